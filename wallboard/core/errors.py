@@ -1,0 +1,61 @@
+"""The one tree of errors. Each carries what happened and says what to do.
+
+    WallboardError
+    ├── Refused            outside input that is not taken: a path and a reason
+    ├── ConfigError        mistakes in text files, all of them at once
+    ├── StreamUnavailable  Redis does not take or give events now: try again
+    ├── StreamGap          the reader's place in the stream was trimmed away: rebuild
+    ├── LeaseLost          another worker holds the lease: stop writing
+    └── SourceError        a collector's source: retryable, or fatal until a person changes something
+"""
+
+
+class WallboardError(Exception):
+    """Base of all errors that a person may read."""
+
+
+class Refused(WallboardError):
+    """Input from outside that is not taken. `at` is a JSON path such as `$[3].queue`."""
+
+    def __init__(self, at: str, reason: str) -> None:
+        super().__init__(f"{reason} - at {at}")
+        self.at = at
+        self.reason = reason
+
+
+class Mistake(WallboardError):
+    """One mistake in a text file: which file, where in it, what is wrong and what was expected."""
+
+    def __init__(self, file: str, at: str, reason: str) -> None:
+        super().__init__(f"{file}: {at}: {reason}")
+        self.file = file
+        self.at = at
+        self.reason = reason
+
+
+class ConfigError(WallboardError):
+    """Every mistake that was found, so that one run names them all."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+class StreamUnavailable(WallboardError):
+    """Redis cannot be reached or does not take writes; the caller repeats later with the same ids."""
+
+
+class StreamGap(WallboardError):
+    """The entry at the reader's cursor is gone: events may have been missed."""
+
+
+class LeaseLost(WallboardError):
+    """The fencing token is no longer the newest: this worker must stop writing."""
+
+
+class SourceError(WallboardError):
+    """A source cannot be read. `fatal`: repeating will not help until a person changes something."""
+
+    def __init__(self, reason: str, *, fatal: bool = False) -> None:
+        super().__init__(reason)
+        self.fatal = fatal

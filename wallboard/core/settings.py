@@ -1,0 +1,110 @@
+"""Sites, queues, agents and reasons as the state uses them: what `config.applied` carries.
+
+The same types read the sections of `wallboard.toml`; every default of docs/configuration.md stands here.
+"""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, convert, field
+
+from wallboard.core.events import Channel, Text
+
+Formula = Literal["answered", "negative", "offered", "positive", "removed", "ignore", "short"]
+VOICE_MAX_WAIT_S = 4 * 3600
+TEXT_MAX_WAIT_S = 7 * 86_400
+
+
+class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A place with a time zone and a business day. `open`, `holidays`, `shifts` as text (docs/configuration.md)."""
+
+    name: Text | None = None
+    zone: str = "UTC"
+    day_starts: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "00:00"
+    open: str | None = None
+    holidays: list[str] = []
+    shifts: dict[Text, str] = {}
+
+
+class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    percent: Annotated[float, Meta(ge=0, le=100)] = 80
+    seconds: Annotated[float, Meta(ge=0)] = 20
+    formula: Formula = "short"
+    count_waiting: bool = True
+
+
+class Queue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    name: Text | None = None
+    site: Text | None = None
+    channel: Channel = "voice"
+    team: Text | None = None
+    open: str | None = None
+    short_abandon_s: Annotated[float, Meta(ge=0)] = 5
+    wrapup_s: Annotated[float, Meta(ge=0, le=86_400)] = 0
+    min_n: Annotated[int, Meta(ge=0)] = 5
+    max_wait_s: Annotated[float, Meta(gt=0)] | None = None
+    hidden: bool = False
+    target: Target = field(default_factory=Target)
+    also: list[Text] = []
+
+    @property
+    def longest_wait_s(self) -> float:
+        """Above this a wait is doubtful (a contact that its source forgot to end)."""
+        return self.max_wait_s or (VOICE_MAX_WAIT_S if self.channel in ("voice", "callback") else TEXT_MAX_WAIT_S)
+
+
+class Agent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    name: Text | None = None
+    team: Text | None = None
+    site: Text | None = None
+    also: list[Text] = []
+
+
+class Reason(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    name: Text | None = None
+    group: Literal["personal", "productive", "system"] = "personal"
+    minutes: Annotated[float, Meta(gt=0)] | None = None
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
+    """The floor's configuration in force. `also` entries are `source:id`."""
+
+    site: dict[Text, Site] = {}
+    queue: dict[Text, Queue] = {}
+    agent: dict[Text, Agent] = {}
+    reason: dict[Text, Reason] = {}
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        return dict(self.site) or {"main": Site()}
+
+    @cached_property
+    def agent_ids(self) -> dict[str, str]:
+        """`source:id` → the configured agent."""
+        return {alias: agent for agent, row in self.agent.items() for alias in row.also}
+
+    @cached_property
+    def queue_ids(self) -> dict[str, str]:
+        return {alias: queue for queue, row in self.queue.items() for alias in row.also}
+
+    def queue_of(self, source: str, queue: str) -> str:
+        return self.queue_ids.get(f"{source}:{queue}", queue)
+
+    def agent_of(self, source: str, agent: str) -> str:
+        return self.agent_ids.get(f"{source}:{agent}", agent)
+
+    def for_queue(self, queue: str) -> Queue:
+        return self.queue.get(queue) or _DEFAULT_QUEUE
+
+    def site_of(self, queue: str) -> str:
+        """The queue's site; the first of the file where it names none or one that is not there."""
+        named = self.for_queue(queue).site
+        return named if named in self.sites else next(iter(self.sites))
+
+
+_DEFAULT_QUEUE = Queue()
+
+
+def settings_from(data: dict[str, object]) -> Settings:
+    """Settings out of `config.applied`. Raises msgspec.ValidationError."""
+    return convert(data, Settings)

@@ -1,0 +1,1 @@
+"""Everything that knows Redis: keys, append, read, checkpoint, lease, sign-in."""
