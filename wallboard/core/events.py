@@ -50,11 +50,11 @@ class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
-            if name in _INSTANTS and isinstance(value := getattr(self, name), datetime):
+            if name in INSTANTS and isinstance(value := getattr(self, name), datetime):
                 msgspec.structs.force_setattr(self, name, _milliseconds(value))
 
 
-_INSTANTS = frozenset({"time", "since", "until", "opened_at", "oldest_at"})
+INSTANTS = frozenset({"time", "since", "until", "opened_at", "oldest_at"})
 
 
 class ContactEvent(Event, frozen=True, kw_only=True):

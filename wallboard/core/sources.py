@@ -5,15 +5,19 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from wallboard.core.errors import Refused
-from wallboard.core.events import Event
+from wallboard.core.events import Event, Rejection
 from wallboard.core.settings import Settings
 
 
 class Batch(NamedTuple):
-    """Events to append together. `position`, if given, is kept in Redis in the same atomic step."""
+    """Events to append together. `position`, if given, is kept in Redis in the same atomic step.
+
+    `rejections`: what the source sent beside them that is no event; counted and shown on /sources.
+    """
 
     events: Sequence[Event]
     position: str | None = None
+    rejections: Sequence[Rejection] = ()
 
 
 class Surroundings(NamedTuple):

@@ -1,0 +1,233 @@
+"""What are the numbers? The state document (docs/kpis.md) of an entity, computed from its row.
+
+Instants are ms UTC. A field that is not known, or whose denominator is zero, is absent.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from wallboard.core.rows import AgentRow, Tally
+from wallboard.core.state import SILENT_MS, Floor
+from wallboard.core.windows import ROLLING
+
+Document = dict[str, Any]
+
+COUNTS = (
+    "offered", "answered", "abandoned", "short_abandoned", "flowed_out", "callbacks", "lost",
+    "answered_in_target", "abandoned_in_target", "missed", "refused", "handled", "transferred",
+)  # fmt: skip
+DURATIONS = ("talk", "hold", "wrapup")
+AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
+STANDINGS = ("staffed", "ready", "idle", "paused")
+AGENT_COUNTS = ("answered", "handled", "missed", "transferred")
+OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
+WINDOWS = (*ROLLING, "shift", "day")
+
+
+def document(floor: Floor) -> dict[str, dict[str, Document]]:
+    """The whole state document."""
+    rows: dict[str, Any] = {
+        "sites": floor.settings.sites, "queues": floor.queues, "groups": floor.groups, "agents": floor.agents,
+        "kpis": floor.kpis, "alerts": {}, "notices": floor.notices, "sources": floor.sources,
+    }  # fmt: skip
+    return {
+        kind: {name: found for name in names if (found := entity(floor, kind, name)) is not None}
+        for kind, names in rows.items()
+    }
+
+
+def entity(floor: Floor, kind: str, name: str) -> Document | None:
+    """One entity as it stands in the state document; None when it is gone."""
+    return _OF[kind](floor, name)
+
+
+def _site(floor: Floor, name: str) -> Document | None:
+    place, day = floor.settings.sites.get(name), floor.days.get(name)
+    if place is None or day is None:
+        return None
+    return {
+        "name": place.name or name, "zone": place.zone,
+        "day": day.label, "day_started": day.started_ms, "day_ends": day.ends_ms,
+    }  # fmt: skip
+
+
+def _queue(floor: Floor, name: str) -> Document | None:
+    tally = floor.queues.get(name)
+    if tally is None:
+        return None
+    settings = floor.settings.for_queue(name)
+    target = settings.target
+    found: Document = {
+        "name": settings.name or name,
+        "site": floor.settings.site_of(name),
+        "channel": settings.channel,
+        "target": {"percent": target.percent, "seconds": target.seconds, "formula": target.formula},
+        **_numbers(tally),
+    }
+    if settings.team:
+        found["team"] = settings.team
+    if settings.hidden:
+        found["hidden"] = True
+    if tally.observed:
+        _overlay(found, tally)
+    return found
+
+
+def _group(floor: Floor, name: str) -> Document | None:
+    tally = floor.groups.get(name)
+    return None if tally is None else _numbers(tally)
+
+
+def _numbers(tally: Tally) -> Document:
+    found: Document = {"sources": sorted(tally.sources), "now": _now(tally)}
+    if tally.sources:
+        for window, sums in (*tally.ledger.sums.items(), ("day", tally.ledger.day)):
+            found[window] = _window(sums)
+    return found
+
+
+def _now(tally: Tally) -> Document:
+    """Before any source spoke of the queue nothing is known, which is not the same as zero."""
+    found: Document = {}
+    if tally.sources:
+        found = {metric: tally.live[metric] for metric in ("waiting", "over_target", *AT_AGENTS)}
+    if tally.members_known:
+        found |= {metric: tally.live[metric] for metric in STANDINGS}
+    prefix = "paused_by."
+    found["paused_by"] = {
+        metric.removeprefix(prefix): n for metric, n in sorted(tally.live.items()) if metric.startswith(prefix)
+    }
+    if tally.live["unanswered"]:
+        found["unanswered"] = tally.live["unanswered"]
+    for metric, name in (("waiting", "oldest_at"), ("unanswered", "oldest_unanswered_at")):
+        if tally.waits[metric]:
+            found[name] = min(tally.waits[metric])
+    if tally.as_of_ms is not None:
+        found["as_of"] = tally.as_of_ms
+    return found
+
+
+def _window(sums: dict[str, int]) -> Document:
+    counts: Document = {metric: sums.get(metric, 0) for metric in COUNTS}
+    return counts | _durations(sums)
+
+
+def _durations(sums: dict[str, int]) -> Document:
+    return {f"{part}_s": _seconds(sums.get(f"{part}_ms", 0)) for part in DURATIONS}
+
+
+def _overlay(found: Document, tally: Tally) -> None:
+    """A platform's own figures stand where it gives them, and say so."""
+    seen = tally.observed
+    if seen is None:
+        return
+    now = {name: value for name in OBSERVED_NOW if (value := getattr(seen, name)) is not None}
+    found["now"] = {**found["now"], **now, "observed": True}
+    for window in WINDOWS:
+        if figures := getattr(seen, window):
+            own = {name: value for name, value in msgspec.to_builtins(figures).items() if value is not None}
+            found[window] = {**found.get(window, {}), **own}
+
+
+def _agent(floor: Floor, name: str) -> Document | None:
+    row = floor.agents.get(name)
+    if row is None:
+        return None
+    configured = floor.settings.agent.get(name)
+    doing, since_ms = floor.doing(row)
+    found: Document = {
+        "name": (configured and configured.name) or row.profile.name or name,
+        "activity": doing,
+        "since": since_ms,
+        "sources": sorted(row.sources),
+        "queues": row.profile.member_of,
+        "slots": {"used": _used(row), "allowed": row.profile.slots},
+        "contacts": [
+            {"contact": one.contact, "queue": one.queue, "channel": one.channel, "since": one.since_ms, "state": one.state}
+            for one in row.contacts
+        ],
+        "day": {metric: row.ledger.day.get(metric, 0) for metric in AGENT_COUNTS} | _durations(row.ledger.day),
+    }  # fmt: skip
+    if team := floor.team_of(name):
+        found["team"] = team
+    return found | _presence(floor, row)
+
+
+def _used(row: AgentRow) -> int:
+    return sum(item.state in ("engaged", "holding", "ringing") for item in row.contacts)
+
+
+def _presence(floor: Floor, row: AgentRow) -> Document:
+    standing = row.profile.standing
+    if standing is None:
+        return {}
+    found: Document = {"presence": standing.presence, "presence_since": standing.since_ms}
+    if standing.reason:
+        found["reason"] = standing.reason
+        reason = floor.settings.reason.get(standing.reason)
+        if reason and reason.minutes and standing.presence == "paused":
+            found["pause_over_at"] = standing.since_ms + round(reason.minutes * 60_000)
+    return found
+
+
+def _source(floor: Floor, name: str) -> Document | None:
+    row = floor.sources.get(name)
+    if row is None:
+        return None
+    found: Document = {
+        "state": source_state(floor, name), "last_event_at": row.heard_ms,
+        "late": row.late, "clamped": row.clamped, "rejected": row.rejected, "duplicates": row.duplicates,
+    }  # fmt: skip
+    if row.lag_ms is not None:
+        found["lag_ms"] = row.lag_ms
+    if row.note:
+        found["note"] = row.note
+    return found
+
+
+def source_state(floor: Floor, name: str) -> str:
+    """`live` or `late` where the source sends heartbeats; `quiet` where it only speaks when it has something."""
+    row = floor.sources[name]
+    if not row.beats:
+        return "quiet"
+    return "late" if floor.now_ms - row.heard_ms > SILENT_MS else "live"
+
+
+def _notice(floor: Floor, name: str) -> Document | None:
+    row = floor.notices.get(name)
+    if row is None:
+        return None
+    said = row.event
+    optional = {
+        "until": said.until, "boards": said.boards, "queues": said.queues, "teams": said.teams, "mark": said.mark,
+    }  # fmt: skip
+    return {"text": said.text, "level": said.level, "posted_at": row.posted_ms, "source": row.source} | {
+        key: value for key, value in optional.items() if value is not None
+    }
+
+
+def _kpi(floor: Floor, name: str) -> Document | None:
+    row = floor.kpis.get(name)
+    if row is None:
+        return None
+    said = row.event
+    optional = {
+        "unit": said.unit, "target": said.target, "good": said.good,
+        "queue": said.queue, "agent": said.agent, "team": said.team,
+    }  # fmt: skip
+    return {"value": said.value, "as_of": row.at_ms, "source": row.source} | {
+        key: value for key, value in optional.items() if value is not None
+    }
+
+
+def _seconds(milliseconds: int) -> float | int:
+    """Whole seconds as an integer, so that the document does not change its text for nothing."""
+    return milliseconds // 1000 if milliseconds % 1000 == 0 else milliseconds / 1000
+
+
+_OF: dict[str, Callable[[Floor, str], Document | None]] = {
+    "sites": _site, "queues": _queue, "groups": _group, "agents": _agent,
+    "kpis": _kpi, "alerts": lambda floor, name: None, "notices": _notice, "sources": _source,
+}  # fmt: skip

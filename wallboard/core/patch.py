@@ -1,0 +1,64 @@
+"""JSON Merge Patch (RFC 7396): what turns one document into the next, and two patches into one.
+
+Two merge patches compose unless the second sets an object where the first deletes something: the
+browser would then keep members that the deletion should have removed (CONTRACT section 6.4).
+"""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class DoesNotCompose(Exception):
+    """The backlog cannot be told as one patch: send a whole snapshot instead."""
+
+
+def diff(old: Json, new: Json) -> Json:
+    """The patch that makes `new` of `old`; empty when they are equal.
+
+    Values are never null (an unknown value is absent), so null in a patch always means deletion.
+    """
+    patch: Json = {key: None for key in old if key not in new}
+    for key, value in new.items():
+        before = old.get(key)
+        if before is value or (key in old and before == value and type(before) is type(value)):
+            continue
+        if isinstance(value, dict) and isinstance(before, dict):
+            if inner := diff(before, value):
+                patch[key] = inner
+        else:
+            patch[key] = value
+    return patch
+
+
+def apply(document: Json, patch: Json) -> Json:
+    """`document` after `patch`; neither is changed, what the patch leaves alone is shared."""
+    result = dict(document)
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, dict):
+            before = result.get(key)
+            result[key] = apply(before if isinstance(before, dict) else {}, value)
+        else:
+            result[key] = value
+    return result
+
+
+def merge(first: Json, second: Json) -> Json:
+    """One patch with the effect of `first`, then `second`. Raises DoesNotCompose."""
+    merged = dict(first)
+    for key, value in second.items():
+        before = merged.get(key)
+        if isinstance(value, dict) and key in merged:
+            if before is None:
+                raise DoesNotCompose(key)
+            merged[key] = merge(before, value) if isinstance(before, dict) else _settled(before, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _settled(before: Any, patch: Json) -> Json:
+    """An object over a plain value: the plain value is gone, so only what the patch sets remains."""
+    return apply({}, patch)

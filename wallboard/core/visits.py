@@ -1,0 +1,386 @@
+"""What do one contact's events amount to? Visits, legs, and what each event did.
+
+A Story is folded from the contact's events in order of time. It knows nothing of other contacts, of
+windows or of now, so a late event is simply put in its place and the story told again.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from wallboard.core import events as ev
+from wallboard.core.settings import Settings
+
+REPLACE_LOST_MS = 15 * 60_000  # a log may correct "left, reason unknown" for so long
+
+FLOWED_OUT = frozenset({"timeout", "empty", "key", "full", "overflow", "transfer", "voicemail", "withdrawn"})
+
+
+class Did(Enum):
+    """What an event did: the first hour's question is "why is my event not on the board?"."""
+
+    OPENED_VISIT = "opened visit"
+    ENDED_VISIT = "ended visit"
+    CORRECTED = "corrected"
+    OPENED_LEG = "opened leg"
+    CHANGED_LEG = "changed leg"
+    ENDED_LEG = "ended leg"
+    RANG = "rang"
+    MISSED = "missed"
+    REFUSED = "refused at the door"
+    NOTED = "noted"
+    NOTHING = "nothing"
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    LATE = "late"
+    CLAMPED = "clamped"
+    AGENT = "agent"
+    SETTINGS = "settings"
+
+
+class Deed(NamedTuple):
+    """What happened and its words, e.g. `opened visit 2 in support`."""
+
+    code: Did
+    text: str
+
+
+class SightedWaiting(ev.Queued, frozen=True, kw_only=True, tag="floor.waiting"):
+    """A listed caller: opens a visit only where none is open (made by the state from `floor.observed`)."""
+
+
+class SightedGone(ev.Left, frozen=True, kw_only=True, tag="floor.gone"):
+    """A caller that a whole listing left out: ends the visit as lost."""
+
+
+class Visit(Struct):
+    """One stay of the contact in one queue; waiting while `ended_ms` is None."""
+
+    queue: str
+    number: int
+    channel: str
+    begun_ms: int
+    direction: str | None = None
+    via: str | None = None
+    priority: int | None = None
+    customer: str | None = None
+    ended_ms: int | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    stated_wait_ms: int | None = None
+    agent: str | None = None
+    rings: dict[str, int] = {}
+
+    @property
+    def wait_ms(self) -> int:
+        """The wait of a visit that ended: as the source states it, else the difference of times."""
+        if self.stated_wait_ms is not None:
+            return self.stated_wait_ms
+        return max(0, (self.ended_ms or self.begun_ms) - self.begun_ms)
+
+
+class Leg(Struct):
+    """One agent's part: talk until `ended_ms`, wrap-up until `closed_ms` (which may lie ahead)."""
+
+    agent: str
+    queue: str | None
+    channel: str
+    begun_ms: int
+    waited: bool
+    state: str = "engaged"
+    since_ms: int = 0
+    ended_ms: int | None = None
+    closed_ms: int | None = None
+    talk_ms: int = 0
+    hold_ms: int = 0
+    wrapup_ms: int = 0
+    transferred: bool = False
+    lost: bool = False
+
+
+class Miss(NamedTuple):
+    at_ms: int
+    agent: str
+    queue: str | None
+
+
+class Story:
+    """The fold. `step` takes events in order of time; at equal times in order of arrival."""
+
+    __slots__ = (
+        "_before", "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused", "unanswered_ms", "visits",
+    )  # fmt: skip
+
+    def __init__(self, source: str, settings: Settings, before: frozenset[str] = frozenset()) -> None:
+        """`before`: queues that the contact visited in an earlier story, told and put away."""
+        self._source = source
+        self._before = before
+        self._settings = settings
+        self.visits: list[Visit] = []
+        self.legs: list[Leg] = []
+        self.missed: list[Miss] = []
+        self.refused: list[tuple[int, str]] = []
+        self.bare_rings: dict[str, int] = {}  # offered to agents without a queue
+        self.unanswered_ms: int | None = None  # since when the customer's last message waits
+        self.last_ms = 0
+
+    def step(self, event: ev.Event, at_ms: int) -> Deed:
+        self.last_ms = max(self.last_ms, at_ms)
+        match event:
+            case ev.Queued():
+                return self._queued(event, at_ms)
+            case ev.Ringing():
+                return self._ringing(event, at_ms)
+            case ev.Missed():
+                return self._missed(event, at_ms)
+            case ev.Answered():
+                return self._answered(event, at_ms)
+            case ev.Held() | ev.Resumed():
+                return self._held(event, at_ms)
+            case ev.Message():
+                return self._message(event, at_ms)
+            case ev.Abandoned():
+                return self._gone(event, at_ms, "abandoned", None)
+            case ev.Left():
+                return self._left(event, at_ms)
+            case ev.Transferred():
+                return self._ended(event, at_ms)
+            case ev.Ended():
+                return self._ended(event, at_ms)
+            case ev.Wrapped():
+                return self._wrapped(event, at_ms)
+            case ev.ContactCorrected():
+                return self._closed_whole(event, at_ms)
+        return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
+
+    @property
+    def is_open(self) -> bool:
+        return any(v.ended_ms is None for v in self.visits) or any(leg.ended_ms is None for leg in self.legs)
+
+    @property
+    def channel(self) -> str:
+        return self.visits[-1].channel if self.visits else self.legs[-1].channel if self.legs else "voice"
+
+    # Visits
+
+    def _queued(self, event: ev.Queued, at_ms: int) -> Deed:
+        queue = self._queue(event.queue)
+        older = self._open_visit(queue)
+        if isinstance(event, SightedWaiting) and (older or self._talks()):
+            return Deed(Did.NOTHING, f"already known in {queue}")
+        if older:
+            self._end_visit(older, at_ms, "lost")
+        # A visit cannot begin after it was told: `since` only reaches back.
+        begun = min(event.since if event.since is not None else at_ms, at_ms)
+        number = 1 + sum(visit.queue == queue for visit in self.visits)
+        channel = event.channel or self._settings.for_queue(queue).channel
+        self.visits.append(
+            Visit(queue, number, channel, begun, event.direction, event.via, event.priority, event.customer)
+        )
+        return Deed(Did.OPENED_VISIT, f"opened visit {number} in {queue}")
+
+    def _ringing(self, event: ev.Ringing, at_ms: int) -> Deed:
+        agent = self._agent(event.agent)
+        visit = self._open_visit(self._named(event.queue), at_ms)
+        if visit:
+            visit.rings = {**visit.rings, agent: at_ms}
+            return Deed(Did.RANG, f"rings at {agent} from {visit.queue}")
+        if self.visits:
+            return Deed(Did.NOTHING, f"rang nothing: no open visit{_within(event.queue)}")
+        self.bare_rings[agent] = at_ms
+        return Deed(Did.RANG, f"rings at {agent}")
+
+    def _missed(self, event: ev.Missed, at_ms: int) -> Deed:
+        agent = self._agent(event.agent)
+        queue = self._named(event.queue)
+        visit = self._open_visit(queue, at_ms)
+        self._stop_ringing(agent)
+        where = visit.queue if visit else queue or (self.visits[-1].queue if self.visits else None)
+        self.missed.append(Miss(at_ms, agent, where))
+        return Deed(Did.MISSED, f"missed by {agent}")
+
+    def _answered(self, event: ev.Answered, at_ms: int) -> Deed:
+        agent = self._agent(event.agent)
+        queue = self._named(event.queue)
+        visit = self._open_visit(queue, at_ms) or self._lost_visit(queue, at_ms)
+        if visit is None and any(leg.agent == agent and leg.ended_ms is None for leg in self.legs):
+            return Deed(Did.NOTHING, f"answered nothing: {agent} already has it")
+        if visit:
+            corrected = visit.ended_ms is not None
+            self._end_visit(visit, at_ms, "answered", event.wait_s)
+            visit.agent = agent
+        channel = event.channel or (visit.channel if visit else self._settings.for_queue(queue or "").channel)
+        self.bare_rings.clear()
+        if visit is None and queue is None and self.visits:
+            queue = self.visits[-1].queue
+        self.legs.append(
+            Leg(agent, visit.queue if visit else queue, channel, at_ms, visit is not None, since_ms=at_ms)
+        )
+        if visit is None:
+            return Deed(Did.OPENED_LEG, f"opened a direct leg of {agent}: no open visit{_within(event.queue)}")
+        code = Did.CORRECTED if corrected else Did.OPENED_LEG
+        return Deed(code, f"answered visit {visit.number} in {visit.queue} by {agent}")
+
+    def _left(self, event: ev.Left, at_ms: int) -> Deed:
+        queue = self._named(event.queue)
+        if queue and queue not in self._before and not any(visit.queue == queue for visit in self.visits):
+            self.refused.append((at_ms, queue))
+            return Deed(Did.REFUSED, f"refused at the door of {queue}: {event.reason}")
+        return self._gone(event, at_ms, _outcome(event.reason), event.reason)
+
+    def _gone(self, event: ev.Abandoned | ev.Left, at_ms: int, outcome: str, reason: str | None) -> Deed:
+        queue = self._named(event.queue)
+        visit = self._open_visit(queue, at_ms)
+        code = Did.ENDED_VISIT
+        if visit is None:
+            visit = self._lost_visit(queue, at_ms) if outcome != "lost" else None
+            code = Did.CORRECTED
+        if visit is None:
+            return Deed(Did.NOTHING, f"ended nothing: no open visit{_within(event.queue)}")
+        self._end_visit(visit, at_ms, outcome, event.wait_s, reason)
+        return Deed(code, f"ended visit {visit.number} in {visit.queue}: {reason or outcome}")
+
+    def _end_visit(
+        self, visit: Visit, at_ms: int, outcome: str, wait_s: float | None = None, reason: str | None = None
+    ) -> None:
+        """The end; where it corrects `lost`, the earlier instant stays unless the new one is earlier."""
+        ended = at_ms if visit.ended_ms is None else min(visit.ended_ms, at_ms)
+        visit.ended_ms = max(visit.begun_ms, ended)
+        visit.outcome, visit.reason, visit.rings = outcome, reason, {}
+        visit.stated_wait_ms = visit.stated_wait_ms if wait_s is None else round(wait_s * 1000)
+
+    # Legs
+
+    def _held(self, event: ev.Held | ev.Resumed, at_ms: int) -> Deed:
+        leg = self._open_leg(self._agent(event.agent))
+        if leg is None:
+            return Deed(Did.NOTHING, f"{ev.type_of(event)} of nothing: no open leg of {event.agent}")
+        if leg.state == "holding":
+            leg.hold_ms += at_ms - leg.since_ms
+        leg.state = "holding" if isinstance(event, ev.Held) else "engaged"
+        leg.since_ms = at_ms
+        return Deed(Did.CHANGED_LEG, f"{leg.state} at {leg.agent}")
+
+    def _message(self, event: ev.Message, at_ms: int) -> Deed:
+        if event.by == "customer" and self.unanswered_ms is None:
+            self.unanswered_ms = at_ms
+        elif event.by == "agent":
+            self.unanswered_ms = None
+        return Deed(Did.NOTED, f"message by {event.by}")
+
+    def _ended(self, event: ev.Ended | ev.Transferred, at_ms: int) -> Deed:
+        agent = self._agent(event.agent) if event.agent else None
+        queue = self._named(event.queue)
+        legs = self._legs_that_end(agent, queue)
+        for leg in legs:
+            self._end_leg(leg, event, at_ms)
+        waiting: list[Visit] = []
+        told_before = any(leg.agent == agent for leg in self.legs)
+        if isinstance(event, ev.Ended) and (agent is None or not told_before):
+            waiting = [v for v in self.visits if v.ended_ms is None and queue in (None, v.queue) and v.begun_ms <= at_ms]
+            for visit in waiting:
+                self._end_visit(visit, at_ms, "lost", event.wait_s)
+            self.bare_rings.clear()
+        if agent is None:
+            self.unanswered_ms = None
+        if legs:
+            return Deed(Did.ENDED_LEG, f"ended leg of {', '.join(leg.agent for leg in legs)}")
+        if waiting:
+            return Deed(Did.ENDED_VISIT, f"ended visit {waiting[-1].number} in {waiting[-1].queue}: lost")
+        return Deed(Did.NOTHING, "ended nothing: no open leg")
+
+    def _legs_that_end(self, agent: str | None, queue: str | None) -> list[Leg]:
+        running = [leg for leg in self.legs if leg.ended_ms is None]
+        if agent is not None:
+            return [leg for leg in running if leg.agent == agent]
+        return [leg for leg in running if queue in (None, leg.queue)]
+
+    def _end_leg(self, leg: Leg, event: ev.Ended | ev.Transferred, at_ms: int) -> None:
+        if leg.state == "holding":
+            leg.hold_ms += at_ms - leg.since_ms
+        if event.hold_s is not None:
+            leg.hold_ms = round(event.hold_s * 1000)
+        leg.talk_ms = max(0, at_ms - leg.begun_ms - leg.hold_ms)
+        if event.talk_s is not None:
+            leg.talk_ms = round(event.talk_s * 1000)
+        leg.transferred = isinstance(event, ev.Transferred)
+        wrapup_ms = round(self._settings.for_queue(leg.queue).wrapup_s * 1000) if leg.queue else 0
+        leg.ended_ms = leg.since_ms = at_ms
+        leg.closed_ms, leg.wrapup_ms, leg.state = at_ms + wrapup_ms, wrapup_ms, "wrapup"
+
+    def _wrapped(self, event: ev.Wrapped, at_ms: int) -> Deed:
+        agent = self._agent(event.agent)
+        leg = next((leg for leg in reversed(self.legs) if leg.agent == agent), None)
+        if leg is None:
+            return Deed(Did.NOTHING, f"wrapped nothing: no leg of {agent}")
+        if leg.ended_ms is None:
+            self._end_leg(leg, ev.Ended(contact=event.contact), at_ms)
+        leg.wrapup_ms = at_ms - (leg.ended_ms or at_ms) if event.wrapup_s is None else round(event.wrapup_s * 1000)
+        leg.closed_ms = at_ms
+        return Deed(Did.CHANGED_LEG, f"wrapped up by {agent}")
+
+    def _closed_whole(self, event: ev.ContactCorrected, at_ms: int) -> Deed:
+        queue = self._named(event.queue)
+        visits = [v for v in self.visits if v.ended_ms is None and queue in (None, v.queue)]
+        legs = [leg for leg in self.legs if leg.ended_ms is None and queue in (None, leg.queue)]
+        for visit in visits:
+            self._end_visit(visit, at_ms, "lost")
+        for leg in legs:
+            leg.ended_ms = leg.closed_ms = at_ms
+            leg.lost = True
+        self.bare_rings.clear()
+        self.unanswered_ms = None
+        if visits or legs:
+            return Deed(Did.ENDED_VISIT, f"ended {len(visits)} visits and {len(legs)} legs as lost")
+        return Deed(Did.NOTHING, "ended nothing: nothing was open")
+
+    # Finding
+
+    def _open_visit(self, queue: str | None, at_ms: int | None = None) -> Visit | None:
+        """The visit (in `queue`, if given) with the latest begin that is still open at `at_ms`."""
+        found = [
+            visit for visit in self.visits
+            if visit.ended_ms is None and queue in (None, visit.queue) and (at_ms is None or visit.begun_ms <= at_ms)
+        ]  # fmt: skip
+        return max(found, key=lambda visit: visit.begun_ms, default=None)
+
+    def _lost_visit(self, queue: str | None, at_ms: int) -> Visit | None:
+        """The latest visit that ended as lost less than 15 minutes ago: its true outcome may be told now."""
+        for visit in reversed(self.visits):
+            if queue in (None, visit.queue):
+                recent = visit.ended_ms is not None and at_ms - visit.ended_ms <= REPLACE_LOST_MS
+                return visit if visit.outcome == "lost" and recent else None
+        return None
+
+    def _open_leg(self, agent: str) -> Leg | None:
+        return next((leg for leg in reversed(self.legs) if leg.agent == agent and leg.ended_ms is None), None)
+
+    def _talks(self) -> bool:
+        return any(leg.ended_ms is None for leg in self.legs)
+
+    def _stop_ringing(self, agent: str) -> None:
+        self.bare_rings.pop(agent, None)
+        for visit in self.visits:
+            if agent in visit.rings:
+                visit.rings = {who: since for who, since in visit.rings.items() if who != agent}
+
+    def _named(self, queue: str | None) -> str | None:
+        return None if queue is None else self._queue(queue)
+
+    def _queue(self, queue: str) -> str:
+        return self._settings.queue_of(self._source, queue)
+
+    def _agent(self, agent: str) -> str:
+        return self._settings.agent_of(self._source, agent)
+
+
+def _outcome(reason: str) -> str:
+    if reason in FLOWED_OUT:
+        return "flowed_out"
+    return {"callback": "callback"}.get(reason, "lost")
+
+
+def _within(queue: str | None) -> str:
+    return f" in {queue}" if queue else ""

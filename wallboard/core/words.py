@@ -1,0 +1,15 @@
+"""How is outside text made fit for a log line, a note or an error? No control characters, bounded."""
+
+MOST = 256
+
+
+def shown(text: str, most: int = MOST) -> str:
+    """`text` on one line: control characters and lone surrogates escaped (`\\x1b`), at most `most` long."""
+    line = "".join(_visible(character) for character in text.strip()[: most + 1])
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or character == "\u00a0":
+        return character
+    return character.encode("unicode_escape").decode("ascii")
