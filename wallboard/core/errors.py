@@ -1,12 +1,12 @@
 """The one tree of errors. Each carries what happened and says what to do.
 
-    WallboardError
-    ├── Refused            outside input that is not taken: a path and a reason
-    ├── ConfigError        mistakes in text files, all of them at once
-    ├── StreamUnavailable  Redis does not take or give events now: try again
-    ├── StreamGap          the reader's place in the stream was trimmed away: rebuild
-    ├── LeaseLost          another worker holds the lease: stop writing
-    └── SourceError        a collector's source: retryable, or fatal until a person changes something
+WallboardError
+├── Refused            outside input that is not taken: a path and a reason
+├── ConfigError        mistakes in text files, all of them at once
+├── StreamUnavailable  Redis does not take or give events now: try again
+├── StreamGap          the reader's place in the stream was trimmed away: rebuild
+├── LeaseLost          another worker holds the lease: stop writing
+└── SourceError        a collector's source: retryable, or fatal until a person changes something
 """
 
 

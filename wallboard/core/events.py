@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     Instant = int
 else:
     # On the wire RFC 3339 with offset, or milliseconds since 1970 UTC; in an event always the latter.
-    Instant = (
-        Annotated[int, Meta(ge=0, le=253_402_300_799_999)] | Annotated[datetime, Meta(tz=True)]
-    )
+    Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_999)] | Annotated[datetime, Meta(tz=True)]
 
 Channel = Literal["voice", "callback", "email", "chat", "messenger", "social", "sms", "task"]
 Direction = Literal["inbound", "outbound"]
@@ -470,4 +468,3 @@ def _about_type(found: str) -> str:
 
 def _milliseconds(value: datetime) -> int:
     return round(value.timestamp() * _SECOND_MS)
-

@@ -42,7 +42,8 @@ class Live(NamedTuple):
 
 
 OUTCOME_METRIC = {
-    "answered": "answered", "abandoned": "abandoned", "flowed_out": "flowed_out", "callback": "callbacks", "lost": "lost",
+    "answered": "answered", "abandoned": "abandoned", "flowed_out": "flowed_out",
+    "callback": "callbacks", "lost": "lost",
 }  # fmt: skip
 
 

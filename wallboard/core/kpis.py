@@ -29,7 +29,7 @@ WINDOWS = (*ROLLING, "shift", "day")
 def document(floor: Floor) -> dict[str, dict[str, Document]]:
     """The whole state document."""
     rows: dict[str, Any] = {
-        "sites": floor.settings.sites, "queues": floor.queues, "groups": floor.groups, "agents": floor.agents,
+        "sites": floor.settings.sites, "queues": floor.tallies.queues, "groups": floor.tallies.groups, "agents": floor.people.agents,
         "kpis": floor.kpis, "alerts": {}, "notices": floor.notices, "sources": floor.sources,
     }  # fmt: skip
     return {
@@ -44,7 +44,7 @@ def entity(floor: Floor, kind: str, name: str) -> Document | None:
 
 
 def _site(floor: Floor, name: str) -> Document | None:
-    place, day = floor.settings.sites.get(name), floor.days.get(name)
+    place, day = floor.settings.sites.get(name), floor.ground.calendar.days.get(name)
     if place is None or day is None:
         return None
     return {
@@ -54,7 +54,7 @@ def _site(floor: Floor, name: str) -> Document | None:
 
 
 def _queue(floor: Floor, name: str) -> Document | None:
-    tally = floor.queues.get(name)
+    tally = floor.tallies.queues.get(name)
     if tally is None:
         return None
     settings = floor.settings.for_queue(name)
@@ -76,7 +76,7 @@ def _queue(floor: Floor, name: str) -> Document | None:
 
 
 def _group(floor: Floor, name: str) -> Document | None:
-    tally = floor.groups.get(name)
+    tally = floor.tallies.groups.get(name)
     return None if tally is None else _numbers(tally)
 
 
@@ -132,11 +132,11 @@ def _overlay(found: Document, tally: Tally) -> None:
 
 
 def _agent(floor: Floor, name: str) -> Document | None:
-    row = floor.agents.get(name)
+    row = floor.people.agents.get(name)
     if row is None:
         return None
     configured = floor.settings.agent.get(name)
-    doing, since_ms = floor.doing(row)
+    doing, since_ms = floor.people.doing(row)
     found: Document = {
         "name": (configured and configured.name) or row.profile.name or name,
         "activity": doing,
@@ -145,12 +145,13 @@ def _agent(floor: Floor, name: str) -> Document | None:
         "queues": row.profile.member_of,
         "slots": {"used": _used(row), "allowed": row.profile.slots},
         "contacts": [
-            {"contact": one.contact, "queue": one.queue, "channel": one.channel, "since": one.since_ms, "state": one.state}
+            {"contact": one.contact, "channel": one.channel, "since": one.since_ms, "state": one.state}
+            | ({"queue": one.queue} if one.queue else {})
             for one in row.contacts
         ],
         "day": {metric: row.ledger.day.get(metric, 0) for metric in AGENT_COUNTS} | _durations(row.ledger.day),
     }  # fmt: skip
-    if team := floor.team_of(name):
+    if team := floor.people.team_of(name):
         found["team"] = team
     return found | _presence(floor, row)
 

@@ -5,15 +5,15 @@ end as lost; agents not listed go offline. An absent half is left alone. A listi
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from wallboard.core import events as ev
+from wallboard.core.contacts import Contacts
+from wallboard.core.people import People
+from wallboard.core.rows import Contact
+from wallboard.core.settings import Settings
 from wallboard.core.visits import SightedGone, SightedWaiting
-
-if TYPE_CHECKING:
-    from wallboard.core.state import Floor
 
 
 class Parts(msgspec.Struct):
@@ -37,56 +37,72 @@ class Parts(msgspec.Struct):
         return whole
 
 
-def synthetic(floor: "Floor", seen: ev.FloorObserved, at_ms: int, source: str) -> Iterator[ev.Event]:
-    """The events that follow, in order."""
-    if seen.queues is not None:
-        yield from _waiting(floor, seen.queues, at_ms, source)
-    if seen.agents is not None:
-        yield from _agents(floor, seen.agents, at_ms, source)
-
-
-def _waiting(
-    floor: "Floor", queues: dict[str, list[ev.ListedContact]], at_ms: int, source: str
+def synthetic(
+    contacts: Contacts, people: People, settings: Settings, seen: ev.FloorObserved, at_ms: int, source: str
 ) -> Iterator[ev.Event]:
-    listed = {(floor.settings.queue_of(source, queue), one.contact) for queue, rows in queues.items() for one in rows}
-    for name in sorted(floor.open.get(source, ())):
-        contact = floor.contacts[source, name]
-        if contact.events and contact.events[-1][0] > at_ms:
+    """The events that follow, in order; each is to be taken in before the next is asked for."""
+    if seen.queues is not None:
+        yield from _gone(contacts, settings, seen.queues, at_ms, source)
+        yield from _waiting(contacts, seen.queues, at_ms, source)
+    if seen.agents is not None:
+        yield from _offline(people, settings, seen.agents, at_ms, source)
+        for agent, one in seen.agents.items():
+            yield from _agent(agent, one, at_ms, source)
+            if one.activity == "idle":
+                yield from _legs_over(contacts, settings.agent_of(source, agent), at_ms, source)
+
+
+Listed = dict[str, list[ev.ListedContact]]
+
+
+def _gone(contacts: Contacts, settings: Settings, queues: Listed, at_ms: int, source: str) -> Iterator[ev.Event]:
+    listed = {(settings.queue_of(source, queue), one.contact) for queue, rows in queues.items() for one in rows}
+    for contact in contacts.of_source(source):
+        if _touched_since(contact, at_ms):
             continue
+        name = contact.key[1]
         for visit in contact.story.visits:
             if visit.ended_ms is None and visit.begun_ms < at_ms and (visit.queue, name) not in listed:
                 yield SightedGone(contact=name, queue=visit.queue, reason="lost", source=source, time=at_ms)
+
+
+def _waiting(contacts: Contacts, queues: Listed, at_ms: int, source: str) -> Iterator[ev.Event]:
     for queue, rows in queues.items():
         for one in rows:
-            known = floor.contacts.get((source, one.contact))
-            if known and known.events and known.events[-1][0] > at_ms:
-                continue
-            yield SightedWaiting(
-                contact=one.contact, queue=queue, since=one.since, priority=one.priority, source=source, time=at_ms
-            )
+            known = contacts.contacts.get((source, one.contact))
+            if known is None or not _touched_since(known, at_ms):
+                yield SightedWaiting(
+                    contact=one.contact, queue=queue, since=one.since, priority=one.priority, source=source, time=at_ms
+                )
 
 
-def _agents(floor: "Floor", agents: dict[str, ev.ListedAgent], at_ms: int, source: str) -> Iterator[ev.Event]:
-    listed = {floor.settings.agent_of(source, agent) for agent in agents}
-    for name, row in sorted(floor.agents.items()):
+def _offline(
+    people: People, settings: Settings, agents: dict[str, ev.ListedAgent], at_ms: int, source: str
+) -> Iterator[ev.Event]:
+    listed = {settings.agent_of(source, agent) for agent in agents}
+    for name, row in sorted(people.agents.items()):
         if row.sources == {source} and name not in listed and row.profile.overall:
             yield ev.PresenceSet(agent=name, presence="offline", source=source, time=at_ms)
-    for agent, one in agents.items():
-        if one.queues is not None:
-            yield ev.QueuesSet(agent=agent, queues=one.queues, source=source, time=at_ms)
-        if one.presence is not None:
-            yield ev.PresenceSet(agent=agent, presence=one.presence, reason=one.reason, source=source, time=at_ms)
-        if one.activity is not None:
-            yield ev.ActivitySeen(agent=agent, activity=one.activity, source=source, time=at_ms)
-        if one.activity == "idle":
-            yield from _legs_over(floor, floor.settings.agent_of(source, agent), at_ms, source)
 
 
-def _legs_over(floor: "Floor", agent: str, at_ms: int, source: str) -> Iterator[ev.Event]:
-    for name in sorted(floor.open.get(source, ())):
-        for leg in floor.contacts[source, name].story.legs:
+def _agent(agent: str, one: ev.ListedAgent, at_ms: int, source: str) -> Iterator[ev.Event]:
+    if one.queues is not None:
+        yield ev.QueuesSet(agent=agent, queues=one.queues, source=source, time=at_ms)
+    if one.presence is not None:
+        yield ev.PresenceSet(agent=agent, presence=one.presence, reason=one.reason, source=source, time=at_ms)
+    if one.activity is not None:
+        yield ev.ActivitySeen(agent=agent, activity=one.activity, source=source, time=at_ms)
+
+
+def _legs_over(contacts: Contacts, agent: str, at_ms: int, source: str) -> Iterator[ev.Event]:
+    for contact in contacts.of_source(source):
+        for leg in contact.story.legs:
             if leg.agent == agent and leg.ended_ms is None and leg.begun_ms < at_ms:
-                yield ev.Ended(contact=name, agent=agent, source=source, time=at_ms)
+                yield ev.Ended(contact=contact.key[1], agent=agent, source=source, time=at_ms)
+
+
+def _touched_since(contact: Contact, at_ms: int) -> bool:
+    return bool(contact.events) and contact.events[-1][0] > at_ms
 
 
 def _joined(parts: list[ev.FloorObserved]) -> ev.FloorObserved:

@@ -19,10 +19,11 @@ NOT_LIVE = Live((), (), (), (), None)
 class Contact:
     """A contact's events until 15 minutes after it ended; then only the told stories remain."""
 
-    __slots__ = ("events", "facts", "key", "live", "put_away", "story")
+    __slots__ = ("chunk", "events", "facts", "key", "live", "put_away", "story")
 
-    def __init__(self, key: Key, story: Story) -> None:
+    def __init__(self, key: Key, story: Story, chunk: str) -> None:
         self.key = key
+        self.chunk = chunk  # of the checkpoint that it is stored in
         self.story = story
         self.events: list[Told] = []
         self.facts: list[Fact] = []

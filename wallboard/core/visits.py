@@ -110,7 +110,8 @@ class Story:
     """The fold. `step` takes events in order of time; at equal times in order of arrival."""
 
     __slots__ = (
-        "_before", "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused", "unanswered_ms", "visits",
+        "_before", "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused",
+        "unanswered_ms", "visits",
     )  # fmt: skip
 
     def __init__(self, source: str, settings: Settings, before: frozenset[str] = frozenset()) -> None:
@@ -215,9 +216,7 @@ class Story:
         self.bare_rings.clear()
         if visit is None and queue is None and self.visits:
             queue = self.visits[-1].queue
-        self.legs.append(
-            Leg(agent, visit.queue if visit else queue, channel, at_ms, visit is not None, since_ms=at_ms)
-        )
+        self.legs.append(Leg(agent, visit.queue if visit else queue, channel, at_ms, visit is not None, since_ms=at_ms))
         if visit is None:
             return Deed(Did.OPENED_LEG, f"opened a direct leg of {agent}: no open visit{_within(event.queue)}")
         code = Did.CORRECTED if corrected else Did.OPENED_LEG
@@ -279,7 +278,9 @@ class Story:
         waiting: list[Visit] = []
         told_before = any(leg.agent == agent for leg in self.legs)
         if isinstance(event, ev.Ended) and (agent is None or not told_before):
-            waiting = [v for v in self.visits if v.ended_ms is None and queue in (None, v.queue) and v.begun_ms <= at_ms]
+            waiting = [
+                v for v in self.visits if v.ended_ms is None and queue in (None, v.queue) and v.begun_ms <= at_ms
+            ]
             for visit in waiting:
                 self._end_visit(visit, at_ms, "lost", event.wait_s)
             self.bare_rings.clear()

@@ -1,0 +1,51 @@
+"""What time is it, which business day is it where, and what falls due next?
+
+What changes by time alone (a wait passing its target, wrap-up over, a notice's end, a day's turn) waits in
+one heap of due instants. At equal instants the order is that of the entries' text, so every process agrees.
+"""
+
+from collections.abc import Container
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+from wallboard.core.settings import Site
+from wallboard.core.windows import Day, business_day, minute_of
+
+
+class Due(NamedTuple):
+    at_ms: int
+    kind: str
+    first: str
+    second: str = ""
+
+
+class Calendar:
+    """Time as the floor knows it: it never reads a clock and never goes back."""
+
+    def __init__(self) -> None:
+        self.now_ms = 0
+        self.minute = 0
+        self.days: dict[str, Day] = {}
+        self._due: list[Due] = []
+
+    def set(self, now_ms: int) -> None:
+        self.now_ms, self.minute = now_ms, minute_of(now_ms)
+
+    def wait(self, at_ms: int, kind: str, first: str, second: str = "") -> None:
+        heappush(self._due, Due(at_ms, kind, first, second))
+
+    def next_due_ms(self) -> int | None:
+        return self._due[0].at_ms if self._due else None
+
+    def pop(self) -> Due:
+        return heappop(self._due)
+
+    def drop(self, kinds: Container[str]) -> None:
+        self._due = [due for due in self._due if due.kind not in kinds]
+        heapify(self._due)
+
+    def open_day(self, site: str, place: Site) -> Day:
+        """The business day that runs at `site` now; its end becomes due."""
+        day = self.days[site] = business_day(self.now_ms, place.zone, place.day_starts)
+        self.wait(day.ends_ms, "day", site)
+        return day

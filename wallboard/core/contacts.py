@@ -1,0 +1,170 @@
+"""Which contacts are there, and what does each add to the numbers?
+
+A contact keeps its events for 15 minutes after it ended, so that a late one can be put in its place and the
+story told again; what the story had contributed is replaced by what it contributes now.
+"""
+
+from bisect import insort
+from collections.abc import Iterator
+
+from wallboard.core import events as ev
+from wallboard.core.facts import Fact, Live, facts, live
+from wallboard.core.ground import Ground
+from wallboard.core.people import LATE_MS, People
+from wallboard.core.rows import NOT_LIVE, Contact, Key
+from wallboard.core.tallies import Tallies
+from wallboard.core.visits import Deed, Did, Story
+
+CHUNK_MS = 15 * 60_000  # contacts that began together are checkpointed together
+FORGET_MS = 2 * 3_600_000  # longer ago than any rolling window reaches
+
+
+class Contacts:
+    """All contacts of the running days. `open`: source → those that wait, talk or are wrapped up."""
+
+    def __init__(self, ground: Ground, tallies: Tallies, people: People) -> None:
+        self._ground = ground
+        self._tallies = tallies
+        self._people = people
+        self.contacts: dict[Key, Contact] = {}
+        self.open: dict[str, set[str]] = {}
+        self.changed_chunks: set[str] = set()
+
+    def take(self, event: ev.ContactEvent, at_ms: int, order: int, source: str, deeds: list[Deed]) -> Deed:
+        named = getattr(event, "queue", None)
+        if named is not None:
+            self._tallies.note(self._ground.settings.queue_of(source, named), source, at_ms, deeds)
+        contact = self.contacts.get((source, event.contact))
+        if contact is None:
+            contact = Contact((source, event.contact), self._story(source), f"c{at_ms // CHUNK_MS}")
+            self.contacts[contact.key] = contact
+        deed = self._insert(contact, event, at_ms, order)
+        self.recount(contact)
+        return deed
+
+    def restart(self, source: str, at_ms: int, order: int) -> int:
+        """The platform started anew: what is open there ends as lost. Gives how many contacts."""
+        ended = sorted(self.open.get(source, ()))
+        for name in ended:
+            event = ev.ContactCorrected(contact=name, who=source, source=source, time=at_ms)
+            self._insert(self.contacts[source, name], event, at_ms, order)
+            self.recount(self.contacts[source, name])
+        return len(ended)
+
+    def recount(self, contact: Contact) -> None:
+        """Replace what the contact had contributed by what its story says now."""
+        fresh = facts(contact.story, self._ground.settings, self._ground.now_ms)
+        same = _common(contact.facts, fresh)
+        for fact in contact.facts[same:]:
+            self._count(fact, -1)
+        for fact in fresh[same:]:
+            self._count(fact, 1)
+        contact.facts = fresh
+        self._relive(contact, live(contact.key[1], contact.story, self._ground.settings, self._ground.now_ms))
+        self._mark_open(contact)
+
+    def put_away(self, key: Key, at_ms: int) -> None:
+        """15 minutes after its last event a finished contact keeps its story only."""
+        contact = self.contacts.get(key)
+        if contact is None or not contact.events or key[1] in self.open.get(key[0], ()):
+            return
+        if contact.story.last_ms + LATE_MS >= at_ms:
+            return
+        self._people.put_away(key, contact.live.released)
+        self.changed_chunks.add(contact.chunk)
+        contact.put_away.append(contact.story)
+        contact.events, contact.facts, contact.live = [], [], NOT_LIVE
+        contact.story = self._story(key[0], contact)
+
+    def forget_past_days(self) -> None:
+        """Contacts over before every running day, and longer ago than any window reaches, are in no number."""
+        started = (day.started_ms for day in self._ground.calendar.days.values())
+        oldest = min([self._ground.now_ms - FORGET_MS, *started])
+        for key, contact in list(self.contacts.items()):
+            if contact.put_away and not contact.events and contact.put_away[-1].last_ms < oldest:
+                self.changed_chunks.add(contact.chunk)
+                del self.contacts[key]
+
+    def forget_source(self, source: str) -> None:
+        for key, contact in list(self.contacts.items()):
+            if key[0] == source:
+                self.changed_chunks.add(contact.chunk)
+                del self.contacts[key]
+        self.open.pop(source, None)
+
+    def count_anew(self) -> None:
+        """After a change of settings: every story of the day is read again."""
+        for contact in self.contacts.values():
+            contact.facts, contact.live = [], NOT_LIVE
+            for story in contact.put_away:
+                for fact in facts(story, self._ground.settings, self._ground.now_ms):
+                    self._count(fact, 1)
+            self._retell(contact)
+            self.recount(contact)
+
+    def of_source(self, source: str) -> Iterator[Contact]:
+        """The open ones of a source, in the order of their ids."""
+        for name in sorted(self.open.get(source, ())):
+            yield self.contacts[source, name]
+
+    def chunks(self) -> set[str]:
+        return {contact.chunk for contact in self.contacts.values()}
+
+    # Telling
+
+    def _insert(self, contact: Contact, event: ev.Event, at_ms: int, order: int) -> Deed:
+        """Put the event in its place; a late one has the story told again."""
+        self.changed_chunks.add(contact.chunk)
+        told = (at_ms, order, event)
+        if not contact.events or contact.events[-1][:2] <= told[:2]:
+            contact.events.append(told)
+            return contact.story.step(event, at_ms)
+        insort(contact.events, told, key=lambda one: one[:2])
+        return self._retell(contact, order)
+
+    def _retell(self, contact: Contact, order: int = -1) -> Deed:
+        contact.story = self._story(contact.key[0], contact)
+        deed = Deed(Did.NOTHING, "nothing")
+        for at_ms, nth, event in contact.events:
+            did = contact.story.step(event, at_ms)
+            deed = did if nth == order else deed
+        return deed
+
+    def _story(self, source: str, contact: Contact | None = None) -> Story:
+        earlier = contact.put_away if contact else []
+        before = frozenset(visit.queue for story in earlier for visit in story.visits)
+        return Story(source, self._ground.settings, before)
+
+    # Contributing
+
+    def _count(self, fact: Fact, sign: int) -> None:
+        (self._people if fact.kind == "agents" else self._tallies).count(fact, sign)
+
+    def _relive(self, contact: Contact, fresh: Live) -> None:
+        stale, contact.live = contact.live, fresh
+        if fresh.due_ms is not None and fresh.due_ms != stale.due_ms:
+            self._ground.calendar.wait(fresh.due_ms, "contact", *contact.key)
+        if stale == fresh:
+            return
+        self._tallies.change(stale, -1)
+        self._tallies.change(fresh, 1)
+        for agent in sorted({who for was in (stale, fresh) for who, _ in (*was.items, *was.released)}):
+            items = [item for who, item in fresh.items if who == agent]
+            released_ms = max((at_ms for who, at_ms in fresh.released if who == agent), default=0)
+            self._people.pass_items(agent, contact.key, items, released_ms)
+
+    def _mark_open(self, contact: Contact) -> None:
+        source, name = contact.key
+        if contact.story.is_open or contact.live.due_ms is not None:
+            self.open.setdefault(source, set()).add(name)
+            return
+        self.open.get(source, set()).discard(name)
+        self._ground.calendar.wait(contact.story.last_ms + LATE_MS + 1, "put away", source, name)
+
+
+def _common(old: list[Fact], new: list[Fact]) -> int:
+    """How many facts at the beginning are the same: a story mostly grows at its end."""
+    for index, (one, other) in enumerate(zip(old, new, strict=False)):
+        if one != other:
+            return index
+    return min(len(old), len(new))

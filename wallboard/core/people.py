@@ -1,0 +1,183 @@
+"""Who is on the floor? Every agent's row: own events folded, contacts passed to it, what it adds to queues."""
+
+from bisect import insort
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from wallboard.core import events as ev
+from wallboard.core.agents import Item, activity
+from wallboard.core.facts import Fact
+from wallboard.core.ground import Ground
+from wallboard.core.ledger import Ledger
+from wallboard.core.rows import AgentRow, Key
+from wallboard.core.tallies import Tallies
+from wallboard.core.visits import Deed, Did
+from wallboard.core.windows import Day
+
+LATE_MS = 15 * 60_000  # within it the order of arrival does not matter
+
+
+class People:
+    """The agents. One person with several ids (`also`) is one row."""
+
+    def __init__(self, ground: Ground, tallies: Tallies) -> None:
+        self._ground = ground
+        self._tallies = tallies
+        self.agents: dict[str, AgentRow] = {}
+        self.moving: set[str] = set()
+
+    def take(self, event: ev.AgentEvent, at_ms: int, order: int, source: str, deeds: list[Deed]) -> Deed:
+        name = self._ground.settings.agent_of(source, event.agent)
+        if name not in self.agents:
+            deeds.append(Deed(Did.NEW, f"new agent {name}"))
+        row = self.row(name, source)
+        if at_ms < row.base_ms:
+            return Deed(Did.NOTHING, f"too late for {name}: newer events are settled already")
+        told = (at_ms, order, event)
+        if not row.events or row.events[-1][:2] <= told[:2]:
+            row.events.append(told)
+            deed = row.profile.step(event, at_ms, self._queue_ids(source))
+        else:
+            insort(row.events, told, key=lambda one: one[:2])
+            deed = self._retell(row, order)
+        self._settle(row)
+        for queue in row.profile.member_of:
+            self._tallies.note(queue, source, None, deeds)
+        self.restand(name)
+        return deed
+
+    def pass_items(self, agent: str, key: Key, items: Sequence[Item], released_ms: int) -> None:
+        """What a contact's story now says of this agent, in place of what it said before."""
+        row = self.row(agent, key[0])
+        if items:
+            row.items[key] = list(items)
+        else:
+            row.items.pop(key, None)
+        row.released[key] = released_ms
+        self.restand(agent)
+
+    def put_away(self, key: Key, released: Iterable[tuple[str, int]]) -> None:
+        """The contact is finished for good: of its releases only the latest is kept."""
+        for agent, at_ms in released:
+            row = self.row(agent)
+            row.released_ms = max(row.released_ms, at_ms)
+            row.released.pop(key, None)
+
+    def count(self, fact: Fact, sign: int) -> None:
+        row = self.row(fact.id)
+        day = self._ground.calendar.days[self.site_of(fact.id)]
+        row.ledger.turn(self._ground.minute)
+        row.ledger.add(fact.metric, fact.at_ms, sign * fact.amount, in_day=fact.at_ms >= day.started_ms)
+        self.moving.add(fact.id)
+        self._ground.touch("agents", fact.id)
+
+    def turn(self, minute: int) -> None:
+        for name in list(self.moving):
+            row = self.agents.get(name)
+            if row is None or not row.ledger.moves:
+                self.moving.discard(name)
+            else:
+                row.ledger.turn(minute)
+
+    def begin_day(self, site: str, day: Day) -> None:
+        for name, row in self.agents.items():
+            if self.site_of(name) == site:
+                row.ledger.turn(self._ground.minute)
+                row.ledger.begin_day(day.started_ms)
+                self._ground.touch("agents", name)
+
+    def restand(self, name: str) -> None:
+        """Replace what the agent adds to the live numbers of queues and groups."""
+        row = self.agents[name]
+        fresh = frozenset(self._stands(name, row))
+        for kind, entity, metric in row.counted - fresh:
+            self._tallies.stand(kind, entity, metric, -1)
+        for kind, entity, metric in fresh - row.counted:
+            self._tallies.stand(kind, entity, metric, 1)
+        row.counted = fresh
+        self._ground.touch("agents", name)
+
+    def clear(self) -> None:
+        """Before counting anew: what contacts said is gone, own events are folded again."""
+        self.moving = set()
+        for name, row in self.agents.items():
+            row.items, row.released, row.counted = {}, {}, frozenset()
+            row.ledger = Ledger(self._ground.minute)
+            self._retell(row)
+            self.restand(name)
+
+    def doing(self, row: AgentRow) -> tuple[str, int]:
+        """The agent's activity, and since when."""
+        return activity(row.profile, row.contacts, row.last_released_ms, row.last_contact_ms)
+
+    def is_free(self, row: AgentRow) -> bool:
+        """Could take one more contact now: a free slot, nothing ringing, not busy elsewhere or in wrap-up."""
+        doing, _ = self.doing(row)
+        taken = sum(item.state != "wrapup" for item in row.contacts)
+        return doing in ("idle", "unknown", "engaged", "holding") and taken < row.profile.slots
+
+    def team_of(self, agent: str) -> str | None:
+        configured = self._ground.settings.agent.get(agent)
+        return (configured and configured.team) or self.agents[agent].profile.team
+
+    def site_of(self, agent: str) -> str:
+        configured = self._ground.settings.agent.get(agent)
+        sites = self._ground.settings.sites
+        return configured.site if configured and configured.site in sites else next(iter(sites))
+
+    def row(self, name: str, source: str | None = None) -> AgentRow:
+        row = self.agents.get(name)
+        if row is None:
+            row = self.agents[name] = AgentRow(self._ground.minute)
+        if source:
+            row.sources.add(source)
+        return row
+
+    def _retell(self, row: AgentRow, order: int = -1) -> Deed:
+        row.profile = msgspec.structs.replace(row.base)
+        deed = Deed(Did.NOTHING, "nothing")
+        for at_ms, nth, event in row.events:
+            did = row.profile.step(event, at_ms, self._queue_ids(event.source or ""))
+            deed = did if nth == order else deed
+        return deed
+
+    def _settle(self, row: AgentRow) -> None:
+        """What is older than lateness reaches becomes the base that later events stand on."""
+        while row.events and row.events[0][0] < self._ground.now_ms - LATE_MS:
+            at_ms, _, event = row.events.pop(0)
+            row.base.step(event, at_ms, self._queue_ids(event.source or ""))
+            row.base_ms = at_ms
+
+    def _stands(self, name: str, row: AgentRow) -> Iterable[tuple[str, str, str]]:
+        overall = row.profile.overall
+        if overall is None or overall.presence == "offline":
+            return
+        free = self.is_free(row)
+        for queue in row.profile.member_of:
+            standing = row.profile.in_queue(queue) or overall
+            for metric in _metrics(standing.presence, standing.reason, free):
+                yield "queues", queue, metric
+                for group in self._tallies.groups_of(queue):
+                    yield "groups", group, metric
+        if not row.profile.member_of:
+            for metric in _metrics(overall.presence, overall.reason, free):
+                yield "groups", "all", metric
+                if team := self.team_of(name):
+                    yield "groups", f"team:{team}", metric
+
+    def _queue_ids(self, source: str) -> dict[str, str]:
+        prefix = f"{source}:"
+        return {
+            alias.removeprefix(prefix): queue
+            for alias, queue in self._ground.settings.queue_ids.items()
+            if alias.startswith(prefix)
+        }
+
+
+def _metrics(presence: str, reason: str | None, free: bool) -> list[str]:
+    if presence == "offline":
+        return []
+    if presence == "paused":
+        return ["staffed", "paused", f"paused_by.{reason or 'no reason'}"]
+    return ["staffed", "ready", "idle"] if free else ["staffed", "ready"]

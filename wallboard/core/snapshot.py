@@ -1,0 +1,148 @@
+"""How does a floor become bytes, and bytes the same floor again? Chunks of what changed.
+
+A chunk holds the contacts whose first event fell into one quarter of an hour, so that yesterday's and
+this morning's chunks rest while the running ones change; one more chunk holds everything else. Numbers
+are not stored: they are counted again from the events and stories.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from wallboard.core import events as ev
+from wallboard.core.agents import Profile
+from wallboard.core.observed import Parts
+from wallboard.core.rows import AgentRow, Contact, KpiRow, NoticeRow, SourceRow, Told
+from wallboard.core.settings import Settings
+from wallboard.core.state import Floor
+from wallboard.core.visits import Leg, Miss, SightedGone, SightedWaiting, Story, Visit
+
+FORMAT = 1
+REST = "rest"
+
+Stored = ev.Told | ev.Own | SightedWaiting | SightedGone
+StoredTold = tuple[int, int, Stored]
+
+
+class StoredStory(Struct, array_like=True):
+    visits: list[Visit]
+    legs: list[Leg]
+    missed: list[Miss]
+    refused: list[tuple[int, str]]
+    last_ms: int
+
+
+class StoredContact(Struct, array_like=True):
+    source: str
+    contact: str
+    events: list[StoredTold]
+    put_away: list[StoredStory]
+
+
+class StoredAgent(Struct, array_like=True):
+    base: Profile
+    base_ms: int
+    events: list[StoredTold]
+    released_ms: int
+    sources: list[str]
+
+
+class StoredQueue(Struct, array_like=True):
+    sources: list[str]
+    as_of_ms: int | None
+    observed: ev.QueueObserved | None
+    observed_ms: int
+
+
+class Rest(Struct):
+    format: int
+    now_ms: int
+    applied: int
+    settings: Settings
+    agents: dict[str, StoredAgent]
+    queues: dict[str, StoredQueue]
+    sources: dict[str, SourceRow]
+    notices: dict[str, NoticeRow]
+    kpis: dict[str, KpiRow]
+    parts: dict[str, Parts]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_contacts = msgspec.msgpack.Decoder(list[StoredContact])
+_rest = msgspec.msgpack.Decoder(Rest)
+
+
+def dump(floor: Floor, only: Iterable[str] | None = None) -> dict[str, bytes]:
+    """The chunks by name; with `only`, just those (`floor.take_changed_chunks`) and the rest."""
+    wanted = None if only is None else set(only)
+    by_chunk: dict[str, list[Contact]] = {name: [] for name in wanted or ()}
+    for contact in floor.contacts.contacts.values():
+        if wanted is None or contact.chunk in wanted:
+            by_chunk.setdefault(contact.chunk, []).append(contact)
+    chunks = {name: _encoder.encode([_contact(one) for one in found]) for name, found in by_chunk.items() if found}
+    return chunks | {REST: _encoder.encode(_rest_of(floor))}
+
+
+def load(chunks: Mapping[str, bytes]) -> Floor:
+    """The floor again. Raises msgspec.DecodeError or KeyError where the bytes are of another version."""
+    rest = _rest.decode(chunks[REST])
+    if rest.format != FORMAT:
+        raise msgspec.ValidationError(f"checkpoint format {rest.format}, this is {FORMAT}")
+    floor = Floor(rest.settings)
+    floor.applied = rest.applied
+    floor.sources, floor.notices = dict(rest.sources), dict(rest.notices)
+    floor.kpis, floor.parts = dict(rest.kpis), dict(rest.parts)
+    for name, agent in rest.agents.items():
+        floor.people.agents[name] = _agent_row(agent)
+    for name, chunk in chunks.items():
+        if name != REST:
+            for stored in _contacts.decode(chunk):
+                _restore(floor, name, stored)
+    floor.resume(rest.now_ms, rest.queues)
+    return floor
+
+
+def _contact(contact: Contact) -> StoredContact:
+    stories = [StoredStory(one.visits, one.legs, one.missed, one.refused, one.last_ms) for one in contact.put_away]
+    return StoredContact(*contact.key, _events(contact.events), stories)
+
+
+def _events(told: list[Told]) -> list[Any]:
+    return list(told)
+
+
+def _rest_of(floor: Floor) -> Rest:
+    return Rest(
+        format=FORMAT, now_ms=floor.now_ms, applied=floor.applied, settings=floor.settings,
+        agents={
+            name: StoredAgent(row.base, row.base_ms, _events(row.events), row.last_released_ms, sorted(row.sources))
+            for name, row in floor.people.agents.items()
+        },
+        queues={
+            name: StoredQueue(sorted(one.sources), one.as_of_ms, one.observed, one.observed_ms)
+            for name, one in floor.tallies.queues.items()
+        },
+        sources=floor.sources, notices=floor.notices, kpis=floor.kpis, parts=floor.parts,
+    )  # fmt: skip
+
+
+def _agent_row(stored: StoredAgent) -> AgentRow:
+    row = AgentRow(0)
+    row.base, row.base_ms = stored.base, stored.base_ms
+    row.events = list(stored.events)
+    row.released_ms, row.sources = stored.released_ms, set(stored.sources)
+    return row
+
+
+def _restore(floor: Floor, chunk: str, stored: StoredContact) -> None:
+    key = (stored.source, stored.contact)
+    contact = Contact(key, Story(stored.source, floor.settings), chunk)
+    contact.events = list(stored.events)
+    for one in stored.put_away:
+        story = Story(stored.source, floor.settings)
+        story.visits, story.legs, story.missed = one.visits, one.legs, one.missed
+        story.refused, story.last_ms = one.refused, one.last_ms
+        contact.put_away.append(story)
+    floor.contacts.contacts[key] = contact

@@ -1,0 +1,228 @@
+"""The only loop: read a batch, apply each event, and once a tick hand what changed to the sinks.
+
+The first change after silence goes out at once; under load there are at most ten ticks a second. Every
+process runs this loop for itself: there is no leader on the live path. A gap in the stream, or a stream
+that was replaced, begins a new epoch: the state is rebuilt from the checkpoint and read on, and screens get
+a fresh snapshot without ever being cleared.
+"""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+import structlog
+
+from wallboard.core import kpis, snapshot
+from wallboard.core.errors import StreamGap, StreamUnavailable
+from wallboard.core.events import Event
+from wallboard.core.patch import diff
+from wallboard.core.state import UNKNOWN_SOURCE, Floor
+from wallboard.core.visits import Deed
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.stream import Entry, Stream
+
+TICK_MS = 100  # at most ten patches a second
+BATCH = 200  # events between two looks at the clock
+IDLE_MS = 1000  # time passes at least this often
+RECENT = 200  # events kept a source, with what each did
+RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
+START = "0-0"
+
+log = structlog.get_logger("pipeline")
+
+Document = dict[str, Any]
+
+
+class Change(NamedTuple):
+    """One entity before and after (None: it was not there, or it is gone) and the patch between them."""
+
+    kind: str
+    id: str
+    old: Document | None
+    new: Document | None
+    patch: Document | None
+
+
+class Recent(NamedTuple):
+    """An event as it arrived and what it did, for `tail` and `/sources/{id}`."""
+
+    entry_id: str
+    arrival_ms: int
+    event: Event
+    deeds: list[Deed]
+
+
+class Sink(Protocol):
+    """Takes what changed. `restart`: the state was loaded anew, everything may be different."""
+
+    def publish(self, changes: Sequence[Change], now_ms: int) -> None: ...
+
+    def restart(self) -> None: ...
+
+
+class Pipeline:
+    """Owns the floor of this process. `documents` is the state document as last published."""
+
+    def __init__(self, stream: Stream, checkpoints: Checkpoints | None, clock_ms: Callable[[], int]) -> None:
+        self._stream = stream
+        self._checkpoints = checkpoints
+        self._clock_ms = clock_ms
+        self._published_ms = 0
+        self.sinks: list[Sink] = []
+        self.after_batch: list[Callable[[], Awaitable[None]]] = []
+        self.floor = Floor()
+        self.cursor = START
+        self.epoch = _new_epoch()
+        self.ready = False  # the state was loaded and read to its end once
+        self.reachable = False  # Redis answered last time
+        self.documents: dict[str, dict[str, Document]] = {}
+        self.recent: dict[str, deque[Recent]] = {}
+        self.gaps = 0
+        self.applied = 0
+
+    async def run(self) -> None:
+        """Until cancelled. Redis away: what is shown stays, and the loop comes back to it."""
+        failures = 0
+        while True:
+            try:
+                if not self.ready:
+                    await self._load()
+                await self._follow()
+            except StreamGap as gap:
+                self.gaps += 1
+                log.warning("stream gap: rebuilding", cursor=self.cursor, reason=str(gap))
+                self._begin_again()
+            except StreamUnavailable as error:
+                self.reachable = False
+                if failures % 10 == 0:
+                    log.warning("redis unavailable", reason=str(error))
+                await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
+                failures += 1
+                if self.ready:
+                    self._tick()  # time passes all the same: sources grow late on the screens
+                    await self._recheck()
+            else:
+                failures = 0
+
+    def watch(self, patterns: Sequence[str]) -> None:
+        """Have the floor count a board's own set of queues, from this moment in `documents` too."""
+        before = len(self.floor.tallies.sets)
+        group = self.floor.watch(patterns)
+        if len(self.floor.tallies.sets) > before:
+            self.documents.setdefault("groups", {})[group] = kpis.entity(self.floor, "groups", group) or {}
+
+    def lag_ms(self) -> int:
+        """How far the floor's time is behind the clock."""
+        return max(0, self._clock_ms() - self.floor.now_ms)
+
+    # Reading
+
+    async def _load(self) -> None:
+        found = await self._checkpoints.read() if self._checkpoints else None
+        self.floor, self.cursor = Floor(), START
+        if found:
+            self.cursor, chunks = found
+            self.floor = _restored(chunks) or self.floor
+            if not self.floor.now_ms:
+                self.cursor = START
+
+    async def _follow(self) -> None:
+        while True:
+            entries = await self._stream.read(self.cursor, count=BATCH, block_ms=self._wait_ms())
+            self.reachable = True
+            for entry in entries:
+                self._take(entry)
+            if not self.ready and len(entries) < BATCH:
+                self._begin()
+            if self.ready:
+                self._tick()
+                for act in self.after_batch:
+                    await act()
+            await asyncio.sleep(0)
+
+    def _wait_ms(self) -> int | None:
+        """How long to wait for events: until the tick may go out, something falls due, or a second."""
+        if not self.ready:
+            return None
+        now_ms = self._clock_ms()
+        if self.floor.touched:
+            return max(1, self._published_ms + TICK_MS - now_ms)
+        due_ms = self.floor.next_due_ms()
+        return max(1, min(IDLE_MS, due_ms - now_ms)) if due_ms is not None else IDLE_MS
+
+    def _take(self, entry: Entry) -> None:
+        self.cursor = entry.id
+        if entry.event is None:
+            log.warning("entry not understood", entry=entry.id, data=entry.data[:200].decode(errors="replace"))
+            return
+        deeds = self.floor.apply(entry.event, entry.arrival_ms)
+        self.applied += 1
+        source = entry.event.source or UNKNOWN_SOURCE
+        kept = self.recent.setdefault(source, deque(maxlen=RECENT))
+        kept.append(Recent(entry.id, entry.arrival_ms, entry.event, deeds))
+
+    async def _recheck(self) -> None:
+        """After Redis was away, the entry at the cursor must still exist: else another past was restored."""
+        try:
+            await self._stream.check(self.cursor)
+        except StreamUnavailable:
+            return
+        except StreamGap as gap:
+            self.gaps += 1
+            log.warning("stream gap: rebuilding", cursor=self.cursor, reason=str(gap))
+            self._begin_again()
+
+    def _begin(self) -> None:
+        """The state is whole: from here on it is published. What screens showed until now is replaced."""
+        self.floor.advance(self._clock_ms())
+        self.floor.take_touched()
+        self.documents = kpis.document(self.floor)
+        self.ready = True
+        for sink in self.sinks:
+            sink.restart()
+        log.info("state loaded", cursor=self.cursor, epoch=self.epoch, contacts=len(self.floor.contacts.contacts))
+
+    def _begin_again(self) -> None:
+        self.epoch, self.ready = _new_epoch(), False
+
+    # Publishing
+
+    def _tick(self) -> None:
+        now_ms = self._clock_ms()
+        self.floor.advance(now_ms)
+        if not self.floor.touched or now_ms - self._published_ms < TICK_MS:
+            return
+        self._published_ms = now_ms
+        changes = self._changes(self.floor.take_touched())
+        if changes:
+            for sink in self.sinks:
+                sink.publish(changes, self.floor.now_ms)
+
+    def _changes(self, touched: set[tuple[str, str]]) -> list[Change]:
+        changes: list[Change] = []
+        for kind, name in sorted(touched):
+            rows = self.documents.setdefault(kind, {})
+            old, new = rows.get(name), kpis.entity(self.floor, kind, name)
+            if new is None:
+                rows.pop(name, None)
+            else:
+                rows[name] = new
+            patch = diff(old, new) if old is not None and new is not None else new
+            if old != new:
+                changes.append(Change(kind, name, old, new, patch))
+        return changes
+
+
+def _restored(chunks: dict[str, bytes]) -> Floor | None:
+    try:
+        return snapshot.load(chunks)
+    except (msgspec.DecodeError, KeyError) as error:
+        log.warning("checkpoint not understood: reading the stream from its start", reason=str(error))
+        return None
+
+
+def _new_epoch() -> str:
+    return secrets.token_hex(6)

@@ -1,0 +1,118 @@
+"""What must happen once: one worker at a time holds the lease, checkpoints the state and trims the stream.
+
+A second worker waits for the lease and takes over when the first is gone. Every write carries the lease's
+fencing token, so that a worker that was only asleep cannot write over its successor.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from wallboard.core import snapshot
+from wallboard.core.errors import LeaseLost, StreamUnavailable
+from wallboard.core.events import ConfigApplied
+from wallboard.core.settings import Settings
+from wallboard.live.pipeline import Pipeline
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.keys import LEASE_MS, STREAM_KEEP_MS
+from wallboard.stream.lease import Lease
+from wallboard.stream.stream import Stream
+
+CHECKPOINT_MS = 30_000
+RENEW_S = LEASE_MS / 1000 / 3
+STANDBY_S = 1.0
+
+log = structlog.get_logger("worker")
+
+
+class Worker:
+    """Wired by the command line. `settings` gives the configuration that is to be in force."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        stream: Stream,
+        checkpoints: Checkpoints,
+        lease: Lease,
+        clock_ms: Callable[[], int],
+        settings: Callable[[], Settings],
+    ) -> None:
+        self._pipeline = pipeline
+        self._stream = stream
+        self._checkpoints = checkpoints
+        self._lease = lease
+        self._clock_ms = clock_ms
+        self._settings = settings
+        self._written: set[str] = set()  # chunks of the last checkpoint that are still right
+        self._checkpoint_ms = 0
+        self._checkpoint_ids: list[str] = []
+
+    async def run(self) -> None:
+        """Until cancelled: stand by, lead while the lease is held, stand by again."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pipeline.run())
+            while True:
+                token = await self._acquired()
+                if token is None:
+                    await asyncio.sleep(STANDBY_S)
+                    continue
+                log.info("leading", token=token)
+                try:
+                    await self._lead(token)
+                except (LeaseLost, StreamUnavailable) as reason:
+                    log.warning("lease given up", reason=str(reason) or type(reason).__name__)
+                finally:
+                    await self._released(token)
+
+    async def _acquired(self) -> int | None:
+        try:
+            return await self._lease.acquire()
+        except StreamUnavailable:
+            return None
+
+    async def _released(self, token: int) -> None:
+        try:
+            await self._lease.release(token)
+        except StreamUnavailable:
+            log.info("lease left to expire")
+
+    async def _lead(self, token: int) -> None:
+        self._written, self._checkpoint_ms = set(), self._clock_ms()
+        while await self._lease.renew(token):
+            if self._pipeline.ready:
+                await self._apply_settings(token)
+                if self._clock_ms() - self._checkpoint_ms >= CHECKPOINT_MS:
+                    await self._checkpoint(token)
+            await asyncio.sleep(RENEW_S)
+        raise LeaseLost("another worker leads")
+
+    async def _apply_settings(self, token: int) -> None:
+        """Configuration reaches the state as an event, so that every process and every replay sees it alike."""
+        wanted = self._settings()
+        if wanted == self._pipeline.floor.settings:
+            return
+        event = ConfigApplied(settings=msgspec.to_builtins(wanted), source="wallboard", who="configuration")
+        await self._stream.append([event], fence=token)
+        log.info("settings applied", queues=len(wanted.queue), agents=len(wanted.agent))
+        await asyncio.sleep(RENEW_S)  # it comes back through the stream before the next look
+
+    async def _checkpoint(self, token: int) -> None:
+        """State and stream id belong together: both are taken without letting go of the loop in between."""
+        floor, cursor = self._pipeline.floor, self._pipeline.cursor
+        changed = floor.take_changed_chunks()
+        present = floor.contacts.chunks()
+        fresh = changed | (present - self._written)
+        chunks = snapshot.dump(floor, fresh & present)
+        keep = sorted(present - chunks.keys())
+        await self._checkpoints.write(cursor, chunks, keep, token)
+        self._written = present
+        self._checkpoint_ms = self._clock_ms()
+        await self._trim(cursor)
+
+    async def _trim(self, cursor: str) -> None:
+        """By time, never by count; what the last two checkpoints may still need stays."""
+        self._checkpoint_ids = [*self._checkpoint_ids[-1:], cursor]
+        oldest_ms = min(int(one.split("-")[0]) for one in self._checkpoint_ids)
+        await self._stream.trim(min(self._clock_ms() - STREAM_KEEP_MS, oldest_ms))
