@@ -29,7 +29,8 @@ WINDOWS = (*ROLLING, "shift", "day")
 def document(floor: Floor) -> dict[str, dict[str, Document]]:
     """The whole state document."""
     rows: dict[str, Any] = {
-        "sites": floor.settings.sites, "queues": floor.tallies.queues, "groups": floor.tallies.groups, "agents": floor.people.agents,
+        "sites": floor.settings.sites, "queues": floor.tallies.queues, "groups": floor.tallies.groups,
+        "agents": floor.people.agents,
         "kpis": floor.kpis, "alerts": {}, "notices": floor.notices, "sources": floor.sources,
     }  # fmt: skip
     return {
@@ -93,7 +94,7 @@ def _now(tally: Tally) -> Document:
     found: Document = {}
     if tally.sources:
         found = {metric: tally.live[metric] for metric in ("waiting", "over_target", *AT_AGENTS)}
-    if tally.members_known:
+    if tally.live["members"]:
         found |= {metric: tally.live[metric] for metric in STANDINGS}
     prefix = "paused_by."
     found["paused_by"] = {
@@ -133,7 +134,7 @@ def _overlay(found: Document, tally: Tally) -> None:
 
 def _agent(floor: Floor, name: str) -> Document | None:
     row = floor.people.agents.get(name)
-    if row is None:
+    if row is None or not row.is_known:
         return None
     configured = floor.settings.agent.get(name)
     doing, since_ms = floor.people.doing(row)

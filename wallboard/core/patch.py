@@ -1,7 +1,7 @@
 """JSON Merge Patch (RFC 7396): what turns one document into the next, and two patches into one.
 
-Two merge patches compose unless the second sets an object where the first deletes something: the
-browser would then keep members that the deletion should have removed (CONTRACT section 6.4).
+Two merge patches compose unless the second sets an object where the first deletes or sets a plain value:
+the browser would then keep members of an older object that should be gone.
 """
 
 from typing import Any
@@ -51,14 +51,10 @@ def merge(first: Json, second: Json) -> Json:
     for key, value in second.items():
         before = merged.get(key)
         if isinstance(value, dict) and key in merged:
-            if before is None:
+            if not isinstance(before, dict):
                 raise DoesNotCompose(key)
-            merged[key] = merge(before, value) if isinstance(before, dict) else _settled(before, value)
+            merged[key] = merge(before, value)
         else:
             merged[key] = value
     return merged
 
-
-def _settled(before: Any, patch: Json) -> Json:
-    """An object over a plain value: the plain value is gone, so only what the patch sets remains."""
-    return apply({}, patch)

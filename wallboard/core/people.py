@@ -32,6 +32,8 @@ class People:
         if name not in self.agents:
             deeds.append(Deed(Did.NEW, f"new agent {name}"))
         row = self.row(name, source)
+        for queue in _queues_named(event):
+            self._tallies.note(self._ground.settings.queue_of(source, queue), source, None, deeds)
         if at_ms < row.base_ms:
             return Deed(Did.NOTHING, f"too late for {name}: newer events are settled already")
         told = (at_ms, order, event)
@@ -42,8 +44,6 @@ class People:
             insort(row.events, told, key=lambda one: one[:2])
             deed = self._retell(row, order)
         self._settle(row)
-        for queue in row.profile.member_of:
-            self._tallies.note(queue, source, None, deeds)
         self.restand(name)
         return deed
 
@@ -150,12 +150,14 @@ class People:
             row.base_ms = at_ms
 
     def _stands(self, name: str, row: AgentRow) -> Iterable[tuple[str, str, str]]:
+        """(kind, id, metric) that this agent adds one to; `members` says that a queue's people are known at all."""
         overall = row.profile.overall
-        if overall is None or overall.presence == "offline":
+        if overall is None:
             return
         free = self.is_free(row)
         for queue in row.profile.member_of:
-            standing = row.profile.in_queue(queue) or overall
+            here = row.profile.in_queue(queue) or overall
+            standing = overall if overall.presence == "offline" else here
             for metric in _metrics(standing.presence, standing.reason, free):
                 yield "queues", queue, metric
                 for group in self._tallies.groups_of(queue):
@@ -175,9 +177,15 @@ class People:
         }
 
 
+def _queues_named(event: ev.AgentEvent) -> list[str]:
+    if isinstance(event, ev.SignedIn | ev.QueuesSet):
+        return event.queues or []
+    return [event.queue] if isinstance(event, ev.PresenceSet) and event.queue else []
+
+
 def _metrics(presence: str, reason: str | None, free: bool) -> list[str]:
     if presence == "offline":
-        return []
+        return ["members"]
     if presence == "paused":
-        return ["staffed", "paused", f"paused_by.{reason or 'no reason'}"]
-    return ["staffed", "ready", "idle"] if free else ["staffed", "ready"]
+        return ["members", "staffed", "paused", f"paused_by.{reason or 'no reason'}"]
+    return ["members", "staffed", "ready", *(["idle"] if free else [])]

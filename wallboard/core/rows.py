@@ -34,14 +34,13 @@ class Contact:
 class Tally:
     """The numbers of one queue, or of a group of queues: counts by window, and what is live now."""
 
-    __slots__ = ("as_of_ms", "ledger", "live", "members_known", "observed", "observed_ms", "sources", "waits")
+    __slots__ = ("as_of_ms", "ledger", "live", "observed", "observed_ms", "sources", "waits")
 
     def __init__(self, minute: int) -> None:
         self.ledger = Ledger(minute)
         self.live: Counter[str] = Counter()
         self.waits: dict[str, Counter[int]] = {"waiting": Counter(), "unanswered": Counter()}
         self.sources: set[str] = set()
-        self.members_known = False
         self.as_of_ms: int | None = None
         self.observed: ev.QueueObserved | None = None
         self.observed_ms = 0
@@ -80,6 +79,11 @@ class AgentRow:
     @property
     def contacts(self) -> list[Item]:
         return sorted((item for items in self.items.values() for item in items), key=lambda item: item.since_ms)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is said of this agent: a late event may have taken back all that was."""
+        return bool(self.events or self.base_ms or self.items or self.last_released_ms or self.ledger.day)
 
     @property
     def last_released_ms(self) -> int:

@@ -59,7 +59,6 @@ class Tallies:
         """An agent's presence in a queue or group."""
         tally = self.queue(name) if kind == "queues" else self.groups.get(name)
         if tally is not None:
-            tally.members_known = True
             tally.change(metric, by)
             self._ground.touch(kind, name)
 
@@ -94,33 +93,39 @@ class Tallies:
 
     def clear(self) -> None:
         """Before counting anew: no numbers, but every queue with who spoke of it and its observed figures."""
-        self._ground.touched |= {("queues", name) for name in self.queues} | {("groups", name) for name in self.groups}
+        self._touch_all()
         old, self.queues, self._groups_of, self.moving = self.queues, {}, {}, set()
         self.groups = {group: Tally(self._ground.minute) for group in ("all", *self.sets)}
         for name in [*self._ground.settings.queue, *old]:
             self.queue(name)
             if name in old:
                 self._remember(name, old[name])
+        self._touch_all()
 
     def queue(self, name: str) -> Tally:
         tally = self.queues.get(name)
         if tally is None:
             tally = self.queues[name] = Tally(self._ground.minute)
             self.groups_of(name)
+            self._ground.touch("queues", name)
         return tally
 
     def groups_of(self, queue: str) -> tuple[str, ...]:
         found = self._groups_of.get(queue)
         if found is None:
             found = self._groups_of[queue] = tuple(self._find_groups(queue))
-            for group in found:
-                self.groups.setdefault(group, Tally(self._ground.minute))
+            for group in set(found) - self.groups.keys():
+                self.groups[group] = Tally(self._ground.minute)
+                self._ground.touch("groups", group)
         return found
 
     def of(self, queue: str) -> list[tuple[str, str, Tally]]:
         """The queue and its groups, each as (kind, id, tally)."""
         own = ("queues", queue, self.queue(queue))
         return [own, *(("groups", group, self.groups[group]) for group in self.groups_of(queue))]
+
+    def _touch_all(self) -> None:
+        self._ground.touched |= {("queues", name) for name in self.queues} | {("groups", name) for name in self.groups}
 
     def _find_groups(self, queue: str) -> Iterator[str]:
         yield "all"

@@ -1,0 +1,49 @@
+"""Counts by minute: running sums equal a slow recount from the list, however facts come and minutes turn."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.core.ledger import Ledger
+from wallboard.core.windows import MINUTE_MS, ROLLING
+
+START = 1000
+_steps = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(-70, 2), st.sampled_from(["a", "b"]), st.integers(1, 3)), max_size=40
+)
+
+
+@given(_steps)
+def test_running_sums_equal_a_recount(steps: list[tuple[int, int, str, int]]):
+    ledger, minute = Ledger(START), START
+    known: list[tuple[int, str, int]] = []
+    for forward, offset, metric, amount in steps:
+        minute += forward
+        ledger.turn(minute)
+        at = minute + offset
+        ledger.add(metric, at * MINUTE_MS, amount, in_day=False)
+        if offset > -60:
+            known.append((at, metric, amount))
+        for window, length in ROLLING.items():
+            expected: dict[str, int] = {}
+            for when, name, count in known:
+                if minute - length < when <= minute:
+                    expected[name] = expected.get(name, 0) + count
+            assert ledger.sums[window] == expected
+
+
+@given(_steps)
+def test_what_is_taken_back_leaves_no_trace(steps: list[tuple[int, int, str, int]]):
+    ledger = Ledger(START)
+    for _, offset, metric, amount in steps:
+        ledger.add(metric, (START + offset) * MINUTE_MS, amount, in_day=True)
+    for _, offset, metric, amount in steps:
+        ledger.add(metric, (START + offset) * MINUTE_MS, -amount, in_day=True)
+    assert (ledger.day, ledger.sums) == ({}, {window: {} for window in ROLLING})
+
+
+def test_a_new_day_keeps_what_came_after_its_beginning_and_says_what_it_took_out():
+    ledger = Ledger(START)
+    ledger.add("offered", (START - 1) * MINUTE_MS, 5, in_day=True)
+    ledger.add("offered", START * MINUTE_MS, 2, in_day=True)
+    assert ledger.begin_day(START * MINUTE_MS) == {"offered": -5}
+    assert ledger.day == {"offered": 2}

@@ -1,0 +1,20 @@
+"""Tests of wallboard/core/words.py."""
+
+from hypothesis import given
+from hypothesis import strategies as some
+from wallboard.core.words import shown
+
+
+def test_escapes_and_line_ends_are_shown_not_obeyed() -> None:
+    assert shown("no\x1b[2J\r\nroute\x9b\udc80") == "no\\x1b[2J\\r\\nroute\\x9b\\udc80"
+
+
+def test_names_of_every_script_stay_as_they_are() -> None:
+    assert shown(" Ґудзь Łukasz ნინო 佐藤 ") == "Ґудзь Łukasz ნინო 佐藤"
+
+
+@given(some.text(max_size=60), some.integers(1, 40))
+def test_it_is_never_longer_than_asked_and_always_one_printable_line(text: str, most: int) -> None:
+    result = shown(text, most)
+    assert len(result) <= most
+    assert result.replace("\u00a0", "").isprintable()
