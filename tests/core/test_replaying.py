@@ -17,7 +17,8 @@ from wallboard.core.events import (
     decode,
     encode,
 )
-from wallboard.core.replaying import MINUTE_MS, shift_to_now, shifted, too_fast
+from wallboard.core.replaying import shift_to_now, shifted, too_fast
+from wallboard.core.windows import MINUTE_MS
 
 HOUR_MS = 60 * MINUTE_MS
 

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as some
+
 from wallboard.core.words import shown
 
 

@@ -128,6 +128,7 @@ class Pipeline:
             self.floor = _restored(chunks) or self.floor
             if not self.floor.now_ms:
                 self.cursor = START
+            await self._note_gap()
 
     async def _follow(self) -> None:
         while True:
@@ -163,6 +164,14 @@ class Pipeline:
         source = entry.event.source or UNKNOWN_SOURCE
         kept = self.recent.setdefault(source, deque(maxlen=RECENT))
         kept.append(Recent(entry.id, entry.arrival_ms, entry.event, deeds))
+
+    async def _note_gap(self) -> None:
+        """A checkpoint whose place is gone is still the best beginning; that something is missing is said."""
+        try:
+            await self._stream.check(self.cursor)
+        except StreamGap as gap:
+            self.gaps += 1
+            log.warning("stream gap: events after the checkpoint may be missing", cursor=self.cursor, reason=str(gap))
 
     async def _recheck(self) -> None:
         """After Redis was away, the entry at the cursor must still exist: else another past was restored."""

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 STREAM_KEEP_MS = 2 * 3_600_000  # and never less than two checkpoints (stream/checkpoint.py)
-SEEN_KEEP_S = 26 * 3600  # hashes of (source, id), one set an hour of arrival; looked up for 24 h
-SEEN_HOURS = 25  # the running hour and the 24 before it
+SEEN_HOURS = 25  # a repeat is known for 24 h: the running hour and the 24 before it
+SEEN_RING = SEEN_HOURS + 1  # sets of digests, used in turn; each is gone before its turn comes again
 SEEN_MAX_PER_HOUR = 2_000_000  # above it new ids of that hour are taken without being remembered
 LEASE_MS = 5_000
 SIGN_IN_CODE_S = 15 * 60
 SESSION_S = 30 * 86_400
+CHUNK_LOOSE_S = 3600  # a chunk that no pointer names: its writer ended in the middle
+CHUNK_GRACE_S = 60  # a chunk that was replaced: a reader may be in the middle of the older checkpoint
 HEALTH_S = 60  # a collector's own word about itself, written every few seconds
 
 
@@ -32,8 +34,9 @@ class Keys:
         """Pointer to the newest whole checkpoint (JSON); its chunks stand under `chunk`."""
         return self._key("checkpoint")
 
-    def chunk(self, name: str) -> str:
-        return self._key(f"chunk:{name}")
+    def chunk(self, name: str, version: str) -> str:
+        """Part of a checkpoint. Never overwritten: a changed chunk is a new version under a new key."""
+        return self._key(f"chunk:{name}:{version}")
 
     @property
     def lease(self) -> str:
@@ -44,8 +47,13 @@ class Keys:
         """Counter: the newest lease's token; older tokens are refused."""
         return self._key("fence")
 
-    def seen(self, hour: int) -> str:
-        return self._key(f"seen:{hour}")
+    @property
+    def seen(self) -> list[str]:
+        """Sets of digests of (source, id), one an hour of arrival: hour h since 1970 is `seen:(h % SEEN_RING)`.
+
+        A ring, so that a script can name every key it may touch without anybody's clock but Redis's own.
+        """
+        return [self._key(f"seen:{place}") for place in range(SEEN_RING)]
 
     def health(self, collector: str) -> str:
         return self._key(f"health:{collector}")

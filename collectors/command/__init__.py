@@ -1,0 +1,1 @@
+"""Any program that prints events as a source."""

@@ -1,0 +1,1 @@
+"""A believable contact centre, from a seed."""

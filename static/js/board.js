@@ -1,0 +1,106 @@
+/**
+ * What stands on the board? Adopts the tiles that the server painted (or lays them anew when the board changed)
+ * and renders each with its title, its window, its level and its age.
+ */
+
+import { classes, has, icon, mark, part, write } from "./dom.js";
+import { ago, moment, secondsSince } from "./format.js";
+import { ageOf } from "./freshness.js";
+import { say } from "./words.js";
+import * as agents from "./tiles/agents.js";
+import * as clock from "./tiles/clock.js";
+import * as later from "./tiles/later.js";
+import * as notices from "./tiles/notices.js";
+import * as number from "./tiles/number.js";
+import * as queues from "./tiles/queues.js";
+import * as sources from "./tiles/sources.js";
+import * as text from "./tiles/text.js";
+
+const KINDS = { agents, clock, notices, number, queues, sources, text };
+
+/**
+ * @typedef {{state: *, now: number, zone: string, scrolls: boolean, server: {late: boolean, at: number}}} Picture
+ * `now`: server time in ms; `server.at`: until when the server was heard
+ */
+
+export class Board {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** @type {{tile: *, kind: *, section: HTMLElement, body: HTMLElement}[]} */
+    this.tiles = [];
+  }
+
+  /** @param {*} board the definition; sections of the same kind stay the elements that they are */
+  lay(board) {
+    this.tiles = board.tiles.map((tile, place) => this.section(tile, place));
+    const kept = this.tiles.map((one) => one.section);
+    Array.from(this.root.children)
+      .filter((child) => kept.indexOf(/** @type {HTMLElement} */ (child)) < 0)
+      .forEach((child) => this.root.removeChild(child));
+  }
+
+  /** @param {Picture} picture */
+  render(picture) {
+    for (const one of this.tiles) renderTile(one, picture);
+  }
+
+  section(tile, place) {
+    const kind = kindOf(tile);
+    let section = document.getElementById("tile-" + place);
+    if (!section || section.getAttribute("data-kind") !== tile.kind) section = this.fresh(tile, place, section);
+    write(part(part(section, "header", "tile-head"), "h2", "title"), tile.title || titleOf(tile, kind));
+    write(part(has(section, "tile-head"), "span", "window"), windowOf(tile));
+    part(has(section, "tile-head"), "span", "page");
+    const body = part(section, "div", "body");
+    part(section, "footer", "tile-foot");
+    kind.mount(body, tile);
+    return { tile, kind, section, body };
+  }
+
+  fresh(tile, place, before) {
+    const section = document.createElement("section");
+    section.id = "tile-" + place;
+    classes(section, "tile " + tile.kind);
+    mark(section, "kind", tile.kind);
+    if (before) this.root.replaceChild(section, before);
+    else this.root.appendChild(section);
+    return section;
+  }
+}
+
+function kindOf(tile) {
+  return Object.prototype.hasOwnProperty.call(KINDS, tile.kind) ? KINDS[tile.kind] : later;
+}
+
+function titleOf(tile, kind) {
+  return kind.title ? kind.title(tile) : say("kind." + tile.kind);
+}
+
+function windowOf(tile) {
+  return tile.window ? say("window." + tile.window) : "";
+}
+
+function renderTile(one, picture) {
+  const shown = one.kind.render(one.body, one.tile, picture);
+  const age = ageOf(shown.sources, picture.state.sources, picture.now, picture.server);
+  mark(one.section, "stale", age.late ? "yes" : "no");
+  mark(one.section, "level", age.late ? "" : shown.level);
+  const several = shown.pages > 1;
+  write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
+  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, age, picture);
+}
+
+/** Left what is to be thought of the number, right how old it is. An old one never looks good. */
+function renderFoot(foot, level, age, picture) {
+  const said = part(foot, "span", "level");
+  icon(said, level);
+  write(part(said, "span", "word"), level && level !== "stale" ? say("level." + level) : "");
+  write(part(foot, "span", "age"), ageText(level, age, picture));
+}
+
+function ageText(level, age, picture) {
+  if (!age.at) return say("no_data_yet");
+  if (level !== "stale") return ago(secondsSince(age.at, picture.now));
+  return say("no_data_since", { time: moment(age.at, picture.now, picture.zone) });
+}

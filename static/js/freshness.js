@@ -1,0 +1,32 @@
+/**
+ * How old is what is shown, and whose fault is it? A late server, a late source and a late screen are told apart.
+ */
+
+export const SILENT_MS = 12000; // three missed beats, of the server or of a source
+
+/** @typedef {{late: boolean, at: number}} Age `at`: ms, server time, up to which the data is good; 0: never */
+
+/** The server's own silence. @param {number} heardAt this machine's clock @param {number} local its clock now
+ * @returns {boolean} */
+export function serverLate(heardAt, local) {
+  return !heardAt || local - heardAt > SILENT_MS || local < heardAt - SILENT_MS;
+}
+
+/** Whether a source that should be heard is not. @param {*} source a row of state.sources @param {number} now */
+export function sourceLate(source, now) {
+  if (source.state === "late") return true;
+  return source.state === "live" && now - source.last_event_at > SILENT_MS + 1000;
+}
+
+/**
+ * The age of what these sources say: the oldest of them counts, the late ones first.
+ * @param {string[] | null} names null: no source is behind it, only the server
+ * @param {*} sources of the state @param {number} now @param {{late: boolean, at: number}} server @returns {Age}
+ */
+export function ageOf(names, sources, now, server) {
+  const rows = (names || []).map((name) => (sources || {})[name]).filter((row) => row);
+  const late = rows.filter((row) => sourceLate(row, now));
+  const ages = (late.length ? late : rows).map((row) => Math.min(row.last_event_at, server.at));
+  const at = ages.length ? Math.min.apply(null, ages) : names ? 0 : server.at;
+  return { late: server.late || late.length > 0, at };
+}

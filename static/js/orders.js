@@ -1,0 +1,70 @@
+/** What does the server tell this screen to do? Every new page is fetched first: a wall that reloads into a server
+ * that is not there would be blank. */
+
+import { say } from "./words.js";
+
+const AGAIN_MS = 5000;
+const SPREAD_MS = 3000;
+const IDENTIFY_MS = 10000;
+const BOARD = /^[A-Za-z0-9_-]{1,64}$/;
+const RELOADED = "wallboard.reloaded";
+
+/** @param {*} command @param {*} board */
+export function obey(command, board) {
+  if (command.do === "reload") visit(location.href);
+  if (command.do === "identify") identify(board);
+  if (command.do === "show" && BOARD.test(command.board)) visit("/board/" + command.board);
+}
+
+/** Reload for this build, once. @param {string} build */
+export function reload(build) {
+  if (remembered() === build) return;
+  remember(build);
+  setTimeout(() => visit(location.href), Math.random() * SPREAD_MS);
+}
+
+let going = "";
+
+/** Go there as soon as the server answers for it. @param {string} address */
+export function visit(address) {
+  if (going === address) return;
+  going = address;
+  attempt(address);
+}
+
+function attempt(address) {
+  fetch(address, { cache: "no-store", credentials: "same-origin" })
+    .then((answer) => {
+      if (!answer.ok) throw new Error(String(answer.status));
+      if (address === location.href) location.reload();
+      else location.replace(address);
+    })
+    .catch(() => {
+      if (going === address) setTimeout(() => attempt(address), AGAIN_MS * (0.5 + Math.random()));
+    });
+}
+
+function identify(board) {
+  const sign = document.getElementById("identify");
+  sign.textContent = say("identify") + " " + board.title + " (" + board.id + ")";
+  sign.hidden = false;
+  setTimeout(() => {
+    sign.hidden = true;
+  }, IDENTIFY_MS);
+}
+
+function remembered() {
+  try {
+    return sessionStorage.getItem(RELOADED);
+  } catch (forbidden) {
+    return null;
+  }
+}
+
+function remember(build) {
+  try {
+    sessionStorage.setItem(RELOADED, build);
+  } catch (forbidden) {
+    // Without storage the page may reload once more; `visit` still waits for the server.
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * How are the sources now? Asks the API every two seconds and rewrites the numbers; what is on the page stays
+ * there, with its age, when no answer comes. Serves /sources and /sources/{id}.
+ */
+
+const REFRESH_MS = 2000;
+const OLD_MS = 10_000; // without an answer for so long the page says how old it is
+const TICK_MS = 1000;
+
+/**
+ * @typedef {{name: string, state: string, kind?: string, last_event_at?: number, note?: string, lag_ms?: number,
+ *   late?: number, clamped?: number, rejected?: number, duplicates?: number}} Source
+ * @typedef {{arrival: number, type: string, id: string | null, about: Object<string, unknown>,
+ *   did: {code: string, text: string}[]}} Told
+ */
+
+const section = /** @type {HTMLElement} */ (document.querySelector("[data-sources], [data-source]"));
+const all = section.dataset.sources;
+const url = /** @type {string} */ (all || section.dataset.source);
+let answeredAt = Date.now();
+let serverAhead = 0; // server's clock minus ours, in ms
+
+showAges();
+setInterval(showAges, TICK_MS);
+refresh();
+
+async function refresh() {
+  try {
+    const answer = await fetch(url, { cache: "no-store" });
+    if (answer.status === 401) location.reload();
+    if (answer.ok) show(await answer.json());
+  } catch {
+    // No answer: the ages on the page go on, and say so.
+  }
+  setTimeout(refresh, REFRESH_MS);
+}
+
+/** @param {{now: number, redis_answers: boolean, sources?: Source[], source?: Source, events?: Told[]}} body */
+function show(body) {
+  answeredAt = Date.now();
+  serverAhead = body.now - answeredAt;
+  if (body.sources) {
+    byId("redis").hidden = body.redis_answers;
+    fill(byId("rows"), body.sources.map(sourceRow));
+  } else if (body.source && body.events) {
+    showSource(body.source);
+    fill(byId("events"), body.events.map(eventRow));
+  }
+  showAges();
+}
+
+/** @param {HTMLElement} body @param {HTMLElement[]} rows */
+function fill(body, rows) {
+  body.replaceChildren(...rows);
+  byId("none").hidden = rows.length > 0;
+}
+
+/** @param {Source} source */
+function sourceRow(source) {
+  const link = element("a", source.name);
+  link.setAttribute("href", `/sources/${encodeURIComponent(source.name)}`);
+  const head = element("th", link);
+  head.setAttribute("scope", "row");
+  if (source.kind) head.append(" ", element("small", source.kind));
+  const note = element("td", source.note ?? "");
+  note.className = "note";
+  return row(head, element("td", badge(source.state)), element("td", when(source.last_event_at)), note,
+    number(source.lag_ms, " ms"), number(source.late), number(source.clamped), number(source.rejected),
+    number(source.duplicates));
+}
+
+/** @param {Source} source */
+function showSource(source) {
+  const state = byId("state");
+  state.textContent = state.dataset.state = source.state;
+  byId("note").textContent = source.note ?? "";
+  byId("note").hidden = !source.note;
+  for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates"])) {
+    byId(name).textContent = String(source[name] ?? "–");
+  }
+}
+
+/** @param {Told} event */
+function eventRow(event) {
+  const what = element("td", event.type);
+  if (event.id) what.append(" ", element("small", event.id));
+  const about = element("td");
+  about.className = "about";
+  for (const [name, value] of Object.entries(event.about)) {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const pair = element("span", element("b", name));
+    pair.append(" ", text);
+    about.append(pair, " ");
+  }
+  const did = element("td");
+  for (const deed of event.did) {
+    const text = element("span", deed.text);
+    text.className = "deed";
+    text.dataset.did = deed.code;
+    did.append(text);
+  }
+  return row(element("td", when(event.arrival)), what, about, did);
+}
+
+function showAges() {
+  const now = Date.now() + serverAhead;
+  for (const time of document.querySelectorAll("time[data-ms]")) {
+    const ms = Number(/** @type {HTMLElement} */ (time).dataset.ms);
+    time.textContent = `${new Date(ms).toLocaleTimeString()} (${age(now - ms)})`;
+  }
+  const silentMs = Date.now() - answeredAt;
+  byId("freshness").textContent = silentMs > OLD_MS ? `No answer from the server for ${age(silentMs)}` : "";
+  section.classList.toggle("sources-old", silentMs > OLD_MS);
+}
+
+/** @param {number} ms */
+function age(ms) {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min`;
+  return s < 86_400 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86_400)} d`;
+}
+
+/** @param {string} state */
+function badge(state) {
+  const found = element("span", state);
+  found.className = "state";
+  found.dataset.state = state;
+  return found;
+}
+
+/** @param {number | undefined} ms @returns {HTMLElement | string} */
+function when(ms) {
+  if (!ms) return "–";
+  const time = element("time");
+  time.dataset.ms = String(ms);
+  return time;
+}
+
+/** @param {number | undefined} value @param {string} [unit] */
+function number(value, unit = "") {
+  const cell = element("td", value === undefined ? "–" : `${value}${unit}`);
+  cell.className = "number";
+  return cell;
+}
+
+/** @param {HTMLElement[]} cells */
+function row(...cells) {
+  const found = element("tr");
+  found.append(...cells);
+  return found;
+}
+
+/** @param {string} name @param {(string | Node)[]} content text or elements, never HTML */
+function element(name, ...content) {
+  const found = document.createElement(name);
+  found.append(...content);
+  return found;
+}
+
+/** @param {string} id */
+function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}

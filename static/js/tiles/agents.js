@@ -1,0 +1,108 @@
+/** Who is doing what, and since when. Totals on top; as many cards as fit, page after page. */
+
+import { each, has, icon, mark, part, write } from "../dom.js";
+import { secondsSince, span } from "../format.js";
+import { paged } from "../paging.js";
+import { agentsOf } from "../select.js";
+import { say } from "../words.js";
+import { empty } from "./queues.js";
+
+export const DOINGS = [
+  "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "unknown", "offline",
+]; // prettier-ignore
+const AT_WORK = ["ringing", "engaged", "holding", "wrapup"]; // with a contact: the pause only shows beside it
+
+export function mount(body) {
+  part(body, "ul", "totals");
+  part(body, "ul", "cards");
+}
+
+export function render(body, tile, picture) {
+  const agents = agentsOf(tile, picture.state.agents).map(([id, agent]) => ({ id, agent, doing: doingOf(agent) }));
+  const there = agents.filter((row) => row.doing !== "offline").sort(byName);
+  const page = paged(there, tile.fits, picture.now, picture.scrolls);
+  renderTotals(part(body, "ul", "totals"), agents);
+  const cards = part(body, "ul", "cards");
+  mark(cards, "fit", page.fit);
+  each(cards, "li", "card", page.shown, (row) => row.id, (card, row) => renderCard(card, row, picture.now));
+  empty(body, there.length ? "" : say("agents.none"));
+  const sources = [].concat.apply([], agents.map((row) => row.agent.sources || []));
+  return { level: "", sources, page: page.page, pages: page.pages };
+}
+
+/** What the person is doing, in one word: a contact first, then what they set, then what the system sees. */
+export function doingOf(agent) {
+  const seen = agent.activity || "unknown";
+  if (AT_WORK.indexOf(seen) >= 0 || seen === "unreachable") return seen;
+  if (agent.presence === "offline") return "offline";
+  return agent.presence === "paused" ? "paused" : seen;
+}
+
+/** Names stay in their places, so that people find each other. */
+function byName(one, other) {
+  return collated(one.agent.name, other.agent.name) || (one.id < other.id ? -1 : 1);
+}
+
+function collated(one, other) {
+  return collator.compare(one, other);
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+function renderTotals(list, agents) {
+  const totals = DOINGS.map((doing) => ({ doing, count: agents.filter((row) => row.doing === doing).length }));
+  each(list, "li", "total", totals.filter((one) => one.count > 0), (one) => one.doing, (item, one) => {
+    mark(item, "doing", one.doing);
+    icon(item, one.doing);
+    write(part(item, "b", "count"), one.count);
+    write(part(item, "span", "word"), say("doing." + one.doing));
+  });
+}
+
+function renderCard(card, row, now) {
+  const { agent, doing } = row;
+  mark(card, "doing", doing);
+  const overdue = limitOf(agent, doing) !== undefined && limitOf(agent, doing) <= now;
+  mark(card, "overdue", overdue ? "yes" : "no");
+  write(part(card, "bdi", "name"), agent.name);
+  const state = part(card, "span", "state");
+  icon(state, overdue ? "alarm" : doing);
+  write(part(state, "bdi", "word"), wordOf(agent, doing, overdue));
+  renderSlots(state, agent);
+  write(part(state, "span", "since"), span(secondsSince(sinceOf(agent, doing), now)));
+}
+
+function wordOf(agent, doing, overdue) {
+  if (doing === "paused") {
+    const reason = agent.reason || say("doing.paused");
+    return overdue ? reason + ", " + say("doing.too_long") : reason;
+  }
+  const word = say("doing." + doing);
+  const pausedToo = agent.presence === "paused" && doing !== "unreachable";
+  return pausedToo ? say("doing.paused_too", { doing: word }) : word;
+}
+
+function sinceOf(agent, doing) {
+  return doing === "paused" && agent.presence_since ? agent.presence_since : agent.since;
+}
+
+function limitOf(agent, doing) {
+  if (doing === "paused") return agent.pause_over_at;
+  return doing === "wrapup" ? agent.wrapup_over_at : undefined;
+}
+
+/** Used and allowed, where somebody takes several contacts at once. */
+function renderSlots(state, agent) {
+  const slots = agent.slots || {};
+  const several = slots.allowed > 1;
+  if (several || has(state, "slots")) {
+    const shown = state.querySelector(".slots") || state.insertBefore(made("slots"), has(state, "since"));
+    write(shown, several ? slots.used + "/" + slots.allowed : "");
+  }
+}
+
+function made(name) {
+  const element = document.createElement("span");
+  element.className = name;
+  return element;
+}

@@ -1,0 +1,61 @@
+/** One number of a queue, of a group of queues, or of any reported figure. */
+
+import { has, part, write, classes } from "../dom.js";
+import { figure } from "../format.js";
+import { levelOf } from "../levels.js";
+import { say } from "../words.js";
+
+const LONGEST = 5; // figures that the tile's text has room for (wallboard/record/fitting.py)
+const KPI = "kpi.";
+
+export function mount(body) {
+  part(part(body, "p", "value"), "span", "figure");
+}
+
+export function title(tile) {
+  const own = tile.metric.indexOf(".") < 0 ? tile.metric : tile.metric.slice(tile.metric.indexOf(".") + 1);
+  return say("metric." + tile.metric, undefined, own);
+}
+
+export function render(body, tile, picture) {
+  const value = valueOf(tile, picture.state);
+  const shown = figure(value, tile.reads, picture.now);
+  const unit = shown.unit || unitOf(tile, picture.state);
+  const line = part(body, "p", "value");
+  const length = shown.text.length + (unit ? 1 : 0);
+  classes(line, length <= LONGEST ? "value" : "value long long-" + Math.min(length, 12));
+  write(part(line, "span", "figure"), shown.text);
+  if (unit || has(line, "unit")) write(part(line, "span", "unit"), unit);
+  return { level: levelOf(tile, value, tile.reads, picture.now), sources: sourcesOf(tile, picture.state) };
+}
+
+/** The number in the state document; undefined where it is not known. */
+export function valueOf(tile, state) {
+  if (isKpi(tile)) return (kpiOf(tile, state) || {}).value;
+  let found = rowOf(tile, state)[tile.window] || {};
+  for (const name of tile.metric.split(".")) found = found === undefined || found === null ? undefined : found[name];
+  return found;
+}
+
+function rowOf(tile, state) {
+  const of = tile.of || { kind: "groups", id: "all" };
+  return (state[of.kind] || {})[of.id] || {};
+}
+
+function unitOf(tile, state) {
+  return isKpi(tile) ? (kpiOf(tile, state) || {}).unit || "" : "";
+}
+
+function sourcesOf(tile, state) {
+  if (!isKpi(tile)) return rowOf(tile, state).sources || [];
+  const row = kpiOf(tile, state);
+  return row ? [row.source] : [];
+}
+
+function isKpi(tile) {
+  return tile.metric.indexOf(KPI) === 0;
+}
+
+function kpiOf(tile, state) {
+  return (state.kpis || {})[tile.metric.slice(KPI.length)];
+}

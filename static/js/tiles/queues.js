@@ -1,0 +1,92 @@
+/** The queues as a table, the worst first. */
+
+import { each, has, icon, mark, part, write } from "../dom.js";
+import { figure } from "../format.js";
+import { levelOf } from "../levels.js";
+import { paged } from "../paging.js";
+import { queuesOf } from "../select.js";
+import { say } from "../words.js";
+
+const WORST = ["alarm", "warn", "over", "good", ""];
+
+export function mount(body, tile) {
+  const headings = part(part(body, "div", "table"), "div", "headings");
+  mark(body.firstElementChild, "columns", tile.columns.length);
+  write(part(headings, "span", "name"), say("queues.name"));
+  each(headings, "span", "cell", tile.columns, (column) => column.metric, (cell, column) => {
+    write(cell, say("column." + column.metric, undefined, say("metric." + column.metric)));
+  });
+}
+
+export function render(body, tile, picture) {
+  const queues = worstFirst(tile, picture);
+  const page = paged(queues, tile.fits, picture.now, picture.scrolls);
+  const table = part(body, "div", "table");
+  mark(table, "fit", page.fit);
+  each(table, "div", "row", page.shown, (row) => row.id, (line, row) => renderRow(line, row, tile, picture));
+  empty(body, queues.length ? "" : say("queues.none"));
+  const sources = [].concat.apply([], queues.map((row) => row.queue.sources || []));
+  return { level: "", sources, page: page.page, pages: page.pages };
+}
+
+/** A list with nothing in it says so. @param {Element} body @param {string} text */
+export function empty(body, text) {
+  const found = has(body, "none");
+  if (text) write(found || part(body, "p", "none"), text);
+  else if (found) body.removeChild(found);
+}
+
+/** @returns {{id: string, queue: *, level: string}[]} */
+export function worstFirst(tile, picture) {
+  const found = queuesOf(tile, picture.state.queues).map(([id, queue]) => ({
+    id,
+    queue,
+    level: levelOfQueue(tile, queue, picture.now),
+  }));
+  return found.sort(
+    (one, other) =>
+      WORST.indexOf(one.level) - WORST.indexOf(other.level) ||
+      count(other, "over_target") - count(one, "over_target") ||
+      (one.queue.now.oldest_at || Infinity) - (other.queue.now.oldest_at || Infinity) || // NaN for two unknown: next
+      count(other, "waiting") - count(one, "waiting") ||
+      (one.queue.name < other.queue.name ? -1 : one.queue.name > other.queue.name ? 1 : 0),
+  );
+}
+
+/** By the tile's limits on its metric; without them a queue with contacts over target stands out. */
+function levelOfQueue(tile, queue, now) {
+  if (tile.metric) return levelOf(tile, (queue[tile.window] || {})[tile.metric], tile.reads, now);
+  return queue.now.over_target > 0 ? "over" : "";
+}
+
+function count(row, metric) {
+  return row.queue.now[metric] || 0;
+}
+
+function renderRow(line, row, tile, picture) {
+  mark(line, "level", row.level === "over" ? "warn" : row.level);
+  const name = part(line, "span", "name");
+  write(part(name, "bdi", "line"), row.queue.name);
+  chip(name, row);
+  each(line, "span", "cell", tile.columns, (column) => column.metric, (cell, column) => {
+    const value = (row.queue[column.window] || {})[column.metric];
+    const shown = figure(value, column.reads, picture.now);
+    mark(cell, "zero", value === 0 || value === undefined ? "yes" : "no");
+    write(cell, shown.text + (shown.unit && value !== undefined ? " " + shown.unit : ""));
+  });
+}
+
+/** What is wrong with this queue, as an icon and a word. */
+function chip(name, row) {
+  const found = has(name, "chip");
+  if (!row.level || row.level === "good") {
+    if (found) name.removeChild(found);
+    return;
+  }
+  const made = found || part(name, "span", "chip");
+  icon(made, row.level === "over" ? "warn" : row.level);
+  write(
+    part(made, "span", "word"),
+    row.level === "over" ? say("level.over", { count: row.queue.now.over_target }) : say("level." + row.level),
+  );
+}

@@ -1,0 +1,12 @@
+/** A text that the board's author wrote. */
+
+import { part, write } from "../dom.js";
+
+export function mount(body, tile) {
+  write(part(body, "p", "text"), tile.text);
+}
+
+export function render(body, tile) {
+  write(part(body, "p", "text"), tile.text);
+  return { level: "", sources: null };
+}

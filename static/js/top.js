@@ -1,0 +1,60 @@
+/** How does the whole stand? The line above the tiles: live, or since when not and whose fault it is; the time. */
+
+import { icon, mark, write } from "./dom.js";
+import { moment, roughly, timeOfDay } from "./format.js";
+import { sourceLate } from "./freshness.js";
+import { rows } from "./select.js";
+import { say } from "./words.js";
+
+const NAMED = 2; // late sources that are named; of the others their number
+
+/** @typedef {{level: "good" | "warn" | "alarm" | "", text: string}} Note */
+
+/** @param {HTMLElement} root @param {Note} note @param {import("./board.js").Picture} picture @param {*} board */
+export function renderTop(root, note, picture, board) {
+  write(root.querySelector(".board-title"), board.title);
+  root.querySelector(".ribbon").hidden = !board.simulated;
+  const connection = root.querySelector(".connection");
+  mark(connection, "level", note.level);
+  icon(connection, note.level === "good" ? "live" : note.level === "" ? "quiet" : "stale");
+  write(connection.querySelector(".word"), note.text);
+  write(root.querySelector(".time"), timeOfDay(picture.now, picture.zone));
+}
+
+/**
+ * The worst that is known. A screen that cannot come in again says so first, then the screen itself, the server,
+ * the sources.
+ * @param {string} standing of the socket @param {string} reason @param {*} screen `{stood_ms, lag_ms, address}`
+ * @param {import("./board.js").Picture} picture @returns {Note}
+ */
+export function noteOf(standing, reason, screen, picture) {
+  if (standing === "stopped") {
+    return { level: "alarm", text: say("connection.stopped", { reason: reason || say("connection.not_allowed") }) };
+  }
+  if (standing === "signed_out") return { level: "alarm", text: say("connection.sign_in", { address: screen.address }) };
+  if (screen.stood_ms) return { level: "warn", text: said("connection.screen_stood", screen.stood_ms) };
+  if (picture.server.late) return serverNote(picture);
+  if (screen.lag_ms) return { level: "warn", text: said("connection.screen_slow", screen.lag_ms) };
+  const late = rows(picture.state.sources).filter(([, source]) => sourceLate(source, picture.now));
+  if (late.length) return { level: "alarm", text: sourcesText(late, picture) };
+  if (standing !== "open") return { level: "", text: say("connection.reconnecting") };
+  return { level: "good", text: say("connection.live") };
+}
+
+function serverNote(picture) {
+  if (!picture.server.at) return { level: "", text: say("connection.connecting") };
+  const time = moment(picture.server.at, picture.now, picture.zone);
+  return { level: "alarm", text: say("connection.server_late", { time }) };
+}
+
+function sourcesText(late, picture) {
+  const at = Math.min.apply(null, late.map(([, source]) => source.last_event_at));
+  const names = late.slice(0, NAMED).map(([name]) => name).join(", ");
+  const more = late.length - NAMED;
+  const sources = more > 0 ? say("connection.more_sources", { sources: names, more }) : names;
+  return say("connection.source_late", { sources, time: moment(at, picture.now, picture.zone) });
+}
+
+function said(key, ms) {
+  return say(key, { span: roughly(ms / 1000) });
+}

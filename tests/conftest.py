@@ -1,0 +1,62 @@
+"""What tests share: a real Redis of their own, and a namespace in it that nobody else uses."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from redis.asyncio import Redis
+
+from wallboard.embedded import EmbeddedRedis
+from wallboard.stream.keys import Keys
+from wallboard.stream.redis import connect
+from wallboard.stream.stream import Stream
+
+
+@pytest.fixture(scope="session")
+def start_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Starts one more private server and gives its address; all of them are stopped at the end."""
+    with ExitStack() as running:
+        yield lambda: running.enter_context(_server(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def redis_url(start_redis: Callable[[], str]) -> str:
+    """The server that most tests share. Whoever stops, floods or empties one starts his own."""
+    return start_redis()
+
+
+@pytest.fixture
+def namespace() -> str:
+    return f"test-{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def keys(namespace: str) -> Keys:
+    return Keys(namespace)
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    client = connect(redis_url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def stream(redis_url: str, keys: Keys) -> AsyncIterator[Stream]:
+    """On a client that may wait for events."""
+    client = connect(redis_url, blocking=True)
+    yield Stream(client, keys)
+    await client.aclose()
+
+
+@contextmanager
+def _server(folders: pytest.TempPathFactory) -> Iterator[str]:
+    server = EmbeddedRedis()
+    url = asyncio.run(server.start(folders.mktemp("redis")))
+    try:
+        yield url
+    finally:
+        asyncio.run(server.stop())

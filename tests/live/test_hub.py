@@ -1,0 +1,267 @@
+"""Views and mailboxes: a screen's picture equals the server's at the same place in the sequence, however slow it is."""
+
+import random
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.core import kpis
+from wallboard.core.events import Answered, NoticePosted, PresenceSet, Queued, SignedIn
+from wallboard.core.patch import apply, diff
+from wallboard.core.settings import Reason, Settings
+from wallboard.core.state import Floor
+from wallboard.live.hub import BEAT_MS, Hub, Screen
+from wallboard.live.pipeline import Change
+from wallboard.record.boards import Board, Tile
+
+NOON = 1_795_348_800_000
+
+
+class Clock:
+    """Hands that a test moves."""
+
+    def __init__(self) -> None:
+        self.ms = NOON
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+class Loaded:
+    """A pipeline that has been loaded: the real floor and documents, published by hand instead of from a stream."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.floor = Floor(settings)
+        self.floor.advance(NOON)
+        self.sinks: list[Hub] = []
+        self.documents: dict[str, dict] = {}
+        self.epoch, self.ready = "e1", True
+        self.publish()
+
+    def watch(self, patterns: list[str]) -> None:
+        group = self.floor.watch(patterns)
+        self.documents.setdefault("groups", {})[group] = kpis.entity(self.floor, "groups", group) or {}
+
+    def apply(self, *events: object, at_ms: int = NOON) -> None:
+        for event in events:
+            self.floor.apply(event, at_ms)  # type: ignore[arg-type]
+        self.publish()
+
+    def publish(self) -> None:
+        changes = []
+        for kind, name in sorted(self.floor.take_touched()):
+            rows = self.documents.setdefault(kind, {})
+            old, new = rows.get(name), kpis.entity(self.floor, kind, name)
+            rows.pop(name, None) if new is None else rows.update({name: new})
+            if old != new:
+                changes.append(Change(kind, name, old, new, diff(old, new) if old and new else new))
+        for sink in self.sinks:
+            sink.publish(changes, self.floor.now_ms)
+
+
+class Reader:
+    """A browser's store: applies hello and patch as CONTRACT section 3 says."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.state: dict = {}
+        self.seq = -1
+        self.kinds: list[str] = []
+
+    async def take(self) -> None:
+        message = msgspec.json.decode(await self.screen.next())
+        self.kinds.append(message["t"])
+        if message["t"] == "hello":
+            self.state, self.seq = message["state"], message["seq"]
+        elif message["t"] == "patch":
+            assert message["base"] <= self.seq < message["seq"]
+            self.state, self.seq = apply(self.state, message["patch"]), message["seq"]
+
+
+def board(*tiles: Tile, **more: object) -> Board:
+    shown = tiles or (
+        Tile(kind="queues", at=(1, 1), size=(4, 2)),
+        Tile(kind="agents", at=(1, 3), size=(4, 2)),
+        Tile(kind="notices", at=(5, 1), size=(4, 2)),
+    )
+    return Board(**{"id": "wall", "updates_per_s": 10, "tiles": list(shown), **more})  # type: ignore[arg-type]
+
+
+def hub_of(pipeline: Loaded, clock: Clock) -> Hub:
+    return Hub(pipeline, clock, build="test")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+async def test_a_new_screen_gets_a_whole_snapshot_and_then_patches(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    reader = Reader(hub.subscribe(board()))
+    await reader.take()
+    pipeline.apply(Queued(contact="a", queue="support", source="pbx"))
+    await reader.take()
+    assert reader.kinds == ["hello", "patch"]
+    assert reader.state["queues"]["support"]["now"]["waiting"] == 1
+
+
+async def test_one_encoding_serves_every_screen_of_a_view(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    screens = [hub.subscribe(board()) for _ in range(3)]
+    first = [await screen.next() for screen in screens]
+    pipeline.apply(Queued(contact="a", queue="support", source="pbx"))
+    second = [await screen.next() for screen in screens]
+    assert len({id(text) for text in first}) == 1
+    assert len({id(text) for text in second}) == 1
+    assert hub.patches == 1
+
+
+async def test_a_slow_screen_holds_one_merged_patch(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    reader = Reader(hub.subscribe(board()))
+    await reader.take()
+    for index in range(50):
+        clock.ms += 1000
+        pipeline.apply(Queued(contact=f"c{index % 3}", queue="support", source="pbx"), at_ms=clock.ms)
+    await reader.take()
+    assert reader.kinds == ["hello", "patch"]
+    assert _filled(reader.state) == _sent(hub, board())
+
+
+async def test_an_object_set_over_a_pending_deletion_is_told_by_a_snapshot(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(NoticePosted(text="one", notice="n", source="ops", mark=True))
+    reader = Reader(hub.subscribe(board()))
+    await reader.take()
+    clock.ms += 1000
+    pipeline.floor.notices.clear()
+    pipeline.floor.ground.touch("notices", "n")
+    pipeline.publish()
+    clock.ms += 1000
+    pipeline.apply(NoticePosted(text="two", notice="n", source="ops"))
+    await reader.take()
+    assert reader.kinds == ["hello", "hello"]
+    assert "mark" not in reader.state["notices"]["n"]
+
+
+async def test_a_board_sends_at_most_its_updates_per_second_and_the_first_at_once(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    screen = hub.subscribe(board(updates_per_s=2))
+    await screen.next()
+    for index in range(10):
+        pipeline.apply(Queued(contact=f"c{index}", queue="support", source="pbx"))
+        clock.ms += 100
+    assert hub.patches == 2
+
+
+async def test_silence_is_broken_by_a_beat(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    screen = hub.subscribe(board())
+    await screen.next()
+    clock.ms += BEAT_MS
+    screen.channel.beat_if_silent(clock.ms)
+    assert msgspec.json.decode(await screen.next()) == {"t": "beat", "seq": screen.channel.seq, "now": clock.ms}
+
+
+async def test_a_view_shows_only_what_its_tiles_name(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        Queued(contact="a", queue="support", source="pbx"), Queued(contact="b", queue="sales", source="pbx"),
+        SignedIn(agent="anna", queues=["support"], source="pbx"),
+    )  # fmt: skip
+    number = Tile(kind="number", at=(1, 1), size=(2, 2), queues=["support"], metric="waiting")
+    reader = Reader(hub.subscribe(board(number)))
+    await reader.take()
+    assert list(reader.state["queues"]) == ["support"]
+    assert not reader.state.get("agents")
+
+
+async def test_a_wall_shows_no_personal_reason_no_figures_of_a_person_and_no_contact_id(clock: Clock):
+    pipeline = Loaded(Settings(reason={"training": Reason(group="productive")}))
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        SignedIn(agent="anna", queues=["support"], source="pbx"), SignedIn(agent="bob", source="pbx"),
+        PresenceSet(agent="anna", presence="paused", reason="lunch", source="pbx"),
+        PresenceSet(agent="bob", presence="paused", reason="training", source="pbx"),
+        Answered(contact="secret", agent="anna", queue="support", source="pbx"),
+    )  # fmt: skip
+    wall, lead = Reader(hub.subscribe(board())), Reader(hub.subscribe(board(id="lead", audience="lead")))
+    await wall.take()
+    await lead.take()
+    anna = wall.state["agents"]["anna"]
+    assert (anna["presence"], "reason" in anna, "day" in anna) == ("paused", False, False)
+    assert wall.state["agents"]["bob"]["reason"] == "training"
+    assert "secret" not in str(wall.state)
+    assert (lead.state["agents"]["anna"]["reason"], "day" in lead.state["agents"]["anna"]) == ("lunch", True)
+
+
+async def test_a_set_of_queues_is_counted_as_a_group_of_its_own(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(*(Queued(contact=q, queue=q, source="pbx") for q in ("sales-1", "sales-2", "support")))
+    tile = Tile(kind="number", at=(1, 1), size=(2, 2), queues=["sales-*"], metric="waiting")
+    reader = Reader(hub.subscribe(board(tile)))
+    await reader.take()
+    group = next(name for name in reader.state["groups"] if name.startswith("set:"))
+    assert reader.state["groups"][group]["now"]["waiting"] == 2
+
+
+@given(st.lists(st.integers(0, 4), max_size=60), st.randoms(use_true_random=False))
+def test_any_mixture_of_fast_and_slow_screens_ends_up_with_the_server_s_picture(steps: list[int], rng: random.Random):
+    import asyncio
+
+    asyncio.run(_mixture(steps, rng))
+
+
+async def _mixture(steps: list[int], rng: random.Random) -> None:
+    clock, pipeline = Clock(), Loaded()
+    hub = hub_of(pipeline, clock)
+    readers = [Reader(hub.subscribe(board()))]
+    for index, step in enumerate(steps):
+        clock.ms += rng.choice([0, 20, 150, 5000])
+        if step == 0:
+            pipeline.apply(Queued(contact=f"c{index}", queue=rng.choice("abc"), source="pbx"), at_ms=clock.ms)
+        elif step == 1:
+            pipeline.apply(NoticePosted(text=str(index), notice="n", until=clock.ms + 50, source="o"), at_ms=clock.ms)
+        elif step == 2:
+            pipeline.floor.advance(clock.ms)
+            pipeline.publish()
+        elif step == 3:
+            await _take_what_is_there(rng.choice(readers))
+        else:
+            readers.append(Reader(hub.subscribe(board())))
+    clock.ms += 1000
+    for reader in readers:
+        reader.screen.channel.flush_if_due()
+    for reader in readers:
+        await _take_what_is_there(reader)
+        assert _filled(reader.state) == _sent(hub, board())
+
+
+async def _take_what_is_there(reader: Reader) -> None:
+    import asyncio
+
+    while True:
+        try:
+            await asyncio.wait_for(reader.take(), 0.001)
+        except TimeoutError:
+            return
+
+
+def _sent(hub: Hub, shown: Board) -> dict:
+    return _filled(hub.state_of(shown))
+
+
+def _filled(state: dict) -> dict:
+    """Without kinds that hold nothing: whether `{}` or nothing stands there makes no difference to a screen."""
+    return {kind: rows for kind, rows in state.items() if rows}

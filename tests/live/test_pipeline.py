@@ -1,0 +1,151 @@
+"""The only loop, on a real Redis: what goes into the stream comes out as changes, over gaps and restarts."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from redis.asyncio import Redis
+
+from wallboard.core import kpis, snapshot
+from wallboard.core.events import Event, NoticePosted, Queued
+from wallboard.core.patch import apply
+from wallboard.live.pipeline import Change, Pipeline
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.keys import Keys
+from wallboard.stream.redis import connect
+from wallboard.stream.stream import Stream
+
+
+class Watcher:
+    """A sink that keeps a document by patches alone, as a browser does."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, dict] = {}
+        self.batches: list[Sequence[Change]] = []
+        self.restarts = 0
+
+    def publish(self, changes: Sequence[Change], now_ms: int) -> None:
+        self.batches.append(changes)
+        for change in changes:
+            rows = self.documents.setdefault(change.kind, {})
+            if change.patch is None:
+                rows.pop(change.id, None)
+            else:
+                rows[change.id] = apply(rows.get(change.id, {}), change.patch)
+
+    def restart(self) -> None:
+        self.restarts += 1
+
+
+@pytest.fixture
+async def reader(redis_url: str, namespace: str) -> AsyncIterator[Stream]:
+    client = connect(redis_url, blocking=True)
+    yield Stream(client, Keys(namespace))
+    await client.aclose()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    client = connect(redis_url)
+    yield client
+    await client.aclose()
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def queued(contact: str) -> Queued:
+    return Queued(contact=contact, queue="support", source="pbx", id=contact)
+
+
+async def eventually(what) -> None:
+    async with asyncio.timeout(10):
+        while not what():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def running(reader: Stream):
+    """A pipeline that runs, with a watcher of what it published."""
+    pipeline, watcher = Pipeline(reader, None, now_ms), Watcher()
+    pipeline.sinks.append(watcher)
+    task = asyncio.create_task(pipeline.run())
+    await eventually(lambda: pipeline.ready)
+    watcher.documents = {kind: dict(rows) for kind, rows in pipeline.documents.items()}
+    yield pipeline, watcher
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_an_appended_event_becomes_a_change_of_its_entities(running, stream: Stream):
+    pipeline, watcher = running
+    await stream.append([queued("a")])
+    await eventually(lambda: "support" in watcher.documents.get("queues", {}))
+    assert watcher.documents["queues"]["support"]["now"]["waiting"] == 1
+
+
+async def test_patches_keep_a_reader_equal_to_the_whole_document(running, stream: Stream):
+    pipeline, watcher = running
+    for index in range(60):
+        events: list[Event] = [queued(f"c{index}"), NoticePosted(text=f"n{index}", notice="n", source="ops")]
+        await stream.append(events)
+    await eventually(lambda: pipeline.floor.applied == 120 and not pipeline.floor.touched)
+    assert watcher.documents == {kind: rows for kind, rows in kpis.document(pipeline.floor).items() if rows}
+
+
+async def test_under_load_there_are_far_fewer_ticks_than_events(running, stream: Stream):
+    pipeline, watcher = running
+    for index in range(100):
+        await stream.append([queued(f"c{index}")])
+    await eventually(lambda: pipeline.floor.applied == 100 and not pipeline.floor.touched)
+    assert len(watcher.batches) < 60
+
+
+async def test_what_each_event_did_is_kept_by_source(running, stream: Stream):
+    pipeline, _ = running
+    await stream.append([queued("a"), queued("b")])
+    await eventually(lambda: len(pipeline.recent.get("pbx", ())) == 2)
+    assert [recent.deeds[-1].text for recent in pipeline.recent["pbx"]] == ["opened visit 1 in support"] * 2
+
+
+async def test_an_entry_that_is_no_event_is_passed_over(running, stream: Stream, redis: Redis, namespace: str):
+    pipeline, _ = running
+    await redis.xadd(Keys(namespace).stream, {"e": "nonsense"})
+    await stream.append([queued("a")])
+    await eventually(lambda: pipeline.floor.applied == 1)
+
+
+async def test_an_emptied_redis_is_a_gap_with_a_new_epoch(running, stream: Stream, redis: Redis, namespace: str):
+    pipeline, watcher = running
+    await stream.append([queued("a")])
+    await eventually(lambda: pipeline.floor.applied == 1)
+    epoch = pipeline.epoch
+    await redis.delete(Keys(namespace).stream)
+    await stream.append([queued("b2")])
+    await eventually(lambda: pipeline.ready and pipeline.epoch != epoch and pipeline.floor.applied == 1)
+    assert pipeline.gaps >= 1
+    assert watcher.restarts == 2
+
+
+async def test_a_new_process_starts_from_the_checkpoint_and_reads_on(
+    running, stream: Stream, redis: Redis, redis_url: str, namespace: str
+):
+    first, _ = running
+    await stream.append([queued("a"), queued("b")])
+    await eventually(lambda: first.floor.applied == 2)
+    checkpoints = Checkpoints(redis, Keys(namespace))
+    await redis.incr(Keys(namespace).fence)
+    await checkpoints.write(first.cursor, snapshot.dump(first.floor), [], 1)
+    await stream.append([queued("c")])
+    client = connect(redis_url, blocking=True)
+    second = Pipeline(Stream(client, Keys(namespace)), checkpoints, now_ms)
+    task = asyncio.create_task(second.run())
+    await eventually(lambda: second.ready)
+    assert second.applied == 1  # only what came after the checkpoint was read
+    await eventually(lambda: first.floor.applied == 3)
+    assert second.documents["queues"] == kpis.document(first.floor)["queues"]
+    task.cancel()
+    await asyncio.wait([task])
+    await client.aclose()

@@ -1,0 +1,265 @@
+"""`append`: each (source, id) once within 24 hours, in order, together with its collector's position."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis.asyncio import Redis
+
+from wallboard.core.errors import LeaseLost, StreamUnavailable
+from wallboard.core.events import Event, KpiReported
+from wallboard.embedded import EmbeddedRedis
+from wallboard.stream import append as append_module
+from wallboard.stream.keys import SEEN_RING, Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.redis import connect
+from wallboard.stream.stream import BEGIN, Stream
+
+
+def event(number: int, *, source: str = "pbx", id: str | None = None) -> KpiReported:
+    return KpiReported(kpi="n", value=number, source=source, id=id)
+
+
+def numbers(entries: list) -> list[float]:
+    return [entry.event.value for entry in entries]
+
+
+async def whole(stream: Stream) -> list[float]:
+    return numbers(await stream.read(BEGIN, count=100_000))
+
+
+async def test_what_was_appended_is_read_in_order(stream: Stream) -> None:
+    appended = await stream.append([event(1, id="a"), event(2, id="b"), event(3)])
+    entries = await stream.read(BEGIN)
+    assert [entry.id for entry in entries] == appended.ids
+    assert numbers(entries) == [1, 2, 3]
+    assert appended.duplicates == []
+
+
+async def test_a_repeat_is_a_duplicate_in_another_batch_and_inside_one(stream: Stream) -> None:
+    await stream.append([event(1, id="a")])
+    again = await stream.append([event(2, id="a"), event(3, id="b"), event(4, id="b"), event(5, id="c")])
+    assert again.duplicates == [0, 2]
+    assert [one is None for one in again.ids] == [True, False, True, False]
+    assert await whole(stream) == [1, 3, 5]
+
+
+async def test_the_same_id_at_two_sources_is_two_events(stream: Stream) -> None:
+    appended = await stream.append([event(1, source="a", id="bc"), event(2, source="ab", id="c")])
+    assert appended.duplicates == []
+
+
+async def test_events_without_an_id_are_always_new(stream: Stream) -> None:
+    await stream.append([event(1), event(1)])
+    await stream.append([event(1)])
+    assert await whole(stream) == [1, 1, 1]
+
+
+BATCHES = st.lists(
+    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([*"pqrstuvw", None])), max_size=12), max_size=6
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(batches=BATCHES, slice_events=st.integers(1, 5))
+def test_any_batches_count_each_source_and_id_once_in_order_of_first_sight(
+    redis_url: str, batches: list[list[tuple[str, str | None]]], slice_events: int
+) -> None:
+    asyncio.run(_counted_once(redis_url, batches, slice_events))
+
+
+async def _counted_once(url: str, batches: list[list[tuple[str, str | None]]], slice_events: int) -> None:
+    redis = connect(url)
+    stream = Stream(redis, Keys(f"any-{time.monotonic_ns()}"))
+    seen: set[tuple[str, str]] = set()
+    expected: list[float] = []
+    number = 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(append_module, "SLICE_EVENTS", slice_events)
+        for position, batch in enumerate(batches):
+            events: list[Event] = []
+            for source, id in batch:
+                number += 1
+                events.append(event(number, source=source, id=id))
+                if id is None or (source, id) not in seen:
+                    expected.append(number)
+                if id is not None:
+                    seen.add((source, id))
+            before = await stream.read(BEGIN)
+            appended = await stream.append(events, collector="c", position=str(position))
+            fresh = [one for one in appended.ids if one is not None]
+            assert [entry.id for entry in await stream.read(before[-1].id if before else BEGIN)] == fresh
+            assert len(appended.ids) == len(events)
+            assert await stream.position("c") == str(position)
+    assert await whole(stream) == expected
+    await redis.aclose()
+
+
+async def test_eight_senders_with_the_same_ids_at_once_count_each_once(stream: Stream) -> None:
+    batches = [[event(n, id=f"e-{n}") for n in range(start, start + 50)] for start in range(0, 200, 25)]
+    appended = await asyncio.gather(*(stream.append(batch) for batch in batches for _ in range(2)))
+    assert sorted(await whole(stream)) == list(range(225))
+    assert sum(one is not None for result in appended for one in result.ids) == 225
+
+
+async def test_a_batch_larger_than_one_script_call_arrives_whole(stream: Stream) -> None:
+    events = [event(n, id=f"e-{n}") for n in range(2 * append_module.SLICE_EVENTS + 7)]
+    appended = await stream.append(events, collector="pbx", position="end")
+    assert None not in appended.ids
+    assert await whole(stream) == list(range(len(events)))
+
+
+async def test_the_position_moves_with_the_events_and_also_without_any(stream: Stream) -> None:
+    assert await stream.position("pbx") is None
+    await stream.append([event(1)], collector="pbx", position="offset 10")
+    await stream.append([event(2)], collector="pbx")
+    assert await stream.position("pbx") == "offset 10"
+    await stream.append([], collector="pbx", position="offset 12")
+    assert await stream.position("pbx") == "offset 12"
+
+
+async def test_a_repeat_in_the_next_hour_is_known_and_in_the_hour_after_a_day_is_not(
+    redis: Redis, stream: Stream, keys: Keys
+) -> None:
+    """The set of an hour is one of a ring; each in turn is made to be the one that an id was kept in."""
+    await stream.append([event(1, id="a")])
+    (running,) = [key for key in keys.seen if await redis.exists(key)]
+    others = [key for key in keys.seen if key != running]
+    await redis.rename(running, others[0])  # as if its hour had passed
+    assert (await stream.append([event(2, id="a")])).duplicates == [0]
+    await redis.delete(others[0])  # as if it had run out
+    assert (await stream.append([event(3, id="a")])).duplicates == []
+
+
+async def test_the_set_of_an_hour_is_kept_a_day_longer_and_gone_before_its_turn_comes_again(
+    redis: Redis, stream: Stream, keys: Keys
+) -> None:
+    await stream.append([event(1, id="a")])
+    (running,) = [key for key in keys.seen if await redis.exists(key)]
+    now_s, _ = await redis.time()
+    hour = now_s // 3600
+    assert running.endswith(f":{hour % SEEN_RING}")
+    gone_s = now_s + await redis.ttl(running)
+    assert gone_s >= now_s + 24 * 3600 - 1
+    assert gone_s <= (hour + SEEN_RING) * 3600
+
+
+async def test_above_the_most_digests_an_hour_events_are_taken_but_not_remembered(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(append_module, "SEEN_MAX_PER_HOUR", 2)
+    await stream.append([event(1, id="a"), event(2, id="b")])
+    await stream.append([event(3, id="c")])
+    again = await stream.append([event(4, id="a"), event(5, id="c")])
+    assert again.duplicates == [0]
+    assert await whole(stream) == [1, 2, 3, 5]
+
+
+async def test_every_key_that_an_append_makes_is_of_its_namespace(
+    redis: Redis, stream: Stream, keys: Keys
+) -> None:
+    await stream.append([event(1, id="a")], collector="pbx", position="1")
+    found = {key.decode() async for key in redis.scan_iter(f"*{keys.namespace}*")}
+    assert found == {keys.stream, keys.positions} | (found & set(keys.seen))
+    assert all(key.startswith(f"{{{keys.namespace}}}:") for key in found)
+
+
+async def test_a_worker_with_the_newest_token_appends_and_one_with_an_older_does_not(
+    redis: Redis, stream: Stream, keys: Keys
+) -> None:
+    lease = Lease(redis, keys)
+    old = await lease.acquire()
+    assert old is not None
+    await stream.append([event(1, id="a")], fence=old)
+    await lease.release(old)
+    new = await lease.acquire()
+    with pytest.raises(LeaseLost):
+        await stream.append([event(2, id="b")], collector="c", position="2", fence=old)
+    await stream.append([event(3, id="b")], fence=new)
+    assert await whole(stream) == [1, 3]
+    assert await stream.position("c") is None
+
+
+async def test_a_worker_is_refused_by_a_redis_that_was_emptied(stream: Stream) -> None:
+    with pytest.raises(LeaseLost):
+        await stream.append([event(1)], fence=1)
+
+
+async def test_a_send_whose_reply_was_late_can_be_repeated_and_counts_once(
+    redis: Redis, redis_url: str, keys: Keys
+) -> None:
+    """The reply comes too late for the sender, who must not know whether it arrived: it did."""
+    hasty = connect(f"{redis_url}?socket_timeout=0.3")
+    stream = Stream(hasty, keys)
+    await stream.append([event(0, id="warm-up")])
+    busy = asyncio.create_task(_hold_up(redis, seconds=1.0))
+    await asyncio.sleep(0.1)
+    with pytest.raises(StreamUnavailable):
+        await stream.append([event(1, id="a")], collector="c", position="1")
+    await busy
+    assert await redis.xlen(keys.stream) == 2  # it was sent exactly once: nothing below us repeated it
+    assert (await stream.append([event(1, id="a")], collector="c", position="1")).duplicates == [0]
+    assert await whole(stream) == [0, 1]
+    await hasty.aclose()
+
+
+async def _hold_up(redis: Redis, seconds: float) -> None:
+    await redis.eval(f"local t = os.clock() while os.clock() - t < {seconds} do end", 0)
+
+
+async def test_a_cancelled_append_does_not_disturb_the_next_one(stream: Stream) -> None:
+    for n in range(20):
+        task = asyncio.create_task(stream.append([event(n, id=f"gone-{n}")]))
+        for _ in range(n % 7):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        assert (await stream.append([event(100 + n, id=f"kept-{n}")])).duplicates == []
+    kept = [number for number in await whole(stream) if number >= 100]
+    assert kept == [100 + n for n in range(20)]
+
+
+@pytest.mark.parametrize("key", ["stream", "positions"])
+async def test_a_foreign_value_under_a_key_is_named_and_nothing_is_half_written(
+    redis: Redis, stream: Stream, keys: Keys, key: str
+) -> None:
+    await redis.set(getattr(keys, key), "not ours")
+    with pytest.raises(StreamUnavailable, match="choose another namespace"):
+        await stream.append([event(1, id="a")], collector="c", position="1")
+    await redis.delete(getattr(keys, key))
+    assert (await stream.append([event(1, id="a")], collector="c", position="1")).duplicates == []
+    assert await whole(stream) == [1]
+
+
+async def test_a_redis_that_forgot_its_scripts_is_told_again(redis: Redis, stream: Stream) -> None:
+    await stream.append([event(1, id="a")])
+    await redis.script_flush()
+    assert (await stream.append([event(2, id="a"), event(3, id="b")])).duplicates == [0]
+
+
+async def test_a_redis_at_its_maxmemory_refuses_says_so_and_takes_the_same_events_later(tmp_path: Path) -> None:
+    server = EmbeddedRedis()
+    redis = connect(await server.start(tmp_path))
+    try:
+        stream = Stream(redis, Keys("full"))
+        await redis.config_set("maxmemory", "1")
+        with pytest.raises(StreamUnavailable, match="maxmemory"):
+            await stream.append([event(1, id="a")], collector="c", position="1")
+        await redis.config_set("maxmemory", "0")
+        assert await stream.position("c") is None
+        assert (await stream.append([event(1, id="a")], collector="c", position="1")).duplicates == []
+    finally:
+        await redis.aclose()
+        await server.stop()
+
+
+async def test_a_redis_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    redis = connect(f"unix://{tmp_path}/none.sock")
+    with pytest.raises(StreamUnavailable):
+        await Stream(redis, Keys("none")).append([event(1)])
+    await redis.aclose()

@@ -1,0 +1,225 @@
+"""Is what a person wrote taken as it stands, and is every mistake named with its place?"""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from wallboard.config import Config, load, watch
+from wallboard.core.errors import ConfigError
+from wallboard.core.settings import Target
+
+GOOD = """
+[server]
+public_url = "https://wall.example.com"
+[redis]
+url = "redis://:hunter2@db:6379/0"
+[site.main]
+name = "Kyiv"
+zone = "Europe/Kyiv"
+day_starts = "06:00"
+open = "Mon-Fri 08:00-20:00, Sat 09:00-15:00"
+holidays = ["2026-12-25"]
+shifts = { early = "06:00-14:00", late = "14:00-22:00" }
+[queue.support]
+name = "Підтримка"
+site = "main"
+target = { percent = 80, seconds = 20, formula = "short", count_waiting = true }
+[agent.anna]
+also = ["pbx-1:PJSIP/1006", "pbx-1:Анна Бахмут"]
+[reason.lunch]
+minutes = 60
+[collector.pbx-1]
+kind = "asterisk"
+secret = "ami-password"
+[alert.support-wait]
+metric = "oldest_wait_s"
+[notify.leads]
+url_file = "/run/secrets/leads-apprise"
+"""
+
+# What a person may write wrong → the place and a word of the reason.
+MISTAKES = {
+    "[server]\nprot = 1": ("server.prot", "did you mean 'port'"),
+    "[server]\nport = 'x'": ("server.port", "Expected 'int'"),
+    "[server]\nport = 70000": ("server.port", "65535"),
+    "[server]\nmetrics = 'all'": ("server.metrics", "Invalid"),
+    "server = 1": ("server", "expected a table"),
+    "[sever]": ("sever", "did you mean 'server'"),
+    "[redis]\nurl = 'db:6379'": ("redis.url", "redis://"),
+    "[redis]\nnamespace = 'a b'": ("redis.namespace", "letters"),
+    "[site.main]\nzone = 'Europe/Kiew'": ("site.main.zone", "unknown zone"),
+    "[site.main]\nzone = 'Europe'": ("site.main.zone", "unknown zone"),
+    "[site.main]\nzone = '../../etc/passwd'": ("site.main.zone", "unknown zone"),
+    "[site.main]\nday_starts = '6:00'": ("site.main.day_starts", "06:00"),
+    "[site.main]\nopen = 'Mon-Fri'": ("site.main.open", "opening hours"),
+    "[site.main]\nholidays = ['25.12.']": ("site.main.holidays[0]", "2026-12-25"),
+    "[site.main]\nshifts = { early = '6-14' }": ("site.main.shifts.early", "06:00-14:00"),
+    "site = 'main'": ("site", "[site.NAME]"),
+    "[queue.a]\nsite = 'nowhere'": ("queue.a.site", "unknown site 'nowhere'"),
+    "[queue.a]\nchannel = 'phone'": ("queue.a.channel", "Invalid"),
+    "[queue.a]\ntarget = { percent = 101 }": ("queue.a.target.percent", "<= 100"),
+    "[queue.a]\ntarget = { second = 1 }": ("queue.a.target.second", "did you mean 'seconds'"),
+    "[queue.'Підтримка 1']\nteam = 1": ('queue."Підтримка 1".team', "Expected 'str'"),
+    "[queue.a]\nname = ''": ("queue.a.name", "length >= 1"),
+    "[agent.a]\nalso = ['p:1']\n[agent.b]\nalso = ['p:1']": ("agent.b.also[0]", "agent.a.also[0]"),
+    "[agent.a]\nalso = ['1006']": ("agent.a.also[0]", "SOURCE:ID"),
+    "[reason.a]\ngroup = 'x'": ("reason.a.group", "Invalid"),
+    "[collector.p]": ("collector.p.kind", "is missing"),
+    "[collector.p]\nkind = 'asterix'": ("collector.p.kind", "did you mean 'asterisk'"),
+    "[collector.p]\nkind = 'asterisk'\nsecret_file = '/nowhere'": ("collector.p.secret_file", "cannot read"),
+    "collector = 3": ("collector", "[collector.NAME]"),
+    "[server]\n[server]": ("line 2, column 8", "not TOML"),
+    "a = " + "[" * 20_000: ("$", "nested too deeply"),
+}
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "wallboard.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def mistakes(file: Path, environ: dict[str, str] | None = None) -> list[tuple[str, str, str]]:
+    with pytest.raises(ConfigError) as found:
+        load(file, environ or {})
+    return [(one.file, one.at, one.reason) for one in found.value.mistakes]
+
+
+def test_the_file_of_the_contract_is_taken(tmp_path: Path) -> None:
+    config = load(write(tmp_path, GOOD), {})
+    assert config.settings.queue["support"].target == Target(percent=80, seconds=20)
+    assert config.settings.agent_of("pbx-1", "Анна Бахмут") == "anna"
+    assert config.collectors["pbx-1"]["kind"] == "asterisk"
+    assert config.data == tmp_path / ".wallboard"
+    assert not config.simulated
+
+
+@pytest.mark.parametrize("text", MISTAKES, ids=lambda text: text[:40])
+def test_a_mistake_is_named_with_file_place_and_what_was_expected(tmp_path: Path, text: str) -> None:
+    file = write(tmp_path, text)
+    at, reason = MISTAKES[text]
+    found = mistakes(file)
+    assert [(one[0], one[1]) for one in found] == [(str(file), at)]
+    assert reason in found[0][2]
+
+
+def test_all_mistakes_are_named_at_once_also_several_in_one_entry(tmp_path: Path) -> None:
+    file = write(tmp_path, "[server]\nprot = 1\nport = 0\n[queue.a]\nteam = 1\nsite = 'x'\n[site.b]\nzone = 'x'\n")
+    assert {one[1] for one in mistakes(file)} == {
+        "server.prot", "server.port", "queue.a.team", "queue.a.site", "site.b.zone"
+    }  # fmt: skip
+
+
+def test_a_file_that_was_asked_for_and_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    assert "cannot be read" in mistakes(tmp_path / "no.toml")[0][2]
+
+
+def test_a_file_that_is_not_utf8_or_far_too_long_is_a_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "wallboard.toml"
+    file.write_bytes(b"[site.main]\nname = '\xff'\n")
+    assert "UTF-8" in mistakes(file)[0][2]
+    file.write_bytes(b"#" * 2_000_000)
+    assert "larger than" in mistakes(file)[0][2]
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    environ = {
+        "WALLBOARD_SERVER_PORT": "9001",
+        "WALLBOARD_SERVER_FAST_FRAMES": "false",
+        "WALLBOARD_REDIS_URL": "redis://other",
+        "WALLBOARD_SITE_MAIN_DAY_STARTS": "05:00",
+        "WALLBOARD_SITE_MAIN_HOLIDAYS": '["2026-01-01"]',
+        "WALLBOARD_QUEUE_SUPPORT_TARGET_SECONDS": "30",
+        "WALLBOARD_COLLECTOR_PBX_1_PORT": "5039",
+        "WALLBOARD_COLLECTOR_PBX_1_SECRET": "12345",
+        "WALLBOARD_QUEUE_FIRST_LINE_NAME": "First line",
+        "WALLBOARD_COLLECTOR_CHAT_EU_KIND": "command",
+        "WALLBOARD_COLLECTOR_CHAT_EU_COMMAND": '["chat", "--events"]',
+    }
+    config = load(write(tmp_path, GOOD), environ)
+    assert (config.server.port, config.server.fast_frames, config.redis_url) == (9001, False, "redis://other")
+    assert config.settings.site["main"].day_starts == "05:00"
+    assert config.settings.site["main"].holidays == ["2026-01-01"]
+    assert config.settings.queue["support"].target == Target(seconds=30)
+    assert config.settings.queue["first_line"].name == "First line"
+    assert config.collectors["pbx-1"] == {"kind": "asterisk", "secret": "12345", "port": 5039}
+    assert config.collectors["chat_eu"] == {"kind": "command", "command": ["chat", "--events"]}
+
+
+def test_port_and_redis_url_of_a_platform_are_honoured_and_ours_win() -> None:
+    platform = {"PORT": "5000", "REDIS_URL": "redis://platform"}
+    config = load(None, platform)
+    assert (config.server.port, config.redis_url) == (5000, "redis://platform")
+    config = load(None, platform | {"WALLBOARD_SERVER_PORT": "81", "WALLBOARD_REDIS_URL": "redis://ours"})
+    assert (config.server.port, config.redis_url) == (81, "redis://ours")
+
+
+def test_a_variable_with_the_suffix_file_names_a_file_with_the_value(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("redis://from-file\n")
+    (tmp_path / "token").write_text("wb_secret\n")
+    environ = {"WALLBOARD_REDIS_URL_FILE": str(tmp_path / "url"), "WALLBOARD_ADMIN_TOKEN_FILE": str(tmp_path / "token")}
+    config = load(None, environ)
+    assert (config.redis_url, config.admin_token) == ("redis://from-file", "wb_secret")
+    environ["WALLBOARD_REDIS_URL_FILE"] = str(tmp_path / "no")
+    with pytest.raises(ConfigError, match=r"WALLBOARD_REDIS_URL_FILE.*cannot read"):
+        load(None, environ)
+
+
+def test_a_mistake_in_the_environment_names_the_variable() -> None:
+    with pytest.raises(ConfigError) as found:
+        load(None, {"WALLBOARD_SERVER_PROT": "1", "PORT": "http"})
+    assert {one.file for one in found.value.mistakes} == {"environment WALLBOARD_SERVER_PROT", "environment PORT"}
+
+
+def test_variables_that_a_platform_sets_beside_a_service_called_wallboard_are_left_alone() -> None:
+    environ = {
+        "WALLBOARD_SERVICE_HOST": "10.0.0.7",
+        "WALLBOARD_PORT": "tcp://10.0.0.7:8000",
+        "WALLBOARD_PORT_8000_TCP_ADDR": "10.0.0.7",
+    }
+    assert load(None, environ).server.port == 8000
+
+
+def test_no_secret_stands_in_the_repr(tmp_path: Path) -> None:
+    shown = repr(load(write(tmp_path, GOOD), {"WALLBOARD_ADMIN_TOKEN": "wb_topsecret"}))
+    for secret in ("hunter2", "ami-password", "wb_topsecret"):
+        assert secret not in shown
+
+
+def test_nothing_configured_is_the_simulated_centre_in_a_namespace_and_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = load(None, {})
+    assert config.simulated
+    assert (config.namespace, config.data) == ("wallboard-demo", tmp_path / ".wallboard" / "demo")
+    assert [one["kind"] for one in config.collectors.values()] == ["simulator"]
+
+
+def test_the_simulated_centre_ends_when_a_source_is_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "[collector.x]\nkind = 'simulator'\n")
+    config = load(None, {})
+    assert (config.simulated, config.namespace) == (False, "wallboard")
+    assert load(None, {}, demo=True).simulated
+
+
+async def test_a_changed_file_is_seen_and_a_bad_one_is_told_as_mistakes(tmp_path: Path) -> None:
+    file = write(tmp_path, "[server]\nport = 8001\n")
+    changes = watch(file, {})
+
+    async def after(text: str, mtime_s: int) -> Config | ConfigError:
+        waiting = asyncio.ensure_future(anext(changes))
+        await asyncio.sleep(0)  # it has looked at the file as it was
+        write(tmp_path, text)
+        os.utime(file, (mtime_s, mtime_s))
+        return await waiting
+
+    changed = await after("[server]\nport = 8002\n", 2)
+    assert isinstance(changed, Config)
+    assert changed.server.port == 8002
+    broken = await after("[server]\nport = 'x'\n", 3)
+    assert isinstance(broken, ConfigError)
+    await changes.aclose()

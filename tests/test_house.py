@@ -1,0 +1,112 @@
+"""Does the house stand as docs/design.md draws it? Imports go down only, the core is pure, files say what for."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS = {
+    5: ("wallboard.cli", "wallboard.commands", "wallboard.up", "wallboard.__main__"),
+    4: ("wallboard.web", "wallboard.worker"),
+    3: ("wallboard.live", "wallboard.embedded", "collectors"),
+    2: ("wallboard.stream", "wallboard.record", "wallboard.config", "wallboard.logs"),
+    1.5: ("wallboard.tables", "wallboard.assets"),  # on which the others of floor 2 stand
+    1: ("wallboard.core",),
+}
+# Files that belong to a room which is named after one of them.
+PART_OF = {
+    "wallboard.environment": "wallboard.config",
+    "wallboard.sense": "wallboard.config",
+    "wallboard.address": "wallboard.up",
+    "wallboard.children": "wallboard.up",
+    "wallboard.logfile": "wallboard.up",
+    "wallboard.ownredis": "wallboard.up",
+    "wallboard.eventschema": "wallboard.commands",
+}
+FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
+# What would bring a clock, chance, the environment, a log or the outside into the core.
+IMPURE = {
+    "asyncio", "http", "io", "logging", "os", "random", "redis", "secrets", "shutil", "signal", "socket", "sqlite3",
+    "ssl", "structlog", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
+}  # fmt: skip
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Absolute names; of `from a import b` both `a` and `a.b`, since `b` may be a module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def room_of(name: str) -> str | None:
+    """The room that a module belongs to; None: not ours (or the bare package)."""
+    for part, room in PART_OF.items():
+        if name == part or name.startswith(f"{part}."):
+            return room
+    return next((room for room in FLOOR_OF if name == room or name.startswith(f"{room}.")), None)
+
+
+@pytest.mark.parametrize("path", sources("wallboard", "collectors"), ids=module)
+def test_a_room_imports_only_rooms_on_floors_below_it(path: Path) -> None:
+    own = room_of(module(path))
+    if own is None:
+        assert module(path) == "wallboard", f"{module(path)} stands on no floor: name it here and in docs/design.md"
+        return
+    for name in imported(path):
+        room = room_of(name)
+        if room is None or room == own:
+            continue
+        assert FLOOR_OF[room] < FLOOR_OF[own] or {room, own} <= set(FLOORS[5]), f"{module(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", sources("wallboard"), ids=module)
+def test_wallboard_never_imports_a_collector(path: Path) -> None:
+    assert not [name for name in imported(path) if name.split(".")[0] == "collectors"]
+
+
+@pytest.mark.parametrize("path", sources("wallboard/core"), ids=module)
+def test_the_core_knows_no_clock_chance_environment_log_or_outside(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imported(path)} & IMPURE
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        assert not isinstance(node, ast.Await), f"line {node.lineno} awaits"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            assert node.func.attr not in CLOCKS, f"line {node.lineno} asks a clock"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in {"open", "print", "input"}, f"line {node.lineno} does I/O"
+
+
+def test_no_two_files_of_the_core_import_each_other() -> None:
+    files = {module(path): path for path in sources("wallboard/core")}
+    below = {name: {each for each in imported(path) if each in files and each != name} for name, path in files.items()}
+    while below:
+        free = {name for name, needs in below.items() if not needs & below.keys()}
+        assert free, f"a circle among {sorted(below)}"
+        below = {name: needs for name, needs in below.items() if name not in free}
+
+
+@pytest.mark.parametrize("path", sources("wallboard", "collectors"), ids=module)
+def test_every_file_says_what_it_answers(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not text.strip() or ast.get_docstring(ast.parse(text)), "no docstring"
+
+
+def test_what_stands_on_a_floor_is_named_in_the_design() -> None:
+    design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    for room in FLOOR_OF:
+        name = room.removeprefix("wallboard.")
+        assert name == "__main__" or name in design, f"{room} is not in docs/design.md"

@@ -1,0 +1,125 @@
+"""The real application on a real port: uvicorn in this loop, private Redis, and HTTP as programs speak it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from wallboard.config import Config, Redis
+from wallboard.stream.signin import Person
+from wallboard.web.app import create_app, wall_clock_ms
+from wallboard.web.serve import listen, server_for
+from wallboard.web.wiring import Parts
+
+TOKEN = "wb_test-token-of-the-admin"
+
+
+@dataclass
+class Served:
+    """A running server. `http` carries the admin's token; `anonymous` carries nothing."""
+
+    app: Starlette
+    parts: Parts
+    host: str
+    port: int
+    http: httpx.AsyncClient
+    anonymous: httpx.AsyncClient
+
+    @property
+    def origin(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    async def raw(self, request: bytes, *, wait_s: float = 5.0) -> bytes:
+        """What comes back for these bytes until the server closes, or says nothing more."""
+        reader, writer = await asyncio.open_connection(self.host, self.port)
+        try:
+            writer.write(request)
+            return await _all(reader, wait_s)
+        finally:
+            writer.close()
+
+    async def sign_in(self) -> str:
+        """A session's cookie header."""
+        signin = self.parts.sessions.signin
+        code = await signin.issue(Person("Olena", ("admin",)))
+        answer = await self.anonymous.post("/signin", json={"code": code})
+        assert answer.status_code == 200
+        token = answer.cookies[self.parts.sessions.cookie]
+        self.anonymous.cookies.clear()
+        return f"{self.parts.sessions.cookie}={token}"
+
+
+async def _all(reader: asyncio.StreamReader, wait_s: float) -> bytes:
+    found = b""
+    try:
+        async with asyncio.timeout(wait_s):
+            while chunk := await reader.read(65_536):
+                found += chunk
+                if b"connection: close" not in found.lower() and _complete(found):
+                    break
+    except (TimeoutError, ConnectionResetError):
+        pass
+    return found
+
+
+def _complete(answer: bytes) -> bool:
+    head, split, body = answer.partition(b"\r\n\r\n")
+    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    return bool(split) and bool(lengths) and len(body) >= int(lengths[0].partition(b":")[2])
+
+
+@asynccontextmanager
+async def serving(
+    config: Config, *, until: str = "/readyz", clock_ms: Callable[[], int] = wall_clock_ms
+) -> AsyncIterator[Served]:
+    """The application for this configuration, from its first 200 at `until` to its clean stop."""
+    app = create_app(config, clock_ms)
+    listener = listen("127.0.0.1", 0)
+    host, port = listener.getsockname()
+    server = server_for(app)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        base = f"http://{host}:{port}"
+        async with (
+            httpx.AsyncClient(base_url=base, headers={"authorization": f"Bearer {TOKEN}"}) as http,
+            httpx.AsyncClient(base_url=base) as anonymous,
+        ):
+            await _until_ready(task, anonymous, until)
+            yield Served(app, app.state.parts, host, port, http, anonymous)
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _until_ready(task: asyncio.Task[None], http: httpx.AsyncClient, path: str) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            if task.done():
+                task.result()
+                raise RuntimeError("the server ended before it was ready")
+            with suppress(httpx.TransportError):
+                if (await http.get(path)).status_code == 200:
+                    return
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def config(redis_url: str, namespace: str, tmp_path: Path) -> Config:
+    return replace(Config(), redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path)
+
+
+@pytest.fixture
+async def served(config: Config) -> AsyncIterator[Served]:
+    async with serving(config) as found:
+        yield found
+
+
+@pytest.fixture
+def served_elsewhere() -> Callable[..., AbstractAsyncContextManager[Served]]:
+    """For tests that need a server of their own configuration or clock."""
+    return serving

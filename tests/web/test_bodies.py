@@ -1,0 +1,225 @@
+"""Every body gives its events, and each bad item its path and reason; nothing else of the batch is lost."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.core.errors import Refused
+from wallboard.core.events import Event, KpiReported, Queued
+from wallboard.stream.found import format_of
+from wallboard.web.bodies import EVENTS_AT_MOST, Rejected, lines_of, reader_for
+from wallboard.web.problems import Problem
+
+QUEUED = {"type": "contact.queued", "id": "e-1", "contact": "c-1", "queue": "support"}
+TYPES = [
+    "application/json",
+    "application/x-ndjson",
+    "application/cloudevents+json",
+    "application/cloudevents-batch+json",
+]
+
+
+def admit(event: Event) -> Event:
+    return event
+
+
+def read(content_type: str, body: bytes | str) -> list[Event | Rejected]:
+    data = body.encode() if isinstance(body, str) else body
+    return list(reader_for(content_type)(data, admit))
+
+
+def refused(content_type: str, body: bytes | str) -> Problem:
+    with pytest.raises(Problem) as found:
+        read(content_type, body)
+    return found.value
+
+
+def rejected_of(found: list[Event | Rejected]) -> list[Rejected]:
+    return [one for one in found if isinstance(one, Rejected)]
+
+
+def test_a_single_event_and_an_array_are_taken() -> None:
+    event = Queued(id="e-1", contact="c-1", queue="support")
+    assert read("application/json", json.dumps(QUEUED)) == [event]
+    assert read("application/json; charset=UTF-8", json.dumps([QUEUED, QUEUED])) == [event, event]
+
+
+def test_a_typo_names_its_item_and_costs_only_it() -> None:
+    found = read("application/json", json.dumps([QUEUED, QUEUED | {"quue": "x"}, QUEUED]))
+    assert rejected_of(found) == [Rejected(1, "$[1]", "Object contains unknown field 'quue'", source=None, id="e-1")]
+    assert len(found) == 3
+
+
+def test_a_wrong_field_is_named_by_its_path() -> None:
+    single = read("application/json", json.dumps(QUEUED | {"queue": 7}))
+    assert rejected_of(single)[0].at == "$.queue"
+    batch = read("application/json", json.dumps([QUEUED, QUEUED, QUEUED, QUEUED | {"queue": 7}]))
+    assert rejected_of(batch)[0][:3] == (3, "$[3].queue", "Expected 'str', got 'int'")
+
+
+def test_a_rejection_knows_whose_event_it_was() -> None:
+    found = read("application/json", json.dumps([QUEUED | {"source": "pbx-1", "queue": ""}]))
+    assert rejected_of(found)[0].source == "pbx-1"
+
+
+def test_ndjson_fails_line_by_line_and_counts_real_lines() -> None:
+    body = f"{json.dumps(QUEUED)}\n\nnot json\n{json.dumps(QUEUED)}\r\n\xff\n".encode("latin-1")
+    found = read("application/x-ndjson", body)
+    assert [(one.item, one.at) for one in rejected_of(found)] == [(2, "$[2]"), (4, "$[4]")]
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'\xef\xbb\xbf{"type":"source.beat"}',
+        b'[{"type":"source.beat"},]',
+        b'[{"type":"source.beat"}] x',
+        b'[{"type":"source.beat"},{"type":"kpi.reported","kpi":"a","value":NaN}]',
+        b'[{"type":"source.beat"},{"type":"kpi.reported","kpi":"\xff","value":1}]',
+        b'[{"type":"source.beat"},{"type":"kpi.reported","kpi":"\\ud800 and more","value":1}]',
+        b'{"type":"source.beat","attributes":' + b"[" * 100_000,
+        b"nonsense",
+    ],
+    ids=lambda body: repr(body[:40]),
+)
+def test_what_is_not_json_is_refused_whole_with_a_path(body: bytes) -> None:
+    problem = refused("application/json", body)
+    assert problem.status == 400
+    assert problem.more["at"].startswith("$")
+
+
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ('"kpi":"a","value":1e999', "$.value"),
+        ('"kpi":"a","value":' + "9" * 5_000, "$.value"),
+        ('"kpi":"a","value":"1"', "$.value"),
+        ('"kpi":"\\u0000","value":1', "$.kpi"),
+        ('"kpi":"\\u001b[31m","value":1', "$.kpi"),
+        ('"kpi":"a","kpi":"b","value":1', "$"),
+        ('"kpi":"a","value":1,"attributes":{"x":"1","x":"2"}', "$"),
+        ('"kpi":"' + "x" * 1_000_000 + '","value":1', "$.kpi"),
+        ('"kpi":"a","value":1,"' + "x" * 1_000_000 + '":1', "$"),
+        ('"kpi":"a","value":1,"time":"2026-11-22T09:00:00"', "$.time"),
+        ('"kpi":"a","value":1,"time":-5', "$.time"),
+        ('"kpi":"a","value":1,' + ",".join(f'"k{n}":1' for n in range(100_000)), "$"),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_bad_values_are_refused_with_their_path_and_a_short_reason(fields: str, at: str) -> None:
+    found = read("application/json", f'[{{"type":"kpi.reported",{fields}}},{{"type":"source.beat"}}]')
+    [rejected] = rejected_of(found)
+    assert rejected.at == "$[0]" + at[1:]
+    assert 0 < len(rejected.error) <= 300
+    assert len(found) == 2
+
+
+def test_types_that_only_the_server_writes_are_refused() -> None:
+    found = read("application/json", '{"type":"alert.raised","alert":"a"}')
+    assert rejected_of(found)[0][1:3] == ("$.type", "'alert.raised' is written by the server only")
+
+
+def test_hostile_text_is_taken_as_the_text_that_it_is() -> None:
+    for text in ("<img onerror=alert(1)>", "{{7*7}}", "javascript:x", "‮abc", "e\u0301" * 100, "👩‍👩‍👧"):
+        [event] = read("application/json", json.dumps({"type": "kpi.reported", "kpi": text, "value": 1}))
+        assert isinstance(event, KpiReported)
+        assert event.kpi == text
+
+
+def test_more_events_than_one_request_may_hold_are_refused_whole() -> None:
+    beats = ['{"type":"source.beat"}'] * (EVENTS_AT_MOST + 1)
+    assert refused("application/json", f"[{','.join(beats)}]").status == 413
+    assert refused("application/x-ndjson", "\n".join(beats)).status == 413
+    assert len(read("application/x-ndjson", "\n".join(beats[1:]))) == EVENTS_AT_MOST
+
+
+CLOUD = {
+    "specversion": "1.0",
+    "type": "wallboard.contact.queued",
+    "source": "pbx-1",
+    "id": "e-1",
+    "time": "2026-11-22T09:00:00.120+02:00",
+    "traceparent": "an extension, passed over",
+    "data": {"contact": "c-1", "queue": "support"},
+}
+UNWRAPPED = Queued(time=1795330800120, source="pbx-1", id="e-1", contact="c-1", queue="support")
+
+
+def test_a_cloudevent_is_its_data_in_the_envelope_of_source_id_time_and_type() -> None:
+    assert read("application/cloudevents+json", json.dumps(CLOUD)) == [UNWRAPPED]
+    bare = CLOUD | {"type": "contact.queued"}
+    assert read("application/cloudevents-batch+json", json.dumps([CLOUD, bare])) == [UNWRAPPED, UNWRAPPED]
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ({"specversion": "0.3"}, "$.specversion"),
+        ({"data": {"contact": "c-1", "queue": 7}}, "$.data.queue"),
+        ({"data": {"contact": "c-1", "quue": "x"}}, "$.data"),
+        ({"data": {"type": "source.beat"}}, "$.data.type"),
+        ({"data": [1]}, "$.data"),
+        ({"time": "yesterday"}, "$.time"),
+        ({"type": "com.example.sold"}, "$.type"),
+        ({"datacontenttype": "text/xml"}, "$.datacontenttype"),
+        ({"id": "x" * 300}, "$.id"),
+    ],
+)
+def test_a_mistake_in_a_cloudevent_is_named_where_it_stands(change: dict[str, object], at: str) -> None:
+    [single] = rejected_of(read("application/cloudevents+json", json.dumps(CLOUD | change)))
+    assert single.at == at
+    batch = read("application/cloudevents-batch+json", json.dumps([CLOUD, CLOUD | change]))
+    assert rejected_of(batch)[0].at == "$[1]" + at[1:]
+
+
+@pytest.mark.parametrize("kind", [None, "", "text/plain", "multipart/form-data", "application/json; charset=latin-1"])
+def test_other_content_types_are_refused(kind: str | None) -> None:
+    with pytest.raises(Problem) as found:
+        reader_for(kind)
+    assert found.value.status == 415
+
+
+def test_raw_lines_of_a_recorded_format_are_refused_one_by_one() -> None:
+    body = json.dumps(QUEUED).encode() + b"\nnonsense\n" + json.dumps(QUEUED).encode()
+    found = list(lines_of(format_of("events"))(body, admit))
+    assert [one.item for one in rejected_of(found)] == [1]
+    assert len(found) == 3
+
+
+def test_what_is_not_admitted_is_refused_with_the_path_of_its_item() -> None:
+    def never(event: Event) -> Event:
+        raise Refused("$.time", "too old")
+
+    found = list(reader_for("application/json")(json.dumps([QUEUED]).encode(), never))
+    assert rejected_of(found)[0][:3] == (0, "$[0].time", "too old")
+
+
+JSONISH = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(sorted(CLOUD)), inner),
+    max_leaves=20,
+)
+
+
+@given(
+    kind=st.sampled_from(TYPES),
+    body=st.binary() | JSONISH.map(lambda value: json.dumps(value).encode()) | st.text().map(str.encode),
+)
+def test_any_bytes_give_events_rejections_or_a_400_and_nothing_else(kind: str, body: bytes) -> None:
+    assert status_of(kind, body) in (200, 400)
+
+
+def status_of(kind: str, body: bytes) -> int:
+    try:
+        found = read(kind, body)
+    except Problem as problem:
+        return problem.status
+    return 200 if all(one.at.startswith("$") for one in rejected_of(found)) else 500

@@ -1,0 +1,143 @@
+"""Every answer is armoured, every host is ours, and no path can confuse the routes."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from wallboard.config import Config, Server
+
+
+async def test_every_answer_carries_the_security_headers(served: Any) -> None:
+    answers = [
+        await served.anonymous.get("/healthz"),
+        await served.anonymous.get("/api/v1/state"),
+        await served.anonymous.get("/sources"),
+        await served.http.get("/api/v1/nowhere"),
+        await served.anonymous.get("/healthz", headers={"host": "evil.example"}),
+        await served.http.request("DELETE", "/api/v1/state"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 401, 303, 404, 400, 405]
+    for answer in answers:
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        assert "permissions-policy" in answer.headers
+        assert "server" not in answer.headers
+
+
+async def test_with_https_the_cookie_is_host_bound_and_browsers_are_told_to_stay(
+    config: Config, served_elsewhere: Any
+) -> None:
+    secure = replace(config, server=Server(public_url="https://wall.example.com"))
+    async with served_elsewhere(secure) as served:
+        answer = await served.anonymous.get("/healthz", headers={"host": "wall.example.com"})
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        assert served.parts.sessions.cookie.startswith("__Host-")
+        own = {"origin": "https://wall.example.com", "host": "wall.example.com"}
+        refused = await served.anonymous.post("/signin", json={"code": "x"}, headers=own)
+        assert refused.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("192.0.2.7:8000", 200),
+        ("[::1]:8000", 200),
+        ("localhost:1", 200),
+        ("LOCALHOST.", 200),
+        ("evil.example", 400),
+        ("127.0.0.1.evil.example", 400),
+        ("a/?x=", 400),
+        ("localhost/api", 400),
+        ("user@localhost", 400),
+        ("localhost:99999999", 400),
+        ("", 400),
+    ],
+)
+async def test_only_our_own_names_are_answered_to(served: Any, host: str, status: int) -> None:
+    answer = await served.raw(f"GET /healthz HTTP/1.1\r\nhost: {host}\r\n\r\n".encode())
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    if host == "evil.example":
+        assert b"server.public_url" in answer
+
+
+async def test_a_second_host_or_none_is_refused(served: Any) -> None:
+    twice = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\n\r\n"
+    assert (await served.raw(twice)).startswith(b"HTTP/1.1 400 ")
+    assert (await served.raw(b"GET /healthz HTTP/1.1\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//api/v1/state",
+        "/static/../api/v1/state",
+        "/static/%2e%2e/api/v1/state",
+        "/static/..%2f..%2fpyproject.toml",
+        "/static/%2e%2e%2f%2e%2e%2fpyproject.toml",
+        "/signin/../api/v1/state",
+        "/healthz/",
+        "/healthz%00",
+        "/signin%2f..%2fapi/v1/state",
+        "/static/..%5c..%5cpyproject.toml",
+        "/sources/%00",
+        "/sources/a%0d%0ax:y",
+        "/api/v1/sources/%1b[31m",
+        "/%ff%fe",
+        "/static/js",
+        "/static/",
+    ],
+)
+async def test_paths_made_to_confuse_reach_nothing(served: Any, path: str) -> None:
+    for credentials in ("", f"authorization: {served.http.headers['authorization']}\r\n"):
+        answer = await served.raw(f"GET {path} HTTP/1.1\r\nhost: localhost\r\n{credentials}\r\n".encode())
+        status = int(answer[9:12])
+        assert status in (303, 307, 400, 404) if not credentials else status in (307, 400, 404), (path, answer[:80])
+        assert b"Traceback" not in answer
+        assert b"build-system" not in answer
+
+
+async def test_forwarded_headers_of_a_stranger_change_nothing(served: Any) -> None:
+    forged = {"x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "https", "x-forwarded-host": "evil.example"}
+    plain = await served.anonymous.get("/sources")
+    answer = await served.anonymous.get("/sources", headers=forged)
+    assert (answer.status_code, answer.headers["location"]) == (303, plain.headers["location"])
+
+
+async def test_a_head_that_is_too_long_or_has_ten_thousand_ranges_is_refused(served: Any) -> None:
+    ranges = ",".join(f"{n}-{n}" for n in range(10_000))
+    many = f"GET /static/js/signin.js HTTP/1.1\r\nhost: localhost\r\nrange: bytes={ranges}\r\n\r\n".encode()
+    assert (await served.raw(many))[9:12] in (b"400", b"431")
+    endless = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: " + b"a" * 100_000
+    assert (await served.raw(endless))[9:12] in (b"400", b"431")
+    some = ",".join(f"{n}-{n}" for n in range(1_000))
+    fine = f"GET /static/js/signin.js HTTP/1.1\r\nhost: localhost\r\nrange: bytes={some}\r\n\r\n".encode()
+    assert (await served.raw(fine))[9:12] in (b"200", b"206", b"400", b"416")
+
+
+async def test_a_head_that_trickles_in_is_hung_up_on(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wallboard.web.patience.HEAD_S", 0.2)
+    answer = await served.raw(b"GET /healthz HTTP/1.1\r\nhost: loc")
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+async def test_what_is_not_http_is_answered_400(served: Any) -> None:
+    assert (await served.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_what_nobody_foresaw_answers_500_without_detail(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("the secret reason")
+
+    monkeypatch.setattr(served.parts.health, "read", broken)
+    answer = await served.http.get("/api/v1/sources")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "secret reason" not in json.dumps(answer.json())
+    assert (await served.http.get("/healthz")).status_code == 200

@@ -1,0 +1,43 @@
+"""The description names exactly the calls that exist."""
+
+from typing import Any
+
+from starlette.routing import Route
+
+PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+
+
+async def test_the_description_and_the_routes_are_the_same_calls(served: Any) -> None:
+    described = (await served.http.get("/api/v1/openapi.json")).json()
+    calls = {(method.upper(), path) for path, methods in described["paths"].items() for method in methods}
+    exist = {
+        (method, route.path.replace(":path}", "}"))
+        for route in served.app.routes
+        if isinstance(route, Route) and route.path.startswith(PROGRAMS)
+        for method in route.methods or ()
+        if method != "HEAD"
+    }
+    assert calls == exist
+
+
+async def test_every_reference_of_the_description_leads_somewhere(served: Any) -> None:
+    described = (await served.http.get("/api/v1/openapi.json")).json()
+
+    def references(node: Any) -> list[str]:
+        if isinstance(node, list):
+            return [found for one in node for found in references(one)]
+        if isinstance(node, dict):
+            return [node["$ref"]] if "$ref" in node else [ref for one in node.values() for ref in references(one)]
+        return []
+
+    found = references(described["paths"])
+    assert found
+    for reference in found:
+        assert reference.removeprefix("#/components/schemas/") in described["components"]["schemas"]
+
+
+async def test_the_readable_page_shows_every_path_and_loads_nothing_foreign(served: Any) -> None:
+    page = await served.http.get("/docs")
+    described = (await served.http.get("/api/v1/openapi.json")).json()
+    assert all(path in page.text for path in described["paths"])
+    assert "//" not in page.text.replace("http://127.0.0.1", "").replace(served.origin, "")

@@ -1,0 +1,75 @@
+"""/sources shows every source with what it says of itself; /sources/{id} why an event is not on the board."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from wallboard.config import Config
+from wallboard.stream.health import Health
+
+EVENTS = "/api/v1/events"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+async def told(served: Any, name: str, count: int) -> dict[str, Any]:
+    """The API's answer about a source once it has at least so many events."""
+    async with asyncio.timeout(10):
+        while True:
+            answer = await served.http.get(f"/api/v1/sources/{name}")
+            if answer.status_code == 200 and len(answer.json()["events"]) >= count:
+                found: dict[str, Any] = answer.json()
+                return found
+            await asyncio.sleep(0.05)
+
+
+async def test_each_event_of_a_source_says_what_it_did_the_newest_first(served: Any) -> None:
+    queued = {"type": "contact.queued", "source": "pbx-1", "contact": "c-1", "queue": "support", "id": "e-1"}
+    await served.http.post(EVENTS, json=[queued, queued | {"type": "contact.abandoned", "id": "e-2"}])
+    found = await told(served, "pbx-1", 2)
+    assert [event["type"] for event in found["events"][-2:]] == ["contact.abandoned", "contact.queued"]
+    assert found["events"][-1]["about"] == {"contact": "c-1", "queue": "support"}
+    assert any("support" in deed["text"] for deed in found["events"][-1]["did"])
+
+
+async def test_a_refused_event_appears_with_its_path(served: Any) -> None:
+    await served.http.post(EVENTS, json={"type": "contact.queued", "source": "pbx-1", "queue": 7})
+    found = await told(served, "pbx-1", 1)
+    assert "$.queue" in str(found["events"][0])
+    assert found["source"]["rejected"] == 1
+
+
+async def test_a_configured_source_that_says_nothing_says_why(config: Config, served_elsewhere: Any) -> None:
+    collecting = replace(config, collectors={"pbx-1": {"kind": "asterisk"}, "pbx-2": {"kind": "asterisk"}})
+    async with served_elsewhere(collecting) as served:
+        note = "AMI not connected: permission denied by manager.conf"
+        await served.parts.health.write("pbx-1", Health(state="waiting", since=1, at_ms=2, note=note))
+        rows = (await served.http.get("/api/v1/sources")).json()["sources"]
+        assert [(row["name"], row["kind"], row["state"], row["note"]) for row in rows] == [
+            ("pbx-1", "asterisk", "down", f"collector waiting: {note}"),
+            ("pbx-2", "asterisk", "down", "collector not running"),
+        ]
+        page = await served.http.get("/sources")
+        assert note in page.text
+
+
+async def test_the_pages_show_hostile_names_as_text(served: Any) -> None:
+    beat = {"type": "kpi.reported", "kpi": HOSTILE, "value": 1, "source": HOSTILE}
+    assert (await served.http.post(EVENTS, json=beat)).status_code == 202
+    path = "%3Cimg%20src=x%20onerror=alert(1)%3E"
+    await told(served, path, 1)
+    for address in ("/sources", f"/sources/{path}"):
+        page = await served.http.get(address)
+        assert page.status_code == 200
+        assert HOSTILE not in page.text
+        assert "&lt;img src=x" in page.text
+
+
+async def test_a_source_whose_name_has_a_slash_has_its_page(served: Any) -> None:
+    await served.http.post(EVENTS, json={"type": "source.beat", "source": "site/pbx"})
+    assert (await told(served, "site%2Fpbx", 1))["source"]["name"] == "site/pbx"
+    assert (await served.http.get("/sources/site%2Fpbx")).status_code == 200
+
+
+async def test_an_unknown_source_is_404_for_programs_and_people(served: Any) -> None:
+    assert (await served.http.get("/api/v1/sources/nobody")).status_code == 404
+    assert (await served.http.get("/sources/nobody")).status_code == 404

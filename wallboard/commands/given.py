@@ -1,0 +1,43 @@
+"""Which configuration is meant? The options --config, --data and --demo that many commands share."""
+
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+from wallboard.config import Config, load, watch
+from wallboard.core.errors import ConfigError
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+
+class Given(NamedTuple):
+    """What the command line said; the environment and the file are looked at when it is loaded."""
+
+    file: Path | None
+    data: Path | None
+    demo: bool
+
+    def load(self) -> Config:
+        return load(self.file, os.environ, data=self.data, demo=self.demo)
+
+    def watch(self) -> AsyncIterator[Config | ConfigError]:
+        return watch(self.file, os.environ, data=self.data, demo=self.demo)
+
+
+def given(command: C) -> C:
+    """Adds the three options; the command gets them as `file`, `data` and `demo`."""
+    return _file(_data(_demo(command)))
+
+
+def clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+_path = click.Path(path_type=Path)
+_file = click.option("--config", "file", type=_path, help="The file wallboard.toml.")
+_data = click.option("--data", type=_path, help="The data folder (default .wallboard beside the file).")
+_demo = click.option("--demo", is_flag=True, help="The simulated centre, in a namespace of its own.")

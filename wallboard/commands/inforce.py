@@ -1,0 +1,49 @@
+"""What is in force in this process now? The configuration, followed as its file changes; the last good one stays."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from wallboard.commands.given import Given
+from wallboard.config import Config
+from wallboard.core.errors import ConfigError
+
+log = structlog.get_logger()
+
+
+class InForce:
+    """`config` is read anew at each use; `stale` is set when it takes a new start to follow the file."""
+
+    def __init__(self, given: Given) -> None:
+        self._given = given
+        self.config = given.load()
+        self.collectors = dict(self.config.collectors)  # the same object for ever, its content in force
+        self.stale = asyncio.Event()
+
+    @asynccontextmanager
+    async def followed(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._follow(), name="configuration")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _follow(self) -> None:
+        async for found in self._given.watch():
+            if isinstance(found, ConfigError):
+                log.error("configuration not taken over", mistakes=str(found))
+                continue
+            if needs_new_start(self.config, found):
+                self.stale.set()
+            self.config = found
+            self.collectors.clear()
+            self.collectors.update(found.collectors)
+            log.info("configuration taken over", file=str(found.file))
+
+
+def needs_new_start(old: Config, new: Config) -> bool:
+    """Other Redis, other address, simulated or not; all else is followed while running."""
+    return (old.redis, old.data, old.server, old.simulated) != (new.redis, new.data, new.server, new.simulated)

@@ -1,0 +1,166 @@
+"""What are the parts of a running wallboard? `up` starts all of them; `web`, `worker`, `collect` are one each."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from wallboard.commands.given import Given, clock_ms, given
+from wallboard.commands.inforce import InForce
+from wallboard.commands.line import line
+from wallboard.config import Config
+
+Part = Callable[[InForce, Config], Coroutine[Any, Any, None]]
+
+
+@click.command()
+@given
+@click.option("--host", help="The address to listen on (default 127.0.0.1; 0.0.0.0: every one).")
+@click.option("--port", type=click.IntRange(1, 65_535), help="The port to listen on (default 8000).")
+@click.option("--verbose", is_flag=True, help="The parts' logs here, as JSON lines, instead of in files.")
+def up(host: str | None, port: int | None, verbose: bool, **where: Any) -> None:
+    """Start everything: Redis unless one is given, worker, web and the configured collectors.
+
+    With nothing configured, or with --demo, a simulated centre. Prints one link that signs the first person in.
+    """
+    from wallboard.up import up as start
+
+    if host:
+        os.environ["WALLBOARD_SERVER_HOST"] = host
+    if port:
+        os.environ["WALLBOARD_SERVER_PORT"] = str(port)
+    asyncio.run(start(Given(**where), verbose=verbose))
+
+
+@click.command()
+@given
+@click.option("--processes", type=click.IntRange(1, 64), default=1, help="How many, on one address.")
+@click.option("--fd", type=int, hidden=True)
+@click.option("--parent", type=int, hidden=True)
+def web(processes: int, fd: int | None, parent: int | None, **where: Any) -> None:
+    """Serve the boards, the pages and the API."""
+    _begin(parent)
+    if processes > 1:
+        from wallboard.up import web_processes
+
+        asyncio.run(web_processes(Given(**where), processes))
+        return
+    listener = socket.socket(fileno=fd) if fd is not None else None
+    _run(Given(**where), lambda force, config: _web(force, config, listener))
+
+
+@click.command()
+@given
+@click.option("--parent", type=int, hidden=True)
+def worker(parent: int | None, **where: Any) -> None:
+    """Write checkpoints and trim the stream: one at a time does, further ones stand by."""
+    _begin(parent)
+    _run(Given(**where), _worker)
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@given
+@click.option("--parent", type=int, hidden=True)
+def collect(names: Sequence[str], parent: int | None, **where: Any) -> None:
+    """Read the sources NAME… (none: all that are configured) and follow changes of the configuration."""
+    _begin(parent)
+    _run(Given(**where), lambda force, config: _collect(names, force, config))
+
+
+def _begin(parent: int | None) -> None:
+    from wallboard import logs
+
+    if parent is not None:
+        from wallboard.children import die_with
+
+        die_with(parent)
+    logs.configure()
+
+
+def _run(where: Given, part: Part) -> None:
+    """The part until it is told to stop; anew where a changed configuration asks for that."""
+    import uvloop
+
+    while uvloop.run(_followed(where, part)):
+        pass
+
+
+async def _followed(where: Given, part: Part) -> bool:
+    """True: start again."""
+    from wallboard.ownredis import kept
+
+    force = InForce(where)
+    async with kept(force.config) as url, force.followed():
+        config = replace(force.config.at_redis(url), collectors=force.collectors)
+        return await _until_told(part(force, config), force.stale)
+
+
+async def _until_told(part: Coroutine[Any, Any, None], stale: asyncio.Event) -> bool:
+    """Runs the part until it ends, a signal comes (False) or the configuration is stale (True)."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under `up`, Ctrl-C is the parent's
+            loop.add_signal_handler(number, told.set)
+    tasks = [asyncio.create_task(part), asyncio.create_task(told.wait()), asyncio.create_task(stale.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if tasks[0].done():
+            tasks[0].result()
+        return not told.is_set() and stale.is_set()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def _web(force: InForce, config: Config, listener: socket.socket | None) -> None:
+    from wallboard.address import listening
+    from wallboard.web.app import create_app
+    from wallboard.web.serve import server_for
+
+    proxies = ",".join(config.server.trusted_proxies) or None
+    server = server_for(create_app(config), proxies=proxies)
+    # A copy: uvicorn closes what it serves, and after a new start the same address goes on.
+    own = listener.dup() if listener else listening(config.server)
+    serving = asyncio.create_task(server.serve(sockets=[own]))
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _worker(force: InForce, config: Config) -> None:
+    from wallboard.live.pipeline import Pipeline
+    from wallboard.stream.checkpoint import Checkpoints
+    from wallboard.stream.lease import Lease
+    from wallboard.worker import Worker
+
+    async with line(config) as parts:
+        pipeline = Pipeline(parts.reader, Checkpoints(parts.redis, parts.keys), clock_ms)
+        lease = Lease(parts.redis, parts.keys)
+        checkpoints = Checkpoints(parts.redis, parts.keys)
+        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, lambda: force.config.settings).run()
+
+
+async def _collect(names: Sequence[str], force: InForce, config: Config) -> None:
+    from wallboard.core.sources import Surroundings
+    from wallboard.live.collecting import collect as run
+    from wallboard.stream.health import HealthRecords
+
+    async with line(config) as parts:
+        health = HealthRecords(parts.redis, parts.keys)
+        await run(
+            names,
+            lambda: force.collectors,
+            lambda: Surroundings(clock_ms, force.config.settings, config.data),
+            parts.stream,
+            health,
+        )

@@ -1,0 +1,113 @@
+"""How does a script tell an event? `post` and `notice` send over HTTP, and keep on disk what the server misses."""
+
+import os
+import sys
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+
+import click
+import msgspec
+from msgspec.structs import replace
+
+from wallboard.commands.delivery import Delivery
+from wallboard.commands.kinds import Until
+from wallboard.commands.lines import batches
+from wallboard.commands.sending import Answer, Rejected, Sender
+from wallboard.commands.spool import spool_for
+from wallboard.core.errors import Refused, WallboardError
+from wallboard.core.events import Event, Told, decode, refusal
+from wallboard.environment import text_of
+
+URL = "http://127.0.0.1:8000"
+
+
+@click.command()
+@click.argument("kind", metavar="TYPE")
+@click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
+@click.option("--json", "as_json", is_flag=True, help="What became of the events, on standard output.")
+def post(kind: str, fields: Sequence[str], as_json: bool) -> None:
+    """Send one event; or, as `post -`, events from standard input, one JSON object a line.
+
+    A list is written as JSON: queues='["support"]'. WALLBOARD_URL and WALLBOARD_TOKEN say where to and with
+    which token. While the server is away events are kept on disk and go with the next post.
+    """
+    if kind != "-":
+        _tell(_send([[_event({"type": kind, **_pairs(fields)})]]), as_json)
+        return
+    if fields:
+        raise click.UsageError("with '-' the events come from standard input: give no fields")
+    refused: list[Rejected] = []
+    answer = _send((_told(batch, refused) for batch in batches(sys.stdin.buffer)), feed=True)
+    answer.rejected = [*refused, *answer.rejected]
+    _tell(answer, as_json)
+
+
+@click.command()
+@click.argument("text")
+@click.option("--level", type=click.Choice(["info", "good", "warning", "critical"]), default="info")
+@click.option("--until", "until_ms", type=Until(), help="When it goes: a time (RFC 3339), or an interval such as 2h.")
+@click.option("--json", "as_json", is_flag=True, help="What became of it, on standard output.")
+def notice(text: str, level: str, until_ms: int | None, as_json: bool) -> None:
+    """Show TEXT on the boards."""
+    event: dict[str, object] = {"type": "notice.posted", "text": text, "level": level}
+    if until_ms is not None:
+        event["until"] = until_ms
+    _tell(_send([[_event(event)]]), as_json)
+
+
+def _pairs(fields: Sequence[str]) -> dict[str, object]:
+    pairs: dict[str, object] = {}
+    for field in fields:
+        name, equals, value = field.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"'{field}' is not FIELD=VALUE")
+        pairs[name] = _json(field, value) if value.startswith(("[", "{")) else value
+    return pairs
+
+
+def _json(field: str, value: str) -> object:
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError as error:
+        raise click.UsageError(f"'{field}': a value that begins like JSON must be JSON: {error}") from None
+
+
+def _event(fields: Mapping[str, object]) -> Event:
+    """Checked here, so that a typing mistake is told at once and not when the server is back."""
+    try:
+        event: Event = msgspec.convert(fields, Told, strict=False)
+    except msgspec.ValidationError as error:
+        raise WallboardError(f"{refusal(str(error))} (docs/events.md has the types and their fields)") from None
+    return _signed(event)
+
+
+def _told(batch: Sequence[tuple[int, bytes]], refused: list[Rejected]) -> list[Event]:
+    events = []
+    for number, line in batch:
+        try:
+            events.append(_signed(decode(line)))
+        except Refused as error:
+            refused.append(Rejected(at=f"line {number} {error.at}", error=error.reason))
+    return events
+
+
+def _signed(event: Event) -> Event:
+    """With an id, so that repeating it counts nothing twice."""
+    return event if event.id else replace(event, id=uuid.uuid4().hex)
+
+
+def _send(batches_of_events: Iterable[Sequence[Event]], *, feed: bool = False) -> Answer:
+    sender = Sender(os.environ.get("WALLBOARD_URL") or URL, text_of(os.environ, "WALLBOARD_TOKEN", []))
+    delivery = Delivery(sender, spool_for(sender.url, os.environ), feed=feed)
+    for events in batches_of_events:
+        delivery.take(events)
+    return delivery.finish()
+
+
+def _tell(answer: Answer, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode(answer))
+    for one in answer.rejected:
+        click.echo(f"wallboard: {one.error} - at {one.at}", err=True)
+    if answer.rejected:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,219 @@
+"""What is configured? `wallboard.toml` and the environment as one value, or every mistake in them at once.
+
+The file comes from --config, WALLBOARD_CONFIG or the working folder; its settings: docs/configuration.md.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, convert
+
+from wallboard.assets import BOARDS
+from wallboard.core.errors import ConfigError, Mistake
+from wallboard.core.events import Text
+from wallboard.core.settings import Agent, Queue, Reason, Settings, Site
+from wallboard.environment import Sections, overlay, text_of
+from wallboard.sense import COLLECTOR_GROUP, check_collectors, check_redis_url, check_settings
+from wallboard.tables import parse, path, read, unknown
+
+FILE = "wallboard.toml"
+DATA = ".wallboard"
+DEMO_NAMESPACE = "wallboard-demo"
+DEMO_COLLECTORS: Mapping[str, Mapping[str, object]] = {"demo": {"kind": "simulator"}}
+WATCH_S = 1.0
+
+
+class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[server]`: where the web part listens and who may look."""
+
+    public_url: Text | None = None
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 8000
+    fast_frames: bool = True
+    metrics: Literal["token", "open"] = "token"
+    boards: Text = "boards"
+    allowed_origins: list[Text] = []
+    trusted_proxies: list[Text] = []
+
+
+class Redis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[redis]`: without `url` a private Redis is kept in the data folder."""
+
+    url: Text | None = None
+    namespace: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "wallboard"
+
+    def __repr__(self) -> str:
+        return f"Redis(url={'***' if self.url else None}, namespace={self.namespace!r})"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that a person has set. Secrets stay out of its repr."""
+
+    server: Server = field(default_factory=Server)
+    redis: Redis = field(default_factory=Redis)
+    settings: Settings = field(default_factory=Settings)
+    collectors: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    file: Path | None = None
+    data: Path = Path(DATA)
+    admin_token: str | None = field(default=None, repr=False)
+    simulated: bool = False
+
+    @property
+    def redis_url(self) -> str | None:
+        return self.redis.url
+
+    @property
+    def namespace(self) -> str:
+        return self.redis.namespace
+
+    def at_redis(self, url: str) -> "Config":
+        """The same, once it is known where Redis is (the private one's address is found out at start)."""
+        return replace(self, redis=Redis(url=url, namespace=self.redis.namespace))
+
+    @property
+    def base(self) -> Path:
+        """The folder that relative paths are meant from."""
+        return self.file.parent if self.file else Path.cwd()
+
+    @property
+    def boards(self) -> Path:
+        """The folder of boards; the default ones where there is none."""
+        own = self.base / self.server.boards
+        return own if own.is_dir() else BOARDS
+
+
+_SETTINGS: Mapping[str, type[Struct]] = {"site": Site, "queue": Queue, "agent": Agent, "reason": Reason}
+_FREE = ("collector", "alert", "notify")  # their options belong to whoever reads them
+SECTIONS = Sections(
+    single={"server": Server, "redis": Redis, "database": None},
+    named={**_SETTINGS, **dict.fromkeys(_FREE)},
+)
+
+
+def load(
+    given: str | Path | None,
+    environ: Mapping[str, str],
+    *,
+    data: str | Path | None = None,
+    demo: bool = False,
+) -> Config:
+    """The configuration in force. Raises ConfigError with every mistake.
+
+    `data`, `demo` as on the command line. Without any source, Redis or file it is the simulated centre.
+    """
+    mistakes: list[Mistake] = []
+    file = find(given, environ)
+    tables = parse(file, str(file), mistakes) if file else {}
+    origins = overlay(tables, environ, SECTIONS, mistakes)
+    token = text_of(environ, "WALLBOARD_ADMIN_TOKEN", mistakes)
+    config = _config(tables, file, mistakes)
+    if mistakes:
+        raise ConfigError([_with_origin(mistake, origins) for mistake in mistakes])
+    folder = Path(data or environ.get("WALLBOARD_DATA") or config.base / DATA).absolute()
+    config = replace(config, data=folder, admin_token=token)
+    wanted = demo or bool(environ.get("WALLBOARD_DEMO"))
+    return simulated(config) if wanted or _nothing_configured(config) else config
+
+
+def find(given: str | Path | None, environ: Mapping[str, str]) -> Path | None:
+    """The file that counts; None where there is none and none was asked for."""
+    named = given or environ.get("WALLBOARD_CONFIG")
+    if named:
+        return Path(named).absolute()
+    here = Path.cwd() / FILE
+    return here if here.exists() else None
+
+
+def simulated(config: Config) -> Config:
+    """The simulated centre, in a namespace and data folder of its own: it never mixes with real figures."""
+    return replace(
+        config,
+        redis=Redis(url=config.redis.url, namespace=DEMO_NAMESPACE),
+        collectors=DEMO_COLLECTORS,
+        settings=_simulated_settings(),
+        data=config.data / "demo",
+        simulated=True,
+    )
+
+
+async def watch(
+    given: str | Path | None,
+    environ: Mapping[str, str],
+    *,
+    data: str | Path | None = None,
+    demo: bool = False,
+) -> AsyncIterator[Config | ConfigError]:
+    """Each change of the file: what it now says, or what is wrong with it (keep the last good one then)."""
+    seen = _stamp(find(given, environ))
+    while True:
+        await asyncio.sleep(WATCH_S)
+        if (now := _stamp(find(given, environ))) == seen:
+            continue
+        seen = now
+        try:
+            yield load(given, environ, data=data, demo=demo)
+        except ConfigError as error:
+            yield error
+
+
+def _simulated_settings() -> Settings:
+    """The simulated centre's own queues and people; its collector carries them along."""
+    for found in entry_points(group=COLLECTOR_GROUP, name="simulator"):
+        return convert(found.load().SETTINGS, Settings)
+    return Settings()
+
+
+def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake]) -> Config:
+    name = str(file or FILE)
+    known = [*SECTIONS.single, *SECTIONS.named]
+    mistakes.extend(Mistake(name, path("", key), unknown(key, known)) for key in tables if key not in known)
+    server = read(tables.get("server", {}), Server, name, "server", mistakes) or Server()
+    redis = read(tables.get("redis", {}), Redis, name, "redis", mistakes) or Redis()
+    settings = Settings(**{section: _rows(tables, section, name, mistakes) for section in _SETTINGS})
+    collectors = _table(tables, "collector", name, mistakes)
+    for section in ("alert", "notify", "database"):
+        _table(tables, section, name, mistakes)
+    config = Config(server=server, redis=redis, settings=settings, collectors=collectors, file=file)
+    mistakes.extend(check_redis_url(redis.url, name))
+    sites = list(_table(tables, "site", name, [])) or ["main"]
+    mistakes.extend(check_settings(settings, sites, name))
+    mistakes.extend(check_collectors(collectors, config.base, name))
+    return config
+
+
+def _rows(tables: Mapping[str, Any], section: str, file: str, mistakes: list[Mistake]) -> dict[str, Any]:
+    kind = _SETTINGS[section]
+    entries = _table(tables, section, file, mistakes)
+    rows = {name: read(value, kind, file, path(section, name), mistakes) for name, value in entries.items()}
+    return {name: row for name, row in rows.items() if row is not None}
+
+
+def _table(tables: Mapping[str, Any], section: str, file: str, mistakes: list[Mistake]) -> dict[str, Any]:
+    entries = tables.get(section, {})
+    if isinstance(entries, dict):
+        return entries
+    mistakes.append(Mistake(file, section, f"expected tables such as [{section}.NAME]"))
+    return {}
+
+
+def _nothing_configured(config: Config) -> bool:
+    return config.file is None and config.redis.url is None and not config.collectors
+
+
+def _with_origin(mistake: Mistake, origins: Mapping[str, str]) -> Mistake:
+    """Names the variable instead of the file where the value came from the environment."""
+    variable = origins.get(mistake.at)
+    return Mistake(f"environment {variable}", mistake.at, mistake.reason) if variable else mistake
+
+
+def _stamp(file: Path | None) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat() if file else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None

@@ -1,0 +1,54 @@
+"""Which numbers can a tile show, and how is each one read: as a count, a percentage, seconds, an instant?
+
+The names are those of the state document (docs/kpis.md). `now` numbers stand in the window `now`, the others in
+the windows m15, m30, m60, shift and day.
+"""
+
+from typing import Literal, NamedTuple
+
+Reads = Literal["count", "percent", "seconds", "instant", "decimal"]
+
+WINDOWS = ("now", "m15", "m30", "m60", "shift", "day")
+
+
+class Number(NamedTuple):
+    reads: Reads
+    now: bool = False
+
+
+_NOW: dict[Reads, str] = {
+    "count": "waiting over_target ringing engaged holding wrapup staffed ready idle paused unanswered "
+    "agents_needed missing can_release",
+    "instant": "oldest_at oldest_unanswered_at oldest_case_at",
+    "seconds": "est_wait_s",
+    "percent": "service_level_in_30m service_level_in_60m",
+}
+_WINDOWED: dict[Reads, str] = {
+    "count": "offered answered abandoned short_abandoned flowed_out callbacks lost answered_in_target "
+    "abandoned_in_target missed refused out_of_hours handled transferred rated open_cases",
+    "percent": "service_level abandon_rate abandon_rate_all answer_rate transfer_rate success_rate csat nps "
+    "noted_rate repeat_rate",
+    "seconds": "asa_s max_wait_s wait_p50_s wait_p90_s abandon_wait_s talk_s hold_s wrapup_s aht_s talk_avg_s "
+    "wrapup_avg_s first_reply_p50_s first_reply_p90_s reply_p90_s resolution_s",
+    "decimal": "rating_avg outcome_value",
+}
+# Families with a name of one's own behind the dot: `tags.thanks`, `codes.moved`, `paused_by.lunch`, `kpi.sales`.
+FAMILIES: dict[str, Number] = {
+    "paused_by": Number("count", now=True),
+    "kpi": Number("decimal", now=True),
+    "codes": Number("count"),
+    "tags": Number("count"),
+}
+# `missing` is a need for agents (now) and `missed` counts ring attempts; no name is in both.
+NUMBERS: dict[str, Number] = {
+    **{name: Number(reads, now=True) for reads, names in _NOW.items() for name in names.split()},
+    **{name: Number(reads) for reads, names in _WINDOWED.items() for name in names.split()},
+}
+
+
+def number_named(metric: str) -> Number | None:
+    """How `metric` is read; None where there is no such number."""
+    family, dot, own = metric.partition(".")
+    if dot:
+        return FAMILIES.get(family) if own else None
+    return NUMBERS.get(metric)

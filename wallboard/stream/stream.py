@@ -1,0 +1,149 @@
+"""What happened, in order? The Redis stream of all events: append once, read on from a place, trim by time."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from msgspec.structs import force_setattr
+from redis.asyncio import Redis
+
+from wallboard.core.errors import Refused, StreamGap
+from wallboard.core.events import Event, decode_own
+from wallboard.stream.append import append
+from wallboard.stream.keys import Keys
+from wallboard.stream.redis import BLOCK_MS, answering
+
+BEGIN = "0-0"  # before the first entry
+_FIELD = b"e"
+
+
+class Appended(NamedTuple):
+    """`ids[i]` is None where event i was a duplicate; `duplicates` are their indexes."""
+
+    ids: list[str | None]
+    duplicates: list[int]
+
+
+class Entry(NamedTuple):
+    """One event as it stands in the stream; `event` is None if it cannot be decoded."""
+
+    id: str
+    arrival_ms: int
+    event: Event | None
+    data: bytes
+
+
+class Stream:
+    """Every method raises StreamUnavailable when Redis does not answer or does not take it; none repeats."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._given: str | None = None  # the last entry that `read` gave
+
+    async def append(
+        self,
+        events: Sequence[Event],
+        *,
+        collector: str | None = None,
+        position: str | None = None,
+        fence: int | None = None,
+    ) -> Appended:
+        """Each (source, id) once within 24 hours; `position` of `collector` in the same atomic step as the
+        last event. When it raises, append the same events again: what arrived is a duplicate then.
+
+        Raises LeaseLost if `fence` is not the newest token.
+        """
+        if not events and position is None:
+            return Appended([], [])
+        with answering("events were not appended"):
+            ids = await append(self._redis, self._keys, events, collector, position, fence)
+        return Appended(ids, [index for index, entry_id in enumerate(ids) if entry_id is None])
+
+    async def read(self, after: str, *, count: int = 1000, block_ms: int | None = None) -> list[Entry]:
+        """Entries after the id `after`. Waits for one up to `block_ms` (at most BLOCK_MS; None: not at all).
+
+        Raises StreamGap, once, if the entry that it gave last is not there any more: then the stream was
+        trimmed, emptied or restored, and events may have been missed.
+        """
+        block = None if block_ms is None else max(1, min(block_ms, BLOCK_MS))
+        with answering("events were not read"):
+            # In one go: Redis looks for the old entry right after it has answered with the new ones.
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.xread({self._keys.stream: after}, count=count, block=block)
+            pipe.xrange(self._keys.stream, after, after, count=1)
+            reply, at_cursor = await pipe.execute()
+        if after == self._given and not at_cursor:
+            self._given = None
+            raise _gap(after)
+        entries = [_entry(entry_id.decode(), fields) for entry_id, fields in _rows(reply)]
+        if entries:
+            self._given = entries[-1].id
+        return entries
+
+    async def check(self, cursor: str) -> None:
+        """For a place that was kept elsewhere, such as a checkpoint's: is nothing missing after it?
+
+        Raises StreamGap unless the entry at `cursor` is there. The beginning is always there.
+        """
+        if cursor == BEGIN:
+            return
+        with answering("the place in the stream was not checked"):
+            found = await self._redis.xrange(self._keys.stream, cursor, cursor, count=1)
+        if not found:
+            raise _gap(cursor)
+
+    async def first_id(self) -> str | None:
+        with answering("the stream's first entry was not read"):
+            found: Any = await self._redis.xrange(self._keys.stream, count=1)
+        return found[0][0].decode() if found else None
+
+    async def last_id(self) -> str:
+        """BEGIN if there is no entry."""
+        with answering("the stream's last entry was not read"):
+            found: Any = await self._redis.xrevrange(self._keys.stream, count=1)
+        return found[0][0].decode() if found else BEGIN
+
+    async def trim(self, before_ms: int) -> int:
+        """Takes out entries that arrived before; how many. Whole nodes only, so some of them stay.
+
+        The newest entry always stays: it is where readers stand when nothing happens for hours.
+        """
+        newest_ms = _arrival_ms(await self.last_id())
+        with answering("the stream was not trimmed"):
+            # Without `limit=0` Redis stops after 10,000 entries, which is less than a busy half minute.
+            minid = min(before_ms, newest_ms)
+            removed = await self._redis.xtrim(self._keys.stream, minid=minid, approximate=True, limit=0)
+        return int(removed)
+
+    async def position(self, collector: str) -> str | None:
+        with answering(f"the position of {collector} was not read"):
+            found: Any = await self._redis.hget(self._keys.positions, collector)
+        return found.decode() if found is not None else None
+
+
+def _rows(reply: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    """redis-py gives [[key, rows]], or with protocol 3 {key: [rows]}; nothing at all when nothing came."""
+    if not reply:
+        return []
+    rows = next(iter(reply.values()))[0] if isinstance(reply, dict) else reply[0][1]
+    return [(entry_id, fields or {}) for entry_id, fields in rows]
+
+
+def _entry(entry_id: str, fields: dict[bytes, bytes]) -> Entry:
+    data = fields.get(_FIELD, b"")
+    arrival_ms = _arrival_ms(entry_id)
+    try:
+        event = decode_own(data)
+    except Refused:
+        return Entry(entry_id, arrival_ms, None, data)
+    if event.time is None:
+        force_setattr(event, "time", arrival_ms)  # fresh from the decoder: nobody else holds it yet
+    return Entry(entry_id, arrival_ms, event, data)
+
+
+def _arrival_ms(entry_id: str) -> int:
+    return int(entry_id.partition("-")[0])
+
+
+def _gap(cursor: str) -> StreamGap:
+    return StreamGap(f"the entry {cursor} is gone: the stream was trimmed, emptied or restored")

@@ -1,0 +1,103 @@
+"""What is wrong in a TOML file? All of it at once: msgspec alone stops at the first mistake of an object."""
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from wallboard.core.errors import Mistake
+
+T = TypeVar("T", bound=Struct)
+MAX_FILE_BYTES = 1_048_576
+# What a setting that is held by a pattern should look like.
+_PATTERNS = {
+    "day_starts": "expected a time such as 06:00",
+    "namespace": "expected up to 64 letters, digits, '.', '_' or '-'",
+}
+_BARE_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
+
+
+def parse(path: Path, file: str, mistakes: list[Mistake]) -> dict[str, Any]:
+    """The file's tables; empty, with the reason in `mistakes`, where it cannot be read as TOML."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            mistakes.append(Mistake(file, "$", f"larger than {MAX_FILE_BYTES} bytes: split or shorten it"))
+            return {}
+        return tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        mistakes.append(Mistake(file, "$", f"cannot be read: {error.strerror}"))
+    except UnicodeDecodeError as error:
+        mistakes.append(Mistake(file, "$", f"is not UTF-8 (byte {error.start}): save it as UTF-8"))
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at (.+)\)$", str(error))
+        mistakes.append(Mistake(file, place[1] if place else "$", f"not TOML: {str(error).partition(' (at ')[0]}"))
+    except RecursionError:
+        mistakes.append(Mistake(file, "$", "nested too deeply"))
+    return {}
+
+
+def read(value: object, kind: type[T], file: str, at: str, mistakes: list[Mistake]) -> T | None:
+    """`value` as a `kind`, checked key by key: what is good of it, so that later checks find more mistakes.
+
+    None where something required is missing.
+    """
+    if not isinstance(value, dict):
+        mistakes.append(Mistake(file, at, f"expected a table, found {_word(value)}"))
+        value = {}
+    fields = {one.encode_name: one for one in msgspec.structs.fields(kind)}
+    good: dict[str, Any] = {}
+    for key, inner in value.items():
+        if key not in fields:
+            mistakes.append(Mistake(file, path(at, key), unknown(key, fields)))
+        elif _fits(inner, fields[key].type, file, path(at, key), mistakes):
+            good[key] = inner
+    missing = [name for name, one in fields.items() if one.required and name not in value]
+    mistakes.extend(Mistake(file, path(at, name), "is missing") for name in missing)
+    whole = all(name in good for name, one in fields.items() if one.required)
+    return msgspec.convert(good, kind) if whole else None
+
+
+def is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
+def path(at: str, key: str) -> str:
+    """`queue.support`, with the quotes that TOML wants around a key that is not plain."""
+    plain = key if _BARE_KEY.match(key) else msgspec.json.encode(key).decode()
+    return f"{at}.{plain}" if at else plain
+
+
+def unknown(key: str, known: "dict[str, Any] | list[str]") -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f" - did you mean '{near[0]}'?" if near else ""
+    return f"unknown key '{key}', expected one of {', '.join(known)}{hint}"
+
+
+def _fits(value: object, kind: Any, file: str, at: str, mistakes: list[Mistake]) -> bool:
+    if is_struct(kind):
+        before = len(mistakes)
+        read(value, kind, file, at, mistakes)
+        return len(mistakes) == before
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        mistakes.append(Mistake(file, at, _reason(str(error), at)))
+        return False
+    return True
+
+
+def _reason(message: str, at: str) -> str:
+    reason, _, inner = message.partition(" - at ")
+    if "matching regex" in reason:
+        reason = _PATTERNS.get(at.rpartition(".")[2], "control characters are not allowed")
+    inner = inner.strip("`").removeprefix("$")
+    return reason.replace(" | null", "").replace("`", "'") + (f" (in {inner})" if inner else "")
+
+
+def _word(value: object) -> str:
+    names = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
+    return names.get(type(value), type(value).__name__)

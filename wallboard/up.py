@@ -1,0 +1,187 @@
+"""How does everything start with one command? Redis, worker, web and collectors as one family of processes.
+
+    up ── private Redis (unless one is given)
+       ├─ worker
+       ├─ web        gets the listening socket from `up`: while it restarts, connections wait, none is refused
+       └─ collect    all configured sources
+
+Started in this order, stopped in reverse within STOP_S. A child that ends is started again; when `up` ends,
+however it ends, they end too. A changed file is applied by the parts themselves; only another address, another
+Redis, or the end of the simulated centre starts the family anew.
+"""
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from wallboard.address import answers, link_base, listening
+from wallboard.children import Child
+from wallboard.commands.given import Given
+from wallboard.commands.inforce import needs_new_start
+from wallboard.config import Config
+from wallboard.core.errors import ConfigError, WallboardError
+from wallboard.ownredis import kept
+
+STOP_S = 9.0
+READY_S = 30.0
+FIRST_PERSON = "first"
+_SIMULATED = "SIMULATED: nothing is configured, this centre is invented (docs/configuration.md: add a source)"
+_NO_SOURCE = "No source is configured yet: add a [collector.NAME], or send events (`wallboard post`)"
+
+
+async def up(where: Given, *, verbose: bool = False) -> None:
+    """Until SIGTERM or SIGINT. Raises WallboardError where something must be changed first."""
+    told = _told()
+    config: Config | None = where.load()
+    while config is not None:
+        config = await _family(where, config, told, verbose)
+
+
+async def web_processes(where: Given, count: int) -> None:
+    """`web --processes N`: N children on one listening socket."""
+    told = _told()
+    config = where.load()
+    with closing_socket(config) as listener:
+        fd = listener.fileno()
+        arguments = ["web", "--fd", str(fd), *_where(where, config)]
+        children = [Child(f"web {n}", arguments, os.environ, None, _tell, [fd]) for n in range(1, count + 1)]
+        for child in children:
+            child.start()
+        await told.wait()
+        await asyncio.gather(*(child.stop(STOP_S) for child in children))
+
+
+async def _family(where: Given, config: Config, told: asyncio.Event, verbose: bool) -> Config | None:
+    """One run of all parts. The configuration of the next run; None: told to stop."""
+    with _alone(config.data), closing_socket(config) as listener:
+        async with kept(config) as url:
+            children = _children(where, config, url, listener, verbose)
+            for child in children:
+                child.start()
+            greeting = asyncio.create_task(_greet(config, url))
+            try:
+                return await _next(where, config, told)
+            finally:
+                greeting.cancel()
+                await asyncio.wait([greeting])
+                await _stop(children)
+
+
+def _children(where: Given, config: Config, url: str, listener: socket.socket, verbose: bool) -> list[Child]:
+    """In the order of their start."""
+    environ = {**os.environ, "WALLBOARD_REDIS_URL": url}
+    fd = listener.fileno()
+
+    def child(name: str, *arguments: str, fds: Sequence[int] = ()) -> Child:
+        log = None if verbose else config.data / "log" / f"{name}.log"
+        return Child(name, [name, *arguments, *_where(where, config)], environ, log, _tell, fds)
+
+    return [child("worker"), child("web", "--fd", str(fd), fds=[fd]), child("collect")]
+
+
+async def _next(where: Given, config: Config, told: asyncio.Event) -> Config | None:
+    """Waits for the end of this run."""
+    stop = asyncio.create_task(told.wait())
+    change = asyncio.create_task(_changed(where, config))
+    try:
+        await asyncio.wait([stop, change], return_when=asyncio.FIRST_COMPLETED)
+        return None if stop.done() else change.result()
+    finally:
+        stop.cancel()
+        change.cancel()
+        await asyncio.wait([stop, change])
+
+
+async def _changed(where: Given, config: Config) -> Config:
+    """The first configuration that this run cannot follow; mistakes are told and the last good one goes on."""
+    async for found in where.watch():
+        if isinstance(found, ConfigError):
+            _tell(f"the configuration is not taken over, the last good one stays:\n{found}")
+        elif needs_new_start(config, found):
+            if config.simulated and not found.simulated:
+                _tell("a source is configured: the simulated centre ends")
+            return found
+    raise AssertionError("watch does not end")
+
+
+async def _greet(config: Config, url: str) -> None:
+    """Says where the wall is, once it answers."""
+    await _until_ready(config)
+    _tell(_SIMULATED if config.simulated else "" if config.collectors else _NO_SOURCE)
+    link = f"{link_base(config.server)}/signin#{await _code(config.at_redis(url))}"
+    click.echo(f"Open {link}")
+    click.echo("The link signs one person in, once, within 15 minutes; Ctrl-C stops everything.", err=True)
+
+
+async def _until_ready(config: Config) -> None:
+    until_s = time.monotonic() + READY_S
+    while not await asyncio.to_thread(answers, config.server, "/readyz"):
+        if time.monotonic() > until_s:
+            _tell(f"the wall is not ready after {READY_S:.0f} s: look into {config.data / 'log'}")
+            return
+        await asyncio.sleep(0.1)
+
+
+async def _code(config: Config) -> str:
+    from wallboard.commands.line import line
+    from wallboard.commands.people import SCOPES
+    from wallboard.stream.signin import Person, SignIn
+
+    async with line(config) as parts:
+        return await SignIn(parts.redis, parts.keys).issue(Person(FIRST_PERSON, SCOPES))
+
+
+async def _stop(children: Sequence[Child]) -> None:
+    until_s = time.monotonic() + STOP_S
+    for child in reversed(children):
+        await child.stop(max(0.5, until_s - time.monotonic()))
+
+
+def _where(where: Given, config: Config) -> list[str]:
+    """The children's options: the same file and folder, simulated or not as it was found here."""
+    options = ["--config", str(where.file)] if where.file else []
+    options += ["--data", str(where.data)] if where.data else []
+    return [*options, "--demo"] if config.simulated else options
+
+
+@contextmanager
+def closing_socket(config: Config) -> Iterator[socket.socket]:
+    with listening(config.server) as listener:
+        listener.listen(1024)
+        yield listener
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """One `up` a data folder."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (data / "up.lock").open("w")
+    except OSError as error:
+        raise WallboardError(f"cannot write into {data}: {error.strerror} - give another folder with --data") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WallboardError(f"another `wallboard up` runs with {data}: stop it or give another --data") from None
+        yield
+
+
+def _told() -> asyncio.Event:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
+
+
+def _tell(text: str) -> None:
+    if text:
+        click.echo(text, err=True)

@@ -1,0 +1,1 @@
+"""Everything that speaks HTTP: one file per kind of visitor; `app` is the only door."""

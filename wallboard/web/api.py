@@ -1,0 +1,96 @@
+"""What may a program read? The state document, and whether this process lives and is ready."""
+
+import asyncio
+import hashlib
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from wallboard.core.errors import StreamUnavailable
+from wallboard.web.auth import allowed
+from wallboard.web.problems import Problem
+from wallboard.web.wiring import Parts, parts_of
+
+_READY_S = 1.0
+
+
+async def healthz(request: Request) -> Response:
+    """This process answers; nothing else is said."""
+    return JSONResponse({"status": "alive"})
+
+
+async def readyz(request: Request) -> Response:
+    """The state is loaded and Redis answers: a load balancer may send people here."""
+    parts = parts_of(request)
+    state = {"state": parts.pipeline.ready, "redis": await _redis_answers(parts)}
+    return JSONResponse(
+        {"status": "ready" if all(state.values()) else "not ready", **state},
+        200 if all(state.values()) else 503,
+    )
+
+
+async def state(request: Request) -> Response:
+    """`GET /api/v1/state`: whole, or with `?queue=` that queue alone with what hangs on it."""
+    allowed(request, "state:read")
+    parts = parts_of(request)
+    queue, board = _filter(request)
+    if not parts.pipeline.documents:
+        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    body = msgspec.json.encode(_seen(parts, queue, board))
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {"etag": etag, "cache-control": "private, no-cache"}
+    if etag in (known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+async def _redis_answers(parts: Parts) -> bool:
+    try:
+        async with asyncio.timeout(_READY_S):
+            await parts.stream.last_id()
+    except (StreamUnavailable, TimeoutError):
+        return False
+    return True
+
+
+def _filter(request: Request) -> tuple[str | None, str | None]:
+    """The queue or the board that is asked for. Raises Problem 400 for anything else in the query."""
+    query = dict(request.query_params)
+    queue, board = query.pop("queue", None), query.pop("board", None)
+    if query or (queue is not None and board is not None):
+        raise Problem(400, "Expected nothing, board=ID or queue=NAME as the query.")
+    return queue, board
+
+
+def _seen(parts: Parts, queue: str | None, board: str | None) -> dict[str, Any]:
+    whole = parts.pipeline.documents
+    if board is not None:
+        if (found := parts.boards().get(board)) is None:
+            raise Problem(404, "There is no such board, or you may not see it.")
+        return parts.hub.state_of(found)
+    if queue is None:
+        return whole
+    if queue not in whole.get("queues", {}):
+        raise Problem(404, "No event has named this queue yet.")
+    return of_queue(whole, queue)
+
+
+def of_queue(whole: dict[str, dict[str, Any]], queue: str) -> dict[str, dict[str, Any]]:
+    """One queue, its site, its agents, and the notices and sources that it cannot be read without."""
+    row = whole["queues"][queue]
+    return {
+        "sites": {name: site for name, site in whole["sites"].items() if name == row.get("site")},
+        "queues": {queue: row},
+        "groups": {},
+        "agents": {name: agent for name, agent in whole["agents"].items() if queue in agent.get("queues", ())},
+        "kpis": {},
+        "alerts": {},
+        "notices": {
+            name: notice
+            for name, notice in whole["notices"].items()
+            if queue in notice.get("queues", (queue,)) and "boards" not in notice
+        },
+        "sources": whole["sources"],
+    }

@@ -1,0 +1,197 @@
+"""How is one web process wired together? The only door: it alone builds clients, starts tasks and stops them.
+
+unexpected ─▶ security headers ─▶ address check ─▶ access ─▶ routes
+stream ─▶ pipeline ─▶ hub ─▶ socket          events ─▶ ingest ─▶ stream          counting ─▶ stream
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import structlog
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+
+from wallboard import __version__
+from wallboard.assets import STATIC
+from wallboard.config import Config
+from wallboard.core.errors import StreamUnavailable
+from wallboard.core.events import SourceCounted
+from wallboard.live.counting import Counting
+from wallboard.live.hub import Hub
+from wallboard.live.pipeline import Pipeline
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.health import HealthRecords
+from wallboard.stream.keys import Keys
+from wallboard.stream.redis import connect
+from wallboard.stream.signin import SignIn
+from wallboard.stream.stream import Stream
+from wallboard.web import api, openapi, pages
+from wallboard.web.auth import Access
+from wallboard.web.boards import Boards
+from wallboard.web.headers import AddressCheck, SecurityHeaders
+from wallboard.web.ingest import Ingest
+from wallboard.web.metrics import Metrics, metrics_page
+from wallboard.web.origin import Origins
+from wallboard.web.problems import Problem, Unexpected, on_http_exception, on_problem
+from wallboard.web.rate import Rates
+from wallboard.web.sessions import Sessions
+from wallboard.web.signin import SignInPage, sign_out
+from wallboard.web.socket import live
+from wallboard.web.sourcepages import SourcePages, source_api, sources_api
+from wallboard.web.wiring import Parts
+
+EVENTS_PER_S = 5_000  # of one token on average
+EVENTS_AT_ONCE = 10_000
+TELL_COUNTS_S = 1.0
+RESTART_S = 1.0
+STOP_S = 2.0  # for each task
+
+log = structlog.get_logger("web")
+
+
+def wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms) -> Starlette:
+    """The application of one web process; nothing runs before its lifespan begins."""
+    if config.redis_url is None:
+        raise ValueError("create_app needs a Redis address: `wallboard up` starts one where none is configured")
+    clients = [connect(config.redis_url), connect(config.redis_url, blocking=True)]
+    parts = _wired(config, clock_ms, *clients)
+    app = Starlette(
+        routes=_routes(parts),
+        middleware=_middleware(parts),
+        exception_handlers={Problem: on_problem, HTTPException: on_http_exception},
+        lifespan=lambda app: _life(parts, clients),
+    )
+    app.state.parts = parts
+    app.state.hub = parts.hub
+    app.state.boards = parts.boards
+    return app
+
+
+def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking: Redis) -> Parts:
+    keys = Keys(config.namespace)
+    pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), clock_ms)
+    hub = Hub(pipeline, clock_ms, build=__version__, simulated=lambda: config.simulated)
+    https = (config.server.public_url or "").startswith("https://")
+    return Parts(
+        config=config,
+        clock_ms=clock_ms,
+        stream=Stream(asking, keys),
+        pipeline=pipeline,
+        hub=hub,
+        boards=Boards(config.boards),
+        counting=Counting(),
+        health=HealthRecords(asking, keys),
+        sessions=Sessions(SignIn(asking, keys), namespace=config.namespace, https=https),
+        metrics=Metrics([lambda: _readings(pipeline, hub)]),
+        https=https,
+    )
+
+
+def _routes(parts: Parts) -> list[BaseRoute]:
+    templates = Jinja2Templates(Path(__file__).parent / "templates")
+    signin, sources, docs = SignInPage(templates), SourcePages(templates), openapi.DocsPage(templates)
+    ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE))
+    return [
+        Route("/healthz", api.healthz),
+        Route("/readyz", api.readyz),
+        Route("/metrics", metrics_page(parts.metrics, is_open=parts.config.server.metrics == "open")),
+        Route("/api/v1/openapi.json", openapi.openapi),
+        Route("/api/v1/events", ingest.post, methods=["POST"]),
+        Route("/api/v1/state", api.state),
+        Route("/api/v1/sources", sources_api),
+        Route("/api/v1/sources/{source:path}", source_api),
+        Route("/signin", signin.show),
+        Route("/signin", signin.post, methods=["POST"]),
+        Route("/signout", sign_out, methods=["POST"]),
+        Route("/sources", sources.all),
+        Route("/sources/{source:path}", sources.one),
+        Route("/docs", docs.show),
+        WebSocketRoute("/live", live),
+        *pages.routes(templates),
+        Mount("/static", StaticFiles(directory=STATIC), name="static"),
+    ]
+
+
+def _middleware(parts: Parts) -> list[Middleware]:
+    server = parts.config.server
+    public = [server.public_url] if server.public_url else []
+    return [
+        Middleware(Unexpected),
+        Middleware(SecurityHeaders, https=parts.https),
+        Middleware(AddressCheck, public_url=server.public_url),
+        Middleware(
+            Access,
+            sessions=parts.sessions,
+            origins=Origins([*public, *server.allowed_origins]),
+            admin_token=parts.config.admin_token,
+            open_metrics=server.metrics == "open",
+        ),
+    ]
+
+
+@asynccontextmanager
+async def _life(parts: Parts, clients: Sequence[Redis]) -> AsyncIterator[None]:
+    """Starts in this order and stops in reverse."""
+    async with AsyncExitStack() as stack:
+        for client in clients:
+            stack.push_async_callback(client.aclose)
+        await stack.enter_async_context(_running("pipeline", parts.pipeline.run))
+        await stack.enter_async_context(_running("hub", parts.hub.run))
+        await stack.enter_async_context(_running("boards", lambda: parts.boards.watch(parts.hub.change_boards)))
+        await stack.enter_async_context(_running("counts", lambda: _tell_counts(parts)))
+        yield
+
+
+@asynccontextmanager
+async def _running(name: str, run: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    task = asyncio.create_task(_keep(name, run), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task], timeout=STOP_S)
+
+
+async def _keep(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """A task's root: what it did not foresee is logged once, and the task begins again."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("task failed and begins again", task=name)
+        await asyncio.sleep(RESTART_S)
+
+
+async def _tell_counts(parts: Parts) -> None:
+    """Duplicates and refusals of HTTP, into the stream at most once a second and source."""
+    untold: list[SourceCounted] = []
+    while True:
+        await asyncio.sleep(TELL_COUNTS_S)
+        untold = untold or parts.counting.due(parts.clock_ms())
+        with suppress(StreamUnavailable):  # told when Redis is back; meanwhile Counting adds up, bounded
+            if untold:
+                await parts.stream.append(untold)
+                untold = []
+
+
+def _readings(pipeline: Pipeline, hub: Hub) -> Iterable[tuple[str, str, float]]:
+    yield "wallboard_ready", "1 when the state is loaded.", float(pipeline.ready)
+    yield "wallboard_redis_reachable", "1 when Redis answered the last read.", float(pipeline.reachable)
+    yield "wallboard_events_applied_total", "Events applied to the state.", pipeline.applied
+    yield "wallboard_stream_gaps_total", "Times the stream had lost the reader's place.", pipeline.gaps
+    yield "wallboard_pipeline_lag_seconds", "How far the state is behind the clock.", pipeline.lag_ms() / 1000
+    yield "wallboard_screens", "Screens connected.", hub.screens
+    yield "wallboard_patches_total", "Patches encoded, one a view and tick.", hub.patches
+    yield "wallboard_screens_cut_total", "Screens cut off because they were too slow.", hub.cut_slow

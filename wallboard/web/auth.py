@@ -1,0 +1,160 @@
+"""Who is asking, and may they? One gate before every route, for HTTP and for WebSocket.
+
+Open to all are only `/healthz`, `/readyz`, `/signin`, `/pair` and static files. Everything else needs
+`Authorization: Bearer …` or a session cookie. The gate looks at `scope["path"]`, as routing does.
+
+A WebSocket that may not come in is let through with `scope["wallboard.refused"]`, a close code and a reason:
+a browser cannot read the status of a failed handshake, so the endpoint accepts and closes with them.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection, cookie_parser
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from wallboard.core.errors import StreamUnavailable
+from wallboard.web.origin import Origins
+from wallboard.web.problems import Problem, problem_response
+from wallboard.web.sessions import Sessions
+
+WHO = "wallboard.who"
+REFUSED = "wallboard.refused"
+STILL = "wallboard.still"
+SIGN_IN_AGAIN = 4401
+NOT_ALLOWED = 4403
+TRY_AGAIN_LATER = 1013
+
+Still = Callable[[], Awaitable[bool]]
+
+_OPEN = frozenset({"/healthz", "/readyz", "/signin", "/pair", "/favicon.ico"})
+_STATIC = "/static/"
+_FOR_PROGRAMS = ("/api/", "/metrics")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who was let in. Scope `admin` includes every other one."""
+
+    name: str
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes or "admin" in self.scopes
+
+
+def allowed(connection: HTTPConnection, scope: str) -> Who:
+    """The caller, who has this scope. Raises Problem 403."""
+    who: Who = connection.scope[WHO]
+    if not who.may(scope):
+        raise Problem(403, f"'{who.name}' lacks the scope {scope}.")
+    return who
+
+
+class Access:
+    """The gate. Sets `wallboard.who`: Who, or None on open paths.
+
+    For sessions also `wallboard.still`: an async function that says whether the session is still good, for
+    connections that live long (revocation must close them; it raises StreamUnavailable).
+    """
+
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, origins: Origins, admin_token: str | None, open_metrics: bool
+    ) -> None:
+        self._app = app
+        self._sessions = sessions
+        self._origins = origins
+        self._admin_token = admin_token
+        self._open = _OPEN | {"/metrics"} if open_metrics else _OPEN
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        try:
+            scope[WHO] = who = await self._who(scope)
+            if scope["type"] == "websocket" and who and not who.may("state:read"):
+                scope[REFUSED] = (NOT_ALLOWED, "you may not read the state")
+        except Problem as problem:
+            if scope["type"] != "websocket" or problem.status not in _CLOSE_CODES:
+                await _refuse(problem, scope, receive, send)
+                return
+            scope[WHO], scope[REFUSED] = None, _CLOSE_CODES[problem.status]
+        await self._app(scope, receive, send)
+
+    async def _who(self, scope: Scope) -> Who | None:
+        path: str = scope["path"]
+        unsafe = scope["type"] == "websocket" or scope["method"] not in _SAFE
+        if path in self._open or path.startswith(_STATIC):
+            if unsafe:
+                self._origins.check(scope, needed=False)
+            return None
+        headers = Headers(scope=scope)
+        cookie = cookie_parser(headers.get("cookie", "")).get(self._sessions.cookie)
+        if authorization := headers.getlist("authorization"):
+            self._origins.check(scope, needed=False)
+            return self._bearer(authorization)
+        if unsafe:
+            self._origins.check(scope, needed=cookie is not None)
+        if cookie is None:
+            raise _nobody()
+        return await self._person(scope, cookie)
+
+    def _bearer(self, authorization: list[str]) -> Who:
+        scheme, _, token = authorization[0].partition(" ")
+        if len(authorization) != 1 or scheme.lower() != "bearer":
+            raise _nobody()
+        if self._admin_token and hmac.compare_digest(token.strip().encode(), self._admin_token.encode()):
+            return Who("admin", frozenset({"admin"}))
+        raise _nobody("This token is not known here, or was revoked.")
+
+    async def _person(self, scope: Scope, cookie: str) -> Who:
+        async def still() -> bool:
+            return await self._sessions.person(cookie, _now_s()) is not None
+
+        try:
+            person = await self._sessions.person(cookie, _now_s())
+        except StreamUnavailable:
+            raise Problem(
+                503,
+                "Redis does not answer, so your session cannot be checked. Try again soon.",
+                headers=_SOON,
+            ) from None
+        if person is None:
+            raise _nobody("This session has ended. Sign in again.")
+        scope[STILL] = still
+        return Who(person.name, frozenset(person.scopes))
+
+
+_SOON = {"retry-after": "2"}
+_CLOSE_CODES = {
+    401: (SIGN_IN_AGAIN, "sign in again"),
+    503: (TRY_AGAIN_LATER, "sessions cannot be checked now"),
+}
+
+
+_HOW_TO_COME_IN = "Send 'Authorization: Bearer TOKEN', or sign in with a link. A token in the URL is never taken."
+
+
+def _nobody(detail: str = _HOW_TO_COME_IN) -> Problem:
+    return Problem(401, detail, headers={"www-authenticate": "Bearer"})
+
+
+async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    path: str = scope["path"]
+    if problem.status == 401 and scope.get("method") in ("GET", "HEAD") and not path.startswith(_FOR_PROGRAMS):
+        wanted = path + ("?" + scope["query_string"].decode("latin-1") if scope["query_string"] else "")
+        answer = RedirectResponse("/signin?next=" + quote(wanted, safe=""), 303, {"cache-control": "no-store"})
+        await answer(scope, receive, send)
+        return
+    await problem_response(problem)(scope, receive, send)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,245 @@
+"""What events stand in this body? Each item is decoded by itself, so that a bad one costs nothing else.
+
+application/json                     one event, or an array of events
+application/x-ndjson                 an event a line; a line that is not JSON is refused alone
+application/cloudevents+json         one CloudEvent 1.0: the event's fields stand in `data`
+application/cloudevents-batch+json   an array of them
+?from=FORMAT                         raw lines of a recorded format, whatever the content type
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from wallboard.core.errors import Refused
+from wallboard.core.events import Event, Text, decode, refusal
+from wallboard.core.sources import Format
+from wallboard.core.words import shown
+from wallboard.web.problems import Problem
+
+EVENTS_AT_MOST = 5_000
+_REASON_AT_MOST = 300  # a refusal may quote the sender's text, which may be long
+_PREFIX = "wallboard."
+
+
+class Rejected(NamedTuple):
+    """An item that is not taken: which, where in it, why; and whose it is, as far as it can be read."""
+
+    item: int
+    at: str
+    error: str
+    source: str | None = None
+    id: str | None = None
+
+
+Found = Iterator[Event | Rejected]
+Admit = Callable[[Event], Event]  # what else an event must pass; raises Refused
+Reader = Callable[[bytes, Admit], Found]
+Decode = Callable[[bytes | Raw], Event]
+
+
+def reader_for(content_type: str | None) -> Reader:
+    """How to read a body of this type. Raises Problem 415."""
+    kind, _, parameters = (content_type or "").partition(";")
+    charset = re.search(r"charset=\"?([^\s;\"]+)", parameters.lower())
+    reader = _READERS.get(kind.strip().lower())
+    if reader is None or (charset and charset[1] not in ("utf-8", "utf8")):
+        raise Problem(415, f"Send one of {', '.join(_READERS)}, in UTF-8, as the Content-Type.")
+    return reader
+
+
+def lines_of(form: Format) -> Reader:
+    def read(body: bytes, admit: Admit) -> Found:
+        _limit(body.count(b"\n"))
+        for count, found in enumerate(form.lines(body)):
+            try:
+                if isinstance(found, Refused):
+                    raise found
+                yield admit(found)
+            except Refused as refused:
+                yield _rejected(_index_in(refused.at, count), refused)
+
+    return read
+
+
+def _json(body: bytes, admit: Admit) -> Found:
+    _utf8(body)
+    if not body.lstrip().startswith(b"["):
+        yield _strict(0, "$", _parsed(_raw, body), _event, admit)
+        return
+    for index, item in enumerate(_array(body)):
+        yield _strict(index, f"$[{index}]", item, _event, admit)
+
+
+def _ndjson(body: bytes, admit: Admit) -> Found:
+    lines = body.split(b"\n")
+    _limit(sum(1 for line in lines if line.strip()))
+    for index, line in enumerate(lines):
+        if line.strip():
+            yield _item(index, f"$[{index}]", line, _event, admit)
+
+
+def _cloudevent(body: bytes, admit: Admit) -> Found:
+    _utf8(body)
+    yield _strict(0, "$", _parsed(_raw, body), _unwrapped, admit)
+
+
+def _cloudevents(body: bytes, admit: Admit) -> Found:
+    _utf8(body)
+    for index, item in enumerate(_array(body)):
+        yield _strict(index, f"$[{index}]", item, _unwrapped, admit)
+
+
+_READERS: dict[str, Reader] = {
+    "application/json": _json,
+    "application/x-ndjson": _ndjson,
+    "application/cloudevents+json": _cloudevent,
+    "application/cloudevents-batch+json": _cloudevents,
+}
+
+_raw = msgspec.json.Decoder(Raw)
+_raws = msgspec.json.Decoder(list[Raw])
+T = TypeVar("T")
+
+
+def _utf8(body: bytes) -> None:
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise Problem(400, f"The body is not JSON: it is not UTF-8 at byte {error.start}.", at="$") from None
+
+
+def _array(body: bytes) -> list[Raw]:
+    items = _parsed(_raws, body)
+    _limit(len(items))
+    return items
+
+
+def _parsed(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
+    """The body as one JSON value, or as an array of them, each still undecoded."""
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise Problem(400, f"The body is not an array of events: {error}.", at="$") from None
+    except msgspec.DecodeError as error:
+        raise Problem(400, f"The body is not JSON: {error}. Nothing of it was taken.", at="$") from None
+    except RecursionError:
+        raise Problem(400, "The body is nested too deeply. Nothing of it was taken.", at="$") from None
+
+
+def _limit(count: int) -> None:
+    if count > EVENTS_AT_MOST:
+        raise Problem(413, f"The body holds {count} events; send at most {EVENTS_AT_MOST} in one request.")
+
+
+def _strict(index: int, at: str, data: bytes | Raw, decode_item: Decode, admit: Admit) -> Event | Rejected:
+    """As `_item`, but what is not JSON refuses the whole body: who knows where its other items begin."""
+    found = _item(index, at, data, decode_item, admit)
+    if isinstance(found, Rejected) and found.error.startswith(_UNREADABLE):
+        raise Problem(400, f"The body is not JSON: {found.error} at {found.at}. Nothing of it was taken.", at=found.at)
+    return found
+
+
+_UNREADABLE = ("not JSON", "nested too deeply")
+
+
+def _item(index: int, at: str, data: bytes | Raw, decode_item: Decode, admit: Admit) -> Event | Rejected:
+    try:
+        return admit(decode_item(data))
+    except Refused as refused:
+        return _rejected(index, Refused(at + refused.at[1:], refused.reason), data)
+
+
+def _event(data: bytes | Raw) -> Event:
+    event = decode(data)
+    _no_repeated_keys(data)
+    return event
+
+
+def _no_repeated_keys(data: bytes | Raw) -> None:
+    """Readers of JSON disagree about which of two equal keys counts, so neither does."""
+
+    def pairs(found: list[tuple[str, Any]]) -> None:
+        keys = [key for key, _ in found]
+        if len(keys) != len(set(keys)):
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise Refused("$", f"Object contains the field '{twice}' twice")
+
+    json.loads(bytes(data), object_pairs_hook=pairs)
+
+
+class _CloudEvent(Struct):
+    """https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md (extensions are passed over)."""
+
+    specversion: Literal["1.0"]
+    type: str
+    source: str
+    id: str
+    time: str | None = None
+    datacontenttype: str = "application/json"
+    data: dict[str, Raw] = {}
+    data_base64: Raw | None = None
+
+
+_envelopes = msgspec.json.Decoder(_CloudEvent)
+_ENVELOPE = ("source", "id", "time")
+
+
+def _unwrapped(data: bytes | Raw) -> Event:
+    """The event in a CloudEvent. `source`, `id` and `time` are the envelope's unless `data` has its own."""
+    envelope = _envelope(data)
+    _no_repeated_keys(data)
+    if envelope.data_base64 is not None or not envelope.datacontenttype.lower().startswith("application/json"):
+        raise Refused("$.datacontenttype", "the event's fields must stand in 'data' as application/json")
+    if "type" in envelope.data:
+        raise Refused("$.data.type", "the type stands in the envelope")
+    outer = {"type": envelope.type.removeprefix(_PREFIX)} | {
+        name: getattr(envelope, name) for name in _ENVELOPE if getattr(envelope, name) and name not in envelope.data
+    }
+    try:
+        return decode(msgspec.json.encode(envelope.data | outer))
+    except Refused as refused:
+        named = re.match(r"\$\.(\w+)", refused.at)
+        at = refused.at if named and named[1] in outer else "$.data" + refused.at[1:]
+        raise Refused(at, refused.reason) from None
+
+
+def _envelope(data: bytes | Raw) -> _CloudEvent:
+    try:
+        return _envelopes.decode(data)
+    except msgspec.ValidationError as error:
+        raise refusal(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused("$", f"not JSON: {error}") from None
+    except RecursionError:
+        raise Refused("$", "nested too deeply") from None
+
+
+class _Named(Struct):
+    source: Text | None = None
+    id: Text | None = None
+
+
+_names = msgspec.json.Decoder(_Named)
+
+
+def _rejected(index: int, refused: Refused, data: bytes | Raw | None = None) -> Rejected:
+    named = _named(data) if data is not None else _Named()
+    return Rejected(index, refused.at, shown(refused.reason, _REASON_AT_MOST), named.source, named.id)
+
+
+def _named(data: bytes | Raw) -> _Named:
+    try:
+        return _names.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _Named()
+
+
+def _index_in(at: str, count: int) -> int:
+    """The line that a refusal names; where it names none, the count of what was found so far."""
+    found = re.match(r"\$\[(\d+)\]", at)
+    return int(found[1]) if found else count

@@ -1,0 +1,94 @@
+"""What do address and headers alone decide? Is it our host, is the path sane, which headers go out."""
+
+import re
+import socket
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wallboard.web.problems import Problem, problem_response
+
+_SECURITY = {
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+_HSTS = "max-age=31536000"
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
+
+
+class SecurityHeaders:
+    """Adds the headers to every HTTP answer, the refused handshakes included."""
+
+    def __init__(self, app: ASGIApp, https: bool) -> None:
+        self._app = app
+        self._headers = _SECURITY | ({"strict-transport-security": _HSTS} if https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class AddressCheck:
+    """Refuses hosts that are not ours (DNS rebinding, poisoned links) and paths made to confuse routing."""
+
+    def __init__(self, app: ASGIApp, public_url: str | None) -> None:
+        self._app = app
+        self._names = {"localhost", socket.gethostname().lower(), socket.getfqdn().lower()}
+        if public_url and (name := urlsplit(public_url).hostname):
+            self._names.add(name)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif problem := self._wrong_host(scope) or wrong_path(scope["path"]):
+            await problem_response(problem)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _wrong_host(self, scope: Scope) -> Problem | None:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        match = _HOST.fullmatch(hosts[0].decode("latin-1")) if len(hosts) == 1 else None
+        if match is None:
+            return Problem(400, "The request needs exactly one well-formed Host header.")
+        name = match[1].lower().strip("[]").rstrip(".")
+        if name in self._names or _is_ip(name):
+            return None
+        return Problem(
+            400,
+            f"This server does not answer to the name '{name}'. If it should, set server.public_url in "
+            "wallboard.toml (or WALLBOARD_SERVER_PUBLIC_URL) to the address that people use.",
+        )
+
+
+def wrong_path(path: str) -> Problem | None:
+    if _CONTROL.search(path):
+        return Problem(400, "The address contains control characters or a backslash.")
+    segments = path.split("/")[1:]
+    if any(segment in (".", "..") for segment in segments) or "" in segments[:-1]:
+        return Problem(404, "There is nothing at this address.")
+    return None
+
+
+def _is_ip(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

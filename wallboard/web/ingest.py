@@ -1,0 +1,149 @@
+"""`POST /api/v1/events`: which of these events are taken, and what becomes of the others?
+
+202 means that what is accepted stands in the Redis stream. A bad item is named with its path and costs
+nothing else of the batch (docs/http.md has every answer).
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wallboard.core.errors import Refused, StreamUnavailable
+from wallboard.core.events import Event, Rejection
+from wallboard.stream.found import format_of
+from wallboard.web.auth import Who, allowed
+from wallboard.web.bodies import Reader, Rejected, lines_of, reader_for
+from wallboard.web.body import body_of
+from wallboard.web.problems import Problem
+from wallboard.web.rate import Rates
+from wallboard.web.wiring import Parts, parts_of
+
+BODY_BYTES_AT_MOST = 1_048_576
+REQUESTS_AT_ONCE = 64
+OLDEST_MS = 24 * 3_600_000
+_BREATHE_EVERY = 250  # items decoded before the loop may serve somebody else (about 4 ms)
+
+log = structlog.get_logger()
+
+
+class Ingest:
+    """The endpoint. It counts its own requests in flight, so that memory stays bounded."""
+
+    def __init__(self, rates: Rates) -> None:
+        self._rates = rates
+        self._running = 0
+
+    async def post(self, request: Request) -> Response:
+        who = allowed(request, "events:write")
+        dry_run, reader = _asked(request)
+        async with self._one_of_few():
+            body = await body_of(request, BODY_BYTES_AT_MOST)
+            return await self._take(parts_of(request), who, reader, body, dry_run)
+
+    @asynccontextmanager
+    async def _one_of_few(self) -> AsyncIterator[None]:
+        if self._running >= REQUESTS_AT_ONCE:
+            raise Problem(503, "Too many batches at once; send it again with the same ids.", headers=_SOON)
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1
+
+    async def _take(self, parts: Parts, who: Who, reader: Reader, body: bytes, dry_run: bool) -> Response:
+        events, rejected = await _read(reader, body, who, parts.clock_ms())
+        if dry_run:
+            return _answer(200, len(events), 0, rejected)
+        self._rates.spend(who.name, len(events) + len(rejected), parts.clock_ms())
+        duplicates = await _append(parts, events) if events else []
+        _count(parts, who, [events[index] for index in duplicates], rejected)
+        parts.metrics.took(len(events) - len(duplicates), len(duplicates), [one.error for one in rejected])
+        return _answer(202, len(events) - len(duplicates), len(duplicates), rejected)
+
+
+_SOON = {"retry-after": "1"}
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _asked(request: Request) -> tuple[bool, Reader]:
+    """Whether it is a dry run, and how to read the body. A typo in the query is refused, not passed over."""
+    query = dict(request.query_params)
+    dry_run = _FLAGS.get(query.pop("dry_run", "false").lower())
+    named = query.pop("from", None)
+    if query or dry_run is None:
+        wrong = ", ".join(query) or "dry_run"
+        raise Problem(400, f"Query parameter '{wrong[:100]}': expected dry_run=true or from=FORMAT.")
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Problem(415, "Send the body without a Content-Encoding.", headers={"accept-encoding": "identity"})
+    if named is None:
+        return dry_run, reader_for(request.headers.get("content-type"))
+    try:
+        return dry_run, lines_of(format_of(named[:100]))
+    except Refused as refused:
+        raise Problem(400, f"from: {refused.reason}.") from None
+
+
+async def _read(reader: Reader, body: bytes, who: Who, now_ms: int) -> tuple[list[Event], list[Rejected]]:
+    events: list[Event] = []
+    rejected: list[Rejected] = []
+    for count, found in enumerate(reader(body, lambda event: _admitted(event, who, now_ms)), start=1):
+        if isinstance(found, Rejected):
+            rejected.append(found)
+        else:
+            events.append(found)
+        if count % _BREATHE_EVERY == 0:
+            await asyncio.sleep(0)
+    return events, rejected
+
+
+def _admitted(event: Event, who: Who, now_ms: int) -> Event:
+    """What the vocabulary cannot say by itself: an age limit, and whose event it is.
+
+    The future is left to the core, which counts it as `clamped`; an absent time is the stream's own.
+    """
+    if event.time is not None and event.time < now_ms - OLDEST_MS:
+        raise Refused("$.time", "older than 24 h: use 'wallboard import' for past days")
+    return event if event.source else replace(event, source=who.name)
+
+
+async def _append(parts: Parts, events: list[Event]) -> list[int]:
+    """Indexes of the duplicates. What Redis does not take is repeated by the sender, with the same ids."""
+    try:
+        with parts.metrics.append_s.time():
+            return (await parts.stream.append(events)).duplicates
+    except StreamUnavailable as error:
+        log.warning("events refused: Redis does not take them", error=str(error), events=len(events))
+        raise Problem(
+            503, "Redis does not take events now; send the batch again with the same ids.", headers=_SOON
+        ) from None
+
+
+def _count(parts: Parts, who: Who, duplicates: list[Event], rejected: list[Rejected]) -> None:
+    """For `/sources` and `tail`, which learn of them through the stream like of everything else."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for event in duplicates:
+        ids[event.source or who.name].append(event.id or "")
+    refusals: dict[str, list[Rejection]] = defaultdict(list)
+    for one in rejected:
+        refusals[one.source or who.name].append(Rejection(at=one.at, error=one.error, id=one.id))
+    for source, found in ids.items():
+        parts.counting.duplicate(source, found)
+    for source, refused in refusals.items():
+        parts.counting.reject(source, refused)
+
+
+def _answer(status: int, accepted: int, duplicate: int, rejected: list[Rejected]) -> Response:
+    body = {
+        "accepted": accepted,
+        "duplicate": duplicate,
+        "rejected": [{"index": one.item, "at": one.at, "error": one.error} for one in rejected],
+    }
+    refused_all = bool(rejected) and not accepted and not duplicate
+    return Response(msgspec.json.encode(body), 422 if refused_all else status, media_type="application/json")

@@ -1,0 +1,91 @@
+"""What do we tell Prometheus? Ingest's own counters, and pipeline and hub as they stand when asked."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wallboard import __version__
+from wallboard.web.auth import WHO, Who
+from wallboard.web.problems import Problem
+
+_APPEND_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+# A refusal's first words → its label. Reasons quote names, so they cannot be labels themselves.
+_REASONS = (
+    ("Object contains unknown field", "unknown_field"),
+    ("Object contains the field", "repeated_field"),
+    ("Object missing", "missing_field"),
+    ("unknown type", "unknown_type"),
+    ("control characters", "control_characters"),
+    ("older than", "too_old"),
+    ("not JSON", "not_json"),
+    ("nested too", "not_json"),
+    ("Expected", "wrong_value"),
+    ("Invalid", "wrong_value"),
+)
+
+
+class Reading(Protocol):
+    """One figure that somebody else counts: a name in Prometheus's form, what it means, its value now."""
+
+    def __call__(self) -> Iterable[tuple[str, str, float]]: ...
+
+
+class Metrics:
+    """`readings` are asked at each scrape; names that end in `_total` are counters, others gauges."""
+
+    def __init__(self, readings: Sequence[Reading] = ()) -> None:
+        self.registry = CollectorRegistry()
+        self.registry.register(_Readings(readings))
+        self.append_s = Histogram(
+            "wallboard_append_seconds",
+            "Time for Redis to take a batch from HTTP.",
+            buckets=_APPEND_S,
+            registry=self.registry,
+        )
+        self._accepted = self._counter("wallboard_events_accepted", "Events taken over HTTP.")
+        self._duplicates = self._counter("wallboard_events_duplicate", "Events already known, over HTTP.")
+        self._rejected = self._counter("wallboard_events_rejected", "Events refused over HTTP.", ["reason"])
+
+    def took(self, accepted: int, duplicates: int, errors: Iterable[str]) -> None:
+        """What became of one batch."""
+        self._accepted.inc(accepted)
+        self._duplicates.inc(duplicates)
+        for error in errors:
+            self._rejected.labels(reason_of(error)).inc()
+
+    def _counter(self, name: str, meaning: str, labels: Sequence[str] = ()) -> Counter:
+        return Counter(name, meaning, labels, registry=self.registry)
+
+
+def reason_of(error: str) -> str:
+    """A label of low cardinality for a refusal."""
+    return next((label for start, label in _REASONS if error.startswith(start)), "other")
+
+
+def metrics_page(metrics: Metrics, *, is_open: bool) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint `/metrics`: for the scope `metrics:read` (an admin has it), or open to all."""
+
+    async def show(request: Request) -> Response:
+        who: Who | None = request.scope[WHO]
+        if not is_open and not (who and who.may("metrics:read")):
+            raise Problem(403, 'Metrics need the scope metrics:read; or set server.metrics = "open".')
+        return Response(generate_latest(metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    return show
+
+
+class _Readings(Collector):
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self._readings = readings
+
+    def collect(self) -> Iterator[Metric]:
+        yield InfoMetricFamily("wallboard_build", "What runs here.", {"version": __version__})
+        for reading in self._readings:
+            for name, meaning, value in reading():
+                kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+                yield kind(name, meaning, value=value)

@@ -1,0 +1,222 @@
+"""What does this server take and give? OpenAPI 3.1 of the routes, and `/docs`, which reads it aloud."""
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+from wallboard import __version__
+from wallboard.web.bodies import EVENTS_AT_MOST
+from wallboard.web.wiring import parts_of
+
+_JSON = "application/json"
+
+
+def document() -> dict[str, Any]:
+    """Every path with its methods; a test compares it with the routes."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Wallboard",
+            "version": __version__,
+            "description": "Events in, the floor's state out; errors are problem+json (RFC 9457).",
+        },
+        "paths": _PATHS,
+        "components": {"securitySchemes": _SCHEMES, "schemas": _SCHEMAS},
+        "security": [{"token": []}, {"session": []}],
+    }
+
+
+def openapi(request: Request) -> Response:
+    return Response(msgspec.json.encode(document()), media_type=_JSON)
+
+
+class DocsPage:
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        return self._templates.TemplateResponse(request, "docs.html", {"api": document(), "base": _base(request)})
+
+
+def _base(request: Request) -> str:
+    """What stands before the path in an example that works when it is copied."""
+    return parts_of(request).config.server.public_url or f"http://{request.headers['host']}"
+
+
+def _problem(*statuses: int) -> dict[str, Any]:
+    said = {
+        400: "Not JSON, or a mistake in the query; nothing was taken.",
+        401: "No token and no session, or one that is not good any more.",
+        403: "The scope is missing, or another site's page asked.",
+        404: "There is no such thing.",
+        408: "The body did not arrive in time.",
+        413: f"Over 1 MiB or over {EVENTS_AT_MOST} events.",
+        415: "A Content-Type that is not taken here.",
+        429: "Too much; Retry-After says when to come again.",
+        503: "Redis does not answer, or the state is being loaded; Retry-After says when to come again.",
+    }
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {str(status): {"description": said[status], "content": problem} for status in statuses}
+
+
+def _ok(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {_JSON: {"schema": schema}}}
+
+
+def _query(name: str, description: str, kind: str = "string") -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": kind}}
+
+
+_OBJECT = {"type": "object"}
+_EVENT = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {"type": {"type": "string", "examples": ["contact.queued"]}},
+    "description": "One event of the vocabulary; docs/events.schema.json has every type.",
+}
+_SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "wallboard-session"},
+}
+_SCHEMAS = {
+    "Event": _EVENT,
+    "Taken": {
+        "type": "object",
+        "required": ["accepted", "duplicate", "rejected"],
+        "properties": {
+            "accepted": {"type": "integer"},
+            "duplicate": {"type": "integer"},
+            "rejected": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["index", "at", "error"],
+                    "properties": {
+                        "index": {"type": "integer"},
+                        "at": {"type": "string", "examples": ["$[3].queue"]},
+                        "error": {"type": "string"},
+                    },
+                },
+            },
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "What to do."},
+            "at": {"type": "string", "description": "Where in the body, as a path."},
+        },
+    },
+}
+_TAKEN = {"$ref": "#/components/schemas/Taken"}
+_BODY = {
+    "required": True,
+    "content": {
+        _JSON: {
+            "schema": {
+                "oneOf": [
+                    {"$ref": "#/components/schemas/Event"},
+                    {
+                        "type": "array",
+                        "maxItems": EVENTS_AT_MOST,
+                        "items": {"$ref": "#/components/schemas/Event"},
+                    },
+                ]
+            }
+        },
+        "application/x-ndjson": {"schema": {"type": "string"}},
+        "application/cloudevents+json": {"schema": _OBJECT},
+        "application/cloudevents-batch+json": {"schema": {"type": "array", "items": _OBJECT}},
+    },
+}
+_PATHS: dict[str, Any] = {
+    "/api/v1/events": {
+        "post": {
+            "summary": "Send events",
+            "description": "Scope events:write. Safe to repeat where events carry an id.",
+            "parameters": [
+                _query("dry_run", "Only check; answers 200 instead of 202.", "boolean"),
+                _query("from", "Raw lines of a recorded format, e.g. asterisk-queue-log."),
+            ],
+            "requestBody": _BODY,
+            "responses": {
+                "200": _ok("A dry run: what would have been taken.", _TAKEN),
+                "202": _ok("What is accepted stands in the stream.", _TAKEN),
+                "422": _ok("Every item was refused.", _TAKEN),
+                **_problem(400, 401, 403, 408, 413, 415, 429, 503),
+            },
+        }
+    },
+    "/api/v1/state": {
+        "get": {
+            "summary": "The state of the floor",
+            "description": "Scope state:read. Whole without a filter.",
+            "parameters": [
+                _query("board", "As this board shows it."),
+                _query("queue", "This queue and what belongs to it."),
+            ],
+            "responses": {
+                "200": _ok("The state document.", _OBJECT),
+                "304": {"description": "Unchanged since the ETag in If-None-Match."},
+                **_problem(400, 401, 403, 404, 503),
+            },
+        }
+    },
+    "/api/v1/sources": {
+        "get": {
+            "summary": "Every source and its health",
+            "description": "Scope state:read.",
+            "responses": {"200": _ok("The sources by name.", _OBJECT), **_problem(401, 403)},
+        }
+    },
+    "/api/v1/sources/{source}": {
+        "get": {
+            "summary": "One source's last 200 events and what each did",
+            "description": "Scope state:read.",
+            "parameters": [
+                {"name": "source", "in": "path", "required": True, "schema": {"type": "string"}},
+            ],
+            "responses": {"200": _ok("The newest first.", _OBJECT), **_problem(401, 403, 404)},
+        }
+    },
+    "/api/v1/openapi.json": {
+        "get": {
+            "summary": "This description",
+            "responses": {"200": _ok("OpenAPI 3.1.", _OBJECT), **_problem(401)},
+        }
+    },
+    "/healthz": {
+        "get": {
+            "summary": "Alive",
+            "security": [],
+            "responses": {"200": _ok("The process answers.", _OBJECT)},
+        }
+    },
+    "/readyz": {
+        "get": {
+            "summary": "Ready: state loaded and Redis answering",
+            "security": [],
+            "responses": {
+                "200": _ok("Ready.", _OBJECT),
+                "503": _ok("Not ready, and which part is not.", _OBJECT),
+            },
+        }
+    },
+    "/metrics": {
+        "get": {
+            "summary": "Figures for Prometheus",
+            "description": 'Scope metrics:read, or open to all with [server] metrics = "open".',
+            "responses": {
+                "200": {"description": "Text.", "content": {"text/plain": {"schema": {"type": "string"}}}},
+                **_problem(401, 403),
+            },
+        }
+    },
+}

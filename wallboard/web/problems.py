@@ -1,0 +1,91 @@
+"""How does a refused or failed request answer? As problem+json (RFC 9457), never as a traceback."""
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wallboard.core.errors import WallboardError
+
+log = structlog.get_logger()
+
+
+class Problem(WallboardError):
+    """A request that is refused. `detail` says what to do; `more` are further members, such as `at`."""
+
+    def __init__(self, status: int, detail: str, *, headers: dict[str, str] | None = None, **more: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers or {}
+        self.more = more
+
+
+def problem_response(problem: Problem) -> Response:
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.more,
+    }
+    return Response(
+        msgspec.json.encode(body),
+        problem.status,
+        media_type="application/problem+json",
+        headers={"cache-control": "no-store", **problem.headers},
+    )
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return problem_response(error)
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """What the router refuses: no such page, no such method."""
+    assert isinstance(error, HTTPException)
+    return problem_response(Problem(error.status_code, _said(request, error), headers=dict(error.headers or {})))
+
+
+class Unexpected:
+    """Outermost: an error that nobody foresaw is logged once, here, and answers 500 without detail."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception:  # a request's root: logged once, the connection ends, the server goes on
+            log.exception("request failed", method=scope.get("method", "websocket"), path=scope["path"])
+            if not started:
+                await problem_response(Problem(500, _OUR_FAULT))(scope, receive, send)
+
+
+_OUR_FAULT = "The server failed on this request; its log says where. Nothing is known to be wrong with it."
+_SAID = {
+    404: "There is nothing at this address. /docs lists what there is.",
+    405: "This address does not take this method; the Allow header lists those that it takes.",
+}
+
+
+def _said(request: Request, error: HTTPException) -> str:
+    if error.detail == HTTPStatus(error.status_code).phrase:
+        return _SAID.get(error.status_code, error.detail)
+    return error.detail

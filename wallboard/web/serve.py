@@ -1,0 +1,69 @@
+"""How does the application get onto a port? uvicorn, with every setting that matters named here.
+
+ws="websockets-sansio"     the one with flow control (what `auto` means has changed before)
+ws_max_size                browsers send small reports; 64 KiB is generous
+TCP_USER_TIMEOUT           set on the listening socket and inherited: a peer that stopped reading is let go by
+                           the kernel, where a WebSocket close would wait for its buffer for ever
+proxy_headers              off: whoever can reach the port could forge the client's address
+"""
+
+import socket
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from wallboard.web.patience import PatientProtocol
+
+STOP_S = 8  # for open requests and sockets, so that the whole stop stays under 10 s
+PEER_GONE_MS = 10_000
+WS_MESSAGE_BYTES = 65_536
+KEEP_ALIVE_S = 15
+BACKLOG = 4_096
+
+log = structlog.get_logger()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises OSError with the address in it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PEER_GONE_MS)
+        found.bind((host, port))
+        found.set_inheritable(True)
+    except OSError as error:
+        found.close()
+        raise OSError(error.errno, f"cannot listen on {host} port {port}: {error.strerror}") from None
+    return found
+
+
+async def serve(app: ASGIApp, listener: socket.socket, *, proxies: str | None = None) -> None:
+    """Until SIGINT or SIGTERM; sockets see 1012. `proxies`: addresses whose X-Forwarded-* are believed."""
+    server = server_for(app, proxies=proxies)
+    host, port = listener.getsockname()[:2]
+    log.info("listening", host=host, port=port)
+    await server.serve(sockets=[listener])
+
+
+def server_for(app: ASGIApp, *, proxies: str | None = None) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=PatientProtocol,
+            ws="websockets-sansio",
+            ws_max_size=WS_MESSAGE_BYTES,
+            ws_per_message_deflate=False,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=proxies is not None,
+            forwarded_allow_ips=proxies,
+            backlog=BACKLOG,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=STOP_S,
+        )
+    )

@@ -1,0 +1,100 @@
+"""How does a person come in and go out? A single-use link; its code stands behind `#` and so reaches no log.
+
+`GET /signin` shows the page, whose script posts the code as JSON to `POST /signin`. `POST /signout` ends
+the session.
+"""
+
+import re
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.core.errors import StreamUnavailable
+from wallboard.stream.signin import Person
+from wallboard.web.body import body_of
+from wallboard.web.problems import Problem
+from wallboard.web.rate import Rates
+from wallboard.web.wiring import Parts, parts_of
+
+_BODY_AT_MOST = 4_096
+_TRIES_PER_S = 1 / 6  # of wrong codes from one address, after the first ten
+_TRIES_AT_ONCE = 10
+
+
+class _Posted(Struct, forbid_unknown_fields=True):
+    code: Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_-]*$")]
+
+
+_posted = msgspec.json.Decoder(_Posted)
+
+
+class SignInPage:
+    """The page and its POST. Wrong codes are counted for each address."""
+
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+        self._tries = Rates(_TRIES_PER_S, _TRIES_AT_ONCE)
+
+    async def show(self, request: Request) -> Response:
+        wanted = safe_next(request.query_params.get("next", "/"))
+        signed_in = parts_of(request).sessions.cookie in request.cookies
+        answer = self._templates.TemplateResponse(request, "signin.html", {"next": wanted, "signed_in": signed_in})
+        answer.headers["cache-control"] = "no-store"
+        return answer
+
+    async def post(self, request: Request) -> Response:
+        code = await _code(request)
+        parts = parts_of(request)
+        address = request.client.host if request.client else ""
+        self._tries.check(address, 1, parts.clock_ms())
+        found = await _redeem(parts, code)
+        if found is None:
+            self._tries.spend(address, 1, parts.clock_ms())
+            raise Problem(401, "This link was used before or is older than 15 minutes. Ask for a new one.")
+        token, person = found
+        answer = JSONResponse({"name": person.name}, headers={"cache-control": "no-store"})
+        parts.sessions.set_cookie(answer, token)
+        return answer
+
+
+async def sign_out(request: Request) -> Response:
+    sessions = parts_of(request).sessions
+    answer = JSONResponse({}, headers={"cache-control": "no-store", "clear-site-data": '"cache", "storage"'})
+    if token := request.cookies.get(sessions.cookie):
+        try:
+            await sessions.end(token)
+        except StreamUnavailable:
+            raise Problem(503, "Redis does not answer, so the session still stands. Try again soon.") from None
+        sessions.clear_cookie(answer)
+    return answer
+
+
+def safe_next(wanted: str) -> str:
+    """Where to go after signing in: a path on this server, else the front page."""
+    inside = re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f]*", wanted)
+    return wanted if inside and len(wanted) <= 1_000 and not wanted.startswith("/signin") else "/"
+
+
+async def _code(request: Request) -> str:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Problem(415, 'Send application/json: {"code": "…"}.')
+    body = await body_of(request, _BODY_AT_MOST)
+    try:
+        return _posted.decode(body).code
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise Problem(400, 'Expected {"code": "…"} with the code of a sign-in link.', at="$.code") from None
+
+
+async def _redeem(parts: Parts, code: str) -> tuple[str, Person] | None:
+    try:
+        return await parts.sessions.redeem(code)
+    except StreamUnavailable:
+        raise Problem(
+            503,
+            "Redis does not answer, so nobody can sign in now. Try again soon.",
+            headers={"retry-after": "2"},
+        ) from None

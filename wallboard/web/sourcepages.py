@@ -1,0 +1,128 @@
+"""How is every source, and why is my event not on the board? `/sources`, `/sources/{id}` and their API.
+
+What a source did comes from the state; what its collector says of itself ("AMI not connected …") from Redis,
+since a collector that is cut off cannot say it through the stream.
+"""
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.core.errors import StreamUnavailable
+from wallboard.core.events import encode, type_of
+from wallboard.core.kpis import entity
+from wallboard.stream.health import Health
+from wallboard.web.auth import allowed
+from wallboard.web.problems import Problem
+from wallboard.web.wiring import Parts, parts_of
+
+_AT_MOST = 200
+_DOWN = frozenset({"waiting", "failed", "not running"})
+_ENVELOPE = frozenset({"type", "time", "source", "id"})
+
+
+class SourcePages:
+    """The two pages, with their numbers already in them; `sources.js` keeps them fresh through the API."""
+
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def all(self, request: Request) -> Response:
+        allowed(request, "state:read")
+        return self._page(request, "sources.html", await sources(parts_of(request)))
+
+    async def one(self, request: Request) -> Response:
+        allowed(request, "state:read")
+        return self._page(request, "source.html", await source(parts_of(request), request.path_params["source"]))
+
+    def _page(self, request: Request, template: str, context: dict[str, Any]) -> Response:
+        answer = self._templates.TemplateResponse(request, template, context)
+        answer.headers["cache-control"] = "no-store"
+        return answer
+
+
+async def sources_api(request: Request) -> Response:
+    allowed(request, "state:read")
+    return _json(await sources(parts_of(request)))
+
+
+async def source_api(request: Request) -> Response:
+    allowed(request, "state:read")
+    return _json(await source(parts_of(request), request.path_params["source"]))
+
+
+async def sources(parts: Parts) -> dict[str, Any]:
+    """Every source that spoke or that is configured, by name."""
+    floor = parts.pipeline.floor
+    names = sorted({*floor.sources, *parts.config.collectors}, key=str.casefold)
+    health, redis_answers = await _health(parts)
+    return {
+        "now": parts.clock_ms(),
+        "redis_answers": redis_answers,
+        "sources": [_row(parts, name, health.get(name), redis_answers) for name in names],
+    }
+
+
+async def source(parts: Parts, name: str) -> dict[str, Any]:
+    """One source and its last events, the newest first. Raises Problem 404."""
+    whole = await sources(parts)
+    row = next((row for row in whole["sources"] if row["name"] == name), None)
+    if row is None:
+        raise Problem(404, "No source of this name has spoken or is configured; /sources lists those that have.")
+    recent = parts.pipeline.recent.get(name, ())
+    events = [_told(*one) for one in reversed(recent)]
+    return {
+        "now": whole["now"],
+        "redis_answers": whole["redis_answers"],
+        "source": row,
+        "events": events[:_AT_MOST],
+    }
+
+
+async def _health(parts: Parts) -> tuple[dict[str, Health], bool]:
+    try:
+        return await parts.health.read(list(parts.config.collectors)), True
+    except StreamUnavailable:
+        return {}, False
+
+
+def _row(parts: Parts, name: str, health: Health | None, asked: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "name": name,
+        **(entity(parts.pipeline.floor, "sources", name) or {"state": "silent"}),
+    }
+    configured = parts.config.collectors.get(name, {})
+    if kind := (health and health.kind) or configured.get("kind"):
+        row["kind"] = kind
+    if name in parts.config.collectors and asked:
+        collector = msgspec.to_builtins(health) if health else {"state": "not running"}
+        row["collector"] = collector
+        row["note"] = _note(collector) or row.get("note", "")
+        if collector["state"] in _DOWN and row["state"] != "live":
+            row["state"] = "down"
+    return row
+
+
+def _note(collector: dict[str, Any]) -> str:
+    """What the collector says of itself: it knows why its source is silent."""
+    note: str = collector.get("note", "")
+    if collector["state"] == "connected":
+        return note
+    return f"collector {collector['state']}: {note}" if note else f"collector {collector['state']}"
+
+
+def _told(entry: str, arrival_ms: int, event: Any, deeds: list[Any]) -> dict[str, Any]:
+    fields = msgspec.json.decode(encode(event))
+    told: dict[str, Any] = {"entry": entry, "arrival": arrival_ms, "type": type_of(event), "time": event.time}
+    return told | {
+        "id": event.id,
+        "about": {name: value for name, value in fields.items() if name not in _ENVELOPE},
+        "did": [{"code": deed.code.value, "text": deed.text} for deed in deeds],
+    }
+
+
+def _json(body: dict[str, Any]) -> Response:
+    return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})

@@ -1,0 +1,38 @@
+"""What may an endpoint reach? The parts that `app` has wired together, and nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from wallboard.config import Config
+from wallboard.live.counting import Counting
+from wallboard.live.hub import Hub
+from wallboard.live.pipeline import Pipeline
+from wallboard.stream.health import HealthRecords
+from wallboard.stream.stream import Stream
+from wallboard.web.boards import Boards
+from wallboard.web.metrics import Metrics
+from wallboard.web.sessions import Sessions
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One web process. `stream` is the producer's; the pipeline reads through its own."""
+
+    config: Config
+    clock_ms: Callable[[], int]
+    stream: Stream
+    pipeline: Pipeline
+    hub: Hub
+    boards: Boards
+    counting: Counting
+    health: HealthRecords
+    sessions: Sessions
+    metrics: Metrics
+    https: bool
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    parts: Parts = connection.app.state.parts
+    return parts
