@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -16,14 +17,14 @@ from wallboard.stream.stream import Stream
 
 @pytest.fixture(scope="session")
 def start_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    """Starts one more private server and gives its address; all of them are stopped at the end."""
+    """For fixtures (not inside a running loop): one more server, its address. All are stopped at the end."""
     with ExitStack() as running:
         yield lambda: running.enter_context(_server(tmp_path_factory))
 
 
 @pytest.fixture(scope="session")
 def redis_url(start_redis: Callable[[], str]) -> str:
-    """The server that most tests share. Whoever stops, floods or empties one starts his own."""
+    """The server that most tests share. Whoever stops, floods or empties one takes `own_redis`."""
     return start_redis()
 
 
@@ -50,6 +51,15 @@ async def stream(redis_url: str, keys: Keys) -> AsyncIterator[Stream]:
     client = connect(redis_url, blocking=True)
     yield Stream(client, keys)
     await client.aclose()
+
+
+@pytest.fixture
+async def own_redis(tmp_path: Path) -> AsyncIterator[EmbeddedRedis]:
+    """A server of this test alone, in `tmp_path`: to be stopped, flooded, emptied or killed."""
+    server = EmbeddedRedis()
+    await server.start(tmp_path)
+    yield server
+    await server.stop()
 
 
 @contextmanager

@@ -44,12 +44,15 @@ class Child:
     def pid(self) -> int | None:
         return self._process.pid if self._process and self._process.returncode is None else None
 
+    async def let_go(self) -> None:
+        """It is not started again from now on."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
     async def stop(self, within_s: float) -> None:
         """SIGTERM; SIGKILL to what has not ended then."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        await self.let_go()
         process = self._process
         if process is None or process.returncode is not None:
             return

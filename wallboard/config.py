@@ -23,7 +23,7 @@ from wallboard.tables import parse, path, read, unknown
 FILE = "wallboard.toml"
 DATA = ".wallboard"
 DEMO_NAMESPACE = "wallboard-demo"
-DEMO_COLLECTORS: Mapping[str, Mapping[str, object]] = {"demo": {"kind": "simulator"}}
+DEMO_COLLECTORS: Mapping[str, Mapping[str, object]] = {"demo": {"kind": "simulator", "past_minutes": 14}}
 WATCH_S = 1.0
 
 

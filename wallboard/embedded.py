@@ -54,6 +54,10 @@ class EmbeddedRedis:
         self._socket = _socket_path(folder)
         self._process, self._adopted = None, await _pid(self._socket)
         await self._until_ready(folder)
+        return self.url
+
+    @property
+    def url(self) -> str:
         return f"unix://{quote(str(self._socket))}"
 
     @property
@@ -103,7 +107,7 @@ class EmbeddedRedis:
 
 def _spawned(folder: Path, socket: Path) -> subprocess.Popen[bytes]:
     command = [
-        str(_binary(folder)),
+        str(redis_binary(folder)),
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--logfile", str(folder / "redis.log")),
         *("--appendonly", "yes", "--appendfsync", "always", "--aof-load-truncated", "yes", "--save", ""),
@@ -128,7 +132,7 @@ def _end_with(parent: int) -> None:
             os._exit(0)
 
 
-def _binary(folder: Path) -> Path:
+def redis_binary(folder: Path) -> Path:
     """The first that runs, is new enough, and can read the data that is there."""
     reasons = []
     for path in _candidates(folder):

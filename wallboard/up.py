@@ -56,7 +56,7 @@ async def web_processes(where: Given, count: int) -> None:
         for child in children:
             child.start()
         await told.wait()
-        await asyncio.gather(*(child.stop(STOP_S) for child in children))
+        await _stop(children)
 
 
 async def _family(where: Given, config: Config, told: asyncio.Event, verbose: bool) -> Config | None:
@@ -141,6 +141,8 @@ async def _code(config: Config) -> str:
 
 async def _stop(children: Sequence[Child]) -> None:
     until_s = time.monotonic() + STOP_S
+    for child in children:
+        await child.let_go()  # Ctrl-C reaches all of them at once: none is to come back
     for child in reversed(children):
         await child.stop(max(0.5, until_s - time.monotonic()))
 

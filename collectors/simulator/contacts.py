@@ -1,5 +1,7 @@
 """How does one contact go? Waits, rings, is answered, held, handed on, ended, wrapped up, rated."""
 
+from collectors.simulator.afterwards import note, rate
+from collectors.simulator.messages import write, write_first
 from collectors.simulator.world import Agent, Contact, Queue, World
 from wallboard.core import events as said
 
@@ -7,7 +9,6 @@ DOOR_FULL = 15  # waiting in a spoken queue: further callers are turned away
 RING_S = 18
 CALLBACK_AFTER_S = 75
 OVERFLOW_AFTER_S = 240
-CODES = ("delivery", "invoice", "order", "technical", "contract")
 
 
 def enter(world: World, contact: Contact) -> None:
@@ -30,7 +31,7 @@ def enter(world: World, contact: Contact) -> None:
     )
     queue.waiting.append(contact)
     if not line.spoken:
-        _write_first(world, contact)
+        write_first(world, contact)
     _plan_impatience(world, contact)
     dispatch(world, queue)
 
@@ -75,12 +76,6 @@ def _step(contact: Contact) -> int:
 
 
 # Waiting
-
-
-def _write_first(world: World, contact: Contact) -> None:
-    """What the customer wants; in a chat a bot greets, and a person is waited for all the same."""
-    for by in ("customer", "bot") if contact.channel == "chat" else ("customer",):
-        world.tell(said.Message, contact=contact.id, by=by, queue=contact.queue.line.id)
 
 
 def _plan_impatience(world: World, contact: Contact) -> None:
@@ -194,21 +189,10 @@ def _plan_talk(world: World, contact: Contact, turn: int, length_s: float) -> No
 def _plan_writing(world: World, contact: Contact, turn: int, length_s: float) -> None:
     """Mail is answered once, at the end; others write to and fro."""
     if contact.channel == "email":
-        world.after(length_s - 2, _write, world, contact, "agent", turn)
+        world.after(length_s - 2, write, world, contact, "agent", turn)
     else:
-        world.after(min(length_s / 3, world.about(20)), _write, world, contact, "agent", turn)
+        world.after(min(length_s / 3, world.about(20)), write, world, contact, "agent", turn)
     world.after(length_s, _end, world, contact, turn)
-
-
-def _write(world: World, contact: Contact, by: str, turn: int) -> None:
-    """A message; the other side replies."""
-    if contact.turn != turn or contact.agent is None:
-        return
-    agent = contact.agent.person.id if by == "agent" else None
-    world.tell(said.Message, contact=contact.id, by=by, agent=agent, queue=contact.queue.line.id)
-    if contact.channel != "email":
-        other = "customer" if by == "agent" else "agent"
-        world.after(world.about(45), _write, world, contact, other, turn)
 
 
 def _hold(world: World, contact: Contact, turn: int, length_s: float) -> None:
@@ -253,9 +237,9 @@ def _end(world: World, contact: Contact, turn: int) -> None:
     world.tell(said.Ended, contact=contact.id, agent=agent.person.id, queue=queue, ended_by=ended_by)
     _plan_wrapup(world, contact, agent)
     if world.often(0.5):
-        world.after(world.between(2, 8), _note, world, contact, agent)
+        world.after(world.between(2, 8), note, world, contact, agent)
     if world.often(0.2):
-        world.after(world.between(20, 120), _rate, world, contact, agent)
+        world.after(world.between(20, 120), rate, world, contact, agent)
 
 
 def _plan_wrapup(world: World, contact: Contact, agent: Agent) -> None:
@@ -279,37 +263,3 @@ def _let_go(world: World, contact: Contact, agent: Agent) -> None:
 
 def _other_spoken(world: World, queue: Queue) -> list[Queue]:
     return [other for other in world.queues if other.line.spoken and other is not queue]
-
-
-# Afterwards
-
-
-def _note(world: World, contact: Contact, agent: Agent) -> None:
-    """What it was about and whether it succeeded; sales have a sum."""
-    success = world.often(0.78)
-    sold = contact.queue.line.id.startswith("sales") and success
-    value = round(world.about(90), 2) if sold else None
-    if value:
-        world.sales.append((world.now_ms, value))
-    world.tell(
-        said.Outcome,
-        contact=contact.id,
-        outcome="success" if success else "failure",
-        code=world.one_of(CODES),
-        value=value,
-    )
-    if world.often(0.14):
-        tag = "thanks" if world.often(0.7) else "hostile"
-        world.tell(said.Tagged, contact=contact.id, tag=tag, agent=agent.person.id)
-
-
-def _rate(world: World, contact: Contact, agent: Agent) -> None:
-    score = world.one_of((5, 5, 5, 5, 4, 4, 4, 3, 2, 1))
-    world.tell(
-        said.Rated,
-        contact=contact.id,
-        queue=contact.queue.line.id,
-        agent=agent.person.id,
-        score=score,
-        kind="csat",
-    )

@@ -27,11 +27,10 @@ const socket = new Socket(address(first.board.id), hear, stand);
 
 let laidOut = -1;
 let due = 0;
-let rendered = true;
 let stood = { until: 0, ms: 0 };
 
 learn(first.words, document.documentElement.lang);
-take(first.hello);
+hear(first.hello);
 socket.open();
 setTimeout(tick, TICK_MS - (clock.now() % TICK_MS));
 setInterval(report, REPORT_MS);
@@ -54,7 +53,7 @@ function take(message) {
 }
 
 function stand(standing) {
-  if (standing === "outdated") reload(store.build + "+");
+  if (standing === "outdated") reload("4409");
   soon();
 }
 
@@ -119,6 +118,7 @@ function screen() {
     stood_ms: !fresh && Date.now() < stood.until ? stood.ms : 0,
     lag_ms: clock.lag > SLOW_MS ? clock.lag : 0,
     address: location.origin + "/signin",
+    tries: socket.tries,
   };
 }
 

@@ -5,6 +5,7 @@ import { say } from "./words.js";
 
 const AGAIN_MS = 5000;
 const SPREAD_MS = 3000;
+const UNHELPED_MS = 60000;
 const IDENTIFY_MS = 10000;
 const BOARD = /^[A-Za-z0-9_-]{1,64}$/;
 const RELOADED = "wallboard.reloaded";
@@ -16,11 +17,14 @@ export function obey(command, board) {
   if (command.do === "show" && BOARD.test(command.board)) visit("/board/" + command.board);
 }
 
-/** Reload for this build, once. @param {string} build */
+let due = 0;
+
+/** Reload for this build: soon, and where that did not help, once a minute. @param {string} build */
 export function reload(build) {
-  if (remembered() === build) return;
+  if (due) return;
+  const waits = remembered() === build ? UNHELPED_MS : 0;
   remember(build);
-  setTimeout(() => visit(location.href), Math.random() * SPREAD_MS);
+  due = setTimeout(() => visit(location.href), waits + Math.random() * SPREAD_MS);
 }
 
 let going = "";

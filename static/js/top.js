@@ -24,7 +24,7 @@ export function renderTop(root, note, picture, board) {
 /**
  * The worst that is known. A screen that cannot come in again says so first, then the screen itself, the server,
  * the sources.
- * @param {string} standing of the socket @param {string} reason @param {*} screen `{stood_ms, lag_ms, address}`
+ * @param {string} standing of the socket @param {string} reason @param {*} screen `{stood_ms, lag_ms, address, tries}`
  * @param {import("./board.js").Picture} picture @returns {Note}
  */
 export function noteOf(standing, reason, screen, picture) {
@@ -37,7 +37,7 @@ export function noteOf(standing, reason, screen, picture) {
   if (screen.lag_ms) return { level: "warn", text: said("connection.screen_slow", screen.lag_ms) };
   const late = rows(picture.state.sources).filter(([, source]) => sourceLate(source, picture.now));
   if (late.length) return { level: "alarm", text: sourcesText(late, picture) };
-  if (standing !== "open") return { level: "", text: say("connection.reconnecting") };
+  if (standing !== "open") return { level: "", text: say(screen.tries ? "connection.reconnecting" : "connection.connecting") };
   return { level: "good", text: say("connection.live") };
 }
 

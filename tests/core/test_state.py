@@ -156,6 +156,14 @@ def test_one_person_with_several_ids_is_one_row():
     assert (agents["anna"]["name"], len(agents["anna"]["contacts"])) == ("Ганна", 2)
 
 
+def test_a_chat_that_was_abandoned_is_not_unanswered_any_more():
+    base = {"contact": "m", "source": "chat"}
+    floor = floor_after([ev.Queued(queue="chat", channel="chat", **base), ev.Message(by="customer", **base)])
+    assert document(floor)["queues"]["chat"]["now"]["unanswered"] == 1
+    floor.apply(ev.Abandoned(**base), NOON + MINUTE)
+    assert "unanswered" not in document(floor)["queues"]["chat"]["now"]
+
+
 def test_a_whole_truth_closes_what_it_does_not_list_and_opens_what_nobody_knew():
     floor = floor_after([*call("a", -60), *call("b", -60), *call("c", -60, answer_s=-50)])
     floor.apply(ev.SignedIn(agent="bob", source="pbx"), NOON)

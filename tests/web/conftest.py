@@ -69,6 +69,8 @@ async def _all(reader: asyncio.StreamReader, wait_s: float) -> bytes:
 
 def _complete(answer: bytes) -> bool:
     head, split, body = answer.partition(b"\r\n\r\n")
+    if head.startswith(b"HTTP/1.1 101 "):
+        return len(body) >= 4  # a first frame
     lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
     return bool(split) and bool(lengths) and len(body) >= int(lengths[0].partition(b":")[2])
 

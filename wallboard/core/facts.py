@@ -81,7 +81,7 @@ def live(contact: str, story: Story, settings: Settings, now_ms: int) -> Live:
             counts.append((leg.queue, leg.state))
         if leg.closed_ms is not None:
             dues.append(leg.closed_ms)
-    if story.unanswered_ms is not None and (queue := _home(story)):
+    if story.unanswered_ms is not None and story.is_open and (queue := _home(story)):
         counts.append((queue, "unanswered"))
         waits.append(Wait(queue, "unanswered", story.unanswered_ms))
     released += [(miss.agent, miss.at_ms) for miss in story.missed]

@@ -76,7 +76,7 @@ class Floor:
             self._count_anew()
         while (next_ms := self.next_due_ms()) is not None and next_ms <= now_ms:
             self._pass_to(next_ms)
-            if self.ground.calendar.next_due_ms() == next_ms:
+            if (self.ground.calendar.next_due_ms() or next_ms + 1) <= next_ms:  # what was due before now falls due now
                 self._fall_due(self.ground.calendar.pop())
         self._pass_to(now_ms)
 

@@ -44,9 +44,7 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def public(self, columns: int, rows: int) -> Document:
         """For the browser: the tile's text, how its number is read, how many rows fit at which size."""
-        shown = {
-            name: value for name in self.__struct_fields__ if (value := getattr(self, name)) not in (None, [])
-        }
+        shown = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) not in (None, [])}
         room = fitting.box(self.size, columns, rows)
         shown |= {name: list(limit) for name in ("warn", "alarm") if (limit := threshold(getattr(self, name)))}
         if self.metric and (number := number_named(self.metric)):

@@ -71,7 +71,7 @@ def _limits(at: str, tile: Tile) -> Iterator[Wrong]:
         if tile.metric is None:
             yield f"{at}.{name}", "a limit needs the metric that it is about"
         if threshold(text) is None:
-            yield f"{at}.{name}", f"not a limit: '{text}', expected a sign and a number such as \"< 80\" or \">= 3\""
+            yield f"{at}.{name}", f'not a limit: \'{text}\', expected a sign and a number such as "< 80" or ">= 3"'
 
 
 def _outside(at: str, tile: Tile, board: Board) -> Iterator[Wrong]:

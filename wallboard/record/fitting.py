@@ -18,6 +18,7 @@ ROW_EM = 1.62  # height of a table's row
 CARD_EM, CARD_HIGH_EM = 9.6, 3.15  # an agent's card
 NOTICE_EM = 4.1  # height of a notice: two lines of text and one of its age
 SOURCE_EM = 1.9
+LINE_EM = 1.3
 
 TABLE_TEXTS = (5.0, 4.4, 3.8, 3.3, 2.9, 2.5, 2.2, 1.9)
 CARD_TEXTS = (3.6, 3.0, 2.6, 2.3, 2.0, 1.8, 1.6)
@@ -50,10 +51,6 @@ class Fit(NamedTuple):
     text: float
     holds: int
     across: int = 1
-
-    @property
-    def down(self) -> int:
-        return self.holds // self.across
 
 
 def box(size: tuple[int, int], columns: int, rows: int) -> Box:
@@ -96,6 +93,11 @@ def text_of_totals(room: Box) -> float:
 
 def notice_fits(room: Box) -> list[Fit]:
     return _distinct([Fit(text, _count(room.inner_high, text * NOTICE_EM)) for text in NOTICE_TEXTS])
+
+
+def lines(room: Box, text: float) -> int:
+    """How many lines of text a notice that stands alone may have, above the line of its age."""
+    return max(1, _count(room.inner_high, text * LINE_EM) - 1)
 
 
 def source_fits(room: Box) -> list[Fit]:

@@ -23,6 +23,7 @@ from wallboard.stream.redis import answering
 from wallboard.stream.script import REFUSE_OLD_TOKEN, Script
 
 SLICE_BYTES = 4_000_000  # in one round trip, or one chunk if that is larger
+_READ_CHUNKS = 8  # in one round trip
 _TRIES = 5  # a reader that is overtaken so often by new checkpoints is hopelessly slow
 
 
@@ -107,12 +108,14 @@ class Checkpoints:
 
     async def _chunks(self, pointer: _Pointer) -> dict[str, bytes] | None:
         """None if one is gone: a newer checkpoint has replaced this one meanwhile."""
+        names = list(pointer.chunks)
         found: dict[str, bytes] = {}
-        for name, version in pointer.chunks.items():
-            data: Any = await self._redis.get(self._keys.chunk(name, version))
-            if data is None:
+        for start in range(0, len(names), _READ_CHUNKS):
+            some = names[start : start + _READ_CHUNKS]
+            values: Any = await self._redis.mget([self._keys.chunk(name, pointer.chunks[name]) for name in some])
+            if None in values:
                 return None
-            found[name] = data
+            found.update(zip(some, values, strict=True))
         return found
 
 

@@ -16,7 +16,15 @@ from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+)
 
 from wallboard.core.errors import LeaseLost, Mistake, StreamUnavailable
 
@@ -34,12 +42,18 @@ _ADVICE = {
     "MISCONF": "Redis cannot write to its disk: free some space there, it goes on by itself",
     "READONLY": "this Redis is a replica and takes no writes: name the primary in redis.url",
     "LOADING": "Redis is still reading its data after a start",
-    "NOAUTH": "Redis wants a password: put it into redis.url",
-    "WRONGPASS": "Redis refuses the user or password of redis.url",
+    "NOAUTH": "Redis wants another user or password: see redis.url",
     "NOPERM": "the user of redis.url may not do this: docs/redis.md names commands and keys",
     "WRONGTYPE": "a key of this namespace holds what Wallboard did not write: choose another namespace or delete it",
 }
 _KNOWN = re.compile(rf"\b({'|'.join(_ADVICE)})\b")
+_KNOWN_CLASSES = {  # redis-py takes the word off and gives a class instead
+    OutOfMemoryError: "OOM",
+    ReadOnlyError: "READONLY",
+    BusyLoadingError: "LOADING",
+    AuthenticationError: "NOAUTH",
+    NoPermissionError: "NOPERM",
+}
 
 
 def connect(url: str, *, blocking: bool = False) -> Redis:
@@ -120,5 +134,8 @@ def _hosts(parts: SplitResult, port: int) -> list[tuple[str, int]]:
 
 
 def _advice(error: Exception) -> str:
+    for kind, word in _KNOWN_CLASSES.items():
+        if isinstance(error, kind):
+            return _ADVICE[word]
     known = _KNOWN.search(str(error))
     return _ADVICE[known[1]] if known else (str(error) or type(error).__name__)

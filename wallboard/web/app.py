@@ -15,12 +15,10 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.templating import Jinja2Templates
 
 from wallboard import __version__
-from wallboard.assets import STATIC
 from wallboard.config import Config
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SourceCounted
@@ -120,7 +118,6 @@ def _routes(parts: Parts) -> list[BaseRoute]:
         Route("/docs", docs.show),
         WebSocketRoute("/live", live),
         *pages.routes(templates),
-        Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
 
 

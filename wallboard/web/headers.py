@@ -50,7 +50,8 @@ class AddressCheck:
 
     def __init__(self, app: ASGIApp, public_url: str | None) -> None:
         self._app = app
-        self._names = {"localhost", socket.gethostname().lower(), socket.getfqdn().lower()}
+        own = socket.gethostname().lower()  # not getfqdn, which may ask a name server that does not answer
+        self._names = {"localhost", own, f"{own.partition('.')[0]}.local"}
         if public_url and (name := urlsplit(public_url).hostname):
             self._names.add(name)
 

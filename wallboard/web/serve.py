@@ -1,6 +1,6 @@
 """How does the application get onto a port? uvicorn, with every setting that matters named here.
 
-ws="websockets-sansio"     the one with flow control (what `auto` means has changed before)
+ws=PromptProtocol          uvicorn's sans-I/O one, which has flow control; a stalled peer is aborted
 ws_max_size                browsers send small reports; 64 KiB is generous
 TCP_USER_TIMEOUT           set on the listening socket and inherited: a peer that stopped reading is let go by
                            the kernel, where a WebSocket close would wait for its buffer for ever
@@ -13,6 +13,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from wallboard.live.transport import PING_S, PONG_S, SEND_BUFFER_BYTES, PromptProtocol
 from wallboard.web.patience import PatientProtocol
 
 STOP_S = 8  # for open requests and sockets, so that the whole stop stays under 10 s
@@ -32,6 +33,7 @@ def listen(host: str, port: int) -> socket.socket:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PEER_GONE_MS)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         found.bind((host, port))
         found.set_inheritable(True)
     except OSError as error:
@@ -53,7 +55,9 @@ def server_for(app: ASGIApp, *, proxies: str | None = None) -> uvicorn.Server:
         uvicorn.Config(
             app,
             http=PatientProtocol,
-            ws="websockets-sansio",
+            ws=PromptProtocol,
+            ws_ping_interval=PING_S,
+            ws_ping_timeout=PONG_S,
             ws_max_size=WS_MESSAGE_BYTES,
             ws_per_message_deflate=False,
             lifespan="on",

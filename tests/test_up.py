@@ -1,0 +1,202 @@
+"""Does one command bring everything up, keep it up, and leave nothing behind?"""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PATIENCE_S = 60  # for a loaded machine; what is waited for comes in a second or two
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, f"never: {what}"
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def family(pid: int) -> dict[str, int]:
+    """The processes under `up`, by what they are: `web`, `worker`, `collect`, `redis`."""
+    found: dict[str, int] = {}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with contextlib.suppress(OSError):
+            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            name = words[3].decode() if b"wallboard" in words[2:3] else "redis"
+            found[name] = int(child)
+    return found
+
+
+def get(port: int, path: str, headers: dict[str, str] | None = None) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path, headers=headers or {})
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
+
+
+class Running:
+    """`wallboard up` in a folder of its own."""
+
+    def __init__(self, folder: Path, port: int, *options: str) -> None:
+        self.port = port
+        self.said = folder / "said"
+        self._out = self.said.open("wb")
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("WALLBOARD_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "wallboard", "up", "--port", str(port), *options],
+            cwd=folder,
+            env=environ,
+            stdout=self._out,
+            stderr=subprocess.STDOUT,
+        )
+
+    def text(self) -> str:
+        return self.said.read_text(errors="replace")
+
+    def link(self) -> str:
+        until(lambda: "/signin#" in self.text() or self.process.poll() is not None, f"a link in {self.text()}")
+        links = re.findall(r"http://\S+/signin#\S+", self.text())
+        assert len(links) == 1, self.text()
+        return str(links[0])
+
+    def stop(self) -> int:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(PATIENCE_S)
+        finally:
+            self._out.close()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """The simulated centre: nothing is configured."""
+    if not Path("/proc/self/task").exists():
+        pytest.skip("reads /proc, which this system does not have")
+    up = Running(tmp_path, free_port())
+    try:
+        yield up
+    finally:
+        if up.process.poll() is None:
+            up.stop()
+
+
+def signed_in(port: int, code: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    headers = {"Content-Type": "application/json", "Origin": f"http://127.0.0.1:{port}"}
+    connection.request("POST", "/signin", json.dumps({"code": code}), headers)
+    answer = connection.getresponse()
+    answer.read()
+    return answer
+
+
+def test_the_link_signs_one_person_in_once(running: Running) -> None:
+    link, _, code = running.link().partition("#")
+    assert link == f"http://127.0.0.1:{running.port}/signin"
+    assert get(running.port, "/api/v1/state") == 401
+    first = signed_in(running.port, code)
+    assert first.status == 200
+    cookie = str(first.headers["set-cookie"]).partition(";")[0]
+    assert get(running.port, "/api/v1/state", {"Cookie": cookie}) == 200
+    assert signed_in(running.port, code).status == 401
+
+
+def test_with_nothing_configured_it_says_that_the_centre_is_simulated(running: Running, tmp_path: Path) -> None:
+    running.link()
+    assert "SIMULATED" in running.text()
+    assert (tmp_path / ".wallboard" / "demo").is_dir()
+
+
+def test_a_part_that_is_killed_comes_back_and_the_wall_answers_again(running: Running) -> None:
+    running.link()
+    for name in ("web", "worker", "collect", "redis"):
+        before = family(running.process.pid)
+        os.kill(before[name], signal.SIGKILL)
+        until(lambda name=name, old=before[name]: family(running.process.pid).get(name, old) != old, f"a new {name}")  # type: ignore[misc]
+    until(lambda: get(running.port, "/readyz") == 200, "ready again")
+
+
+def test_told_to_stop_it_ends_with_0_and_leaves_no_process(running: Running) -> None:
+    running.link()
+    children = family(running.process.pid)
+    assert set(children) == {"web", "worker", "collect", "redis"}
+    assert running.stop() == 0
+    assert not [name for name, pid in children.items() if alive(pid)]
+    assert get(running.port, "/healthz") == 0
+
+
+def test_killed_it_takes_its_processes_with_it(running: Running) -> None:
+    running.link()
+    children = family(running.process.pid)
+    running.process.kill()
+    running.process.wait()
+    until(lambda: not any(alive(pid) for pid in children.values()), "no process left")
+
+
+def test_a_second_one_on_the_same_folder_is_refused_in_one_line(running: Running, tmp_path: Path) -> None:
+    running.link()
+    second = subprocess.run(
+        [sys.executable, "-m", "wallboard", "up", "--port", str(free_port())],
+        cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+    )  # fmt: skip
+    assert second.returncode == 1
+    assert "another `wallboard up` runs" in second.stderr
+    assert len(second.stderr.splitlines()) == 1
+
+
+def test_a_port_in_use_is_told_with_the_setting_to_change(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        up = Running(tmp_path, taken.getsockname()[1])
+        assert up.process.wait(PATIENCE_S) == 1
+    assert "is in use by another program" in up.text()
+    assert "WALLBOARD_SERVER_PORT" in up.text()
+    assert len(up.text().splitlines()) == 1
+
+
+def test_the_simulated_centre_ends_when_a_source_is_configured(running: Running, tmp_path: Path) -> None:
+    running.link()
+    (tmp_path / "wallboard.toml").write_text('[collector.mine]\nkind = "simulator"\nagents = 3\n')
+    until(lambda: running.text().count("/signin#") == 2, "a link to the real wall")
+    assert "the simulated centre ends" in running.text()
+    assert (tmp_path / ".wallboard" / "redis").is_dir()
+
+
+def test_a_broken_file_is_told_and_the_last_good_one_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "wallboard.toml"
+    file.write_text('[collector.mine]\nkind = "simulator"\n')
+    up = Running(tmp_path, free_port())
+    try:
+        up.link()
+        file.write_text('[collector.mine]\nkind = "simulatr"\n')
+        until(lambda: "did you mean 'simulator'" in up.text(), "the mistake")
+        assert get(up.port, "/readyz") == 200
+    finally:
+        up.stop()

@@ -1,0 +1,114 @@
+"""One worker at a time: it applies the configuration, checkpoints, trims, and hands over by lease."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from wallboard import worker as worker_module
+from wallboard.core.events import Queued
+from wallboard.core.settings import Queue, Settings
+from wallboard.core.snapshot import load
+from wallboard.live.pipeline import Pipeline
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.redis import connect
+from wallboard.stream.stream import Stream
+from wallboard.worker import Worker
+
+SETTINGS = Settings(queue={"support": Queue(name="Підтримка")})
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def eventually(what: Callable[[], bool]) -> None:
+    async with asyncio.timeout(15):
+        while not what():
+            await asyncio.sleep(0.02)
+
+
+class Bench:
+    """Workers on one namespace, each with its own clients, as processes would have."""
+
+    def __init__(self, redis_url: str, namespace: str) -> None:
+        self.keys = Keys(namespace)
+        self._url = redis_url
+        self._clients: list = []
+        self._tasks: list[asyncio.Task] = []
+
+    def start(self, settings: Settings = SETTINGS) -> tuple[Worker, Pipeline, asyncio.Task]:
+        asking, blocking = connect(self._url), connect(self._url, blocking=True)
+        self._clients += [asking, blocking]
+        checkpoints = Checkpoints(asking, self.keys)
+        pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
+        one = Worker(
+            pipeline, Stream(asking, self.keys), checkpoints, Lease(asking, self.keys), now_ms, lambda: settings
+        )
+        task = asyncio.create_task(one.run())
+        self._tasks.append(task)
+        return one, pipeline, task
+
+    async def checkpoint(self) -> tuple[str, dict[str, bytes]] | None:
+        return await Checkpoints(self._clients[0], self.keys).read()
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for client in self._clients:
+            await client.aclose()
+
+
+@pytest.fixture
+async def bench(redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    monkeypatch.setattr(worker_module, "CHECKPOINT_MS", 300)
+    monkeypatch.setattr(worker_module, "RENEW_S", 0.1)
+    monkeypatch.setattr(worker_module, "STANDBY_S", 0.2)
+    bench = Bench(redis_url, namespace)
+    yield bench
+    await bench.close()
+
+
+async def test_the_configuration_reaches_the_state_as_an_event(bench: Bench):
+    _, pipeline, _ = bench.start()
+    await eventually(lambda: pipeline.floor.settings == SETTINGS)
+
+
+async def test_a_checkpoint_holds_the_state_at_its_stream_id(bench: Bench, stream: Stream):
+    _, pipeline, _ = bench.start()
+    appended = await stream.append([Queued(contact="a", queue="support", source="pbx")])
+    await eventually(lambda: pipeline.cursor == appended.ids[0] or pipeline.applied == 2)
+    async with asyncio.timeout(10):
+        while not (found := await bench.checkpoint()) or len(load(found[1]).contacts.contacts) != 1:
+            await asyncio.sleep(0.05)
+    assert found[0] >= str(appended.ids[0])
+
+
+async def test_only_one_leads_and_a_second_takes_over_when_the_first_is_gone(bench: Bench, stream: Stream):
+    _, first, task = bench.start()
+    await eventually(lambda: first.floor.settings == SETTINGS)
+    _, second, _ = bench.start(Settings(queue={"support": Queue(name="Other")}))
+    await asyncio.sleep(0.6)
+    assert second.floor.settings == SETTINGS  # the one that stands by changes nothing
+    task.cancel()
+    await asyncio.wait([task])
+    await eventually(lambda: second.floor.settings.queue["support"].name == "Other")
+
+
+async def test_rested_chunks_are_kept_and_not_written_again(bench: Bench, stream: Stream):
+    old = Queued(contact="old", queue="support", source="pbx", time=now_ms() - 3_600_000)
+    await stream.append([old])
+    _, pipeline, _ = bench.start()
+    async with asyncio.timeout(10):
+        while not (found := await bench.checkpoint()):
+            await asyncio.sleep(0.05)
+    await stream.append([Queued(contact="new", queue="support", source="pbx")])
+    await eventually(lambda: len(pipeline.floor.contacts.contacts) == 2)
+    async with asyncio.timeout(10):
+        while len((found := await bench.checkpoint() or ("", {}))[1]) < 3:
+            await asyncio.sleep(0.05)
+    assert {contact for _, contact in load(found[1]).contacts.contacts} == {"old", "new"}

@@ -1,0 +1,62 @@
+"""The port: taken when asked for, inherited by its connections, and given back within ten seconds."""
+
+import asyncio
+import socket
+import time
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from wallboard.config import Config
+from wallboard.web.serve import PEER_GONE_MS, listen
+
+
+def test_port_zero_takes_a_free_one_and_a_taken_one_is_named() -> None:
+    with listen("127.0.0.1", 0) as first:
+        first.listen()
+        port = first.getsockname()[1]
+        assert port > 0
+        with pytest.raises(OSError, match=f"127.0.0.1 port {port}"):
+            listen("127.0.0.1", port)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no TCP_USER_TIMEOUT")
+def test_a_connection_inherits_the_limit_for_a_peer_that_is_gone() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        listener.listen()
+        with socket.create_connection(listener.getsockname()):
+            accepted, _ = listener.accept()
+            with accepted:
+                limit_ms = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert limit_ms == PEER_GONE_MS
+
+
+async def test_at_a_stop_screens_are_told_to_come_back_and_a_stalled_sender_holds_nothing_up(
+    config: Config, served_elsewhere: Any
+) -> None:
+    async with served_elsewhere(config) as served:
+        board = next(iter(served.parts.boards()), None)
+        if board is None:
+            pytest.skip("no default boards here")
+        bearer = {"authorization": served.http.headers["authorization"]}
+        screen = await connect(f"ws://{served.host}:{served.port}/live?board={board}", additional_headers=bearer)
+        assert '"t":"hello"' in await screen.recv(decode=True)
+        stalled_reader, stalled = await asyncio.open_connection(served.host, served.port)
+        stalled.write(b"POST /api/v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n")
+        await stalled.drain()
+        stopping_s = time.monotonic()
+    assert time.monotonic() - stopping_s < 10
+    assert await close_code(screen) == 1012
+    assert await stalled_reader.read() == b""
+    stalled.close()
+
+
+async def close_code(screen: ClientConnection) -> int:
+    """What the server said when it closed, after everything that it had sent before."""
+    try:
+        while True:
+            await screen.recv()
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 1006

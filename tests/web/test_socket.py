@@ -1,0 +1,118 @@
+"""The live socket on real uvicorn: snapshot, patches, and what becomes of peers that misbehave."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
+
+QUEUED = {"type": "contact.queued", "contact": "c1", "queue": "support", "source": "pbx"}
+
+
+@asynccontextmanager
+async def screen(served: Served, board: str = "overview", **headers: str) -> AsyncIterator[ClientConnection]:
+    given = headers or {"Authorization": f"Bearer {TOKEN}"}
+    url = f"ws://{served.host}:{served.port}/live?board={board}"
+    async with connect(url, additional_headers=given, subprotocols=["wallboard.v1"], max_size=None) as socket:
+        yield socket
+
+
+async def closed_with(connection: ClientConnection) -> tuple[int, str]:
+    with pytest.raises(ConnectionClosed) as caught:
+        while True:
+            await asyncio.wait_for(connection.recv(), 20)
+    assert caught.value.rcvd is not None
+    return caught.value.rcvd.code, caught.value.rcvd.reason
+
+
+async def test_a_screen_gets_a_snapshot_and_then_what_changes(served: Served):
+    async with screen(served) as connection:
+        hello = json.loads(await connection.recv())
+        assert (hello["t"], hello["board"]["id"]) == ("hello", "overview")
+        await served.http.post("/api/v1/events", json=QUEUED)
+        async with asyncio.timeout(5):
+            while (message := json.loads(await connection.recv())).get("patch", {}).get("queues") is None:
+                pass
+        assert message["base"] >= hello["seq"]
+        assert message["patch"]["queues"]["support"]["now"]["waiting"] == 1
+        assert connection.subprotocol == "wallboard.v1"
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (b"\x00\x01", 1003),
+        ("not json", 1007),
+        ("[" * 60_000, 1008),
+        ('{"t":"subscribe"}', 1008),
+        ('{"t":"report","seq":"x"}', 1008),
+        ("x" * 65_537, 1009),
+    ],
+)
+async def test_a_message_that_is_no_report_closes_with_its_code(served: Served, message: str | bytes, code: int):
+    async with screen(served) as connection:
+        await connection.recv()
+        await connection.send(message)
+        assert (await closed_with(connection))[0] == code
+
+
+async def test_reports_are_taken_and_too_many_are_not(served: Served):
+    async with screen(served) as connection:
+        for _ in range(121):
+            await connection.send('{"t":"report","seq":1,"lag_ms":3.5,"build":"x"}')
+        assert (await closed_with(connection))[0] == 1008
+
+
+async def test_nobody_is_asked_to_sign_in_by_a_code_and_an_unknown_board_is_not_allowed(served: Served):
+    async with connect(f"ws://{served.host}:{served.port}/live?board=overview") as connection:
+        assert (await closed_with(connection))[0] == 4401
+    async with screen(served, board="nosuch") as connection:
+        assert (await closed_with(connection))[0] == 4403
+
+
+async def test_a_foreign_origin_is_refused_before_accept(served: Served):
+    with pytest.raises(InvalidStatus) as caught:
+        async with screen(served, Authorization=f"Bearer {TOKEN}", Origin="https://evil.example"):
+            pass
+    assert caught.value.response.status_code == 403
+
+
+async def test_a_screen_that_talks_and_never_stops_listening_is_not_called_dead(served: Served, monkeypatch):
+    """A push-only handler would kill it: pongs are read only while the handler receives."""
+    monkeypatch.setattr("uvicorn.protocols.websockets.websockets_sansio_impl.random.getrandbits", lambda bits: 7)
+    async with screen(served) as connection:
+        for _ in range(3):
+            await connection.send('{"t":"report","seq":1}')
+        async with asyncio.timeout(20):
+            beats = 0
+            while beats < 3:
+                beats += json.loads(await connection.recv())["t"] != "hello"
+
+
+async def test_a_peer_that_never_reads_is_gone_within_15_seconds(served: Served):
+    hub = served.app.state.hub
+    with socket.socket() as stalled:
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stalled.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(stalled, (served.host, served.port))
+        request = (
+            f"GET /live?board=overview HTTP/1.1\r\nHost: {served.host}:{served.port}\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+            f"Authorization: Bearer {TOKEN}\r\n\r\n"
+        )
+        await loop.sock_sendall(stalled, request.encode())
+        async with asyncio.timeout(5):
+            while hub.screens == 0:
+                await asyncio.sleep(0.05)
+        async with asyncio.timeout(15):
+            while hub.screens:
+                await served.http.post("/api/v1/events", json={**QUEUED, "queue": f"q{hub.patches}"})
+                await asyncio.sleep(0.1)
+    assert hub.screens == 0

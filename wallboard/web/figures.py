@@ -1,0 +1,75 @@
+"""How is a value written at first paint? As static/js/format.js writes it: nothing jumps when that takes over."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from wallboard.web.words import Words
+
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+
+
+class Figure(NamedTuple):
+    text: str
+    unit: str = ""
+
+
+def figure(value: Any, reads: str, now_ms: int, say: Words) -> Figure:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return Figure(say("absent"))
+    if reads == "percent":
+        return Figure(f"{value:,.1f}", "%")
+    if reads == "seconds":
+        return Figure(span(value, say))
+    if reads == "instant":
+        return Figure(span(seconds_since(int(value), now_ms), say))
+    decimals = f"{value:,.{1 if reads == 'count' else 2}f}"
+    return Figure(decimals.rstrip("0").rstrip("."))
+
+
+def seconds_since(at_ms: int, now_ms: int) -> int:
+    return max(0, (now_ms - at_ms) // 1000)
+
+
+def span(seconds: float, say: Words) -> str:
+    """0:07, 12:34, 1:02:03, 2 d 3 h."""
+    whole = max(0, int(seconds + 0.5))
+    if whole >= DAY_S:
+        days, hours = say("span.d", n=whole // DAY_S), whole % DAY_S // HOUR_S
+        return f"{days} {say('span.h', n=hours)}" if hours else days
+    minutes, rest = divmod(whole, MINUTE_S)
+    return f"{minutes}:{rest:02}" if whole < HOUR_S else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def ago(seconds: float, say: Words) -> str:
+    return say("ago", span=_roughly(int(seconds), say))
+
+
+def _roughly(whole: int, say: Words) -> str:
+    for unit, size in (("d", DAY_S), ("h", HOUR_S), ("min", MINUTE_S)):
+        if whole >= size:
+            return say(f"span.{unit}", n=whole // size)
+    return say("span.s", n=max(0, whole))
+
+
+def time_of_day(at_ms: int, zone: str, shape: str = "%H:%M:%S") -> str:
+    return _local(at_ms, zone).strftime(shape)
+
+
+def moment(at_ms: int, now_ms: int, zone: str) -> str:
+    """The time of day; with its date when that was not today."""
+    at, now = _local(at_ms, zone), _local(now_ms, zone)
+    return at.strftime("%H:%M:%S" if at.date() == now.date() else "%Y-%m-%d %H:%M:%S")
+
+
+def date(at_ms: int, zone: str) -> str:
+    at = _local(at_ms, zone)
+    return f"{at:%A} {at.day} {at:%B}"
+
+
+def _local(at_ms: int, zone: str) -> datetime:
+    try:
+        place = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        place = ZoneInfo("UTC")
+    return datetime.fromtimestamp(at_ms / 1000, place)

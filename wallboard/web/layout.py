@@ -1,0 +1,41 @@
+"""Where does each tile stand, and how big is its text? The stylesheet of one board: `/board/{id}/layout.css`.
+
+A file of its own because the page's policy allows no inline style. Below 641 px everything is one column, and
+static/css/board.css sets the sizes.
+"""
+
+from collections.abc import Iterator
+
+from wallboard.record import fitting
+from wallboard.record.board import LISTS, Board, Tile, fits
+
+
+def layout_css(board: Board) -> str:
+    rules = "\n".join(_rules(board))
+    return f"@media (min-width: 641px) {{\n{rules}\n}}\n"
+
+
+def _rules(board: Board) -> Iterator[str]:
+    yield (
+        f".board {{ grid-template-columns: repeat({board.columns}, minmax(0, 1fr)); "
+        f"grid-template-rows: repeat({board.rows}, minmax(0, 1fr)); }}"
+    )
+    for place, tile in enumerate(board.tiles):
+        yield from _tile(f"#tile-{place}", tile, fitting.box(tile.size, board.columns, board.rows))
+
+
+def _tile(name: str, tile: Tile, room: fitting.Box) -> Iterator[str]:
+    (column, row), (wide, high) = tile.at, tile.size
+    sizes = {"title": room.title, "foot": room.foot, "value": fitting.figure_text(room)}
+    if tile.kind == "agents":
+        sizes["totals"] = fitting.text_of_totals(room)
+    yield (f"{name} {{ grid-column: {column} / span {wide}; grid-row: {row} / span {high}; {_properties(sizes)} }}")
+    if tile.kind in LISTS:
+        for step, fit in enumerate(fits(tile.kind, room)):
+            lines = fitting.lines(room, fit.text)
+            text = _properties({"text": fit.text, "across": fit.across, "lines": lines})
+            yield f'{name} [data-fit="{step}"] {{ {text} }}'
+
+
+def _properties(sizes: dict[str, float]) -> str:
+    return " ".join(f"--{name}: {round(size, 2)};" for name, size in sizes.items())

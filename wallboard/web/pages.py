@@ -1,0 +1,188 @@
+"""Which pages do people look at? `/` lists the boards, `/board/{id}` is the wall, with its numbers in it already.
+
+What it uses of `app.state`:
+  boards  () -> {id: Board}, the boards in force
+  hub     as `Shown` below: the first picture is made of the same board message and state that its socket sends
+Who may look is decided before, by web/auth.py.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+from starlette.types import Scope
+
+from wallboard.assets import STATIC
+from wallboard.live.view import View
+from wallboard.record.boards import Board
+from wallboard.web.layout import layout_css
+from wallboard.web.paint import Picture, painted
+from wallboard.web.words import LANGUAGE, words
+
+Document = dict[str, Any]
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,262}")
+
+
+class Standing(Protocol):
+    """How far the state has been read."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    @property
+    def epoch(self) -> str: ...
+
+
+class Shown(Protocol):
+    """What these pages need of the hub."""
+
+    build: str
+
+    @property
+    def pipeline(self) -> Standing: ...
+
+    def clock_ms(self) -> int: ...
+
+    def view(self, board: Board) -> View: ...
+
+    def board_message(self, view: View) -> Document: ...
+
+    def state_of(self, board: Board) -> Mapping[str, Mapping[str, Document]]: ...
+
+
+def routes(templates: Jinja2Templates) -> list[BaseRoute]:
+    pages = Pages(templates)
+    return [
+        Route("/", pages.front),
+        Route("/board/{board}", pages.board),
+        Route("/board/{board}/layout.css", layout),
+        Mount("/static", Fresh(directory=STATIC), name="static"),
+    ]
+
+
+class Fresh(StaticFiles):
+    """Static files that a browser asks for again each time (304 as a rule): versions never mix."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["cache-control"] = "no-cache"
+        return answer
+
+
+class Pages:
+    """The front page and the wall."""
+
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def front(self, request: Request) -> Response:
+        boards = sorted(_boards(request).values(), key=lambda board: board.name.casefold())
+        return self._page(request, "boards.html", {"boards": boards})
+
+    async def board(self, request: Request) -> Response:
+        board, turn = _turned(request, _board(request))
+        answer = self._page(request, "board.html", first_picture(request.app.state.hub, board, turn))
+        answer.headers["content-security-policy"] = policy(request)
+        return answer
+
+    def _page(self, request: Request, template: str, context: Document) -> Response:
+        answer = self._templates.TemplateResponse(request, template, context)
+        answer.headers["cache-control"] = "no-store"
+        return answer
+
+
+async def layout(request: Request) -> Response:
+    return Response(layout_css(_board(request)), media_type="text/css", headers={"cache-control": "no-cache"})
+
+
+def first_picture(hub: Shown, board: Board, rotation: Document | None = None) -> Document:
+    """What the template paints, and `first`: the same as JSON for the script that takes over."""
+    say = words()
+    message = hub.board_message(hub.view(board))
+    state = hub.state_of(board) if hub.pipeline.ready else {}
+    now_ms = hub.clock_ms()
+    hello = {
+        "t": "hello", "epoch": hub.pipeline.epoch, "seq": 0, "now": now_ms, "build": hub.build,
+        "board": message, "state": state,
+    }  # fmt: skip
+    first = {"hello": hello, "build": hub.build, "board": {"id": board.id}, "words": say.catalog, "rotation": rotation}
+    picture = Picture(state, now_ms, say)
+    return {
+        "language": LANGUAGE,
+        "board": message,
+        "tiles": painted(message, picture),
+        "picture": picture,
+        "say": say,
+        "icon": icon,
+        "modules": modules(),
+        "first": script_json(first),
+    }
+
+
+def policy(request: Request) -> str:
+    """Everything from here only. Older engines do not count a socket as 'self': it is named."""
+    host = request.headers.get("host", "")
+    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    return (
+        f"default-src 'self'; connect-src 'self'{sockets}; img-src 'self' data:; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def script_json(value: object) -> Markup:
+    """JSON that may stand inside a script element whatever names are in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def icon(name: str) -> Markup:
+    return Markup('<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#{}"></use></svg>').format(name)
+
+
+def modules(folder: Path = STATIC / "js") -> list[str]:
+    """The wall's own modules, named so that they are fetched side by side and not one after another."""
+    found = [folder / f"{name}.js" for name in _MODULES]
+    return [str(file.relative_to(folder).as_posix()) for file in [*found, *sorted((folder / "tiles").glob("*.js"))]]
+
+
+_MODULES = (
+    "board", "clock", "dom", "format", "freshness", "levels", "orders", "paging", "select", "socket", "store", "top",
+    "words",
+)  # fmt: skip
+
+
+def _boards(request: Request) -> Mapping[str, Board]:
+    boards: Callable[[], Mapping[str, Board]] = request.app.state.boards
+    return boards()
+
+
+def _board(request: Request) -> Board:
+    board = _boards(request).get(request.path_params["board"])
+    if board is None:
+        raise HTTPException(404, "There is no such board, or it is not for you; / lists the boards.")
+    return board
+
+
+def _turned(request: Request, board: Board) -> tuple[Board, Document | None]:
+    """Of a rotation the board whose turn it is, and where to go next and when."""
+    if board.rotation is None:
+        return board, None
+    boards = _boards(request)
+    names = [name for name in board.rotation.boards if name in boards]
+    if not names:
+        return board, None
+    turn = request.query_params.get("turn", "")
+    place = int(turn) % len(names) if turn.isascii() and turn.isdigit() and len(turn) < 6 else 0
+    following = f"/board/{board.id}?turn={(place + 1) % len(names)}"
+    return boards[names[place]], {"next": following, "seconds": board.rotation.seconds}
