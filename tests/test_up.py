@@ -63,15 +63,17 @@ def get(port: int, path: str, headers: dict[str, str] | None = None) -> int:
 class Running:
     """`wallboard up` in a folder of its own."""
 
-    def __init__(self, folder: Path, port: int, *options: str) -> None:
+    def __init__(self, folder: Path, port: int, **variables: str) -> None:
         self.port = port
+        self.folder = folder
         self.said = folder / "said"
         self._out = self.said.open("wb")
         environ = {name: value for name, value in os.environ.items() if not name.startswith("WALLBOARD_")}
+        self.environ = environ | variables
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "wallboard", "up", "--port", str(port), *options],
+            [sys.executable, "-m", "wallboard", "up", "--port", str(port)],
             cwd=folder,
-            env=environ,
+            env=self.environ,
             stdout=self._out,
             stderr=subprocess.STDOUT,
         )
@@ -84,6 +86,22 @@ class Running:
         links = re.findall(r"http://\S+/signin#\S+", self.text())
         assert len(links) == 1, self.text()
         return str(links[0])
+
+    def shell(self, *arguments: str, fed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        """A further command in the same folder, as a person or a script gives it."""
+        return subprocess.run(
+            [sys.executable, "-m", "wallboard", *arguments],
+            cwd=self.folder, env=self.environ | variables, input=fed, capture_output=True, text=True,
+            timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+
+    def state(self) -> dict[str, dict[str, dict[str, object]]]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        token = self.environ["WALLBOARD_TOKEN"]
+        connection.request("GET", "/api/v1/state", headers={"Authorization": f"Bearer {token}"})
+        found: dict[str, dict[str, dict[str, object]]] = json.loads(connection.getresponse().read())
+        connection.close()
+        return found
 
     def stop(self) -> int:
         with contextlib.suppress(ProcessLookupError):
@@ -200,3 +218,102 @@ def test_a_broken_file_is_told_and_the_last_good_one_goes_on(tmp_path: Path) -> 
         assert get(up.port, "/readyz") == 200
     finally:
         up.stop()
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[Running]:
+    """Configured, without a source: events come from scripts."""
+    (tmp_path / "wallboard.toml").write_text('[site.main]\nzone = "Europe/Kyiv"\n')
+    port = free_port()
+    up = Running(
+        tmp_path, port,
+        WALLBOARD_ADMIN_TOKEN="wb_test", WALLBOARD_TOKEN="wb_test",
+        WALLBOARD_URL=f"http://127.0.0.1:{port}", WALLBOARD_SPOOL=str(tmp_path / "spool"),
+    )  # fmt: skip
+    try:
+        up.link()
+        yield up
+    finally:
+        up.stop()
+
+
+def waiting(up: Running, queue: str) -> object:
+    return up.state()["queues"].get(queue, {}).get("now", {}).get("waiting")  # type: ignore[attr-defined]
+
+
+def test_what_a_script_posts_is_on_the_floor_and_tail_says_what_it_did(real: Running) -> None:
+    told = real.folder / "tail"
+    with told.open("w") as out:
+        tail = subprocess.Popen(
+            [sys.executable, "-m", "wallboard", "tail"], cwd=real.folder, env=real.environ, stdout=out
+        )
+        try:
+            # Until tail listens nothing of ours is in what it prints: these are to make it say something.
+            until(lambda: _said_beat(real, told), "tail listens")
+            first = ("post", "contact.queued", "contact=1", "queue=support", "id=e-1", "source=chat")
+            assert [real.shell(*first).returncode, real.shell(*first).returncode] == [0, 0]
+            assert real.shell("post", "contact.ended", "contact=9", "source=chat").returncode == 0
+            assert real.shell("post", "contact.queued", "contact=2", "queue=supprot", "source=chat").returncode == 0
+            until(lambda: "supprot" in told.read_text() and "duplicate" in told.read_text(), "all of it in tail")
+        finally:
+            tail.terminate()
+            tail.wait()
+    text = told.read_text()
+    assert "opened visit 1 in support" in text
+    assert "duplicate of e-1" in text
+    assert "ended nothing: no open leg" in text
+    assert "new queue supprot (like support?)" in text
+    assert waiting(real, "support") == 1
+
+
+def _said_beat(up: Running, told: Path) -> bool:
+    up.shell("post", "kpi.reported", "kpi=listening", "value=1", "source=probe")
+    return "listening" in told.read_text()
+
+
+def test_of_a_fed_batch_the_good_is_taken_and_each_mistake_named_with_its_line(real: Running) -> None:
+    fed = '{"type":"contact.queued","contact":"1","queue":"a"}\n{"type":"contact.queued","quue":"a"}\n\n{torn\n'
+    done = real.shell("post", "-", "--json", fed=fed)
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert answer["accepted"] == 1
+    assert [one["at"] for one in answer["rejected"]] == ["line 2 $", "line 4 $"]
+    assert "Traceback" not in done.stderr
+
+
+def test_what_was_kept_while_the_server_was_away_counts_once_when_it_is_back(real: Running) -> None:
+    away = f"http://127.0.0.1:{free_port()}"
+    kept = real.shell("post", "contact.queued", "contact=1", "queue=late", WALLBOARD_URL=away)
+    assert kept.returncode == 0
+    (spool,) = (real.folder / "spool").iterdir()
+    os.kill(family(real.process.pid)["web"], signal.SIGSTOP)
+    try:
+        spool_here = real.shell("post", "contact.queued", "contact=2", "queue=late", "--json")
+    finally:
+        os.kill(family(real.process.pid)["web"], signal.SIGCONT)
+    assert json.loads(spool_here.stdout)["kept"] == 1
+    for number in ("3", "4"):
+        assert real.shell("post", "contact.queued", f"contact={number}", "queue=late").returncode == 0
+    until(lambda: waiting(real, "late") == 3, "each once; the one for another server stays there")
+    assert len(list(spool.glob("*.ndjson"))) == 1
+
+
+def test_a_recording_goes_down_the_live_line_and_a_source_can_be_forgotten(real: Running) -> None:
+    assert real.shell("simulate", "--minutes", "10", "--agents", "3", "--out", "centre.ndjson").returncode == 0
+    done = real.shell("replay", "--from", "events", "centre.ndjson", "--speed", "0", "--source", "test")
+    assert done.returncode == 0, done.stderr
+    until(lambda: "test" in real.state()["sources"], "its source")
+    assert real.shell("source", "forget", "test").returncode == 0
+    until(lambda: "test" not in real.state()["sources"], "forgotten")
+
+
+def test_doctor_finds_nothing_wrong_here(real: Running) -> None:
+    done = real.shell("doctor")
+    assert done.returncode == 0, done.stdout
+    assert all(line.startswith("ok:") for line in done.stdout.splitlines())
+
+
+def test_a_further_link_leads_to_the_wall_that_runs(real: Running) -> None:
+    link, _, code = real.shell("person", "link", "Anna").stdout.strip().partition("#")
+    assert link == f"http://127.0.0.1:{real.port}/signin"
+    assert signed_in(real.port, code).status == 200

@@ -5,8 +5,9 @@ import http
 import http.client
 import ipaddress
 import socket
+from pathlib import Path
 
-from wallboard.config import Server
+from wallboard.config import Config, Server
 from wallboard.core.errors import WallboardError
 from wallboard.web.serve import listen
 
@@ -37,6 +38,19 @@ def link_base(server: Server) -> str:
     return f"http://{_bracketed(host)}:{server.port}"
 
 
+def remember(config: Config) -> None:
+    """For `person link` in another shell: under which address this one runs."""
+    _remembered(config).write_text(link_base(config.server), encoding="utf-8")
+
+
+def running_base(config: Config) -> str:
+    """What was remembered last; the configured address where nothing was."""
+    try:
+        return _remembered(config).read_text(encoding="utf-8")
+    except OSError:
+        return link_base(config.server)
+
+
 def own_address() -> str | None:
     """This machine's address on the way out; None without a network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -58,6 +72,10 @@ def answers(server: Server, path: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _remembered(config: Config) -> Path:
+    return config.data / "address"
 
 
 def _by_name() -> str | None:

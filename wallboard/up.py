@@ -22,7 +22,7 @@ from pathlib import Path
 
 import click
 
-from wallboard.address import answers, link_base, listening
+from wallboard.address import answers, link_base, listening, remember
 from wallboard.children import Child
 from wallboard.commands.given import Given
 from wallboard.commands.inforce import needs_new_start
@@ -62,6 +62,7 @@ async def web_processes(where: Given, count: int) -> None:
 async def _family(where: Given, config: Config, told: asyncio.Event, verbose: bool) -> Config | None:
     """One run of all parts. The configuration of the next run; None: told to stop."""
     with _alone(config.data), closing_socket(config) as listener:
+        remember(config)
         async with kept(config) as url:
             children = _children(where, config, url, listener, verbose)
             for child in children:

@@ -72,7 +72,7 @@ export function each(parent, tag, name, items, keyOf, render) {
   for (const child of Array.from(parent.children)) {
     if (child.classList.contains(name)) before.set(child.getAttribute("data-key"), child);
   }
-  let place = parent.firstElementChild;
+  let place = has(parent, name); // other children stay before the first of them
   for (const item of items) {
     const key = keyOf(item);
     const child = before.get(key) || fresh(tag, name, key);

@@ -103,7 +103,8 @@ function formatter(shape, zone) {
 
 /** An engine that does not know a zone shows UTC. @param {string} shape @param {string} zone */
 function make(shape, zone) {
-  const speech = shape === "date" ? spoken() : shape === "day" ? "sv" : "en-GB"; // 14:03:12 and 2026-11-23 for all
+  const own = spoken() === "en" ? "en-GB" : spoken();
+  const speech = shape === "date" ? own : shape === "day" ? "sv" : "en-GB"; // 14:03:12 and 2026-11-23 for all
   try {
     return new Intl.DateTimeFormat(speech, Object.assign({ timeZone: zone }, SHAPES[shape]));
   } catch (unknownZone) {

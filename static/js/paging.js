@@ -17,3 +17,21 @@ export function paged(items, fits, now, scrolls) {
   const page = Math.floor(now / PAGE_MS) % pages;
   return { shown: items.slice(page * holds, (page + 1) * holds), fit: last, page: page + 1, pages };
 }
+
+/**
+ * Notices: all together where two lines are enough for each, else one after another, each as large as it can be.
+ * @param {*[]} items @param {(item: *) => string} textOf
+ * @param {{holds: number, letters: number, alone: number}[]} fits
+ * @returns {{shown: *[], fit: number, alone: boolean, page: number, pages: number}}
+ */
+export function pagedTexts(items, textOf, fits, now, scrolls) {
+  const longest = items.reduce((most, item) => Math.max(most, textOf(item).length), 0);
+  const together = fits.findIndex((fit) => fit.holds >= items.length && fit.letters >= longest);
+  if (scrolls || (items.length > 1 && together >= 0)) {
+    return { shown: items, fit: Math.max(0, together), alone: false, page: 1, pages: 1 };
+  }
+  const page = Math.floor(now / PAGE_MS) % Math.max(1, items.length);
+  const shown = items.slice(page, page + 1);
+  const roomy = fits.findIndex((fit) => shown.every((item) => fit.alone >= textOf(item).length));
+  return { shown, fit: roomy >= 0 ? roomy : fits.length - 1, alone: true, page: page + 1, pages: items.length };
+}

@@ -6,7 +6,6 @@ It speaks the protocol of docs/api.md. Run it by hand to look at the boards: `py
 import asyncio
 import contextlib
 import json
-import random
 import sys
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from believable import floor
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.templating import Jinja2Templates
@@ -30,7 +30,6 @@ from wallboard.web import pages
 
 Document = dict[str, Any]
 TEMPLATES = Path(wallboard.web.__file__).parent / "templates"
-ZONE = "Europe/Kyiv"
 
 
 @dataclass
@@ -92,7 +91,7 @@ class FakeServer:
 
     async def __aenter__(self) -> "FakeServer":
         self._tasks = [asyncio.create_task(self._server.serve()), asyncio.create_task(self._beat())]
-        while not self._server.started:
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
             await asyncio.sleep(0.01)
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
         return self
@@ -157,87 +156,6 @@ class FakeServer:
                 await self.patch({"sources": {"pbx-1": {"last_event_at": self.hub.clock_ms() - 400}}})
             else:
                 await self.tell({"t": "beat", "seq": self.seq, "now": self.hub.clock_ms()})
-
-
-QUEUES = (
-    ("support", "Підтримка клієнтів", 4, 95, 2), ("sales", "Sales", 1, 12, 0), ("billing", "Rechnungen & Zahlungen", 0, 0, 0),
-    ("vip", "VIP – تقديم الدعم", 2, 41, 1), ("service", "Gewährleistung und Ersatzteile Nordwestdeutschland", 7, 260, 5),
-    ("reklamacje", "Reklamacje", 0, 0, 0),
-)  # fmt: skip
-NAMES = (
-    "Ганна Бахмут", "Олексій Ткаченко", "Anna Nowak", "Michał Wiśniewski", "Łukasz Zieliński", "Jonas Müller",
-    "María-José Carreño Quiñones", "ليلى الحسن", "يوسف عبد الرحمن المنصوري", "佐藤 美咲", "王小明", "Дмитро Шевченко-Петренко",
-    "Zoë Kravitz", "Βασίλης Παπαδόπουλος", "Світлана", "Ola", "Wolfeschlegelsteinhausenbergerdorff", "Nina Hagen",
-    "Тарас Григорович", "Grzegorz Brzęczyszczykiewicz", "Іван", "Leïla", "Hannah", "שרה כהן", "Peter Parker",
-    "Олена", "Tomáš", "Ümit Özgür", "Юлія Коваль", "Petra",
-)  # fmt: skip
-DOING = ("engaged", "idle", "engaged", "ringing", "engaged", "wrapup", "holding", "engaged", "idle", "busy")
-REASONS = ("Lunch", "Training", "Обід", None)
-
-
-def floor(agents: int = 28, *, now_ms: int | None = None) -> Document:
-    """A believable state: six queues, agents in four scripts and more, three notices, two sources."""
-    now = now_ms or time.time_ns() // 1_000_000
-    luck = random.Random(7)  # noqa: S311 - not for secrets
-    day = now - now % 86_400_000
-    queues = {name: _queue(now, *row) for name, *row in QUEUES}
-    return {
-        "sites": {"main": {"name": "Kyiv", "zone": ZONE, "day": "2026-11-23", "day_started": day, "day_ends": day + 86_400_000}},
-        "queues": queues,
-        "groups": {"all": _group(queues)},
-        "agents": {str(100 + number): _agent(now, number, luck) for number in range(agents)},
-        "kpis": {"sales": {"value": 12.5, "unit": "k€", "as_of": now - 60_000, "source": "crm"}},
-        "alerts": {},
-        "notices": {
-            "n-1": {"text": "Fibre cut in Lviv: callers from the west may be cut off. Say sorry, call back from line 2.",
-                    "level": "critical", "posted_at": now - 360_000, "source": "ops"},
-            "n-2": {"text": "Кава сьогодні безкоштовна", "level": "good", "posted_at": now - 4_000_000, "source": "ops"},
-        },
-        "sources": {
-            "pbx-1": {"state": "live", "last_event_at": now - 800, "lag_ms": 40, "late": 0, "clamped": 0, "rejected": 0, "duplicates": 0},
-            "crm": {"state": "quiet", "last_event_at": now - 1_260_000, "late": 0, "clamped": 0, "rejected": 0, "duplicates": 0},
-        },
-    }  # fmt: skip
-
-
-def _queue(now: int, name: str, waiting: int, oldest_s: int, over: int) -> Document:
-    live: Document = {
-        "waiting": waiting, "over_target": over, "ringing": 1, "engaged": 6, "holding": 0, "wrapup": 1, "staffed": 12,
-        "ready": 9, "idle": 2 if waiting < 5 else 0, "paused": 3, "paused_by": {}, "as_of": now - 900,
-    }  # fmt: skip
-    if waiting:
-        live["oldest_at"] = now - oldest_s * 1000
-    counts = {"offered": 180 + 7 * waiting, "answered": 160 - waiting, "abandoned": 4 + 2 * over, "handled": 158}
-    return {
-        "name": name, "site": "main", "channel": "voice", "team": "first-line", "sources": ["pbx-1"],
-        "target": {"percent": 80, "seconds": 20, "formula": "short"}, "now": live, "day": counts, "m30": counts,
-    }  # fmt: skip
-
-
-def _group(queues: Mapping[str, Document]) -> Document:
-    now: Document = {name: sum(queue["now"].get(name, 0) for queue in queues.values()) for name in ("waiting", "over_target", "idle")}
-    now["oldest_at"] = min(queue["now"]["oldest_at"] for queue in queues.values() if "oldest_at" in queue["now"])
-    day = {name: sum(queue["day"][name] for queue in queues.values()) for name in ("offered", "answered", "abandoned")}
-    return {"sources": ["pbx-1"], "now": now, "day": day}
-
-
-def _agent(now: int, number: int, luck: random.Random) -> Document:
-    since = now - int(luck.expovariate(1 / 240_000)) - 1000
-    agent: Document = {
-        "name": NAMES[number % len(NAMES)], "team": "first-line" if number % 3 else "second-line",
-        "activity": DOING[number % len(DOING)], "since": since, "presence": "ready", "presence_since": since,
-        "sources": ["pbx-1"], "queues": ["support", "sales"], "slots": {"used": 1, "allowed": 3 if number % 9 == 4 else 1},
-        "contacts": [],
-    }  # fmt: skip
-    if number % 6 == 1:
-        agent |= {"presence": "paused", "activity": "idle"}
-        if reason := REASONS[number // 6 % len(REASONS)]:
-            agent["reason"] = reason
-        if number == 7:
-            agent["pause_over_at"] = now - 1000
-    if number % 13 == 12:
-        agent |= {"presence": "offline", "activity": "unknown"}
-    return agent
 
 
 async def main(agents: int) -> None:

@@ -66,9 +66,7 @@ BATCHES = st.lists(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=BATCHES, slice_events=st.integers(1, 5))
 def test_any_batches_count_each_source_and_id_once_in_order_of_first_sight(
     redis_url: str, batches: list[list[tuple[str, str | None]]], slice_events: int
@@ -163,9 +161,7 @@ async def test_above_the_most_digests_an_hour_events_are_taken_but_not_remembere
     assert await whole(stream) == [1, 2, 3, 5]
 
 
-async def test_every_key_that_an_append_makes_is_of_its_namespace(
-    redis: Redis, stream: Stream, keys: Keys
-) -> None:
+async def test_every_key_that_an_append_makes_is_of_its_namespace(redis: Redis, stream: Stream, keys: Keys) -> None:
     await stream.append([event(1, id="a")], collector="pbx", position="1")
     found = {key.decode() async for key in redis.scan_iter(f"*{keys.namespace}*")}
     assert found == {keys.stream, keys.positions} | (found & set(keys.seen))

@@ -29,9 +29,7 @@ async def test_there_is_none_at_first(checkpoints: Checkpoints) -> None:
     assert await checkpoints.read() is None
 
 
-async def test_what_was_written_is_read_with_kept_chunks_as_they_were(
-    checkpoints: Checkpoints, token: int
-) -> None:
+async def test_what_was_written_is_read_with_kept_chunks_as_they_were(checkpoints: Checkpoints, token: int) -> None:
     await checkpoints.write("5-0", {"a": b"a1", "b": b"\x00b1", "c": b""}, [], token)
     assert await checkpoints.read() == ("5-0", {"a": b"a1", "b": b"\x00b1", "c": b""})
     await checkpoints.write("6-0", {"b": b"b2"}, ["a"], token)
@@ -47,9 +45,7 @@ async def test_large_chunks_go_in_slices_and_come_back_whole(
     assert await checkpoints.read() == ("1-1", chunks)
 
 
-async def test_an_older_token_writes_nothing(
-    redis: Redis, keys: Keys, checkpoints: Checkpoints, token: int
-) -> None:
+async def test_an_older_token_writes_nothing(redis: Redis, keys: Keys, checkpoints: Checkpoints, token: int) -> None:
     await checkpoints.write("1-0", {"a": b"1"}, [], token)
     await redis.delete(keys.lease)
     newer = await Lease(redis, keys).acquire()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from wallboard.core.errors import LeaseLost, Mistake, StreamUnavailable
 from wallboard.core.events import KpiReported
@@ -82,7 +81,7 @@ async def test_a_primary_behind_sentinels_is_found_by_its_name(tmp_path: Path, k
 
 
 async def test_a_replica_takes_no_events_and_says_what_to_do(tmp_path: Path, keys: Keys) -> None:
-    async with server(tmp_path, "--replicaof", "127.0.0.1 1") as port:
+    async with server(tmp_path, "--replicaof", "127.0.0.1", "1") as port:
         replica = connect(f"redis://127.0.0.1:{port}")
         with pytest.raises(StreamUnavailable, match="name the primary"):
             await Stream(replica, keys).append([EVENT])
@@ -123,25 +122,23 @@ async def server(folder: Path, *options: str, config: Path | None = None) -> Asy
     command = [redis_binary(folder), *([config] if config else []), "--port", str(port), "--dir", folder]
     process = subprocess.Popen([*command, *options, *(["--sentinel"] if config else [])], stdout=subprocess.DEVNULL)
     try:
-        await _until_it_listens(port)
+        async with asyncio.timeout(20):
+            while not await _listens(port):
+                assert process.poll() is None, "this redis-server does not start with these options"
+                await asyncio.sleep(0.05)
         yield port
     finally:
         process.kill()
         process.wait()
 
 
-async def _until_it_listens(port: int) -> None:
-    while True:
-        redis = connect(f"redis://127.0.0.1:{port}")
-        try:
-            await redis.ping()
-            return
-        except RedisError as error:
-            if "NOAUTH" in str(error) or "Authentication" in str(error):
-                return
-            await asyncio.sleep(0.05)
-        finally:
-            await redis.aclose()
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def _free_port() -> int:

@@ -1,5 +1,7 @@
 """The description names exactly the calls that exist."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 from starlette.routing import Route
@@ -41,3 +43,15 @@ async def test_the_readable_page_shows_every_path_and_loads_nothing_foreign(serv
     described = (await served.http.get("/api/v1/openapi.json")).json()
     assert all(path in page.text for path in described["paths"])
     assert "//" not in page.text.replace("http://127.0.0.1", "").replace(served.origin, "")
+
+
+async def test_the_page_for_readers_names_every_call_and_every_figure(served: Any) -> None:
+    page = (Path(__file__).parents[2] / "docs/http.md").read_text(encoding="utf-8")
+    described = (await served.http.get("/api/v1/openapi.json")).json()
+    for path in described["paths"]:
+        assert path.replace("{source}", "NAME") in page or path.removeprefix("/api/v1") in page, path
+    figures = re.findall(r"^# TYPE (wallboard_\S+)", (await served.http.get("/metrics")).text, re.MULTILINE)
+    assert figures
+    for figure in figures:
+        if not figure.endswith("_created"):
+            assert f"`{figure}" in page, figure

@@ -72,4 +72,6 @@ async def test_a_source_whose_name_has_a_slash_has_its_page(served: Any) -> None
 
 async def test_an_unknown_source_is_404_for_programs_and_people(served: Any) -> None:
     assert (await served.http.get("/api/v1/sources/nobody")).status_code == 404
-    assert (await served.http.get("/sources/nobody")).status_code == 404
+    page = await served.http.get("/sources/nobody", headers={"accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "/sources lists those that have" in page.text

@@ -12,7 +12,7 @@ from wallboard.core.errors import WallboardError
 from wallboard.core.events import Event
 from wallboard.live.backoff import Backoff
 
-LAST_TRIES = 4
+LAST_S = 3.0  # how long the end is tried; a cron job should not hang
 
 
 class Delivery:
@@ -42,7 +42,8 @@ class Delivery:
     def finish(self) -> Answer:
         """A few more tries for what is on disk; the rest stays there for the next post."""
         reason: Away | None = None
-        for _ in range(LAST_TRIES if len(self._spool) else 0):
+        until_s = time.monotonic() + LAST_S
+        while len(self._spool) and self._not_before_s < until_s:
             time.sleep(max(0, self._not_before_s - time.monotonic()))
             try:
                 self._try()

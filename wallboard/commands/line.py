@@ -1,5 +1,6 @@
 """How does a command reach the stream? The clients of one process, closed when it is done."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -39,8 +40,10 @@ async def line(config: Config) -> AsyncIterator[Line]:
 @asynccontextmanager
 async def running_line(config: Config) -> AsyncIterator[Line]:
     """To the Redis that is configured, or to the private one that `up` keeps for this data folder."""
+    from wallboard import logs
     from wallboard.ownredis import running
 
+    logs.configure(level=logging.WARNING)  # on standard error: the command's own output stays clean
     url = config.redis_url or await running(config.data)
     if url is None:
         raise WallboardError(f"nothing runs with the data folder {config.data}: start `wallboard up` first")

@@ -121,7 +121,7 @@ async def _until_told(part: Coroutine[Any, Any, None], stale: asyncio.Event) -> 
 
 
 async def _web(force: InForce, config: Config, listener: socket.socket | None) -> None:
-    from wallboard.address import listening
+    from wallboard.address import listening, remember
     from wallboard.web.app import create_app
     from wallboard.web.serve import server_for
 
@@ -129,6 +129,9 @@ async def _web(force: InForce, config: Config, listener: socket.socket | None) -
     server = server_for(create_app(config), proxies=proxies)
     # A copy: uvicorn closes what it serves, and after a new start the same address goes on.
     own = listener.dup() if listener else listening(config.server)
+    if listener is None:
+        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        remember(config)
     serving = asyncio.create_task(server.serve(sockets=[own]))
     try:
         await asyncio.shield(serving)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from wallboard.address import link_base
+from wallboard.address import running_base
 from wallboard.commands.given import Given, given
 from wallboard.commands.line import running_line
 from wallboard.stream.signin import Person, SignIn
@@ -30,4 +30,4 @@ async def _link(name: str, where: Given) -> str:
     config = where.load()
     async with running_line(config) as line:
         code = await SignIn(line.redis, line.keys).issue(Person(name, SCOPES))
-    return f"{link_base(config.server)}/signin#{code}"
+    return f"{running_base(config)}/signin#{code}"

@@ -12,7 +12,7 @@ from wallboard.core.errors import WallboardError
 from wallboard.core.events import Event, encode
 
 PATH = "/api/v1/events"
-TIMEOUT_S = 10
+TIMEOUT_S = 5
 _REPEATABLE = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 

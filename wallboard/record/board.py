@@ -15,7 +15,7 @@ from wallboard.record.numbers import NUMBERS, number_named
 Cells = tuple[Annotated[int, Meta(ge=1, le=48)], Annotated[int, Meta(ge=1, le=48)]]
 Document = dict[str, Any]
 
-LISTS = frozenset({"queues", "agents", "notices", "sources"})
+LISTS = frozenset({"queues", "agents", "sources"})
 # Of a queue table, the most wanted first: a narrow one has only the first of them.
 TABLE_COLUMNS = ("waiting", "oldest_at", "idle", "abandoned", "answered", "offered")
 
@@ -52,7 +52,10 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.kind == "queues":
             shown["window"] = self.window or "day"
             shown["columns"] = _columns(TABLE_COLUMNS[: fitting.cells(room)], shown["window"])
-        if self.kind in LISTS:
+        if self.kind == "notices":
+            found = fitting.notice_fits(room)
+            shown["fits"] = [{"holds": fit.holds, "letters": fit.letters, "alone": fit.alone} for fit in found]
+        elif self.kind in LISTS:
             shown["fits"] = [fit.holds for fit in fits(self.kind, room)]
         return shown
 
@@ -117,7 +120,6 @@ def fits(kind: str, room: fitting.Box) -> Sequence[fitting.Fit]:
 _FITS: Mapping[str, Callable[[fitting.Box], Sequence[fitting.Fit]]] = {
     "queues": fitting.table_fits,
     "agents": fitting.card_fits,
-    "notices": fitting.notice_fits,
     "sources": fitting.source_fits,
 }
 

@@ -13,19 +13,22 @@ PAD_V = 1.1  # of a tile, on each side
 
 FIGURE_EM = 0.6  # width of a digit
 FIGURES = 5  # that a number's size leaves room for: 12:34, 1,234, 83.4 with its sign
-NAME_EM, CELL_EM = 9.0, 4.2  # columns of a table
+NAME_EM, CELL_EM = 11.0, 4.2  # columns of a table
 ROW_EM = 1.62  # height of a table's row
-CARD_EM, CARD_HIGH_EM = 9.6, 3.15  # an agent's card
+CARD_EM, CARD_HIGH_EM = 11.0, 3.15  # an agent's card
 NOTICE_EM = 4.1  # height of a notice: two lines of text and one of its age
+LINE_EM, AGE_EM = 1.3, 0.85
+LEAST_TOGETHER_TEXT = 2.6  # smaller than this one notice after another is read better
+LETTER_EM, NOTICE_ICON_EM = 0.56, 1.6
+TOTALS_EM = 62  # all ten totals on one line
 SOURCE_EM = 1.9
-LINE_EM = 1.3
 
-TABLE_TEXTS = (5.0, 4.4, 3.8, 3.3, 2.9, 2.5, 2.2, 1.9)
+TABLE_TEXTS = (5.0, 4.4, 3.8, 3.3, 2.9, 2.7, 2.5, 2.3, 2.1, 1.9)
 CARD_TEXTS = (3.6, 3.0, 2.6, 2.3, 2.0, 1.8, 1.6)
-NOTICE_TEXTS = (3.6, 3.0, 2.6, 2.2)
+NOTICE_TEXTS = (3.6, 3.0, 2.6, 2.2, 1.9, 1.6)
 SOURCE_TEXTS = (3.0, 2.6, 2.2, 1.9)
 LEAST_TABLE_TEXT = 2.2
-MOST_CELLS = 6
+MOST_CELLS = 5
 
 
 class Box(NamedTuple):
@@ -81,23 +84,48 @@ def card_fits(room: Box) -> list[Fit]:
     fits = []
     for text in CARD_TEXTS:
         across = _count(room.inner_wide, text * CARD_EM)
-        down = _count(room.inner_high - 2.0 * text_of_totals(room), text * CARD_HIGH_EM)
+        down = _count(room.inner_high - totals(room).high, text * CARD_HIGH_EM)
         fits.append(Fit(text, across * down, across))
     return _distinct(fits)
 
 
-def text_of_totals(room: Box) -> float:
-    """Of the line of totals above the cards."""
-    return _between(1.6, min(room.inner_wide / 44, room.inner_high / 12), 3.0)
+class Totals(NamedTuple):
+    """The counts above the cards: on two lines where one would make them too small."""
+
+    text: float
+    lines: int
+
+    @property
+    def high(self) -> float:
+        return (1.6 * self.lines + 0.4) * self.text
 
 
-def notice_fits(room: Box) -> list[Fit]:
-    return _distinct([Fit(text, _count(room.inner_high, text * NOTICE_EM)) for text in NOTICE_TEXTS])
+def totals(room: Box) -> Totals:
+    on_one_line = room.inner_wide / TOTALS_EM
+    if on_one_line >= 1.9:
+        return Totals(min(on_one_line, room.inner_high / 12, 3.0), 1)
+    return Totals(_between(1.2, 1.9 * on_one_line, 2.2), 2)
 
 
-def lines(room: Box, text: float) -> int:
-    """How many lines of text a notice that stands alone may have, above the line of its age."""
-    return max(1, _count(room.inner_high, text * LINE_EM) - 1)
+class NoticeFit(NamedTuple):
+    """One size of text: `holds` notices of at most `letters` each, or one alone of `alone` letters."""
+
+    text: float
+    holds: int
+    letters: int
+    alone: int
+    lines: int
+
+
+def notice_fits(room: Box) -> list[NoticeFit]:
+    return [_notice_fit(room, text) for text in NOTICE_TEXTS]
+
+
+def _notice_fit(room: Box, text: float) -> NoticeFit:
+    letters = int((room.inner_wide / text - NOTICE_ICON_EM) / LETTER_EM * 0.9)
+    lines = _count(room.inner_high - text * AGE_EM, text * LINE_EM)
+    holds = _count(room.inner_high, text * NOTICE_EM) if text >= LEAST_TOGETHER_TEXT else 0
+    return NoticeFit(text, holds, 2 * letters, lines * letters, lines)
 
 
 def source_fits(room: Box) -> list[Fit]:

@@ -38,7 +38,7 @@ from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.ingest import Ingest
 from wallboard.web.metrics import Metrics, metrics_page
 from wallboard.web.origin import Origins
-from wallboard.web.problems import Problem, Unexpected, on_http_exception, on_problem
+from wallboard.web.problems import Problem, Refusals, Unexpected
 from wallboard.web.rate import Rates
 from wallboard.web.sessions import Sessions
 from wallboard.web.signin import SignInPage, sign_out
@@ -65,10 +65,12 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms) -> S
         raise ValueError("create_app needs a Redis address: `wallboard up` starts one where none is configured")
     clients = [connect(config.redis_url), connect(config.redis_url, blocking=True)]
     parts = _wired(config, clock_ms, *clients)
+    templates = Jinja2Templates(Path(__file__).parent / "templates")
+    refusals = Refusals(templates)
     app = Starlette(
-        routes=_routes(parts),
+        routes=_routes(parts, templates),
         middleware=_middleware(parts),
-        exception_handlers={Problem: on_problem, HTTPException: on_http_exception},
+        exception_handlers={Problem: refusals.problem, HTTPException: refusals.http},
         lifespan=lambda app: _life(parts, clients),
     )
     app.state.parts = parts
@@ -97,8 +99,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     )
 
 
-def _routes(parts: Parts) -> list[BaseRoute]:
-    templates = Jinja2Templates(Path(__file__).parent / "templates")
+def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
     signin, sources, docs = SignInPage(templates), SourcePages(templates), openapi.DocsPage(templates)
     ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE))
     return [
@@ -123,15 +124,15 @@ def _routes(parts: Parts) -> list[BaseRoute]:
 
 def _middleware(parts: Parts) -> list[Middleware]:
     server = parts.config.server
-    public = [server.public_url] if server.public_url else []
+    urls = [*([server.public_url] if server.public_url else []), *server.allowed_origins]
     return [
         Middleware(Unexpected),
         Middleware(SecurityHeaders, https=parts.https),
-        Middleware(AddressCheck, public_url=server.public_url),
+        Middleware(AddressCheck, urls=urls),
         Middleware(
             Access,
             sessions=parts.sessions,
-            origins=Origins([*public, *server.allowed_origins]),
+            origins=Origins(urls),
             admin_token=parts.config.admin_token,
             open_metrics=server.metrics == "open",
         ),

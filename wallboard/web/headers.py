@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -48,12 +49,11 @@ class SecurityHeaders:
 class AddressCheck:
     """Refuses hosts that are not ours (DNS rebinding, poisoned links) and paths made to confuse routing."""
 
-    def __init__(self, app: ASGIApp, public_url: str | None) -> None:
+    def __init__(self, app: ASGIApp, urls: Iterable[str]) -> None:
         self._app = app
         own = socket.gethostname().lower()  # not getfqdn, which may ask a name server that does not answer
-        self._names = {"localhost", own, f"{own.partition('.')[0]}.local"}
-        if public_url and (name := urlsplit(public_url).hostname):
-            self._names.add(name)
+        configured = {name for url in urls if (name := urlsplit(url).hostname)}
+        self._names = {"localhost", own, f"{own.partition('.')[0]}.local"} | configured
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -28,13 +28,19 @@ def _tile(name: str, tile: Tile, room: fitting.Box) -> Iterator[str]:
     (column, row), (wide, high) = tile.at, tile.size
     sizes = {"title": room.title, "foot": room.foot, "value": fitting.figure_text(room)}
     if tile.kind == "agents":
-        sizes["totals"] = fitting.text_of_totals(room)
+        totals = fitting.totals(room)
+        sizes |= {"totals": totals.text, "totals-high": totals.high}
     yield (f"{name} {{ grid-column: {column} / span {wide}; grid-row: {row} / span {high}; {_properties(sizes)} }}")
+    for step, steps in enumerate(_steps(tile, room)):
+        yield f'{name} [data-fit="{step}"] {{ {_properties(steps)} }}'
+
+
+def _steps(tile: Tile, room: fitting.Box) -> list[dict[str, float]]:
+    if tile.kind == "notices":
+        return [{"text": fit.text, "lines": fit.lines} for fit in fitting.notice_fits(room)]
     if tile.kind in LISTS:
-        for step, fit in enumerate(fits(tile.kind, room)):
-            lines = fitting.lines(room, fit.text)
-            text = _properties({"text": fit.text, "across": fit.across, "lines": lines})
-            yield f'{name} [data-fit="{step}"] {{ {text} }}'
+        return [{"text": fit.text, "across": fit.across} for fit in fits(tile.kind, room)]
+    return []
 
 
 def _properties(sizes: dict[str, float]) -> str:

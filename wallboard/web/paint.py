@@ -282,8 +282,19 @@ def _notices(tile: Document, picture: Picture) -> Document:
         if row.get("until", float("inf")) > picture.now_ms and _meant(row, tile)
     ]
     rows.sort(key=lambda item: (_grave(item[1]), -item[1]["posted_at"]))
-    paged = _paged(rows, tile["fits"])
-    return {**paged, "shown": [_notice(name, row, picture) for name, row in paged["shown"]]}
+    paged = _paged_texts([row["text"] for _, row in rows], tile["fits"])
+    shown = rows[:1] if paged["alone"] else rows
+    return {**paged, "shown": [_notice(name, row, picture) for name, row in shown]}
+
+
+def _paged_texts(texts: Sequence[str], fits: Sequence[Document]) -> Document:
+    """All together where two lines are enough for each, else one after another, each as large as it can be."""
+    longest = max(map(len, texts), default=0)
+    for step, fit in enumerate(fits):
+        if len(texts) > 1 and fit["holds"] >= len(texts) and fit["letters"] >= longest:
+            return {"fit": step, "alone": False, "pages": 1}
+    roomy = (step for step, fit in enumerate(fits) if not texts or fit["alone"] >= len(texts[0]))
+    return {"fit": next(roomy, len(fits) - 1), "alone": True, "pages": max(1, len(texts))}
 
 
 def _meant(row: Document, tile: Document) -> bool:

@@ -8,6 +8,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wallboard.core.errors import WallboardError
@@ -42,15 +43,28 @@ def problem_response(problem: Problem) -> Response:
     )
 
 
-async def on_problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
-    return problem_response(error)
+class Refusals:
+    """What routes raise: for programs as problem+json, for people who opened a page as a page."""
 
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
 
-async def on_http_exception(request: Request, error: Exception) -> Response:
-    """What the router refuses: no such page, no such method."""
-    assert isinstance(error, HTTPException)
-    return problem_response(Problem(error.status_code, _said(request, error), headers=dict(error.headers or {})))
+    async def problem(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return self._answer(request, error)
+
+    async def http(self, request: Request, error: Exception) -> Response:
+        """What the router refuses: no such page, no such method."""
+        assert isinstance(error, HTTPException)
+        headers = dict(error.headers or {})
+        return self._answer(request, Problem(error.status_code, _said(error), headers=headers))
+
+    def _answer(self, request: Request, problem: Problem) -> Response:
+        if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+            return problem_response(problem)
+        context = {"title": HTTPStatus(problem.status).phrase, "detail": problem.detail}
+        headers = {"cache-control": "no-store", **problem.headers}
+        return self._templates.TemplateResponse(request, "problem.html", context, problem.status, headers)
 
 
 class Unexpected:
@@ -85,7 +99,7 @@ _SAID = {
 }
 
 
-def _said(request: Request, error: HTTPException) -> str:
+def _said(error: HTTPException) -> str:
     if error.detail == HTTPStatus(error.status_code).phrase:
         return _SAID.get(error.status_code, error.detail)
     return error.detail

@@ -2,7 +2,7 @@
 
 import { each, icon, mark, part, write } from "../dom.js";
 import { ago, secondsSince } from "../format.js";
-import { paged } from "../paging.js";
+import { pagedTexts } from "../paging.js";
 import { rows } from "../select.js";
 import { say } from "../words.js";
 import { empty } from "./queues.js";
@@ -19,10 +19,10 @@ export function render(body, tile, picture) {
     .map(([id, notice]) => ({ id, notice }))
     .filter((row) => !(row.notice.until <= picture.now) && meant(row.notice, tile))
     .sort((one, other) => grave(one) - grave(other) || other.notice.posted_at - one.notice.posted_at);
-  const page = paged(notices, tile.fits, picture.now, picture.scrolls);
+  const page = pagedTexts(notices, (row) => row.notice.text, tile.fits, picture.now, picture.scrolls);
   const list = part(body, "ul", "notices");
   mark(list, "fit", page.fit);
-  mark(list, "alone", page.shown.length === 1 ? "yes" : "no");
+  mark(list, "alone", page.alone ? "yes" : "no");
   each(list, "li", "notice", page.shown, (row) => row.id, (item, row) => renderNotice(item, row.notice, picture.now));
   empty(body, notices.length ? "" : say("notices.none"));
   return { level: "", sources: null, page: page.page, pages: page.pages };

@@ -1,0 +1,130 @@
+"""How do both halves of one PBX give each visit once? Whichever tells first wins; the log corrects and completes.
+
+    AMI       join 176.991          connect 178.597          complete 191.211
+    log       ENTERQUEUE 176        CONNECT 178              COMPLETEAGENT 191
+    out       queued, answered, ended with ids `176.0/support/1/queued` … of the visit key uniqueid/queue/n
+
+What one half has told is not told again (and if a kill comes in between, the same id makes it a duplicate in
+Redis). The log's whole seconds are raised to what is known of the visit, so that nothing precedes its begin.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wallboard.core import events as ev
+
+SAME_MS = 2500  # a log's second and a listing's whole-second wait may differ by so much from AMI's instant
+FORGET_MS = 6 * 3_600_000
+
+AMI, LOG = "ami", "log"
+Pair = tuple[str, str]
+
+
+class Visit(Struct):
+    number: int
+    begun_ms: int
+    last_ms: int
+    halves: set[str]
+    told: set[str] = set()
+    missed: dict[tuple[str, str], int] = {}  # (half, agent) → how often told
+    over: bool = False
+
+
+class Join:
+    """Every event of one half goes in, with `manager_lives` telling whether AMI is connected; what is new comes out."""
+
+    def __init__(self) -> None:
+        self._visits: dict[Pair, list[Visit]] = {}
+        self._running: dict[tuple[str, str, str], Visit] = {}  # (half, contact, queue)
+        self._swept_ms = 0
+
+    def pass_on(self, events: Iterable[ev.Event], half: str, *, manager_lives: bool) -> list[ev.Event]:
+        passed: list[ev.Event] = []
+        for event in events:
+            passed.extend(self._one(event, half, manager_lives))
+        return passed
+
+    def _one(self, event: ev.Event, half: str, manager_lives: bool) -> Iterator[ev.Event]:
+        if isinstance(event, ev.Queued):
+            yield from self._queued(event, half)
+        elif isinstance(event, ev.ContactEvent):
+            yield from self._of_visit(event, half)
+        elif isinstance(event, ev.AgentEvent) and half == LOG and manager_lives:
+            return  # AMI tells presence at once and by queue; the log's whole seconds would flap
+        else:
+            yield event
+
+    def _queued(self, event: ev.Queued, half: str) -> Iterator[ev.Event]:
+        at_ms = event.time or 0
+        begun_ms = at_ms if event.since is None else event.since
+        visits = self._visits.setdefault((event.contact, event.queue), [])
+        visit = next(
+            (one for one in visits if half not in one.halves and abs(one.begun_ms - begun_ms) <= SAME_MS), None
+        )
+        if visit is None and half == AMI and event.since is not None:  # listed again after a reconnect
+            visit = next((one for one in visits if not one.over), None)
+        known = visit is not None
+        if visit is None:
+            visit = Visit(len(visits) + 1, begun_ms, at_ms, {half})
+            visits.append(visit)
+        visit.halves.add(half)
+        self._running[half, event.contact, event.queue] = visit
+        self._sweep(at_ms)
+        if not known:
+            yield replace(event, id=_id(event, visit, "queued"))
+
+    def _of_visit(self, event: ev.ContactEvent, half: str) -> Iterator[ev.Event]:
+        queue = getattr(event, "queue", None) or ""
+        visit = self._running.get((half, event.contact, queue)) or self._latest(event.contact, queue)
+        if visit is None:  # begun before we looked
+            yield event if event.id else replace(event, id=f"{event.contact}/{queue}/?/{_verb(event)}"[:256])
+            return
+        verb = self._told(event, visit, half)
+        if verb in visit.told or (visit.over and verb == "left-lost"):
+            return
+        visit.told.add(verb)
+        visit.over |= verb.split("/")[0] in ("answered", "abandoned", "left-lost") or verb.startswith("left")
+        visit.last_ms = max(visit.last_ms, event.time or 0)
+        yield replace(event, id=_id(event, visit, verb), time=visit.last_ms if half == LOG else event.time)
+
+    def _told(self, event: ev.ContactEvent, visit: Visit, half: str) -> str:
+        verb = _verb(event)
+        if isinstance(event, ev.Missed | ev.Ringing):
+            nth = visit.missed[half, verb] = visit.missed.get((half, verb), 0) + 1
+            return f"{verb}/{nth}"
+        return verb
+
+    def _latest(self, contact: str, queue: str) -> Visit | None:
+        visits = self._visits.get((contact, queue))
+        return visits[-1] if visits else None
+
+    def _sweep(self, now_ms: int) -> None:
+        """Calls of hours ago are forgotten, so that a month of traffic costs no more than a day."""
+        if now_ms - self._swept_ms < FORGET_MS / 6:
+            return
+        self._swept_ms = now_ms
+        old = [pair for pair, visits in self._visits.items() if all(now_ms - one.last_ms > FORGET_MS for one in visits)]
+        for contact, queue in old:
+            del self._visits[contact, queue]
+            for half in (AMI, LOG):
+                self._running.pop((half, contact, queue), None)
+
+
+def _verb(event: ev.ContactEvent) -> str:
+    match event:
+        case ev.Left():
+            return f"left-{event.reason}"
+        case ev.Ended() | ev.Transferred():
+            return f"over/{event.agent}"
+        case ev.Answered():
+            return f"answered/{event.agent}"
+        case ev.Missed() | ev.Ringing():
+            return f"{ev.type_of(event).removeprefix('contact.')}/{event.agent}"
+    return ev.type_of(event).removeprefix("contact.")
+
+
+def _id(event: ev.ContactEvent, visit: Visit, verb: str) -> str:
+    queue = getattr(event, "queue", None) or ""
+    return f"{event.contact}/{queue}/{visit.number}/{verb}"[:256]

@@ -1,0 +1,99 @@
+"""Do the pages say what the code does?"""
+
+import re
+import typing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from wallboard.cli import COMMANDS
+from wallboard.config import Redis, Server, load
+from wallboard.core.events import OWN_TYPES, Event, Told
+from wallboard.core.settings import Agent, Queue, Reason, Site
+from wallboard.eventschema import schema_text
+
+ROOT = Path(__file__).parents[1]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / "README.md", *DOCS, *sorted((ROOT / "collectors").glob("*/README.md"))]
+SECTIONS = {
+    "[server]": Server,
+    "[redis]": Redis,
+    "[site.NAME]": Site,
+    "[queue.NAME]": Queue,
+    "[agent.NAME]": Agent,
+    "[reason.NAME]": Reason,
+}
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def rows(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines() if line[:1] == "|"]
+
+
+def names(cell: str) -> set[str]:
+    return set(re.findall(r"`([^`]+)`", cell))
+
+
+def test_the_schema_is_the_one_that_the_types_give() -> None:
+    """Write it anew with `wallboard schema > docs/events.schema.json`."""
+    assert page("events.schema.json") == schema_text()
+
+
+@pytest.mark.parametrize("kind", typing.get_args(Told), ids=lambda kind: str(kind.__struct_config__.tag))
+def test_the_table_of_events_has_each_type_with_its_fields(kind: type[Event]) -> None:
+    tag = str(kind.__struct_config__.tag)
+    found = [row for row in rows(page("events.md")) if row[0] == f"`{tag}`"]
+    assert len(found) == 1
+    fields = [one for one in msgspec.structs.fields(kind) if one.name not in Event.__struct_fields__]
+    assert names(found[0][1]) == {one.name for one in fields if one.required}
+    assert names(found[0][2]) == {one.name for one in fields if not one.required}
+
+
+def test_the_table_of_events_has_no_type_that_is_not_there() -> None:
+    tags = {str(kind.__struct_config__.tag) for kind in typing.get_args(Told)}
+    documented = {row[0].strip("`") for row in rows(page("events.md")) if "." in row[0]}
+    assert documented == tags
+    assert not documented & OWN_TYPES
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_page_of_settings_has_each_setting_and_no_other(section: str) -> None:
+    (part,) = [one for one in page("configuration.md").split("\n## ") if one.startswith(f"`{section}`")]
+    documented = {name for row in rows(part)[2:] for name in names(row[0])}
+    assert documented == {one.name for one in msgspec.structs.fields(SECTIONS[section])}
+
+
+def test_the_page_of_commands_has_each_command() -> None:
+    assert set(re.findall(r"`wallboard ([a-z]+)", page("commands.md"))) - {"COMMAND"} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_names_only_commands_that_exist(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:`|^|\| )wallboard ([a-z]+)\b", text, re.MULTILINE))
+    assert named <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_links_only_to_what_is_there(path: Path) -> None:
+    for target in LINK.findall(path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_every_page_is_found_from_the_index() -> None:
+    assert {path.name for path in DOCS} - {"README.md"} <= set(LINK.findall(page("README.md")))
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 120
+
+
+def test_the_example_can_be_used_as_it_stands() -> None:
+    config = load(ROOT / "examples" / "wallboard.toml", {})
+    assert config.collectors.keys() == {"pbx-1"}
+    assert not config.simulated
