@@ -11,8 +11,8 @@ from pathlib import Path
 
 from wallboard.logfile import LogFile
 
-AGAIN_S = (0.3, 0.6, 1.2, 2.5, 5.0, 10.0)  # pauses before it is started again
-GOOD_RUN_S = 30  # after so long the next end is a first one again
+AGAIN_S = (0.2, 0.4, 0.8, 1.5, 3.0)  # pauses before it is started again
+GOOD_RUN_S = 3  # after so long it had come up, and its next end is a first one again
 _PR_SET_PDEATHSIG = 1
 
 

@@ -16,7 +16,7 @@ from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.core.events import Event, KpiReported
 from wallboard.embedded import EmbeddedRedis
 from wallboard.stream import append as append_module
-from wallboard.stream.keys import SEEN_RING, Keys
+from wallboard.stream.keys import SEEN_RING, SEEN_SPAN_S, Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import BEGIN, Stream
@@ -124,36 +124,36 @@ async def test_the_position_moves_with_the_events_and_also_without_any(stream: S
     assert await stream.position("pbx") == "offset 12"
 
 
-async def test_a_repeat_in_the_next_hour_is_known_and_in_the_hour_after_a_day_is_not(
+async def test_a_repeat_is_known_as_long_as_the_set_that_it_stands_in_is_kept(
     redis: Redis, stream: Stream, keys: Keys
 ) -> None:
-    """The set of an hour is one of a ring; each in turn is made to be the one that an id was kept in."""
     await stream.append([event(1, id="a")])
     (running,) = [key for key in keys.seen if await redis.exists(key)]
-    others = [key for key in keys.seen if key != running]
-    await redis.rename(running, others[0])  # as if its hour had passed
-    assert (await stream.append([event(2, id="a")])).duplicates == [0]
-    await redis.delete(others[0])  # as if it had run out
-    assert (await stream.append([event(3, id="a")])).duplicates == []
+    for number, older in enumerate(key for key in keys.seen if key != running):
+        await redis.rename(running, older)  # as if its span had passed so long ago
+        assert (await stream.append([event(number, id="a")])).duplicates == [0]
+        await redis.rename(older, running)
+    await redis.delete(running)  # as if it had run out
+    assert (await stream.append([event(99, id="a")])).duplicates == []
 
 
-async def test_the_set_of_an_hour_is_kept_a_day_longer_and_gone_before_its_turn_comes_again(
+async def test_a_set_is_kept_for_24_hours_after_its_last_entry_and_gone_before_its_turn_comes_again(
     redis: Redis, stream: Stream, keys: Keys
 ) -> None:
     await stream.append([event(1, id="a")])
     (running,) = [key for key in keys.seen if await redis.exists(key)]
     now_s, _ = await redis.time()
-    hour = now_s // 3600
-    assert running.endswith(f":{hour % SEEN_RING}")
+    span = now_s // SEEN_SPAN_S
+    assert running.endswith(f":{span % SEEN_RING}")
     gone_s = now_s + await redis.ttl(running)
-    assert gone_s >= now_s + 24 * 3600 - 1
-    assert gone_s <= (hour + SEEN_RING) * 3600
+    assert gone_s >= (span + 1) * SEEN_SPAN_S + 24 * 3600 - 1
+    assert gone_s < (span + SEEN_RING) * SEEN_SPAN_S
 
 
-async def test_above_the_most_digests_an_hour_events_are_taken_but_not_remembered(
+async def test_above_the_most_digests_events_are_taken_but_not_remembered(
     stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(append_module, "SEEN_MAX_PER_HOUR", 2)
+    monkeypatch.setattr(append_module, "SEEN_MAX", 2)
     await stream.append([event(1, id="a"), event(2, id="b")])
     await stream.append([event(3, id="c")])
     again = await stream.append([event(4, id="a"), event(5, id="c")])

@@ -57,6 +57,18 @@ async def test_a_tcp_address_with_a_password_serves_everything(tmp_path: Path, k
         await none.aclose()
 
 
+async def test_a_user_with_the_rights_that_the_docs_name_may_do_everything(redis: Redis, redis_url: str) -> None:
+    """And no key outside of the namespace is ever touched."""
+    keys = Keys("rights")
+    rights = ["on", ">pass", "resetkeys", f"~{{{keys.namespace}}}:*", "+@all", "-@dangerous"]
+    await redis.execute_command("ACL SETUSER", "floor", *rights)
+    await everything_works(f"{redis_url.replace('unix://', 'unix://floor@')}?password=pass", keys)
+    stranger = connect(f"{redis_url.replace('unix://', 'unix://floor@')}?password=pass")
+    with pytest.raises(StreamUnavailable, match="may not do this"):
+        await Stream(stranger, Keys("others")).append([EVENT])
+    await stranger.aclose()
+
+
 async def test_a_cluster_serves_everything_from_one_slot(tmp_path: Path, keys: Keys) -> None:
     async with server(tmp_path, "--cluster-enabled", "yes") as port:
         node = connect(f"redis://127.0.0.1:{port}")

@@ -24,6 +24,7 @@ class Delivery:
         self._feed = feed
         self._backoff = Backoff(least_s=0.2, most_s=10)
         self._not_before_s = 0.0
+        self._reason = ""
         self.answer = Answer()
 
     def take(self, events: Sequence[Event]) -> None:
@@ -41,18 +42,17 @@ class Delivery:
 
     def finish(self) -> Answer:
         """A few more tries for what is on disk; the rest stays there for the next post."""
-        reason: Away | None = None
         until_s = time.monotonic() + LAST_S
         while len(self._spool) and self._not_before_s < until_s:
             time.sleep(max(0, self._not_before_s - time.monotonic()))
             try:
                 self._try()
                 break
-            except Away as away:
-                reason = away
+            except Away:
+                continue
         self.answer.kept = len(self._spool)
-        if self.answer.kept and reason:
-            click.echo(f"wallboard: {reason} - kept in {self._spool.folder}, goes with the next post", err=True)
+        if self.answer.kept and self._reason:
+            click.echo(f"wallboard: {self._reason} - kept in {self._spool.folder}, goes with the next post", err=True)
         return self.answer
 
     def _try(self, events: Sequence[Event] = ()) -> None:
@@ -60,10 +60,10 @@ class Delivery:
         if time.monotonic() < self._not_before_s:
             raise Away("not tried again yet")
         try:
-            self.answer.add(self._spool.send(self._sender))
+            self._spool.send(self._sender, self.answer)
             if events:
                 self.answer.add(self._sender.send(events))
-        except Away:
-            self._not_before_s = time.monotonic() + self._backoff.next_s()
+        except Away as away:
+            self._not_before_s, self._reason = time.monotonic() + self._backoff.next_s(), str(away)
             raise
         self._backoff.reset()

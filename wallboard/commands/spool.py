@@ -40,11 +40,10 @@ class Spool:
         except OSError as error:
             raise WallboardError(f"cannot keep events in {self.folder}: {error.strerror}") from None
 
-    def send(self, sender: Sender) -> Answer:
-        """What was kept, oldest first. Raises Away at the first that is not taken; the rest stays."""
-        total = Answer()
+    def send(self, sender: Sender, total: Answer) -> None:
+        """What was kept, oldest first, its answers into `total`. Raises Away where it is not taken; the rest stays."""
         if not any(self._files()):
-            return total
+            return
         with self._alone() as mine:
             for file in self._files() if mine else ():
                 answer = sender.send_lines(file.read_bytes())
@@ -53,7 +52,6 @@ class Spool:
                     file.rename(file.with_suffix(".refused"))
                 else:
                     file.unlink()
-        return total
 
     def __len__(self) -> int:
         """How many events."""

@@ -2,7 +2,7 @@
 
 ```
 (source, id) ─▶ digest ─▶ in one of the sets of the last 24 hours? ─▶ duplicate
-                                        └ no ─▶ XADD * e JSON ─▶ into the set of this hour
+                                        └ no ─▶ XADD * e JSON ─▶ into the running set
 ```
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from redis.asyncio import Redis
 
 from wallboard.core.events import Event, encode
-from wallboard.stream.keys import SEEN_HOURS, SEEN_MAX_PER_HOUR, Keys
+from wallboard.stream.keys import SEEN_MAX, SEEN_SPAN_S, SEEN_SPANS, Keys
 from wallboard.stream.script import REFUSE_OLD_TOKEN, Script
 
 SLICE_EVENTS = 500  # a script holds up everybody else in Redis: about 3 ms for so many
@@ -20,7 +20,7 @@ SLICE_BYTES = 1_000_000
 _DIGEST_BYTES = 12
 
 # KEYS: fence, stream, positions, then the ring of sets.
-# ARGV: token or '', collector or '', position, most digests an hour, then digest ('' without an id) and JSON
+# ARGV: token or '', collector or '', position, most digests in a set, then digest ('' without an id) and JSON
 # of each event. Gives the new entry's id for each event, false for a duplicate.
 # The id is always `*`: an id far in the future would hold up the stream's clock for ever.
 _APPEND = Script(f"""
@@ -31,9 +31,9 @@ local stream, positions = KEYS[2], KEYS[3]
 redis.call('XLEN', stream)     -- a wrong type under a key fails here, not between two writes
 redis.call('HLEN', positions)
 
-local hour = math.floor(redis.call('TIME')[1] / 3600)
+local span = math.floor(redis.call('TIME')[1] / {SEEN_SPAN_S})
 local ring = #KEYS - 3
-local running = KEYS[4 + hour % ring]
+local running = KEYS[4 + span % ring]
 
 local digests = {{}}
 for i = 5, #ARGV, 2 do
@@ -66,7 +66,7 @@ end
 
 if #fresh > 0 and redis.call('SCARD', running) < tonumber(ARGV[4]) then
   redis.call('SADD', running, unpack(fresh))
-  redis.call('EXPIREAT', running, (hour + {SEEN_HOURS}) * 3600)
+  redis.call('EXPIREAT', running, (span + {SEEN_SPANS}) * {SEEN_SPAN_S})
 end
 if ARGV[2] ~= '' then redis.call('HSET', positions, ARGV[2], ARGV[3]) end
 return ids
@@ -92,7 +92,7 @@ async def append(
     ids: list[str | None] = []
     for values, is_last in _slices(events):
         move = [collector or "", position or ""] if moves and is_last else ["", ""]
-        reply = await _APPEND.run(redis, names, [token, *move, SEEN_MAX_PER_HOUR, *values])
+        reply = await _APPEND.run(redis, names, [token, *move, SEEN_MAX, *values])
         ids += [None if one is None else one.decode() for one in reply]
     return ids
 

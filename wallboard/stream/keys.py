@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 STREAM_KEEP_MS = 2 * 3_600_000  # and never less than two checkpoints (stream/checkpoint.py)
-SEEN_HOURS = 25  # a repeat is known for 24 h: the running hour and the 24 before it
-SEEN_RING = SEEN_HOURS + 1  # sets of digests, used in turn; each is gone before its turn comes again
-SEEN_MAX_PER_HOUR = 2_000_000  # above it new ids of that hour are taken without being remembered
+# Digests of (source, id) stand in sets of four hours of arrival each: hourly ones would be finer, but a repeat
+# is looked up in every set, and 25 of them made an append four times as dear as seven do.
+SEEN_SPAN_S = 4 * 3600
+SEEN_SPANS = 7  # looked up: the running span and the six before it, so a repeat is known for 24 to 28 hours
+SEEN_RING = SEEN_SPANS + 1  # used in turn; each set is gone before its turn comes again
+SEEN_MAX_PER_HOUR = 2_000_000  # above it new ids are taken without being remembered
+SEEN_MAX = SEEN_MAX_PER_HOUR * SEEN_SPAN_S // 3600
 LEASE_MS = 5_000
 SIGN_IN_CODE_S = 15 * 60
 SESSION_S = 30 * 86_400
@@ -49,7 +53,7 @@ class Keys:
 
     @property
     def seen(self) -> list[str]:
-        """Sets of digests of (source, id), one an hour of arrival: hour h since 1970 is `seen:(h % SEEN_RING)`.
+        """Sets of digests of (source, id): span s since 1970 is `seen:(s % SEEN_RING)`.
 
         A ring, so that a script can name every key it may touch without anybody's clock but Redis's own.
         """

@@ -1,0 +1,252 @@
+"""How is one PBX read? Both halves into one bounded queue, through the join, out as batches.
+
+    follow (queue_log) ──┐
+                         ├─▶ queue (bounded: a slow Redis slows the reading) ─▶ translate ─▶ join ─▶ Batch
+    connection (AMI)   ──┘
+
+The log is read to its end before AMI is asked, so that the join knows the day's visits; the log's place goes to
+Redis with the events of its lines. After a restart the join is rebuilt by reading the day again, silently.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from collectors.asterisk import examine
+from collectors.asterisk.connection import Connection
+from collectors.asterisk.follow import Place, read_on
+from collectors.asterisk.join import AMI, LOG, Join
+from collectors.asterisk.manager import LEAVE_MS, Manager
+from collectors.asterisk.options import checked
+from collectors.asterisk.translate import of_line
+from collectors.asterisk.wire import Message, parse_line
+from wallboard.core.errors import SourceError
+from wallboard.core.events import Event
+from wallboard.core.sources import Batch, Surroundings
+from wallboard.core.windows import business_day
+
+POLL_S = 0.2
+HELD = 100  # messages and chunks between reading and appending
+RETRY_S = (1.0, 2.0, 5.0, 10.0, 20.0)  # of the AMI half, with the log going on meanwhile
+REFUSED_RETRY_S = 60.0
+
+NO_AMI = "agents' states, ringing and who is signed in are unknown"
+NO_LOG = "why callers left (gave up, time-out, key) is unknown"
+
+
+class LogLines(NamedTuple):
+    lines: list[bytes]
+    place: Place
+
+
+class Heard(NamedTuple):
+    """A message of AMI with its time of receipt."""
+
+    message: Message
+    received_ms: int
+
+
+class Opened(NamedTuple):
+    """A new AMI connection: QueueStatus was asked at that time."""
+
+    asked_ms: int
+
+
+Item = LogLines | Heard | Opened
+
+
+class AsteriskCollector:
+    """`[collector.NAME] kind = "asterisk"`: AMI, queue_log, or both of one PBX."""
+
+    def __init__(self, name: str, options: Mapping[str, object], around: Surroundings) -> None:
+        self.name = name
+        self.lag_ms: int | None = None
+        self._options = checked(options)
+        self._around = around
+        self._log_state: str | None = None if self._options.queue_log else f"no queue_log: {NO_LOG}"
+        self._ami_state: str | None = f"AMI not connected yet: {NO_AMI}" if self._options.host else f"no AMI: {NO_AMI}"
+        self._log_reads = self._ami_lives = False
+        self._caught_up = asyncio.Event()
+        self._join = Join()
+        self._manager = Manager()
+        self._since_ms = self._day_started_ms()
+
+    @property
+    def connected(self) -> bool:
+        return self._log_reads or self._ami_lives
+
+    @property
+    def note(self) -> str | None:
+        return "; ".join(state for state in (self._ami_state, self._log_state) if state) or None
+
+    async def events(self, position: str | None) -> AsyncGenerator[Batch, None]:
+        """From the place in the log; AMI from now. Raises SourceError when no half is left."""
+        held: asyncio.Queue[Item] = asyncio.Queue(HELD)
+        halves = []
+        if self._options.queue_log:
+            place = _place(position)
+            await self._rebuild(place)
+            halves.append(asyncio.create_task(self._follow(held, place), name=f"{self.name} queue_log"))
+        else:
+            self._caught_up.set()
+        if self._options.host:
+            halves.append(asyncio.create_task(self._listen(held), name=f"{self.name} AMI"))
+        try:
+            while True:
+                for half in halves:
+                    if half.done():
+                        half.result()
+                if (batch := await self._next(held)) is not None:
+                    yield batch
+        finally:
+            for half in halves:
+                half.cancel()
+            await asyncio.gather(*halves, return_exceptions=True)
+
+    async def examine(self) -> list[str]:
+        return await examine.examine(self._options, self._around.clock_ms)
+
+    # Both halves, joined
+
+    async def _next(self, held: "asyncio.Queue[Item]") -> Batch | None:
+        """The next item as a batch; or Leaves that no answer followed; None when nothing came for a while."""
+        try:
+            async with asyncio.timeout(self._patience_s()):
+                item = await held.get()
+        except TimeoutError:
+            return self._batch(list(self._manager.flush(self._around.clock_ms())), AMI)
+        if isinstance(item, LogLines):
+            return self._of_log(item)
+        if isinstance(item, Opened):
+            self._manager = Manager()
+            self._manager.asked(item.asked_ms)
+            return None
+        return self._batch(self._manager.translate(item.message, item.received_ms), AMI)
+
+    def _of_log(self, item: LogLines) -> Batch:
+        told = [event for raw in item.lines for event in self._events_of(raw)]
+        return Batch(told, msgspec.json.encode(item.place).decode())
+
+    def _events_of(self, raw: bytes) -> list[Event]:
+        line = parse_line(raw)
+        if line is None or line.at_ms < self._since_ms:
+            return []
+        events = of_line(line, self.name)
+        if not self._options.host:
+            return events
+        return self._join.pass_on(events, LOG, manager_lives=self._ami_lives)
+
+    def _batch(self, events: list[Event], half: str) -> Batch | None:
+        if self._options.queue_log:
+            events = self._join.pass_on(events, half, manager_lives=self._ami_lives)
+        return Batch(events) if events else None
+
+    def _patience_s(self) -> float:
+        due_ms = self._manager.next_flush_ms()
+        if due_ms is None:
+            return 1.0
+        return max(0.005, (due_ms + LEAVE_MS - self._around.clock_ms()) / 1000)
+
+    # The log
+
+    async def _follow(self, held: "asyncio.Queue[Item]", place: Place | None) -> None:
+        path = Path(self._options.queue_log or "")
+        while True:
+            try:
+                chunk = await asyncio.to_thread(read_on, path, place)
+            except OSError as error:
+                self._log_lost(f"{path} cannot be read: {error.strerror or error}")
+                await asyncio.sleep(1)
+                continue
+            self._log_state, self._log_reads = None, True
+            if chunk is None:
+                self._caught_up.set()
+                await asyncio.sleep(POLL_S)
+                continue
+            place = chunk.place
+            await held.put(LogLines(chunk.lines, place))
+
+    def _log_lost(self, reason: str) -> None:
+        self._log_reads = False
+        self._log_state = f"queue_log: {reason}: {NO_LOG}"
+        self._caught_up.set()
+        if not self._options.host:
+            raise SourceError(f"queue_log: {reason} - give its path, and read rights to this user")
+
+    async def _rebuild(self, place: Place | None) -> None:
+        """The join learns the day's visits up to `place`; what it passes on was appended before."""
+        if place is None or not self._options.host:
+            return
+        path, seen = Path(self._options.queue_log or ""), None
+        while seen is None or (seen.first, seen.offset) != (place.first, place.offset):
+            try:
+                chunk = await asyncio.to_thread(read_on, path, seen)
+            except OSError:
+                return
+            if chunk is None:
+                return
+            cut = chunk.place.first == place.first and chunk.place.offset > place.offset
+            for raw in _until(chunk.lines, seen, place) if cut else chunk.lines:
+                self._events_of(raw)
+            if cut:
+                return
+            seen = chunk.place
+
+    # AMI
+
+    async def _listen(self, held: "asyncio.Queue[Item]") -> None:
+        await self._caught_up.wait()
+        tries = 0
+        while True:
+            connection = Connection(self._options)
+            try:
+                await connection.open()
+                tries = 0
+                await self._read(connection, held)
+                pause_s = RETRY_S[0]
+            except SourceError as error:
+                if error.fatal and not self._options.queue_log:
+                    raise
+                self._ami_state = f"{error}: {NO_AMI}"
+                pause_s = REFUSED_RETRY_S if error.fatal else RETRY_S[min(tries, len(RETRY_S) - 1)]
+                tries += 1
+            finally:
+                self._ami_lives = False
+                await connection.close()
+            await asyncio.sleep(pause_s)
+
+    async def _read(self, connection: Connection, held: "asyncio.Queue[Item]") -> None:
+        asked_ms = self._around.clock_ms()
+        connection.send("QueueStatus", ActionID="queues")
+        await held.put(Opened(asked_ms))
+        self._ami_lives, self._ami_state = True, None
+        async for message in connection.messages():
+            await held.put(Heard(message, self._around.clock_ms()))
+
+    def _day_started_ms(self) -> int:
+        site = next(iter(self._around.settings.sites.values()))
+        return business_day(self._around.clock_ms(), site.zone, site.day_starts).started_ms
+
+
+def _place(position: str | None) -> Place | None:
+    if position is None:
+        return None
+    try:
+        return msgspec.json.decode(position, type=Place)
+    except msgspec.DecodeError:
+        return None
+
+
+def _until(lines: list[bytes], seen: Place | None, place: Place) -> list[bytes]:
+    """The lines of a chunk that stand before `place`."""
+    at = seen.offset if seen is not None and seen.first == place.first else 0
+    kept = []
+    for raw in lines:
+        at += len(raw) + 1
+        if at > place.offset:
+            break
+        kept.append(raw)
+    return kept

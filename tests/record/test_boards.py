@@ -1,0 +1,213 @@
+"""Boards are text files; every mistake in one is named, with its file, its place and what was expected."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wallboard.assets import BOARDS
+from wallboard.core.errors import ConfigError
+from wallboard.record import fitting
+from wallboard.record.boards import Board, load_boards, read_boards
+from wallboard.record.numbers import NUMBERS, number_named
+from wallboard.web.words import words
+
+GOOD = """
+title = "Support"
+columns = 12
+rows = 6
+[[tile]]
+kind = "number"
+at = [1, 1]
+size = [3, 2]
+queues = ["support"]
+metric = "service_level"
+window = "day"
+warn = "< 80"
+alarm = "< 70"
+"""
+
+
+def write(folder: Path, text: str, name: str = "support") -> Path:
+    file = folder / f"{name}.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def mistakes(folder: Path, text: str) -> list[tuple[str, str]]:
+    write(folder, text)
+    return [(mistake.at, mistake.reason) for mistake in read_boards(folder).mistakes]
+
+
+def test_a_board_is_what_its_file_says_and_is_called_as_its_file(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    board = load_boards(tmp_path)["support"]
+    assert (board.id, board.title, board.columns, board.rows) == ("support", "Support", 12, 6)
+    tile = board.tiles[0]
+    assert (tile.kind, tile.at, tile.size, tile.queues, tile.metric) == (
+        "number", (1, 1), (3, 2), ["support"], "service_level",
+    )  # fmt: skip
+
+
+def test_what_a_board_leaves_out_has_its_default(tmp_path: Path) -> None:
+    write(tmp_path, "")
+    board = load_boards(tmp_path)["support"]
+    assert (board.name, board.columns, board.rows, board.audience, board.updates_per_s, board.theme) == (
+        "support", 12, 6, "wall", 2, "dark",
+    )  # fmt: skip
+
+
+def test_the_browser_gets_limits_as_sign_and_number_and_how_the_number_is_read(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    tile = load_boards(tmp_path)["support"].public()["tiles"][0]
+    assert (tile["warn"], tile["alarm"], tile["reads"], tile["window"]) == (["<", 80.0], ["<", 70.0], "percent", "day")
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "said"),
+    [
+        ('metrik = "waiting"', "tile[0].metrik", "did you mean 'metric'"),
+        ('kind = "nmber"', "tile[0].kind", "did you mean 'number'"),
+        ('metric = "serviec_level"', "tile[0].metric", "did you mean 'service_level'"),
+        ('metric = "moods.bad"', "tile[0].metric", "unknown number"),
+        ('window = "week"', "tile[0].window", "expected one of now, m15"),
+        ('window = "now"', "tile[0].window", "counted over time"),
+        ('warn = "80"', "tile[0].warn", "a sign and a number"),
+        ('alarm = "= 80"', "tile[0].alarm", "a sign and a number"),
+        ('alarm = "< 80 %"', "tile[0].alarm", "a sign and a number"),
+        ("size = [12, 2]", "tile[0].size", "reaches column 13"),
+        ("size = [2, 6]", "tile[0].size", "reaches row 7"),
+        ("at = [0, 1]", "tile[0].at", ">= 1"),
+        ("at = [1]", "tile[0].at", "length 2"),
+        ('at = "left"', "tile[0].at", "Expected"),
+        ('teams = ["x"]', "tile[0].teams", "queues or teams"),
+        ('queues = [""]', "tile[0].queues", "length"),
+    ],
+)
+def test_a_mistake_in_a_tile_is_named_with_its_place(tmp_path: Path, line: str, at: str, said: str) -> None:
+    key = line.split(" =")[0]
+    base = {"kind": '"number"', "at": "[2, 2]", "size": "[2, 2]", "queues": '["a"]', "metric": '"answered"'}
+    base |= {key: line.split("= ", 1)[1]}
+    text = "[[tile]]\n" + "\n".join(f"{name} = {value}" for name, value in base.items())
+    found = mistakes(tmp_path, text)
+    assert [place for place, _ in found] == [at]
+    assert said in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said"),
+    [
+        ('titel = "x"', "titel", "did you mean 'title'"),
+        ("columns = 0", "columns", ">= 1"),
+        ("updates_per_s = 11", "updates_per_s", "<= 10"),
+        ("updates_per_s = 0", "updates_per_s", "> 0"),
+        ('audience = "boss"', "audience", "expected one of wall, lead, agent"),
+        ('theme = "pink"', "theme", "expected one of dark, light, contrast"),
+        ('id = "x"', "id", "its file's name"),
+        ("tile = 3", "tile", "[[tile]]"),
+        ("title = x\nrows = 1", "line 1, column 9", "not TOML"),
+        ('[[tile]]\nkind = "number"\nat = [1, 1]\nsize = [1, 1]', "tile[0].metric", "is missing"),
+        ('[[tile]]\nkind = "text"\nat = [1, 1]\nsize = [1, 1]', "tile[0].text", "is missing"),
+        ('[[tile]]\nkind = "clock"\nat = [1, 1]', "tile[0].size", "is missing"),
+        ('[[tile]]\nkind = "queues"\nat = [1, 1]\nsize = [4, 4]\nwarn = "> 1"', "tile[0].warn", "the metric"),
+        ('[rotation]\nboards = ["gone"]', "rotation.boards[0]", "there is no board 'gone'"),
+        ('[rotation]\nboards = ["support"]', "rotation.boards[0]", "is a rotation itself"),
+        ("[rotation]\nboards = []", "rotation", "(in .boards)"),
+    ],
+)
+def test_a_mistake_in_a_board_is_named_with_its_place(tmp_path: Path, text: str, at: str, said: str) -> None:
+    found = mistakes(tmp_path, text)
+    assert (found[0][0], len(found)) == (at, 1), found
+    assert said in found[0][1]
+
+
+def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
+    text = GOOD.replace('"< 80"', '"80"').replace("[3, 2]", "[30, 2]").replace("title", "titel")
+    assert {at for at, _ in mistakes(tmp_path, text)} == {"titel", "tile[0].size", "tile[0].warn"}
+
+
+def test_a_tile_over_another_is_told_which(tmp_path: Path) -> None:
+    tile = '[[tile]]\nkind = "clock"\nsize = [2, 2]\nat = '
+    found = mistakes(tmp_path, f"{tile}[1, 1]\n{tile}[3, 1]\n{tile}[2, 2]\n")
+    assert found == [("tile[2].at", "lies over tile[0]: move one of them or make it smaller")]
+
+
+def test_a_bad_board_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    bad = write(tmp_path, "rows = 'many'", "bad")
+    boards, found = read_boards(tmp_path)
+    assert list(boards) == ["support"]
+    assert [mistake.file for mistake in found] == [str(bad)]
+    with pytest.raises(ConfigError, match=r"bad\.toml: rows"):
+        load_boards(tmp_path)
+
+
+def test_a_rotation_of_a_broken_board_is_not_wrong_itself(tmp_path: Path) -> None:
+    write(tmp_path, "rows = 'many'", "bad")
+    write(tmp_path, '[rotation]\nboards = ["bad"]', "turn")
+    boards, found = read_boards(tmp_path)
+    assert (list(boards), len(found)) == (["turn"], 1)
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.toml"
+    outside.write_text(GOOD)
+    folder = tmp_path / "boards"
+    folder.mkdir()
+    (folder / "support.toml").symlink_to(outside)
+    assert "leads out" in read_boards(folder).mistakes[0].reason
+
+
+def test_a_file_over_a_mebibyte_is_refused(tmp_path: Path) -> None:
+    assert "larger than" in mistakes(tmp_path, "#" * 1_048_577)[0][1]
+
+
+def test_a_name_that_is_no_address_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, GOOD, "my board")
+    assert "file name" in read_boards(tmp_path).mistakes[0].reason
+
+
+def test_a_folder_that_is_not_there_has_no_boards(tmp_path: Path) -> None:
+    assert read_boards(tmp_path / "none") == ({}, [])
+
+
+def test_the_default_boards_have_no_mistake_and_lead_with_five_numbers() -> None:
+    overview = load_boards(BOARDS)["overview"]
+    assert [tile.kind for tile in overview.tiles] == ["number"] * 5 + ["queues", "agents", "notices", "sources"]
+
+
+def test_every_number_has_its_word() -> None:
+    missing = [metric for metric in NUMBERS if f"metric.{metric}" not in words().catalog]
+    assert missing == []
+
+
+def test_families_take_any_name_behind_the_dot() -> None:
+    assert number_named("tags.thanks") is not None
+    assert [number_named(name) for name in ("tags.", "tags", "moods.x", "waiting.x")] == [None] * 4
+
+
+def test_a_revision_changes_with_the_text_of_the_board(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    before = load_boards(tmp_path)["support"]
+    write(tmp_path, GOOD.replace("< 80", "< 81"))
+    assert load_boards(tmp_path)["support"].revision != before.revision
+
+
+SIZES: list[Any] = [((3, 2), 12, 6), ((6, 4), 12, 6), ((12, 6), 12, 6), ((1, 1), 12, 6), ((48, 48), 48, 48)]
+
+
+@pytest.mark.parametrize(("size", "columns", "rows"), SIZES)
+def test_a_list_of_any_size_holds_at_least_one_row_and_more_in_smaller_text(
+    size: tuple[int, int], columns: int, rows: int
+) -> None:
+    room = fitting.box(size, columns, rows)
+    for steps in (fitting.table_fits(room), fitting.card_fits(room), fitting.source_fits(room)):
+        holds = [step.holds for step in steps]
+        assert holds[0] >= 1
+        assert holds == sorted(set(holds))
+        assert [step.text for step in steps] == sorted((step.text for step in steps), reverse=True)
+
+
+def test_a_board_without_tiles_or_rotation_is_an_empty_board(tmp_path: Path) -> None:
+    write(tmp_path, "")
+    assert load_boards(tmp_path) == {"support": Board(id="support")}

@@ -1,0 +1,169 @@
+"""The wall's page has its numbers in it before any script runs; no name in it becomes markup."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wallboard.assets import BOARDS, STATIC
+from wallboard.config import Config, Server
+from wallboard.record.boards import load_boards
+from wallboard.web.layout import layout_css
+from wallboard.web.pages import script_json
+
+HOSTILE = "</script><img src=x onerror=alert(1)> & <!--"
+
+
+@pytest.fixture
+async def wall(
+    config: Config, tmp_path: Path, served_elsewhere: Callable[..., AbstractAsyncContextManager[Any]]
+) -> AsyncIterator[Any]:
+    """The real application with the default boards, a rotation of them, and a board that needs care."""
+    folder = tmp_path / "boards"
+    folder.mkdir()
+    for file in BOARDS.glob("*.toml"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "turn.toml").write_text('[rotation]\nboards = ["overview", "agents"]\nseconds = 20\n')
+    (folder / "odd.toml").write_text(
+        f"title = '{HOSTILE}'\ncolumns = 2\nrows = 2\n[[tile]]\nkind = 'trend'\nat = [1, 1]\nsize = [1, 1]\n"
+        f"[[tile]]\nkind = 'text'\nat = [2, 1]\nsize = [1, 1]\ntext = '{HOSTILE}'\n"
+        "[[tile]]\nkind = 'number'\nat = [1, 2]\nsize = [1, 1]\nqueues = ['nobody']\nmetric = 'waiting'\n"
+    )
+    async with serving_boards(config, folder, served_elsewhere) as found:
+        yield found
+
+
+def serving_boards(
+    config: Config, folder: Path, served_elsewhere: Callable[..., AbstractAsyncContextManager[Any]]
+) -> AbstractAsyncContextManager[Any]:
+    return served_elsewhere(replace(config, server=Server(boards=str(folder))))
+
+
+async def post(wall: Any, *events: dict[str, Any]) -> None:
+    answer = await wall.http.post("/api/v1/events", json=[{"source": "pbx-1", **event} for event in events])
+    assert answer.status_code == 202
+
+
+async def page_with(wall: Any, board: str, text: str) -> str:
+    """The board's page once `text` is in it."""
+    async with asyncio.timeout(10):
+        while True:
+            page: str = (await wall.http.get(f"/board/{board}")).text
+            if text in page:
+                return page
+            await asyncio.sleep(0.05)
+
+
+def tile(page: str, place: int) -> str:
+    return page.split(f'id="tile-{place}"')[1].split("</section>")[0]
+
+
+async def test_the_numbers_stand_in_the_page_as_it_is_served(wall: Any) -> None:
+    queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support"} for n in range(3)]
+    signed_in = {"type": "agent.signed_in", "agent": "101", "name": "Ганна Бахмут", "queues": ["support"]}
+    await post(wall, *queued, signed_in)
+    page = await page_with(wall, "overview", "Ганна Бахмут")
+    assert '<span class="figure">3</span>' in tile(page, 0)
+    assert re.search(r'<span class="figure">0:\d\d</span>', tile(page, 1))
+    assert 'data-key="support"' in tile(page, 5)
+    assert 'data-key="101"' in tile(page, 6)
+
+
+async def test_what_is_not_known_is_a_dash_and_the_tile_says_so(wall: Any) -> None:
+    page = (await wall.http.get("/board/odd")).text
+    assert '<span class="figure">–</span>' in tile(page, 2)
+    assert "no data yet" in tile(page, 2)
+
+
+async def test_a_kind_that_comes_later_keeps_its_place(wall: Any) -> None:
+    assert "comes later" in tile((await wall.http.get("/board/odd")).text, 0)
+
+
+async def test_names_are_text_wherever_they_stand(wall: Any) -> None:
+    await post(wall, {"type": "contact.queued", "contact": "c", "queue": HOSTILE})
+    page = await page_with(wall, "overview", "onerror")
+    assert "<img" not in page
+    first = json.loads(page.split('id="first">')[1].split("</script>")[0])
+    assert HOSTILE in first["hello"]["state"]["queues"]
+    assert "<img" not in (await wall.http.get("/board/odd")).text
+
+
+async def test_the_first_picture_is_what_the_socket_would_say(wall: Any) -> None:
+    page = (await wall.http.get("/board/overview")).text
+    hello = json.loads(page.split('id="first">')[1].split("</script>")[0])["hello"]
+    assert hello["t"] == "hello"
+    assert hello["board"]["id"] == "overview"
+    assert {"epoch", "seq", "now", "build", "state"} <= hello.keys()
+
+
+async def test_a_wall_page_allows_no_inline_script_or_style(wall: Any) -> None:
+    answer = await wall.http.get("/board/overview")
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "unsafe" not in policy
+    assert f"ws://127.0.0.1:{wall.port}" in policy
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=", answer.text)
+    assert not re.findall(r"<script(?![^>]* src=)(?![^>]*application/json)", answer.text)
+
+
+async def test_a_page_is_never_kept_and_a_static_file_always_asked_for_again(wall: Any) -> None:
+    assert (await wall.http.get("/board/overview")).headers["cache-control"] == "no-store"
+    first = await wall.http.get("/static/js/main.js")
+    again = await wall.http.get("/static/js/main.js", headers={"if-none-match": first.headers["etag"]})
+    assert (first.headers["cache-control"], again.status_code) == ("no-cache", 304)
+
+
+async def test_a_board_that_is_not_there_is_a_page_not_found(wall: Any) -> None:
+    for path in ("/board/none", "/board/none/layout.css", "/board/%00", "/board/..%2foverview"):
+        assert (await wall.http.get(path)).status_code in (400, 404), path
+
+
+async def test_the_front_page_lists_every_board(wall: Any) -> None:
+    page = (await wall.http.get("/")).text
+    assert [f'href="/board/{name}"' in page for name in ("overview", "agents", "odd", "turn")] == [True] * 4
+
+
+async def test_a_rotation_shows_its_boards_in_turn(wall: Any) -> None:
+    first = (await wall.http.get("/board/turn")).text
+    second = (await wall.http.get("/board/turn?turn=1")).text
+    assert tuple(re.findall("<title>\\w+", first + second)) == ("<title>Overview", "<title>Agents")
+    assert "/board/turn?turn=1" in first
+    assert "/board/turn?turn=0" in second
+    assert (await wall.http.get("/board/turn?turn=x")).text.count("<title>Overview") == 1
+
+
+async def test_nobody_sees_a_wall_without_signing_in(wall: Any) -> None:
+    answer = await wall.anonymous.get("/board/overview")
+    assert answer.status_code in (302, 303, 307)
+    assert answer.headers["location"].startswith("/signin")
+
+
+def test_the_layout_names_a_place_and_a_size_of_text_for_each_tile() -> None:
+    board = load_boards(BOARDS)["overview"]
+    css = layout_css(board)
+    assert "#tile-0 { grid-column: 1 / span 4; grid-row: 1 / span 4;" in css
+    assert all(f"#tile-{place} {{" in css for place in range(len(board.tiles)))
+    assert css.count("{") == css.count("}")
+
+
+@pytest.mark.parametrize("text", ["</script>", "<!--<script>", "]]>", "\u2028\u2029", '"\\', "Підтримка"])
+def test_embedded_json_gives_back_what_was_put_in_and_ends_no_script(text: str) -> None:
+    written = script_json({"name": text})
+    assert "<" not in written
+    assert json.loads(written) == {"name": text}
+
+
+def test_everything_that_the_page_asks_for_is_there() -> None:
+    templates = Path(str(STATIC)).parent / "wallboard" / "web" / "templates"
+    asked = {
+        path
+        for file in templates.rglob("*.html")
+        for path in re.findall(r'(?:href|src)="/static/([^"{#?]+)"', file.read_text(encoding="utf-8"))
+    }
+    assert [path for path in asked if not (STATIC / path).is_file()] == []
