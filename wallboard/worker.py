@@ -58,7 +58,7 @@ class Worker:
                 if token is None:
                     await asyncio.sleep(STANDBY_S)
                     continue
-                log.info("leading", token=token)
+                log.info("leading", fence=token)
                 try:
                     await self._lead(token)
                 except (LeaseLost, StreamUnavailable) as reason:

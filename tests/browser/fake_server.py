@@ -85,13 +85,19 @@ class FakeServer:
         self._tasks: list[asyncio.Task[None]] = []
         self.port = 0
 
+    async def reconnected(self, before: int) -> None:
+        """Waits until a screen has come again since there were `before` connections."""
+        async with asyncio.timeout(10):
+            while self.connections <= before:
+                await asyncio.sleep(0.02)
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> "FakeServer":
         self._tasks = [asyncio.create_task(self._server.serve()), asyncio.create_task(self._beat())]
-        while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
+        while not self._server.started:  # uvicorn offers no event for it
             await asyncio.sleep(0.01)
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
         return self

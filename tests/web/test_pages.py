@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from wallboard import web
 from wallboard.assets import BOARDS, STATIC
 from wallboard.config import Config, Server
 from wallboard.record.boards import load_boards
@@ -35,14 +36,8 @@ async def wall(
         f"[[tile]]\nkind = 'text'\nat = [2, 1]\nsize = [1, 1]\ntext = '{HOSTILE}'\n"
         "[[tile]]\nkind = 'number'\nat = [1, 2]\nsize = [1, 1]\nqueues = ['nobody']\nmetric = 'waiting'\n"
     )
-    async with serving_boards(config, folder, served_elsewhere) as found:
+    async with served_elsewhere(replace(config, server=Server(boards=str(folder)))) as found:
         yield found
-
-
-def serving_boards(
-    config: Config, folder: Path, served_elsewhere: Callable[..., AbstractAsyncContextManager[Any]]
-) -> AbstractAsyncContextManager[Any]:
-    return served_elsewhere(replace(config, server=Server(boards=str(folder))))
 
 
 async def post(wall: Any, *events: dict[str, Any]) -> None:
@@ -160,7 +155,7 @@ def test_embedded_json_gives_back_what_was_put_in_and_ends_no_script(text: str) 
 
 
 def test_everything_that_the_page_asks_for_is_there() -> None:
-    templates = Path(str(STATIC)).parent / "wallboard" / "web" / "templates"
+    templates = Path(web.__file__).parent / "templates"
     asked = {
         path
         for file in templates.rglob("*.html")

@@ -15,6 +15,7 @@ Document = dict[str, Any]
 Row = tuple[str, Document]
 
 SILENT_MS = 12_000
+PAGE_MS = 10_000
 LONGEST = 5
 AT_WORK = frozenset({"ringing", "engaged", "holding", "wrapup"})
 DOINGS = (
@@ -95,11 +96,13 @@ def _age_text(late: bool, at_ms: int | None, picture: Picture) -> str:
     return ago(seconds_since(at_ms, picture.now_ms), picture.say)
 
 
-def _paged(items: Sequence[Any], fits: Sequence[int]) -> Document:
-    """The first page; the browser turns them."""
+def _paged(items: Sequence[Any], fits: Sequence[int], now_ms: int) -> Document:
+    """The page whose turn it is, as static/js/paging.js turns them."""
     fit = next((step for step, holds in enumerate(fits) if holds >= len(items)), len(fits) - 1)
-    pages = max(1, -(-len(items) // fits[fit]))
-    return {"shown": items[: fits[fit]], "fit": fit, "pages": pages}
+    holds = fits[fit]
+    pages = max(1, -(-len(items) // holds))
+    page = now_ms // PAGE_MS % pages
+    return {"shown": items[page * holds : (page + 1) * holds], "fit": fit, "page": page + 1, "pages": pages}
 
 
 # number
@@ -169,7 +172,7 @@ def _queues(tile: Document, picture: Picture) -> Document:
     return {
         "headings": [_heading(column["metric"], picture.say) for column in tile["columns"]],
         "sources": _sources(queues),
-        **_paged(lines, tile["fits"]),
+        **_paged(lines, tile["fits"], picture.now_ms),
     }
 
 
@@ -240,7 +243,7 @@ def _agents(tile: Document, picture: Picture) -> Document:
     there = [(name, row) for (name, row), doing in zip(agents, doings, strict=True) if doing != "offline"]
     there.sort(key=lambda item: (item[1]["name"].casefold(), item[0]))
     totals = [{"doing": doing, "count": doings.count(doing)} for doing in DOINGS if doing in doings]
-    paged = _paged(there, tile["fits"])
+    paged = _paged(there, tile["fits"], picture.now_ms)
     cards = [_card(name, row, picture) for name, row in paged["shown"]]
     return {**paged, "totals": totals, "shown": cards, "sources": _sources(agents)}
 
@@ -282,19 +285,21 @@ def _notices(tile: Document, picture: Picture) -> Document:
         if row.get("until", float("inf")) > picture.now_ms and _meant(row, tile)
     ]
     rows.sort(key=lambda item: (_grave(item[1]), -item[1]["posted_at"]))
-    paged = _paged_texts([row["text"] for _, row in rows], tile["fits"])
-    shown = rows[:1] if paged["alone"] else rows
+    paged = _paged_texts([row["text"] for _, row in rows], tile["fits"], picture.now_ms)
+    shown = rows[paged["page"] - 1 :][:1] if paged["alone"] else rows
     return {**paged, "shown": [_notice(name, row, picture) for name, row in shown]}
 
 
-def _paged_texts(texts: Sequence[str], fits: Sequence[Document]) -> Document:
+def _paged_texts(texts: Sequence[str], fits: Sequence[Document], now_ms: int) -> Document:
     """All together where two lines are enough for each, else one after another, each as large as it can be."""
     longest = max(map(len, texts), default=0)
     for step, fit in enumerate(fits):
         if len(texts) > 1 and fit["holds"] >= len(texts) and fit["letters"] >= longest:
-            return {"fit": step, "alone": False, "pages": 1}
-    roomy = (step for step, fit in enumerate(fits) if not texts or fit["alone"] >= len(texts[0]))
-    return {"fit": next(roomy, len(fits) - 1), "alone": True, "pages": max(1, len(texts))}
+            return {"fit": step, "alone": False, "page": 1, "pages": 1}
+    pages = max(1, len(texts))
+    page = now_ms // PAGE_MS % pages
+    roomy = (step for step, fit in enumerate(fits) if not texts or fit["alone"] >= len(texts[page]))
+    return {"fit": next(roomy, len(fits) - 1), "alone": True, "page": page + 1, "pages": pages}
 
 
 def _meant(row: Document, tile: Document) -> bool:
@@ -322,7 +327,7 @@ def _notice(name: str, row: Document, picture: Picture) -> Document:
 def _source_rows(tile: Document, picture: Picture) -> Document:
     rows = [_source(name, row, picture) for name, row in picture.state.get("sources", {}).items()]
     rows.sort(key=lambda row: (row["state"] != "late", row["id"]))
-    return _paged(rows, tile["fits"])
+    return _paged(rows, tile["fits"], picture.now_ms)
 
 
 def _source(name: str, row: Document, picture: Picture) -> Document:

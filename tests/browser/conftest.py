@@ -1,0 +1,61 @@
+"""A real Chromium and a server whose live line the test holds in its hand."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+sys.path.insert(0, str(Path(__file__).parent))  # fake_server.py and believable.py, which are no tests
+
+from believable import floor
+from fake_server import FakeServer
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FakeServer]:
+    async with FakeServer(floor()) as running:
+        yield running
+
+
+@pytest.fixture
+async def open_board(browser: Browser, server: FakeServer) -> AsyncIterator[Callable[..., Any]]:
+    """Opens a board, by default with the screen connected; fails the test on any error in the browser."""
+    wrong: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    async def opened(board: str = "overview", *, live: bool = True, clock: bool = False, **options: Any) -> Page:
+        size = {"width": 1920, "height": 1080}
+        context = await browser.new_context(**{"viewport": size, **options})
+        contexts.append(context)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+        if clock:
+            await page.clock.install()
+        await page.goto(f"{server.url}/board/{board}")
+        if live:
+            await page.wait_for_selector('.connection[data-level="good"]')
+        return page
+
+    yield opened
+    for context in contexts:
+        await context.close()
+    assert wrong == []

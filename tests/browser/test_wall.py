@@ -1,0 +1,207 @@
+"""The wall in a real Chromium: what stands on it, what moves, and what it says when a part is cut."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from believable import floor
+from playwright.async_api import Page, expect
+
+from wallboard.record.boards import Board, Rotation
+
+SIZES = {"laptop": (1366, 768), "full hd": (1920, 1080), "4k": (3840, 2160)}
+OVERFLOWING = """() => {
+  const page = document.documentElement;
+  const found = page.scrollHeight > innerHeight || page.scrollWidth > innerWidth ? ["the page scrolls"] : [];
+  for (const body of document.querySelectorAll(".body, .totals, .cards"))
+    if (body.scrollHeight > body.clientHeight + 2 || body.scrollWidth > body.clientWidth + 2)
+      found.push(body.className + " of " + body.closest(".tile").id + " overflows");
+  return found;
+}"""
+
+
+def value(page: Page, place: int) -> Any:
+    return page.locator(f"#tile-{place} .figure")
+
+
+async def texts(page: Page) -> list[str]:
+    """What every tile shows, without the ages and times that go on by themselves."""
+    found: list[str] = await page.locator(
+        ".title, .window, .figure, .row, .card .name, .total, .text"
+    ).all_inner_texts()
+    return [re.sub(r"\s+", " ", re.sub(r"\d+:\d\d(:\d\d)?", "T", text)) for text in found]
+
+
+async def test_the_numbers_are_there_without_any_script(open_board: Any) -> None:
+    page = await open_board(live=False, java_script_enabled=False)
+    await expect(value(page, 0)).to_have_text("14")
+    await expect(page.locator("#tile-5 .row")).to_have_count(6)
+    await expect(page.locator("#tile-6 .card").first).to_be_visible()
+
+
+async def test_the_script_takes_over_what_the_server_painted_without_changing_a_word(
+    open_board: Any, server: Any
+) -> None:
+    del server.hub.state["notices"]["n-2"]  # nothing that turns pages
+    painted = await open_board("agents", live=False, java_script_enabled=False)
+    living = await open_board("agents")
+    assert sorted(await texts(painted)) == sorted(await texts(living))
+    painted, living = await open_board(live=False, java_script_enabled=False), await open_board()
+    assert sorted(await texts(painted)) == sorted(await texts(living))
+
+
+async def test_the_elements_of_the_first_paint_stay_the_same_elements(open_board: Any, server: Any) -> None:
+    script = """new MutationObserver((all) => { window.removed = (window.removed || 0) + all.reduce((n, one) =>
+        n + [...one.removedNodes].filter((node) => node.nodeType === 1 && node.closest === Element.prototype.closest
+        && !node.isConnected).length, 0) }).observe(document, { childList: true, subtree: true })"""
+    del server.hub.state["notices"]["n-2"]
+    page = await open_board(live=False)
+    await page.add_init_script(script)
+    await page.reload()
+    await page.wait_for_selector('.connection[data-level="good"]')
+    assert not await page.evaluate("window.removed")
+
+
+async def test_a_patch_changes_the_number(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await server.patch({"groups": {"all": {"now": {"waiting": 3}}}})
+    await expect(value(page, 0)).to_have_text("3")
+    await expect(page.locator("#tile-0")).to_have_attribute("data-level", "good")
+    await server.patch({"groups": {"all": {"now": {"waiting": 99}}}})
+    await expect(page.locator("#tile-0")).to_have_attribute("data-level", "alarm")
+    await expect(page.locator("#tile-0 .tile-foot .word")).to_have_text("alarm")
+
+
+async def test_what_is_not_known_any_more_is_a_dash(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await server.patch({"groups": {"all": {"now": {"oldest_at": None}}}})
+    await expect(value(page, 1)).to_have_text("–")
+    await expect(page.locator("#tile-1")).to_have_attribute("data-level", "")
+
+
+async def test_a_wait_goes_on_by_the_servers_clock_and_is_never_negative(open_board: Any, server: Any) -> None:
+    server.hub.ahead_ms = 3_600_000
+    page = await open_board()
+    now = server.hub.clock_ms()
+    await server.patch({"groups": {"all": {"now": {"oldest_at": now - 65_000}}}})
+    await expect(value(page, 1)).to_have_text(re.compile(r"1:0[5-9]"))
+    seen = await value(page, 1).inner_text()
+    await expect(value(page, 1)).not_to_have_text(seen)
+    await server.patch({"groups": {"all": {"now": {"oldest_at": now + 60_000}}}})
+    await expect(value(page, 1)).to_have_text("0:00")
+
+
+async def test_every_tile_shows_its_age(open_board: Any) -> None:
+    page = await open_board()
+    ages = await page.locator(".tile .age").all_inner_texts()
+    assert len(ages) == 9
+    assert all(re.fullmatch(r"\d+ (s|min|h) ago", age) for age in ages), ages
+
+
+async def test_the_worst_queue_stands_first_and_says_what_is_wrong(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await expect(page.locator("#tile-5 .row").first).to_have_attribute("data-key", "service")
+    await server.patch({"queues": {"sales": {"now": {"waiting": 9, "over_target": 8}}}})
+    await expect(page.locator("#tile-5 .row").first).to_have_attribute("data-key", "sales")
+    await expect(page.locator("#tile-5 .row").first.locator(".chip .word")).to_have_text("8 over target")
+
+
+async def test_agents_that_do_not_fit_are_on_further_pages_and_the_totals_count_all(
+    open_board: Any, server: Any
+) -> None:
+    server.hub.state = floor(200)
+    page = await open_board()
+    await expect(page.locator("#tile-6 .page")).to_have_text(re.compile(r"\d/\d"))
+    counts = [int(text) for text in await page.locator("#tile-6 .count").all_inner_texts()]
+    assert sum(counts) == 200
+    assert await page.evaluate(OVERFLOWING) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("agents", [12, 40])
+async def test_nothing_scrolls_or_is_cut_on_a_wall(open_board: Any, server: Any, size: str, agents: int) -> None:
+    server.hub.state = floor(agents)
+    wide, high = SIZES[size]
+    for board in ("overview", "agents"):
+        page = await open_board(board, viewport={"width": wide, "height": high})
+        assert await page.evaluate(OVERFLOWING) == []
+
+
+async def test_a_phone_has_one_column_and_no_sideways_scrolling(open_board: Any) -> None:
+    page = await open_board(viewport={"width": 390, "height": 844})
+    lefts = await page.eval_on_selector_all(".tile", "tiles => tiles.map((tile) => tile.getBoundingClientRect().left)")
+    assert len(set(lefts)) == 1
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_names_are_text(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    evil = "<img src=x onerror=alert(1)>"
+    await server.patch(
+        {"agents": {"100": {"name": evil}}, "queues": {"__proto__": server.hub.state["queues"]["sales"]}}
+    )
+    await expect(page.locator('#tile-6 [data-key="100"] .name')).to_have_text(evil)
+    await expect(page.locator('#tile-5 [data-key="__proto__"]')).to_have_count(1)
+    assert await page.locator("img").count() == 0
+
+
+async def test_the_ribbon_says_simulated_only_where_it_is(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await expect(page.locator(".ribbon")).to_be_visible()
+    server.hub.simulated = False
+    await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+    await expect(page.locator(".ribbon")).to_be_hidden()
+
+
+async def test_a_board_that_was_edited_is_laid_anew_without_a_reload(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await page.evaluate("window.same = true")
+    server.boards["overview"] = Board(
+        id="overview", title="Changed", tiles=server.boards["agents"].tiles[:2], columns=12, rows=9
+    )
+    await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+    await expect(page.locator(".board-title")).to_have_text("Changed")
+    await expect(page.locator(".tile")).to_have_count(2)
+    await expect(page.locator("#tile-1")).to_have_css("grid-column-start", "4")
+    assert await page.evaluate("window.same")
+
+
+async def test_a_screen_reports_every_half_minute(open_board: Any, server: Any) -> None:
+    page = await open_board(clock=True)
+    await page.clock.run_for(31_000)
+    await expect(page.locator(".connection")).to_be_visible()
+    assert [report["t"] for report in server.reports] == ["report"]
+    assert {"seq", "lag_ms", "build"} <= server.reports[0].keys()
+
+
+async def test_identify_shows_the_boards_name_large(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await server.tell({"t": "command", "do": "identify"})
+    await expect(page.locator("#identify")).to_contain_text("Overview")
+
+
+async def test_show_opens_the_other_board(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await server.tell({"t": "command", "do": "show", "board": "agents"})
+    await expect(page).to_have_url(f"{server.url}/board/agents")
+
+
+async def test_show_of_a_foreign_address_is_not_followed(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await server.tell({"t": "command", "do": "show", "board": "../../evil"})
+    await server.patch({"groups": {"all": {"now": {"waiting": 77}}}})
+    await expect(value(page, 0)).to_have_text("77")
+    assert page.url == f"{server.url}/board/overview"
+
+
+async def test_a_rotation_goes_on_to_its_next_board(open_board: Any, server: Any) -> None:
+    server.boards["turn"] = Board(id="turn", rotation=Rotation(boards=["overview", "agents"], seconds=5))
+    page = await open_board("turn", clock=True)
+    await expect(page.locator(".board-title")).to_have_text("Overview")
+    await page.clock.run_for(6_000)
+    await expect(page.locator(".board-title")).to_have_text("Agents")
+
+
+def test_the_believable_floor_is_as_old_as_it_says() -> None:
+    assert abs(floor()["sources"]["pbx-1"]["last_event_at"] - time.time() * 1000) < 60_000
