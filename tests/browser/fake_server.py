@@ -91,6 +91,13 @@ class FakeServer:
             while self.connections <= before:
                 await asyncio.sleep(0.02)
 
+    async def report(self) -> Document:
+        """The first report of a screen."""
+        async with asyncio.timeout(10):
+            while not self.reports:
+                await asyncio.sleep(0.02)
+        return self.reports[0]
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"

@@ -3,7 +3,10 @@
 import re
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
 
 NO_DATA = re.compile(r"no data since \d\d:\d\d:\d\d", re.I)
 
@@ -47,11 +50,12 @@ async def test_a_late_source_greys_its_own_tiles_only_and_is_named(open_board: A
 
 async def test_a_screen_that_stood_still_says_so_until_it_hears_again(open_board: Any, server: Any) -> None:
     page = await open_board(clock=True)
-    server.beats_s = None
+    server.beats_s, server.greets = None, False
+    server.hub.ahead_ms = 60_000
     await page.clock.fast_forward(60_000)
     await expect(page.locator(".connection .word")).to_have_text(re.compile("This screen stood still for 1 min"))
     await expect_stale(page)
-    server.beats_s = 0.2
+    server.beats_s, server.greets = 0.2, True
     await page.clock.run_for(2_000)
     await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "no")
 
@@ -107,6 +111,7 @@ async def test_a_screen_without_a_session_says_where_to_sign_in_and_comes_back(o
     page = await open_board(live=False, clock=True)
     await expect(page.locator(".connection .word")).to_contain_text("/signin")
     server.refusal = None
+    server.hub.ahead_ms = 31_000
     await page.clock.run_for(31_000)
     await expect(page.locator(".connection")).to_have_attribute("data-level", "good")
 

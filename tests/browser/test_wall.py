@@ -10,6 +10,8 @@ from playwright.async_api import Page, expect
 
 from wallboard.record.boards import Board, Rotation
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
+
 SIZES = {"laptop": (1366, 768), "full hd": (1920, 1080), "4k": (3840, 2160)}
 OVERFLOWING = """() => {
   const page = document.documentElement;
@@ -170,9 +172,9 @@ async def test_a_board_that_was_edited_is_laid_anew_without_a_reload(open_board:
 async def test_a_screen_reports_every_half_minute(open_board: Any, server: Any) -> None:
     page = await open_board(clock=True)
     await page.clock.run_for(31_000)
-    await expect(page.locator(".connection")).to_be_visible()
-    assert [report["t"] for report in server.reports] == ["report"]
-    assert {"seq", "lag_ms", "build"} <= server.reports[0].keys()
+    report = await server.report()
+    assert report["t"] == "report"
+    assert {"seq", "lag_ms", "build"} <= report.keys()
 
 
 async def test_identify_shows_the_boards_name_large(open_board: Any, server: Any) -> None:
@@ -203,5 +205,5 @@ async def test_a_rotation_goes_on_to_its_next_board(open_board: Any, server: Any
     await expect(page.locator(".board-title")).to_have_text("Agents")
 
 
-def test_the_believable_floor_is_as_old_as_it_says() -> None:
+async def test_the_believable_floor_is_as_old_as_it_says() -> None:
     assert abs(floor()["sources"]["pbx-1"]["last_event_at"] - time.time() * 1000) < 60_000

@@ -1,5 +1,6 @@
 """Boards are text files; every mistake in one is named, with its file, its place and what was expected."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 from wallboard.assets import BOARDS
 from wallboard.core.errors import ConfigError
 from wallboard.record import fitting
-from wallboard.record.boards import Board, load_boards, read_boards
-from wallboard.record.numbers import NUMBERS, number_named
+from wallboard.record.boards import Board, Tile, load_boards, read_boards
+from wallboard.record.checks import KINDS
+from wallboard.record.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.web.words import words
 
 GOOD = """
@@ -211,3 +213,10 @@ def test_a_list_of_any_size_holds_at_least_one_row_and_more_in_smaller_text(
 def test_a_board_without_tiles_or_rotation_is_an_empty_board(tmp_path: Path) -> None:
     write(tmp_path, "")
     assert load_boards(tmp_path) == {"support": Board(id="support")}
+
+
+def test_the_docs_page_names_every_number_key_and_kind() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "boards.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z0-9_]+)`", page))
+    keys = {*Tile.__struct_fields__, *Board.__struct_fields__} - {"id", "tiles", "kind"}
+    assert {*NUMBERS, *KINDS, *WINDOWS, *(key for key in keys if key != "rotation")} - named == set()

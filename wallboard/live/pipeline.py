@@ -131,12 +131,16 @@ class Pipeline:
             await self._note_gap()
 
     async def _follow(self) -> None:
+        behind = False
         while True:
+            if not behind and (pause_ms := self._until_tick_ms()) > 0:
+                await asyncio.sleep(pause_ms / 1000)
             entries = await self._stream.read(self.cursor, count=BATCH, block_ms=self._wait_ms())
             self.reachable = True
+            behind = len(entries) == BATCH
             for entry in entries:
                 self._take(entry)
-            if not self.ready and len(entries) < BATCH:
+            if not self.ready and not behind:
                 self._begin()
             if self.ready:
                 self._tick()
@@ -144,15 +148,17 @@ class Pipeline:
                     await act()
             await asyncio.sleep(0)
 
+    def _until_tick_ms(self) -> int:
+        """While a tick is due, sleep here: Redis ends a short BLOCK up to 100 ms late (it looks ten times a second)."""
+        waits = self.ready and self.floor.touched
+        return self._published_ms + TICK_MS - self._clock_ms() if waits else 0
+
     def _wait_ms(self) -> int | None:
-        """How long to wait for events: until the tick may go out, something falls due, or a second."""
-        if not self.ready:
+        """How long to wait for events: until something falls due, or a second; not at all where a tick is due."""
+        if not self.ready or self.floor.touched:
             return None
-        now_ms = self._clock_ms()
-        if self.floor.touched:
-            return max(1, self._published_ms + TICK_MS - now_ms)
         due_ms = self.floor.next_due_ms()
-        return max(1, min(IDLE_MS, due_ms - now_ms)) if due_ms is not None else IDLE_MS
+        return max(1, min(IDLE_MS, due_ms - self._clock_ms())) if due_ms is not None else IDLE_MS
 
     def _take(self, entry: Entry) -> None:
         self.cursor = entry.id
