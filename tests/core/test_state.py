@@ -212,6 +212,14 @@ def test_a_changed_target_reads_the_day_again():
     assert document(floor)["queues"]["support"]["day"]["answered_in_target"] == 1
 
 
+def test_what_fell_due_before_it_was_told_is_done_at_once_and_time_goes_on():
+    config = Settings(queue={"support": Queue(wrapup_s=15)})
+    floor = floor_after(call("a", -900, answer_s=-890, end_s=-800), config=config)
+    floor.advance(NOON + SECOND)
+    assert floor.now_ms == NOON + SECOND
+    assert document(floor)["queues"]["support"]["day"]["handled"] == 1
+
+
 def test_a_forgotten_source_leaves_no_trace():
     floor = floor_after(call("a", -60))
     clean = document(floor)

@@ -284,6 +284,7 @@ class Hub:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(pause_s, 0.001))
             self._wake.clear()
+            self.pipeline.look()
             now_ms = self.clock_ms()
             for channel in list(self._channels.values()):
                 channel.flush_if_due()

@@ -102,7 +102,6 @@ class Pipeline:
                 await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
                 failures += 1
                 if self.ready:
-                    self._tick()  # time passes all the same: sources grow late on the screens
                     await self._recheck()
             else:
                 failures = 0
@@ -113,6 +112,11 @@ class Pipeline:
         group = self.floor.watch(patterns)
         if len(self.floor.tallies.sets) > before:
             self.documents.setdefault("groups", {})[group] = kpis.entity(self.floor, "groups", group) or {}
+
+    def look(self) -> None:
+        """Time passes although Redis may not answer: sources grow late on the screens."""
+        if self.ready:
+            self._tick()
 
     def lag_ms(self) -> int:
         """How far the floor's time is behind the clock."""

@@ -25,7 +25,8 @@ from wallboard.assets import STATIC
 from wallboard.live.view import View
 from wallboard.record.boards import Board
 from wallboard.web.layout import layout_css
-from wallboard.web.paint import Picture, painted
+from wallboard.web.paint import painted
+from wallboard.web.picture import Picture
 from wallboard.web.words import LANGUAGE, words
 
 Document = dict[str, Any]

@@ -1,0 +1,186 @@
+"""Which rows do the lists show at first paint? Queues, agents, notices and sources, as static/js/tiles/*.js choose."""
+
+from collections.abc import Sequence
+
+from wallboard.core.select import selects
+from wallboard.web.figures import ago, figure, seconds_since, span
+from wallboard.web.picture import Document, Picture, level_of, paged, paged_texts, source_late
+from wallboard.web.words import Words
+
+Row = tuple[str, Document]
+
+AT_WORK = frozenset({"ringing", "engaged", "holding", "wrapup"})
+DOINGS = (
+    "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "unknown", "offline",
+)  # fmt: skip
+WORST = ("alarm", "warn", "over", "good", "")
+GRAVEST = ("critical", "warning", "good", "info")
+
+
+def queues_of(tile: Document, picture: Picture) -> list[Row]:
+    named: list[str] = tile.get("queues", [])
+    rows = picture.state.get("queues", {}).items()
+    if "teams" in tile:
+        return [row for row in rows if row[1].get("team") in tile["teams"]]
+    return [(name, row) for name, row in rows if (not row.get("hidden") or name in named) and selects(named, name)]
+
+
+def queues(tile: Document, picture: Picture) -> Document:
+    found = queues_of(tile, picture)
+    lines = sorted((_line(name, row, tile, picture) for name, row in found), key=lambda line: line["order"])
+    return {
+        "headings": [_heading(column["metric"], picture.say) for column in tile["columns"]],
+        "sources": _sources_of(found),
+        **paged(lines, tile["fits"], picture.now_ms),
+    }
+
+
+def _heading(metric: str, say: Words) -> Document:
+    return {"metric": metric, "word": say(f"column.{metric}", otherwise=say(f"metric.{metric}"))}
+
+
+def _line(name: str, row: Document, tile: Document, picture: Picture) -> Document:
+    now = row["now"]
+    if "metric" in tile:
+        value = row.get(tile["window"], {}).get(tile["metric"])
+        level = level_of(tile, value, tile["reads"], picture.now_ms)
+    else:
+        level = "over" if now.get("over_target", 0) > 0 else ""
+    over, oldest = now.get("over_target", 0), now.get("oldest_at", float("inf"))
+    return {
+        "id": name,
+        "name": row["name"],
+        "level": "warn" if level == "over" else level,
+        "chip": _chip(level, over, picture.say),
+        "cells": [_cell(row, column, picture) for column in tile["columns"]],
+        "order": (WORST.index(level), -over, oldest, -now.get("waiting", 0), row["name"]),
+    }
+
+
+def _chip(level: str, over: int, say: Words) -> str:
+    if level in ("", "good"):
+        return ""
+    return say("level.over", count=over) if level == "over" else say(f"level.{level}")
+
+
+def _cell(row: Document, column: Document, picture: Picture) -> Document:
+    value = row.get(column["window"], {}).get(column["metric"])
+    shown = figure(value, column["reads"], picture.now_ms, picture.say)
+    unit = f" {shown.unit}" if shown.unit else ""
+    return {"metric": column["metric"], "text": shown.text + unit, "zero": value in (0, None)}
+
+
+def agents_of(tile: Document, picture: Picture) -> list[Row]:
+    named: list[str] = tile.get("queues", [])
+    found = []
+    for name, row in picture.state.get("agents", {}).items():
+        mine = (
+            row.get("team") in tile["teams"]
+            if "teams" in tile
+            else named in ([], ["*"]) or any(selects(named, queue) for queue in row.get("queues", []))
+        )
+        if mine and selects(tile.get("agents", []), name):
+            found.append((name, row))
+    return found
+
+
+def doing_of(agent: Document) -> str:
+    """A contact first, then what the person set, then what the system sees."""
+    seen = str(agent.get("activity", "unknown"))
+    if seen in AT_WORK or seen == "unreachable":
+        return seen
+    presence = agent.get("presence")
+    return presence if presence in ("offline", "paused") else seen
+
+
+def agents(tile: Document, picture: Picture) -> Document:
+    found = agents_of(tile, picture)
+    doings = [doing_of(row) for _, row in found]
+    there = [(name, row) for (name, row), doing in zip(found, doings, strict=True) if doing != "offline"]
+    there.sort(key=lambda item: (item[1]["name"].casefold(), item[0]))
+    totals = [{"doing": doing, "count": doings.count(doing)} for doing in DOINGS if doing in doings]
+    page = paged(there, tile["fits"], picture.now_ms)
+    cards = [_card(name, row, picture) for name, row in page["shown"]]
+    return {**page, "totals": totals, "shown": cards, "sources": _sources_of(found)}
+
+
+def _card(name: str, row: Document, picture: Picture) -> Document:
+    doing = doing_of(row)
+    limit = {"paused": row.get("pause_over_at"), "wrapup": row.get("wrapup_over_at")}.get(doing)
+    overdue = limit is not None and limit <= picture.now_ms
+    since = row.get("presence_since") if doing == "paused" else None
+    slots = row.get("slots", {})
+    return {
+        "id": name,
+        "name": row["name"],
+        "doing": doing,
+        "overdue": overdue,
+        "word": _doing_word(row, doing, overdue, picture.say),
+        "since": span(seconds_since(since or row["since"], picture.now_ms), picture.say),
+        "slots": f"{slots['used']}/{slots['allowed']}" if slots.get("allowed", 1) > 1 else "",
+    }
+
+
+def _doing_word(agent: Document, doing: str, overdue: bool, say: Words) -> str:
+    if doing == "paused":
+        reason = agent.get("reason") or say("doing.paused")
+        return f"{reason}, {say('doing.too_long')}" if overdue else reason
+    word = say(f"doing.{doing}")
+    if agent.get("presence") == "paused" and doing != "unreachable":
+        return say("doing.paused_too", doing=word)
+    return word
+
+
+def notices(tile: Document, picture: Picture) -> Document:
+    rows = [
+        (name, row)
+        for name, row in picture.state.get("notices", {}).items()
+        if row.get("until", float("inf")) > picture.now_ms and _meant(row, tile)
+    ]
+    rows.sort(key=lambda item: (_grave(item[1]), -item[1]["posted_at"]))
+    page = paged_texts([row["text"] for _, row in rows], tile["fits"], picture.now_ms)
+    shown = rows[page["page"] - 1 :][:1] if page["alone"] else rows
+    return {**page, "shown": [_notice(name, row, picture) for name, row in shown]}
+
+
+def _meant(row: Document, tile: Document) -> bool:
+    teams = row.get("teams") is None or "teams" not in tile or bool(set(row["teams"]) & set(tile["teams"]))
+    named = set(tile.get("queues", [])) - {"*"}
+    return teams and (row.get("queues") is None or not named or bool(set(row["queues"]) & named))
+
+
+def _grave(row: Document) -> int:
+    return GRAVEST.index(row["level"]) if row.get("level") in GRAVEST else len(GRAVEST)
+
+
+def _notice(name: str, row: Document, picture: Picture) -> Document:
+    level = row.get("level") or "info"
+    word = picture.say(f"notice.{level}")
+    return {
+        "id": name,
+        "level": level,
+        "icon": {"critical": "alarm", "warning": "warn", "good": "good"}.get(level, "info"),
+        "text": row["text"],
+        "when": f"{word} · {ago(seconds_since(row['posted_at'], picture.now_ms), picture.say)}",
+    }
+
+
+def sources(tile: Document, picture: Picture) -> Document:
+    rows = [_source(name, row, picture) for name, row in picture.state.get("sources", {}).items()]
+    rows.sort(key=lambda row: (row["state"] != "late", row["id"]))
+    return paged(rows, tile["fits"], picture.now_ms)
+
+
+def _source(name: str, row: Document, picture: Picture) -> Document:
+    state = "late" if source_late(row, picture.now_ms) else row["state"]
+    return {
+        "id": name,
+        "state": state,
+        "icon": {"live": "live", "late": "stale"}.get(state, "quiet"),
+        "word": picture.say(f"source.{state}", otherwise=state),
+        "when": ago(seconds_since(row["last_event_at"], picture.now_ms), picture.say),
+    }
+
+
+def _sources_of(rows: Sequence[Row]) -> list[str]:
+    return sorted({source for _, row in rows for source in row.get("sources", ())})

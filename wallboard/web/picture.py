@@ -1,0 +1,87 @@
+"""What is known at first paint, and how is it judged? The state at one instant: its age, its levels, its pages.
+
+The same judgements as static/js/freshness.js, levels.js and paging.js.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wallboard.web.figures import seconds_since, time_of_day
+from wallboard.web.words import Words
+
+Document = dict[str, Any]
+
+SILENT_MS = 12_000
+PAGE_MS = 10_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The state as it stands at `now_ms`, and the words to say it in."""
+
+    state: Mapping[str, Mapping[str, Document]]
+    now_ms: int
+    say: Words
+
+    @property
+    def zone(self) -> str:
+        return next((str(site["zone"]) for site in self.state.get("sites", {}).values()), "UTC")
+
+    @property
+    def time(self) -> str:
+        return time_of_day(self.now_ms, self.zone)
+
+
+def source_late(source: Document, now_ms: int) -> bool:
+    state: str = source["state"]
+    silent: bool = now_ms - source["last_event_at"] > SILENT_MS + 1000
+    return state == "late" or (state == "live" and silent)
+
+
+def age_of(names: Sequence[str] | None, picture: Picture) -> tuple[bool, int | None]:
+    """Whether a source is late, and until when the data is good; None: nothing came yet."""
+    if names is None:
+        return False, picture.now_ms
+    sources = picture.state.get("sources", {})
+    rows = [sources[name] for name in names if name in sources]
+    late = [row for row in rows if source_late(row, picture.now_ms)]
+    ages = [min(row["last_event_at"], picture.now_ms) for row in late or rows]
+    return bool(late), min(ages, default=None)
+
+
+def level_of(tile: Document, value: Any, reads: str, now_ms: int) -> str:
+    if not isinstance(value, int | float) or not (tile.get("warn") or tile.get("alarm")):
+        return ""
+    measured = seconds_since(int(value), now_ms) if reads == "instant" else value
+    if _passes(tile.get("alarm"), measured):
+        return "alarm"
+    return "warn" if _passes(tile.get("warn"), measured) else "good"
+
+
+def _passes(limit: tuple[str, float] | None, value: float) -> bool:
+    if limit is None:
+        return False
+    sign, bound = limit
+    return {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[sign]
+
+
+def paged(items: Sequence[Any], fits: Sequence[int], now_ms: int) -> Document:
+    """The page whose turn it is, as static/js/paging.js turns them."""
+    fit = next((step for step, holds in enumerate(fits) if holds >= len(items)), len(fits) - 1)
+    holds = fits[fit]
+    pages = max(1, -(-len(items) // holds))
+    page = now_ms // PAGE_MS % pages
+    return {"shown": items[page * holds : (page + 1) * holds], "fit": fit, "page": page + 1, "pages": pages}
+
+
+def paged_texts(texts: Sequence[str], fits: Sequence[Document], now_ms: int) -> Document:
+    """All together where two lines are enough for each, else one after another, each as large as it can be."""
+    longest = max(map(len, texts), default=0)
+    for step, fit in enumerate(fits):
+        if len(texts) > 1 and fit["holds"] >= len(texts) and fit["letters"] >= longest:
+            return {"fit": step, "alone": False, "page": 1, "pages": 1}
+    pages = max(1, len(texts))
+    page = now_ms // PAGE_MS % pages
+    roomy = (step for step, fit in enumerate(fits) if not texts or fit["alone"] >= len(texts[page]))
+    return {"fit": next(roomy, len(fits) - 1), "alone": True, "page": page + 1, "pages": pages}
