@@ -1,7 +1,8 @@
 """Who is member of which queue, and what do their devices say? One agent may have several interfaces.
 
 A device state becomes `agent.activity` only where the calls of the queues do not explain it: in use without a
-queue's call is `busy`, all devices unreachable is `unreachable`, and then `idle` again.
+queue's call is `busy`, all devices unreachable is `unreachable`, and then `idle` again. A state belongs to the
+interface: AMI tells it once for each of its queues, milliseconds apart.
 """
 
 from collections.abc import Iterator
@@ -18,8 +19,8 @@ IDLE, IN_USE, UNREACHABLE, RINGING = "1", frozenset("2378"), frozenset("45"), "6
 class Member(Struct):
     """One interface in one queue."""
 
-    status: str = "0"
     paused: bool = False
+    in_call: bool = False  # of this queue; as listed, or until the call is told to be over
     reason: str | None = None
     paused_ms: int | None = None
     login_ms: int | None = None
@@ -29,6 +30,7 @@ class Agent(Struct):
     """One name with all its interfaces. `calls`, `rings`: (Uniqueid, queue)."""
 
     members: dict[tuple[str, str], Member] = {}  # (queue, interface)
+    states: dict[str, str] = {}  # interface → device state
     calls: set[tuple[str, str]] = set()
     rings: set[tuple[str, str]] = set()
     told: str | None = None  # the activity that was sent last, until a call of a queue replaced it
@@ -37,6 +39,11 @@ class Agent(Struct):
     def queues(self) -> list[str]:
         return list(dict.fromkeys(queue for queue, _ in self.members))
 
+    @property
+    def in_call(self) -> bool:
+        """With a call of a queue: one that we heard begin, or one that was there when we came."""
+        return bool(self.calls) or any(member.in_call for member in self.members.values())
+
     def paused_in(self, queue: str) -> Member | None:
         """Paused where all its interfaces in the queue are."""
         here = [member for (one, _), member in self.members.items() if one == queue]
@@ -44,10 +51,10 @@ class Agent(Struct):
 
     def seen(self) -> str | None:
         """What the devices say beyond the queues' calls; None where the calls say it better."""
-        states = {member.status for member in self.members.values()}
+        states = {self.states.get(interface, "0") for _, interface in self.members}
         if states and states <= UNREACHABLE:
             return "unreachable"
-        if self.calls or self.rings or RINGING in states:
+        if self.in_call or self.rings or RINGING in states:
             return None
         return "busy" if states & IN_USE else "idle"
 
@@ -73,6 +80,8 @@ class Devices:
             yield from self._membership(name, agent, before, at_ms)
         if kind in ("QueueMemberPause", "QueueMemberAdded"):
             yield _presence(name, agent, queue, at_ms)
+        elif kind == "QueueMemberRemoved" and agent.queues and queue not in agent.queues:
+            yield ev.PresenceSet(agent=name, presence="offline", queue=queue, time=at_ms)
         if kind == "QueueMemberStatus":
             yield from self._activity(name, agent, at_ms)
 
@@ -80,11 +89,12 @@ class Devices:
         """A whole listing: members that it does not name are members no more."""
         kept = {name: agent for name, agent in self.agents.items() if agent.calls}
         for agent in kept.values():
-            agent.members = {}
+            agent.members, agent.states = {}, {}
         self.agents = kept
         for row in rows:
-            if name := _name(row):
-                self._note(self.agents.setdefault(name, Agent()), clean(row["Queue"]), row.get("Location", ""), row)
+            name, queue = _name(row), clean(row.get("Queue", ""))
+            if name and queue:
+                self._note(self.agents.setdefault(name, Agent()), queue, row.get("Location", ""), row)
         for name, agent in self.agents.items():
             if agent.members:
                 login_ms = min((m.login_ms for m in agent.members.values() if m.login_ms), default=at_ms)
@@ -92,17 +102,21 @@ class Devices:
                 yield ev.SignedIn(agent=name, queues=agent.queues, time=min(login_ms, at_ms), id=sign_in[:256])
 
     def listed(self) -> dict[str, ev.ListedAgent]:
+        """`idle` in the sense of the queues: with none of their calls, so that a leg still open is over."""
         return {
-            name: ev.ListedAgent(queues=agent.queues, activity=agent.seen() or None)  # type: ignore[arg-type]
+            name: ev.ListedAgent(queues=agent.queues, activity=None if agent.in_call else "idle")
             for name, agent in self.agents.items()
             if agent.members
         }
 
     def presences(self, at_ms: int) -> Iterator[ev.Event]:
+        """After a listing: presence by queue, and devices that no call of a queue explains."""
         for name, agent in self.agents.items():
-            agent.told = agent.seen()
             for queue in agent.queues:
                 yield _presence(name, agent, queue, at_ms)
+            agent.told = "idle"
+            if agent.members:
+                yield from self._activity(name, agent, at_ms)
 
     def rings(self, name: str, call: str, queue: str) -> None:
         self.agents.setdefault(name, Agent()).rings.add((call, queue))
@@ -121,13 +135,17 @@ class Devices:
         agent.told = None
 
     def over(self, name: str, call: str, queue: str) -> None:
-        self.agents.setdefault(name, Agent()).calls.discard((call, queue))
+        agent = self.agents.setdefault(name, Agent())
+        agent.calls.discard((call, queue))
+        for member in agent.members.values():
+            member.in_call = False
 
     def _note(self, agent: Agent, queue: str, interface: str, message: Message) -> None:
         paused = message.get("Paused") == "1"
+        agent.states[interface] = message.get("Status", "0")
         agent.members[queue, interface] = Member(
-            status=message.get("Status", "0"),
             paused=paused,
+            in_call=message.get("InCall") == "1",
             reason=(clean(message.get("PausedReason", "")) or None) if paused else None,
             paused_ms=_instant(message.get("LastPause", "")) if paused else None,
             login_ms=_instant(message.get("LoginTime", "")),

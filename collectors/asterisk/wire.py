@@ -11,6 +11,7 @@ from typing import NamedTuple
 MAX_LINE = 16_384  # of queue_log
 MAX_MESSAGE = 262_144  # of AMI; longer ones are passed over
 _BANNER = b"Asterisk Call Manager/"
+_END = b"\r\n\r\n"
 
 Message = dict[str, str]
 
@@ -56,19 +57,19 @@ class Parser:
         self._buffer += data
         messages: list[Message] = []
         while True:
-            if self._buffer.startswith(_BANNER) and b"\r\n" in self._buffer:
+            if not self._skipping and self._buffer.startswith(_BANNER) and b"\r\n" in self._buffer:
                 line, _, self._buffer = self._buffer.partition(b"\r\n")
                 self.banner = line.decode("utf-8", "replace")
                 continue
-            block, found, rest = self._buffer.partition(b"\r\n\r\n")
+            block, found, rest = self._buffer.partition(_END)
             if not found:
                 break
             self._buffer = rest
-            if not self._skipping and (message := parse_message(block)):
+            if not self._skipping and len(block) <= MAX_MESSAGE and (message := parse_message(block)):
                 messages.append(message)
             self._skipping = False
-        if len(self._buffer) > MAX_MESSAGE:  # keep what the end may begin with
-            self._buffer, self._skipping = self._buffer[-3:], True
+        if len(self._buffer) > MAX_MESSAGE + len(_END) - 1:  # keep what the end may begin with
+            self._buffer, self._skipping = self._buffer[-len(_END) + 1 :], True
         return messages
 
 
