@@ -5,11 +5,13 @@
     connection (AMI)   ──┘
 
 The log is read to its end before AMI is asked, so that the join knows the day's visits; the log's place goes to
-Redis with the events of its lines. After a restart the join is rebuilt by reading the day again, silently.
+Redis with the events of its lines. After a restart the join is rebuilt by reading the last hours again, silently.
+A full queue stops the reading of both halves: the log waits in its file, AMI in the PBX (which cuts us off at last).
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,9 +19,9 @@ import msgspec
 
 from collectors.asterisk import examine
 from collectors.asterisk.connection import Connection
-from collectors.asterisk.follow import Place, read_on
-from collectors.asterisk.join import AMI, LOG, Join
-from collectors.asterisk.manager import LEAVE_MS, Manager
+from collectors.asterisk.follow import Chunk, Place, read_on
+from collectors.asterisk.join import AMI, FORGET_MS, LOG, Join
+from collectors.asterisk.manager import Manager
 from collectors.asterisk.options import checked
 from collectors.asterisk.translate import of_line
 from collectors.asterisk.wire import Message, parse_line
@@ -33,7 +35,10 @@ HELD = 100  # messages and chunks between reading and appending
 RETRY_S = (1.0, 2.0, 5.0, 10.0, 20.0)  # of the AMI half, with the log going on meanwhile
 REFUSED_RETRY_S = 60.0
 
+DEAF = 3  # callers in the log, and none of them in AMI: its user may not read them
+
 NO_AMI = "agents' states, ringing and who is signed in are unknown"
+UNHEARD = f"AMI tells no callers - give its user read = agent,system in manager.conf: {NO_AMI}"
 NO_LOG = "why callers left (gave up, time-out, key) is unknown"
 
 
@@ -69,10 +74,12 @@ class AsteriskCollector:
         self._log_state: str | None = None if self._options.queue_log else f"no queue_log: {NO_LOG}"
         self._ami_state: str | None = f"AMI not connected yet: {NO_AMI}" if self._options.host else f"no AMI: {NO_AMI}"
         self._log_reads = self._ami_lives = False
+        self._unheard = 0  # callers in the log since AMI last told one
+        self._listed = False  # this connection answered QueueStatus
         self._caught_up = asyncio.Event()
         self._join = Join()
         self._manager = Manager()
-        self._since_ms = self._day_started_ms()
+        self._since_ms = 0
 
     @property
     def connected(self) -> bool:
@@ -80,7 +87,8 @@ class AsteriskCollector:
 
     @property
     def note(self) -> str | None:
-        return "; ".join(state for state in (self._ami_state, self._log_state) if state) or None
+        ami = UNHEARD if self._ami_lives and self._unheard >= DEAF else self._ami_state
+        return "; ".join(state for state in (ami, self._log_state) if state) or None
 
     async def events(self, position: str | None) -> AsyncGenerator[Batch, None]:
         """From the place in the log; AMI from now. Raises SourceError when no half is left."""
@@ -88,7 +96,10 @@ class AsteriskCollector:
         halves = []
         if self._options.queue_log:
             place = _place(position)
-            await self._rebuild(place)
+            if place is None:
+                self._since_ms = self._day_started_ms()
+            elif self._options.host:
+                await self._rebuild(place)
             halves.append(asyncio.create_task(self._follow(held, place), name=f"{self.name} queue_log"))
         else:
             self._caught_up.set()
@@ -109,6 +120,10 @@ class AsteriskCollector:
     async def examine(self) -> list[str]:
         return await examine.examine(self._options, self._around.clock_ms)
 
+    @property
+    def _manager_lives(self) -> bool:
+        return self._ami_lives and self._unheard < DEAF
+
     # Both halves, joined
 
     async def _next(self, held: "asyncio.Queue[Item]") -> Batch | None:
@@ -121,9 +136,11 @@ class AsteriskCollector:
         if isinstance(item, LogLines):
             return self._of_log(item)
         if isinstance(item, Opened):
-            self._manager = Manager()
+            self._manager.connected_anew()
             self._manager.asked(item.asked_ms)
             return None
+        if item.message.get("Event") == "QueueCallerJoin":
+            self._unheard = 0
         return self._batch(self._manager.translate(item.message, item.received_ms), AMI)
 
     def _of_log(self, item: LogLines) -> Batch:
@@ -134,21 +151,23 @@ class AsteriskCollector:
         line = parse_line(raw)
         if line is None or line.at_ms < self._since_ms:
             return []
+        if self._ami_lives and line.verb == "ENTERQUEUE":
+            self._unheard += 1
         events = of_line(line, self.name)
         if not self._options.host:
             return events
-        return self._join.pass_on(events, LOG, manager_lives=self._ami_lives)
+        return self._join.pass_on(events, LOG, manager_lives=self._manager_lives)
 
     def _batch(self, events: list[Event], half: str) -> Batch | None:
         if self._options.queue_log:
-            events = self._join.pass_on(events, half, manager_lives=self._ami_lives)
+            events = self._join.pass_on(events, half, manager_lives=self._manager_lives)
         return Batch(events) if events else None
 
     def _patience_s(self) -> float:
         due_ms = self._manager.next_flush_ms()
         if due_ms is None:
             return 1.0
-        return max(0.005, (due_ms + LEAVE_MS - self._around.clock_ms()) / 1000)
+        return max(0.005, (due_ms - self._around.clock_ms()) / 1000)
 
     # The log
 
@@ -156,7 +175,7 @@ class AsteriskCollector:
         path = Path(self._options.queue_log or "")
         while True:
             try:
-                chunk = await asyncio.to_thread(read_on, path, place)
+                chunk = await asyncio.to_thread(read_on, path, place, self._since_ms)
             except OSError as error:
                 self._log_lost(f"{path} cannot be read: {error.strerror or error}")
                 await asyncio.sleep(1)
@@ -176,22 +195,20 @@ class AsteriskCollector:
         if not self._options.host:
             raise SourceError(f"queue_log: {reason} - give its path, and read rights to this user")
 
-    async def _rebuild(self, place: Place | None) -> None:
-        """The join learns the day's visits up to `place`; what it passes on was appended before."""
-        if place is None or not self._options.host:
-            return
+    async def _rebuild(self, place: Place) -> None:
+        """The join learns the visits of the last hours up to `place`; what it passes on was appended before."""
         path, seen = Path(self._options.queue_log or ""), None
+        since_ms = max(0, place.read_ms - FORGET_MS)
         while seen is None or (seen.first, seen.offset) != (place.first, place.offset):
             try:
-                chunk = await asyncio.to_thread(read_on, path, seen)
+                chunk = await asyncio.to_thread(read_on, path, seen, since_ms)
             except OSError:
-                return
+                return  # `_follow` says it
             if chunk is None:
                 return
-            cut = chunk.place.first == place.first and chunk.place.offset > place.offset
-            for raw in _until(chunk.lines, seen, place) if cut else chunk.lines:
+            for raw in _until(chunk, seen, place):
                 self._events_of(raw)
-            if cut:
+            if chunk.place.first == place.first and chunk.place.offset >= place.offset:
                 return
             seen = chunk.place
 
@@ -204,27 +221,38 @@ class AsteriskCollector:
             connection = Connection(self._options)
             try:
                 await connection.open()
-                tries = 0
                 await self._read(connection, held)
-                pause_s = RETRY_S[0]
             except SourceError as error:
+                if self._listed:
+                    tries = 0
                 if error.fatal and not self._options.queue_log:
                     raise
                 self._ami_state = f"{error}: {NO_AMI}"
                 pause_s = REFUSED_RETRY_S if error.fatal else RETRY_S[min(tries, len(RETRY_S) - 1)]
                 tries += 1
             finally:
-                self._ami_lives = False
+                self._ami_lives = self._listed = False
                 await connection.close()
             await asyncio.sleep(pause_s)
 
     async def _read(self, connection: Connection, held: "asyncio.Queue[Item]") -> None:
+        """Until the connection is lost. When the PBX started is asked first: a listing is of the present run."""
+        connection.send("CoreStatus", ActionID="core")
         asked_ms = self._around.clock_ms()
         connection.send("QueueStatus", ActionID="queues")
         await held.put(Opened(asked_ms))
-        self._ami_lives, self._ami_state = True, None
-        async for message in connection.messages():
-            await held.put(Heard(message, self._around.clock_ms()))
+        self._ami_lives, self._ami_state, self._unheard = True, None, 0
+        async with aclosing(connection.messages()) as messages:
+            async for message in messages:
+                self._look_at(message)
+                await held.put(Heard(message, self._around.clock_ms()))
+
+    def _look_at(self, message: Message) -> None:
+        if message.get("Event") == "QueueStatusComplete":
+            self._listed = True
+        elif message.get("ActionID") == "queues" and message.get("Response") == "Error":
+            said = message.get("Message", "no reason given")
+            self._ami_state = f"AMI refuses QueueStatus: {said} - is app_queue loaded?: {NO_AMI}"
 
     def _day_started_ms(self) -> int:
         site = next(iter(self._around.settings.sites.values()))
@@ -240,11 +268,13 @@ def _place(position: str | None) -> Place | None:
         return None
 
 
-def _until(lines: list[bytes], seen: Place | None, place: Place) -> list[bytes]:
+def _until(chunk: Chunk, seen: Place | None, place: Place) -> list[bytes]:
     """The lines of a chunk that stand before `place`."""
+    if chunk.place.first != place.first:
+        return chunk.lines
     at = seen.offset if seen is not None and seen.first == place.first else 0
     kept = []
-    for raw in lines:
+    for raw in chunk.lines:
         at += len(raw) + 1
         if at > place.offset:
             break

@@ -6,7 +6,7 @@ Only `Login`, `QueueStatus`, `CoreStatus` and `Ping` are ever sent, nothing that
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from collectors.asterisk.options import Options
 from collectors.asterisk.wire import Message, Parser
@@ -54,7 +54,7 @@ class Connection:
         lines = [f"Action: {action}", *(f"{key}: {value}" for key, value in fields.items())]
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
 
-    async def messages(self) -> AsyncIterator[Message]:
+    async def messages(self) -> AsyncGenerator[Message, None]:
         """Raises SourceError at the end, whatever ended it."""
         pinging = asyncio.create_task(self._ping())
         try:

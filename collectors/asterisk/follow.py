@@ -7,10 +7,9 @@ renamed, copied or packed by logrotate. A place is that file and a byte in it.
 """
 
 import gzip
-import hashlib
 import zlib
-from collections.abc import Iterator
 from errno import ENOENT
+from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -20,6 +19,7 @@ from collectors.asterisk.wire import parse_line
 
 CHUNK_BYTES = 262_144
 FIRST_LINE_BYTES = 16_384
+_BROKEN_PACK = (EOFError, zlib.error, gzip.BadGzipFile)  # as while logrotate packs it
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -27,6 +27,8 @@ class Place(msgspec.Struct, frozen=True):
 
     first: str
     offset: int
+    read_ms: int = 0  # time of the last line that was read
+    skip_ms: int = 0  # in a file that was cut or exchanged: older lines were read in its former shape
 
 
 class Chunk(NamedTuple):
@@ -42,72 +44,106 @@ class File(NamedTuple):
     began_ms: int
 
 
-def read_on(path: Path, place: Place | None) -> Chunk | None:
-    """What stands after `place` (None: from the oldest file there is); None when there is nothing yet.
+def read_on(path: Path, place: Place | None, since_ms: int = 0) -> Chunk | None:
+    """What stands after `place` (None: from the file that was written at `since_ms`); None when there is nothing yet.
 
     Raises OSError when the log cannot be read.
     """
     if place is None:
-        files = files_of(path)
-        if not files and not path.exists():
-            raise FileNotFoundError(ENOENT, "it is not there")
-        return Chunk([], Place(files[0].first, 0)) if files else None
+        return _begin(path, since_ms)
     current = _known(path)
     if current is not None and current.first == place.first:
-        return _rest(current, place)
+        return _cut_short(current, place) or _rest(current, place)
     return _through_rotation(path, place)
 
 
 def files_of(path: Path) -> list[File]:
-    """The log and its rotated files, oldest first. Raises OSError where the log's folder cannot be read."""
-    found = {file.first: file for name in sorted(_names(path)) if (file := _known(name)) is not None}
-    return sorted(found.values(), key=lambda file: file.began_ms)
+    """The log and its rotated files, oldest first. Raises OSError where the log or its folder cannot be read."""
+    found: dict[str, File] = {}
+    for one in sorted(_names(path), key=lambda one: (one == path, one.suffix != ".gz", one.name)):
+        if file := _known(one, needed=one == path):
+            found[file.first] = file  # of copies the log itself, then one that is not packed
+    return sorted(found.values(), key=lambda file: (file.began_ms, file.path == path, file.first))
 
 
-def _names(path: Path) -> Iterator[Path]:
-    for one in path.parent.iterdir():
-        if one.name == path.name or one.name.startswith((f"{path.name}.", f"{path.name}-")):
-            yield one
+def _begin(path: Path, since_ms: int) -> Chunk | None:
+    files = files_of(path)
+    if not files and not path.exists():
+        raise FileNotFoundError(ENOENT, "it is not there")
+    before = [file for file in files if file.began_ms < since_ms]
+    start = before[-1:] or files[:1]
+    return Chunk([], Place(start[0].first, 0)) if start else None
+
+
+def _names(path: Path) -> list[Path]:
+    stems = (f"{path.name}.", f"{path.name}-")
+    return [one for one in path.parent.iterdir() if one.name == path.name or one.name.startswith(stems)]
+
+
+def _cut_short(file: File, place: Place) -> Chunk | None:
+    """The log itself is shorter than what we read of it: it is read again, without the lines of before."""
+    if file.path.stat().st_size >= place.offset:
+        return None
+    return Chunk([], Place(place.first, 0, place.read_ms, place.read_ms))
 
 
 def _rest(file: File, place: Place) -> Chunk | None:
-    with _opened(file.path) as source:
-        source.seek(0, 2) if file.path.suffix != ".gz" else None
-        if file.path.suffix != ".gz" and source.tell() < place.offset:
-            return Chunk([], Place(place.first, 0))  # cut short in place: what comes again counts once, by its id
-        source.seek(place.offset)
-        data = source.read(CHUNK_BYTES)
+    try:
+        with _opened(file.path) as source:
+            source.seek(place.offset)
+            data = source.read(CHUNK_BYTES)
+    except _BROKEN_PACK as error:
+        raise OSError(f"{file.path.name} is damaged or not yet packed to its end ({error})") from None
     end = data.rfind(b"\n") + 1
-    if not end:
-        too_long = len(data) == CHUNK_BYTES  # no line of a PBX: passed over
-        return Chunk([], Place(place.first, place.offset + len(data))) if too_long else None
-    return Chunk(data[: end - 1].split(b"\n"), Place(place.first, place.offset + end))
+    if end:
+        return _chunk(data[: end - 1].split(b"\n"), place, place.offset + end)
+    too_long = len(data) == CHUNK_BYTES  # no line of a PBX: passed over
+    return _chunk([], place, place.offset + len(data)) if too_long else None
+
+
+def _chunk(lines: list[bytes], place: Place, offset: int) -> Chunk:
+    last = parse_line(lines[-1]) if lines else None
+    read_ms = max(place.read_ms, last.at_ms) if last else place.read_ms
+    if place.skip_ms:
+        lines = [raw for raw in lines if (line := parse_line(raw)) is None or line.at_ms >= place.skip_ms]
+    return Chunk(lines, Place(place.first, offset, read_ms, place.skip_ms))
 
 
 def _through_rotation(path: Path, place: Place) -> Chunk | None:
     """The log was renamed, copied or emptied: first the rest of the file we were in, then the next one."""
     files = files_of(path)
-    ours = next((file for file in files if file.first == place.first), None)
+    ours = next((index for index, file in enumerate(files) if file.first == place.first), None)
     if ours is None:
-        return Chunk([], Place(files[-1].first, 0)) if files else None  # thrown away: the newest is all there is
-    if rest := _rest(ours, place):
+        return _exchanged(path, files, place)
+    if rest := _rest(files[ours], place):
         return rest
-    later = [file for file in files if file.began_ms >= ours.began_ms and file.first != ours.first]
-    return Chunk([], Place(later[0].first, 0)) if later else None
+    later = files[ours + 1 :]
+    return Chunk([], Place(later[0].first, 0, place.read_ms)) if later else None
 
 
-def _known(path: Path) -> File | None:
-    """None while the file is not there or has no whole first line yet."""
+def _exchanged(path: Path, files: list[File], place: Place) -> Chunk | None:
+    """Our file was thrown away: on with what began after it, else with the log as it is now."""
+    later = [file for file in files if file.began_ms >= place.read_ms] or [file for file in files if file.path == path]
+    return Chunk([], Place(later[0].first, 0, place.read_ms, place.read_ms)) if later else None
+
+
+def _known(path: Path, *, needed: bool = True) -> File | None:
+    """None while the file is not there or has no whole first line yet, or is of no use though not `needed`."""
     try:
         with _opened(path) as source:
             first = source.readline(FIRST_LINE_BYTES)
-    except (FileNotFoundError, IsADirectoryError, EOFError, zlib.error, gzip.BadGzipFile):
+        changed_s = path.stat().st_mtime
+    except (FileNotFoundError, IsADirectoryError, *_BROKEN_PACK):
         return None
-    line = parse_line(first)
+    except OSError:
+        if needed:
+            raise
+        return None
     if not first.endswith(b"\n"):
         return None
-    began_ms = line.at_ms if line else round(path.stat().st_mtime * 1000)
-    return File(path, hashlib.blake2b(first, digest_size=8).hexdigest(), began_ms)
+    line = parse_line(first)
+    began_ms = line.at_ms if line else round(changed_s * 1000)
+    return File(path, blake2b(first, digest_size=8).hexdigest(), began_ms)
 
 
 def _opened(path: Path) -> BinaryIO:

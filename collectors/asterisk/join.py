@@ -29,6 +29,7 @@ class Visit(Struct):
     halves: set[str]
     told: set[str] = set()
     missed: dict[tuple[str, str], int] = {}  # (half, agent) → how often told
+    lines: set[str] = set()  # of the log, by id: a log that is read again says nothing new
     over: bool = False
 
 
@@ -49,6 +50,8 @@ class Join:
     def _one(self, event: ev.Event, half: str, manager_lives: bool) -> Iterator[ev.Event]:
         if isinstance(event, ev.Queued):
             yield from self._queued(event, half)
+        elif isinstance(event, ev.Ringing):
+            yield event  # AMI alone tells it
         elif isinstance(event, ev.ContactEvent):
             yield from self._of_visit(event, half)
         elif isinstance(event, ev.AgentEvent) and half == LOG and manager_lives:
@@ -60,6 +63,8 @@ class Join:
         at_ms = event.time or 0
         begun_ms = at_ms if event.since is None else event.since
         visits = self._visits.setdefault((event.contact, event.queue), [])
+        if _known_line(event, visits):
+            return
         visit = next(
             (one for one in visits if half not in one.halves and abs(one.begun_ms - begun_ms) <= SAME_MS), None
         )
@@ -70,6 +75,8 @@ class Join:
             visit = Visit(len(visits) + 1, begun_ms, at_ms, {half})
             visits.append(visit)
         visit.halves.add(half)
+        if event.id:
+            visit.lines.add(event.id)
         self._running[half, event.contact, event.queue] = visit
         self._sweep(at_ms)
         if not known:
@@ -77,10 +84,14 @@ class Join:
 
     def _of_visit(self, event: ev.ContactEvent, half: str) -> Iterator[ev.Event]:
         queue = getattr(event, "queue", None) or ""
+        if _known_line(event, self._visits.get((event.contact, queue), [])):
+            return
         visit = self._running.get((half, event.contact, queue)) or self._latest(event.contact, queue)
         if visit is None:  # begun before we looked
             yield event if event.id else replace(event, id=f"{event.contact}/{queue}/?/{_verb(event)}"[:256])
             return
+        if event.id:
+            visit.lines.add(event.id)
         verb = self._told(event, visit, half)
         if verb in visit.told or (visit.over and verb == "left-lost"):
             return
@@ -91,7 +102,7 @@ class Join:
 
     def _told(self, event: ev.ContactEvent, visit: Visit, half: str) -> str:
         verb = _verb(event)
-        if isinstance(event, ev.Missed | ev.Ringing):
+        if isinstance(event, ev.Missed):
             nth = visit.missed[half, verb] = visit.missed.get((half, verb), 0) + 1
             return f"{verb}/{nth}"
         return verb
@@ -112,6 +123,10 @@ class Join:
                 self._running.pop((half, contact, queue), None)
 
 
+def _known_line(event: ev.ContactEvent, visits: list[Visit]) -> bool:
+    return event.id is not None and any(event.id in visit.lines for visit in visits)
+
+
 def _verb(event: ev.ContactEvent) -> str:
     match event:
         case ev.Left():
@@ -120,8 +135,8 @@ def _verb(event: ev.ContactEvent) -> str:
             return f"over/{event.agent}"
         case ev.Answered():
             return f"answered/{event.agent}"
-        case ev.Missed() | ev.Ringing():
-            return f"{ev.type_of(event).removeprefix('contact.')}/{event.agent}"
+        case ev.Missed():
+            return f"missed/{event.agent}"
     return ev.type_of(event).removeprefix("contact.")
 
 

@@ -102,6 +102,11 @@ def _missed(line: LogLine) -> ev.Event | None:
     )  # fmt: skip
 
 
+def _dumped(line: LogLine) -> ev.Event | None:
+    """The agent hung up while it was told who calls; the caller waits on."""
+    return ev.Missed(contact=clean(line.call), queue=clean(line.queue), agent=clean(line.member))
+
+
 def _paused(line: LogLine) -> ev.Event | None:
     reason = clean(line.parameter(0)) or None
     return ev.PresenceSet(agent=clean(line.member), presence="paused", reason=reason, queue=_queue(line))
@@ -128,20 +133,21 @@ def _refused(line: LogLine) -> ev.Event | None:
 
 
 def _queue(line: LogLine) -> str | None:
-    return None if line.queue in NOBODY else clean(line.queue)
+    queue = clean(line.queue)
+    return None if queue in NOBODY else queue
 
 
 def _of_call(translate: Callable[[LogLine], ev.Event | None]) -> Callable[[LogLine], ev.Event | None]:
     """A line about a call needs the call and its queue."""
-    return lambda line: translate(line) if line.call not in NOBODY and _queue(line) else None
+    return lambda line: translate(line) if clean(line.call) not in NOBODY and _queue(line) else None
 
 
 def _of_agent_call(translate: Callable[[LogLine], ev.Event | None]) -> Callable[[LogLine], ev.Event | None]:
-    return lambda line: _of_call(translate)(line) if line.member not in NOBODY else None
+    return lambda line: _of_call(translate)(line) if clean(line.member) not in NOBODY else None
 
 
 def _of_member(translate: Callable[[LogLine], ev.Event | None]) -> Callable[[LogLine], ev.Event | None]:
-    return lambda line: translate(line) if line.member not in NOBODY else None
+    return lambda line: translate(line) if clean(line.member) not in NOBODY else None
 
 
 _VERBS: dict[str, Callable[[LogLine], ev.Event | None]] = {
@@ -158,6 +164,7 @@ _VERBS: dict[str, Callable[[LogLine], ev.Event | None]] = {
     "ATTENDEDTRANSFER": _of_agent_call(_transferred("attended")),
     "TRANSFER": _of_agent_call(_transferred("blind")),
     "RINGNOANSWER": _of_agent_call(_missed),
+    "AGENTDUMP": _of_agent_call(_dumped),
     "PAUSE": _of_member(_paused),
     "UNPAUSE": _of_member(_ready),
     "ADDMEMBER": _of_member(_ready),

@@ -137,7 +137,6 @@ def test_ami_alone_shows_the_callers_that_asterisk_listed(recorded: Path):
     """At each of the samples: asked at t1, Asterisk's own QueueStatus against our waiting visits."""
     from collectors.asterisk.formats import recorded as messages
     from collectors.asterisk.manager import LEAVE_MS, Manager
-
     from wallboard.core.state import Floor
 
     floor, manager, equal = Floor(), Manager(), 0

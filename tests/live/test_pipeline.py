@@ -80,7 +80,7 @@ async def running(reader: Stream):
 
 
 async def test_an_appended_event_becomes_a_change_of_its_entities(running, stream: Stream):
-    pipeline, watcher = running
+    _, watcher = running
     await stream.append([queued("a")])
     await eventually(lambda: "support" in watcher.documents.get("queues", {}))
     assert watcher.documents["queues"]["support"]["now"]["waiting"] == 1

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from wallboard.stream.stream import Appended, Stream
 
 from wallboard.core.errors import SourceError, StreamUnavailable
 from wallboard.core.events import (
@@ -25,6 +24,7 @@ from wallboard.core.settings import Settings
 from wallboard.core.sources import Surroundings
 from wallboard.live.runner import APPEND_MAX, Runner
 from wallboard.stream.health import Health, HealthRecords
+from wallboard.stream.stream import Appended, Stream
 
 AROUND = Surroundings(lambda: 1_790_000_000_000, Settings(), Path())
 STAY = "import time; time.sleep(1000)\n"
