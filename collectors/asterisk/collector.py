@@ -132,7 +132,7 @@ class AsteriskCollector:
             async with asyncio.timeout(self._patience_s()):
                 item = await held.get()
         except TimeoutError:
-            return self._batch(list(self._manager.flush(self._around.clock_ms())), AMI)
+            return self._heard(list(self._manager.flush(self._around.clock_ms())))
         if isinstance(item, LogLines):
             return self._of_log(item)
         if isinstance(item, Opened):
@@ -141,7 +141,7 @@ class AsteriskCollector:
             return None
         if item.message.get("Event") == "QueueCallerJoin":
             self._unheard = 0
-        return self._batch(self._manager.translate(item.message, item.received_ms), AMI)
+        return self._heard(self._manager.translate(item.message, item.received_ms))
 
     def _of_log(self, item: LogLines) -> Batch:
         told = [event for raw in item.lines for event in self._events_of(raw)]
@@ -158,10 +158,9 @@ class AsteriskCollector:
             return events
         return self._join.pass_on(events, LOG, manager_lives=self._manager_lives)
 
-    def _batch(self, events: list[Event], half: str) -> Batch | None:
-        if self._options.queue_log:
-            events = self._join.pass_on(events, half, manager_lives=self._manager_lives)
-        return Batch(events) if events else None
+    def _heard(self, events: list[Event]) -> Batch | None:
+        passed = self._join.pass_on(events, AMI, manager_lives=self._manager_lives)
+        return Batch(passed) if passed else None
 
     def _patience_s(self) -> float:
         due_ms = self._manager.next_flush_ms()
