@@ -11,7 +11,7 @@ A full queue stops the reading of both halves: the log waits in its file, AMI in
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +34,7 @@ POLL_S = 0.2
 HELD = 100  # messages and chunks between reading and appending
 RETRY_S = (1.0, 2.0, 5.0, 10.0, 20.0)  # of the AMI half, with the log going on meanwhile
 REFUSED_RETRY_S = 60.0
+LISTING_S = 5.0  # for so long at most the log waits for an answer to QueueStatus
 
 DEAF = 3  # callers in the log, and none of them in AMI: its user may not read them
 
@@ -76,6 +77,8 @@ class AsteriskCollector:
         self._log_reads = self._ami_lives = False
         self._unheard = 0  # callers in the log since AMI last told one
         self._listed = False  # this connection answered QueueStatus
+        self._not_listing = asyncio.Event()
+        self._not_listing.set()
         self._caught_up = asyncio.Event()
         self._join = Join()
         self._manager = Manager()
@@ -137,7 +140,7 @@ class AsteriskCollector:
             return self._of_log(item)
         if isinstance(item, Opened):
             self._manager.connected_anew()
-            self._manager.asked(item.asked_ms)
+            self._manager.asked(item.asked_ms, alone=not self._log_reads)
             return None
         if item.message.get("Event") == "QueueCallerJoin":
             self._unheard = 0
@@ -185,7 +188,14 @@ class AsteriskCollector:
                 await asyncio.sleep(POLL_S)
                 continue
             place = chunk.place
+            await self._listing_over()
             await held.put(LogLines(chunk.lines, place))
+
+    async def _listing_over(self) -> None:
+        """A line that is younger than a listing must not be passed on before it: its time is a whole second."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LISTING_S):
+                await self._not_listing.wait()
 
     def _log_lost(self, reason: str) -> None:
         self._log_reads = False
@@ -231,6 +241,7 @@ class AsteriskCollector:
                 tries += 1
             finally:
                 self._ami_lives = self._listed = False
+                self._not_listing.set()
                 await connection.close()
             await asyncio.sleep(pause_s)
 
@@ -238,19 +249,22 @@ class AsteriskCollector:
         """Until the connection is lost. When the PBX started is asked first: a listing is of the present run."""
         connection.send("CoreStatus", ActionID="core")
         asked_ms = self._around.clock_ms()
+        self._not_listing.clear()
         connection.send("QueueStatus", ActionID="queues")
         await held.put(Opened(asked_ms))
         self._ami_lives, self._ami_state, self._unheard = True, None, 0
         async with aclosing(connection.messages()) as messages:
             async for message in messages:
-                self._look_at(message)
                 await held.put(Heard(message, self._around.clock_ms()))
+                self._look_at(message)
 
     def _look_at(self, message: Message) -> None:
         if message.get("Event") == "QueueStatusComplete":
             self._listed = True
+            self._not_listing.set()
         elif message.get("ActionID") == "queues" and message.get("Response") == "Error":
             said = message.get("Message", "no reason given")
+            self._not_listing.set()
             self._ami_state = f"AMI refuses QueueStatus: {said} - is app_queue loaded?: {NO_AMI}"
 
     def _day_started_ms(self) -> int:

@@ -101,20 +101,20 @@ class Devices:
                 sign_in = f"signed-in/{name}/{login_ms}"
                 yield ev.SignedIn(agent=name, queues=agent.queues, time=min(login_ms, at_ms), id=sign_in[:256])
 
-    def listed(self) -> dict[str, ev.ListedAgent]:
-        """`idle` in the sense of the queues: with none of their calls, so that a leg still open is over."""
+    def listed(self, *, alone: bool) -> dict[str, ev.ListedAgent]:
+        """`idle` in the sense of the queues: a leg still open is over. Not said where the log tells when it ended."""
         return {
-            name: ev.ListedAgent(queues=agent.queues, activity=None if agent.in_call else "idle")
+            name: ev.ListedAgent(queues=agent.queues, activity="idle" if alone and not agent.in_call else None)
             for name, agent in self.agents.items()
             if agent.members
         }
 
-    def presences(self, at_ms: int) -> Iterator[ev.Event]:
+    def standing(self, at_ms: int) -> Iterator[ev.Event]:
         """After a listing: presence by queue, and devices that no call of a queue explains."""
         for name, agent in self.agents.items():
             for queue in agent.queues:
                 yield _presence(name, agent, queue, at_ms)
-            agent.told = "idle"
+            agent.told = "unknown"  # what was told before the connection was lost may be over
             if agent.members:
                 yield from self._activity(name, agent, at_ms)
 

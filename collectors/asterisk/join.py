@@ -75,6 +75,7 @@ class Join:
             visit = Visit(len(visits) + 1, begun_ms, at_ms, {half})
             visits.append(visit)
         visit.halves.add(half)
+        visit.last_ms = max(visit.last_ms, at_ms)
         if event.id:
             visit.lines.add(event.id)
         self._running[half, event.contact, event.queue] = visit

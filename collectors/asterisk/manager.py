@@ -27,7 +27,7 @@ class Manager:
         self._leaving: dict[str, Leaving] = {}  # by Uniqueid
         self._abandoned: set[tuple[str, str]] = set()
         self._listing: Listing | None = None
-        self._asked_ms = 0
+        self._asked_ms, self._alone = 0, True
         self._booted_ms: int | None = None
         self._core: tuple[str, str] | None = None
 
@@ -35,9 +35,9 @@ class Manager:
         """What was heard on the last connection may be over; only when the PBX started is still known."""
         self.devices, self._leaving, self._abandoned, self._listing = Devices(), {}, set(), None
 
-    def asked(self, at_ms: int) -> None:
-        """QueueStatus was sent now: what it answers is the truth of this instant."""
-        self._asked_ms, self._listing = at_ms, Listing()
+    def asked(self, at_ms: int, *, alone: bool = True) -> None:
+        """QueueStatus was sent now: what it answers is the truth of this instant. `alone`: no log tells of ends."""
+        self._asked_ms, self._alone, self._listing = at_ms, alone, Listing()
 
     def translate(self, message: Message, received_ms: int) -> list[ev.Event]:
         """The message's events, after those of Leaves that have waited long enough."""
@@ -159,8 +159,8 @@ class Manager:
                     since=row.since, time=asked_ms,
                 )  # fmt: skip
         yield from self.devices.list_members(listing.members, asked_ms)
-        yield ev.FloorObserved(queues=listing.waiting, agents=self.devices.listed(), time=asked_ms)
-        yield from self.devices.presences(asked_ms)
+        yield ev.FloorObserved(queues=listing.waiting, agents=self.devices.listed(alone=self._alone), time=asked_ms)
+        yield from self.devices.standing(asked_ms)
 
 
 class Leaving(NamedTuple):

@@ -57,4 +57,3 @@ def merge(first: Json, second: Json) -> Json:
         else:
             merged[key] = value
     return merged
-

@@ -68,7 +68,7 @@ class Halves:
         """A new connection whose listing is that of the sample."""
         asked_ms = round(sample["t0"] * 1000)
         self.manager.connected_anew()
-        self.manager.asked(asked_ms)
+        self.manager.asked(asked_ms, alone=not self.read)
         self.manager_lives = True
         return [event for message in answer_of(sample) for event in self.hear(message, round(sample["t1"] * 1000))]
 
