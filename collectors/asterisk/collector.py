@@ -19,7 +19,7 @@ import msgspec
 
 from collectors.asterisk import examine
 from collectors.asterisk.connection import Connection
-from collectors.asterisk.follow import Chunk, Place, read_on
+from collectors.asterisk.follow import Place, lines_before, read_on
 from collectors.asterisk.join import AMI, FORGET_MS, LOG, Join
 from collectors.asterisk.manager import Manager
 from collectors.asterisk.options import checked
@@ -139,6 +139,7 @@ class AsteriskCollector:
         if isinstance(item, LogLines):
             return self._of_log(item)
         if isinstance(item, Opened):
+            self._unheard = 0
             self._manager.connected_anew()
             self._manager.asked(item.asked_ms, alone=not self._log_reads)
             return None
@@ -215,7 +216,7 @@ class AsteriskCollector:
                 return  # `_follow` says it
             if chunk is None:
                 return
-            for raw in _until(chunk, seen, place):
+            for raw in lines_before(place, chunk, seen):
                 self._events_of(raw)
             if chunk.place.first == place.first and chunk.place.offset >= place.offset:
                 return
@@ -252,7 +253,7 @@ class AsteriskCollector:
         self._not_listing.clear()
         connection.send("QueueStatus", ActionID="queues")
         await held.put(Opened(asked_ms))
-        self._ami_lives, self._ami_state, self._unheard = True, None, 0
+        self._ami_lives, self._ami_state = True, None
         async with aclosing(connection.messages()) as messages:
             async for message in messages:
                 await held.put(Heard(message, self._around.clock_ms()))
@@ -279,17 +280,3 @@ def _place(position: str | None) -> Place | None:
         return msgspec.json.decode(position, type=Place)
     except msgspec.DecodeError:
         return None
-
-
-def _until(chunk: Chunk, seen: Place | None, place: Place) -> list[bytes]:
-    """The lines of a chunk that stand before `place`."""
-    if chunk.place.first != place.first:
-        return chunk.lines
-    at = seen.offset if seen is not None and seen.first == place.first else 0
-    kept = []
-    for raw in chunk.lines:
-        at += len(raw) + 1
-        if at > place.offset:
-            break
-        kept.append(raw)
-    return kept

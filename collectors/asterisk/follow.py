@@ -66,6 +66,20 @@ def files_of(path: Path) -> list[File]:
     return sorted(found.values(), key=lambda file: (file.began_ms, file.path == path, file.first))
 
 
+def lines_before(place: Place, chunk: Chunk, seen: Place | None) -> list[bytes]:
+    """Of a chunk, read again after `seen`, the lines that were read when the place was reached."""
+    if chunk.place.first != place.first:  # an earlier file; or a later one, where ours is there no more
+        return [raw for raw in chunk.lines if (line := parse_line(raw)) and line.at_ms <= place.read_ms]
+    at = seen.offset if seen is not None and seen.first == place.first else 0
+    kept = []
+    for raw in chunk.lines:
+        at += len(raw) + 1
+        if at > place.offset:
+            break
+        kept.append(raw)
+    return kept
+
+
 def _begin(path: Path, since_ms: int) -> Chunk | None:
     files = files_of(path)
     if not files and not path.exists():

@@ -5,7 +5,7 @@
     out       queued, answered, ended with ids `176.0/support/1/queued` … of the visit key uniqueid/queue/n
 
 What one half has told is not told again (and if a kill comes in between, the same id makes it a duplicate in
-Redis). The log's whole seconds are raised to what is known of the visit, so that nothing precedes its begin.
+Redis). The log's whole seconds are raised to what is known of the visit, so that no stage precedes an earlier one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ Pair = tuple[str, str]
 class Visit(Struct):
     number: int
     begun_ms: int
-    last_ms: int
+    at_ms: list[int]  # when it last came to each stage; 0: not heard of
     halves: set[str]
     told: set[str] = set()
     missed: dict[tuple[str, str], int] = {}  # (half, agent) → how often told
@@ -72,10 +72,10 @@ class Join:
             visit = next((one for one in visits if not one.over), None)
         known = visit is not None
         if visit is None:
-            visit = Visit(len(visits) + 1, begun_ms, at_ms, {half})
+            visit = Visit(len(visits) + 1, begun_ms, [at_ms, 0, 0, 0], {half})
             visits.append(visit)
         visit.halves.add(half)
-        visit.last_ms = max(visit.last_ms, at_ms)
+        visit.at_ms[0] = max(visit.at_ms[0], at_ms)
         if event.id:
             visit.lines.add(event.id)
         self._running[half, event.contact, event.queue] = visit
@@ -98,8 +98,10 @@ class Join:
             return
         visit.told.add(verb)
         visit.over |= verb.split("/")[0] in ("answered", "abandoned", "left-lost") or verb.startswith("left")
-        visit.last_ms = max(visit.last_ms, event.time or 0)
-        yield replace(event, id=_id(event, visit, verb), time=visit.last_ms if half == LOG else event.time)
+        stage = _stage(verb)
+        visit.at_ms[stage] = max(visit.at_ms[stage], event.time or 0)
+        at_ms = max(visit.at_ms[: stage + 1]) if half == LOG else event.time
+        yield replace(event, id=_id(event, visit, verb), time=at_ms)
 
     def _told(self, event: ev.ContactEvent, visit: Visit, half: str) -> str:
         verb = _verb(event)
@@ -117,7 +119,9 @@ class Join:
         if now_ms - self._swept_ms < FORGET_MS / 6:
             return
         self._swept_ms = now_ms
-        old = [pair for pair, visits in self._visits.items() if all(now_ms - one.last_ms > FORGET_MS for one in visits)]
+        old = [
+            pair for pair, visits in self._visits.items() if all(now_ms - max(one.at_ms) > FORGET_MS for one in visits)
+        ]
         for contact, queue in old:
             del self._visits[contact, queue]
             for half in (AMI, LOG):
@@ -139,6 +143,15 @@ def _verb(event: ev.ContactEvent) -> str:
         case ev.Missed():
             return f"missed/{event.agent}"
     return ev.type_of(event).removeprefix("contact.")
+
+
+def _stage(verb: str) -> int:
+    """What cannot precede what: a wait, an end of unknown reason, the answer or reason, the end of the talk."""
+    if verb.startswith("missed"):
+        return 0
+    if verb == "left-lost":
+        return 1
+    return 3 if verb.startswith("over") else 2
 
 
 def _id(event: ev.ContactEvent, visit: Visit, verb: str) -> str:

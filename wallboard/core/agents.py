@@ -83,7 +83,8 @@ class Profile(Struct):
         paused = [one for one in told if one.presence == "paused"]
         if paused:
             return min(paused, key=lambda one: one.since_ms)
-        return max(told, key=lambda one: one.since_ms)
+        there = [one for one in told if one.presence != "offline"]  # signed out of one queue is not gone
+        return max(there or told, key=lambda one: one.since_ms)
 
     def _signed_in(self, event: ev.SignedIn, at_ms: int, queue_of: dict[str, str]) -> Deed:
         self.name = event.name or self.name

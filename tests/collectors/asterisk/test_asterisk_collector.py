@@ -1,6 +1,7 @@
 """Tests of collectors/asterisk/collector.py: a served manager interface and real files, read as a user's are."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -14,7 +15,9 @@ from msgspec.structs import replace
 from recording import messages
 
 from collectors.asterisk import collector as module
+from collectors.asterisk import connection, follow
 from collectors.asterisk.collector import AsteriskCollector
+from collectors.asterisk.follow import read_on
 from wallboard.core.errors import SourceError
 from wallboard.core.events import Answered, FloorObserved, PresenceSet, Queued, SourceRestarted
 from wallboard.core.settings import Settings
@@ -108,26 +111,25 @@ async def test_the_recorded_day_comes_through_whole(day5: Path, expected: dict[s
         async with reading(options, Line(settings_of(expected)), clock_ms=clock_ms) as one:
             if halves != "log":
                 await one.until(lambda: one.told(FloorObserved))
-            for start in range(0, 1000, 25):
-                share = [
-                    (at, m)
-                    for i, (at, m) in enumerate(heard[begun + 1 :])
-                    if i * 1000 // len(heard) // 25 == start // 25
-                ]
-                await fake.say(*({**message, "Timestamp": f"{at / 1000:.3f}"} for at, message in share))
-                with log.open("ab") as growing:
-                    part = b"".join(lines[5:][len(lines[5:]) * start // 1000 : len(lines[5:]) * (start + 25) // 1000])
-                    growing.write(part[: len(part) // 2])
-                    growing.flush()
-                    await asyncio.sleep(0.005)
-                    growing.write(part[len(part) // 2 :])
+            for part, said in zip(cut(lines[5:], 40), cut(heard[begun + 1 :], 40), strict=True):
+                await fake.say(*({**message, "Timestamp": f"{at_ms / 1000:.3f}"} for at_ms, message in said))
+                await append_torn(log, b"".join(part))
             if halves == "ami":
                 await one.until(lambda: sum(row["answered"] for row in of_queues(one.line.floor).values()) == 183)
             else:
-                await one.until(lambda: of_queues(one.line.floor)["support"]["answered_and_ended"] == 60)
-                await one.until(lambda: sum(row["abandoned"] for row in of_queues(one.line.floor).values()) == 38)
-                await asyncio.sleep(0.3)
+                await one.until(lambda: json.loads(one.position or "{}").get("offset") == log.stat().st_size)
                 assert_as_expected(one.line.floor, expected)
+
+
+def cut(items: list[Any], parts: int) -> list[list[Any]]:
+    return [items[len(items) * n // parts : len(items) * (n + 1) // parts] for n in range(parts)]
+
+
+async def append_torn(log: Path, data: bytes) -> None:
+    with log.open("ab", buffering=0) as growing:
+        growing.write(data[: len(data) // 2])
+        await asyncio.sleep(0.005)
+        growing.write(data[len(data) // 2 :])
 
 
 # The manager interface
@@ -225,8 +227,6 @@ async def test_the_log_goes_on_while_ami_is_away_and_each_caller_comes_once(tmp_
 
 
 async def test_a_silent_manager_port_is_said_to_be_none(monkeypatch: pytest.MonkeyPatch):
-    from collectors.asterisk import connection
-
     monkeypatch.setattr(connection, "ANSWER_S", 0.1)
     fake = FakeManager()
     fake.silent = True
@@ -240,8 +240,6 @@ async def test_a_silent_manager_port_is_said_to_be_none(monkeypatch: pytest.Monk
 
 
 async def test_a_connection_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch):
-    from collectors.asterisk import connection
-
     monkeypatch.setattr(connection, "SILENT_S", 0.2)
     fake = FakeManager()
     async with serving(fake), reading(options_of(fake, None)) as one:
@@ -312,7 +310,7 @@ async def test_broken_bytes_harm_nothing():
 async def test_a_log_that_is_missing_stops_a_source_without_ami_and_is_found_when_it_is_there(tmp_path: Path):
     log = tmp_path / "queue_log"
     around = Surroundings(lambda: round(time.time() * 1000), Settings(), Path())
-    with pytest.raises(SourceError, match="it is not there.*give its path"):
+    with pytest.raises(SourceError, match=r"it is not there.*give its path"):
         async with aclosing(AsteriskCollector("pbx", options_of(None, log), around).events(None)) as batches:
             await anext(batches)
     log.write_text(now_line("ENTERQUEUE"))
@@ -388,17 +386,49 @@ async def test_what_was_written_while_nobody_read_is_told_from_the_position_even
         await two.until(lambda: [event.contact for event in two.told(Queued)] == ["0.2"])
 
 
-async def test_a_redis_that_is_slow_slows_the_reading_and_memory_stays_bounded(tmp_path: Path):
-    """200,000 lines of today; nothing is taken out of the collector: its queue fills and reading stops."""
+async def test_a_whole_day_s_log_comes_in_pieces_each_with_its_position(tmp_path: Path):
+    """200,000 lines of today."""
     log, now_s = tmp_path / "queue_log", int(time.time())
     line = f"{now_s}|%d.0|support|NONE|ENTERQUEUE||48500100001|1\n"
     log.write_text("".join(line % call for call in range(200_000)))
     around = Surroundings(lambda: now_s * 1000, Settings(), Path())
-    collector = AsteriskCollector("pbx", options_of(None, log), around)
     told = 0
-    async with aclosing(collector.events(None)) as batches:
+    async with aclosing(AsteriskCollector("pbx", options_of(None, log), around).events(None)) as batches:
         async for batch in batches:
             told += len(batch.events)
-            assert len(batch.events) < 10_000, "in pieces, so that progress is seen and kept"
+            assert len(batch.events) < 10_000
+            assert batch.position
             if told == 200_000:
                 break
+
+
+async def test_what_is_not_taken_is_not_read_and_closing_ends_every_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A slow Redis: one batch is taken and no more."""
+    reads = []
+    monkeypatch.setattr(module, "HELD", 2)
+    monkeypatch.setattr(module, "read_on", lambda *given: reads.append(1) or read_on(*given))
+    monkeypatch.setattr(follow, "CHUNK_BYTES", 200)
+    log, fake = tmp_path / "queue_log", FakeManager()
+    log.write_text("".join(now_line("ENTERQUEUE", f"{call}.0") for call in range(200)))
+    around = Surroundings(lambda: round(time.time() * 1000), Settings(), Path())
+    async with serving(fake):
+        async with aclosing(AsteriskCollector("pbx", options_of(fake, log), around).events(None)) as batches:
+            await anext(batches)
+            await asyncio.sleep(0.2)
+            assert len(reads) <= 5
+        assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("pbx ")]
+
+
+async def test_a_log_that_was_exchanged_while_nobody_read_is_told_after_a_restart(tmp_path: Path):
+    """With both halves: the silent reading of what was told must not swallow what was not."""
+    fake, log, line = FakeManager(), tmp_path / "queue_log", Line()
+    now_s = int(time.time()) - 100
+    log.write_text(f"{now_s}|1.0|support|NONE|ENTERQUEUE||1\n")
+    async with serving(fake):
+        async with reading(options_of(fake, log), line) as one:
+            await one.until(lambda: one.told(FloorObserved))
+        log.write_text(f"{now_s + 50}|2.0|support|NONE|ENTERQUEUE||1\n")
+        async with reading(options_of(fake, log), line, one.position) as two:
+            await two.until(lambda: [event.contact for event in two.told(Queued)] == ["1.0", "2.0"])

@@ -13,7 +13,7 @@ from collectors.asterisk.formats import BOTH
 from collectors.asterisk.join import AMI, LOG, Join
 from collectors.asterisk.manager import LEAVE_MS
 from collectors.asterisk.wire import Message
-from wallboard.core.events import Abandoned, Answered, Event, Left, PresenceSet, Queued
+from wallboard.core.events import Abandoned, Answered, Ended, Event, Left, PresenceSet, Queued
 
 Step = tuple[int, bytes | Message]
 
@@ -51,7 +51,7 @@ def test_one_whole_half_may_come_before_the_other(day5: Path, expected: dict[str
     assert_as_expected(settled(steps, expected).floor, expected)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_halves_may_overtake_each_other_by_any_seconds(day5: Path, expected: dict[str, Any], seed: int):
     chance = random.Random(seed)
     delay_ms, steps = 0, list[Step]()
@@ -77,8 +77,8 @@ def cut(steps: Iterable[Step], gap: tuple[Sample, Sample]) -> Iterator[Step]:
     return (step for step in steps if isinstance(step[1], bytes) or not from_ms < step[0] <= to_ms)
 
 
-@pytest.mark.parametrize("begin", [3, 13, 22, 30, 41])
-@pytest.mark.parametrize("log_delay_ms", [1000, 5000])
+@pytest.mark.parametrize("begin", [0, 13, 41])
+@pytest.mark.parametrize("log_delay_ms", [1000, 3000])
 def test_a_minute_without_ami_is_told_by_the_log_and_put_right_by_the_listing(
     day5: Path, expected: dict[str, Any], begin: int, log_delay_ms: int
 ):
@@ -95,7 +95,7 @@ def test_a_minute_without_ami_is_told_by_the_log_and_put_right_by_the_listing(
     assert_as_expected(line.floor, expected)
 
 
-@pytest.mark.parametrize("sample", [3, 20, 35, 50])
+@pytest.mark.parametrize("sample", [3, 20, 50])
 def test_a_restart_in_the_middle_goes_on_without_telling_anything_twice(
     day5: Path, expected: dict[str, Any], sample: int
 ):
@@ -137,6 +137,24 @@ def test_the_recorded_minute_joined_from_its_files_tells_each_caller_once(minute
 
 
 # By hand
+
+
+def test_a_call_that_ami_ended_before_the_log_told_of_its_answer_is_over():
+    """Answered at 13 while AMI was away; AMI back at 15, complete at 16.6; the log, late, says 13: before the end."""
+    join = Join()
+    passed(join, LOG, Queued(contact="1.0", queue="q", time=10_000, id="log-1"))
+    [over] = passed(join, AMI, Ended(contact="1.0", queue="q", agent="a", time=16_600))
+    [answered] = passed(join, LOG, Answered(contact="1.0", queue="q", agent="a", time=13_000, id="log-2"))
+    assert (answered.time, over.time) == (13_000, 16_600)
+
+
+def test_who_was_listed_as_waiting_did_not_leave_before_in_the_log_s_whole_second():
+    """Listed at 14.3, gone at 14.8; the log says 14."""
+    join = Join()
+    passed(join, LOG, Queued(contact="1.0", queue="q", time=10_000, id="log-1"))
+    assert passed(join, AMI, Queued(contact="1.0", queue="q", since=10_300, time=14_300)) == []
+    [gone] = passed(join, LOG, Abandoned(contact="1.0", queue="q", time=14_000, id="log-2"))
+    assert gone.time == 14_300
 
 
 def passed(join: Join, half: str, *events: Event, manager_lives: bool = True) -> list[Event]:
