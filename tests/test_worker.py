@@ -65,7 +65,7 @@ class Bench:
 
 @pytest.fixture
 async def bench(redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    monkeypatch.setattr(worker_module, "CHECKPOINT_MS", 300)
+    monkeypatch.setattr(worker_module, "CHECKPOINT_S", 0.3)
     monkeypatch.setattr(worker_module, "RENEW_S", 0.1)
     monkeypatch.setattr(worker_module, "STANDBY_S", 0.2)
     bench = Bench(redis_url, namespace)

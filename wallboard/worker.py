@@ -20,7 +20,7 @@ from wallboard.stream.keys import LEASE_MS, STREAM_KEEP_MS
 from wallboard.stream.lease import Lease
 from wallboard.stream.stream import Stream
 
-CHECKPOINT_MS = 30_000
+CHECKPOINT_S = 30.0
 RENEW_S = LEASE_MS / 1000 / 3
 STANDBY_S = 1.0
 
@@ -46,7 +46,7 @@ class Worker:
         self._clock_ms = clock_ms
         self._settings = settings
         self._written: set[str] = set()  # chunks of the last checkpoint that are still right
-        self._checkpoint_ms = 0
+        self._checkpoint_s = 0.0
         self._checkpoint_ids: list[str] = []
 
     async def run(self) -> None:
@@ -79,11 +79,11 @@ class Worker:
             log.info("lease left to expire")
 
     async def _lead(self, token: int) -> None:
-        self._written, self._checkpoint_ms = set(), self._clock_ms()
+        self._written, self._checkpoint_s = set(), _loop_s()
         while await self._lease.renew(token):
             if self._pipeline.ready:
                 await self._apply_settings(token)
-                if self._clock_ms() - self._checkpoint_ms >= CHECKPOINT_MS:
+                if _loop_s() - self._checkpoint_s >= CHECKPOINT_S:
                     await self._checkpoint(token)
             await asyncio.sleep(RENEW_S)
         raise LeaseLost("another worker leads")
@@ -108,7 +108,7 @@ class Worker:
         keep = sorted(present - chunks.keys())
         await self._checkpoints.write(cursor, chunks, keep, token)
         self._written = present
-        self._checkpoint_ms = self._clock_ms()
+        self._checkpoint_s = _loop_s()
         await self._trim(cursor)
 
     async def _trim(self, cursor: str) -> None:
@@ -116,3 +116,8 @@ class Worker:
         self._checkpoint_ids = [*self._checkpoint_ids[-1:], cursor]
         oldest_ms = min(int(one.split("-")[0]) for one in self._checkpoint_ids)
         await self._stream.trim(min(self._clock_ms() - STREAM_KEEP_MS, oldest_ms))
+
+
+def _loop_s() -> float:
+    """The event loop's clock, which never steps."""
+    return asyncio.get_running_loop().time()

@@ -71,6 +71,11 @@ def test_what_is_not_an_event_is_refused_and_never_a_traceback(data: bytes):
     assert refused(data)[0].startswith("$")
 
 
+@pytest.mark.parametrize("text", ["1969-12-31T23:00:00Z", "9999-12-31T23:59:59-12:00"])
+def test_an_instant_outside_of_1970_to_9999_is_refused_at_the_edge_and_not_in_the_stream(text: str):
+    assert refused(QUEUED + b',"since":"%s"}' % text.encode())[1] == "since must lie between the years 1970 and 9999"
+
+
 @pytest.mark.parametrize("kind", sorted(OWN_TYPES))
 def test_the_server_s_own_types_are_refused_from_outside(kind: str):
     assert refused(b'{"type":"%s"}' % kind.encode()) == ("$.type", f"'{kind}' is written by the server only")

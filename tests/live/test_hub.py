@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.core import kpis
-from wallboard.core.events import Answered, NoticePosted, PresenceSet, Queued, SignedIn
+from wallboard.core.events import Answered, ConfigApplied, KpiReported, NoticePosted, PresenceSet, Queued, SignedIn
 from wallboard.core.patch import apply, diff
 from wallboard.core.settings import Reason, Settings
 from wallboard.core.state import Floor
@@ -168,7 +168,7 @@ async def test_silence_is_broken_by_a_beat(clock: Clock):
     screen = hub.subscribe(board())
     await screen.next()
     clock.ms += BEAT_MS
-    screen.channel.beat_if_silent(clock.ms)
+    screen.channel.beat_if_silent()
     assert msgspec.json.decode(await screen.next()) == {"t": "beat", "seq": screen.channel.seq, "now": clock.ms}
 
 
@@ -203,6 +203,37 @@ async def test_a_wall_shows_no_personal_reason_no_figures_of_a_person_and_no_con
     assert wall.state["agents"]["bob"]["reason"] == "training"
     assert "secret" not in str(wall.state)
     assert (lead.state["agents"]["anna"]["reason"], "day" in lead.state["agents"]["anna"]) == ("lunch", True)
+
+
+async def test_a_wall_shows_neither_why_people_of_a_group_are_away_nor_figures_of_one_person(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        SignedIn(agent="anna", queues=["support"], source="pbx"),
+        PresenceSet(agent="anna", presence="paused", reason="toilet", source="pbx"),
+        KpiReported(kpi="sales", value=3, agent="anna", source="crm"),
+        KpiReported(kpi="sales", value=30, source="crm"),
+    )  # fmt: skip
+    wall = Reader(hub.subscribe(board()))
+    await wall.take()
+    assert "toilet" not in str(wall.state)
+    assert list(wall.state["kpis"]) == ["sales"]
+
+
+async def test_a_changed_configuration_is_looked_at_by_every_screen(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        SignedIn(agent="anna", source="pbx"),
+        PresenceSet(agent="anna", presence="paused", reason="training", source="pbx"),
+    )  # fmt: skip
+    wall = Reader(hub.subscribe(board()))
+    await wall.take()
+    assert "training" not in str(wall.state)
+    clock.ms += 1000
+    pipeline.apply(ConfigApplied(settings={"reason": {"training": {"group": "productive"}}}))
+    await wall.take()
+    assert wall.state["agents"]["anna"]["reason"] == "training"
 
 
 async def test_a_set_of_queues_is_counted_as_a_group_of_its_own(clock: Clock):

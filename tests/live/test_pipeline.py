@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from wallboard.core import kpis, snapshot
 from wallboard.core.events import Event, NoticePosted, Queued
 from wallboard.core.patch import apply
+from wallboard.core.state import Floor
 from wallboard.live.pipeline import Change, Pipeline
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
@@ -150,3 +151,37 @@ async def test_a_new_process_starts_from_the_checkpoint_and_reads_on(
     task.cancel()
     await asyncio.wait([task])
     await client.aclose()
+
+
+async def test_an_event_that_the_state_cannot_take_is_left_out_and_everything_else_goes_on(
+    running, stream: Stream, monkeypatch: pytest.MonkeyPatch
+):
+    pipeline, _ = running
+    apply_event = Floor.apply
+
+    def stumbles(floor: Floor, event: Event, arrival_ms: int):
+        if event.id == "bad":
+            raise ArithmeticError("unforeseen")
+        return apply_event(floor, event, arrival_ms)
+
+    monkeypatch.setattr(Floor, "apply", stumbles)
+    monkeypatch.setattr("wallboard.live.pipeline.RETRY_S", (0.01,))
+    await stream.append([queued("a"), queued("bad"), queued("b")])
+    await eventually(lambda: pipeline.ready and pipeline.floor.applied == 2)
+    assert pipeline.documents["queues"]["support"]["now"]["waiting"] == 2
+
+
+async def test_a_wall_clock_that_is_set_back_an_hour_stops_nothing(reader: Stream, stream: Stream):
+    offset_ms = 0
+    pipeline = Pipeline(reader, None, lambda: now_ms() + offset_ms, lambda: time.monotonic_ns() // 1_000_000)
+    watcher = Watcher()
+    pipeline.sinks.append(watcher)
+    task = asyncio.create_task(pipeline.run())
+    await eventually(lambda: pipeline.ready)
+    await stream.append([queued("a")])
+    await eventually(lambda: watcher.documents.get("queues"))
+    offset_ms = -3_600_000
+    await stream.append([queued("b")])
+    await eventually(lambda: watcher.documents["queues"]["support"]["now"]["waiting"] == 2)
+    task.cancel()
+    await asyncio.wait([task])

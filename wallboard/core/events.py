@@ -16,6 +16,7 @@ from wallboard.core.errors import Refused
 # Control characters (C0, DEL, C1) are refused. `(?!\n)`: `$` alone would let a final newline pass.
 _NO_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
 _SECOND_MS = 1000
+LATEST_MS = 253_402_300_799_999  # the end of the year 9999
 
 Text = Annotated[str, Meta(min_length=1, max_length=256, pattern=_NO_CONTROL)]
 LongText = Annotated[str, Meta(min_length=1, max_length=1000, pattern=_NO_CONTROL)]
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Instant = int
 else:
     # On the wire RFC 3339 with offset, or milliseconds since 1970 UTC; in an event always the latter.
-    Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_999)] | Annotated[datetime, Meta(tz=True)]
+    Instant = Annotated[int, Meta(ge=0, le=LATEST_MS)] | Annotated[datetime, Meta(tz=True)]
 
 Channel = Literal["voice", "callback", "email", "chat", "messenger", "social", "sms", "task"]
 Direction = Literal["inbound", "outbound"]
@@ -49,7 +50,7 @@ class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             if name in INSTANTS and isinstance(value := getattr(self, name), datetime):
-                msgspec.structs.force_setattr(self, name, _milliseconds(value))
+                msgspec.structs.force_setattr(self, name, _milliseconds(value, name))
 
 
 INSTANTS = frozenset({"time", "since", "until", "opened_at", "oldest_at"})
@@ -265,7 +266,7 @@ class ListedContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         if isinstance(self.since, datetime):
-            msgspec.structs.force_setattr(self, "since", _milliseconds(self.since))
+            msgspec.structs.force_setattr(self, "since", _milliseconds(self.since, "since"))
 
 
 class ListedAgent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -466,5 +467,9 @@ def _about_type(found: str) -> str:
     return f"unknown type '{found}'"
 
 
-def _milliseconds(value: datetime) -> int:
-    return round(value.timestamp() * _SECOND_MS)
+def _milliseconds(value: datetime, name: str) -> int:
+    """Raises ValueError, which the decoder tells with the path, outside of what a number may say."""
+    milliseconds = round(value.timestamp() * _SECOND_MS)
+    if not 0 <= milliseconds <= LATEST_MS:
+        raise ValueError(f"{name} must lie between the years 1970 and 9999")
+    return milliseconds

@@ -28,7 +28,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
 class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     percent: Annotated[float, Meta(ge=0, le=100)] = 80
-    seconds: Annotated[float, Meta(ge=0)] = 20
+    seconds: Annotated[float, Meta(ge=0, le=31_622_400)] = 20
     formula: Formula = "short"
     count_waiting: bool = True
 
@@ -39,10 +39,10 @@ class Queue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     channel: Channel = "voice"
     team: Text | None = None
     open: str | None = None
-    short_abandon_s: Annotated[float, Meta(ge=0)] = 5
+    short_abandon_s: Annotated[float, Meta(ge=0, le=86_400)] = 5
     wrapup_s: Annotated[float, Meta(ge=0, le=86_400)] = 0
     min_n: Annotated[int, Meta(ge=0)] = 5
-    max_wait_s: Annotated[float, Meta(gt=0)] | None = None
+    max_wait_s: Annotated[float, Meta(gt=0, le=31_622_400)] | None = None
     hidden: bool = False
     target: Target = field(default_factory=Target)
     also: list[Text] = []
@@ -63,7 +63,7 @@ class Agent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 class Reason(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     name: Text | None = None
     group: Literal["personal", "productive", "system"] = "personal"
-    minutes: Annotated[float, Meta(gt=0)] | None = None
+    minutes: Annotated[float, Meta(gt=0, le=527_040)] | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):

@@ -18,6 +18,7 @@ from wallboard.live.view import View
 from wallboard.record.boards import Board
 
 BEAT_MS = 4000
+SHARED_MS = 100  # a snapshot's `now` is at most so old
 LOOK_S = 0.5  # how often silence and throttled views are looked at, at least
 
 Document = dict[str, Any]
@@ -107,6 +108,7 @@ class Channel:
         self._pending: Document = {}
         self._shown: dict[tuple[str, str], Document] = {}
         self._hello: str | None = None
+        self._hello_ms = 0
         self.reload()
 
     @property
@@ -122,13 +124,15 @@ class Channel:
             screen.resync()
 
     def hello(self) -> str:
-        """The snapshot, encoded once until something changes.
+        """The snapshot, encoded once for all who ask within a moment.
 
         What is pending is in it already; the patch that brings it later sets the same values again.
         """
-        if self._hello is None:
+        now_ms = self._hub.clock_ms()
+        if self._hello is None or not 0 <= now_ms - self._hello_ms < SHARED_MS:
+            self._hello_ms = now_ms
             message = {
-                "t": "hello", "epoch": self._hub.pipeline.epoch, "seq": self.seq, "now": self._hub.clock_ms(),
+                "t": "hello", "epoch": self._hub.pipeline.epoch, "seq": self.seq, "now": now_ms,
                 "build": self._hub.build, "board": self._hub.board_message(self.view), "state": self.state(),
             }  # fmt: skip
             self._hello = _encode(message)
@@ -151,7 +155,7 @@ class Channel:
 
     def flush_if_due(self) -> None:
         """Send what is pending, unless the board's `updates_per_s` says later."""
-        now_ms = self._hub.clock_ms()
+        now_ms = self._hub.pace_ms()
         if not self._pending or now_ms - self.flushed_ms < 1000 / self.view.board.updates_per_s - 5:
             return
         patch, base = self._pending, self.seq
@@ -168,12 +172,13 @@ class Channel:
         """When the throttle lets the pending patch go."""
         if not self._pending:
             return None
-        return max(0.0, self.flushed_ms + 1000 / self.view.board.updates_per_s - self._hub.clock_ms())
+        return max(0.0, self.flushed_ms + 1000 / self.view.board.updates_per_s - self._hub.pace_ms())
 
-    def beat_if_silent(self, now_ms: int) -> None:
+    def beat_if_silent(self) -> None:
+        now_ms = self._hub.pace_ms()
         if now_ms - self.sent_ms >= BEAT_MS - LOOK_S * 1000:
             self.sent_ms = now_ms
-            frame = _encode({"t": "beat", "seq": self.seq, "now": now_ms})
+            frame = _encode({"t": "beat", "seq": self.seq, "now": self._hub.clock_ms()})
             for screen in self.screens:
                 screen.offer_beat(frame)
 
@@ -213,9 +218,13 @@ class Hub:
         *,
         build: str,
         simulated: Callable[[], bool] = lambda: False,
+        pace_ms: Callable[[], int] | None = None,
     ) -> None:
+        """`pace_ms`: a clock that never steps, for throttles and beats (default: the wall clock)."""
         self.pipeline = pipeline
         self.clock_ms = clock_ms
+        self.pace_ms = pace_ms or clock_ms
+        self._settings = pipeline.floor.settings
         self.build = build
         self.patches = 0
         self.cut_slow = 0
@@ -265,6 +274,9 @@ class Hub:
         return sum(len(channel.screens) for channel in self._channels.values())
 
     def publish(self, changes: Sequence[Change], now_ms: int) -> None:
+        if self._settings is not self.pipeline.floor.settings:  # what may be shown to whom has changed
+            self._settings = self.pipeline.floor.settings
+            self.restart()
         for channel in self._channels.values():
             channel.take(changes)
         self._wake.set()
@@ -285,10 +297,9 @@ class Hub:
                 await asyncio.wait_for(self._wake.wait(), max(pause_s, 0.001))
             self._wake.clear()
             self.pipeline.look()
-            now_ms = self.clock_ms()
             for channel in list(self._channels.values()):
                 channel.flush_if_due()
-                channel.beat_if_silent(now_ms)
+                channel.beat_if_silent()
 
     def _channel(self, board: Board) -> Channel:
         channel = self._channels.get(board.id)

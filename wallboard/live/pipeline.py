@@ -28,6 +28,7 @@ TICK_MS = 100  # at most ten patches a second
 BATCH = 200  # events between two looks at the clock
 IDLE_MS = 1000  # time passes at least this often
 RECENT = 200  # events kept a source, with what each did
+RECENT_SOURCES = 500
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 START = "0-0"
 
@@ -66,11 +67,21 @@ class Sink(Protocol):
 class Pipeline:
     """Owns the floor of this process. `documents` is the state document as last published."""
 
-    def __init__(self, stream: Stream, checkpoints: Checkpoints | None, clock_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        checkpoints: Checkpoints | None,
+        clock_ms: Callable[[], int],
+        pace_ms: Callable[[], int] | None = None,
+    ) -> None:
+        """`clock_ms`: the wall clock; `pace_ms`: one that never steps, for pauses (default: the wall clock)."""
         self._stream = stream
         self._checkpoints = checkpoints
         self._clock_ms = clock_ms
-        self._published_ms = 0
+        self._pace_ms = pace_ms or clock_ms
+        self._failures = 0
+        self._skipped: set[str] = set()  # entries that the state could not take
+        self._published_ms = -TICK_MS
         self.sinks: list[Sink] = []
         self.after_batch: list[Callable[[], Awaitable[None]]] = []
         self.floor = Floor()
@@ -85,7 +96,6 @@ class Pipeline:
 
     async def run(self) -> None:
         """Until cancelled. Redis away: what is shown stays, and the loop comes back to it."""
-        failures = 0
         while True:
             try:
                 if not self.ready:
@@ -96,15 +106,11 @@ class Pipeline:
                 log.warning("stream gap: rebuilding", cursor=self.cursor, reason=str(gap))
                 self._begin_again()
             except StreamUnavailable as error:
-                self.reachable = False
-                if failures % 10 == 0:
-                    log.warning("redis unavailable", reason=str(error))
-                await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
-                failures += 1
-                if self.ready:
-                    await self._recheck()
-            else:
-                failures = 0
+                await self._wait_for_redis(error)
+            except Exception:  # the root of this task: whatever it was, the state may be half changed
+                log.exception("rebuilding after an unforeseen failure", cursor=self.cursor)
+                self._begin_again()
+                await asyncio.sleep(RETRY_S[-1])
 
     def watch(self, patterns: Sequence[str]) -> None:
         """Have the floor count a board's own set of queues, from this moment in `documents` too."""
@@ -140,7 +146,7 @@ class Pipeline:
             if not behind and (pause_ms := self._until_tick_ms()) > 0:
                 await asyncio.sleep(pause_ms / 1000)
             entries = await self._stream.read(self.cursor, count=BATCH, block_ms=self._wait_ms())
-            self.reachable = True
+            self.reachable, self._failures = True, 0
             behind = len(entries) == BATCH
             for entry in entries:
                 self._take(entry)
@@ -155,7 +161,7 @@ class Pipeline:
     def _until_tick_ms(self) -> int:
         """While a tick is due, sleep here: Redis ends a short BLOCK up to 100 ms late (it looks ten times a second)."""
         waits = self.ready and self.floor.touched
-        return self._published_ms + TICK_MS - self._clock_ms() if waits else 0
+        return self._published_ms + TICK_MS - self._pace_ms() if waits else 0
 
     def _wait_ms(self) -> int | None:
         """How long to wait for events: until something falls due, or a second; not at all where a tick is due."""
@@ -169,11 +175,20 @@ class Pipeline:
         if entry.event is None:
             log.warning("entry not understood", entry=entry.id, data=entry.data[:200].decode(errors="replace"))
             return
+        if entry.id in self._skipped:
+            return
+        self._skipped.add(entry.id)  # one that cannot be taken is left out when the state is rebuilt
         deeds = self.floor.apply(entry.event, entry.arrival_ms)
+        self._skipped.discard(entry.id)
         self.applied += 1
-        source = entry.event.source or UNKNOWN_SOURCE
-        kept = self.recent.setdefault(source, deque(maxlen=RECENT))
-        kept.append(Recent(entry.id, entry.arrival_ms, entry.event, deeds))
+        self._keep(Recent(entry.id, entry.arrival_ms, entry.event, deeds))
+
+    def _keep(self, recent: Recent) -> None:
+        """The last events of each source; above RECENT_SOURCES the source that was heard first is dropped."""
+        source = recent.event.source or UNKNOWN_SOURCE
+        if source not in self.recent and len(self.recent) >= RECENT_SOURCES:
+            del self.recent[next(iter(self.recent))]
+        self.recent.setdefault(source, deque(maxlen=RECENT)).append(recent)
 
     async def _note_gap(self) -> None:
         """A checkpoint whose place is gone is still the best beginning; that something is missing is said."""
@@ -182,6 +197,15 @@ class Pipeline:
         except StreamGap as gap:
             self.gaps += 1
             log.warning("stream gap: events after the checkpoint may be missing", cursor=self.cursor, reason=str(gap))
+
+    async def _wait_for_redis(self, error: StreamUnavailable) -> None:
+        self.reachable = False
+        if self._failures == 0:
+            log.warning("redis unavailable", reason=str(error))
+        await asyncio.sleep(RETRY_S[min(self._failures, len(RETRY_S) - 1)])
+        self._failures += 1
+        if self.ready:
+            await self._recheck()
 
     async def _recheck(self) -> None:
         """After Redis was away, the entry at the cursor must still exist: else another past was restored."""
@@ -210,11 +234,10 @@ class Pipeline:
     # Publishing
 
     def _tick(self) -> None:
-        now_ms = self._clock_ms()
-        self.floor.advance(now_ms)
-        if not self.floor.touched or now_ms - self._published_ms < TICK_MS:
+        self.floor.advance(self._clock_ms())
+        if not self.floor.touched or self._pace_ms() - self._published_ms < TICK_MS:
             return
-        self._published_ms = now_ms
+        self._published_ms = self._pace_ms()
         changes = self._changes(self.floor.take_touched())
         if changes:
             for sink in self.sinks:

@@ -55,6 +55,8 @@ class View:
         }  # fmt: skip
 
     def includes(self, kind: str, name: str, row: Document) -> bool:
+        if kind == "kpis" and "agent" in row:
+            return self.board.audience == "lead"
         if kind in EVERYWHERE:
             return True
         if kind == "queues":
@@ -73,7 +75,7 @@ class View:
             return row
         if kind == "agents":
             return self._impersonal(row)
-        if kind == "queues" and row["now"].get("paused_by"):
+        if kind in ("queues", "groups") and row.get("now", {}).get("paused_by"):
             return {**row, "now": {**row["now"], "paused_by": {}}}
         return row
 

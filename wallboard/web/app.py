@@ -59,6 +59,11 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def steady_ms() -> int:
+    """Never steps: for pauses and throttles."""
+    return time.monotonic_ns() // 1_000_000
+
+
 def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms) -> Starlette:
     """The application of one web process; nothing runs before its lifespan begins."""
     if config.redis_url is None:
@@ -81,8 +86,8 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms) -> S
 
 def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking: Redis) -> Parts:
     keys = Keys(config.namespace)
-    pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), clock_ms)
-    hub = Hub(pipeline, clock_ms, build=__version__, simulated=lambda: config.simulated)
+    pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), clock_ms, steady_ms)
+    hub = Hub(pipeline, clock_ms, build=__version__, simulated=lambda: config.simulated, pace_ms=steady_ms)
     https = (config.server.public_url or "").startswith("https://")
     return Parts(
         config=config,
