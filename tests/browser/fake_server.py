@@ -80,7 +80,9 @@ class FakeServer:
         )
         app.state.hub = self.hub
         app.state.boards = lambda: self.boards
-        config = uvicorn.Config(app, port=0, log_level="error", ws="websockets-sansio", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, port=0, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         self._tasks: list[asyncio.Task[None]] = []
         self.port = 0
