@@ -113,6 +113,7 @@ async def test_a_screen_without_a_session_says_where_to_sign_in_and_comes_back(o
     server.refusal = None
     server.hub.ahead_ms = 31_000
     await page.clock.run_for(31_000)
+    await server.reconnected(1)
     await expect(page.locator(".connection .word")).not_to_contain_text("/signin")
 
 

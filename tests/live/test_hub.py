@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wallboard.core import kpis
 from wallboard.core.events import Answered, ConfigApplied, KpiReported, NoticePosted, PresenceSet, Queued, SignedIn
 from wallboard.core.patch import apply, diff
-from wallboard.core.settings import Reason, Settings
+from wallboard.core.settings import Queue, Reason, Settings
 from wallboard.core.state import Floor
 from wallboard.live.hub import BEAT_MS, Hub, Screen
 from wallboard.live.pipeline import Change
@@ -203,6 +203,22 @@ async def test_a_wall_shows_no_personal_reason_no_figures_of_a_person_and_no_con
     assert wall.state["agents"]["bob"]["reason"] == "training"
     assert "secret" not in str(wall.state)
     assert (lead.state["agents"]["anna"]["reason"], "day" in lead.state["agents"]["anna"]) == ("lunch", True)
+
+
+async def test_several_teams_are_a_set_of_their_own_and_named_agents_are_all_that_is_sent(clock: Clock):
+    settings = Settings(queue={q: Queue(team=t) for q, t in (("a", "one"), ("b", "two"), ("c", "three"))})
+    pipeline = Loaded(settings)
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        *(Queued(contact=q, queue=q, source="pbx") for q in "abc"),
+        *(SignedIn(agent=name, source="pbx") for name in ("anna", "bob")),
+    )
+    teams = Tile(kind="number", at=(1, 1), size=(2, 2), teams=["one", "two"], metric="waiting")
+    reader = Reader(hub.subscribe(board(teams, Tile(kind="agents", at=(1, 3), size=(2, 2), agents=["an*"]))))
+    await reader.take()
+    group = next(name for name in reader.state["groups"] if name.startswith("set:"))
+    assert reader.state["groups"][group]["now"]["waiting"] == 2
+    assert list(reader.state["agents"]) == ["anna"]
 
 
 async def test_a_wall_shows_neither_why_people_of_a_group_are_away_nor_figures_of_one_person(clock: Clock):

@@ -14,6 +14,13 @@ def selects(patterns: Sequence[str], name: str) -> bool:
     )
 
 
+def selects_queue(patterns: Sequence[str], queue: str, team: str | None) -> bool:
+    """Like `selects`, where `team:NAME` stands for all queues of that team."""
+    teams = [pattern for pattern in patterns if pattern.startswith("team:")]
+    names = [pattern for pattern in patterns if not pattern.startswith("team:")]
+    return f"team:{team}" in teams or (bool(names) and selects(names, queue))
+
+
 def set_id(patterns: Sequence[str]) -> str:
     """The group's id in the state document: `set:` and a hash of the patterns, whatever their order."""
     text = "\n".join(sorted(patterns)).encode()

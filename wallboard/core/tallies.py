@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from wallboard.core.facts import Fact, Live
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.rows import Tally
-from wallboard.core.select import selects, set_id
+from wallboard.core.select import selects_queue, set_id
 from wallboard.core.visits import Deed, Did
 from wallboard.core.windows import Day
 
@@ -130,9 +130,10 @@ class Tallies:
     def _find_groups(self, queue: str) -> Iterator[str]:
         yield "all"
         yield f"site:{self._ground.settings.site_of(queue)}"
-        if team := self._ground.settings.for_queue(queue).team:
+        team = self._ground.settings.for_queue(queue).team
+        if team:
             yield f"team:{team}"
-        yield from (group for group, patterns in self.sets.items() if selects(patterns, queue))
+        yield from (group for group, patterns in self.sets.items() if selects_queue(patterns, queue, team))
 
     def _each(self, queue: str, change: Callable[[Tally], None]) -> None:
         for kind, name, tally in self.of(queue):

@@ -34,7 +34,7 @@ class View:
 
     def sets(self) -> list[list[str]]:
         """The sets of queues that the floor has to count for this board."""
-        return [list(tile.queues) for tile in self.board.tiles if _is_set(tile)]
+        return [_patterns(tile) for tile in self.board.tiles if _is_set(tile)]
 
     def public(self) -> Document:
         """The board's definition for the browser; each tile says which entity it shows (`of`)."""
@@ -64,7 +64,7 @@ class View:
         if kind == "groups":
             return name in self._groups or name == "all"
         if kind == "agents":
-            return any(_has_agent(tile, row) for tile in self._agent_tiles)
+            return any(_has_agent(tile, name, row) for tile in self._agent_tiles)
         if kind == "notices":
             return self._shows_notice(row)
         return kind == "alerts" and self.board.audience == "lead"
@@ -101,21 +101,31 @@ def tile_of(tile: Tile) -> Document | None:
     """Which entity's numbers a tile shows: one queue, or a group of them."""
     if tile.kind in AGENT_TILES:
         return None
-    if len(tile.teams) == 1 and not tile.queues:
+    if _is_set(tile):
+        return {"kind": "groups", "id": set_id(_patterns(tile))}
+    if tile.teams:
         return {"kind": "groups", "id": f"team:{tile.teams[0]}"}
     if tile.queues in ([], ["*"]):
         return {"kind": "groups", "id": "all"}
-    if _is_set(tile):
-        return {"kind": "groups", "id": set_id(tile.queues)}
     return {"kind": "queues", "id": tile.queues[0]}
 
 
+def _patterns(tile: Tile) -> list[str]:
+    """Teams count as patterns too (core/select.py)."""
+    return [*tile.queues, *(f"team:{team}" for team in tile.teams)]
+
+
 def _is_set(tile: Tile) -> bool:
-    plain = len(tile.queues) == 1 and not set(tile.queues[0]) & set("*?[!")
-    return tile.kind not in AGENT_TILES and bool(tile.queues) and not plain and tile.queues != ["*"]
+    """A set of its own, which is no single queue, no single team and not all."""
+    patterns = _patterns(tile)
+    if tile.kind in AGENT_TILES or patterns in ([], ["*"]):
+        return False
+    return len(patterns) > 1 or bool(set(patterns[0]) & set("*?[!"))
 
 
-def _has_agent(tile: Tile, row: Document) -> bool:
+def _has_agent(tile: Tile, name: str, row: Document) -> bool:
+    if tile.agents and not selects(tile.agents, name):
+        return False
     if tile.teams:
         return row.get("team") in tile.teams
     if tile.queues in ([], ["*"]):
