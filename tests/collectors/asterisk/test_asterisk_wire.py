@@ -30,6 +30,7 @@ rows = some.tuples(values, values, values, verbs, some.lists(values, max_size=4)
 log = rows.map(lambda row: "|".join(["1795391171", *row[:4], *row[4]]).encode("utf-8", "surrogatepass"))
 
 
+@settings(deadline=None)
 @given(some.lists(some.binary(max_size=40), max_size=30), some.data())
 def test_bytes_in_any_chunking_give_the_same_messages(pieces: list[bytes], data: some.DataObject):
     stream = b"Asterisk Call Manager/11.0.0\r\n" + b"\r\n\r\n".join(
@@ -43,6 +44,7 @@ def test_bytes_in_any_chunking_give_the_same_messages(pieces: list[bytes], data:
     assert heard[0] == {"Event": "a", "Queue": "q"}
 
 
+@settings(deadline=None)
 @given(some.integers(-3, 3), some.integers(1, 60))
 def test_a_message_longer_than_the_limit_is_passed_over_in_any_chunking(beyond: int, step: int):
     limit, wire.MAX_MESSAGE = wire.MAX_MESSAGE, 100
@@ -56,7 +58,7 @@ def test_a_message_longer_than_the_limit_is_passed_over_in_any_chunking(beyond: 
     assert [len(one["Event"]) for one in heard] == ([1] if beyond > 0 else [93 + beyond, 1])
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(some.lists(ami, max_size=12))
 def test_any_messages_become_events_that_the_stream_takes(messages: list[dict[str, str]]):
     manager, join = Manager(), Join()
@@ -67,7 +69,7 @@ def test_any_messages_become_events_that_the_stream_takes(messages: list[dict[st
             assert decode(encode(event)) == event
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(some.lists(log, max_size=12))
 def test_any_lines_become_events_that_the_stream_takes(lines: list[bytes]):
     join = Join()
@@ -78,6 +80,7 @@ def test_any_lines_become_events_that_the_stream_takes(lines: list[bytes]):
                 assert decode(encode(event)) == event
 
 
+@settings(deadline=None)
 @given(some.binary(max_size=300))
 def test_any_bytes_are_lines_messages_or_nothing(data: bytes):
     for raw in data.split(b"\n"):

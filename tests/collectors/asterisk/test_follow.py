@@ -209,6 +209,22 @@ def test_a_rotated_file_that_cannot_be_opened_does_not_stop_the_log(log: Path):
     assert Reader(log).go() == [0, 1, 2]
 
 
+def test_a_rotated_log_that_begins_in_the_middle_of_a_line_is_read_and_what_is_no_log_is_not(log: Path):
+    """copytruncate may tear a line; xz is not unpacked, though it may hold line ends."""
+    torn = log.with_name("queue_log.1")
+    torn.write_bytes(line(0)[20:] + lines(1, 5))
+    log.with_name("queue_log.2.xz").write_bytes(b"\xfd7zXZ\n\x00\x01\nmore\n")
+    log.write_bytes(lines(5, 8))
+    reader = Reader(log)
+    reader.read = []
+    for _ in range(10):
+        if (chunk := read_on(log, reader.place)) is None:
+            break
+        reader.read += chunk.lines
+        reader.place = chunk.place
+    assert reader.read == (line(0)[20:] + lines(1, 8)).splitlines()
+
+
 def test_other_files_beside_it_are_no_logs(log: Path):
     log.write_bytes(lines(0, 3))
     log.with_name("queue_log.d").mkdir()

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folding import Line, assert_as_expected, of_queues, settings_of
+from folding import Line, assert_as_expected, fold, of_queues, settings_of
+from msgspec.structs import replace
 from recording import Halves, Sample, log_lines, messages, samples
 
 from collectors.asterisk.formats import BOTH
@@ -60,6 +61,19 @@ def test_the_halves_may_overtake_each_other_by_any_seconds(day5: Path, expected:
         steps.append((max(at_ms + delay_ms, steps[-1][0] if steps else 0), raw))
     both = sorted([*steps, *messages(day5)], key=lambda step: step[0])
     assert_as_expected(settled(both, expected).floor, expected)
+
+
+@pytest.mark.parametrize("ahead_ms", [-300_000, -30_000, -3000, 3000, 30_000])
+def test_a_pbx_whose_clock_is_off_has_each_visit_once(day5: Path, expected: dict[str, Any], ahead_ms: int):
+    """Its log has its own time, AMI the time of receipt by our clock; a Pong told how far they are apart."""
+    line, halves = Line(settings_of(expected)), Halves()
+    halves.join.ahead_ms = ahead_ms
+    for at_ms, step in timeline(day5, 1000):
+        ours_ms = at_ms - ahead_ms
+        line.take(halves.line(step) if isinstance(step, bytes) else halves.hear(step, ours_ms), ours_ms)
+    line.take(halves.wait(2**50))
+    assert_as_expected(line.floor, expected)
+    assert sum(isinstance(event, Queued) for event in line.events) == 226
 
 
 def test_a_log_that_is_read_again_from_its_beginning_says_nothing_new(day5: Path, expected: dict[str, Any]):
@@ -183,10 +197,51 @@ def test_a_caller_who_comes_back_into_the_same_queue_is_a_second_visit():
     ]  # fmt: skip
 
 
+PAUSE = PresenceSet(agent="a", queue="q", presence="paused", reason="Lunch", time=1000, id="log-3")
+READY = PresenceSet(agent="a", queue="q", presence="ready", time=9000, id="log-4")
+
+
 def test_presence_is_told_by_ami_and_by_the_log_only_while_ami_is_away():
-    join, pause = Join(), PresenceSet(agent="a", presence="paused", time=1000, id="log-3")
-    assert passed(join, LOG, pause) == []
-    assert passed(join, LOG, pause, manager_lives=False) == [pause]
+    join, heard = Join(), replace(PAUSE, time=1200, id=None)
+    assert passed(join, AMI, heard) == [heard]
+    assert passed(join, LOG, PAUSE) == []
+    assert passed(join, LOG, READY, manager_lives=False) == [READY]
+
+
+def test_presence_that_only_the_log_told_before_ami_was_found_dead_is_told_then():
+    """A connection may be dead for 25 s before it is noticed."""
+    join = Join()
+    assert passed(join, LOG, PAUSE, READY) == []
+    assert passed(join, AMI, manager_lives=False) == [PAUSE, READY]
+    assert passed(join, AMI, manager_lives=False) == []
+
+
+def test_presence_that_ami_told_too_is_not_told_again_when_ami_is_lost():
+    """Whichever half was first, and also where AMI was two steps ahead of the log."""
+    heard_pause, heard_ready = replace(PAUSE, time=1200, id=None), replace(READY, time=9100, id=None)
+    for order in ("AaBb", "aAbB", "ABab", "abAB", "aABb"):
+        join = Join()
+        for one in order:
+            passed(join, LOG if one.islower() else AMI, {"a": PAUSE, "b": READY, "A": heard_pause, "B": heard_ready}[one])
+        assert passed(join, AMI, manager_lives=False) == [], order
+
+
+def test_pauses_during_an_unnoticed_cut_are_known_as_soon_as_it_is_noticed(day5: Path, expected: dict[str, Any]):
+    """A minute of the recording without AMI, the last 25 s of it thought alive: then the floor is as by the log."""
+    listed = samples(day5)
+    for begin in range(0, 50, 5):
+        from_ms, to_ms = listed[begin]["t1"] * 1000, listed[begin]["t1"] * 1000 + 25_000
+        line, halves, steps = Line(), Halves(), timeline(day5, 1000)
+        play((one for one in steps if one[0] <= to_ms and (isinstance(one[1], bytes) or one[0] <= from_ms)), halves, line)
+        halves.manager_lives = False
+        line.take(halves.wait(round(to_ms)))
+        log = fold(event for at_ms, raw in log_lines(day5) if at_ms + 1000 <= to_ms for event in Halves().line(raw))
+        for name, agent in log.people.agents.items():
+            if name in line.floor.people.agents and name != "Ewa Kowalska":  # two phones: the log cannot tell which
+                mine = line.floor.people.agents[name].profile
+                for queue in ("support", "sales", "billing", "vip", "Поддержка"):
+                    if (wanted := agent.profile.in_queue(queue)) and wanted.presence == "paused":
+                        assert mine.in_queue(queue).presence == "paused", (begin, name, queue)
 
 
 def test_calls_of_hours_ago_are_forgotten():
