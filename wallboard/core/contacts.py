@@ -8,6 +8,7 @@ from bisect import insort
 from collections.abc import Iterator
 
 from wallboard.core import events as ev
+from wallboard.core.agents import Item
 from wallboard.core.facts import Fact, Live, facts, live
 from wallboard.core.ground import Ground
 from wallboard.core.people import LATE_MS, People
@@ -16,6 +17,7 @@ from wallboard.core.tallies import Tallies
 from wallboard.core.visits import Deed, Did, Story
 
 CHUNK_MS = 15 * 60_000  # contacts that began together are checkpointed together
+NOBODY: tuple[tuple[Item, ...], int] = ((), 0)
 FORGET_MS = 2 * 3_600_000  # longer ago than any rolling window reaches
 
 
@@ -63,12 +65,16 @@ class Contacts:
         self._relive(contact, live(contact.key[1], contact.story, self._ground.settings, self._ground.now_ms))
         self._mark_open(contact)
 
-    def put_away(self, key: Key, at_ms: int) -> None:
-        """15 minutes after its last event a finished contact keeps its story only."""
+    def put_away(self, key: Key) -> None:
+        """15 minutes after its last event, told and arrived, a finished contact keeps its story only."""
         contact = self.contacts.get(key)
-        if contact is None or not contact.events or key[1] in self.open.get(key[0], ()):
+        if contact is None:
             return
-        if contact.story.last_ms + LATE_MS >= at_ms:
+        contact.rests = False
+        if not contact.events or key[1] in self.open.get(key[0], ()):
+            return
+        if self._ground.now_ms < self._rests_ms(contact):
+            self._let_rest(contact)
             return
         self._people.put_away(key, contact.live.released)
         self.changed_chunks.add(contact.chunk)
@@ -115,6 +121,7 @@ class Contacts:
     def _insert(self, contact: Contact, event: ev.Event, at_ms: int, order: int) -> Deed:
         """Put the event in its place; a late one has the story told again."""
         self.changed_chunks.add(contact.chunk)
+        contact.heard_ms = self._ground.now_ms
         told = (at_ms, order, event)
         if not contact.events or contact.events[-1][:2] <= told[:2]:
             contact.events.append(told)
@@ -148,10 +155,10 @@ class Contacts:
             return
         self._tallies.change(stale, -1)
         self._tallies.change(fresh, 1)
-        for agent in sorted({who for was in (stale, fresh) for who, _ in (*was.items, *was.released)}):
-            items = [item for who, item in fresh.items if who == agent]
-            released_ms = max((at_ms for who, at_ms in fresh.released if who == agent), default=0)
-            self._people.pass_items(agent, contact.key, items, released_ms)
+        before, after = _by_agent(stale), _by_agent(fresh)
+        for agent in sorted(before.keys() | after.keys()):
+            if before.get(agent) != (now := after.get(agent, NOBODY)):
+                self._people.pass_items(agent, contact.key, *now)
 
     def _mark_open(self, contact: Contact) -> None:
         source, name = contact.key
@@ -159,7 +166,26 @@ class Contacts:
             self.open.setdefault(source, set()).add(name)
             return
         self.open.get(source, set()).discard(name)
-        self._ground.calendar.wait(contact.story.last_ms + LATE_MS + 1, "put away", source, name)
+        if contact.events and not contact.rests:
+            self._let_rest(contact)
+
+    def _let_rest(self, contact: Contact) -> None:
+        contact.rests = True
+        self._ground.calendar.wait(self._rests_ms(contact), "put away", *contact.key)
+
+    def _rests_ms(self, contact: Contact) -> int:
+        return max(contact.story.last_ms, contact.heard_ms) + LATE_MS + 1
+
+
+def _by_agent(live: Live) -> dict[str, tuple[tuple[Item, ...], int]]:
+    """Agent → what the contact is to it now, and when it let go of it (0: never)."""
+    items: dict[str, list[Item]] = {}
+    released: dict[str, int] = {}
+    for agent, item in live.items:
+        items.setdefault(agent, []).append(item)
+    for agent, at_ms in live.released:
+        released[agent] = max(at_ms, released.get(agent, 0))
+    return {agent: (tuple(items.get(agent, ())), released.get(agent, 0)) for agent in items.keys() | released.keys()}
 
 
 def _common(old: list[Fact], new: list[Fact]) -> int:

@@ -17,7 +17,7 @@ from wallboard.core.visits import SightedGone, SightedWaiting
 
 
 class Parts(msgspec.Struct):
-    """The parts of a listing that are here already."""
+    """The parts of a listing that are here already, in whatever order; a new time starts over."""
 
     at_ms: int = 0
     parts: dict[int, ev.FloorObserved] = {}
@@ -27,7 +27,7 @@ class Parts(msgspec.Struct):
         if not event.parts or event.parts == 1:
             self.at_ms, self.parts = at_ms, {}
             return event
-        if (event.part or 1) == 1 or not self.parts:
+        if at_ms != self.at_ms:
             self.at_ms, self.parts = at_ms, {}
         self.parts[event.part or 1] = event
         if len(self.parts) < event.parts:

@@ -26,6 +26,7 @@ class People:
         self._tallies = tallies
         self.agents: dict[str, AgentRow] = {}
         self.moving: set[str] = set()
+        self._ids: dict[str, dict[str, str]] = {}  # source → its names of queues
 
     def take(self, event: ev.AgentEvent, at_ms: int, order: int, source: str, deeds: list[Deed]) -> Deed:
         name = self._ground.settings.agent_of(source, event.agent)
@@ -35,6 +36,7 @@ class People:
         for queue in _queues_named(event):
             self._tallies.note(self._ground.settings.queue_of(source, queue), source, None, deeds)
         if at_ms < row.base_ms:
+            self._ground.touch("agents", name)
             return Deed(Did.NOTHING, f"too late for {name}: newer events are settled already")
         told = (at_ms, order, event)
         if not row.events or row.events[-1][:2] <= told[:2]:
@@ -54,7 +56,10 @@ class People:
             row.items[key] = list(items)
         else:
             row.items.pop(key, None)
-        row.released[key] = released_ms
+        if released_ms:
+            row.released[key] = released_ms
+        else:
+            row.released.pop(key, None)
         self.restand(agent)
 
     def put_away(self, key: Key, released: Iterable[tuple[str, int]]) -> None:
@@ -98,9 +103,15 @@ class People:
         row.counted = fresh
         self._ground.touch("agents", name)
 
+    def forget_source(self, source: str) -> None:
+        """What a source said of agents that others know too."""
+        for row in self.agents.values():
+            row.sources.discard(source)
+            row.events = [told for told in row.events if told[2].source != source]
+
     def clear(self) -> None:
         """Before counting anew: what contacts said is gone, own events are folded again."""
-        self.moving = set()
+        self.moving, self._ids = set(), {}
         for name, row in self.agents.items():
             row.items, row.released, row.counted = {}, {}, frozenset()
             row.ledger = Ledger(self._ground.minute)
@@ -169,12 +180,12 @@ class People:
                     yield "groups", f"team:{team}", metric
 
     def _queue_ids(self, source: str) -> dict[str, str]:
-        prefix = f"{source}:"
-        return {
-            alias.removeprefix(prefix): queue
-            for alias, queue in self._ground.settings.queue_ids.items()
-            if alias.startswith(prefix)
-        }
+        found = self._ids.get(source)
+        if found is None:
+            prefix, ids = f"{source}:", self._ground.settings.queue_ids
+            found = {alias.removeprefix(prefix): queue for alias, queue in ids.items() if alias.startswith(prefix)}
+            self._ids[source] = found
+        return found
 
 
 def _queues_named(event: ev.AgentEvent) -> list[str]:

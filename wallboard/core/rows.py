@@ -19,11 +19,13 @@ NOT_LIVE = Live((), (), (), (), None)
 class Contact:
     """A contact's events until 15 minutes after it ended; then only the told stories remain."""
 
-    __slots__ = ("chunk", "events", "facts", "key", "live", "put_away", "story")
+    __slots__ = ("chunk", "events", "facts", "heard_ms", "key", "live", "put_away", "rests", "story")
 
     def __init__(self, key: Key, story: Story, chunk: str) -> None:
         self.key = key
         self.chunk = chunk  # of the checkpoint that it is stored in
+        self.heard_ms = 0  # when its last event arrived
+        self.rests = False  # whether its putting away is waited for
         self.story = story
         self.events: list[Told] = []
         self.facts: list[Fact] = []
@@ -96,17 +98,17 @@ class AgentRow:
 
 
 class SourceRow(Struct):
-    """What a source is heard to say, and the quality of it. `heard_ms` and `since_ms` are arrival times."""
+    """What a source is heard to say, and the quality of it. `heard_ms` is an arrival; `is_late` waits to be heard."""
 
     heard_ms: int = 0
     beats: bool = False
+    is_late: bool = False
     lag_ms: int | None = None
     note: str | None = None
     late: int = 0
     clamped: int = 0
     rejected: int = 0
     duplicates: int = 0
-    events: int = 0
 
 
 class NoticeRow(Struct):

@@ -19,7 +19,7 @@ from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.visits import Leg, Miss, SightedGone, SightedWaiting, Story, Visit
 
-FORMAT = 1
+FORMAT = 2
 REST = "rest"
 
 Stored = ev.Told | ev.Own | SightedWaiting | SightedGone
@@ -39,6 +39,7 @@ class StoredContact(Struct, array_like=True):
     contact: str
     events: list[StoredTold]
     put_away: list[StoredStory]
+    heard_ms: int
 
 
 class StoredAgent(Struct, array_like=True):
@@ -106,7 +107,7 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
 
 def _contact(contact: Contact) -> StoredContact:
     stories = [StoredStory(one.visits, one.legs, one.missed, one.refused, one.last_ms) for one in contact.put_away]
-    return StoredContact(*contact.key, _events(contact.events), stories)
+    return StoredContact(*contact.key, _events(contact.events), stories, contact.heard_ms)
 
 
 def _events(told: list[Told]) -> list[Any]:
@@ -140,6 +141,7 @@ def _restore(floor: Floor, chunk: str, stored: StoredContact) -> None:
     key = (stored.source, stored.contact)
     contact = Contact(key, Story(stored.source, floor.settings), chunk)
     contact.events = list(stored.events)
+    contact.heard_ms = stored.heard_ms
     for one in stored.put_away:
         story = Story(stored.source, floor.settings)
         story.visits, story.legs, story.missed = one.visits, one.legs, one.missed

@@ -19,7 +19,7 @@ from wallboard.core.rows import KpiRow, NoticeRow, SourceRow, Tally
 from wallboard.core.settings import Settings, settings_from
 from wallboard.core.tallies import Tallies
 from wallboard.core.visits import Deed, Did
-from wallboard.core.windows import MINUTE_MS, minute_of
+from wallboard.core.windows import MINUTE_MS, business_day, minute_of
 
 AHEAD_MS = 60_000  # a time further ahead than this is taken as the arrival
 SILENT_MS = 12_000  # a source that beats and was not heard for so long is late
@@ -48,6 +48,7 @@ class Floor:
         self.kpis: dict[str, KpiRow] = {}
         self.parts: dict[str, Parts] = {}
         self.applied = 0
+        self._arrival_ms = 0
 
     @property
     def settings(self) -> Settings:
@@ -63,6 +64,7 @@ class Floor:
         """Take one event in. Gives what it did, in words."""
         self.advance(arrival_ms)
         self.applied += 1
+        self._arrival_ms = arrival_ms
         source = event.source or UNKNOWN_SOURCE
         deeds: list[Deed] = []
         at_ms = self._settle_time(event, arrival_ms, source, deeds)
@@ -105,9 +107,8 @@ class Floor:
         for name, notice in self.notices.items():
             if notice.event.until is not None:
                 self.ground.calendar.wait(notice.event.until, "notice", name)
-        for name, source in self.sources.items():
-            if source.beats:
-                self.ground.calendar.wait(source.heard_ms + SILENT_MS + 1, "silent", name)
+        for name in self.sources:
+            self._listen_for(name)
 
     # Out
 
@@ -141,11 +142,11 @@ class Floor:
         if due.kind == "contact" and (contact := self.contacts.contacts.get((due.first, due.second))):
             self.contacts.recount(contact)
         elif due.kind == "put away":
-            self.contacts.put_away((due.first, due.second), due.at_ms)
+            self.contacts.put_away((due.first, due.second))
         elif due.kind == "day":
             self._turn_day(due.first)
         elif due.kind == "silent":
-            self.ground.touch("sources", due.first)
+            self._listen_for(due.first)
         elif due.kind == "notice":
             self._end_notice(due.first, due.at_ms)
 
@@ -176,7 +177,7 @@ class Floor:
         if isinstance(event, ev.Own):
             return self._take_own(event, at_ms, source, deeds)
         row = self._source(source)
-        row.heard_ms = self.now_ms
+        row.heard_ms = self._arrival_ms
         self.ground.touch("sources", source)
         match event:
             case ev.Outcome() | ev.Tagged():
@@ -251,7 +252,7 @@ class Floor:
         return Deed(Did.NOTED, f"{name} is {event.value:g}")
 
     def _take_notice(self, event: ev.NoticePosted, at_ms: int, source: str) -> Deed:
-        name = event.notice or event.id or f"n-{self.now_ms}-{self.applied}"
+        name = event.notice or event.id or f"n-{self._arrival_ms}-{self.applied}"
         if event.until is not None and event.until <= self.now_ms:
             return Deed(Did.NOTHING, f"notice {name} is over already")
         before = self.notices.get(name)
@@ -276,9 +277,24 @@ class Floor:
 
     def _take_beat(self, event: ev.SourceBeat, source: str) -> Deed:
         row = self._source(source)
-        row.beats, row.lag_ms, row.note = True, event.lag_ms, event.note
-        self.ground.calendar.wait(self.now_ms + SILENT_MS + 1, "silent", source)
+        waited_for, row.beats = row.beats, True
+        row.lag_ms, row.note = event.lag_ms, event.note
+        if not waited_for or row.is_late:
+            row.is_late = False
+            self._listen_for(source)
         return Deed(Did.NOTED, "lives")
+
+    def _listen_for(self, source: str) -> None:
+        """One due instant for each source that beats: when it turns late, if it is not heard until then."""
+        row = self.sources.get(source)
+        if row is None or not row.beats:
+            return
+        late_ms = row.heard_ms + SILENT_MS + 1
+        row.is_late = self.now_ms >= late_ms
+        if row.is_late:
+            self.ground.touch("sources", source)
+        else:
+            self.ground.calendar.wait(late_ms, "silent", source)
 
     def _take_counted(self, event: ev.SourceCounted, source: str) -> Deed:
         row = self._source(source)
@@ -299,6 +315,13 @@ class Floor:
             return Deed(Did.REJECTED, f"settings not understood: {error}")
         if settings == self.settings:
             return Deed(Did.NOTHING, "settings unchanged")
+        try:  # whatever a later look would stumble over: nothing is changed then
+            for place in settings.sites.values():
+                business_day(self.now_ms, place.zone, place.day_starts)
+        except (ValueError, OSError) as error:
+            return Deed(Did.REJECTED, f"settings not taken over: {error}")
+        for site in self.settings.sites:
+            self.ground.touch("sites", site)
         self.ground.settings = settings
         self._count_anew()
         return Deed(Did.SETTINGS, "settings applied: the day is read again")
@@ -318,6 +341,7 @@ class Floor:
         self._remove("kpis", self.kpis, [n for n, row in self.kpis.items() if row.source == source])
         for tally in self.tallies.queues.values():
             tally.sources.discard(source)
+        self.people.forget_source(source)
         self._count_anew()
         return Deed(Did.SETTINGS, f"forgot {source}")
 

@@ -14,6 +14,8 @@ from wallboard.core.select import selects_queue, set_id
 from wallboard.core.visits import Deed, Did
 from wallboard.core.windows import Day
 
+MOST_ALIKE = 200  # names that a new one is compared with
+
 
 class Tallies:
     """Queues and groups. Touches what it changes; knows which windows still move."""
@@ -29,7 +31,8 @@ class Tallies:
     def note(self, name: str, source: str, at_ms: int | None, deeds: list[Deed]) -> None:
         """The queue exists, this source speaks of it, and its newest fact is from `at_ms`."""
         if name not in self.queues:
-            like = get_close_matches(name, self.queues, n=1, cutoff=0.75)
+            near = [one for one in self.queues if abs(len(one) - len(name)) <= 2][:MOST_ALIKE]
+            like = get_close_matches(name, near, n=1, cutoff=0.75)
             deeds.append(Deed(Did.NEW, f"new queue {name}" + (f" (like {like[0]}?)" if like else "")))
         for kind, entity, tally in self.of(name):
             if source not in tally.sources:

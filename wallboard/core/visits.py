@@ -158,7 +158,8 @@ class Story:
 
     @property
     def is_open(self) -> bool:
-        return any(v.ended_ms is None for v in self.visits) or any(leg.ended_ms is None for leg in self.legs)
+        waits = any(visit.ended_ms is None for visit in self.visits)
+        return waits or bool(self.bare_rings) or any(leg.ended_ms is None for leg in self.legs)
 
     @property
     def channel(self) -> str:
