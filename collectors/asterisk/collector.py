@@ -1,8 +1,8 @@
 """How is one PBX read? Both halves into one bounded queue, through the join, out as batches.
 
-    follow (queue_log) ──┐
-                         ├─▶ queue (bounded: a slow Redis slows the reading) ─▶ translate ─▶ join ─▶ Batch
-    connection (AMI)   ──┘
+    follow (queue_log)    ──┐
+                            ├─▶ queue (bounded: a slow Redis slows the reading) ─▶ translate ─▶ join ─▶ Batch
+    listening (AMI)       ──┘
 
 The log is read to its end before AMI is asked, so that the join knows the day's visits; the log's place goes to
 Redis with the events of its lines. After a restart the join is rebuilt by reading the last hours again, silently.
@@ -11,54 +11,39 @@ A full queue stops the reading of both halves: the log waits in its file, AMI in
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from collectors.asterisk import examine
-from collectors.asterisk.connection import Connection
 from collectors.asterisk.follow import Place, lines_before, read_on
 from collectors.asterisk.join import AMI, FORGET_MS, LOG, Join
+from collectors.asterisk.listening import NO_AMI, Heard, Listening, Opened
 from collectors.asterisk.manager import Manager
 from collectors.asterisk.options import checked
 from collectors.asterisk.translate import of_line
-from collectors.asterisk.wire import Message, parse_line
+from collectors.asterisk.wire import parse_line
 from wallboard.core.errors import SourceError
-from wallboard.core.events import Event
+from wallboard.core.events import Event, Rejection
 from wallboard.core.sources import Batch, Surroundings
 from wallboard.core.windows import business_day
 
 POLL_S = 0.2
 HELD = 100  # messages and chunks between reading and appending
-RETRY_S = (1.0, 2.0, 5.0, 10.0, 20.0)  # of the AMI half, with the log going on meanwhile
-REFUSED_RETRY_S = 60.0
 LISTING_S = 5.0  # for so long at most the log waits for an answer to QueueStatus
 
 DEAF = 3  # callers in the log, and none of them in AMI: its user may not read them
 
-NO_AMI = "agents' states, ringing and who is signed in are unknown"
 UNHEARD = f"AMI tells no callers - give its user read = agent,system in manager.conf: {NO_AMI}"
 NO_LOG = "why callers left (gave up, time-out, key) is unknown"
+NO_LINE = "not a queue_log line: expected epoch|call|queue|agent|verb|…"
 
 
 class LogLines(NamedTuple):
     lines: list[bytes]
     place: Place
-
-
-class Heard(NamedTuple):
-    """A message of AMI with its time of receipt."""
-
-    message: Message
-    received_ms: int
-
-
-class Opened(NamedTuple):
-    """A new AMI connection: QueueStatus was asked at that time."""
-
-    asked_ms: int
 
 
 Item = LogLines | Heard | Opened
@@ -72,13 +57,11 @@ class AsteriskCollector:
         self.lag_ms: int | None = None
         self._options = checked(options)
         self._around = around
+        self._site = next(iter(around.settings.sites.values()))
+        self._ami = Listening(self._options, self._site.zone, around.clock_ms)
         self._log_state: str | None = None if self._options.queue_log else f"no queue_log: {NO_LOG}"
-        self._ami_state: str | None = f"AMI not connected yet: {NO_AMI}" if self._options.host else f"no AMI: {NO_AMI}"
-        self._log_reads = self._ami_lives = False
+        self._log_reads = False
         self._unheard = 0  # callers in the log since AMI last told one
-        self._listed = False  # this connection answered QueueStatus
-        self._not_listing = asyncio.Event()
-        self._not_listing.set()
         self._caught_up = asyncio.Event()
         self._join = Join()
         self._manager = Manager()
@@ -86,11 +69,11 @@ class AsteriskCollector:
 
     @property
     def connected(self) -> bool:
-        return self._log_reads or self._ami_lives
+        return self._log_reads or self._ami.lives
 
     @property
     def note(self) -> str | None:
-        ami = UNHEARD if self._ami_lives and self._unheard >= DEAF else self._ami_state
+        ami = UNHEARD if self._ami.lives and self._unheard >= DEAF else self._ami.state
         return "; ".join(state for state in (ami, self._log_state) if state) or None
 
     async def events(self, position: str | None) -> AsyncGenerator[Batch, None]:
@@ -125,7 +108,7 @@ class AsteriskCollector:
 
     @property
     def _manager_lives(self) -> bool:
-        return self._ami_lives and self._unheard < DEAF
+        return self._ami.lives and self._unheard < DEAF
 
     # Both halves, joined
 
@@ -148,19 +131,25 @@ class AsteriskCollector:
         return self._heard(self._manager.translate(item.message, item.received_ms))
 
     def _of_log(self, item: LogLines) -> Batch:
+        self._join.ahead_ms = self._ami.ahead_ms
         told = [event for raw in item.lines for event in self._events_of(raw)]
-        return Batch(told, msgspec.json.encode(item.place).decode())
+        return Batch(told, msgspec.json.encode(item.place).decode(), self._no_lines(item))
 
     def _events_of(self, raw: bytes) -> list[Event]:
         line = parse_line(raw)
         if line is None or line.at_ms < self._since_ms:
             return []
-        if self._ami_lives and line.verb == "ENTERQUEUE":
+        if self._ami.lives and line.verb == "ENTERQUEUE":
             self._unheard += 1
         events = of_line(line, self.name)
         if not self._options.host:
             return events
         return self._join.pass_on(events, LOG, manager_lives=self._manager_lives)
+
+    def _no_lines(self, item: LogLines) -> list[Rejection]:
+        """By their place only: a torn line may hold a caller's number."""
+        at = f"{Path(self._options.queue_log or '').name} before byte {item.place.offset}"
+        return [Rejection(at=at, error=NO_LINE) for raw in item.lines if raw.strip() and parse_line(raw) is None]
 
     def _heard(self, events: list[Event]) -> Batch | None:
         passed = self._join.pass_on(events, AMI, manager_lives=self._manager_lives)
@@ -196,7 +185,7 @@ class AsteriskCollector:
         """A line that is younger than a listing must not be passed on before it: its time is a whole second."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LISTING_S):
-                await self._not_listing.wait()
+                await self._ami.listing_over.wait()
 
     def _log_lost(self, reason: str) -> None:
         self._log_reads = False
@@ -226,51 +215,10 @@ class AsteriskCollector:
 
     async def _listen(self, held: "asyncio.Queue[Item]") -> None:
         await self._caught_up.wait()
-        tries = 0
-        while True:
-            connection = Connection(self._options)
-            try:
-                await connection.open()
-                await self._read(connection, held)
-            except SourceError as error:
-                if self._listed:
-                    tries = 0
-                if error.fatal and not self._options.queue_log:
-                    raise
-                self._ami_state = f"{error}: {NO_AMI}"
-                pause_s = REFUSED_RETRY_S if error.fatal else RETRY_S[min(tries, len(RETRY_S) - 1)]
-                tries += 1
-            finally:
-                self._ami_lives = self._listed = False
-                self._not_listing.set()
-                await connection.close()
-            await asyncio.sleep(pause_s)
-
-    async def _read(self, connection: Connection, held: "asyncio.Queue[Item]") -> None:
-        """Until the connection is lost. When the PBX started is asked first: a listing is of the present run."""
-        connection.send("CoreStatus", ActionID="core")
-        asked_ms = self._around.clock_ms()
-        self._not_listing.clear()
-        connection.send("QueueStatus", ActionID="queues")
-        await held.put(Opened(asked_ms))
-        self._ami_lives, self._ami_state = True, None
-        async with aclosing(connection.messages()) as messages:
-            async for message in messages:
-                await held.put(Heard(message, self._around.clock_ms()))
-                self._look_at(message)
-
-    def _look_at(self, message: Message) -> None:
-        if message.get("Event") == "QueueStatusComplete":
-            self._listed = True
-            self._not_listing.set()
-        elif message.get("ActionID") == "queues" and message.get("Response") == "Error":
-            said = message.get("Message", "no reason given")
-            self._not_listing.set()
-            self._ami_state = f"AMI refuses QueueStatus: {said} - is app_queue loaded?: {NO_AMI}"
+        await self._ami.run(held.put)
 
     def _day_started_ms(self) -> int:
-        site = next(iter(self._around.settings.sites.values()))
-        return business_day(self._around.clock_ms(), site.zone, site.day_starts).started_ms
+        return business_day(self._around.clock_ms(), self._site.zone, self._site.day_starts).started_ms
 
 
 def _place(position: str | None) -> Place | None:

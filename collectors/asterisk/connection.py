@@ -6,6 +6,7 @@ Only `Login`, `QueueStatus`, `CoreStatus` and `Ping` are ever sent, nothing that
 import asyncio
 import contextlib
 import hashlib
+import ssl
 from collections.abc import AsyncGenerator
 
 from collectors.asterisk.options import Options
@@ -36,7 +37,9 @@ class Connection:
         where = f"{self._options.host}:{self._options.port}"
         try:
             async with asyncio.timeout(CONNECT_S):
-                self._reader, self._writer = await asyncio.open_connection(self._options.host, self._options.port)
+                self._reader, self._writer = await asyncio.open_connection(
+                    self._options.host, self._options.port, ssl=_tls(self._options.tls)
+                )
         except TimeoutError:
             raise SourceError(f"AMI at {where} does not answer") from None
         except OSError as error:
@@ -123,3 +126,10 @@ class Connection:
                 await asyncio.sleep(PING_S)
                 number += 1
                 self.send("Ping", ActionID=f"ping-{number}")
+
+
+def _tls(wanted: bool | str) -> ssl.SSLContext | None:
+    """The PBX's certificate is always checked. Raises OSError where the authority's file cannot be read."""
+    if not wanted:
+        return None
+    return ssl.create_default_context(cafile=wanted if isinstance(wanted, str) else None)

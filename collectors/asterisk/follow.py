@@ -142,10 +142,13 @@ def _exchanged(path: Path, files: list[File], place: Place) -> Chunk | None:
 
 
 def _known(path: Path, *, needed: bool = True) -> File | None:
-    """None while the file is not there or has no whole first line yet, or is of no use though not `needed`."""
+    """None while the file is not there or has no whole first line yet, or is of no use though not `needed`.
+
+    A copytruncate may leave half a line at the beginning: the second one tells when the file began.
+    """
     try:
         with _opened(path) as source:
-            first = source.readline(FIRST_LINE_BYTES)
+            first, second = source.readline(FIRST_LINE_BYTES), source.readline(FIRST_LINE_BYTES)
         changed_s = path.stat().st_mtime
     except (FileNotFoundError, IsADirectoryError, *_BROKEN_PACK):
         return None
@@ -155,7 +158,9 @@ def _known(path: Path, *, needed: bool = True) -> File | None:
         return None
     if not first.endswith(b"\n"):
         return None
-    line = parse_line(first)
+    line = parse_line(first) or parse_line(second)
+    if line is None and not needed:
+        return None  # packed by something else than gzip, or an editor's
     began_ms = line.at_ms if line else round(changed_s * 1000)
     return File(path, blake2b(first, digest_size=8).hexdigest(), began_ms)
 

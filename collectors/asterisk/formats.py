@@ -2,7 +2,9 @@
 
 import gzip
 import heapq
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -99,12 +101,15 @@ def recorded(file: Path) -> Iterator[tuple[int, Message]]:
         data = source.read()
     index = _index_of(file)
     with _opened(index) as lines:
-        for raw in lines:
-            parts = raw.decode().rstrip("\n").split("\t")
+        for number, raw in enumerate(lines):
+            parts = raw.rstrip(b"\n").split(b"\t")
             if raw.startswith(b"#") or len(parts) < 3:
                 continue
-            start, length = int(parts[1]), int(parts[2])
-            yield round(float(parts[0]) * 1000), parse_message(data[start : start + length].rstrip(b"\r\n"))
+            try:
+                at_ms, start, length = round(float(parts[0]) * 1000), int(parts[1]), int(parts[2])
+            except (ValueError, OverflowError):
+                raise Mistake(str(index), f"$[{number}]", "expected time, byte and length, tab separated") from None
+            yield at_ms, parse_message(data[start : start + length].rstrip(b"\r\n"))
 
 
 def _index_of(file: Path) -> Path:
@@ -119,13 +124,16 @@ def _is_ami(file: Path) -> bool:
     return file.name.removesuffix(".gz").endswith(".ami")
 
 
-def _opened(file: Path) -> BinaryIO:
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    """Raises Mistake also where reading fails later on."""
     try:
-        if file.suffix == ".gz":
-            return gzip.open(file)  # type: ignore[return-value]
-        return file.open("rb")
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as source:
+            yield source  # type: ignore[misc]
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise Mistake(str(file), "$", f"is damaged or not packed to its end ({error}): unpack it and look") from None
     except OSError as error:
-        raise Mistake(str(file), "$", f"cannot be read: {error.strerror}") from None
+        raise Mistake(str(file), "$", f"cannot be read: {error.strerror or error}") from None
 
 
 QUEUE_LOG, AMI, BOTH = QueueLog(), Manage(), Both()

@@ -6,8 +6,10 @@
 
 What one half has told is not told again (and if a kill comes in between, the same id makes it a duplicate in
 Redis). The log's whole seconds are raised to what is known of the visit, so that no stage precedes an earlier one.
+Presence is AMI's as long as it lives; what only the log told of it is told when AMI turns out to be dead.
 """
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -17,9 +19,11 @@ from wallboard.core import events as ev
 
 SAME_MS = 2500  # a log's second and a listing's whole-second wait may differ by so much from AMI's instant
 FORGET_MS = 6 * 3_600_000
+UNCONFIRMED = 20  # presences of one agent in one queue that AMI has not told; older ones are passed over
 
 AMI, LOG = "ami", "log"
 Pair = tuple[str, str]
+Presence = tuple[str, str | None]  # with its reason
 
 
 class Visit(Struct):
@@ -34,17 +38,24 @@ class Visit(Struct):
 
 
 class Join:
-    """Every event of one half goes in, with `manager_lives` telling whether AMI is connected; what is new comes out."""
+    """Every event of one half goes in, with `manager_lives` telling whether AMI is connected; what is new comes out.
+
+    `ahead_ms`: the PBX's clock against the one that AMI's events are timed by. The log's times are set back by it:
+    with clocks some seconds apart each call would be two visits.
+    """
 
     def __init__(self) -> None:
+        self.ahead_ms = 0
         self._visits: dict[Pair, list[Visit]] = {}
         self._running: dict[tuple[str, str, str], Visit] = {}  # (half, contact, queue)
         self._swept_ms = 0
+        self._presence: dict[Pair, Presence] = {}  # as AMI told it last, by agent and queue
+        self._unconfirmed: defaultdict[Pair, deque[ev.PresenceSet]] = defaultdict(lambda: deque(maxlen=UNCONFIRMED))
 
     def pass_on(self, events: Iterable[ev.Event], half: str, *, manager_lives: bool) -> list[ev.Event]:
-        passed: list[ev.Event] = []
+        passed = [] if manager_lives else self._only_in_log()
         for event in events:
-            passed.extend(self._one(event, half, manager_lives))
+            passed.extend(self._one(self._timed(event, half), half, manager_lives))
         return passed
 
     def _one(self, event: ev.Event, half: str, manager_lives: bool) -> Iterator[ev.Event]:
@@ -55,9 +66,38 @@ class Join:
         elif isinstance(event, ev.ContactEvent):
             yield from self._of_visit(event, half)
         elif isinstance(event, ev.AgentEvent) and half == LOG and manager_lives:
-            return  # AMI tells presence at once and by queue; the log's whole seconds would flap
+            self._compare(event)  # AMI tells presence at once and by queue; the log's whole seconds would flap
         else:
+            if isinstance(event, ev.PresenceSet) and half == AMI:
+                self._confirm(event)
             yield event
+
+    def _timed(self, event: ev.Event, half: str) -> ev.Event:
+        if half == AMI or not self.ahead_ms or event.time is None:
+            return event
+        return replace(event, time=max(0, event.time - self.ahead_ms))
+
+    def _confirm(self, event: ev.PresenceSet) -> None:
+        """AMI speaks of this agent in this queue: what the log said before is settled."""
+        pair = event.agent, event.queue or ""
+        self._presence[pair] = event.presence, event.reason
+        self._unconfirmed.pop(pair, None)
+
+    def _compare(self, event: ev.AgentEvent) -> None:
+        if not isinstance(event, ev.PresenceSet):
+            return
+        pair = event.agent, event.queue or ""
+        if self._presence.get(pair) == (event.presence, event.reason):
+            self._unconfirmed.pop(pair, None)
+        else:
+            self._unconfirmed[pair].append(event)
+
+    def _only_in_log(self) -> list[ev.Event]:
+        """AMI is gone: presences that it should have told and did not."""
+        missing = [event for told in self._unconfirmed.values() for event in told]
+        self._unconfirmed.clear()
+        self._presence.clear()
+        return sorted(missing, key=lambda event: event.time or 0)
 
     def _queued(self, event: ev.Queued, half: str) -> Iterator[ev.Event]:
         at_ms = event.time or 0

@@ -41,7 +41,7 @@ class Manager:
 
     def translate(self, message: Message, received_ms: int) -> list[ev.Event]:
         """The message's events, after those of Leaves that have waited long enough."""
-        at_ms = _time(message, received_ms)
+        at_ms = time_of(message, received_ms)
         answered = clean(message.get("Uniqueid", "")) if message.get("Event") == "AgentConnect" else None
         events = list(self.flush(received_ms, but=answered))
         if message.get("Event") == "QueueCallerLeave":
@@ -197,7 +197,7 @@ def _ended(message: Message, call: str, queue: str, agent: str, at_ms: int) -> e
     return ev.Ended(contact=call, queue=queue, agent=agent, talk_s=talk_s, ended_by=by, time=at_ms)  # type: ignore[arg-type]
 
 
-def _time(message: Message, received_ms: int) -> int:
+def time_of(message: Message, received_ms: int) -> int:
     """`Timestamp` (with timestampevents=yes) is the PBX's own; else when it was received."""
     try:
         stated_ms = round(float(message["Timestamp"]) * 1000)

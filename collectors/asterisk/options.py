@@ -11,7 +11,7 @@ from wallboard.core.errors import SourceError
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`host`: of AMI; `queue_log`: a path on this machine."""
+    """`host`: of AMI; `tls`: true, or the file of the authority that signed; `queue_log`: a path on this machine."""
 
     kind: str = "asterisk"
     host: str | None = None
@@ -19,6 +19,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     username: str | None = None
     secret: str | None = None
     secret_file: str | None = None
+    tls: bool | str = False
     queue_log: str | None = None
 
     def read_secret(self) -> str:
@@ -41,4 +42,6 @@ def checked(options: Mapping[str, object]) -> Options:
         raise SourceError("neither host (AMI) nor queue_log is given: nothing can be read", fatal=True)
     if found.host is not None and found.username is None:
         raise SourceError("AMI needs a username, as in manager.conf", fatal=True)
+    if found.host is not None and found.secret is None and found.secret_file is None:
+        raise SourceError("AMI needs a secret or a secret_file", fatal=True)
     return found

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from recording import messages
 
 from collectors.asterisk import collector as module
-from collectors.asterisk import connection, follow
+from collectors.asterisk import connection, follow, listening
 from collectors.asterisk.collector import AsteriskCollector
 from collectors.asterisk.follow import read_on
 from wallboard.core.errors import SourceError
@@ -30,7 +30,7 @@ SECRET = "s3cret"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses are the collector's own, but short."""
-    monkeypatch.setattr(module, "RETRY_S", (0.05,))
+    monkeypatch.setattr(listening, "RETRY_S", (0.05,))
     monkeypatch.setattr(module, "POLL_S", 0.01)
 
 

@@ -10,7 +10,7 @@ from folding import Line, assert_as_expected, fold, of_queues, settings_of
 from msgspec.structs import replace
 from recording import Halves, Sample, log_lines, messages, samples
 
-from collectors.asterisk.formats import BOTH
+from collectors.asterisk.formats import BOTH, QUEUE_LOG
 from collectors.asterisk.join import AMI, LOG, Join
 from collectors.asterisk.manager import LEAVE_MS
 from collectors.asterisk.wire import Message
@@ -222,7 +222,9 @@ def test_presence_that_ami_told_too_is_not_told_again_when_ami_is_lost():
     for order in ("AaBb", "aAbB", "ABab", "abAB", "aABb"):
         join = Join()
         for one in order:
-            passed(join, LOG if one.islower() else AMI, {"a": PAUSE, "b": READY, "A": heard_pause, "B": heard_ready}[one])
+            passed(
+                join, LOG if one.islower() else AMI, {"a": PAUSE, "b": READY, "A": heard_pause, "B": heard_ready}[one]
+            )
         assert passed(join, AMI, manager_lives=False) == [], order
 
 
@@ -232,10 +234,12 @@ def test_pauses_during_an_unnoticed_cut_are_known_as_soon_as_it_is_noticed(day5:
     for begin in range(0, 50, 5):
         from_ms, to_ms = listed[begin]["t1"] * 1000, listed[begin]["t1"] * 1000 + 25_000
         line, halves, steps = Line(), Halves(), timeline(day5, 1000)
-        play((one for one in steps if one[0] <= to_ms and (isinstance(one[1], bytes) or one[0] <= from_ms)), halves, line)
+        play(
+            (one for one in steps if one[0] <= to_ms and (isinstance(one[1], bytes) or one[0] <= from_ms)), halves, line
+        )
         halves.manager_lives = False
         line.take(halves.wait(round(to_ms)))
-        log = fold(event for at_ms, raw in log_lines(day5) if at_ms + 1000 <= to_ms for event in Halves().line(raw))
+        log = fold(event for at_ms, raw in log_lines(day5) if at_ms + 1000 <= to_ms for event in QUEUE_LOG.lines(raw))
         for name, agent in log.people.agents.items():
             if name in line.floor.people.agents and name != "Ewa Kowalska":  # two phones: the log cannot tell which
                 mine = line.floor.people.agents[name].profile
