@@ -267,6 +267,7 @@ _events = st.one_of(
     _event(ev.Left, contact=_contact, reason=st.sampled_from(["timeout", "key", "lost", "callback"]), queue=_queue),
     _event(ev.Transferred, contact=_contact, agent=_agent),
     _event(ev.Ended, contact=_contact, agent=st.none() | _agent),
+    _event(ev.SourceRestarted),
     _event(ev.Wrapped, contact=_contact, agent=_agent),
     _event(ev.Message, contact=_contact, by=st.sampled_from(["customer", "agent", "bot"])),
     _event(ev.SignedIn, agent=_agent, queues=st.lists(_queue, max_size=2)),

@@ -61,7 +61,7 @@ class Profile(Struct):
                 self.device, self.device_ms = event.activity, at_ms
                 return Deed(Did.AGENT, f"{event.agent} seen {event.activity}")
             case ev.QueuesSet():
-                self.queues = [queue_of.get(queue, queue) for queue in event.queues]
+                self._serve(event.queues, queue_of)
                 return Deed(Did.AGENT, f"{event.agent} serves {len(self.queues)} queues")
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
 
@@ -91,10 +91,14 @@ class Profile(Struct):
         self.team = event.team or self.team
         self.slots = event.slots or self.slots
         if event.queues is not None:
-            self.queues = [queue_of.get(queue, queue) for queue in event.queues]
+            self._serve(event.queues, queue_of)
         if self.overall is None or self.overall.presence == "offline":
             return self._set("ready", None, None, at_ms)
         return Deed(Did.AGENT, f"{event.agent} was signed in already")
+
+    def _serve(self, queues: list[str], queue_of: dict[str, str]) -> None:
+        self.queues = [queue_of.get(queue, queue) for queue in queues]
+        self.by_queue = {queue: standing for queue, standing in self.by_queue.items() if queue in self.queues}
 
     def _set(self, presence: str, reason: str | None, queue: str | None, at_ms: int) -> Deed:
         where = self.by_queue.get(queue) if queue else self.overall

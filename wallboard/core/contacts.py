@@ -31,6 +31,7 @@ class Contacts:
         self.contacts: dict[Key, Contact] = {}
         self.open: dict[str, set[str]] = {}
         self.changed_chunks: set[str] = set()
+        self.restarts: dict[str, list[int]] = {}  # source → when its platform started anew lately, in order
 
     def take(self, event: ev.ContactEvent, at_ms: int, order: int, source: str, deeds: list[Deed]) -> Deed:
         named = getattr(event, "queue", None)
@@ -41,17 +42,23 @@ class Contacts:
             contact = Contact((source, event.contact), self._story(source), f"c{at_ms // CHUNK_MS}")
             self.contacts[contact.key] = contact
         deed = self._insert(contact, event, at_ms, order)
+        for restart_ms in self.restarts.get(source, ()):
+            if at_ms < restart_ms:  # told after the restart that ended it
+                self._lose(contact, restart_ms, order)
         self.recount(contact)
         return deed
 
     def restart(self, source: str, at_ms: int, order: int) -> int:
-        """The platform started anew: what is open there ends as lost. Gives how many contacts."""
-        ended = sorted(self.open.get(source, ()))
-        for name in ended:
-            event = ev.ContactCorrected(contact=name, who=source, source=source, time=at_ms)
-            self._insert(self.contacts[source, name], event, at_ms, order)
-            self.recount(self.contacts[source, name])
-        return len(ended)
+        """The platform started anew: what was open there then ends as lost. Gives how many contacts."""
+        recent = [past_ms for past_ms in self.restarts.get(source, ()) if past_ms > self._ground.now_ms - LATE_MS]
+        self.restarts[source] = sorted([*recent, at_ms])
+        ended = 0
+        for name in sorted(name for of, name in self.contacts if of == source):
+            contact = self.contacts[source, name]
+            if contact.events and (contact.story.is_open or contact.story.last_ms > at_ms):
+                ended += self._lose(contact, at_ms, order).code is Did.ENDED_VISIT
+                self.recount(contact)
+        return ended
 
     def recount(self, contact: Contact) -> None:
         """Replace what the contact had contributed by what its story says now."""
@@ -97,6 +104,7 @@ class Contacts:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
         self.open.pop(source, None)
+        self.restarts.pop(source, None)
 
     def count_anew(self) -> None:
         """After a change of settings: every story of the day is read again."""
@@ -117,6 +125,11 @@ class Contacts:
         return {contact.chunk for contact in self.contacts.values()}
 
     # Telling
+
+    def _lose(self, contact: Contact, at_ms: int, order: int) -> Deed:
+        source, name = contact.key
+        event = ev.ContactCorrected(contact=name, who=source, source=source, time=at_ms)
+        return self._insert(contact, event, at_ms, order)
 
     def _insert(self, contact: Contact, event: ev.Event, at_ms: int, order: int) -> Deed:
         """Put the event in its place; a late one has the story told again."""

@@ -68,6 +68,7 @@ class Rest(Struct):
     notices: dict[str, NoticeRow]
     kpis: dict[str, KpiRow]
     parts: dict[str, Parts]
+    restarts: dict[str, list[int]]
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -95,6 +96,7 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     floor.applied = rest.applied
     floor.sources, floor.notices = dict(rest.sources), dict(rest.notices)
     floor.kpis, floor.parts = dict(rest.kpis), dict(rest.parts)
+    floor.contacts.restarts = dict(rest.restarts)
     for name, agent in rest.agents.items():
         floor.people.agents[name] = _agent_row(agent)
     for name, chunk in chunks.items():
@@ -126,6 +128,7 @@ def _rest_of(floor: Floor) -> Rest:
             for name, one in floor.tallies.queues.items()
         },
         sources=floor.sources, notices=floor.notices, kpis=floor.kpis, parts=floor.parts,
+        restarts=floor.contacts.restarts,
     )  # fmt: skip
 
 

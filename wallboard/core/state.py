@@ -318,7 +318,7 @@ class Floor:
         try:  # whatever a later look would stumble over: nothing is changed then
             for place in settings.sites.values():
                 business_day(self.now_ms, place.zone, place.day_starts)
-        except (ValueError, OSError) as error:
+        except (ValueError, KeyError, OSError) as error:  # an unknown zone is a KeyError
             return Deed(Did.REJECTED, f"settings not taken over: {error}")
         for site in self.settings.sites:
             self.ground.touch("sites", site)

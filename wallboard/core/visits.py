@@ -273,7 +273,7 @@ class Story:
     def _ended(self, event: ev.Ended | ev.Transferred, at_ms: int) -> Deed:
         agent = self._agent(event.agent) if event.agent else None
         queue = self._named(event.queue)
-        legs = self._legs_that_end(agent, queue)
+        legs = self._legs_that_end(agent, queue, at_ms)
         for leg in legs:
             self._end_leg(leg, event, at_ms)
         waiting: list[Visit] = []
@@ -293,11 +293,14 @@ class Story:
             return Deed(Did.ENDED_VISIT, f"ended visit {waiting[-1].number} in {waiting[-1].queue}: lost")
         return Deed(Did.NOTHING, "ended nothing: no open leg")
 
-    def _legs_that_end(self, agent: str | None, queue: str | None) -> list[Leg]:
-        running = [leg for leg in self.legs if leg.ended_ms is None]
-        if agent is not None:
-            return [leg for leg in running if leg.agent == agent]
-        return [leg for leg in running if queue in (None, leg.queue)]
+    def _legs_that_end(self, agent: str | None, queue: str | None, at_ms: int) -> list[Leg]:
+        """The running ones; else those that were given up as lost less than 15 minutes ago."""
+        named = [
+            leg for leg in self.legs
+            if (leg.agent == agent if agent is not None else queue in (None, leg.queue))
+        ]  # fmt: skip
+        running = [leg for leg in named if leg.ended_ms is None]
+        return running or [leg for leg in named if leg.lost and at_ms - (leg.ended_ms or 0) <= REPLACE_LOST_MS]
 
     def _end_leg(self, leg: Leg, event: ev.Ended | ev.Transferred, at_ms: int) -> None:
         if leg.state == "holding":
@@ -307,7 +310,7 @@ class Story:
         leg.talk_ms = max(0, at_ms - leg.begun_ms - leg.hold_ms)
         if event.talk_s is not None:
             leg.talk_ms = round(event.talk_s * 1000)
-        leg.transferred = isinstance(event, ev.Transferred)
+        leg.transferred, leg.lost = isinstance(event, ev.Transferred), False
         wrapup_ms = round(self._settings.for_queue(leg.queue).wrapup_s * 1000) if leg.queue else 0
         leg.ended_ms = leg.since_ms = at_ms
         leg.closed_ms, leg.wrapup_ms, leg.state = at_ms + wrapup_ms, wrapup_ms, "wrapup"

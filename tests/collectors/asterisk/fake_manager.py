@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import ssl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -119,9 +120,9 @@ def listing(members: Iterable[Message] = (), callers: Iterable[Message] = (), qu
 
 
 @asynccontextmanager
-async def serving(fake: FakeManager, port: int = 0) -> AsyncIterator[FakeManager]:
+async def serving(fake: FakeManager, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[FakeManager]:
     """On a port of loopback."""
-    server = await asyncio.start_server(fake.serve, "127.0.0.1", port)
+    server = await asyncio.start_server(fake.serve, "127.0.0.1", port, ssl=tls)
     fake.port = server.sockets[0].getsockname()[1]
     try:
         yield fake

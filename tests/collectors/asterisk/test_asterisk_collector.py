@@ -432,3 +432,16 @@ async def test_a_log_that_was_exchanged_while_nobody_read_is_told_after_a_restar
         log.write_text(f"{now_s + 50}|2.0|support|NONE|ENTERQUEUE||1\n")
         async with reading(options_of(fake, log), line, one.position) as two:
             await two.until(lambda: [event.contact for event in two.told(Queued)] == ["1.0", "2.0"])
+
+
+async def test_a_line_that_is_none_is_told_by_its_place_and_not_by_its_text(tmp_path: Path):
+    log = tmp_path / "queue_log"
+    log.write_text(now_line("ENTERQUEUE") + "+380501234567 torn\n\n" + now_line("ABANDON", "1.0", "support", "NONE", 1))
+    around = Surroundings(lambda: round(time.time() * 1000), Settings(), Path())
+    async with aclosing(AsteriskCollector("pbx", options_of(None, log), around).events(None)) as batches:
+        batch = await anext(batches)
+        while not batch.events:  # the first only says where the log stands
+            batch = await anext(batches)
+    assert len(batch.events) == 2
+    assert [one.at for one in batch.rejections] == [f"queue_log before byte {log.stat().st_size}"]
+    assert "3805" not in repr(batch.rejections)
