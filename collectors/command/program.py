@@ -41,16 +41,23 @@ class Program:
 
     async def end(self) -> None:
         """The whole group: politely, and after TERM_S for good. Children that outlive the program too."""
+        # asyncio tells the end only when the pipes are closed too: what nobody reads any more is read here.
+        ending = asyncio.create_task(self._read_out(), name=f"end {self._name}")
         self._signal(signal.SIGTERM)
         try:
-            async with asyncio.timeout(TERM_S):
-                await self._process.wait()
-        except TimeoutError:
-            log.warning("program does not end, killed", source=self._name)
+            _, unended = await asyncio.wait([ending], timeout=TERM_S)
+            if unended:
+                log.warning("program does not end, killed", source=self._name)
         finally:
             self._signal(signal.SIGKILL)
+            await asyncio.wait([ending], timeout=LAST_WORD_S)
+            ending.cancel()
             self._hearing.cancel()
-        await asyncio.wait([self._hearing])
+            await asyncio.wait([ending, self._hearing])
+
+    async def _read_out(self) -> None:
+        while await _piped(self._process.stdout).read(CHUNK):
+            pass
         await self._process.wait()
 
     async def _hear(self) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,8 +43,10 @@ async def running(options: dict[str, object], stream: Stream, health: HealthReco
         yield runner
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        _, hanging = await asyncio.wait([task], timeout=15)
+        for one in hanging:
+            one.print_stack()
+        assert not hanging, "a runner ends when it is cancelled"
 
 
 async def told(stream: Stream, kind: type[E], count: int) -> list[E]:

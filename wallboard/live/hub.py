@@ -274,14 +274,14 @@ class Hub:
         return sum(len(channel.screens) for channel in self._channels.values())
 
     def publish(self, changes: Sequence[Change], now_ms: int) -> None:
-        if self._settings is not self.pipeline.floor.settings:  # what may be shown to whom has changed
-            self._settings = self.pipeline.floor.settings
+        if self._settings != self.pipeline.floor.settings:  # what may be shown to whom has changed
             self.restart()
         for channel in self._channels.values():
             channel.take(changes)
         self._wake.set()
 
     def restart(self) -> None:
+        self._settings = self.pipeline.floor.settings
         for channel in self._channels.values():
             for patterns in channel.view.sets():
                 self.pipeline.watch(patterns)

@@ -159,3 +159,16 @@ def _runs(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
+
+
+async def test_a_program_that_talks_faster_than_it_is_read_is_ended_too() -> None:
+    """A full pipe that nobody reads would keep asyncio from ever telling its end."""
+    collector = python("""
+line = '{"type":"contact.queued","contact":"7","queue":"support"}'
+while True:
+    print(line)
+""")
+    async with asyncio.timeout(20):
+        async with aclosing(collector.events(None)) as batches:
+            await anext(batches)
+            await asyncio.sleep(0.3)  # until the pipe is full
