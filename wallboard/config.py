@@ -106,6 +106,13 @@ def load(
 
     `data`, `demo` as on the command line. Without any source, Redis or file it is the simulated centre.
     """
+    config = as_written(given, environ, data=data)
+    wanted = demo or bool(environ.get("WALLBOARD_DEMO"))
+    return simulated(config) if wanted or _nothing_configured(config) else config
+
+
+def as_written(given: str | Path | None, environ: Mapping[str, str], *, data: str | Path | None = None) -> Config:
+    """What a person has set and the defaults, never the simulated centre. Raises ConfigError with every mistake."""
     mistakes: list[Mistake] = []
     file = find(given, environ)
     tables = parse(file, str(file), mistakes) if file else {}
@@ -115,9 +122,7 @@ def load(
     if mistakes:
         raise ConfigError([_with_origin(mistake, origins) for mistake in mistakes])
     folder = Path(data or environ.get("WALLBOARD_DATA") or config.base / DATA).absolute()
-    config = replace(config, data=folder, admin_token=token)
-    wanted = demo or bool(environ.get("WALLBOARD_DEMO"))
-    return simulated(config) if wanted or _nothing_configured(config) else config
+    return replace(config, data=folder, admin_token=token)
 
 
 def find(given: str | Path | None, environ: Mapping[str, str]) -> Path | None:

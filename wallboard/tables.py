@@ -1,6 +1,5 @@
 """What is wrong in a TOML file? All of it at once: msgspec alone stops at the first mistake of an object."""
 
-import difflib
 import re
 import tomllib
 from pathlib import Path
@@ -10,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from wallboard.core.errors import Mistake
+from wallboard.core.words import meant
 
 T = TypeVar("T", bound=Struct)
 MAX_FILE_BYTES = 1_048_576
@@ -72,9 +72,7 @@ def path(at: str, key: str) -> str:
 
 
 def unknown(key: str, known: "dict[str, Any] | list[str]") -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    hint = f" - did you mean '{near[0]}'?" if near else ""
-    return f"unknown key '{key}', expected one of {', '.join(known)}{hint}"
+    return f"unknown key '{key}', expected one of {', '.join(known)}{meant(key, known)}"
 
 
 def _fits(value: object, kind: Any, file: str, at: str, mistakes: list[Mistake]) -> bool:

@@ -24,6 +24,7 @@ import click
 
 from wallboard.address import answers, link_base, listening, remember
 from wallboard.children import Child
+from wallboard.commands.check import board_mistakes, source_mistakes
 from wallboard.commands.given import Given
 from wallboard.commands.inforce import needs_new_start
 from wallboard.config import Config
@@ -106,7 +107,9 @@ async def _changed(where: Given, config: Config) -> Config:
     async for found in where.watch():
         if isinstance(found, ConfigError):
             _tell(f"the configuration is not taken over, the last good one stays:\n{found}")
-        elif needs_new_start(config, found):
+            continue
+        _tell_mistakes(found)
+        if needs_new_start(config, found):
             if config.simulated and not found.simulated:
                 _tell("a source is configured: the simulated centre ends")
             return found
@@ -117,6 +120,7 @@ async def _greet(config: Config, url: str) -> None:
     """Says where the wall is, once it answers."""
     await _until_ready(config)
     _tell(_SIMULATED if config.simulated else "" if config.collectors else _NO_SOURCE)
+    _tell_mistakes(config)
     link = f"{link_base(config.server)}/signin#{await _code(config.at_redis(url))}"
     click.echo(f"Open {link}")
     click.echo("The link signs one person in, once, within 15 minutes; Ctrl-C stops everything.", err=True)
@@ -183,6 +187,12 @@ def _told() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     return told
+
+
+def _tell_mistakes(config: Config) -> None:
+    """Which sources and boards cannot work as they are written; all others do."""
+    for mistake in (*source_mistakes(config), *board_mistakes(config.boards)):
+        _tell(str(mistake))
 
 
 def _tell(text: str) -> None:

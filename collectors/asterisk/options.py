@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from wallboard.core.errors import SourceError
+from wallboard.core.options import read_options
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,10 +34,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def checked(options: Mapping[str, object]) -> Options:
     """Raises SourceError (fatal) that says what is wrong."""
-    try:
-        found = msgspec.convert(options, Options)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error).replace("`", "'"), fatal=True) from None
+    found = read_options(options, Options)
     if found.host is None and found.queue_log is None:
         raise SourceError("neither host (AMI) nor queue_log is given: nothing can be read", fatal=True)
     if found.host is not None and found.username is None:

@@ -13,6 +13,7 @@ from collectors.command.translate import translate
 from collectors.command.wire import Line, Lines
 from wallboard.core.errors import SourceError
 from wallboard.core.events import Rejection
+from wallboard.core.options import read_options
 from wallboard.core.sources import Batch, Surroundings
 
 ALWAYS_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
@@ -36,7 +37,7 @@ class CommandCollector:
         self.connected = False
         self.note: str | None = None
         self.lag_ms: int | None = None
-        self._options = _checked(options)
+        self._options = read_options(options, Options)
         self._command = _split(self._options.command)
 
     async def events(self, position: str | None) -> AsyncGenerator[Batch, None]:
@@ -64,13 +65,6 @@ class CommandCollector:
         if rejections:
             self.note = f"refused {rejections[-1].at}: {rejections[-1].error}"
         return Batch([found for found in told if not isinstance(found, Rejection)], None, rejections)
-
-
-def _checked(options: Mapping[str, object]) -> Options:
-    try:
-        return msgspec.convert(options, Options)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), fatal=True) from None
 
 
 def _split(command: list[str] | str) -> list[str]:

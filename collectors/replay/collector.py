@@ -11,6 +11,7 @@ import msgspec
 
 from wallboard.core.errors import Mistake, Refused, SourceError
 from wallboard.core.events import Event
+from wallboard.core.options import read_options
 from wallboard.core.replaying import shift_to_now, shifted, too_fast
 from wallboard.core.sources import Batch, Surroundings
 from wallboard.stream.found import format_of
@@ -55,7 +56,7 @@ class ReplayCollector:
         self.note: str | None = None
         self.lag_ms: int | None = None
         self._clock_ms = around.clock_ms
-        self._options = _checked(options)
+        self._options = read_options(options, Options)
 
     async def events(self, position: str | None) -> AsyncGenerator[Batch, None]:
         try:
@@ -148,10 +149,3 @@ class _Pace:
             return 0
         due_s = self._started_s + (time_ms - self._first_ms) / 1000 / self._speed
         return max(0.0, due_s - asyncio.get_running_loop().time())
-
-
-def _checked(options: Mapping[str, object]) -> Options:
-    try:
-        return msgspec.convert(options, Options)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), fatal=True) from None

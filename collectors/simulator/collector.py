@@ -11,8 +11,8 @@ from msgspec import Meta
 
 from collectors.simulator.centre import settings
 from collectors.simulator.simulation import AGENTS, QUEUES, simulate
-from wallboard.core.errors import SourceError
 from wallboard.core.events import Event, SourceRestarted
+from wallboard.core.options import read_options
 from wallboard.core.sources import Batch, Surroundings
 
 MINUTE_MS = 60_000
@@ -60,7 +60,7 @@ class SimulatorCollector:
         self.note: str | None = "simulated: no real customers"
         self.lag_ms: int | None = None
         self._clock_ms = around.clock_ms
-        self._options = _checked(options)
+        self._options = read_options(options, Options)
 
     async def events(self, position: str | None) -> AsyncGenerator[Batch, None]:
         place, anew = self._place(position)
@@ -117,10 +117,3 @@ class SimulatorCollector:
 
 def _skip(centre: Iterator[Event], count: int) -> None:
     next(islice(centre, count, count), None)
-
-
-def _checked(options: Mapping[str, object]) -> Options:
-    try:
-        return msgspec.convert(options, Options)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), fatal=True) from None

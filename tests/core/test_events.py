@@ -47,8 +47,18 @@ def test_an_instant_may_be_milliseconds_or_rfc_3339_everywhere():
         (QUEUED + b',"customer":""}', "$.customer", "Expected 'str' of length >= 1"),
         (QUEUED + b',"customer":"' + b"x" * 257 + b'"}', "$.customer", "Expected 'str' of length <= 256"),
         (QUEUED + b',"attributes":{"a":1}}', "$.attributes[...]", "Expected 'str', got 'int'"),
-        (b'{"type":"contact.left","contact":"c","reason":"bored"}', "$.reason", "Invalid enum value 'bored'"),
-        (b'{"type":"contact.quued","contact":"c"}', "$.type", "unknown type 'contact.quued'"),
+        (
+            b'{"type":"contact.left","contact":"c","reason":"bored"}',
+            "$.reason",
+            "Invalid enum value 'bored', expected one of timeout, empty, key, full, overflow, transfer, callback, "
+            "voicemail, withdrawn, lost",
+        ),
+        (
+            b'{"type":"contact.quued","contact":"c"}',
+            "$.type",
+            "unknown type 'contact.quued' - did you mean 'contact.queued'?",
+        ),
+        (b'{"type":"nonsense"}', "$.type", "unknown type 'nonsense'"),
         (b'{"contact":"c"}', "$", "Object missing required field 'type'"),
         (b'{"type":"kpi.reported","kpi":"sales","value":1e999}', "$.value", "Number out of range"),
         (b'{"type":"alert.raised","alert":"a"}', "$.type", "'alert.raised' is written by the server only"),

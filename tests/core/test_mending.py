@@ -3,7 +3,7 @@
 import pytest
 
 from wallboard.core import events as ev
-from wallboard.core import kpis
+from wallboard.core import kpis, snapshot
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.state import Floor
 from wallboard.core.visits import Did
@@ -137,3 +137,17 @@ def test_notices_without_a_name_are_named_alike_by_every_process():
     for floor in (hasty, slow):
         floor.apply(ev.NoticePosted(text="lift out of order", source="ops"), NOON)
     assert list(kpis.document(hasty)["notices"]) == list(kpis.document(slow)["notices"])
+
+
+def test_a_queue_that_nobody_configured_has_the_channel_of_its_newest_contact():
+    told = [
+        ev.Queued(contact=contact, queue="desk", channel=channel, source="web", time=NOON + seconds * SECOND)
+        for contact, channel, seconds in (("a", "chat", 0), ("b", "email", 2), ("c", "chat", 1))
+    ]
+    for events in (told, told[::-1]):
+        floor = Floor()
+        for event in events:
+            floor.apply(event, NOON + 3 * SECOND)
+        again = snapshot.load(snapshot.dump(floor))
+        for one in (floor, again):
+            assert (kpis.entity(one, "queues", "desk") or {})["channel"] == "email"

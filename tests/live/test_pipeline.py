@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from wallboard.core import kpis, snapshot
-from wallboard.core.events import Event, NoticePosted, Queued
+from wallboard.core.events import Event, NoticePosted, Queued, SourceBeat
 from wallboard.core.patch import apply
 from wallboard.core.state import Floor
 from wallboard.live.pipeline import Change, Pipeline
@@ -185,3 +185,16 @@ async def test_a_wall_clock_that_is_set_back_an_hour_stops_nothing(reader: Strea
     await eventually(lambda: watcher.documents["queues"]["support"]["now"]["waiting"] == 2)
     task.cancel()
     await asyncio.wait([task])
+
+
+async def test_a_source_that_cannot_be_read_stands_in_the_state_although_it_never_spoke(running, stream: Stream):
+    pipeline, watcher = running
+    down = {"kind": "asterisk", "state": "down", "note": "no route to host"}
+    pipeline.tell_sources({"pbx-1": down})
+    await eventually(lambda: watcher.documents["sources"].get("pbx-1") == down)
+    pipeline.tell_sources({"pbx-1": {"kind": "asterisk"}})
+    await stream.append([SourceBeat(source="pbx-1")])
+    await eventually(lambda: watcher.documents["sources"]["pbx-1"]["state"] == "live")
+    assert "note" not in pipeline.documents["sources"]["pbx-1"]
+    pipeline.tell_sources({})
+    await eventually(lambda: "kind" not in watcher.documents["sources"]["pbx-1"])

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from wallboard.config import FILE, find, load
-from wallboard.core.errors import ConfigError, Mistake
+from wallboard.config import FILE, Config, find, load
+from wallboard.core.errors import ConfigError, Mistake, SourceError
 from wallboard.eventschema import schema_text
 
 
@@ -56,21 +56,36 @@ def _in_file(path: Path) -> Iterator[Mistake]:
         config = load(path, os.environ)
     except ConfigError as error:
         yield from error.mistakes
-        yield from _boards(path.parent / "boards")
+        yield from board_mistakes(path.parent / "boards")
         return
-    yield from _boards(config.boards)
+    yield from source_mistakes(config)
+    yield from board_mistakes(config.boards)
+
+
+def source_mistakes(config: Config) -> Iterator[Mistake]:
+    """What a collector refuses of its table. Nothing is connected or started."""
+    from wallboard.core.sources import Surroundings
+    from wallboard.stream.found import collector_of
+
+    around = Surroundings(lambda: 0, config.settings, config.data)
+    for name, options in config.collectors.items():
+        try:
+            collector_of(options.get("kind"))(name, options, around)
+        except SourceError as error:
+            yield Mistake(str(config.file or FILE), f"collector.{name}", str(error))
 
 
 def _in_folder(path: Path) -> Iterator[Mistake]:
     if (path / FILE).exists():
         yield from _in_file(path / FILE)
     elif (path / "boards").is_dir():
-        yield from _boards(path / "boards")
+        yield from board_mistakes(path / "boards")
     else:
-        yield from _boards(path)
+        yield from board_mistakes(path)
 
 
-def _boards(folder: Path) -> Iterator[Mistake]:
+def board_mistakes(folder: Path) -> Iterator[Mistake]:
+    """What is wrong in the board files of a folder."""
     from wallboard.record.boards import load_boards
 
     try:

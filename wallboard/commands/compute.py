@@ -12,7 +12,7 @@ import msgspec
 from wallboard.commands.floortables import minute_heads, minute_row, show
 from wallboard.commands.kinds import Found, Instant, Interval, Recording
 from wallboard.commands.progress import progress
-from wallboard.config import load
+from wallboard.config import as_written
 from wallboard.core import kpis
 from wallboard.core.events import Event
 from wallboard.core.settings import Settings
@@ -60,7 +60,7 @@ def compute(
 
     Several FILES are read as one, in order. `-` is not a file: write what a pipe gives into one first.
     """
-    settings = load(file, os.environ).settings
+    settings = as_written(file, os.environ).settings
     warnings = Warnings()
     events = progress(recording.read(files), "events")
     moments = _moments(settings, events, recording.name, at_ms, every_ms, warnings)

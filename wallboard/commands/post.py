@@ -39,6 +39,8 @@ def post(kind: str, fields: Sequence[str], as_json: bool) -> None:
     refused: list[Rejected] = []
     answer = _send((_told(batch, refused) for batch in batches(sys.stdin.buffer)), feed=True)
     answer.rejected = [*refused, *answer.rejected]
+    counts = f"{answer.accepted} accepted, {answer.duplicate} there before, {len(answer.rejected)} refused"
+    click.echo(f"wallboard: {counts}" + (f", {answer.kept} kept for later" if answer.kept else ""), err=True)
     _tell(answer, as_json)
 
 

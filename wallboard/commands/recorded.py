@@ -24,6 +24,7 @@ from wallboard.live.backoff import Backoff
 from wallboard.stream.found import collector_of
 from wallboard.stream.stream import Stream
 
+OLD_MS = 15 * MINUTE_MS  # older than this it is in no rolling window of 15 minutes
 GIVE_UP_S = 60  # Redis away for so long: say so and end
 
 
@@ -45,23 +46,28 @@ def replay(
         "speed": speed,
         "shift_to_now": shift_to_now,
     }
-    sent, counted = asyncio.run(_replay(Given(**where), source, options))
+    sent, counted, newest_ms = asyncio.run(_replay(Given(**where), source, options))
     click.echo(f"sent {sent} events, {sent - counted} of them were there before", err=True)
+    if newest_ms and clock_ms() - newest_ms > OLD_MS:
+        hours = (clock_ms() - newest_ms) / 3_600_000
+        click.echo(f"the newest is {hours:.1f} h old: --shift-to-now makes a recording end now", err=True)
 
 
-async def _replay(where: Given, source: str, options: Mapping[str, object]) -> tuple[int, int]:
+async def _replay(where: Given, source: str, options: Mapping[str, object]) -> tuple[int, int, int]:
+    """Events sent, how many of them count, and the newest one's time (0: none told)."""
     config = where.load()
     around = Surroundings(clock_ms, config.settings, config.data)
     collector = collector_of("replay")(source, options, around)
-    run, sent, counted = secrets.token_hex(6), 0, 0
+    run, sent, counted, newest_ms = secrets.token_hex(6), 0, 0, 0
     async with running_line(config) as parts:
         async for batch in collector.events(None):
             signed = [_signed(event, source, f"{run}-{sent + index}") for index, event in enumerate(batch.events)]
             counted += await _append(parts.stream, signed)
             sent += len(signed)
+            newest_ms = max([newest_ms, *(event.time or 0 for event in signed)])
             if sys.stderr.isatty():
                 click.echo(f"\r{sent:,} events ", nl=False, err=True)
-    return sent, counted
+    return sent, counted, newest_ms
 
 
 def _signed(event: Event, source: str, own_id: str) -> Event:

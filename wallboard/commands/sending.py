@@ -81,7 +81,10 @@ class Sender:
         if status in (202, 422):
             return _decoded(self.url, body)
         if status == 401:
-            raise WallboardError(f"{self.url} refuses the token: put a valid one into WALLBOARD_TOKEN")
+            said = "refuses the token" if self._token else "wants a token and WALLBOARD_TOKEN is not set"
+            raise WallboardError(
+                f"{self.url} {said}: put into WALLBOARD_TOKEN what the server was started with as WALLBOARD_ADMIN_TOKEN"
+            )
         if status == 404:
             raise WallboardError(f"{self.url} is no wallboard: correct WALLBOARD_URL")
         raise WallboardError(f"{self.url} answers {status}: {_detail(body)}")

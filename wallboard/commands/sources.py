@@ -6,9 +6,13 @@ from typing import Any
 
 import click
 
-from wallboard.commands.given import Given, given
+from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.line import running_line
+from wallboard.core.errors import WallboardError
 from wallboard.core.events import SourceForgotten
+from wallboard.core.words import meant
+from wallboard.live.pipeline import Pipeline
+from wallboard.stream.checkpoint import Checkpoints
 
 
 @click.group()
@@ -27,4 +31,24 @@ def forget(name: str, **where: Any) -> None:
 
 async def _forget(name: str, where: Given) -> None:
     async with running_line(where.load()) as line:
+        known = await _sources(Pipeline(line.reader, Checkpoints(line.redis, line.keys), clock_ms))
+        if name not in known:
+            raise WallboardError(f"no source '{name}': there is {', '.join(known) or 'none'}{meant(name, known)}")
         await line.stream.append([SourceForgotten(name=name, who=getpass.getuser(), source="wallboard")])
+
+
+async def _sources(pipeline: Pipeline) -> list[str]:
+    """The sources that the state knows now."""
+    ready = asyncio.Event()
+
+    async def look() -> None:
+        ready.set()
+
+    pipeline.after_batch.append(look)
+    reading = asyncio.create_task(pipeline.run())
+    try:
+        await ready.wait()
+        return sorted(pipeline.floor.sources)
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])

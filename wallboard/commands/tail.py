@@ -1,6 +1,8 @@
 """Why is my event not on the board? Each event as it arrives, and what it did."""
 
 import asyncio
+import os
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -78,11 +80,21 @@ async def _tail(where: Given, printer: _Printer) -> None:
         pipeline = Pipeline(line.reader, Checkpoints(line.redis, line.keys), clock_ms)
         end = await line.stream.last_id()
 
+        running = asyncio.create_task(pipeline.run())
+
         async def look() -> None:
-            printer.look(pipeline, silently=_id(pipeline.cursor) <= _id(end) and not pipeline.ready)
+            try:
+                printer.look(pipeline, silently=_id(pipeline.cursor) <= _id(end) and not pipeline.ready)
+            except BrokenPipeError:  # `tail | head`: the reader has enough
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                running.cancel()
 
         pipeline.after_batch.append(look)
-        await pipeline.run()
+        try:
+            await asyncio.wait([running])
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
 
 
 def _did(recent: Recent) -> Iterator[str]:

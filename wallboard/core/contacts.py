@@ -36,7 +36,10 @@ class Contacts:
     def take(self, event: ev.ContactEvent, at_ms: int, order: int, source: str, deeds: list[Deed]) -> Deed:
         named = getattr(event, "queue", None)
         if named is not None:
-            self._tallies.note(self._ground.settings.queue_of(source, named), source, at_ms, deeds)
+            queue = self._ground.settings.queue_of(source, named)
+            self._tallies.note(queue, source, at_ms, deeds)
+            if isinstance(event, ev.Queued) and event.channel:
+                self._tallies.note_channel(queue, event.channel, at_ms)
         contact = self.contacts.get((source, event.contact))
         if contact is None:
             contact = Contact((source, event.contact), self._story(source), f"c{at_ms // CHUNK_MS}")

@@ -6,12 +6,13 @@ nowhere else; after `decode` the rest of the code trusts what it holds.
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
 
 from wallboard.core.errors import Refused
+from wallboard.core.words import meant
 
 # Control characters (C0, DEL, C1) are refused. `(?!\n)`: `$` alone would let a final newline pass.
 _NO_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
@@ -458,13 +459,30 @@ def refusal(message: str) -> Refused:
         reason = "control characters are not allowed"
     elif match := re.match(r"Invalid value '(.+)'$", reason):
         reason = _about_type(match[1])
+    elif reason.startswith("Invalid enum value") and (allowed := _CHOICES.get(path.rpartition(".")[2])):
+        reason += f", expected one of {', '.join(allowed)}"
     return Refused(path, reason.replace("`", "'"))
 
 
 def _about_type(found: str) -> str:
     if found in OWN_TYPES:
         return f"'{found}' is written by the server only"
-    return f"unknown type '{found}'"
+    return f"unknown type '{found}'{meant(found, _TYPES)}"
+
+
+def _choices() -> dict[str, tuple[str, ...]]:
+    """Field → what may stand in it, where that is the same in every type."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for kind in get_args(Told):
+        for one in msgspec.structs.fields(kind):
+            for part in (one.type, *get_args(one.type)):
+                if get_origin(part) is Literal:
+                    found.setdefault(one.encode_name, set()).add(get_args(part))
+    return {name: options.pop() for name, options in found.items() if len(options) == 1}
+
+
+_CHOICES = _choices()
+_TYPES = [str(kind.__struct_config__.tag) for kind in get_args(Told)]
 
 
 def _milliseconds(value: datetime, name: str) -> int:

@@ -63,7 +63,7 @@ def _queue(floor: Floor, name: str) -> Document | None:
     found: Document = {
         "name": settings.name or name,
         "site": floor.settings.site_of(name),
-        "channel": settings.channel,
+        "channel": settings.channel if name in floor.settings.queue else tally.channel or settings.channel,
         "target": {"percent": target.percent, "seconds": target.seconds, "formula": target.formula},
         **_numbers(tally),
     }

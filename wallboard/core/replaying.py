@@ -31,7 +31,7 @@ def too_fast(first_ms: int, last_ms: int, speed: float) -> str | None:
     if speed != 1 and last_ms - first_ms > FAST_WITHIN_MS:
         return (
             f"the recording lasts {minutes:.0f} minutes; shifted to now, more than 15 minutes can only be "
-            "sent at speed 1: use `wallboard import` for history or `wallboard compute` for its numbers"
+            "sent at speed 1: use `wallboard compute` for its numbers"
         )
     return None
 

@@ -36,7 +36,7 @@ class Contact:
 class Tally:
     """The numbers of one queue, or of a group of queues: counts by window, and what is live now."""
 
-    __slots__ = ("as_of_ms", "ledger", "live", "observed", "observed_ms", "sources", "waits")
+    __slots__ = ("as_of_ms", "channel", "channel_ms", "ledger", "live", "observed", "observed_ms", "sources", "waits")
 
     def __init__(self, minute: int) -> None:
         self.ledger = Ledger(minute)
@@ -44,6 +44,8 @@ class Tally:
         self.waits: dict[str, Counter[int]] = {"waiting": Counter(), "unanswered": Counter()}
         self.sources: set[str] = set()
         self.as_of_ms: int | None = None
+        self.channel: str | None = None  # as its newest contact tells it; a configured queue has its own
+        self.channel_ms = 0
         self.observed: ev.QueueObserved | None = None
         self.observed_ms = 0
 

@@ -55,6 +55,8 @@ class StoredQueue(Struct, array_like=True):
     as_of_ms: int | None
     observed: ev.QueueObserved | None
     observed_ms: int
+    channel: str | None
+    channel_ms: int
 
 
 class Rest(Struct):
@@ -124,7 +126,9 @@ def _rest_of(floor: Floor) -> Rest:
             for name, row in floor.people.agents.items()
         },
         queues={
-            name: StoredQueue(sorted(one.sources), one.as_of_ms, one.observed, one.observed_ms)
+            name: StoredQueue(
+                sorted(one.sources), one.as_of_ms, one.observed, one.observed_ms, one.channel, one.channel_ms
+            )
             for name, one in floor.tallies.queues.items()
         },
         sources=floor.sources, notices=floor.notices, kpis=floor.kpis, parts=floor.parts,

@@ -33,6 +33,8 @@ class QueueMemory(Protocol):
     as_of_ms: int | None
     observed: ev.QueueObserved | None
     observed_ms: int
+    channel: str | None
+    channel_ms: int
 
 
 class Floor:
@@ -103,6 +105,7 @@ class Floor:
             tally = self.tallies.queues[name] = Tally(self.ground.minute)
             tally.sources = set(memory.sources)
             tally.as_of_ms, tally.observed, tally.observed_ms = memory.as_of_ms, memory.observed, memory.observed_ms
+            tally.channel, tally.channel_ms = memory.channel, memory.channel_ms
         self._count_anew()
         for name, notice in self.notices.items():
             if notice.event.until is not None:

@@ -42,6 +42,11 @@ class Tallies:
                 tally.as_of_ms = at_ms
                 self._ground.touch(kind, entity)
 
+    def note_channel(self, name: str, channel: str, at_ms: int) -> None:
+        tally = self.queue(name)
+        if at_ms >= tally.channel_ms:
+            tally.channel, tally.channel_ms = channel, at_ms
+
     def count(self, fact: Fact, sign: int) -> None:
         """A fact of a queue, added or taken back, in the queue and its groups."""
         day = self._ground.calendar.days[self._ground.settings.site_of(fact.id)]
@@ -146,6 +151,7 @@ class Tallies:
     def _remember(self, name: str, before: Tally) -> None:
         fresh = self.queues[name]
         fresh.observed, fresh.observed_ms = before.observed, before.observed_ms
+        fresh.channel, fresh.channel_ms = before.channel, before.channel_ms
         for _, _, tally in self.of(name):
             tally.sources |= before.sources
             tally.as_of_ms = max(tally.as_of_ms or 0, before.as_of_ms or 0) or None

@@ -1,4 +1,7 @@
-"""How is outside text made fit for a log line, a note or an error? No control characters, bounded."""
+"""How is outside text made fit for a log line, a note or an error? No control characters, bounded, with a hint."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 MOST = 256
 
@@ -7,6 +10,12 @@ def shown(text: str, most: int = MOST) -> str:
     """`text` on one line: control characters and lone surrogates escaped (`\\x1b`), at most `most` long."""
     line = "".join(_visible(character) for character in text.strip()[: most + 1])
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def meant(wrong: str, known: Iterable[str]) -> str:
+    """` - did you mean 'x'?` where one of the known words is near, else nothing."""
+    near = get_close_matches(wrong, list(known), n=1)
+    return f" - did you mean '{near[0]}'?" if near else ""
 
 
 def _visible(character: str) -> str:

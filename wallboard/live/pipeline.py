@@ -9,7 +9,7 @@ a fresh snapshot without ever being cleared.
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -93,6 +93,7 @@ class Pipeline:
         self.recent: dict[str, deque[Recent]] = {}
         self.gaps = 0
         self.applied = 0
+        self._vitals: Mapping[str, Document] = {}
 
     async def run(self) -> None:
         """Until cancelled. Redis away: what is shown stays, and the loop comes back to it."""
@@ -118,6 +119,13 @@ class Pipeline:
         group = self.floor.watch(patterns)
         if len(self.floor.tallies.sets) > before:
             self.documents.setdefault("groups", {})[group] = kpis.entity(self.floor, "groups", group) or {}
+
+    def tell_sources(self, vitals: Mapping[str, Document]) -> None:
+        """What is known of sources beside the stream: it stands over what they told (live/vitals.py)."""
+        for name in self._vitals.keys() | vitals.keys():
+            if self._vitals.get(name) != vitals.get(name):
+                self.floor.ground.touch("sources", name)
+        self._vitals = vitals
 
     def look(self) -> None:
         """Time passes although Redis may not answer: sources grow late on the screens."""
@@ -223,6 +231,8 @@ class Pipeline:
         self.floor.advance(self._clock_ms())
         self.floor.take_touched()
         self.documents = kpis.document(self.floor)
+        sources = self.documents["sources"]
+        sources |= {name: row for name in self._vitals if (row := self._entity("sources", name)) is not None}
         self.ready = True
         for sink in self.sinks:
             sink.restart()
@@ -247,7 +257,7 @@ class Pipeline:
         changes: list[Change] = []
         for kind, name in sorted(touched):
             rows = self.documents.setdefault(kind, {})
-            old, new = rows.get(name), kpis.entity(self.floor, kind, name)
+            old, new = rows.get(name), self._entity(kind, name)
             if new is None:
                 rows.pop(name, None)
             else:
@@ -256,6 +266,15 @@ class Pipeline:
             if old != new:
                 changes.append(Change(kind, name, old, new, patch))
         return changes
+
+    def _entity(self, kind: str, name: str) -> Document | None:
+        row = kpis.entity(self.floor, kind, name)
+        vitals = self._vitals.get(name) if kind == "sources" else None
+        if vitals is None:
+            return row
+        if row and row["state"] == "live":  # whoever is heard lives, whatever its collector said seconds ago
+            return {**row, "kind": vitals["kind"]}
+        return {"state": "quiet", **(row or {}), **vitals}
 
 
 def _restored(chunks: dict[str, bytes]) -> Floor | None:

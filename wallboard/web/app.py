@@ -25,6 +25,7 @@ from wallboard.core.events import SourceCounted
 from wallboard.live.counting import Counting
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Pipeline
+from wallboard.live.vitals import keep_looking
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
@@ -152,6 +153,9 @@ async def _life(parts: Parts, clients: Sequence[Redis]) -> AsyncIterator[None]:
             stack.push_async_callback(client.aclose)
         await stack.enter_async_context(_running("pipeline", parts.pipeline.run))
         await stack.enter_async_context(_running("hub", parts.hub.run))
+        await stack.enter_async_context(
+            _running("vitals", lambda: keep_looking(parts.pipeline, parts.health, lambda: parts.config.collectors))
+        )
         await stack.enter_async_context(_running("boards", lambda: parts.boards.watch(parts.hub.change_boards)))
         await stack.enter_async_context(_running("counts", lambda: _tell_counts(parts)))
         yield

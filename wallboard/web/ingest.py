@@ -109,7 +109,7 @@ def _admitted(event: Event, who: Who, now_ms: int) -> Event:
     The future is left to the core, which counts it as `clamped`; an absent time is the stream's own.
     """
     if event.time is not None and event.time < now_ms - OLDEST_MS:
-        raise Refused("$.time", "older than 24 h: use 'wallboard import' for past days")
+        raise Refused("$.time", "older than 24 h: too late for the live state")
     return event if event.source else replace(event, source=who.name)
 
 

@@ -94,8 +94,8 @@ async def test_a_missing_program_is_fatal() -> None:
     [
         ({"command": []}, "command is empty"),
         ({"command": "tail 'x"}, "command is not a shell line"),
-        ({"command": "tail", "cdw": "/"}, "unknown field `cdw`"),
-        ({}, "missing required field `command`"),
+        ({"command": "tail", "cdw": "/"}, "unknown option .cdw., expected one of command"),
+        ({}, "missing required field .command."),
     ],
 )
 def test_a_wrong_option_is_fatal_and_named(options: dict[str, object], words: str) -> None:

@@ -91,11 +91,11 @@ async def test_at_its_own_pace_it_starts_now_and_will_end_when_its_last_event_sa
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"speed": 10, "shift_to_now": True}, "lasts 180 minutes.*wallboard import"),
+        ({"speed": 10, "shift_to_now": True}, "lasts 180 minutes.*wallboard compute"),
         ({"format": "csv"}, "no format 'csv': expected one of .*events"),
         ({"speed": -1}, "speed"),
         ({"files": []}, "files"),
-        ({"sped": 1}, "unknown field `sped`"),
+        ({"sped": 1}, "unknown option .sped."),
         ({"files": ["/nowhere/day.ndjson"]}, "nowhere/day.ndjson: file: cannot be read"),
     ],
 )
