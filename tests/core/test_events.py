@@ -59,6 +59,7 @@ def test_an_instant_may_be_milliseconds_or_rfc_3339_everywhere():
             "unknown type 'contact.quued' - did you mean 'contact.queued'?",
         ),
         (b'{"type":"nonsense"}', "$.type", "unknown type 'nonsense'"),
+        (QUEUED + b',"time":"9999-12-31T23:59:59-23:59"}', "$.time", "time must lie between the years 1970 and 9999"),
         (b'{"contact":"c"}', "$", "Object missing required field 'type'"),
         (b'{"type":"kpi.reported","kpi":"sales","value":1e999}', "$.value", "Number out of range"),
         (b'{"type":"alert.raised","alert":"a"}', "$.type", "'alert.raised' is written by the server only"),

@@ -151,3 +151,16 @@ def test_a_queue_that_nobody_configured_has_the_channel_of_its_newest_contact():
         again = snapshot.load(snapshot.dump(floor))
         for one in (floor, again):
             assert (kpis.entity(one, "queues", "desk") or {})["channel"] == "email"
+
+
+def test_a_wait_that_its_source_forgot_to_end_is_doubtful_and_not_the_longest():
+    floor = Floor(Settings(queue={"support": Queue(max_wait_s=3600)}))
+    floor.apply(queued("forgotten", NOON), NOON)
+    floor.apply(queued("new", NOON + 50 * MINUTE), NOON + 50 * MINUTE)
+    floor.advance(NOON + 60 * MINUTE)
+    assert support(floor)["now"]["oldest_at"] == NOON
+    floor.take_touched()
+    floor.advance(NOON + 60 * MINUTE + 1)
+    assert ("queues", "support") in floor.take_touched()
+    assert support(floor)["now"]["oldest_at"] == NOON + 50 * MINUTE
+    assert (support(floor)["now"]["waiting"], support(floor)["now"]["doubtful"]) == (2, 1)

@@ -1,5 +1,7 @@
 """Tests of wallboard/live/counting.py."""
 
+from msgspec.structs import replace
+
 from wallboard.core.events import Rejection, SourceCounted, decode_own, encode
 from wallboard.live.counting import SHOWN, SOURCES_MAX, Counting
 
@@ -9,7 +11,9 @@ def test_what_was_counted_is_told_once_for_each_source() -> None:
     counting.duplicate("pbx-1", ["a", None])
     counting.reject("pbx-1", [Rejection(at="$[3]", error="no")])
     counting.duplicate("crm", ["b"])
-    assert counting.due(0) == [
+    told = counting.due(0)
+    assert len({one.id for one in told}) == 2, "an id each, so that a repeated append counts once"
+    assert [replace(one, id=None) for one in told] == [
         SourceCounted(
             source="pbx-1",
             duplicates=2,

@@ -223,3 +223,23 @@ def status_of(kind: str, body: bytes) -> int:
     except Problem as problem:
         return problem.status
     return 200 if all(one.at.startswith("$") for one in rejected_of(found)) else 500
+
+
+@pytest.mark.parametrize("extra", ["9" * 5_000, "[" * 60_000 + "]" * 60_000, "-1e" + "9" * 400])
+def test_a_cloudevent_s_unknown_member_never_breaks_its_reader(extra: str) -> None:
+    """Members that the envelope does not name are passed over, however odd: Python reads no number of 5,000 digits."""
+    plain = {"specversion": "1.0", "id": "e-1", "source": "crm", "type": "contact.queued"}
+    body = json.dumps(plain | {"data": {"contact": "c", "queue": "q"}})[:-1] + f', "x": {extra}}}'
+    for kind, text in (("application/cloudevents+json", body), ("application/cloudevents-batch+json", f"[{body}]")):
+        if extra.startswith("["):
+            assert "nested too deeply" in refused(kind, text).detail
+        else:
+            assert len(read(kind, text)) == 1
+
+
+def test_a_repeated_key_is_found_in_one_pass() -> None:
+    """60,000 keys and the last one twice: looked for key by key this froze the server for a minute."""
+    queues = ",".join(f'"q{number}":[]' for number in range(60_000))
+    body = f'{{"type":"floor.observed","queues":{{{queues},"q59999":[]}}}}'
+    [one] = rejected_of(read("application/json", body))
+    assert "'q59999' twice" in one.error

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from wallboard.config import Config, Redis
 from wallboard.core.events import SourceCounted, decode_own, type_of
 from wallboard.web import body as body_module
+from wallboard.web import names
 from wallboard.web.bodies import EVENTS_AT_MOST
 from wallboard.web.ingest import BODY_BYTES_AT_MOST
 
@@ -203,3 +204,25 @@ def test_what_the_stream_holds_is_what_was_sent() -> None:
     hostile = '{"type":"notice.posted","text":"</script><img onerror=x>{{7*7}}‮","source":"s"}'
     event = decode_own(hostile.encode())
     assert event.text == "</script><img onerror=x>{{7*7}}‮"  # type: ignore[attr-defined]
+
+
+async def test_a_wait_of_years_is_refused_with_its_path(served: Any) -> None:
+    batch = [QUEUED | {"since": 0}, {"type": "queue.observed", "queue": "support", "oldest_at": 1}, QUEUED]
+    answer = await served.http.post(EVENTS, json=batch)
+    assert [one["at"] for one in answer.json()["rejected"]] == ["$[0].since", "$[1].oldest_at"]
+    assert answer.json()["accepted"] == 1
+
+
+async def test_names_that_never_end_are_refused_and_known_ones_go_on(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(names.MOST, "queues", 3)
+    await served.http.post(EVENTS, json=QUEUED)
+    batch = [QUEUED | {"queue": f"q-{number}"} for number in range(4)] + [QUEUED]
+    async with asyncio.timeout(10):
+        while not served.parts.pipeline.floor.tallies.queues:
+            await asyncio.sleep(0.02)
+    answer = await served.http.post(EVENTS, json=batch)
+    assert [one["at"] for one in answer.json()["rejected"]] == ["$[2].queue", "$[3].queue"]
+    assert "is this a name" in answer.json()["rejected"][0]["error"]
+    assert answer.json()["accepted"] == 3

@@ -14,6 +14,8 @@ from wallboard.core.words import meant
 from wallboard.live.pipeline import Pipeline
 from wallboard.stream.checkpoint import Checkpoints
 
+PATIENCE_S = 30.0
+
 
 @click.group()
 def source() -> None:
@@ -47,8 +49,11 @@ async def _sources(pipeline: Pipeline) -> list[str]:
     pipeline.after_batch.append(look)
     reading = asyncio.create_task(pipeline.run())
     try:
-        await ready.wait()
+        async with asyncio.timeout(PATIENCE_S):
+            await ready.wait()
         return sorted(pipeline.floor.sources)
+    except TimeoutError:
+        raise WallboardError("Redis does not answer: `wallboard doctor` says why") from None
     finally:
         reading.cancel()
         await asyncio.wait([reading])

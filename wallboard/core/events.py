@@ -457,6 +457,8 @@ def refusal(message: str) -> Refused:
     path = at.strip("`") or "$"
     if "matching regex" in reason:
         reason = "control characters are not allowed"
+    elif match := re.match(r"(\w+) must lie between", reason):
+        path = f"{path}.{match[1]}"
     elif match := re.match(r"Invalid value '(.+)'$", reason):
         reason = _about_type(match[1])
     elif reason.startswith("Invalid enum value") and (allowed := _CHOICES.get(path.rpartition(".")[2])):

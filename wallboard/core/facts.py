@@ -129,7 +129,12 @@ def _waiting(
     dues: list[int],
 ) -> None:
     counts.append((visit.queue, "waiting"))
-    waits.append(Wait(visit.queue, "waiting", visit.begun_ms))
+    doubtful_ms = visit.begun_ms + round(settings.for_queue(visit.queue).longest_wait_s * 1000) + 1
+    if now_ms >= doubtful_ms:  # its source forgot to end it: counted, but not the longest wait
+        counts.append((visit.queue, "doubtful"))
+    else:
+        waits.append(Wait(visit.queue, "waiting", visit.begun_ms))
+        dues.append(doubtful_ms)
     if visit.rings:
         counts.append((visit.queue, "ringing"))
         items += [

@@ -100,8 +100,7 @@ def _now(tally: Tally) -> Document:
     found["paused_by"] = {
         metric.removeprefix(prefix): n for metric, n in sorted(tally.live.items()) if metric.startswith(prefix)
     }
-    if tally.live["unanswered"]:
-        found["unanswered"] = tally.live["unanswered"]
+    found |= {metric: tally.live[metric] for metric in ("unanswered", "doubtful") if tally.live[metric]}
     for metric, name in (("waiting", "oldest_at"), ("unanswered", "oldest_unanswered_at")):
         if tally.waits[metric]:
             found[name] = min(tally.waits[metric])
@@ -125,6 +124,8 @@ def _overlay(found: Document, tally: Tally) -> None:
     if seen is None:
         return
     now = {name: value for name in OBSERVED_NOW if (value := getattr(seen, name)) is not None}
+    if "oldest_at" in now:
+        now["oldest_at"] = min(now["oldest_at"], tally.observed_ms)
     found["now"] = {**found["now"], **now, "observed": True}
     for window in WINDOWS:
         if figures := getattr(seen, window):

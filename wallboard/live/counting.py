@@ -1,5 +1,6 @@
 """What did not get into the stream? Repeats and refused events, told once a second and source."""
 
+import secrets
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -55,6 +56,7 @@ class Counting:
         self._told_ms[source] = now_ms
         return SourceCounted(
             source=source,
+            id=secrets.token_hex(8),  # an append whose answer was lost is repeated
             duplicates=count.duplicates,
             rejected=count.rejected,
             duplicate_ids=count.duplicate_ids,

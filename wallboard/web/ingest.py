@@ -21,6 +21,7 @@ from wallboard.stream.found import format_of
 from wallboard.web.auth import Who, allowed
 from wallboard.web.bodies import Reader, Rejected, lines_of, reader_for
 from wallboard.web.body import body_of
+from wallboard.web.names import Names
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
 from wallboard.web.wiring import Parts, parts_of
@@ -28,6 +29,7 @@ from wallboard.web.wiring import Parts, parts_of
 BODY_BYTES_AT_MOST = 1_048_576
 REQUESTS_AT_ONCE = 64
 OLDEST_MS = 24 * 3_600_000
+LONGEST_WAIT_MS = 31 * OLDEST_MS
 _BREATHE_EVERY = 250  # items decoded before the loop may serve somebody else (about 4 ms)
 
 log = structlog.get_logger()
@@ -58,7 +60,8 @@ class Ingest:
             self._running -= 1
 
     async def _take(self, parts: Parts, who: Who, reader: Reader, body: bytes, dry_run: bool) -> Response:
-        events, rejected = await _read(reader, body, who, parts.clock_ms())
+        admission = Admission(who, parts.clock_ms(), Names(parts.pipeline.floor))
+        events, rejected = await _read(reader, body, admission)
         if dry_run:
             return _answer(200, len(events), 0, rejected)
         self._rates.spend(who.name, len(events) + len(rejected), parts.clock_ms())
@@ -90,10 +93,31 @@ def _asked(request: Request) -> tuple[bool, Reader]:
         raise Problem(400, f"from: {refused.reason}.") from None
 
 
-async def _read(reader: Reader, body: bytes, who: Who, now_ms: int) -> tuple[list[Event], list[Rejected]]:
+class Admission:
+    """What the vocabulary cannot say by itself: age limits, how many names there may be, and whose event it is.
+
+    The future is left to the core, which counts it as `clamped`; an absent time is the stream's own.
+    """
+
+    def __init__(self, who: Who, now_ms: int, names: Names) -> None:
+        self._who, self._now_ms, self._names = who, now_ms, names
+
+    def admit(self, event: Event) -> Event:
+        """The event as it is taken. Raises Refused."""
+        if event.time is not None and event.time < self._now_ms - OLDEST_MS:
+            raise Refused("$.time", "older than 24 h: too late for the live state")
+        for name in ("since", "oldest_at"):
+            told_ms = getattr(event, name, None)
+            if told_ms is not None and told_ms < self._now_ms - LONGEST_WAIT_MS:
+                raise Refused(f"$.{name}", "more than 31 days ago: nobody waits so long")
+        self._names.admit(event)
+        return event if event.source else replace(event, source=self._who.name)
+
+
+async def _read(reader: Reader, body: bytes, admission: Admission) -> tuple[list[Event], list[Rejected]]:
     events: list[Event] = []
     rejected: list[Rejected] = []
-    for count, found in enumerate(reader(body, lambda event: _admitted(event, who, now_ms)), start=1):
+    for count, found in enumerate(reader(body, admission.admit), start=1):
         if isinstance(found, Rejected):
             rejected.append(found)
         else:
@@ -101,16 +125,6 @@ async def _read(reader: Reader, body: bytes, who: Who, now_ms: int) -> tuple[lis
         if count % _BREATHE_EVERY == 0:
             await asyncio.sleep(0)
     return events, rejected
-
-
-def _admitted(event: Event, who: Who, now_ms: int) -> Event:
-    """What the vocabulary cannot say by itself: an age limit, and whose event it is.
-
-    The future is left to the core, which counts it as `clamped`; an absent time is the stream's own.
-    """
-    if event.time is not None and event.time < now_ms - OLDEST_MS:
-        raise Refused("$.time", "older than 24 h: too late for the live state")
-    return event if event.source else replace(event, source=who.name)
 
 
 async def _append(parts: Parts, events: list[Event]) -> list[int]:
