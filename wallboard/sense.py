@@ -1,6 +1,5 @@
 """Do the settings make sense together? What types alone cannot say: zones, hours, names that must exist."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from importlib.metadata import entry_points
@@ -10,15 +9,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from wallboard.core.errors import Mistake
+from wallboard.core.hours import parse_openings
 from wallboard.core.settings import Agent, Queue, Settings, Site
 from wallboard.tables import path, unknown
 
 COLLECTOR_GROUP = "wallboard.collectors"
 _SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
-_DAYS = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-_HOURS = "([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
-_OPEN = re.compile(rf"{_DAYS}(-{_DAYS})? {_HOURS}(, *{_DAYS}(-{_DAYS})? {_HOURS})*")
-_SHIFT = re.compile(_HOURS)
 
 
 def check_settings(settings: Settings, sites: Collection[str], file: str) -> Iterator[Mistake]:
@@ -63,14 +59,21 @@ def _site(site: Site, file: str, at: str) -> Iterator[Mistake]:
         if not _is_date(day):
             yield Mistake(file, f"{at}.holidays[{index}]", f"expected a date such as 2026-12-25, found '{day}'")
     for name, hours in site.shifts.items():
-        if not _SHIFT.fullmatch(hours):
+        if _is_no_opening(hours) or "," in hours:
             yield Mistake(file, path(f"{at}.shifts", name), f"expected hours such as 06:00-14:00, found '{hours}'")
 
 
 def _open(text: str | None, file: str, at: str) -> Iterator[Mistake]:
-    if text is not None and not _OPEN.fullmatch(text):
-        example = "Mon-Fri 08:00-20:00, Sat 09:00-15:00"
-        yield Mistake(file, f"{at}.open", f"expected opening hours such as '{example}', found '{text}'")
+    if text is not None and (reason := _is_no_opening(text)):
+        yield Mistake(file, f"{at}.open", reason)
+
+
+def _is_no_opening(text: str) -> str | None:
+    try:
+        parse_openings(text)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _of_site(row: Queue | Agent, sites: Collection[str], file: str, at: str) -> Iterator[Mistake]:

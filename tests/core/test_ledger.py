@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.core.ledger import Ledger
+from wallboard.core.ledger import Counts, Ledger
 from wallboard.core.windows import MINUTE_MS, ROLLING
 
 START = 1000
@@ -28,7 +28,7 @@ def test_running_sums_equal_a_recount(steps: list[tuple[int, int, str, int]]):
             for when, name, count in known:
                 if minute - length < when <= minute:
                     expected[name] = expected.get(name, 0) + count
-            assert ledger.sums[window] == expected
+            assert ledger.window(window).sums == expected
 
 
 @given(_steps)
@@ -38,12 +38,12 @@ def test_what_is_taken_back_leaves_no_trace(steps: list[tuple[int, int, str, int
         ledger.add(metric, (START + offset) * MINUTE_MS, amount, in_day=True)
     for _, offset, metric, amount in steps:
         ledger.add(metric, (START + offset) * MINUTE_MS, -amount, in_day=True)
-    assert (ledger.day, ledger.sums) == ({}, {window: {} for window in ROLLING})
+    assert all(ledger.window(window) == Counts() for window in (*ROLLING, "day"))
 
 
 def test_a_new_day_keeps_what_came_after_its_beginning_and_says_what_it_took_out():
     ledger = Ledger(START)
     ledger.add("offered", (START - 1) * MINUTE_MS, 5, in_day=True)
     ledger.add("offered", START * MINUTE_MS, 2, in_day=True)
-    assert ledger.begin_day(START * MINUTE_MS) == {"offered": -5}
-    assert ledger.day == {"offered": 2}
+    assert ledger.begin("day", START * MINUTE_MS) == {"offered": -5}
+    assert ledger.window("day").sums == {"offered": 2}

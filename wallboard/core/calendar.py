@@ -4,10 +4,11 @@ What changes by time alone (a wait passing its target, wrap-up over, a notice's 
 one heap of due instants. At equal instants the order is that of the entries' text, so every process agrees.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
+from wallboard.core.hours import Hours
 from wallboard.core.settings import Site
 from wallboard.core.windows import Day, business_day, minute_of
 
@@ -19,6 +20,14 @@ class Due(NamedTuple):
     second: str = ""
 
 
+class Shift(NamedTuple):
+    """The running shift of a site."""
+
+    name: str
+    started_ms: int
+    ends_ms: int
+
+
 class Calendar:
     """Time as the floor knows it: it never reads a clock and never goes back."""
 
@@ -26,6 +35,7 @@ class Calendar:
         self.now_ms = 0
         self.minute = 0
         self.days: dict[str, Day] = {}
+        self.shifts: dict[str, Shift | None] = {}
         self._due: list[Due] = []
 
     def set(self, now_ms: int) -> None:
@@ -49,3 +59,17 @@ class Calendar:
         day = self.days[site] = business_day(self.now_ms, place.zone, place.day_starts)
         self.wait(day.ends_ms, "day", site)
         return day
+
+    def open_shift(self, site: str, shifts: Mapping[str, Hours]) -> Shift | None:
+        """The shift that runs at `site` now (of several the one that began last); the next turn becomes due."""
+        running = [
+            Shift(name, span.begin_ms, span.end_ms)
+            for name, hours in shifts.items()
+            for span in hours.around(self.now_ms)
+            if span.begin_ms <= self.now_ms < span.end_ms
+        ]
+        turns = [turn_ms for hours in shifts.values() if (turn_ms := hours.next_change_ms(self.now_ms)) is not None]
+        if turns:
+            self.wait(min(turns), "shift", site)
+        self.shifts[site] = max(running, key=lambda shift: (shift.started_ms, shift.name), default=None)
+        return self.shifts[site]

@@ -94,7 +94,8 @@ class Contacts:
 
     def forget_past_days(self) -> None:
         """Contacts over before every running day, and longer ago than any window reaches, are in no number."""
-        started = (day.started_ms for day in self._ground.calendar.days.values())
+        calendar = self._ground.calendar
+        started = [one.started_ms for one in (*calendar.days.values(), *calendar.shifts.values()) if one]
         oldest = min([self._ground.now_ms - FORGET_MS, *started])
         for key, contact in list(self.contacts.items()):
             if contact.put_away and not contact.events and contact.put_away[-1].last_ms < oldest:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wallboard.core.agents import Item
-from wallboard.core.settings import Settings
-from wallboard.core.visits import Leg, Story, Visit
+from wallboard.core.formulas import counted_in
+from wallboard.core.ledger import Metric
+from wallboard.core.settings import SPOKEN, Queue, Settings
+from wallboard.core.visits import Leg, Reply, Story, Visit
 
 
 class Fact(NamedTuple):
@@ -18,7 +20,7 @@ class Fact(NamedTuple):
 
     kind: str
     id: str
-    metric: str
+    metric: Metric
     at_ms: int
     amount: int = 1
 
@@ -58,6 +60,8 @@ def facts(story: Story, settings: Settings, now_ms: int) -> list[Fact]:
         if miss.queue:
             found.append(Fact("queues", miss.queue, "missed", miss.at_ms))
     found += [Fact("queues", queue, "refused", at_ms) for at_ms, queue in story.refused]
+    for reply in story.replies:
+        found += _of_reply(reply, story.channel, settings)
     return found
 
 
@@ -81,26 +85,52 @@ def live(contact: str, story: Story, settings: Settings, now_ms: int) -> Live:
             counts.append((leg.queue, leg.state))
         if leg.closed_ms is not None:
             dues.append(leg.closed_ms)
-    if story.unanswered_ms is not None and story.is_open and (queue := _home(story)):
+    if story.unanswered_ms is not None and story.is_open and (queue := story.home):
         counts.append((queue, "unanswered"))
-        waits.append(Wait(queue, "unanswered", story.unanswered_ms))
+        since_ms, turns_ms = _since(queue, story.channel, story.unanswered_ms, settings, now_ms)
+        waits.append(Wait(queue, "unanswered", since_ms))
+        dues += turns_ms
     released += [(miss.agent, miss.at_ms) for miss in story.missed]
     return Live(tuple(counts), tuple(waits), tuple(items), tuple(released), min(dues, default=None))
 
 
 def _of_visit(visit: Visit, settings: Settings) -> Iterator[Fact]:
+    hours = settings.hours_of(visit.queue)
     yield Fact("queues", visit.queue, "offered", visit.begun_ms)
+    if hours and not hours.is_open(visit.begun_ms):
+        yield Fact("queues", visit.queue, "out_of_hours", visit.begun_ms)
     if visit.ended_ms is None or visit.outcome is None:
         return
-    at_ms, wait_ms = visit.ended_ms, visit.wait_ms
-    queue = settings.for_queue(visit.queue)
-    yield Fact("queues", visit.queue, OUTCOME_METRIC[visit.outcome], at_ms)
-    if visit.outcome in ("answered", "abandoned"):
-        yield Fact("queues", visit.queue, f"{visit.outcome}_wait_ms", at_ms, wait_ms)
-        if wait_ms <= queue.target.seconds * 1000:
-            yield Fact("queues", visit.queue, f"{visit.outcome}_in_target", at_ms)
-    if visit.outcome == "abandoned" and wait_ms <= queue.short_abandon_s * 1000:
-        yield Fact("queues", visit.queue, "short_abandoned", at_ms)
+    wait_ms = visit.wait_ms
+    if hours and visit.channel not in SPOKEN and visit.stated_wait_ms is None:
+        wait_ms = hours.open_ms(visit.begun_ms, visit.ended_ms)
+    for metric, amount in _ended(visit.outcome, wait_ms, settings.for_queue(visit.queue)):
+        yield Fact("queues", visit.queue, metric, visit.ended_ms, amount)
+
+
+def _ended(told: str, wait_ms: int, queue: Queue) -> Iterator[tuple[Metric, int]]:
+    """Keep the waits; what is within the target is told anew when the target changes."""
+    outcome = OUTCOME_METRIC[told]
+    in_target = wait_ms <= queue.target.seconds * 1000
+    short = outcome == "abandoned" and wait_ms <= queue.short_abandon_s * 1000
+    yield outcome, 1
+    yield ("answered_wait" if outcome == "answered" else "other_wait", wait_ms // 1000), 1
+    if outcome in ("answered", "abandoned"):
+        yield f"{outcome}_wait_ms", wait_ms
+    if in_target and outcome in ("answered", "abandoned", "callbacks"):
+        yield f"{outcome}_in_target", 1
+    if short:
+        yield "short_abandoned", 1
+    good, base = counted_in(queue.target.formula, outcome, in_target=in_target, short=short)
+    yield from (part for part in (("sl_good", good), ("sl_base", base)) if part[1])
+
+
+def _of_reply(reply: Reply, channel: str, settings: Settings) -> Iterator[Fact]:
+    hours = None if channel in SPOKEN else settings.hours_of(reply.queue)
+    waited_ms = hours.open_ms(reply.since_ms, reply.at_ms) if hours else reply.at_ms - reply.since_ms
+    yield Fact("queues", reply.queue, ("reply", waited_ms // 1000), reply.at_ms)
+    if reply.first:
+        yield Fact("queues", reply.queue, ("first_reply", waited_ms // 1000), reply.at_ms)
 
 
 def _of_leg(leg: Leg, now_ms: int) -> Iterator[Fact]:
@@ -133,22 +163,40 @@ def _waiting(
     if now_ms >= doubtful_ms:  # its source forgot to end it: counted, but not the longest wait
         counts.append((visit.queue, "doubtful"))
     else:
-        waits.append(Wait(visit.queue, "waiting", visit.begun_ms))
-        dues.append(doubtful_ms)
+        since_ms, turns_ms = _since(visit.queue, visit.channel, visit.begun_ms, settings, now_ms)
+        waits.append(Wait(visit.queue, "waiting", since_ms))
+        dues += [doubtful_ms, *turns_ms]
     if visit.rings:
         counts.append((visit.queue, "ringing"))
         items += [
             (agent, Item(contact, visit.queue, visit.channel, since, "ringing")) for agent, since in visit.rings.items()
         ]
     # "Longer than T" is strict: a wait of exactly T is within the target.
-    over_ms = visit.begun_ms + round(settings.for_queue(visit.queue).target.seconds * 1000) + 1
+    over_ms = _passed_ms(visit, settings)
+    if over_ms is None:
+        return
     if now_ms >= over_ms:
         counts.append((visit.queue, "over_target"))
+        if settings.for_queue(visit.queue).target.count_waiting:
+            counts.append((visit.queue, "over_counted"))
     else:
         dues.append(over_ms)
 
 
-def _home(story: Story) -> str | None:
-    """The queue that a text contact belongs to: that of its running leg, else of its last visit."""
-    legs = [leg.queue for leg in story.legs if leg.ended_ms is None and leg.queue]
-    return legs[-1] if legs else story.visits[-1].queue if story.visits else None
+def _since(queue: str, channel: str, begun_ms: int, settings: Settings, now_ms: int) -> tuple[int, list[int]]:
+    """Since when it waits, for text in open time only, and when that must be said anew."""
+    hours = None if channel in SPOKEN else settings.hours_of(queue)
+    if hours is None:
+        return begun_ms, []
+    turn_ms = hours.next_change_ms(now_ms)
+    return hours.frozen_since_ms(begun_ms, now_ms), [] if turn_ms is None else [turn_ms]
+
+
+def _passed_ms(visit: Visit, settings: Settings) -> int | None:
+    """The first instant at which the visit has waited longer than its target."""
+    target_ms = round(settings.for_queue(visit.queue).target.seconds * 1000)
+    hours = None if visit.channel in SPOKEN else settings.hours_of(visit.queue)
+    if hours is None:
+        return visit.begun_ms + target_ms + 1
+    reached_ms = hours.after_open_ms(visit.begun_ms, target_ms)
+    return None if reached_ms is None else reached_ms + 1

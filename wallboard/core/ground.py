@@ -22,5 +22,16 @@ class Ground:
     def minute(self) -> int:
         return self.calendar.minute
 
+    def is_in(self, site: str, at_ms: int) -> tuple[bool, bool]:
+        """Whether an instant lies in the site's running day, and in its running shift."""
+        shift = self.calendar.shifts[site]
+        return at_ms >= self.calendar.days[site].started_ms, shift is not None and at_ms >= shift.started_ms
+
+    def await_hours(self, queue: str) -> None:
+        """The queue's next opening or closing becomes due."""
+        hours = self.settings.hours_of(queue)
+        if hours and (turn_ms := hours.next_change_ms(self.now_ms)) is not None:
+            self.calendar.wait(turn_ms, "hours", queue)
+
     def touch(self, kind: str, name: str) -> None:
         self.touched.add((kind, name))

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from wallboard.core.formulas import derived
+from wallboard.core.ledger import Counts
 from wallboard.core.rows import AgentRow, Tally
 from wallboard.core.state import SILENT_MS, Floor
 from wallboard.core.windows import ROLLING
@@ -16,7 +18,7 @@ Document = dict[str, Any]
 
 COUNTS = (
     "offered", "answered", "abandoned", "short_abandoned", "flowed_out", "callbacks", "lost",
-    "answered_in_target", "abandoned_in_target", "missed", "refused", "handled", "transferred",
+    "answered_in_target", "abandoned_in_target", "missed", "refused", "out_of_hours", "handled", "transferred",
 )  # fmt: skip
 DURATIONS = ("talk", "hold", "wrapup")
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
@@ -48,10 +50,13 @@ def _site(floor: Floor, name: str) -> Document | None:
     place, day = floor.settings.sites.get(name), floor.ground.calendar.days.get(name)
     if place is None or day is None:
         return None
-    return {
+    found: Document = {
         "name": place.name or name, "zone": place.zone,
         "day": day.label, "day_started": day.started_ms, "day_ends": day.ends_ms,
     }  # fmt: skip
+    if shift := floor.ground.calendar.shifts.get(name):
+        found |= {"shift": shift.name, "shift_started": shift.started_ms, "shift_ends": shift.ends_ms}
+    return found
 
 
 def _queue(floor: Floor, name: str) -> Document | None:
@@ -65,7 +70,8 @@ def _queue(floor: Floor, name: str) -> Document | None:
         "site": floor.settings.site_of(name),
         "channel": settings.channel if name in floor.settings.queue else tally.channel or settings.channel,
         "target": {"percent": target.percent, "seconds": target.seconds, "formula": target.formula},
-        **_numbers(tally),
+        **_numbers(tally, in_shift=bool(floor.ground.calendar.shifts[floor.settings.site_of(name)])),
+        **_hours(floor, name),
     }
     if settings.team:
         found["team"] = settings.team
@@ -78,14 +84,25 @@ def _queue(floor: Floor, name: str) -> Document | None:
 
 def _group(floor: Floor, name: str) -> Document | None:
     tally = floor.tallies.groups.get(name)
-    return None if tally is None else _numbers(tally)
+    return None if tally is None else _numbers(tally, in_shift=any(floor.ground.calendar.shifts.values()))
 
 
-def _numbers(tally: Tally) -> Document:
+def _hours(floor: Floor, name: str) -> Document:
+    """Of a queue that is not open now: that, and when it opens."""
+    hours = floor.settings.hours_of(name)
+    if hours is None or hours.is_open(floor.now_ms):
+        return {}
+    opens_ms = hours.opens_ms(floor.now_ms)
+    return {"closed": True} | ({} if opens_ms is None else {"opens_at": opens_ms})
+
+
+def _numbers(tally: Tally, *, in_shift: bool) -> Document:
     found: Document = {"sources": sorted(tally.sources), "now": _now(tally)}
     if tally.sources:
-        for window, sums in (*tally.ledger.sums.items(), ("day", tally.ledger.day)):
-            found[window] = _window(sums)
+        for window in WINDOWS if in_shift else (*ROLLING, "day"):
+            found[window] = _window(tally.ledger.window(window), tally.live["over_counted"])
+        if (wait_s := _expected_wait_s(tally, found["m60"].get("aht_s"))) is not None:
+            found["now"]["est_wait_s"] = wait_s
     return found
 
 
@@ -109,9 +126,16 @@ def _now(tally: Tally) -> Document:
     return found
 
 
-def _window(sums: dict[str, int]) -> Document:
-    counts: Document = {metric: sums.get(metric, 0) for metric in COUNTS}
-    return counts | _durations(sums)
+def _expected_wait_s(tally: Tally, aht_s: float | None) -> float | None:
+    """(w + 1) × AHT / ready agents; nobody waits while one is idle."""
+    if tally.live["idle"]:
+        return 0
+    return (tally.live["waiting"] + 1) * aht_s / tally.live["ready"] if aht_s and tally.live["ready"] else None
+
+
+def _window(counts: Counts, over_counted: int) -> Document:
+    plain: Document = {metric: counts.sums.get(metric, 0) for metric in COUNTS}
+    return plain | _durations(counts.sums) | derived(counts, over_counted)
 
 
 def _durations(sums: dict[str, int]) -> Document:
@@ -151,11 +175,17 @@ def _agent(floor: Floor, name: str) -> Document | None:
             | ({"queue": one.queue} if one.queue else {})
             for one in row.contacts
         ],
-        "day": {metric: row.ledger.day.get(metric, 0) for metric in AGENT_COUNTS} | _durations(row.ledger.day),
+        "day": _own(row.ledger.window("day").sums),
     }  # fmt: skip
+    if floor.ground.calendar.shifts[floor.people.site_of(name)]:
+        found["shift"] = _own(row.ledger.window("shift").sums)
     if team := floor.people.team_of(name):
         found["team"] = team
     return found | _presence(floor, row)
+
+
+def _own(sums: dict[str, int]) -> Document:
+    return {metric: sums.get(metric, 0) for metric in AGENT_COUNTS} | _durations(sums)
 
 
 def _used(row: AgentRow) -> int:

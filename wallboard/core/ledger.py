@@ -1,47 +1,87 @@
 """How often did it happen in this window? Counts by minute, with running sums, for one entity.
 
+    added     (metric, minute, in day?, in shift?) → amount      not yet in the windows
     minutes   … 12:41 {offered: 3}  12:42 {}  12:43 {offered: 1, answered: 2}      the last 60 and any later
-    sums      m15 {…}  m30 {…}  m60 {…}                                            kept as minutes come and go
-    day       {…}                                                                  since the business day began
+    windows   m15 {…}  m30 {…}  m60 {…}  day {…}  shift {…}       sums, and spreads of waits by whole seconds
 
-Counts are integers (durations in ms), so adding and taking back leave no trace.
+Adding is one step of a dictionary, since a busy group is added to far more often than it is read; what was
+added is folded into the windows when somebody looks. Counts are integers (durations in ms), so adding and
+taking back leave no trace.
 """
 
-from wallboard.core.windows import KEPT_MINUTES, ROLLING, minute_of
+from typing import TypeVar
 
-Sums = dict[str, int]
+from wallboard.core.windows import KEPT_MINUTES, MINUTE_MS, ROLLING, minute_of
+
+Spread = tuple[str, int]  # a metric that is spread over whole seconds, and the second
+Metric = str | Spread
+Amounts = dict[Metric, int]
+K = TypeVar("K")
+
+
+class Counts:
+    """What one window holds. `sums`: metric → amount; `spreads`: metric → second → how often."""
+
+    __slots__ = ("spreads", "sums")
+
+    def __init__(self) -> None:
+        self.sums: dict[str, int] = {}
+        self.spreads: dict[str, dict[int, int]] = {}
+
+    def add(self, metric: Metric, amount: int) -> None:
+        if isinstance(metric, str):
+            _add(self.sums, metric, amount)
+            return
+        name, second = metric
+        spread = self.spreads.setdefault(name, {})
+        _add(spread, second, amount)
+        if not spread:
+            del self.spreads[name]
+
+    def amounts(self) -> Amounts:
+        """All of it, flat."""
+        found: Amounts = {metric: amount for metric, amount in self.sums.items()}  # noqa: C416
+        for name, spread in self.spreads.items():
+            found |= {(name, second): amount for second, amount in spread.items()}
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Counts) and (self.sums, self.spreads) == (other.sums, other.spreads)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Ledger:
     """Counts of one queue, group or agent. `minute` is the running minute."""
 
-    __slots__ = ("day", "minute", "minutes", "sums")
+    __slots__ = ("_added", "_windows", "minute", "minutes")
 
     def __init__(self, minute: int) -> None:
         self.minute = minute
-        self.minutes: dict[int, Sums] = {}
-        self.sums: dict[str, Sums] = {window: {} for window in ROLLING}
-        self.day: Sums = {}
+        self.minutes: dict[int, Amounts] = {}
+        self._added: dict[tuple[Metric, int, bool, bool], int] = {}
+        self._windows = {window: Counts() for window in (*ROLLING, "day", "shift")}
 
-    def add(self, metric: str, at_ms: int, amount: int, *, in_day: bool) -> None:
+    def add(self, metric: Metric, at_ms: int, amount: int, *, in_day: bool, in_shift: bool = False) -> None:
         """Count `amount` at its minute; a negative amount takes back what was added with the same arguments."""
-        if in_day:
-            _add(self.day, metric, amount)
-        minute = minute_of(at_ms)
-        if minute <= self.minute - KEPT_MINUTES:
-            return
-        _add(self.minutes.setdefault(minute, {}), metric, amount)
-        for window, length in ROLLING.items():
-            if self.minute - length < minute <= self.minute:
-                _add(self.sums[window], metric, amount)
+        key = (metric, at_ms // MINUTE_MS, in_day, in_shift)
+        self._added[key] = self._added.get(key, 0) + amount
+
+    def window(self, name: str) -> Counts:
+        """What happened in `m15`, `m30`, `m60`, `day` or `shift`."""
+        self._fold()
+        return self._windows[name]
 
     @property
     def moves(self) -> bool:
         """Whether a minute's turn can change anything here."""
-        return bool(self.minutes)
+        return bool(self.minutes or self._added)
 
     def turn(self, minute: int) -> bool:
         """Make `minute` the running one. True when a window's content changed."""
+        if minute == self.minute:
+            return False
+        self._fold()
         changed = False
         while self.minute < minute and self.minutes:
             self.minute += 1
@@ -49,21 +89,38 @@ class Ledger:
         self.minute = minute
         return changed
 
-    def begin_day(self, started_ms: int) -> Sums:
-        """Start the day anew from `started_ms`; gives what was added to the day's sums (negative: taken out)."""
-        fresh: Sums = {}
-        first = minute_of(started_ms)
-        for minute, counts in self.minutes.items():
+    def begin(self, window: str, started_ms: int) -> Amounts:
+        """Start `day` or `shift` anew from `started_ms`; gives what was added to its sums (negative: taken out)."""
+        self._fold()
+        fresh, first = Counts(), minute_of(started_ms)
+        for minute, amounts in self.minutes.items():
             if minute >= first:
-                for metric, amount in counts.items():
-                    _add(fresh, metric, amount)
-        change = {metric: fresh.get(metric, 0) - self.day.get(metric, 0) for metric in fresh.keys() | self.day.keys()}
-        self.day = fresh
-        return change
+                for metric, amount in amounts.items():
+                    fresh.add(metric, amount)
+        before, after = self._windows[window].amounts(), fresh.amounts()
+        self._windows[window] = fresh
+        return {metric: after.get(metric, 0) - before.get(metric, 0) for metric in before.keys() | after.keys()}
 
-    def add_to_day(self, change: Sums) -> None:
+    def change(self, window: str, change: Amounts) -> None:
+        """What `begin` gave for one of a group's queues."""
+        self._fold()
         for metric, amount in change.items():
-            _add(self.day, metric, amount)
+            self._windows[window].add(metric, amount)
+
+    def _fold(self) -> None:
+        added, self._added = self._added, {}
+        for (metric, minute, in_day, in_shift), amount in added.items():
+            if in_day:
+                self._windows["day"].add(metric, amount)
+            if in_shift:
+                self._windows["shift"].add(metric, amount)
+            if minute <= self.minute - KEPT_MINUTES:
+                continue
+            amounts = self.minutes.setdefault(minute, {})
+            _add(amounts, metric, amount)
+            for window, length in ROLLING.items():
+                if self.minute - length < minute <= self.minute:
+                    self._windows[window].add(metric, amount)
 
     def _shift(self) -> bool:
         changed = False
@@ -71,17 +128,17 @@ class Ledger:
         for window, length in ROLLING.items():
             leaving = self.minutes.get(self.minute - length, {})
             for metric, amount in leaving.items():
-                _add(self.sums[window], metric, -amount)
+                self._windows[window].add(metric, -amount)
             for metric, amount in arriving.items():
-                _add(self.sums[window], metric, amount)
+                self._windows[window].add(metric, amount)
             changed |= bool(leaving or arriving)
         self.minutes.pop(self.minute - KEPT_MINUTES, None)
         return changed
 
 
-def _add(sums: Sums, metric: str, amount: int) -> None:
-    total = sums.get(metric, 0) + amount
+def _add(amounts: dict[K, int], key: K, amount: int) -> None:
+    total = amounts.get(key, 0) + amount
     if total:
-        sums[metric] = total
+        amounts[key] = total
     else:
-        sums.pop(metric, None)
+        amounts.pop(key, None)

@@ -13,7 +13,6 @@ from wallboard.core.ledger import Ledger
 from wallboard.core.rows import AgentRow, Key
 from wallboard.core.tallies import Tallies
 from wallboard.core.visits import Deed, Did
-from wallboard.core.windows import Day
 
 LATE_MS = 15 * 60_000  # within it the order of arrival does not matter
 
@@ -71,9 +70,9 @@ class People:
 
     def count(self, fact: Fact, sign: int) -> None:
         row = self.row(fact.id)
-        day = self._ground.calendar.days[self.site_of(fact.id)]
+        in_day, in_shift = self._ground.is_in(self.site_of(fact.id), fact.at_ms)
         row.ledger.turn(self._ground.minute)
-        row.ledger.add(fact.metric, fact.at_ms, sign * fact.amount, in_day=fact.at_ms >= day.started_ms)
+        row.ledger.add(fact.metric, fact.at_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
         self.moving.add(fact.id)
         self._ground.touch("agents", fact.id)
 
@@ -85,11 +84,11 @@ class People:
             else:
                 row.ledger.turn(minute)
 
-    def begin_day(self, site: str, day: Day) -> None:
+    def begin(self, window: str, site: str, started_ms: int) -> None:
         for name, row in self.agents.items():
             if self.site_of(name) == site:
                 row.ledger.turn(self._ground.minute)
-                row.ledger.begin_day(day.started_ms)
+                row.ledger.begin(window, started_ms)
                 self._ground.touch("agents", name)
 
     def restand(self, name: str) -> None:

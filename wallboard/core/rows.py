@@ -87,7 +87,8 @@ class AgentRow:
     @property
     def is_known(self) -> bool:
         """Whether anything is said of this agent: a late event may have taken back all that was."""
-        return bool(self.events or self.base_ms or self.items or self.last_released_ms or self.ledger.day)
+        told = self.events or self.base_ms or self.items or self.last_released_ms
+        return bool(told or self.ledger.window("day").sums)
 
     @property
     def last_released_ms(self) -> int:

@@ -9,8 +9,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, convert, field
 
 from wallboard.core.events import Channel, Text
+from wallboard.core.hours import Hours, parse_openings
+from wallboard.core.windows import business_day
 
 Formula = Literal["answered", "negative", "offered", "positive", "removed", "ignore", "short"]
+SPOKEN = frozenset({"voice", "callback"})  # all other channels are text: their waits run in opening hours
+ALL_DAY = "00:00-24:00"
 VOICE_MAX_WAIT_S = 4 * 3600
 TEXT_MAX_WAIT_S = 7 * 86_400
 
@@ -50,7 +54,7 @@ class Queue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     @property
     def longest_wait_s(self) -> float:
         """Above this a wait is doubtful (a contact that its source forgot to end)."""
-        return self.max_wait_s or (VOICE_MAX_WAIT_S if self.channel in ("voice", "callback") else TEXT_MAX_WAIT_S)
+        return self.max_wait_s or (VOICE_MAX_WAIT_S if self.channel in SPOKEN else TEXT_MAX_WAIT_S)
 
 
 class Agent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -100,6 +104,38 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
         """The queue's site; the first of the file where it names none or one that is not there."""
         named = self.for_queue(queue).site
         return named if named in self.sites else next(iter(self.sites))
+
+    def hours_of(self, queue: str) -> Hours | None:
+        """When the queue is open; None: always. Raises ValueError where the text cannot be read."""
+        key = queue if queue in self.queue else ""
+        if key not in self._hours:
+            site = self.sites[self.site_of(queue)]
+            text = self.for_queue(queue).open or site.open or (ALL_DAY if site.holidays else None)
+            self._hours[key] = Hours(parse_openings(text), site.zone, frozenset(site.holidays)) if text else None
+        return self._hours[key]
+
+    @cached_property
+    def shifts(self) -> dict[str, dict[str, Hours]]:
+        """Site → shift → when it runs. Raises ValueError where a text cannot be read."""
+        return {
+            name: {shift: Hours(parse_openings(text), site.zone) for shift, text in site.shifts.items()}
+            for name, site in self.sites.items()
+        }
+
+    @cached_property
+    def _hours(self) -> dict[str, Hours | None]:
+        return {}
+
+    def check(self, at_ms: int) -> None:
+        """Whatever a later look would stumble over. Raises ValueError, KeyError or OSError."""
+        for name, place in self.sites.items():
+            business_day(at_ms, place.zone, place.day_starts)
+            for hours in (*self.shifts[name].values(), self.hours_of("")):
+                if hours:
+                    hours.next_change_ms(at_ms)
+        for queue in self.queue:
+            if hours := self.hours_of(queue):
+                hours.next_change_ms(at_ms)
 
 
 _DEFAULT_QUEUE = Queue()

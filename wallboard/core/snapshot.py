@@ -17,9 +17,9 @@ from wallboard.core.observed import Parts
 from wallboard.core.rows import AgentRow, Contact, KpiRow, NoticeRow, SourceRow, Told
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
-from wallboard.core.visits import Leg, Miss, SightedGone, SightedWaiting, Story, Visit
+from wallboard.core.visits import Leg, Miss, Reply, SightedGone, SightedWaiting, Story, Visit
 
-FORMAT = 2
+FORMAT = 3
 REST = "rest"
 
 Stored = ev.Told | ev.Own | SightedWaiting | SightedGone
@@ -31,6 +31,7 @@ class StoredStory(Struct, array_like=True):
     legs: list[Leg]
     missed: list[Miss]
     refused: list[tuple[int, str]]
+    replies: list[Reply]
     last_ms: int
 
 
@@ -110,7 +111,9 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
 
 
 def _contact(contact: Contact) -> StoredContact:
-    stories = [StoredStory(one.visits, one.legs, one.missed, one.refused, one.last_ms) for one in contact.put_away]
+    stories = [
+        StoredStory(one.visits, one.legs, one.missed, one.refused, one.replies, one.last_ms) for one in contact.put_away
+    ]
     return StoredContact(*contact.key, _events(contact.events), stories, contact.heard_ms)
 
 
@@ -152,6 +155,6 @@ def _restore(floor: Floor, chunk: str, stored: StoredContact) -> None:
     for one in stored.put_away:
         story = Story(stored.source, floor.settings)
         story.visits, story.legs, story.missed = one.visits, one.legs, one.missed
-        story.refused, story.last_ms = one.refused, one.last_ms
+        story.refused, story.replies, story.last_ms = one.refused, one.replies, one.last_ms
         contact.put_away.append(story)
     floor.contacts.contacts[key] = contact

@@ -19,11 +19,12 @@ from wallboard.core.rows import KpiRow, NoticeRow, SourceRow, Tally
 from wallboard.core.settings import Settings, settings_from
 from wallboard.core.tallies import Tallies
 from wallboard.core.visits import Deed, Did
-from wallboard.core.windows import MINUTE_MS, business_day, minute_of
+from wallboard.core.windows import MINUTE_MS, minute_of
 
 AHEAD_MS = 60_000  # a time further ahead than this is taken as the arrival
 SILENT_MS = 12_000  # a source that beats and was not heard for so long is late
 UNKNOWN_SOURCE = "unknown"
+NEVER_MS = ev.LATEST_MS
 
 
 class QueueMemory(Protocol):
@@ -148,6 +149,10 @@ class Floor:
             self.contacts.put_away((due.first, due.second))
         elif due.kind == "day":
             self._turn_day(due.first)
+        elif due.kind == "shift":
+            self._turn_shift(due.first)
+        elif due.kind == "hours":
+            self._turn_hours(due.first)
         elif due.kind == "silent":
             self._listen_for(due.first)
         elif due.kind == "notice":
@@ -156,9 +161,26 @@ class Floor:
     def _turn_day(self, site: str) -> None:
         day = self.ground.calendar.open_day(site, self.settings.sites[site])
         self.ground.touch("sites", site)
-        self.tallies.begin_day(site, day)
-        self.people.begin_day(site, day)
+        self.tallies.begin("day", site, day.started_ms)
+        self.people.begin("day", site, day.started_ms)
         self.contacts.forget_past_days()
+
+    def _turn_shift(self, site: str) -> None:
+        before = self.ground.calendar.shifts.get(site)
+        shift = self.ground.calendar.open_shift(site, self.settings.shifts[site])
+        if shift != before:
+            if shift and shift.started_ms < self.now_ms:  # an inner shift ended: the outer one goes on
+                self._count_anew()
+                return
+            self.ground.touch("sites", site)
+            started_ms = shift.started_ms if shift else NEVER_MS
+            self.tallies.begin("shift", site, started_ms)
+            self.people.begin("shift", site, started_ms)
+
+    def _turn_hours(self, queue: str) -> None:
+        """A queue opens or closes."""
+        self.ground.touch("queues", queue)
+        self.ground.await_hours(queue)
 
     def _settle_time(self, event: ev.Event, arrival_ms: int, source: str, deeds: list[Deed]) -> int:
         at_ms = arrival_ms if event.time is None else event.time
@@ -319,8 +341,7 @@ class Floor:
         if settings == self.settings:
             return Deed(Did.NOTHING, "settings unchanged")
         try:  # whatever a later look would stumble over: nothing is changed then
-            for place in settings.sites.values():
-                business_day(self.now_ms, place.zone, place.day_starts)
+            settings.check(self.now_ms)
         except (ValueError, KeyError, OSError) as error:  # an unknown zone is a KeyError
             return Deed(Did.REJECTED, f"settings not taken over: {error}")
         for site in self.settings.sites:
@@ -359,10 +380,11 @@ class Floor:
     def _count_anew(self) -> None:
         """After a change of settings, of watched sets, or of what sources there are: read the day again."""
         calendar = self.ground.calendar
-        calendar.drop(("day", "contact"))
-        calendar.days = {}
+        calendar.drop(("day", "contact", "shift", "hours"))
+        calendar.days, calendar.shifts = {}, {}
         for site, place in self.settings.sites.items():
             calendar.open_day(site, place)
+            calendar.open_shift(site, self.settings.shifts[site])
             self.ground.touch("sites", site)
         self.tallies.clear()
         self.people.clear()

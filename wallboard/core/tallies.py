@@ -12,7 +12,6 @@ from wallboard.core.ground import Entity, Ground
 from wallboard.core.rows import Tally
 from wallboard.core.select import selects_queue, set_id
 from wallboard.core.visits import Deed, Did
-from wallboard.core.windows import Day
 
 MOST_ALIKE = 200  # names that a new one is compared with
 
@@ -49,10 +48,10 @@ class Tallies:
 
     def count(self, fact: Fact, sign: int) -> None:
         """A fact of a queue, added or taken back, in the queue and its groups."""
-        day = self._ground.calendar.days[self._ground.settings.site_of(fact.id)]
+        in_day, in_shift = self._ground.is_in(self._ground.settings.site_of(fact.id), fact.at_ms)
         for kind, name, tally in self.of(fact.id):
             tally.ledger.turn(self._ground.minute)
-            tally.ledger.add(fact.metric, fact.at_ms, sign * fact.amount, in_day=fact.at_ms >= day.started_ms)
+            tally.ledger.add(fact.metric, fact.at_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
             self.moving.add((kind, name))
             self._ground.touch(kind, name)
 
@@ -79,16 +78,16 @@ class Tallies:
             elif tally.ledger.turn(minute):
                 self._ground.touch(kind, name)
 
-    def begin_day(self, site: str, day: Day) -> None:
-        """A business day begins at one site: its queues count from there, and groups follow them."""
+    def begin(self, window: str, site: str, started_ms: int) -> None:
+        """A `day` or `shift` begins at one site: its queues count from there, and groups follow them."""
         for name, tally in self.queues.items():
             if self._ground.settings.site_of(name) != site:
                 continue
             tally.ledger.turn(self._ground.minute)
-            change = tally.ledger.begin_day(day.started_ms)
+            change = tally.ledger.begin(window, started_ms)
             self._ground.touch("queues", name)
             for group in self.groups_of(name):
-                self.groups[group].ledger.add_to_day(change)
+                self.groups[group].ledger.change(window, change)
                 self._ground.touch("groups", group)
 
     def watch(self, patterns: Iterable[str]) -> tuple[str, bool]:
@@ -115,6 +114,7 @@ class Tallies:
         if tally is None:
             tally = self.queues[name] = Tally(self._ground.minute)
             self.groups_of(name)
+            self._ground.await_hours(name)
             self._ground.touch("queues", name)
         return tally
 

@@ -106,11 +106,20 @@ class Miss(NamedTuple):
     queue: str | None
 
 
+class Reply(NamedTuple):
+    """A human answer to what the customer wrote at `since_ms`; `first`: nobody had answered before."""
+
+    at_ms: int
+    since_ms: int
+    queue: str
+    first: bool
+
+
 class Story:
     """The fold. `step` takes events in order of time; at equal times in order of arrival."""
 
     __slots__ = (
-        "_before", "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused",
+        "_before", "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused", "replies",
         "unanswered_ms", "visits",
     )  # fmt: skip
 
@@ -123,6 +132,7 @@ class Story:
         self.legs: list[Leg] = []
         self.missed: list[Miss] = []
         self.refused: list[tuple[int, str]] = []
+        self.replies: list[Reply] = []
         self.bare_rings: dict[str, int] = {}  # offered to agents without a queue
         self.unanswered_ms: int | None = None  # since when the customer's last message waits
         self.last_ms = 0
@@ -164,6 +174,12 @@ class Story:
     @property
     def channel(self) -> str:
         return self.visits[-1].channel if self.visits else self.legs[-1].channel if self.legs else "voice"
+
+    @property
+    def home(self) -> str | None:
+        """The queue that a text contact belongs to: that of its running leg, else of its last visit."""
+        legs = [leg.queue for leg in self.legs if leg.ended_ms is None and leg.queue]
+        return legs[-1] if legs else self.visits[-1].queue if self.visits else None
 
     # Visits
 
@@ -267,6 +283,8 @@ class Story:
         if event.by == "customer" and self.unanswered_ms is None:
             self.unanswered_ms = at_ms
         elif event.by == "agent":
+            if self.unanswered_ms is not None and (queue := self.home):
+                self.replies.append(Reply(at_ms, self.unanswered_ms, queue, not self.replies))
             self.unanswered_ms = None
         return Deed(Did.NOTED, f"message by {event.by}")
 

@@ -1,0 +1,103 @@
+"""What follows from the counts of a window? Percentages, means and percentiles, as docs/kpis.md defines them.
+
+A ratio is two sums of counts, so a group's is that of its queues' counts, and `explain` can show every part.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from wallboard.core.ledger import Counts
+
+PERCENT, SECONDS, PLAIN = 100, 0.001, 1  # durations are counted in ms
+
+Terms = Mapping[str, int]
+
+
+class Ratio(NamedTuple):
+    """`scale` × Σ top / Σ bottom. Absent where the bottom is zero."""
+
+    top: Terms
+    bottom: Terms
+    scale: float
+
+    def of(self, counts: Mapping[str, int]) -> float | None:
+        bottom = total(self.bottom, counts)
+        return self.scale * total(self.top, counts) / bottom if bottom > 0 else None
+
+
+def total(terms: Terms, counts: Mapping[str, int]) -> int:
+    return sum(sign * counts.get(metric, 0) for metric, sign in terms.items())
+
+
+_A, _B, _S = {"answered": 1}, {"abandoned": 1}, {"short_abandoned": -1}
+_A_T, _B_T, _C_T = {"answered_in_target": 1}, {"abandoned_in_target": 1}, {"callbacks_in_target": 1}
+
+# KPIS section 3, without those who wait now: a queue's own formula is counted visit by visit (`sl_good`, `sl_base`).
+SERVICE_LEVELS: dict[str, Ratio] = {
+    "answered": Ratio(_A_T, _A, PERCENT),
+    "negative": Ratio(_A_T, _A | _B, PERCENT),
+    "offered": Ratio(_A_T, _A | _B | {"flowed_out": 1}, PERCENT),
+    "positive": Ratio(_A_T | _B_T, _A | _B, PERCENT),
+    "removed": Ratio(_A_T | _B_T | _C_T, _A | _B | {"callbacks": 1}, PERCENT),
+    "ignore": Ratio(_A_T, _A | _B | {"abandoned_in_target": -1}, PERCENT),
+    "short": Ratio(_A_T, _A | _B | _S, PERCENT),
+}
+
+RATIOS: dict[str, Ratio] = {
+    "service_level": Ratio({"sl_good": 1}, {"sl_base": 1, "over_counted": 1}, PERCENT),
+    "asa_s": Ratio({"answered_wait_ms": 1}, _A, SECONDS),
+    "abandon_wait_s": Ratio({"abandoned_wait_ms": 1}, _B, SECONDS),
+    "abandon_rate": Ratio(_B | _S, _A | _B | _S, PERCENT),
+    "abandon_rate_all": Ratio(_B, _A | _B, PERCENT),
+    "answer_rate": Ratio(_A, _A | _B | {"flowed_out": 1, "callbacks": 1}, PERCENT),
+    "aht_s": Ratio({"talk_ms": 1, "hold_ms": 1, "wrapup_ms": 1}, {"handled": 1}, SECONDS),
+    "talk_avg_s": Ratio({"talk_ms": 1}, {"handled": 1}, SECONDS),
+    "wrapup_avg_s": Ratio({"wrapup_ms": 1}, {"handled": 1}, SECONDS),
+    "transfer_rate": Ratio({"transferred": 1}, {"handled": 1}, PERCENT),
+}
+
+# metric → (the spread, the share of it that lies at or below)
+PERCENTILES: dict[str, tuple[str, int]] = {
+    "wait_p50_s": ("answered_wait", 50),
+    "wait_p90_s": ("answered_wait", 90),
+    "first_reply_p50_s": ("first_reply", 50),
+    "first_reply_p90_s": ("first_reply", 90),
+    "reply_p90_s": ("reply", 90),
+}
+ENDED_WAITS = ("answered_wait", "other_wait")  # together: the waits of all visits that ended
+
+
+def derived(counts: Counts, over_counted: int) -> dict[str, float]:
+    """Every ratio and percentile that has a value. `over_counted`: those waiting now who are in the denominator."""
+    with_waiting = counts.sums | {"over_counted": over_counted}
+    found: dict[str, float] = {}
+    for metric, ratio in RATIOS.items():
+        if (value := ratio.of(with_waiting)) is not None:
+            found[metric] = value
+    for metric, (spread, share) in PERCENTILES.items():
+        if known := counts.spreads.get(spread):
+            found[metric] = nearest_rank(known, share)
+    if longest := [max(known) for spread in ENDED_WAITS if (known := counts.spreads.get(spread))]:
+        found["max_wait_s"] = max(longest)
+    return found
+
+
+def nearest_rank(spread: Mapping[int, int], share: int) -> int:
+    """The least value with at least `share` percent of all at or below it; `spread` is not empty."""
+    rank = max(1, -(-sum(spread.values()) * share // 100))
+    for value in sorted(spread):
+        rank -= spread[value]
+        if rank <= 0:
+            return value
+    raise AssertionError("the last value holds the rest")
+
+
+def counted_in(formula: str, outcome: str, *, in_target: bool, short: bool) -> tuple[int, int]:
+    """What a visit that ended so adds to (numerator, denominator) of a service level formula."""
+    counts = {outcome: 1}
+    if in_target:
+        counts[f"{outcome}_in_target"] = 1
+    if short:
+        counts["short_abandoned"] = 1
+    ratio = SERVICE_LEVELS[formula]
+    return total(ratio.top, counts), total(ratio.bottom, counts)
