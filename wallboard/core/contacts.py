@@ -42,7 +42,7 @@ class Contacts:
                 self._tallies.note_channel(queue, event.channel, at_ms)
         contact = self.contacts.get((source, event.contact))
         if contact is None:
-            contact = Contact((source, event.contact), self._story(source), f"c{at_ms // CHUNK_MS}")
+            contact = Contact((source, event.contact), Story(source, self._ground.settings), f"c{at_ms // CHUNK_MS}")
             self.contacts[contact.key] = contact
         deed = self._insert(contact, event, at_ms, order)
         for restart_ms in self.restarts.get(source, ()):
@@ -88,9 +88,8 @@ class Contacts:
             return
         self._people.put_away(key, contact.live.released)
         self.changed_chunks.add(contact.chunk)
-        contact.put_away.append(contact.story)
+        contact.base = contact.story
         contact.events, contact.facts, contact.live = [], [], NOT_LIVE
-        contact.story = self._story(key[0], contact)
 
     def forget_past_days(self) -> None:
         """Contacts over before every running day, and longer ago than any window reaches, are in no number."""
@@ -98,7 +97,7 @@ class Contacts:
         started = [one.started_ms for one in (*calendar.days.values(), *calendar.shifts.values()) if one]
         oldest = min([self._ground.now_ms - FORGET_MS, *started])
         for key, contact in list(self.contacts.items()):
-            if contact.put_away and not contact.events and contact.put_away[-1].last_ms < oldest:
+            if contact.base and not contact.events and contact.base.last_ms < oldest:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
 
@@ -114,11 +113,12 @@ class Contacts:
         """After a change of settings: every story of the day is read again."""
         for contact in self.contacts.values():
             contact.facts, contact.live = [], NOT_LIVE
-            for story in contact.put_away:
-                for fact in facts(story, self._ground.settings, self._ground.now_ms):
-                    self._count(fact, 1)
-            self._retell(contact)
-            self.recount(contact)
+            if contact.events:
+                self._retell(contact)
+                self.recount(contact)
+                continue
+            for fact in facts(contact.story, self._ground.settings, self._ground.now_ms):
+                self._count(fact, 1)
 
     def of_source(self, source: str) -> Iterator[Contact]:
         """The open ones of a source, in the order of their ids."""
@@ -140,6 +140,9 @@ class Contacts:
         self.changed_chunks.add(contact.chunk)
         contact.heard_ms = self._ground.now_ms
         told = (at_ms, order, event)
+        if not contact.events and contact.base:  # it comes back: what it had contributed is known again
+            contact.story = contact.base.copied(self._ground.settings)
+            contact.facts = facts(contact.story, self._ground.settings, self._ground.now_ms)
         if not contact.events or contact.events[-1][:2] <= told[:2]:
             contact.events.append(told)
             return contact.story.step(event, at_ms)
@@ -147,17 +150,13 @@ class Contacts:
         return self._retell(contact, order)
 
     def _retell(self, contact: Contact, order: int = -1) -> Deed:
-        contact.story = self._story(contact.key[0], contact)
+        settings = self._ground.settings
+        contact.story = contact.base.copied(settings) if contact.base else Story(contact.key[0], settings)
         deed = Deed(Did.NOTHING, "nothing")
         for at_ms, nth, event in contact.events:
             did = contact.story.step(event, at_ms)
             deed = did if nth == order else deed
         return deed
-
-    def _story(self, source: str, contact: Contact | None = None) -> Story:
-        earlier = contact.put_away if contact else []
-        before = frozenset(visit.queue for story in earlier for visit in story.visits)
-        return Story(source, self._ground.settings, before)
 
     # Contributing
 

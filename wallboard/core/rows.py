@@ -17,9 +17,12 @@ NOT_LIVE = Live((), (), (), (), None)
 
 
 class Contact:
-    """A contact's events until 15 minutes after it ended; then only the told stories remain."""
+    """A contact's events until 15 minutes after it ended; then only what they told remains.
 
-    __slots__ = ("chunk", "events", "facts", "heard_ms", "key", "live", "put_away", "rests", "story")
+    `base`: what earlier events told, settled; `events` come after it, and `story` is all of it.
+    """
+
+    __slots__ = ("base", "chunk", "events", "facts", "heard_ms", "key", "live", "rests", "story")
 
     def __init__(self, key: Key, story: Story, chunk: str) -> None:
         self.key = key
@@ -30,7 +33,7 @@ class Contact:
         self.events: list[Told] = []
         self.facts: list[Fact] = []
         self.live = NOT_LIVE
-        self.put_away: list[Story] = []
+        self.base: Story | None = None
 
 
 class Tally:

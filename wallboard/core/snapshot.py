@@ -32,6 +32,7 @@ class StoredStory(Struct, array_like=True):
     missed: list[Miss]
     refused: list[tuple[int, str]]
     replies: list[Reply]
+    unanswered_ms: int | None
     last_ms: int
 
 
@@ -39,7 +40,7 @@ class StoredContact(Struct, array_like=True):
     source: str
     contact: str
     events: list[StoredTold]
-    put_away: list[StoredStory]
+    base: StoredStory | None
     heard_ms: int
 
 
@@ -111,10 +112,14 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
 
 
 def _contact(contact: Contact) -> StoredContact:
-    stories = [
-        StoredStory(one.visits, one.legs, one.missed, one.refused, one.replies, one.last_ms) for one in contact.put_away
-    ]
-    return StoredContact(*contact.key, _events(contact.events), stories, contact.heard_ms)
+    base = None if contact.base is None else _stored(contact.base)
+    return StoredContact(*contact.key, _events(contact.events), base, contact.heard_ms)
+
+
+def _stored(base: Story) -> StoredStory:
+    return StoredStory(
+        base.visits, base.legs, base.missed, base.refused, base.replies, base.unanswered_ms, base.last_ms
+    )
 
 
 def _events(told: list[Told]) -> list[Any]:
@@ -152,9 +157,9 @@ def _restore(floor: Floor, chunk: str, stored: StoredContact) -> None:
     contact = Contact(key, Story(stored.source, floor.settings), chunk)
     contact.events = list(stored.events)
     contact.heard_ms = stored.heard_ms
-    for one in stored.put_away:
-        story = Story(stored.source, floor.settings)
-        story.visits, story.legs, story.missed = one.visits, one.legs, one.missed
-        story.refused, story.replies, story.last_ms = one.refused, one.replies, one.last_ms
-        contact.put_away.append(story)
+    if base := stored.base:
+        story = contact.base = contact.story
+        story.visits, story.legs, story.missed = base.visits, base.legs, base.missed
+        story.refused, story.replies = base.refused, base.replies
+        story.unanswered_ms, story.last_ms = base.unanswered_ms, base.last_ms
     floor.contacts.contacts[key] = contact

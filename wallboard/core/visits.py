@@ -8,6 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wallboard.core import events as ev
 from wallboard.core.settings import Settings
@@ -119,14 +120,12 @@ class Story:
     """The fold. `step` takes events in order of time; at equal times in order of arrival."""
 
     __slots__ = (
-        "_before", "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused", "replies",
+        "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused", "replies",
         "unanswered_ms", "visits",
     )  # fmt: skip
 
-    def __init__(self, source: str, settings: Settings, before: frozenset[str] = frozenset()) -> None:
-        """`before`: queues that the contact visited in an earlier story, told and put away."""
+    def __init__(self, source: str, settings: Settings) -> None:
         self._source = source
-        self._before = before
         self._settings = settings
         self.visits: list[Visit] = []
         self.legs: list[Leg] = []
@@ -136,6 +135,15 @@ class Story:
         self.bare_rings: dict[str, int] = {}  # offered to agents without a queue
         self.unanswered_ms: int | None = None  # since when the customer's last message waits
         self.last_ms = 0
+
+    def copied(self, settings: Settings) -> "Story":
+        """The same so far, to go on from."""
+        story = Story(self._source, settings)
+        story.visits = [replace(visit) for visit in self.visits]
+        story.legs = [replace(leg) for leg in self.legs]
+        story.missed, story.refused, story.replies = [*self.missed], [*self.refused], [*self.replies]
+        story.bare_rings, story.unanswered_ms, story.last_ms = {**self.bare_rings}, self.unanswered_ms, self.last_ms
+        return story
 
     def step(self, event: ev.Event, at_ms: int) -> Deed:
         self.last_ms = max(self.last_ms, at_ms)
@@ -241,7 +249,7 @@ class Story:
 
     def _left(self, event: ev.Left, at_ms: int) -> Deed:
         queue = self._named(event.queue)
-        if queue and queue not in self._before and not any(visit.queue == queue for visit in self.visits):
+        if queue and not any(visit.queue == queue for visit in self.visits):
             self.refused.append((at_ms, queue))
             return Deed(Did.REFUSED, f"refused at the door of {queue}: {event.reason}")
         return self._gone(event, at_ms, _outcome(event.reason), event.reason)

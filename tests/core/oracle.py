@@ -1,0 +1,371 @@
+"""What the numbers of docs/kpis.md are, by definition: slow, obvious, from the list of events, without the core.
+
+Every question is asked anew of the whole list. Nothing here is imported from the package: contacts, agents and
+windows are worked out as a careful person would with a pencil.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+MINUTE = 60_000
+NOW = {"waiting", "over_target", "ringing", "engaged", "holding", "wrapup", "oldest_at"}
+DOUBTFUL = 4 * 60 * MINUTE  # a voice wait above it is not believed
+CORRECTION = 15 * MINUTE  # for so long "lost" may be replaced by what really happened
+FLOWED = {"timeout", "empty", "key", "full", "overflow", "transfer", "voicemail", "withdrawn"}
+
+
+@dataclass
+class Rule:
+    """A queue's settings."""
+
+    target_s: float = 20
+    short_s: float = 5
+    wrapup_s: float = 0
+    formula: str = "short"
+    count_waiting: bool = True
+
+
+@dataclass
+class Stay:
+    """One stay of a contact in a queue."""
+
+    queue: str
+    begun: int
+    ended: int | None = None
+    outcome: str = ""
+    stated: int | None = None
+    ringing: set[str] = field(default_factory=set)
+
+    @property
+    def wait(self) -> int:
+        assert self.ended is not None
+        return self.stated if self.stated is not None else max(0, self.ended - self.begun)
+
+
+@dataclass
+class Talk:
+    """One agent's part."""
+
+    agent: str
+    queue: str | None
+    begun: int
+    after_wait: bool
+    state: str = "engaged"
+    since: int = 0
+    ended: int | None = None
+    closed: int | None = None
+    talked: int = 0
+    held: int = 0
+    wrapped: int = 0
+    transferred: bool = False
+    lost: bool = False
+
+
+class Told:
+    """What one contact's events amount to, read once from the first to the last."""
+
+    def __init__(self, events: list[tuple[int, Any]], rules: dict[str, Rule]) -> None:
+        self.stays: list[Stay] = []
+        self.talks: list[Talk] = []
+        self.misses: list[tuple[int, str, str | None]] = []
+        self.refusals: list[tuple[int, str]] = []
+        self.rules = rules
+        for at, event in events:
+            getattr(self, "on_" + kind(event).replace(".", "_"))(at, event)
+
+    # Waiting
+
+    def waiting(self, queue: str | None, at: int) -> Stay | None:
+        fitting = [s for s in self.stays if s.ended is None and s.begun <= at and queue in (None, s.queue)]
+        return max(fitting, key=lambda s: s.begun) if fitting else None
+
+    def lately_lost(self, queue: str | None, at: int) -> Stay | None:
+        fitting = [s for s in self.stays if queue in (None, s.queue)]
+        if not fitting or fitting[-1].outcome != "lost":
+            return None
+        return fitting[-1] if at - (fitting[-1].ended or 0) <= CORRECTION else None
+
+    def finish(self, stay: Stay, at: int, outcome: str, stated: float | None = None) -> None:
+        stay.ended = max(stay.begun, at if stay.ended is None else min(at, stay.ended))
+        stay.outcome = outcome
+        stay.ringing = set()
+        if stated is not None:
+            stay.stated = round(stated * 1000)
+
+    def on_contact_queued(self, at: int, event: Any) -> None:
+        for stay in [s for s in self.stays if s.ended is None and s.queue == event.queue]:
+            self.finish(stay, at, "lost")
+        self.stays.append(Stay(event.queue, at if event.since is None else min(event.since, at)))
+
+    def on_contact_ringing(self, at: int, event: Any) -> None:
+        if stay := self.waiting(event.queue, at):
+            stay.ringing.add(event.agent)
+
+    def on_contact_missed(self, at: int, event: Any) -> None:
+        stay = self.waiting(event.queue, at)
+        for one in self.stays:
+            one.ringing.discard(event.agent)
+        where = stay.queue if stay else event.queue or (self.stays[-1].queue if self.stays else None)
+        self.misses.append((at, event.agent, where))
+
+    def on_contact_abandoned(self, at: int, event: Any) -> None:
+        self.leave(at, event, "abandoned")
+
+    def on_contact_left(self, at: int, event: Any) -> None:
+        if event.queue and not any(s.queue == event.queue for s in self.stays):
+            self.refusals.append((at, event.queue))
+            return
+        outcome = "flowed_out" if event.reason in FLOWED else "callbacks" if event.reason == "callback" else "lost"
+        self.leave(at, event, outcome)
+
+    def leave(self, at: int, event: Any, outcome: str) -> None:
+        stay = self.waiting(event.queue, at)
+        if stay is None and outcome != "lost":
+            stay = self.lately_lost(event.queue, at)
+        if stay:
+            self.finish(stay, at, outcome, event.wait_s)
+
+    # Talking
+
+    def on_contact_answered(self, at: int, event: Any) -> None:
+        stay = self.waiting(event.queue, at) or self.lately_lost(event.queue, at)
+        if stay is None and any(t.agent == event.agent and t.ended is None for t in self.talks):
+            return
+        if stay:
+            self.finish(stay, at, "answered", event.wait_s)
+        queue = stay.queue if stay else event.queue or (self.stays[-1].queue if self.stays else None)
+        self.talks.append(Talk(event.agent, queue, at, stay is not None, since=at))
+
+    def talking(self, agent: str) -> Talk | None:
+        mine = [t for t in self.talks if t.agent == agent and t.ended is None]
+        return mine[-1] if mine else None
+
+    def on_contact_held(self, at: int, event: Any) -> None:
+        self.turn(at, event.agent, "holding")
+
+    def on_contact_resumed(self, at: int, event: Any) -> None:
+        self.turn(at, event.agent, "engaged")
+
+    def turn(self, at: int, agent: str, state: str) -> None:
+        if talk := self.talking(agent):
+            if talk.state == "holding":
+                talk.held += at - talk.since
+            talk.state, talk.since = state, at
+
+    def on_contact_transferred(self, at: int, event: Any) -> None:
+        for talk in self.over(at, event):
+            talk.transferred = True
+
+    def on_contact_ended(self, at: int, event: Any) -> None:
+        known = any(t.agent == event.agent for t in self.talks)
+        self.over(at, event)
+        if event.agent is None or not known:
+            for stay in [s for s in self.stays if s.ended is None and s.begun <= at and event.queue in (None, s.queue)]:
+                self.finish(stay, at, "lost", event.wait_s)
+
+    def over(self, at: int, event: Any) -> list[Talk]:
+        mine = [
+            t for t in self.talks
+            if (t.agent == event.agent if event.agent is not None else event.queue in (None, t.queue))
+        ]  # fmt: skip
+        running = [t for t in mine if t.ended is None]
+        ended = running or [t for t in mine if t.lost and at - (t.ended or 0) <= CORRECTION]
+        for talk in ended:
+            self.hang_up(talk, at, event.talk_s, event.hold_s)
+            talk.transferred = False
+        return ended
+
+    def hang_up(self, talk: Talk, at: int, talk_s: float | None = None, hold_s: float | None = None) -> None:
+        if talk.state == "holding":
+            talk.held += at - talk.since
+        talk.held = talk.held if hold_s is None else round(hold_s * 1000)
+        talk.talked = max(0, at - talk.begun - talk.held) if talk_s is None else round(talk_s * 1000)
+        rule = self.rules.get(talk.queue or "", Rule()) if talk.queue else Rule(wrapup_s=0)
+        talk.wrapped = round(rule.wrapup_s * 1000) if talk.queue else 0
+        talk.ended, talk.closed, talk.state, talk.lost = at, at + talk.wrapped, "wrapup", False
+
+    def on_contact_wrapped(self, at: int, event: Any) -> None:
+        mine = [t for t in self.talks if t.agent == event.agent]
+        if mine:
+            if mine[-1].ended is None:
+                self.hang_up(mine[-1], at)
+            ended = mine[-1].ended or 0
+            mine[-1].wrapped = at - ended if event.wrapup_s is None else round(event.wrapup_s * 1000)
+            mine[-1].closed = at
+
+    def on_contact_message(self, at: int, event: Any) -> None:
+        pass
+
+    def on_source_restarted(self, at: int, event: Any) -> None:
+        for stay in [s for s in self.stays if s.ended is None]:
+            self.finish(stay, at, "lost")
+        for talk in [t for t in self.talks if t.ended is None]:
+            talk.ended, talk.closed, talk.lost = at, at, True
+
+
+def kind(event: Any) -> str:
+    return str(event.__struct_config__.tag)
+
+
+# From the list to the numbers
+
+
+def without_repeats(events: Iterable[Any]) -> list[Any]:
+    """The second of two with one source and id is no event."""
+    kept: list[Any] = []
+    for event in events:
+        if event.id is None or not any((one.source, one.id) == (event.source, event.id) for one in kept):
+            kept.append(event)
+    return kept
+
+
+def contacts(events: Iterable[Any], rules: dict[str, Rule]) -> list[Told]:
+    """Each contact of each source, its events in order of time."""
+    told: dict[tuple[str, str], list[tuple[int, Any]]] = {}
+    restarts: dict[str, list[tuple[int, Any]]] = {}
+    for event in without_repeats(events):
+        if kind(event) == "source.restarted":
+            restarts.setdefault(event.source, []).append((event.time, event))
+        elif kind(event).startswith("contact."):
+            told.setdefault((event.source, event.contact), []).append((event.time, event))
+    return [
+        Told(sorted([*mine, *restarts.get(source, [])], key=lambda one: one[0]), rules)
+        for (source, _), mine in told.items()
+    ]
+
+
+def begin_of(window: str, now: int, zone: str, day_starts: str) -> int:
+    if window != "day":
+        return (now // MINUTE - (int(window[1:]) - 1)) * MINUTE
+    place = ZoneInfo(zone)
+    hour, minute = map(int, day_starts.split(":"))
+    local = datetime.fromtimestamp(now / 1000, place)
+    for back in (-1, 0, 1, 2):
+        on = local.date() - timedelta(days=back)
+        begun = datetime(on.year, on.month, on.day, hour, minute, tzinfo=place)
+        if begun.timestamp() * 1000 <= now:
+            return round(begun.timestamp() * 1000)
+    raise AssertionError
+
+
+def queue_numbers(
+    all_told: list[Told], queues: set[str], rules: dict[str, Rule], begins: dict[str, int], now: int
+) -> dict[str, float]:
+    """One window of some queues. `begins`: queue → where the window begins for it."""
+
+    def inside(queue: str | None, at: int) -> bool:
+        return queue in queues and begins[queue or ""] <= at <= now
+
+    stays = [s for told in all_told for s in told.stays]
+    ended = [s for s in stays if s.ended is not None and inside(s.queue, s.ended)]
+    by = {name: [s for s in ended if s.outcome == name] for name in
+          ("answered", "abandoned", "flowed_out", "callbacks", "lost")}  # fmt: skip
+    within = {name: [s for s in found if s.wait <= rule_of(rules, s).target_s * 1000] for name, found in by.items()}
+    short = [s for s in by["abandoned"] if s.wait <= rule_of(rules, s).short_s * 1000]
+    closed = [
+        t for told in all_told for t in told.talks
+        if t.closed is not None and t.closed <= now and not t.lost and inside(t.queue, t.closed)
+    ]  # fmt: skip
+    numbers: dict[str, float] = {name: len(found) for name, found in by.items()} | {
+        "offered": len([s for s in stays if inside(s.queue, s.begun)]),
+        "short_abandoned": len(short),
+        "answered_in_target": len(within["answered"]),
+        "abandoned_in_target": len(within["abandoned"]),
+        "missed": len([1 for told in all_told for at, _, queue in told.misses if inside(queue, at)]),
+        "refused": len([1 for told in all_told for at, queue in told.refusals if inside(queue, at)]),
+        "out_of_hours": 0,
+        "handled": len(closed),
+        "transferred": len([t for t in closed if t.transferred]),
+        "talk_s": sum(t.talked for t in closed) / 1000,
+        "hold_s": sum(t.held for t in closed) / 1000,
+        "wrapup_s": sum(t.wrapped for t in closed) / 1000,
+    }
+    a, b, s = by["answered"], by["abandoned"], len(short)
+    waits = sorted(stay.wait // 1000 for stay in a)
+    put(numbers, "asa_s", sum(x.wait for x in a) / 1000, len(a))
+    put(numbers, "abandon_wait_s", sum(x.wait for x in b) / 1000, len(b))
+    put(numbers, "abandon_rate", 100 * (len(b) - s), len(a) + len(b) - s)
+    put(numbers, "abandon_rate_all", 100 * len(b), len(a) + len(b))
+    put(numbers, "answer_rate", 100 * len(a), sum(len(by[n]) for n in by if n != "lost"))
+    put(numbers, "aht_s", numbers["talk_s"] + numbers["hold_s"] + numbers["wrapup_s"], len(closed))
+    put(numbers, "talk_avg_s", numbers["talk_s"], len(closed))
+    put(numbers, "wrapup_avg_s", numbers["wrapup_s"], len(closed))
+    put(numbers, "transfer_rate", 100 * numbers["transferred"], len(closed))
+    if waits:
+        numbers["wait_p50_s"] = next(w for i, w in enumerate(waits, 1) if 100 * i >= 50 * len(waits))
+        numbers["wait_p90_s"] = next(w for i, w in enumerate(waits, 1) if 100 * i >= 90 * len(waits))
+    if ended:
+        numbers["max_wait_s"] = max(stay.wait // 1000 for stay in ended)
+    put(numbers, "service_level", *service_level(stays, by, within, short, queues, rules, now))
+    return numbers
+
+
+def service_level(
+    stays: list[Stay], by: dict[str, list[Stay]], within: dict[str, list[Stay]], short: list[Stay],
+    queues: set[str], rules: dict[str, Rule], now: int,
+) -> tuple[float, float]:  # fmt: skip
+    """100 × Σ numerators, Σ denominators: each queue by its own formula."""
+    top = bottom = 0
+    for queue in queues:
+        n = {name: len([s for s in found if s.queue == queue]) for name, found in by.items()}
+        t = {name: len([s for s in found if s.queue == queue]) for name, found in within.items()}
+        s = len([x for x in short if x.queue == queue])
+        rule = rules.get(queue, Rule())
+        over = [
+            x for x in stays
+            if x.queue == queue and x.ended is None and now - x.begun > rule.target_s * 1000
+        ]  # fmt: skip
+        a, b, f, c = n["answered"], n["abandoned"], n["flowed_out"], n["callbacks"]
+        up, down = {
+            "answered": (t["answered"], a),
+            "negative": (t["answered"], a + b),
+            "offered": (t["answered"], a + b + f),
+            "positive": (t["answered"] + t["abandoned"], a + b),
+            "removed": (t["answered"] + t["abandoned"] + t["callbacks"], a + b + c),
+            "ignore": (t["answered"], a + b - t["abandoned"]),
+            "short": (t["answered"], a + b - s),
+        }[rule.formula]
+        top += up
+        bottom += down + (len(over) if rule.count_waiting else 0)
+    return 100 * top, bottom
+
+
+def now_numbers(all_told: list[Told], queues: set[str], rules: dict[str, Rule], now: int) -> dict[str, int]:
+    waiting = [s for told in all_told for s in told.stays if s.queue in queues and s.ended is None]
+    talks = [t for told in all_told for t in told.talks if t.queue in queues and (t.closed is None or t.closed > now)]
+    found = {
+        "waiting": len(waiting),
+        "over_target": len([s for s in waiting if now - s.begun > rule_of(rules, s).target_s * 1000]),
+        "ringing": len([s for s in waiting if s.ringing]),
+        **{state: len([t for t in talks if t.state == state]) for state in ("engaged", "holding", "wrapup")},
+    }
+    if believed := [s.begun for s in waiting if now - s.begun <= DOUBTFUL]:
+        found["oldest_at"] = min(believed)
+    return found
+
+
+def agent_numbers(all_told: list[Told], agent: str, begun: int, now: int) -> dict[str, float]:
+    talks = [t for told in all_told for t in told.talks if t.agent == agent]
+    closed = [t for t in talks if t.closed is not None and begun <= t.closed <= now and not t.lost]
+    misses = [1 for told in all_told for at, who, _ in told.misses if who == agent and begun <= at <= now]
+    return {
+        "answered": len([t for t in talks if t.after_wait and begun <= t.begun <= now]),
+        "handled": len(closed),
+        "missed": len(misses),
+        "transferred": len([t for t in closed if t.transferred]),
+        "talk_s": sum(t.talked for t in closed) / 1000,
+        "hold_s": sum(t.held for t in closed) / 1000,
+        "wrapup_s": sum(t.wrapped for t in closed) / 1000,
+    }
+
+
+def rule_of(rules: dict[str, Rule], stay: Stay) -> Rule:
+    return rules.get(stay.queue, Rule())
+
+
+def put(numbers: dict[str, float], name: str, top: float, bottom: float) -> None:
+    if bottom > 0:
+        numbers[name] = top / bottom

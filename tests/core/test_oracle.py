@@ -1,0 +1,155 @@
+"""The core against an independent recomputation by definition (oracle.py), on made-up days at random instants.
+
+Duplicates, any order within 15 minutes, contacts that come back, ends that are missing, several contacts an
+agent, restarts, midnight and both nights on which clocks change, in five zones. `WALLBOARD_LOGS` says how many.
+"""
+
+import os
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import oracle
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wallboard.core import events as ev
+from wallboard.core import kpis, snapshot
+from wallboard.core.settings import Queue, Settings, Site, Target
+from wallboard.core.state import Floor
+
+LOGS = int(os.environ.get("WALLBOARD_LOGS", "300"))
+SECOND, MINUTE = 1000, 60_000
+LATE = 15 * MINUTE
+WINDOWS = ("m15", "m30", "m60", "day")
+ZONES = ["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago"]
+NIGHTS = [  # local midnights, an ordinary one and those on which the clock changes somewhere
+    "2026-11-21", "2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-09-06",
+]  # fmt: skip
+FORMULAS = ["answered", "negative", "offered", "positive", "removed", "ignore", "short"]
+
+_contact, _queue, _agent = (st.sampled_from(names) for names in (["c1", "c2", "c3", "c4"], ["q1", "q2"], ["a1", "a2"]))
+_seconds = st.none() | st.integers(0, 90) | st.sampled_from([4.9, 5.0, 5.001, 20.0, 20.001])
+
+
+def _event(kind: type[ev.Event], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Event]:
+    source, name = st.sampled_from(["pbx", "crm"]), st.none() | st.sampled_from(["e1", "e2", "e3"])
+    return st.builds(kind, source=source, id=name, **fields)
+
+
+_events = st.one_of(
+    _event(ev.Queued, contact=_contact, queue=_queue),
+    _event(ev.Queued, contact=_contact, queue=_queue),
+    _event(ev.Ringing, contact=_contact, agent=_agent),
+    _event(ev.Missed, contact=_contact, agent=_agent, queue=st.none() | _queue),
+    _event(ev.Answered, contact=_contact, agent=_agent, queue=st.none() | _queue, wait_s=_seconds),
+    _event(ev.Answered, contact=_contact, agent=_agent),
+    _event(ev.Held, contact=_contact, agent=_agent),
+    _event(ev.Resumed, contact=_contact, agent=_agent),
+    _event(ev.Abandoned, contact=_contact, queue=st.none() | _queue, wait_s=_seconds),
+    _event(ev.Left, contact=_contact, reason=st.sampled_from(["timeout", "key", "lost", "callback", "withdrawn"]),
+           queue=st.none() | _queue),
+    _event(ev.Transferred, contact=_contact, agent=_agent, talk_s=_seconds),
+    _event(ev.Ended, contact=_contact, agent=st.none() | _agent, queue=st.none() | _queue, hold_s=_seconds),
+    _event(ev.Wrapped, contact=_contact, agent=_agent, wrapup_s=_seconds),
+    _event(ev.SourceRestarted),
+)  # fmt: skip
+_rule = st.builds(
+    oracle.Rule, target_s=st.sampled_from([0, 5, 20, 60]), short_s=st.sampled_from([0, 5, 30]),
+    wrapup_s=st.sampled_from([0, 30, 600]), formula=st.sampled_from(FORMULAS), count_waiting=st.booleans(),
+)  # fmt: skip
+
+
+@st.composite
+def _logs(draw: st.DrawFn) -> tuple[int, list[tuple[int, ev.Event]]]:
+    """A middle instant, and events of distinct times around it with the arrival of each, in order of arrival."""
+    zone = draw(st.sampled_from(ZONES))
+    middle = round(datetime.fromisoformat(draw(st.sampled_from(NIGHTS))).replace(tzinfo=ZoneInfo(zone)).timestamp())
+    events = draw(st.lists(_events, min_size=1, max_size=30))
+    close = draw(st.booleans())  # seconds apart, or over hours
+    reach = 300 if close else 3 * 3600
+    times = draw(st.lists(st.integers(-reach, reach), min_size=len(events), max_size=len(events), unique=True))
+    delays = draw(st.lists(st.integers(0, 899), min_size=len(events), max_size=len(events)))
+    arrivals = []
+    for event, at_s, delay_s in zip(events, times, delays, strict=True):
+        at_ms = (middle + at_s) * SECOND
+        arrivals.append((at_ms + delay_s * SECOND, _timed(event, at_ms)))
+    return middle * SECOND, sorted(arrivals, key=lambda one: one[0])
+
+
+def _timed(event: ev.Event, at_ms: int) -> ev.Event:
+    return type(event)(**{name: getattr(event, name) for name in event.__struct_fields__} | {"time": at_ms})
+
+
+@given(
+    _logs(), st.dictionaries(_queue, _rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    st.lists(st.integers(0, 5 * 3600), min_size=1, max_size=4), st.booleans(),
+)  # fmt: skip
+@settings(max_examples=LOGS, suppress_health_check=list(HealthCheck))
+def test_every_number_at_random_instants_is_what_the_definition_gives(
+    log: tuple[int, list[tuple[int, ev.Event]]],
+    rules: dict[str, oracle.Rule],
+    zones: list[str],
+    looks_s: list[int],
+    over_a_restart: bool,
+) -> None:
+    _, arrivals = log
+    floor, given_events, seen = Floor(_settings(rules, zones)), list(arrivals), list[ev.Event]()
+    first_ms = arrivals[0][0]
+    for look_ms in sorted(first_ms + look_s * SECOND for look_s in looks_s):
+        while given_events and given_events[0][0] <= look_ms:
+            arrival_ms, event = given_events.pop(0)
+            if not _is_repeat(event, seen):
+                floor.apply(event, arrival_ms)
+            seen.append(event)
+        floor.advance(look_ms)
+        if over_a_restart:
+            floor = snapshot.load(snapshot.dump(floor))
+        _compare(floor, seen, rules, zones, look_ms)
+
+
+def _is_repeat(event: ev.Event, seen: list[ev.Event]) -> bool:
+    """Deduplication is the stream's: the core gets each (source, id) once."""
+    return event.id is not None and any((one.source, one.id) == (event.source, event.id) for one in seen)
+
+
+def _settings(rules: dict[str, oracle.Rule], zones: list[str]) -> Settings:
+    queues = {
+        name: Queue(
+            site=f"s{name[1]}", short_abandon_s=rule.short_s, wrapup_s=rule.wrapup_s,
+            target=Target(seconds=rule.target_s, formula=rule.formula, count_waiting=rule.count_waiting),  # type: ignore[arg-type]
+        )
+        for name, rule in {"q1": oracle.Rule(), "q2": oracle.Rule(), **rules}.items()
+    }  # fmt: skip
+    sites = {f"s{number}": Site(zone=zone, day_starts="05:30") for number, zone in enumerate(zones, 1)}
+    return Settings(site=sites, queue=queues)
+
+
+def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], zones: list[str], now: int) -> None:
+    told = oracle.contacts(seen, rules)
+    named = {event.queue for event in oracle.without_repeats(seen) if getattr(event, "queue", None)}
+    zone_of = dict(zip(("q1", "q2"), zones, strict=True))
+    everything = [({name}, kpis.entity(floor, "queues", name)) for name in sorted(named)]
+    if named:
+        everything.append(({"q1", "q2"}, kpis.entity(floor, "groups", "all")))
+    for queues, row in everything:
+        assert row is not None
+        for window in WINDOWS:
+            begins = {queue: oracle.begin_of(window, now, zone_of[queue], "05:30") for queue in queues}
+            expected = oracle.queue_numbers(told, queues, rules, begins, now)
+            assert row[window] == expected, (sorted(queues), window)
+        found = {name: value for name, value in row["now"].items() if name in oracle.NOW}
+        assert found == oracle.now_numbers(told, queues, rules, now), sorted(queues)
+        _identity(row)
+    for agent in ("a1", "a2"):
+        if (agent_row := kpis.entity(floor, "agents", agent)) is not None:
+            begun = oracle.begin_of("day", now, zones[0], "05:30")
+            assert agent_row["day"] == oracle.agent_numbers(told, agent, begun, now), agent
+
+
+def _identity(row: dict[str, Any]) -> None:
+    """KPIS section 1, for a day that began before the log: what came in went out or waits."""
+    day = row["day"]
+    carried = sum(day[name] for name in ("answered", "abandoned", "flowed_out", "callbacks", "lost"))
+    carried += row["now"]["waiting"] - day["offered"]
+    assert carried >= 0, "those who waited when the day began"
