@@ -14,19 +14,24 @@ export function serverLate(heardAt, local) {
 
 /** Whether a source that should be heard is not. @param {*} source a row of state.sources @param {number} now */
 export function sourceLate(source, now) {
-  if (source.state === "late") return true;
+  if (source.state === "late" || source.state === "down") return true;
   return source.state === "live" && now - source.last_event_at > SILENT_MS + 1000;
 }
 
 /**
- * The age of what these sources say: the oldest of them counts, the late ones first.
+ * The age of what these sources say: the oldest of them counts, the late ones first. A quiet one sends no
+ * heartbeats, its silence says nothing: where all are quiet, the newest counts.
  * @param {string[] | null} names null: no source is behind it, only the server
  * @param {*} sources of the state @param {number} now @param {{late: boolean, at: number}} server @returns {Age}
  */
 export function ageOf(names, sources, now, server) {
   const rows = (names || []).map((name) => (sources || {})[name]).filter((row) => row);
   const late = rows.filter((row) => sourceLate(row, now));
-  const ages = (late.length ? late : rows).map((row) => Math.min(row.last_event_at, server.at));
-  const at = ages.length ? Math.min.apply(null, ages) : names ? 0 : server.at;
-  return { late: server.late || late.length > 0, at };
+  const beating = rows.filter((row) => row.state !== "quiet");
+  const heard = (row) => Math.min(row.last_event_at || 0, server.at);
+  const oldest = (some) => Math.min.apply(null, some.map(heard));
+  const said = { late: server.late || late.length > 0, at: names ? 0 : server.at };
+  if (late.length || beating.length) said.at = oldest(late.length ? late : beating);
+  else if (rows.length) said.at = Math.max.apply(null, rows.map(heard));
+  return said;
 }

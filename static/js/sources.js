@@ -20,6 +20,10 @@ const url = /** @type {string} */ (all || section.dataset.source);
 let answeredAt = Date.now();
 let serverAhead = 0; // server's clock minus ours, in ms
 
+const clock = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: section.dataset.zone,
+}); // prettier-ignore
+
 showAges();
 setInterval(showAges, TICK_MS);
 refresh();
@@ -64,9 +68,10 @@ function sourceRow(source) {
   if (source.kind) head.append(" ", element("small", source.kind));
   const note = element("td", source.note ?? "");
   note.className = "note";
-  return row(head, element("td", badge(source.state)), element("td", when(source.last_event_at)), note,
-    number(source.lag_ms, " ms"), number(source.late), number(source.clamped), number(source.rejected),
-    number(source.duplicates));
+  return row(head, element("td", badge(source.state)), named("last event", element("td", when(source.last_event_at))),
+    note, named("lag", number(source.lag_ms, " ms")), named("late", number(source.late)),
+    named("clamped", number(source.clamped)), named("refused", number(source.rejected)),
+    named("repeated", number(source.duplicates)));
 }
 
 /** @param {Source} source */
@@ -75,6 +80,7 @@ function showSource(source) {
   state.textContent = state.dataset.state = source.state;
   byId("note").textContent = source.note ?? "";
   byId("note").hidden = !source.note;
+  byId("note").dataset.state = source.state;
   for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates"])) {
     byId(name).textContent = String(source[name] ?? "–");
   }
@@ -106,7 +112,7 @@ function showAges() {
   const now = Date.now() + serverAhead;
   for (const time of document.querySelectorAll("time[data-ms]")) {
     const ms = Number(/** @type {HTMLElement} */ (time).dataset.ms);
-    time.textContent = `${new Date(ms).toLocaleTimeString()} (${age(now - ms)})`;
+    time.textContent = `${clock.format(ms)} (${age(now - ms)})`;
   }
   const silentMs = Date.now() - answeredAt;
   byId("freshness").textContent = silentMs > OLD_MS ? `No answer from the server for ${age(silentMs)}` : "";
@@ -141,6 +147,12 @@ function when(ms) {
 function number(value, unit = "") {
   const cell = element("td", value === undefined ? "–" : `${value}${unit}`);
   cell.className = "number";
+  return cell;
+}
+
+/** The column's name, which a narrow screen shows beside the cell. @param {string} name @param {HTMLElement} cell */
+function named(name, cell) {
+  cell.dataset.name = name;
   return cell;
 }
 

@@ -164,3 +164,11 @@ def test_a_wait_that_its_source_forgot_to_end_is_doubtful_and_not_the_longest():
     assert ("queues", "support") in floor.take_touched()
     assert support(floor)["now"]["oldest_at"] == NOON + 50 * MINUTE
     assert (support(floor)["now"]["waiting"], support(floor)["now"]["doubtful"]) == (2, 1)
+
+
+def test_what_falls_due_for_a_contact_at_rest_counts_nothing_again():
+    floor = Floor(Settings(queue={"support": Queue(max_wait_s=3600)}))
+    floor.apply(queued("a", NOON), NOON)  # a day of due instants: over target, doubtful
+    floor.apply(ev.Abandoned(contact="a", source="pbx", time=NOON + SECOND), NOON + SECOND)
+    floor.advance(NOON + 120 * MINUTE)
+    assert (support(floor)["day"]["offered"], support(floor)["day"]["abandoned"]) == (1, 1)

@@ -95,6 +95,19 @@ test("a tile is as old as the oldest of its sources", () => {
   assert.deepEqual(ageOf([], sources, 100_000, server), { late: false, at: 0 });
 });
 
+test("a quiet source says nothing by its silence, and one that cannot be read is late", () => {
+  const sources = {
+    live: { state: "live", last_event_at: 99_000 },
+    cron: { state: "quiet", last_event_at: 10_000 },
+    bot: { state: "quiet", last_event_at: 20_000 },
+    pbx: { state: "down" },
+  };
+  const server = { late: false, at: 99_500 };
+  assert.deepEqual(ageOf(["live", "cron"], sources, 100_000, server), { late: false, at: 99_000 });
+  assert.deepEqual(ageOf(["cron", "bot"], sources, 100_000, server), { late: false, at: 20_000 });
+  assert.deepEqual(ageOf(["live", "pbx"], sources, 100_000, server), { late: true, at: 0 });
+});
+
 test("a tile is never younger than the server's last word", () => {
   const sources = { a: { state: "live", last_event_at: 99_000 } };
   assert.deepEqual(ageOf(["a"], sources, 100_000, { late: true, at: 60_000 }), { late: true, at: 60_000 });

@@ -64,7 +64,9 @@ class Contacts:
         return ended
 
     def recount(self, contact: Contact) -> None:
-        """Replace what the contact had contributed by what its story says now."""
+        """Replace what the contact had contributed by what its story says now. One at rest stays counted."""
+        if not contact.events:
+            return
         fresh = facts(contact.story, self._ground.settings, self._ground.now_ms)
         same = _common(contact.facts, fresh)
         for fact in contact.facts[same:]:

@@ -90,6 +90,8 @@ def doing_of(agent: Document) -> str:
     if seen in AT_WORK or seen == "unreachable":
         return seen
     presence = agent.get("presence")
+    if presence is None and seen == "idle":
+        return "unknown"  # without a contact, but nobody said whether they are there
     return presence if presence in ("offline", "paused") else seen
 
 
@@ -167,18 +169,19 @@ def _notice(name: str, row: Document, picture: Picture) -> Document:
 
 def sources(tile: Document, picture: Picture) -> Document:
     rows = [_source(name, row, picture) for name, row in picture.state.get("sources", {}).items()]
-    rows.sort(key=lambda row: (row["state"] != "late", row["id"]))
+    rows.sort(key=lambda row: (row["state"] not in ("late", "down"), row["id"]))
     return paged(rows, tile["fits"], picture.now_ms)
 
 
 def _source(name: str, row: Document, picture: Picture) -> Document:
-    state = "late" if source_late(row, picture.now_ms) else row["state"]
+    state = "late" if row["state"] != "down" and source_late(row, picture.now_ms) else row["state"]
+    heard_ms = row.get("last_event_at")
     return {
         "id": name,
         "state": state,
-        "icon": {"live": "live", "late": "stale"}.get(state, "quiet"),
+        "icon": {"live": "live", "late": "stale", "down": "stale"}.get(state, "quiet"),
         "word": picture.say(f"source.{state}", otherwise=state),
-        "when": ago(seconds_since(row["last_event_at"], picture.now_ms), picture.say),
+        "when": ago(seconds_since(heard_ms, picture.now_ms), picture.say) if heard_ms else picture.say("absent"),
     }
 
 

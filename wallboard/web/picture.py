@@ -35,19 +35,23 @@ class Picture:
 
 def source_late(source: Document, now_ms: int) -> bool:
     state: str = source["state"]
-    silent: bool = now_ms - source["last_event_at"] > SILENT_MS + 1000
-    return state == "late" or (state == "live" and silent)
+    return state in ("late", "down") or (state == "live" and now_ms - source["last_event_at"] > SILENT_MS + 1000)
 
 
 def age_of(names: Sequence[str] | None, picture: Picture) -> tuple[bool, int | None]:
-    """Whether a source is late, and until when the data is good; None: nothing came yet."""
+    """Whether a source is late, and until when the data is good; None: nothing came yet.
+
+    The oldest counts, the late ones first; a quiet one's silence says nothing: where all are quiet, the newest.
+    """
     if names is None:
         return False, picture.now_ms
     sources = picture.state.get("sources", {})
     rows = [sources[name] for name in names if name in sources]
     late = [row for row in rows if source_late(row, picture.now_ms)]
-    ages = [min(row["last_event_at"], picture.now_ms) for row in late or rows]
-    return bool(late), min(ages, default=None)
+    beating = [row for row in rows if row["state"] != "quiet"]
+    ages = [min(row.get("last_event_at", 0), picture.now_ms) for row in late or beating or rows]
+    at_ms = min(ages, default=None) if late or beating else max(ages, default=None)
+    return bool(late), at_ms or None
 
 
 def level_of(tile: Document, value: Any, reads: str, now_ms: int) -> str:

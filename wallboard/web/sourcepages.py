@@ -21,7 +21,7 @@ from wallboard.web.wiring import Parts, parts_of
 
 _AT_MOST = 200
 _DOWN = frozenset({"waiting", "failed", "not running"})
-_ENVELOPE = frozenset({"type", "time", "source", "id"})
+_NOT_ABOUT = frozenset({"type", "time", "source", "id", "rejections", "duplicate_ids"})  # the deeds tell those
 
 
 class SourcePages:
@@ -61,6 +61,7 @@ async def sources(parts: Parts) -> dict[str, Any]:
     health, redis_answers = await _health(parts)
     return {
         "now": parts.clock_ms(),
+        "zone": next(iter(floor.settings.sites.values())).zone,
         "redis_answers": redis_answers,
         "sources": [_row(parts, name, health.get(name), redis_answers) for name in names],
     }
@@ -76,6 +77,7 @@ async def source(parts: Parts, name: str) -> dict[str, Any]:
     events = [_told(*one) for one in reversed(recent)]
     return {
         "now": whole["now"],
+        "zone": whole["zone"],
         "redis_answers": whole["redis_answers"],
         "source": row,
         "events": events[:_AT_MOST],
@@ -119,7 +121,7 @@ def _told(entry: str, arrival_ms: int, event: Any, deeds: list[Any]) -> dict[str
     told: dict[str, Any] = {"entry": entry, "arrival": arrival_ms, "type": type_of(event), "time": event.time}
     return told | {
         "id": event.id,
-        "about": {name: value for name, value in fields.items() if name not in _ENVELOPE},
+        "about": {name: value for name, value in fields.items() if name not in _NOT_ABOUT},
         "did": [{"code": deed.code.value, "text": deed.text} for deed in deeds],
     }
 

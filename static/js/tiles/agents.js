@@ -35,6 +35,7 @@ export function doingOf(agent) {
   const seen = agent.activity || "unknown";
   if (AT_WORK.indexOf(seen) >= 0 || seen === "unreachable") return seen;
   if (agent.presence === "offline") return "offline";
+  if (!agent.presence && seen === "idle") return "unknown"; // without a contact, but nobody said whether they are there
   return agent.presence === "paused" ? "paused" : seen;
 }
 

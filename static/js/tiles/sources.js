@@ -8,7 +8,7 @@ import { rows } from "../select.js";
 import { say } from "../words.js";
 import { empty } from "./queues.js";
 
-const ICONS = { live: "live", late: "stale", quiet: "quiet" };
+const ICONS = { live: "live", late: "stale", down: "stale", quiet: "quiet" };
 
 export function mount(body) {
   part(body, "ul", "sources");
@@ -16,7 +16,7 @@ export function mount(body) {
 
 export function render(body, tile, picture) {
   const sources = rows(picture.state.sources)
-    .map(([id, source]) => ({ id, source, state: sourceLate(source, picture.now) ? "late" : source.state }))
+    .map(([id, source]) => ({ id, source, state: stateOf(source, picture.now) }))
     .sort((one, other) => late(other) - late(one) || (one.id < other.id ? -1 : 1));
   const page = paged(sources, tile.fits, picture.now, picture.scrolls);
   const list = part(body, "ul", "sources");
@@ -26,8 +26,12 @@ export function render(body, tile, picture) {
   return { level: "", sources: null, page: page.page, pages: page.pages };
 }
 
+function stateOf(source, now) {
+  return source.state !== "down" && sourceLate(source, now) ? "late" : source.state;
+}
+
 function late(row) {
-  return row.state === "late" ? 1 : 0;
+  return row.state === "late" || row.state === "down" ? 1 : 0;
 }
 
 function renderSource(item, row, now) {
