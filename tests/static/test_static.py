@@ -59,7 +59,8 @@ def wall_scripts() -> list[Path]:
 
 def wall_sheets() -> list[Path]:
     css = STATIC / "css"
-    return [css / "tokens.css", css / "light.css", css / "base.css", css / "board.css", *sorted((css / "tiles").glob("*.css"))]
+    own = [css / name for name in ("tokens.css", "light.css", "base.css", "board.css")]
+    return [*own, *sorted((css / "tiles").glob("*.css"))]
 
 
 def bare(text: str) -> str:
