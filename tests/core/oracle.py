@@ -7,11 +7,14 @@ windows are worked out as a careful person would with a pencil.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 MINUTE = 60_000
 NOW = {"waiting", "over_target", "ringing", "engaged", "holding", "wrapup", "oldest_at"}
+STATES = ("handling", "ringing", "unreachable", "paused", "busy", "idle", "unknown")
+HANDLED = {"engaged", "holding", "wrapup"}
 DOUBTFUL = 4 * 60 * MINUTE  # a voice wait above it is not believed
 CORRECTION = 15 * MINUTE  # for so long "lost" may be replaced by what really happened
 FLOWED = {"timeout", "empty", "key", "full", "overflow", "transfer", "voicemail", "withdrawn"}
@@ -64,6 +67,16 @@ class Talk:
     lost: bool = False
 
 
+@dataclass
+class Ringing:
+    """A phone that rang for a stay, or for none."""
+
+    agent: str
+    stay: Stay | None
+    begun: int
+    ended: int | None = None
+
+
 class Told:
     """What one contact's events amount to, read once from the first to the last."""
 
@@ -72,6 +85,7 @@ class Told:
         self.talks: list[Talk] = []
         self.misses: list[tuple[int, str, str | None]] = []
         self.refusals: list[tuple[int, str]] = []
+        self.rings: list[Ringing] = []
         self.rules = rules
         for at, event in events:
             getattr(self, "on_" + kind(event).replace(".", "_"))(at, event)
@@ -92,6 +106,7 @@ class Told:
         stay.ended = max(stay.begun, at if stay.ended is None else min(at, stay.ended))
         stay.outcome = outcome
         stay.ringing = set()
+        self.silence(at, [r for r in self.rings if r.stay is stay])
         if stated is not None:
             stay.stated = round(stated * 1000)
 
@@ -101,13 +116,23 @@ class Told:
         self.stays.append(Stay(event.queue, at if event.since is None else min(event.since, at)))
 
     def on_contact_ringing(self, at: int, event: Any) -> None:
-        if stay := self.waiting(event.queue, at):
+        stay = self.waiting(event.queue, at)
+        if stay is None and self.stays:
+            return
+        if not any(r.agent == event.agent and r.stay is stay and r.ended is None for r in self.rings):
+            self.rings.append(Ringing(event.agent, stay, at))
+        if stay:
             stay.ringing.add(event.agent)
+
+    def silence(self, at: int, rings: list[Ringing]) -> None:
+        for ring in rings:
+            ring.ended = at if ring.ended is None else ring.ended
 
     def on_contact_missed(self, at: int, event: Any) -> None:
         stay = self.waiting(event.queue, at)
         for one in self.stays:
             one.ringing.discard(event.agent)
+        self.silence(at, [r for r in self.rings if r.agent == event.agent])
         where = stay.queue if stay else event.queue or (self.stays[-1].queue if self.stays else None)
         self.misses.append((at, event.agent, where))
 
@@ -136,6 +161,7 @@ class Told:
             return
         if stay:
             self.finish(stay, at, "answered", event.wait_s)
+        self.silence(at, [r for r in self.rings if r.stay is None])
         queue = stay.queue if stay else event.queue or (self.stays[-1].queue if self.stays else None)
         self.talks.append(Talk(event.agent, queue, at, stay is not None, since=at))
 
@@ -165,6 +191,7 @@ class Told:
         if event.agent is None or not known:
             for stay in [s for s in self.stays if s.ended is None and s.begun <= at and event.queue in (None, s.queue)]:
                 self.finish(stay, at, "lost", event.wait_s)
+            self.silence(at, [r for r in self.rings if r.stay is None])
 
     def over(self, at: int, event: Any) -> list[Talk]:
         mine = [
@@ -204,6 +231,7 @@ class Told:
             self.finish(stay, at, "lost")
         for talk in [t for t in self.talks if t.ended is None]:
             talk.ended, talk.closed, talk.lost = at, at, True
+        self.silence(at, [r for r in self.rings if r.stay is None])
 
 
 def kind(event: Any) -> str:
@@ -360,6 +388,105 @@ def agent_numbers(all_told: list[Told], agent: str, begun: int, now: int) -> dic
         "hold_s": sum(t.held for t in closed) / 1000,
         "wrapup_s": sum(t.wrapped for t in closed) / 1000,
     }
+
+
+# An agent's time
+
+
+class Person:
+    """What an agent's own events say, at an instant: asked anew for each."""
+
+    def __init__(self, own: list[Any], at: int) -> None:
+        self.overall: tuple[str, str | None, int] | None = None  # presence, reason, since
+        self.by_queue: dict[str, tuple[str, str | None, int]] = {}
+        self.queues: list[str] = []
+        self.device: tuple[str, int] | None = None
+        for event in sorted((e for e in own if e.time <= at), key=lambda e: e.time):
+            self.hear(event)
+
+    def hear(self, event: Any) -> None:
+        what = kind(event)
+        if what in ("agent.signed_in", "agent.queues") and event.queues is not None:
+            self.queues = list(event.queues)
+            self.by_queue = {queue: said for queue, said in self.by_queue.items() if queue in self.queues}
+        if what == "agent.signed_in" and (self.overall is None or self.overall[0] == "offline"):
+            self.say("ready", None, None, event.time)
+        if what == "agent.signed_out":
+            self.say("offline", None, None, event.time)
+        if what == "agent.presence":
+            self.say(event.presence, event.reason, event.queue, event.time)
+        if what == "agent.activity":
+            self.device = (event.activity, event.time)
+
+    def say(self, presence: str, reason: str | None, queue: str | None, at: int) -> None:
+        before = self.by_queue.get(queue) if queue else self.overall
+        said = before if before and before[:2] == (presence, reason) else (presence, reason, at)
+        if queue:
+            self.by_queue[queue] = said
+        else:
+            self.overall, self.by_queue = said, {}
+
+    def presence(self) -> tuple[str, str | None]:
+        """Offline, or paused in at least one queue, or ready."""
+        if self.overall is None or self.overall[0] == "offline":
+            return "offline", None
+        members = list(dict.fromkeys([*self.queues, *self.by_queue]))
+        told = [self.by_queue.get(queue, self.overall) for queue in members] or [self.overall]
+        paused = [said for said in told if said[0] == "paused"]
+        if paused:
+            return "paused", min(paused, key=lambda said: said[2])[1]
+        return ("offline", None) if all(said[0] == "offline" for said in told) else ("ready", None)
+
+
+def state_at(all_told: list[Told], own: list[Any], agent: str, at: int) -> tuple[str, str | None]:
+    """handling > ringing > unreachable > paused > busy > idle > unknown, of who is signed in."""
+    person = Person(own, at)
+    presence, reason = person.presence()
+    if presence == "offline":
+        return "offline", None
+    talks = [(t.begun, t.closed) for told in all_told for t in told.talks if t.agent == agent]
+    rings = [(r.begun, r.ended) for told in all_told for r in told.rings if r.agent == agent]
+    turns = [edge for span in talks + rings for edge in span if edge is not None and edge <= at]
+    device = person.device[0] if person.device and not any(turn >= person.device[1] for turn in turns) else None
+    if any(begun <= at and (ended is None or at < ended) for begun, ended in talks) or device in HANDLED:
+        return "handling", None
+    if any(begun <= at and (ended is None or at < ended) for begun, ended in rings) or device == "ringing":
+        return "ringing", None
+    if device == "unreachable":
+        return "unreachable", None
+    if presence == "paused":
+        return "paused", reason or "no reason"
+    return (device if device in ("busy", "unknown") else "idle"), None
+
+
+def is_signed_in(events: list[Any], agent: str, at: int) -> bool:
+    own = [e for e in without_repeats(events) if kind(e).startswith("agent.") and e.agent == agent]
+    return Person(own, at).presence()[0] != "offline"
+
+
+def time_numbers(all_told: list[Told], events: list[Any], agent: str, begun: int, now: int) -> dict[str, Any]:
+    """Seconds by state since `begun`, second by second where something changes."""
+    own = [e for e in without_repeats(events) if kind(e).startswith("agent.") and e.agent == agent]
+    edges = {begun, now, *(e.time for e in own)}
+    for told in all_told:
+        edges |= {edge for t in told.talks for edge in (t.begun, t.closed) if edge is not None}
+        edges |= {edge for r in told.rings for edge in (r.begun, r.ended) if edge is not None}
+    cuts = sorted(edge for edge in edges if begun <= edge <= now)
+    seconds = dict.fromkeys(STATES, 0.0)
+    reasons: dict[str, float] = {}
+    for cut, following in pairwise(cuts):
+        state, reason = state_at(all_told, own, agent, cut)
+        if state != "offline":
+            seconds[state] += (following - cut) / 1000
+        if state == "paused":
+            reasons[reason or ""] = reasons.get(reason or "", 0) + (following - cut) / 1000
+    numbers: dict[str, Any] = {"paused": reasons}
+    signed_in = sum(seconds.values())
+    if signed_in:
+        numbers |= {f"{state}_s": value for state, value in seconds.items()} | {"signed_in_s": signed_in}
+        put(numbers, "occupancy", 100 * seconds["handling"], seconds["handling"] + seconds["idle"])
+        put(numbers, "utilisation", 100 * seconds["handling"], signed_in)
+    return numbers
 
 
 def rule_of(rules: dict[str, Rule], stay: Stay) -> Rule:

@@ -114,7 +114,7 @@ def test_a_shift_counts_from_its_beginning_and_an_inner_one_hands_back():
         "22:30": (None, None),
     }  # fmt: skip
     assert row(floor, "phone")["day"]["offered"] == 9
-    assert "shift" not in row(floor, "phone")
+    assert row(floor, "phone")["shift"] == {}, "emptied, never removed: patches must compose"
 
 
 def test_a_night_shift_goes_on_over_midnight():

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from wallboard.core import events as ev
+from wallboard.core.timesheet import Setting
 from wallboard.core.visits import Deed, Did
 
 # Several contacts at once fold into one activity: the first of these that holds.
@@ -110,6 +111,15 @@ class Profile(Struct):
             self.overall, self.by_queue = now, {}
         words = presence + (f" ({reason})" if reason else "") + (f" in {queue}" if queue else "")
         return Deed(Did.AGENT, f"already {words}" if same else words)
+
+
+def setting(profile: Profile, at_ms: int) -> Setting:
+    """What presence and device say from `at_ms` on."""
+    standing = profile.standing
+    presence, reason = (standing.presence, standing.reason) if standing else (None, None)
+    if presence is not None and profile.overall is None:
+        presence = None  # paused or ready in a queue, but nobody said that they signed in
+    return Setting(at_ms, presence, reason, profile.device, profile.device_ms)
 
 
 def activity(profile: Profile, items: list[Item], released_ms: int, last_contact_ms: int) -> tuple[str, int]:

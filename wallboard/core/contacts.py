@@ -14,10 +14,12 @@ from wallboard.core.ground import Ground
 from wallboard.core.people import LATE_MS, People
 from wallboard.core.rows import NOT_LIVE, Contact, Key
 from wallboard.core.tallies import Tallies
+from wallboard.core.timesheet import Span
 from wallboard.core.visits import Deed, Did, Story
 
 CHUNK_MS = 15 * 60_000  # contacts that began together are checkpointed together
-NOBODY: tuple[tuple[Item, ...], int] = ((), 0)
+Part = tuple[tuple[Item, ...], int, tuple[Span, ...]]
+NOBODY: Part = ((), 0, ())
 FORGET_MS = 2 * 3_600_000  # longer ago than any rolling window reaches
 
 
@@ -58,7 +60,8 @@ class Contacts:
         ended = 0
         for name in sorted(name for of, name in self.contacts if of == source):
             contact = self.contacts[source, name]
-            if contact.events and (contact.story.is_open or contact.story.last_ms > at_ms):
+            story = contact.story
+            if story.unanswered_ms is not None or (contact.events and (story.is_open or story.last_ms > at_ms)):
                 ended += self._lose(contact, at_ms, order).code is Did.ENDED_VISIT
                 self.recount(contact)
         return ended
@@ -88,7 +91,7 @@ class Contacts:
         if self._ground.now_ms < self._rests_ms(contact):
             self._let_rest(contact)
             return
-        self._people.put_away(key, contact.live.released)
+        self._people.put_away(key, contact.live.released, contact.live.spans)
         self.changed_chunks.add(contact.chunk)
         contact.base = contact.story
         contact.events, contact.facts, contact.live = [], [], NOT_LIVE
@@ -195,15 +198,21 @@ class Contacts:
         return max(contact.story.last_ms, contact.heard_ms) + LATE_MS + 1
 
 
-def _by_agent(live: Live) -> dict[str, tuple[tuple[Item, ...], int]]:
-    """Agent → what the contact is to it now, and when it let go of it (0: never)."""
+def _by_agent(live: Live) -> dict[str, Part]:
+    """Agent → what the contact is to it now, when it let go of it (0: never), and its time with it."""
     items: dict[str, list[Item]] = {}
     released: dict[str, int] = {}
     for agent, item in live.items:
         items.setdefault(agent, []).append(item)
     for agent, at_ms in live.released:
         released[agent] = max(at_ms, released.get(agent, 0))
-    return {agent: (tuple(items.get(agent, ())), released.get(agent, 0)) for agent in items.keys() | released.keys()}
+    spans: dict[str, list[Span]] = {}
+    for agent, span in live.spans:
+        spans.setdefault(agent, []).append(span)
+    return {
+        agent: (tuple(items.get(agent, ())), released.get(agent, 0), tuple(spans.get(agent, ())))
+        for agent in items.keys() | released.keys() | spans.keys()
+    }
 
 
 def _common(old: list[Fact], new: list[Fact]) -> int:

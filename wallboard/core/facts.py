@@ -12,6 +12,7 @@ from wallboard.core.agents import Item
 from wallboard.core.formulas import counted_in
 from wallboard.core.ledger import Metric
 from wallboard.core.settings import SPOKEN, Queue, Settings
+from wallboard.core.timesheet import Span
 from wallboard.core.visits import Leg, Reply, Story, Visit
 
 
@@ -40,6 +41,7 @@ class Live(NamedTuple):
     waits: tuple[Wait, ...]
     items: tuple[tuple[str, Item], ...]
     released: tuple[tuple[str, int], ...]  # agent, when it let go of this contact
+    spans: tuple[tuple[str, Span], ...]  # agent, when it rang there and when it was in hand
     due_ms: int | None
 
 
@@ -91,7 +93,19 @@ def live(contact: str, story: Story, settings: Settings, now_ms: int) -> Live:
         waits.append(Wait(queue, "unanswered", since_ms))
         dues += turns_ms
     released += [(miss.agent, miss.at_ms) for miss in story.missed]
-    return Live(tuple(counts), tuple(waits), tuple(items), tuple(released), min(dues, default=None))
+    return Live(
+        tuple(counts), tuple(waits), tuple(items), tuple(released), tuple(_spans(story)), min(dues, default=None)
+    )
+
+
+def _spans(story: Story) -> Iterator[tuple[str, Span]]:
+    for leg in story.legs:
+        yield leg.agent, Span(True, leg.begun_ms, leg.closed_ms)
+    for ring in story.rung:
+        yield ring.agent, Span(False, ring.begin_ms, ring.end_ms)
+    for rings in (story.bare_rings, *(visit.rings for visit in story.visits)):
+        for agent, since_ms in rings.items():
+            yield agent, Span(False, since_ms, None)
 
 
 def _of_visit(visit: Visit, settings: Settings) -> Iterator[Fact]:

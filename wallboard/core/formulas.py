@@ -8,21 +8,22 @@ from typing import NamedTuple
 
 from wallboard.core.ledger import Counts
 
-PERCENT, SECONDS, PLAIN = 100, 0.001, 1  # durations are counted in ms
+PERCENT, SECONDS = (100, 1), (1, 1000)  # times and by; durations are counted in ms
 
 Terms = Mapping[str, int]
 
 
 class Ratio(NamedTuple):
-    """`scale` × Σ top / Σ bottom. Absent where the bottom is zero."""
+    """Σ top × scale[0] / (Σ bottom × scale[1]). Absent where the bottom is zero."""
 
     top: Terms
     bottom: Terms
-    scale: float
+    scale: tuple[int, int]
 
     def of(self, counts: Mapping[str, int]) -> float | None:
         bottom = total(self.bottom, counts)
-        return self.scale * total(self.top, counts) / bottom if bottom > 0 else None
+        times, by = self.scale
+        return total(self.top, counts) * times / (bottom * by) if bottom > 0 else None
 
 
 def total(terms: Terms, counts: Mapping[str, int]) -> int:

@@ -3,7 +3,7 @@
 Instants are ms UTC. A field that is not known, or whose denominator is zero, is absent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -25,6 +25,9 @@ AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
 STANDINGS = ("staffed", "ready", "idle", "paused")
 AGENT_COUNTS = ("answered", "handled", "missed", "transferred")
 OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
+STATES = ("handling", "ringing", "unreachable", "paused", "busy", "idle", "unknown")
+HOUR_MS = 3_600_000
+LEAST_SIGNED_IN_MS = HOUR_MS // 4  # below it contacts an hour say nothing
 WINDOWS = (*ROLLING, "shift", "day")
 
 
@@ -70,7 +73,7 @@ def _queue(floor: Floor, name: str) -> Document | None:
         "site": floor.settings.site_of(name),
         "channel": settings.channel if name in floor.settings.queue else tally.channel or settings.channel,
         "target": {"percent": target.percent, "seconds": target.seconds, "formula": target.formula},
-        **_numbers(tally, in_shift=bool(floor.ground.calendar.shifts[floor.settings.site_of(name)])),
+        **_numbers(tally, shift=_shift(floor, floor.settings.site_of(name))),
         **_hours(floor, name),
     }
     if settings.team:
@@ -84,7 +87,7 @@ def _queue(floor: Floor, name: str) -> Document | None:
 
 def _group(floor: Floor, name: str) -> Document | None:
     tally = floor.tallies.groups.get(name)
-    return None if tally is None else _numbers(tally, in_shift=any(floor.ground.calendar.shifts.values()))
+    return None if tally is None else _numbers(tally, shift=_shift(floor, *floor.settings.sites))
 
 
 def _hours(floor: Floor, name: str) -> Document:
@@ -96,13 +99,22 @@ def _hours(floor: Floor, name: str) -> Document:
     return {"closed": True} | ({} if opens_ms is None else {"opens_at": opens_ms})
 
 
-def _numbers(tally: Tally, *, in_shift: bool) -> Document:
+def _shift(floor: Floor, *sites: str) -> bool | None:
+    """Whether a shift runs at one of these sites; None where none is configured."""
+    if not any(floor.settings.shifts[site] for site in sites):
+        return None
+    return any(floor.ground.calendar.shifts[site] for site in sites)
+
+
+def _numbers(tally: Tally, *, shift: bool | None) -> Document:
     found: Document = {"sources": sorted(tally.sources), "now": _now(tally)}
     if tally.sources:
-        for window in WINDOWS if in_shift else (*ROLLING, "day"):
+        for window in WINDOWS if shift else (*ROLLING, "day"):
             found[window] = _window(tally.ledger.window(window), tally.live["over_counted"])
         if (wait_s := _expected_wait_s(tally, found["m60"].get("aht_s"))) is not None:
             found["now"]["est_wait_s"] = wait_s
+    if shift is False:
+        found["shift"] = {}  # an object that was there is emptied, never removed: patches must compose
     return found
 
 
@@ -113,10 +125,7 @@ def _now(tally: Tally) -> Document:
         found = {metric: tally.live[metric] for metric in ("waiting", "over_target", *AT_AGENTS)}
     if tally.live["members"]:
         found |= {metric: tally.live[metric] for metric in STANDINGS}
-    prefix = "paused_by."
-    found["paused_by"] = {
-        metric.removeprefix(prefix): n for metric, n in sorted(tally.live.items()) if metric.startswith(prefix)
-    }
+    found["paused_by"] = _family("paused_by.", tally.live)
     found |= {metric: tally.live[metric] for metric in ("unanswered", "doubtful") if tally.live[metric]}
     for metric, name in (("waiting", "oldest_at"), ("unanswered", "oldest_unanswered_at")):
         if tally.waits[metric]:
@@ -175,17 +184,48 @@ def _agent(floor: Floor, name: str) -> Document | None:
             | ({"queue": one.queue} if one.queue else {})
             for one in row.contacts
         ],
-        "day": _own(row.ledger.window("day").sums),
+        "as_of": row.seen_ms,
     }  # fmt: skip
-    if floor.ground.calendar.shifts[floor.people.site_of(name)]:
-        found["shift"] = _own(row.ledger.window("shift").sums)
+    times, work = floor.people.time_of(row)
+    if _shift(floor, floor.people.site_of(name)) is False:
+        found["shift"] = {}
+    for window in row.sheet.starts:
+        longest_ms = work.longest_ms(window, row.sheet.starts, row.seen_ms)
+        found[window] = _own(row.ledger.window(window).sums, times.get(window, {}), longest_ms)
+    if work.since_ms is not None:
+        found["stretch_since"] = work.since_ms
+    if missed := _missed_in_row(row.calls):
+        found["missed_in_row"] = missed
     if team := floor.people.team_of(name):
         found["team"] = team
     return found | _presence(floor, row)
 
 
-def _own(sums: dict[str, int]) -> Document:
-    return {metric: sums.get(metric, 0) for metric in AGENT_COUNTS} | _durations(sums)
+def _own(sums: dict[str, int], times: dict[str, int], longest_ms: int) -> Document:
+    """An agent's own figures; those of time only where it was ever signed in."""
+    found: Document = {metric: sums.get(metric, 0) for metric in AGENT_COUNTS} | _durations(sums)
+    found["paused"] = _family("paused.", times, _seconds)
+    signed_in_ms = sum(times.get(state, 0) for state in STATES)
+    if not signed_in_ms:
+        return found
+    found |= {f"{state}_s": _seconds(times.get(state, 0)) for state in STATES}
+    found |= {"signed_in_s": _seconds(signed_in_ms), "longest_stretch_s": _seconds(longest_ms)}
+    handling_ms, idle_ms = times.get("handling", 0), times.get("idle", 0)
+    if handling_ms + idle_ms:
+        found["occupancy"] = 100 * handling_ms / (handling_ms + idle_ms)
+    found["utilisation"] = 100 * handling_ms / signed_in_ms
+    if signed_in_ms >= LEAST_SIGNED_IN_MS:
+        found["per_hour"] = found["handled"] * HOUR_MS / signed_in_ms
+    return found
+
+
+def _family(prefix: str, amounts: Mapping[str, int], shown: Callable[[int], float | int] = int) -> Document:
+    """`paused_by.lunch` → `lunch`."""
+    return {name.removeprefix(prefix): shown(n) for name, n in sorted(amounts.items()) if name.startswith(prefix)}
+
+
+def _missed_in_row(calls: list[tuple[int, bool]]) -> int:
+    return next((n for n, (_, taken) in enumerate(reversed(calls)) if taken), len(calls))
 
 
 def _used(row: AgentRow) -> int:

@@ -2,19 +2,24 @@
 
 from bisect import insort
 from collections.abc import Iterable, Sequence
+from zlib import crc32
 
 import msgspec
 
 from wallboard.core import events as ev
-from wallboard.core.agents import Item, activity
+from wallboard.core.agents import Item, activity, setting
 from wallboard.core.facts import Fact
 from wallboard.core.ground import Ground
 from wallboard.core.ledger import Ledger
 from wallboard.core.rows import AgentRow, Key
 from wallboard.core.tallies import Tallies
+from wallboard.core.timesheet import Setting, Span, Work
 from wallboard.core.visits import Deed, Did
+from wallboard.core.windows import MINUTE_MS
 
 LATE_MS = 15 * 60_000  # within it the order of arrival does not matter
+SETTLED_MS = LATE_MS + MINUTE_MS
+MOST_SPANS = 40  # above it an agent's time is settled as far as it can be
 
 
 class People:
@@ -35,7 +40,7 @@ class People:
         for queue in _queues_named(event):
             self._tallies.note(self._ground.settings.queue_of(source, queue), source, None, deeds)
         if at_ms < row.base_ms:
-            self._ground.touch("agents", name)
+            self._touch(name, row)
             return Deed(Did.NOTHING, f"too late for {name}: newer events are settled already")
         told = (at_ms, order, event)
         if not row.events or row.events[-1][:2] <= told[:2]:
@@ -48,9 +53,17 @@ class People:
         self.restand(name)
         return deed
 
-    def pass_items(self, agent: str, key: Key, items: Sequence[Item], released_ms: int) -> None:
+    def pass_items(
+        self, agent: str, key: Key, items: Sequence[Item], released_ms: int, spans: tuple[Span, ...]
+    ) -> None:
         """What a contact's story now says of this agent, in place of what it said before."""
         row = self.row(agent, key[0])
+        if spans:
+            row.spans[key] = spans
+        else:
+            row.spans.pop(key, None)
+        if len(row.spans) + len(row.sheet.past) > MOST_SPANS:
+            self._settle(row)
         if items:
             row.items[key] = list(items)
         else:
@@ -61,8 +74,12 @@ class People:
             row.released.pop(key, None)
         self.restand(agent)
 
-    def put_away(self, key: Key, released: Iterable[tuple[str, int]]) -> None:
-        """The contact is finished for good: of its releases only the latest is kept."""
+    def put_away(self, key: Key, released: Iterable[tuple[str, int]], spans: Iterable[tuple[str, Span]]) -> None:
+        """The contact is at rest: of its releases only the latest is kept, its time goes to the sheet."""
+        for agent, span in spans:
+            row = self.row(agent)
+            row.spans.pop(key, None)
+            row.sheet.past.append(span)
         for agent, at_ms in released:
             row = self.row(agent)
             row.released_ms = max(row.released_ms, at_ms)
@@ -71,10 +88,13 @@ class People:
     def count(self, fact: Fact, sign: int) -> None:
         row = self.row(fact.id)
         in_day, in_shift = self._ground.is_in(self.site_of(fact.id), fact.at_ms)
+        if fact.metric in ("answered", "missed"):
+            call = (fact.at_ms, fact.metric == "answered")
+            insort(row.calls, call) if sign > 0 else row.calls.remove(call)
         row.ledger.turn(self._ground.minute)
         row.ledger.add(fact.metric, fact.at_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
         self.moving.add(fact.id)
-        self._ground.touch("agents", fact.id)
+        self._touch(fact.id, row)
 
     def turn(self, minute: int) -> None:
         for name in list(self.moving):
@@ -89,7 +109,9 @@ class People:
             if self.site_of(name) == site:
                 row.ledger.turn(self._ground.minute)
                 row.ledger.begin(window, started_ms)
-                self._ground.touch("agents", name)
+                row.sheet.begin(window, started_ms if started_ms <= self._ground.now_ms else None)
+                row.calls = [call for call in row.calls if window != "day" or call[0] >= started_ms]
+                self._touch(name, row)
 
     def restand(self, name: str) -> None:
         """Replace what the agent adds to the live numbers of queues and groups."""
@@ -100,7 +122,7 @@ class People:
         for kind, entity, metric in fresh - row.counted:
             self._tallies.stand(kind, entity, metric, 1)
         row.counted = fresh
-        self._ground.touch("agents", name)
+        self._touch(name, row)
 
     def forget_source(self, source: str) -> None:
         """What a source said of agents that others know too."""
@@ -112,10 +134,23 @@ class People:
         """Before counting anew: what contacts said is gone, own events are folded again."""
         self.moving, self._ids = set(), {}
         for name, row in self.agents.items():
-            row.items, row.released, row.counted = {}, {}, frozenset()
+            row.items, row.released, row.counted, row.spans, row.calls = {}, {}, frozenset(), {}, []
+            self._open_windows(name, row)
             row.ledger = Ledger(self._ground.minute)
             self._retell(row)
             self.restand(name)
+
+    def tick(self, name: str) -> None:
+        """Once a minute the seconds of whoever is signed in are told anew."""
+        if row := self.agents.get(name):
+            row.ticks = False
+            if row.is_signed_in:
+                self._touch(name, row)
+
+    def time_of(self, row: AgentRow) -> tuple[dict[str, dict[str, int]], Work]:
+        """Window → ms by state until `row.seen_ms`, and the stretch of work."""
+        spans = (span for spans in row.spans.values() for span in spans)
+        return row.sheet.totals(row.seen_ms, list(self._settings(row)), spans)
 
     def doing(self, row: AgentRow) -> tuple[str, int]:
         """The agent's activity, and since when."""
@@ -140,6 +175,7 @@ class People:
         row = self.agents.get(name)
         if row is None:
             row = self.agents[name] = AgentRow(self._ground.minute)
+            self._open_windows(name, row)
         if source:
             row.sources.add(source)
         return row
@@ -154,10 +190,38 @@ class People:
 
     def _settle(self, row: AgentRow) -> None:
         """What is older than lateness reaches becomes the base that later events stand on."""
-        while row.events and row.events[0][0] < self._ground.now_ms - LATE_MS:
+        until_ms = self._ground.now_ms - SETTLED_MS
+        if (row.events and row.events[0][0] < until_ms) or len(row.spans) + len(row.sheet.past) > MOST_SPANS:
+            spans = (span for spans in row.spans.values() for span in spans)
+            row.sheet.settle(until_ms, list(self._settings(row)), spans)
+        while row.events and row.events[0][0] < until_ms:
             at_ms, _, event = row.events.pop(0)
             row.base.step(event, at_ms, self._queue_ids(event.source or ""))
             row.base_ms = at_ms
+
+    def _settings(self, row: AgentRow) -> Iterable[Setting]:
+        """What the agent's own events said, one after another."""
+        profile = msgspec.structs.replace(row.base)
+        yield setting(profile, row.base_ms)
+        for at_ms, _, event in row.events:
+            profile.step(event, at_ms, self._queue_ids(event.source or ""))
+            yield setting(profile, at_ms)
+
+    def _open_windows(self, name: str, row: AgentRow) -> None:
+        calendar, site = self._ground.calendar, self.site_of(name)
+        running = {"day": calendar.days.get(site), "shift": calendar.shifts.get(site)}
+        for window, one in running.items():
+            if row.sheet.starts.get(window) != (started_ms := one.started_ms if one else None):
+                row.sheet.begin(window, started_ms)
+
+    def _touch(self, name: str, row: AgentRow) -> None:
+        row.seen_ms = self._ground.now_ms
+        self._ground.touch("agents", name)
+        if row.is_signed_in and not row.ticks:
+            row.ticks = True
+            offset_ms = crc32(name.encode()) % MINUTE_MS  # agents are told one after another, the same everywhere
+            turns = (row.seen_ms - offset_ms) // MINUTE_MS + 1
+            self._ground.calendar.wait(turns * MINUTE_MS + offset_ms, "sheet", name)
 
     def _stands(self, name: str, row: AgentRow) -> Iterable[tuple[str, str, str]]:
         """(kind, id, metric) that this agent adds one to; `members` says that a queue's people are known at all."""

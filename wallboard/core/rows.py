@@ -8,12 +8,13 @@ from wallboard.core import events as ev
 from wallboard.core.agents import Item, Profile
 from wallboard.core.facts import Fact, Live
 from wallboard.core.ledger import Ledger
+from wallboard.core.timesheet import Span, Timesheet
 from wallboard.core.visits import Story
 
 Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
 
-NOT_LIVE = Live((), (), (), (), None)
+NOT_LIVE = Live((), (), (), (), (), None)
 
 
 class Contact:
@@ -68,7 +69,8 @@ class AgentRow:
     """One person: own events (the last 15 minutes above a settled base), and what contacts say of them."""
 
     __slots__ = (
-        "base", "base_ms", "counted", "events", "items", "ledger", "profile", "released", "released_ms", "sources",
+        "base", "base_ms", "calls", "counted", "events", "items", "ledger", "profile", "released", "released_ms",
+        "seen_ms", "sheet", "sources", "spans", "ticks",
     )  # fmt: skip
 
     def __init__(self, minute: int) -> None:
@@ -80,12 +82,21 @@ class AgentRow:
         self.released: dict[Key, int] = {}
         self.released_ms = 0  # of contacts put away
         self.ledger = Ledger(minute)
+        self.sheet = Timesheet()
+        self.spans: dict[Key, tuple[Span, ...]] = {}
+        self.calls: list[tuple[int, bool]] = []  # when a contact was taken (True) or missed, in order
+        self.seen_ms = 0  # when it was last told: its seconds are until then
+        self.ticks = False  # whether the next telling is waited for
         self.sources: set[str] = set()
         self.counted: frozenset[tuple[str, str, str]] = frozenset()  # (kind, id, metric) that this agent adds 1 to
 
     @property
     def contacts(self) -> list[Item]:
         return sorted((item for items in self.items.values() for item in items), key=lambda item: item.since_ms)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.profile.overall is not None and self.profile.overall.presence != "offline"
 
     @property
     def is_known(self) -> bool:

@@ -17,9 +17,10 @@ from wallboard.core.observed import Parts
 from wallboard.core.rows import AgentRow, Contact, KpiRow, NoticeRow, SourceRow, Told
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
-from wallboard.core.visits import Leg, Miss, Reply, SightedGone, SightedWaiting, Story, Visit
+from wallboard.core.timesheet import Timesheet
+from wallboard.core.visits import Leg, Miss, Reply, Ring, SightedGone, SightedWaiting, Story, Visit
 
-FORMAT = 3
+FORMAT = 4
 REST = "rest"
 
 Stored = ev.Told | ev.Own | SightedWaiting | SightedGone
@@ -32,6 +33,7 @@ class StoredStory(Struct, array_like=True):
     missed: list[Miss]
     refused: list[tuple[int, str]]
     replies: list[Reply]
+    rung: list[Ring]
     unanswered_ms: int | None
     last_ms: int
 
@@ -50,6 +52,7 @@ class StoredAgent(Struct, array_like=True):
     events: list[StoredTold]
     released_ms: int
     sources: list[str]
+    sheet: Timesheet
 
 
 class StoredQueue(Struct, array_like=True):
@@ -118,7 +121,7 @@ def _contact(contact: Contact) -> StoredContact:
 
 def _stored(base: Story) -> StoredStory:
     return StoredStory(
-        base.visits, base.legs, base.missed, base.refused, base.replies, base.unanswered_ms, base.last_ms
+        base.visits, base.legs, base.missed, base.refused, base.replies, base.rung, base.unanswered_ms, base.last_ms
     )
 
 
@@ -130,7 +133,9 @@ def _rest_of(floor: Floor) -> Rest:
     return Rest(
         format=FORMAT, now_ms=floor.now_ms, applied=floor.applied, settings=floor.settings,
         agents={
-            name: StoredAgent(row.base, row.base_ms, _events(row.events), row.last_released_ms, sorted(row.sources))
+            name: StoredAgent(
+                row.base, row.base_ms, _events(row.events), row.last_released_ms, sorted(row.sources), row.sheet
+            )
             for name, row in floor.people.agents.items()
         },
         queues={
@@ -148,7 +153,7 @@ def _agent_row(stored: StoredAgent) -> AgentRow:
     row = AgentRow(0)
     row.base, row.base_ms = stored.base, stored.base_ms
     row.events = list(stored.events)
-    row.released_ms, row.sources = stored.released_ms, set(stored.sources)
+    row.released_ms, row.sources, row.sheet = stored.released_ms, set(stored.sources), stored.sheet
     return row
 
 
@@ -160,6 +165,6 @@ def _restore(floor: Floor, chunk: str, stored: StoredContact) -> None:
     if base := stored.base:
         story = contact.base = contact.story
         story.visits, story.legs, story.missed = base.visits, base.legs, base.missed
-        story.refused, story.replies = base.refused, base.replies
+        story.refused, story.replies, story.rung = base.refused, base.replies, base.rung
         story.unanswered_ms, story.last_ms = base.unanswered_ms, base.last_ms
     floor.contacts.contacts[key] = contact

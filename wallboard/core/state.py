@@ -153,6 +153,8 @@ class Floor:
             self._turn_shift(due.first)
         elif due.kind == "hours":
             self._turn_hours(due.first)
+        elif due.kind == "sheet":
+            self.people.tick(due.first)
         elif due.kind == "silent":
             self._listen_for(due.first)
         elif due.kind == "notice":

@@ -107,6 +107,14 @@ class Miss(NamedTuple):
     queue: str | None
 
 
+class Ring(NamedTuple):
+    """It rang at an agent in [begin, end)."""
+
+    agent: str
+    begin_ms: int
+    end_ms: int
+
+
 class Reply(NamedTuple):
     """A human answer to what the customer wrote at `since_ms`; `first`: nobody had answered before."""
 
@@ -120,7 +128,7 @@ class Story:
     """The fold. `step` takes events in order of time; at equal times in order of arrival."""
 
     __slots__ = (
-        "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused", "replies",
+        "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused", "replies", "rung",
         "unanswered_ms", "visits",
     )  # fmt: skip
 
@@ -132,6 +140,7 @@ class Story:
         self.missed: list[Miss] = []
         self.refused: list[tuple[int, str]] = []
         self.replies: list[Reply] = []
+        self.rung: list[Ring] = []
         self.bare_rings: dict[str, int] = {}  # offered to agents without a queue
         self.unanswered_ms: int | None = None  # since when the customer's last message waits
         self.last_ms = 0
@@ -142,6 +151,7 @@ class Story:
         story.visits = [replace(visit) for visit in self.visits]
         story.legs = [replace(leg) for leg in self.legs]
         story.missed, story.refused, story.replies = [*self.missed], [*self.refused], [*self.replies]
+        story.rung = [*self.rung]
         story.bare_rings, story.unanswered_ms, story.last_ms = {**self.bare_rings}, self.unanswered_ms, self.last_ms
         return story
 
@@ -211,18 +221,18 @@ class Story:
         agent = self._agent(event.agent)
         visit = self._open_visit(self._named(event.queue), at_ms)
         if visit:
-            visit.rings = {**visit.rings, agent: at_ms}
+            visit.rings = {**visit.rings, agent: visit.rings.get(agent, at_ms)}
             return Deed(Did.RANG, f"rings at {agent} from {visit.queue}")
         if self.visits:
             return Deed(Did.NOTHING, f"rang nothing: no open visit{_within(event.queue)}")
-        self.bare_rings[agent] = at_ms
+        self.bare_rings.setdefault(agent, at_ms)
         return Deed(Did.RANG, f"rings at {agent}")
 
     def _missed(self, event: ev.Missed, at_ms: int) -> Deed:
         agent = self._agent(event.agent)
         queue = self._named(event.queue)
         visit = self._open_visit(queue, at_ms)
-        self._stop_ringing(agent)
+        self._stop_ringing(agent, at_ms)
         where = visit.queue if visit else queue or (self.visits[-1].queue if self.visits else None)
         self.missed.append(Miss(at_ms, agent, where))
         return Deed(Did.MISSED, f"missed by {agent}")
@@ -238,7 +248,7 @@ class Story:
             self._end_visit(visit, at_ms, "answered", event.wait_s)
             visit.agent = agent
         channel = event.channel or (visit.channel if visit else self._settings.for_queue(queue or "").channel)
-        self.bare_rings.clear()
+        self._stop_bare_rings(at_ms)
         if visit is None and queue is None and self.visits:
             queue = self.visits[-1].queue
         self.legs.append(Leg(agent, visit.queue if visit else queue, channel, at_ms, visit is not None, since_ms=at_ms))
@@ -272,6 +282,7 @@ class Story:
         """The end; where it corrects `lost`, the earlier instant stays unless the new one is earlier."""
         ended = at_ms if visit.ended_ms is None else min(visit.ended_ms, at_ms)
         visit.ended_ms = max(visit.begun_ms, ended)
+        self.rung += [Ring(agent, since_ms, at_ms) for agent, since_ms in visit.rings.items()]
         visit.outcome, visit.reason, visit.rings = outcome, reason, {}
         visit.stated_wait_ms = visit.stated_wait_ms if wait_s is None else round(wait_s * 1000)
 
@@ -310,7 +321,7 @@ class Story:
             ]
             for visit in waiting:
                 self._end_visit(visit, at_ms, "lost", event.wait_s)
-            self.bare_rings.clear()
+            self._stop_bare_rings(at_ms)
         if agent is None:
             self.unanswered_ms = None
         if legs:
@@ -361,7 +372,7 @@ class Story:
         for leg in legs:
             leg.ended_ms = leg.closed_ms = at_ms
             leg.lost = True
-        self.bare_rings.clear()
+        self._stop_bare_rings(at_ms)
         self.unanswered_ms = None
         if visits or legs:
             return Deed(Did.ENDED_VISIT, f"ended {len(visits)} visits and {len(legs)} legs as lost")
@@ -391,10 +402,16 @@ class Story:
     def _talks(self) -> bool:
         return any(leg.ended_ms is None for leg in self.legs)
 
-    def _stop_ringing(self, agent: str) -> None:
-        self.bare_rings.pop(agent, None)
+    def _stop_bare_rings(self, at_ms: int) -> None:
+        self.rung += [Ring(agent, since_ms, at_ms) for agent, since_ms in self.bare_rings.items()]
+        self.bare_rings.clear()
+
+    def _stop_ringing(self, agent: str, at_ms: int) -> None:
+        if (since_ms := self.bare_rings.pop(agent, None)) is not None:
+            self.rung.append(Ring(agent, since_ms, at_ms))
         for visit in self.visits:
             if agent in visit.rings:
+                self.rung.append(Ring(agent, visit.rings[agent], at_ms))
                 visit.rings = {who: since for who, since in visit.rings.items() if who != agent}
 
     def _named(self, queue: str | None) -> str | None:

@@ -13,7 +13,7 @@ from wallboard.record.boards import Board, Tile
 Document = dict[str, Any]
 
 EVERYWHERE = frozenset({"sites", "sources", "kpis"})
-PERSONAL = ("day", "shift", "tags", "missed_in_row", "stretch_since")  # an agent's own figures: leads only
+PERSONAL = ("as_of", "day", "shift", "tags", "missed_in_row", "stretch_since")  # an agent's own figures: leads only
 AGENT_TILES = frozenset({"agents", "leaders"})
 
 

@@ -1,0 +1,103 @@
+"""An agent's day by hand: each second in one state, occupancy, stretches of work, calls missed in a row."""
+
+from wallboard.core import events as ev
+from wallboard.core import kpis, snapshot
+from wallboard.core.settings import Settings, Site
+from wallboard.core.state import Floor
+
+MINUTE = 60_000
+EIGHT = 1_795_420_800_000  # 2026-11-23 08:00 UTC
+
+
+def at(minutes: float) -> int:
+    return EIGHT + round(minutes * MINUTE)
+
+
+def told(minutes: float, kind: type[ev.Event], **fields: object) -> ev.Event:
+    return kind(source="pbx", time=at(minutes), **fields)
+
+
+DAY = [
+    told(0, ev.SignedIn, agent="anna"),
+    told(4, ev.Ringing, contact="a", agent="anna"),  # 4 idle, then half a minute of ringing
+    told(4.5, ev.Answered, contact="a", agent="anna", queue="q"),
+    told(10, ev.PresenceSet, agent="anna", presence="paused", reason="lunch"),  # paused while still talking
+    told(12, ev.Ended, contact="a", agent="anna"),  # 7.5 of talk: handling beats paused
+    told(40, ev.PresenceSet, agent="anna", presence="ready"),  # 28 paused
+    told(41, ev.ActivitySeen, agent="anna", activity="busy"),  # 1 idle; a private call
+    told(46, ev.Ringing, contact="b", agent="anna"),  # 5 busy
+    told(47, ev.Missed, contact="b", agent="anna"),  # 1 ringing; what the device said is overruled
+    told(47, ev.Ringing, contact="c", agent="anna"),
+    told(48, ev.Missed, contact="c", agent="anna"),  # 1 ringing
+    told(60, ev.SignedOut, agent="anna"),  # 12 idle
+]
+
+
+def floor_after(events: list[ev.Event], now_ms: int, config: Settings | None = None) -> Floor:
+    floor = Floor(config)
+    for event in events:
+        floor.apply(event, event.time or 0)
+    floor.advance(now_ms)
+    return floor
+
+
+def anna(floor: Floor) -> dict[str, dict[str, float]]:
+    return kpis.entity(floor, "agents", "anna") or {}
+
+
+def test_an_hour_by_hand():
+    floor = floor_after(DAY, at(120))
+    day = anna(floor)["day"]
+    assert {name: day[f"{name}_s"] / 60 for name in kpis.STATES} == {
+        "handling": 7.5, "ringing": 2.5, "unreachable": 0, "paused": 28, "busy": 5, "idle": 17, "unknown": 0,
+    }  # fmt: skip
+    assert day["signed_in_s"] == 3600
+    assert day["paused"] == {"lunch": 28 * 60}
+    assert round(day["occupancy"], 2) == 30.61  # 7.5 / (7.5 + 17)
+    assert day["utilisation"] == 12.5  # 7.5 / 60
+    assert day["per_hour"] == 1.0
+    # Work from 4 (ringing) to the pause, which talk hides until 12; then 41 to 48, and 12 idle minutes end it.
+    assert day["longest_stretch_s"] == 8 * 60
+    assert anna(floor)["missed_in_row"] == 2
+    again = snapshot.load(snapshot.dump(floor))
+    assert anna(again)["day"] == day
+
+
+def test_a_stretch_runs_on_over_short_idle_times_and_says_since_when():
+    floor = floor_after(DAY[:3], at(9))
+    assert anna(floor)["stretch_since"] == at(4)
+    floor = floor_after([*DAY[:3], told(6, ev.Ended, contact="a", agent="anna")], at(7.9))
+    assert anna(floor)["stretch_since"] == at(4), "less than two idle minutes"
+    floor.apply(told(8.1, ev.ActivitySeen, agent="anna", activity="idle"), at(8.1))
+    assert "stretch_since" not in anna(floor)
+
+
+def test_seconds_are_clipped_where_the_shift_and_the_day_begin():
+    config = Settings(site={"main": Site(day_starts="08:30", shifts={"late": "08:45-17:00"})})
+    found = anna(floor_after(DAY, at(120), config))
+    assert found["day"]["signed_in_s"] == 30 * 60
+    assert found["day"]["paused_s"] == 10 * 60  # of 28, from 08:30 to 08:40
+    assert found["shift"]["signed_in_s"] == 15 * 60
+    assert (found["shift"]["busy_s"], found["shift"]["idle_s"]) == (60, 12 * 60)
+
+
+def test_whoever_is_signed_in_is_told_anew_each_minute_and_nobody_else():
+    floor = floor_after(DAY[:1], at(0.01))
+    floor.take_touched()
+    floor.advance(at(1.01))
+    assert ("agents", "anna") in floor.take_touched()
+    floor = floor_after(DAY, at(60.01))
+    floor.take_touched()
+    floor.advance(at(70))
+    assert ("agents", "anna") not in floor.take_touched()
+
+
+def test_what_a_restarted_reader_adds_is_what_one_that_ran_through_has():
+    through, stopped = Floor(), Floor()
+    for event in DAY:
+        through.apply(event, event.time or 0)
+        stopped.apply(event, event.time or 0)
+        stopped = snapshot.load(snapshot.dump(stopped))
+    for floor in (through, stopped):
+        floor.advance(at(300))
+    assert anna(stopped)["day"] == anna(through)["day"]

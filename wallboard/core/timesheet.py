@@ -1,0 +1,172 @@
+"""Where did an agent's time go? Every second of a signed-in agent belongs to exactly one state.
+
+    contacts   ──────engaged──────┐    ┌─ringing─┐          the agent's parts of contacts, as their stories tell
+    presence   ready ─────────────┼────┼─────────┼ paused   what the person set
+    device     ─────────── busy ──┘    └─────────┘          what the line says; a contact later on overrules it
+    state      handling           idle  ringing    paused   the first of PRECEDENCE that holds
+
+Within 15 minutes events may still come in any order, so only what lies before `settled_ms` is kept as sums; the
+rest is worked out anew when somebody looks.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from msgspec import Struct, field
+
+HANDLED = frozenset({"engaged", "holding", "wrapup"})
+IDLE_BREAK_MS = 120_000  # so long without work, and a stretch of work is over
+NO_REASON = "no reason"
+WINDOWS = ("day", "shift")
+
+
+class Span(NamedTuple):
+    """One contact's part: in hand, or only ringing. [begin, end); None: still."""
+
+    handled: bool
+    begin_ms: int
+    end_ms: int | None
+
+
+class Setting(NamedTuple):
+    """What presence and device said from `at_ms` on. `presence` None: nobody ever said."""
+
+    at_ms: int
+    presence: str | None
+    reason: str | None
+    device: str | None
+    device_ms: int
+
+
+class Piece(NamedTuple):
+    """A stretch of time in one state; `offline` when not signed in."""
+
+    state: str
+    reason: str | None
+    begin_ms: int
+    end_ms: int
+
+
+class Work(Struct):
+    """How long without a pause or two idle minutes: the running stretch, and the longest of each window."""
+
+    since_ms: int | None = None
+    idle_ms: int | None = None  # since when idle within it
+    longest: dict[str, int] = {}
+
+    def feed(self, piece: Piece, starts: Mapping[str, int]) -> None:
+        if piece.state in ("paused", "offline"):
+            self._end(piece.begin_ms, starts)
+        elif piece.state != "idle":
+            self.since_ms = piece.begin_ms if self.since_ms is None else self.since_ms
+            self.idle_ms = None
+        elif self.since_ms is not None:
+            self.idle_ms = piece.begin_ms if self.idle_ms is None else self.idle_ms
+            if piece.end_ms - self.idle_ms >= IDLE_BREAK_MS:
+                self._end(piece.end_ms, starts)
+
+    def longest_ms(self, window: str, starts: Mapping[str, int], now_ms: int) -> int:
+        running = self._length(self.idle_ms if self.idle_ms is not None else now_ms, starts[window])
+        return max(self.longest.get(window, 0), running)
+
+    def _end(self, at_ms: int, starts: Mapping[str, int]) -> None:
+        until_ms = self.idle_ms if self.idle_ms is not None else at_ms
+        self.longest = {
+            window: max(self.longest.get(window, 0), self._length(until_ms, start)) for window, start in starts.items()
+        }
+        self.since_ms = self.idle_ms = None
+
+    def _length(self, until_ms: int, start_ms: int) -> int:
+        return 0 if self.since_ms is None else max(0, until_ms - max(self.since_ms, start_ms))
+
+
+class Timesheet(Struct):
+    """One agent's. `starts`: window → when it began; `sums`: window → ms by state (and `paused.REASON`)."""
+
+    settled_ms: int = 0
+    starts: dict[str, int] = {}
+    sums: dict[str, dict[str, int]] = {}
+    work: Work = field(default_factory=Work)
+    past: list[Span] = []  # of contacts at rest, as far as they reach beyond `settled_ms`
+    turned_ms: int = -1  # when a contact last began or ended, as far as that is settled
+
+    def begin(self, window: str, started_ms: int | None) -> None:
+        """A window begins; None: there is none now."""
+        if started_ms is None:
+            self.starts = {name: at for name, at in self.starts.items() if name != window}
+        else:
+            self.starts = {**self.starts, window: started_ms}
+        self.sums = {name: sums for name, sums in self.sums.items() if name != window}
+        self.work.longest = {name: length for name, length in self.work.longest.items() if name != window}
+
+    def settle(self, until_ms: int, settings: Sequence[Setting], spans: Iterable[Span]) -> None:
+        """Nothing before `until_ms` can change any more."""
+        if until_ms <= self.settled_ms:
+            return
+        spans = [*spans, *self.past]
+        for piece in pieces(self.settled_ms, until_ms, settings, spans, self.turned_ms):
+            self._add(self.sums, piece)
+            self.work.feed(piece, self.starts)
+        edges = [edge for span in spans for edge in (span.begin_ms, span.end_ms) if edge is not None]
+        self.turned_ms = max([self.turned_ms, *(edge for edge in edges if edge <= until_ms)])
+        self.settled_ms = until_ms
+        self.past = [span for span in self.past if span.end_ms is None or span.end_ms > until_ms]
+
+    def totals(
+        self, now_ms: int, settings: Sequence[Setting], spans: Iterable[Span]
+    ) -> tuple[dict[str, dict[str, int]], Work]:
+        """Window → ms by state until now, and the stretch of work."""
+        sums = {window: dict(self.sums.get(window, {})) for window in self.starts}
+        work = Work(self.work.since_ms, self.work.idle_ms, dict(self.work.longest))
+        for piece in pieces(self.settled_ms, now_ms, settings, [*spans, *self.past], self.turned_ms):
+            self._add(sums, piece)
+            work.feed(piece, self.starts)
+        return sums, work
+
+    def _add(self, sums: dict[str, dict[str, int]], piece: Piece) -> None:
+        if piece.state == "offline":
+            return
+        for window, start_ms in self.starts.items():
+            length = piece.end_ms - max(piece.begin_ms, start_ms)
+            if length > 0:
+                into = sums.setdefault(window, {})
+                for name in (piece.state, *([f"paused.{piece.reason}"] if piece.reason else [])):
+                    into[name] = into.get(name, 0) + length
+
+
+def pieces(
+    begin_ms: int, end_ms: int, settings: Sequence[Setting], spans: Sequence[Span], turned_ms: int
+) -> Iterator[Piece]:
+    """[begin, end) cut where anything changes. `settings` in order of time; the first holds before its time too.
+
+    `turned_ms`: the last turn of a contact that is not among `spans` any more.
+    """
+    reaching = [span for span in spans if span.begin_ms < end_ms and (span.end_ms is None or span.end_ms > begin_ms)]
+    edges = {begin_ms, end_ms, *(one.at_ms for one in settings)}
+    turns = sorted({edge for span in spans for edge in (span.begin_ms, span.end_ms) if edge is not None})
+    cuts = sorted(edge for edge in edges.union(turns) if begin_ms <= edge <= end_ms)
+    index = 0
+    for cut_ms, next_ms in pairwise(cuts):
+        while index + 1 < len(settings) and settings[index + 1].at_ms <= cut_ms:
+            index += 1
+        here = [span for span in reaching if span.begin_ms <= cut_ms and (span.end_ms is None or span.end_ms > cut_ms)]
+        said = settings[index]
+        overruled = said.device_ms <= turned_ms or any(said.device_ms <= turn <= cut_ms for turn in turns)
+        state, reason = _state(said, here, overruled=overruled)
+        yield Piece(state, reason, cut_ms, next_ms)
+
+
+def _state(said: Setting, here: Sequence[Span], *, overruled: bool) -> tuple[str, str | None]:
+    if said.presence in (None, "offline"):
+        return "offline", None
+    device = None if overruled else said.device
+    if any(span.handled for span in here) or device in HANDLED:
+        return "handling", None
+    if here or device == "ringing":
+        return "ringing", None
+    if device == "unreachable":
+        return "unreachable", None
+    if said.presence == "paused":
+        return "paused", said.reason or NO_REASON
+    return (device if device in ("busy", "unknown") else "idle"), None
