@@ -317,3 +317,24 @@ def test_a_further_link_leads_to_the_wall_that_runs(real: Running) -> None:
     link, _, code = real.shell("person", "link", "Anna").stdout.strip().partition("#")
     assert link == f"http://127.0.0.1:{real.port}/signin"
     assert signed_in(real.port, code).status == 200
+
+
+def test_the_procfile_brings_the_same_parts_up_and_one_signal_ends_them(tmp_path: Path) -> None:
+    """`honcho start`: three processes of their own, the first of which keeps the private Redis for the others."""
+    (tmp_path / "Procfile").write_text((Path(__file__).resolve().parents[1] / "Procfile").read_text())
+    port, scripts = free_port(), Path(sys.executable).parent
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("WALLBOARD_")}
+    environ |= {"PORT": str(port), "PATH": f"{scripts}:{environ['PATH']}", "WALLBOARD_ADMIN_TOKEN": "wb_honcho-test"}
+    with (tmp_path / "said").open("wb") as out:
+        honcho = subprocess.Popen(
+            [scripts / "honcho", "start"], cwd=tmp_path, env=environ, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        until(lambda: get(port, "/readyz") == 200 or honcho.poll() is not None, (tmp_path / "said").read_text())
+        token = {"Authorization": "Bearer wb_honcho-test"}
+        until(lambda: get(port, "/api/v1/sources/demo", token) == 200, "the collector's source is heard")
+    finally:
+        honcho.terminate()
+        ended = honcho.wait(timeout=30)
+    assert ended in (0, -signal.SIGTERM, 128 + signal.SIGTERM), (tmp_path / "said").read_text()
+    assert get(port, "/healthz") == 0
