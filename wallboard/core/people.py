@@ -116,7 +116,13 @@ class People:
     def restand(self, name: str) -> None:
         """Replace what the agent adds to the live numbers of queues and groups."""
         row = self.agents[name]
-        fresh = frozenset(self._stands(name, row))
+        profile, free = row.profile, self.is_free(row)
+        stands = (profile.overall, profile.by_queue, profile.queues, free, self.team_of(name))
+        if stands == row.stands:
+            self._touch(name, row)
+            return
+        row.stands = stands
+        fresh = frozenset(self._stands(name, row, free=free))
         for kind, entity, metric in row.counted - fresh:
             self._tallies.stand(kind, entity, metric, -1)
         for kind, entity, metric in fresh - row.counted:
@@ -135,6 +141,7 @@ class People:
         self.moving, self._ids = set(), {}
         for name, row in self.agents.items():
             row.items, row.released, row.counted, row.spans, row.calls = {}, {}, frozenset(), {}, []
+            row.stands = None
             self._open_windows(name, row)
             row.ledger = Ledger(self._ground.minute)
             self._retell(row)
@@ -223,12 +230,11 @@ class People:
             turns = (row.seen_ms - offset_ms) // MINUTE_MS + 1
             self._ground.calendar.wait(turns * MINUTE_MS + offset_ms, "sheet", name)
 
-    def _stands(self, name: str, row: AgentRow) -> Iterable[tuple[str, str, str]]:
+    def _stands(self, name: str, row: AgentRow, *, free: bool) -> Iterable[tuple[str, str, str]]:
         """(kind, id, metric) that this agent adds one to; `members` says that a queue's people are known at all."""
         overall = row.profile.overall
         if overall is None:
             return
-        free = self.is_free(row)
         for queue in row.profile.member_of:
             here = row.profile.in_queue(queue) or overall
             standing = overall if overall.presence == "offline" else here

@@ -70,7 +70,7 @@ class AgentRow:
 
     __slots__ = (
         "base", "base_ms", "calls", "counted", "events", "items", "ledger", "profile", "released", "released_ms",
-        "seen_ms", "sheet", "sources", "spans", "ticks",
+        "seen_ms", "sheet", "sources", "spans", "stands", "ticks",
     )  # fmt: skip
 
     def __init__(self, minute: int) -> None:
@@ -88,6 +88,7 @@ class AgentRow:
         self.seen_ms = 0  # when it was last told: its seconds are until then
         self.ticks = False  # whether the next telling is waited for
         self.sources: set[str] = set()
+        self.stands: tuple[object, ...] | None = None  # what `counted` was worked out from
         self.counted: frozenset[tuple[str, str, str]] = frozenset()  # (kind, id, metric) that this agent adds 1 to
 
     @property
