@@ -77,6 +77,16 @@ class Ringing:
     ended: int | None = None
 
 
+@dataclass
+class Added:
+    """What another system told: a result, a mark or a tag, with the queue and agent of that moment."""
+
+    at: int
+    queue: str | None
+    agent: str | None
+    what: dict[str, Any]
+
+
 class Told:
     """What one contact's events amount to, read once from the first to the last."""
 
@@ -86,6 +96,9 @@ class Told:
         self.misses: list[tuple[int, str, str | None]] = []
         self.refusals: list[tuple[int, str]] = []
         self.rings: list[Ringing] = []
+        self.result: Added | None = None
+        self.marks: dict[str, Added] = {}
+        self.tags: dict[str, Added] = {}
         self.rules = rules
         for at, event in events:
             getattr(self, "on_" + kind(event).replace(".", "_"))(at, event)
@@ -226,6 +239,32 @@ class Told:
     def on_contact_message(self, at: int, event: Any) -> None:
         pass
 
+    # What other systems add
+
+    def home(self) -> str | None:
+        talking = [t.queue for t in self.talks if t.ended is None and t.queue]
+        return talking[-1] if talking else self.stays[-1].queue if self.stays else None
+
+    def last_agent(self) -> str | None:
+        return self.talks[-1].agent if self.talks else None
+
+    def on_contact_outcome(self, at: int, event: Any) -> None:
+        what = dict(self.result.what) if self.result else {}
+        for name in ("outcome", "code", "value"):
+            if getattr(event, name) is not None:
+                what[name] = getattr(event, name)
+        self.result = Added(at, self.home(), self.last_agent(), what)
+
+    def on_contact_rated(self, at: int, event: Any) -> None:
+        kind_of = event.kind or "csat"
+        best = event.best or (10 if kind_of == "nps" else 5)
+        where = event.queue or self.home(), event.agent or self.last_agent()
+        self.marks[kind_of] = Added(at, *where, {"score": event.score, "best": best})
+
+    def on_contact_tagged(self, at: int, event: Any) -> None:
+        if event.tag not in self.tags:
+            self.tags[event.tag] = Added(at, self.home(), event.agent or self.last_agent(), {})
+
     def on_source_restarted(self, at: int, event: Any) -> None:
         for stay in [s for s in self.stays if s.ended is None]:
             self.finish(stay, at, "lost")
@@ -327,6 +366,9 @@ def queue_numbers(
         numbers["wait_p90_s"] = next(w for i, w in enumerate(waits, 1) if 100 * i >= 90 * len(waits))
     if ended:
         numbers["max_wait_s"] = max(stay.wait // 1000 for stay in ended)
+    numbers |= added_numbers(all_told, lambda added: inside(added.queue, added.at))
+    noted = [t for t in all_told if t.result and t.result.agent and inside(t.result.queue, t.result.at)]
+    put(numbers, "noted_rate", 100 * len(noted), len(closed))
     put(numbers, "service_level", *service_level(stays, by, within, short, queues, rules, now))
     return numbers
 
@@ -361,6 +403,30 @@ def service_level(
     return 100 * top, bottom
 
 
+def added_numbers(all_told: list[Told], mine: Any) -> dict[str, Any]:
+    """Results, marks and tags that `mine(added)` holds for."""
+    results = [t.result for t in all_told if t.result and mine(t.result)]
+    marks = [(k, m) for t in all_told for k, m in t.marks.items() if mine(m)]
+    codes = [r.what["code"] for r in results if "code" in r.what]
+    tags = [name for t in all_told for name, tag in t.tags.items() if mine(tag)]
+    numbers: dict[str, Any] = {
+        "rated": len(marks),
+        "codes": {code: codes.count(code) for code in codes},
+        "tags": {tag: tags.count(tag) for tag in tags},
+    }
+    values = [r.what["value"] for r in results if "value" in r.what]
+    if values:
+        numbers["outcome_value"] = sum(values)
+    won, lost = (len([r for r in results if r.what.get("outcome") == name]) for name in ("success", "failure"))
+    put(numbers, "success_rate", 100 * won, won + lost)
+    put(numbers, "rating_avg", sum(m.what["score"] for _, m in marks), len(marks))
+    csat = [m.what for k, m in marks if k == "csat"]
+    nps = [m.what["score"] for k, m in marks if k == "nps"]
+    put(numbers, "csat", 100 * len([m for m in csat if m["score"] >= 0.8 * m["best"]]), len(csat))
+    put(numbers, "nps", 100 * (len([n for n in nps if n >= 9]) - len([n for n in nps if n <= 6])), len(nps))
+    return numbers
+
+
 def now_numbers(all_told: list[Told], queues: set[str], rules: dict[str, Rule], now: int) -> dict[str, int]:
     waiting = [s for told in all_told for s in told.stays if s.queue in queues and s.ended is None]
     talks = [t for told in all_told for t in told.talks if t.queue in queues and (t.closed is None or t.closed > now)]
@@ -379,7 +445,8 @@ def agent_numbers(all_told: list[Told], agent: str, begun: int, now: int) -> dic
     talks = [t for told in all_told for t in told.talks if t.agent == agent]
     closed = [t for t in talks if t.closed is not None and begun <= t.closed <= now and not t.lost]
     misses = [1 for told in all_told for at, who, _ in told.misses if who == agent and begun <= at <= now]
-    return {
+    added = added_numbers(all_told, lambda one: one.agent == agent and begun <= one.at <= now)
+    return {name: added[name] for name in ("rated", "success_rate", "rating_avg") if name in added} | {
         "answered": len([t for t in talks if t.after_wait and begun <= t.begun <= now]),
         "handled": len(closed),
         "missed": len(misses),

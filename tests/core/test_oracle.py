@@ -33,9 +33,9 @@ _contact, _queue, _agent = (st.sampled_from(names) for names in (["c1", "c2", "c
 _seconds = st.none() | st.integers(0, 90) | st.sampled_from([4.9, 5.0, 5.001, 20.0, 20.001])
 
 
-def _event(kind: type[ev.Event], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Event]:
+def _event(told: type[ev.Event], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Event]:
     source, name = st.sampled_from(["pbx", "crm"]), st.none() | st.sampled_from(["e1", "e2", "e3"])
-    return st.builds(kind, source=source, id=name, **fields)
+    return st.builds(told, source=source, id=name, **fields)
 
 
 _events = st.one_of(
@@ -54,6 +54,11 @@ _events = st.one_of(
     _event(ev.Ended, contact=_contact, agent=st.none() | _agent, queue=st.none() | _queue, hold_s=_seconds),
     _event(ev.Wrapped, contact=_contact, agent=_agent, wrapup_s=_seconds),
     _event(ev.SourceRestarted),
+    _event(ev.Outcome, contact=_contact, outcome=st.sampled_from([None, "success", "failure", "none"]),
+           code=st.none() | st.sampled_from(["moved", "price"]), value=st.none() | st.sampled_from([1.5, -20, 300])),
+    _event(ev.Rated, contact=_contact, score=st.integers(0, 10), kind=st.sampled_from([None, "csat", "nps", "ces"]),
+           queue=st.none() | _queue, agent=st.none() | _agent, best=st.sampled_from([None, 5, 10])),
+    _event(ev.Tagged, contact=_contact, tag=st.sampled_from(["hostile", "thanks"]), agent=st.none() | _agent),
     _event(ev.SignedIn, agent=_agent, queues=st.none() | st.lists(_queue, max_size=2)),
     _event(ev.SignedIn, agent=_agent),
     _event(ev.SignedOut, agent=_agent),
@@ -144,7 +149,10 @@ def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], 
         for window in WINDOWS:
             begins = {queue: oracle.begin_of(window, now, zone_of[queue], "05:30") for queue in queues}
             expected = oracle.queue_numbers(told, queues, rules, begins, now)
-            assert row[window] == pytest.approx(expected), (sorted(queues), window)
+            found = dict(row[window])
+            for family in ("codes", "tags"):
+                assert found.pop(family) == expected.pop(family), (sorted(queues), window)
+            assert found == pytest.approx(expected), (sorted(queues), window)
         found = {name: value for name, value in row["now"].items() if name in oracle.NOW}
         assert found == oracle.now_numbers(told, queues, rules, now), sorted(queues)
         _identity(row)

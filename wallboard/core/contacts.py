@@ -35,16 +35,17 @@ class Contacts:
         self.changed_chunks: set[str] = set()
         self.restarts: dict[str, list[int]] = {}  # source → when its platform started anew lately, in order
 
-    def take(self, event: ev.ContactEvent, at_ms: int, order: int, source: str, deeds: list[Deed]) -> Deed:
+    def take(self, event: ev.Event, at_ms: int, order: int, source: str, deeds: list[Deed], name: str) -> Deed:
+        """An event of the contact `name` of `source`."""
         named = getattr(event, "queue", None)
         if named is not None:
             queue = self._ground.settings.queue_of(source, named)
             self._tallies.note(queue, source, at_ms, deeds)
             if isinstance(event, ev.Queued) and event.channel:
                 self._tallies.note_channel(queue, event.channel, at_ms)
-        contact = self.contacts.get((source, event.contact))
+        contact = self.contacts.get((source, name))
         if contact is None:
-            contact = Contact((source, event.contact), Story(source, self._ground.settings), f"c{at_ms // CHUNK_MS}")
+            contact = Contact((source, name), Story(source, self._ground.settings), f"c{at_ms // CHUNK_MS}")
             self.contacts[contact.key] = contact
         deed = self._insert(contact, event, at_ms, order)
         for restart_ms in self.restarts.get(source, ()):

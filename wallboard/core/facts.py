@@ -13,7 +13,7 @@ from wallboard.core.formulas import counted_in
 from wallboard.core.ledger import Metric
 from wallboard.core.settings import SPOKEN, Queue, Settings
 from wallboard.core.timesheet import Span
-from wallboard.core.visits import Leg, Reply, Story, Visit
+from wallboard.core.visits import Leg, Mark, Reply, Result, Story, Visit
 
 
 class Fact(NamedTuple):
@@ -62,6 +62,12 @@ def facts(story: Story, settings: Settings, now_ms: int) -> list[Fact]:
         if miss.queue:
             found.append(Fact("queues", miss.queue, "missed", miss.at_ms))
     found += [Fact("queues", queue, "refused", at_ms) for at_ms, queue in story.refused]
+    if story.result:
+        found += _of_result(story.result)
+    for kind, mark in story.marks.items():
+        found += _of_mark(kind, mark)
+    for name, tag in story.tags.items():
+        found += _both(tag.queue, tag.agent, tag.at_ms, {f"tags.{name}": 1})
     for reply in story.replies:
         found += _of_reply(reply, story.channel, settings)
     return found
@@ -137,6 +143,35 @@ def _ended(told: str, wait_ms: int, queue: Queue) -> Iterator[tuple[Metric, int]
         yield "short_abandoned", 1
     good, base = counted_in(queue.target.formula, outcome, in_target=in_target, short=short)
     yield from (part for part in (("sl_good", good), ("sl_base", base)) if part[1])
+
+
+def _of_result(result: Result) -> Iterator[Fact]:
+    amounts: dict[Metric, int] = {"noted": 1} if result.agent else {}
+    if result.outcome in ("success", "failure"):
+        amounts[result.outcome] = 1
+    if result.code:
+        amounts[f"codes.{result.code}"] = 1
+    if result.value is not None:
+        amounts |= {"outcome_value_milli": round(result.value * 1000), "outcome_values": 1}
+    return _both(result.queue, result.agent, result.at_ms, amounts)
+
+
+def _of_mark(kind: str, mark: Mark) -> Iterator[Fact]:
+    amounts: dict[Metric, int] = {"rated": 1, "rating_milli": round(mark.score * 1000)}
+    if kind == "csat":
+        amounts |= {"csat_marks": 1, "csat_good": int(mark.score >= 0.8 * mark.best)}
+    elif kind == "nps":
+        amounts |= {"nps_marks": 1, "promoters": int(mark.score >= 9), "detractors": int(mark.score <= 6)}
+    return _both(mark.queue, mark.agent, mark.at_ms, amounts)
+
+
+def _both(queue: str | None, agent: str | None, at_ms: int, amounts: dict[Metric, int]) -> Iterator[Fact]:
+    """For the queue and for the agent, where they are known."""
+    for metric, amount in amounts.items():
+        if amount and queue:
+            yield Fact("queues", queue, metric, at_ms, amount)
+        if amount and agent:
+            yield Fact("agents", agent, metric, at_ms, amount)
 
 
 def _of_reply(reply: Reply, channel: str, settings: Settings) -> Iterator[Fact]:

@@ -55,6 +55,11 @@ RATIOS: dict[str, Ratio] = {
     "talk_avg_s": Ratio({"talk_ms": 1}, {"handled": 1}, SECONDS),
     "wrapup_avg_s": Ratio({"wrapup_ms": 1}, {"handled": 1}, SECONDS),
     "transfer_rate": Ratio({"transferred": 1}, {"handled": 1}, PERCENT),
+    "success_rate": Ratio({"success": 1}, {"success": 1, "failure": 1}, PERCENT),
+    "noted_rate": Ratio({"noted": 1}, {"handled": 1}, PERCENT),
+    "csat": Ratio({"csat_good": 1}, {"csat_marks": 1}, PERCENT),
+    "nps": Ratio({"promoters": 1, "detractors": -1}, {"nps_marks": 1}, PERCENT),
+    "rating_avg": Ratio({"rating_milli": 1}, {"rated": 1}, SECONDS),
 }
 
 # metric → (the spread, the share of it that lies at or below)

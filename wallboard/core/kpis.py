@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wallboard.core.formulas import derived
+from wallboard.core.formulas import RATIOS, derived
 from wallboard.core.ledger import Counts
 from wallboard.core.rows import AgentRow, Tally
 from wallboard.core.state import SILENT_MS, Floor
@@ -18,12 +18,14 @@ Document = dict[str, Any]
 
 COUNTS = (
     "offered", "answered", "abandoned", "short_abandoned", "flowed_out", "callbacks", "lost",
-    "answered_in_target", "abandoned_in_target", "missed", "refused", "out_of_hours", "handled", "transferred",
+    "answered_in_target", "abandoned_in_target", "missed", "refused", "out_of_hours", "handled", "transferred", "rated",
 )  # fmt: skip
 DURATIONS = ("talk", "hold", "wrapup")
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
 STANDINGS = ("staffed", "ready", "idle", "paused")
-AGENT_COUNTS = ("answered", "handled", "missed", "transferred")
+FAMILIES = ("codes", "tags")
+AGENT_RATIOS = ("success_rate", "rating_avg")
+AGENT_COUNTS = ("answered", "handled", "missed", "transferred", "rated")
 OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
 STATES = ("handling", "ringing", "unreachable", "paused", "busy", "idle", "unknown")
 HOUR_MS = 3_600_000
@@ -144,11 +146,15 @@ def _expected_wait_s(tally: Tally, aht_s: float | None) -> float | None:
 
 def _window(counts: Counts, over_counted: int) -> Document:
     plain: Document = {metric: counts.sums.get(metric, 0) for metric in COUNTS}
-    return plain | _durations(counts.sums) | derived(counts, over_counted)
+    found = plain | _durations(counts.sums) | derived(counts, over_counted)
+    found |= {family: _family(f"{family}.", counts.sums) for family in FAMILIES}
+    if counts.sums.get("outcome_values"):
+        found["outcome_value"] = _thousandths(counts.sums.get("outcome_value_milli", 0))
+    return found
 
 
 def _durations(sums: dict[str, int]) -> Document:
-    return {f"{part}_s": _seconds(sums.get(f"{part}_ms", 0)) for part in DURATIONS}
+    return {f"{part}_s": _thousandths(sums.get(f"{part}_ms", 0)) for part in DURATIONS}
 
 
 def _overlay(found: Document, tally: Tally) -> None:
@@ -194,6 +200,7 @@ def _agent(floor: Floor, name: str) -> Document | None:
         found[window] = _own(row.ledger.window(window).sums, times.get(window, {}), longest_ms)
     if work.since_ms is not None:
         found["stretch_since"] = work.since_ms
+    found["tags"] = _family("tags.", row.ledger.window("day").sums)
     if missed := _missed_in_row(row.calls):
         found["missed_in_row"] = missed
     if team := floor.people.team_of(name):
@@ -204,12 +211,13 @@ def _agent(floor: Floor, name: str) -> Document | None:
 def _own(sums: dict[str, int], times: dict[str, int], longest_ms: int) -> Document:
     """An agent's own figures; those of time only where it was ever signed in."""
     found: Document = {metric: sums.get(metric, 0) for metric in AGENT_COUNTS} | _durations(sums)
-    found["paused"] = _family("paused.", times, _seconds)
+    found["paused"] = _family("paused.", times, _thousandths)
+    found |= {metric: value for metric in AGENT_RATIOS if (value := RATIOS[metric].of(sums)) is not None}
     signed_in_ms = sum(times.get(state, 0) for state in STATES)
     if not signed_in_ms:
         return found
-    found |= {f"{state}_s": _seconds(times.get(state, 0)) for state in STATES}
-    found |= {"signed_in_s": _seconds(signed_in_ms), "longest_stretch_s": _seconds(longest_ms)}
+    found |= {f"{state}_s": _thousandths(times.get(state, 0)) for state in STATES}
+    found |= {"signed_in_s": _thousandths(signed_in_ms), "longest_stretch_s": _thousandths(longest_ms)}
     handling_ms, idle_ms = times.get("handling", 0), times.get("idle", 0)
     if handling_ms + idle_ms:
         found["occupancy"] = 100 * handling_ms / (handling_ms + idle_ms)
@@ -295,9 +303,9 @@ def _kpi(floor: Floor, name: str) -> Document | None:
     }
 
 
-def _seconds(milliseconds: int) -> float | int:
-    """Whole seconds as an integer, so that the document does not change its text for nothing."""
-    return milliseconds // 1000 if milliseconds % 1000 == 0 else milliseconds / 1000
+def _thousandths(amount: int) -> float | int:
+    """Of milliseconds the seconds; whole ones as an integer, so that the text does not change for nothing."""
+    return amount // 1000 if amount % 1000 == 0 else amount / 1000
 
 
 _OF: dict[str, Callable[[Floor, str], Document | None]] = {

@@ -18,9 +18,9 @@ from wallboard.core.rows import AgentRow, Contact, KpiRow, NoticeRow, SourceRow,
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.timesheet import Timesheet
-from wallboard.core.visits import Leg, Miss, Reply, Ring, SightedGone, SightedWaiting, Story, Visit
+from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, SightedGone, SightedWaiting, Story, Tag, Visit
 
-FORMAT = 4
+FORMAT = 5
 REST = "rest"
 
 Stored = ev.Told | ev.Own | SightedWaiting | SightedGone
@@ -34,6 +34,9 @@ class StoredStory(Struct, array_like=True):
     refused: list[tuple[int, str]]
     replies: list[Reply]
     rung: list[Ring]
+    result: Result | None
+    marks: dict[str, Mark]
+    tags: dict[str, Tag]
     unanswered_ms: int | None
     last_ms: int
 
@@ -121,7 +124,17 @@ def _contact(contact: Contact) -> StoredContact:
 
 def _stored(base: Story) -> StoredStory:
     return StoredStory(
-        base.visits, base.legs, base.missed, base.refused, base.replies, base.rung, base.unanswered_ms, base.last_ms
+        base.visits,
+        base.legs,
+        base.missed,
+        base.refused,
+        base.replies,
+        base.rung,
+        base.result,
+        base.marks,
+        base.tags,
+        base.unanswered_ms,
+        base.last_ms,
     )
 
 
@@ -166,5 +179,6 @@ def _restore(floor: Floor, chunk: str, stored: StoredContact) -> None:
         story = contact.base = contact.story
         story.visits, story.legs, story.missed = base.visits, base.legs, base.missed
         story.refused, story.replies, story.rung = base.refused, base.replies, base.rung
+        story.result, story.marks, story.tags = base.result, base.marks, base.tags
         story.unanswered_ms, story.last_ms = base.unanswered_ms, base.last_ms
     floor.contacts.contacts[key] = contact

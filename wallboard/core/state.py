@@ -207,10 +207,11 @@ class Floor:
         row.heard_ms = self._arrival_ms
         self.ground.touch("sources", source)
         match event:
-            case ev.Outcome() | ev.Tagged():
-                return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
+            case ev.Outcome() | ev.Tagged() | ev.Rated():
+                name = event.contact or f"\0{event.id or self.applied}"  # a mark of no contact stands for itself
+                return self.contacts.take(event, at_ms, self.applied, event.contact_source or source, deeds, name)
             case ev.ContactEvent():
-                return self.contacts.take(event, at_ms, self.applied, source, deeds)
+                return self.contacts.take(event, at_ms, self.applied, source, deeds, event.contact)
             case ev.AgentEvent():
                 return self.people.take(event, at_ms, self.applied, source, deeds)
             case ev.QueueObserved():
@@ -240,7 +241,9 @@ class Floor:
             case ev.SourceForgotten():
                 return self._forget(event.name)
             case ev.ContactCorrected():
-                return self.contacts.take(event, at_ms, self.applied, event.contact_source or source, deeds)
+                return self.contacts.take(
+                    event, at_ms, self.applied, event.contact_source or source, deeds, event.contact
+                )
             case ev.AgentCorrected():
                 return self.people.take(event, at_ms, self.applied, event.agent_source or source, deeds)
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")

@@ -115,6 +115,33 @@ class Ring(NamedTuple):
     end_ms: int
 
 
+class Result(NamedTuple):
+    """What came of it, told by another system: late, and revised as a whole contact."""
+
+    at_ms: int
+    queue: str | None
+    agent: str | None
+    outcome: str | None
+    code: str | None
+    value: float | None
+
+
+class Mark(NamedTuple):
+    """What the customer gave, out of `best`."""
+
+    at_ms: int
+    queue: str | None
+    agent: str | None
+    score: float
+    best: float
+
+
+class Tag(NamedTuple):
+    at_ms: int
+    queue: str | None
+    agent: str | None
+
+
 class Reply(NamedTuple):
     """A human answer to what the customer wrote at `since_ms`; `first`: nobody had answered before."""
 
@@ -128,7 +155,8 @@ class Story:
     """The fold. `step` takes events in order of time; at equal times in order of arrival."""
 
     __slots__ = (
-        "_settings", "_source", "bare_rings", "last_ms", "legs", "missed", "refused", "replies", "rung",
+        "_settings", "_source", "bare_rings", "last_ms", "legs", "marks", "missed", "refused", "replies", "result",
+        "rung", "tags",
         "unanswered_ms", "visits",
     )  # fmt: skip
 
@@ -141,6 +169,9 @@ class Story:
         self.refused: list[tuple[int, str]] = []
         self.replies: list[Reply] = []
         self.rung: list[Ring] = []
+        self.result: Result | None = None
+        self.marks: dict[str, Mark] = {}  # by kind; the last one counts
+        self.tags: dict[str, Tag] = {}  # the first time that it was told
         self.bare_rings: dict[str, int] = {}  # offered to agents without a queue
         self.unanswered_ms: int | None = None  # since when the customer's last message waits
         self.last_ms = 0
@@ -152,6 +183,7 @@ class Story:
         story.legs = [replace(leg) for leg in self.legs]
         story.missed, story.refused, story.replies = [*self.missed], [*self.refused], [*self.replies]
         story.rung = [*self.rung]
+        story.result, story.marks, story.tags = self.result, {**self.marks}, {**self.tags}
         story.bare_rings, story.unanswered_ms, story.last_ms = {**self.bare_rings}, self.unanswered_ms, self.last_ms
         return story
 
@@ -182,6 +214,12 @@ class Story:
                 return self._wrapped(event, at_ms)
             case ev.ContactCorrected():
                 return self._closed_whole(event, at_ms)
+            case ev.Outcome():
+                return self._resulted(event, at_ms)
+            case ev.Rated():
+                return self._rated(event, at_ms)
+            case ev.Tagged():
+                return self._tagged(event, at_ms)
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
 
     @property
@@ -377,6 +415,39 @@ class Story:
         if visits or legs:
             return Deed(Did.ENDED_VISIT, f"ended {len(visits)} visits and {len(legs)} legs as lost")
         return Deed(Did.NOTHING, "ended nothing: nothing was open")
+
+    # What other systems add
+
+    def _resulted(self, event: ev.Outcome, at_ms: int) -> Deed:
+        before = self.result or Result(0, None, None, None, None, None)
+        self.result = Result(
+            at_ms, self.home, self._last_agent(), event.outcome or before.outcome, event.code or before.code,
+            before.value if event.value is None else event.value,
+        )  # fmt: skip
+        return self._added(f"outcome {event.outcome or event.code or event.value}")
+
+    def _rated(self, event: ev.Rated, at_ms: int) -> Deed:
+        queue, agent = self._named(event.queue) or self.home, event.agent and self._agent(event.agent)
+        kind = event.kind or "csat"
+        best = event.best or (10 if kind == "nps" else 5)
+        self.marks[kind] = Mark(at_ms, queue, agent or self._last_agent(), event.score, best)
+        return Deed(Did.NOTED, f"marked {event.score:g} of {best:g}")
+
+    def _tagged(self, event: ev.Tagged, at_ms: int) -> Deed:
+        agent = self._agent(event.agent) if event.agent else self._last_agent()
+        self.tags.setdefault(event.tag, Tag(at_ms, self.home, agent))
+        return self._added(f"tagged {event.tag}")
+
+    def _added(self, words: str) -> Deed:
+        unknown = not (self.visits or self.legs)
+        return (
+            Deed(Did.NOTHING, f"{words}, but nothing else is known of this contact")
+            if unknown
+            else Deed(Did.NOTED, words)
+        )
+
+    def _last_agent(self) -> str | None:
+        return self.legs[-1].agent if self.legs else None
 
     # Finding
 

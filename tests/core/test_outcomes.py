@@ -1,0 +1,78 @@
+"""What other systems add to a contact: results revised late, marks, tags; by hand."""
+
+from wallboard.core import events as ev
+from wallboard.core import kpis, snapshot
+from wallboard.core.state import Floor
+
+NOON, MINUTE = 1_795_348_800_000, 60_000
+
+
+def told(minutes: float, event: type[ev.Event], source: str = "pbx", /, **fields: object) -> ev.Event:
+    return event(source=source, time=NOON + round(minutes * MINUTE), **fields)
+
+
+def call(contact: str) -> list[ev.Event]:
+    return [
+        told(0, ev.Queued, contact=contact, queue="sales"),
+        told(1, ev.Answered, contact=contact, agent="anna"),
+        told(5, ev.Ended, contact=contact, agent="anna"),
+    ]
+
+
+def floor_after(events: list[ev.Event], now_min: float = 30) -> Floor:
+    floor = Floor()
+    for event in events:
+        floor.apply(event, max(floor.now_ms, event.time or 0))
+    floor.advance(NOON + round(now_min * MINUTE))
+    return floor
+
+
+def day(floor: Floor, kind: str = "queues", name: str = "sales") -> dict[str, object]:
+    return (kpis.entity(floor, kind, name) or {})["day"]
+
+
+def test_an_outcome_from_another_system_names_the_contact_s_own_source_and_is_revised():
+    events = [
+        *call("a"), *call("b"), *call("c"),
+        told(6, ev.Outcome, "crm", contact="a", contact_source="pbx", outcome="success", code="renewal", value=120.5),
+        told(7, ev.Outcome, "crm", contact="b", contact_source="pbx", outcome="failure", code="price"),
+        told(50, ev.Outcome, "crm", contact="b", contact_source="pbx", outcome="success"),  # the customer came back
+    ]  # fmt: skip
+    before = floor_after(events[:-1])
+    assert day(before)["success_rate"] == 50.0  # 1 / (1 + 1)
+    after = floor_after(events, 60)
+    assert day(after)["success_rate"] == 100.0  # revised by contact: 2 / 2
+    assert day(after)["codes"] == {"price": 1, "renewal": 1}
+    assert day(after)["outcome_value"] == 120.5
+    assert round(day(after)["noted_rate"], 2) == 66.67  # 2 of 3 legs
+    assert day(after, "agents", "anna")["success_rate"] == 100.0
+    assert day(snapshot.load(snapshot.dump(after))) == day(after)
+
+
+def test_marks_by_kind_and_a_mark_of_no_contact():
+    events = [
+        *call("a"), *call("b"),
+        told(6, ev.Rated, "crm", contact="a", contact_source="pbx", score=4, best=5),  # 80 % of best: good
+        told(6, ev.Rated, "crm", contact="b", contact_source="pbx", score=3, best=5),
+        told(6, ev.Rated, "crm", contact="a", contact_source="pbx", score=10, kind="nps"),
+        told(7, ev.Rated, "crm", contact="b", contact_source="pbx", score=6, kind="nps"),
+        told(8, ev.Rated, "crm", queue="sales", score=8, kind="nps"),
+    ]  # fmt: skip
+    found = day(floor_after(events))
+    assert found["csat"] == 50.0  # 1 of 2 marks
+    assert found["nps"] == 0.0  # 1 promoter, 1 detractor, of 3
+    assert found["rated"] == 5
+    assert found["rating_avg"] == 6.2  # (4 + 3 + 10 + 6 + 8) / 5
+
+
+def test_a_tag_counts_once_a_contact_for_its_queue_and_agent():
+    events = [
+        *call("a"),
+        told(3, ev.Tagged, contact="a", tag="hostile"),
+        told(4, ev.Tagged, contact="a", tag="hostile"),
+        told(4, ev.Tagged, contact="nobody", tag="thanks"),
+    ]
+    floor = floor_after(events)
+    assert day(floor)["tags"] == {"hostile": 1}
+    assert (kpis.entity(floor, "agents", "anna") or {})["tags"] == {"hostile": 1}
+    assert kpis.entity(floor, "groups", "all")["day"]["tags"] == {"hostile": 1}
