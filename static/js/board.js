@@ -88,7 +88,7 @@ function renderTile(one, picture) {
   mark(one.section, "level", age.late ? "" : shown.level);
   const several = shown.pages > 1;
   write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
-  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, age, picture);
+  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, shown.ageless && !age.late ? null : age, picture);
 }
 
 /** Left what is to be thought of the number, right how old it is. An old one never looks good. */
@@ -100,6 +100,7 @@ function renderFoot(foot, level, age, picture) {
 }
 
 function ageText(level, age, picture) {
+  if (!age) return "";
   if (!age.at) return say("no_data_yet");
   if (level !== "stale") return ago(secondsSince(age.at, picture.now));
   return say("no_data_since", { time: moment(age.at, picture.now, picture.zone) });

@@ -6,6 +6,7 @@
 const REFRESH_MS = 2000;
 const OLD_MS = 10_000; // without an answer for so long the page says how old it is
 const TICK_MS = 1000;
+const AT_ONCE = 50; // events on a phone until more are asked for (sources.css, source.html)
 
 /**
  * @typedef {{name: string, state: string, kind?: string, last_event_at?: number, note?: string, lag_ms?: number,
@@ -24,6 +25,7 @@ const clock = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: section.dataset.zone,
 }); // prettier-ignore
 
+byId("more")?.addEventListener("click", () => section.classList.add("sources-whole"));
 showAges();
 setInterval(showAges, TICK_MS);
 refresh();
@@ -49,6 +51,7 @@ function show(body) {
   } else if (body.source && body.events) {
     showSource(body.source);
     fill(byId("events"), body.events.map(eventRow));
+    byId("more").hidden = body.events.length <= AT_ONCE;
   }
   showAges();
 }

@@ -48,11 +48,13 @@ function serverNote(picture) {
 }
 
 function sourcesText(late, picture) {
-  const at = Math.min.apply(null, late.map(([, source]) => source.last_event_at));
+  const heard = late.map(([, source]) => source.last_event_at).filter((at) => at);
   const names = late.slice(0, NAMED).map(([name]) => name).join(", ");
   const more = late.length - NAMED;
   const sources = more > 0 ? say("connection.more_sources", { sources: names, more }) : names;
-  return say("connection.source_late", { sources, time: moment(at, picture.now, picture.zone) });
+  if (!heard.length) return say("connection.source_unheard", { sources });
+  const time = moment(Math.min.apply(null, heard), picture.now, picture.zone);
+  return say("connection.source_late", { sources, time });
 }
 
 function said(key, ms) {

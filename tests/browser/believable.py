@@ -81,7 +81,7 @@ def _group(queues: Mapping[str, Document]) -> Document:
     }
     now["oldest_at"] = min(queue["now"]["oldest_at"] for queue in queues.values() if "oldest_at" in queue["now"])
     day = {name: sum(queue["day"][name] for queue in queues.values()) for name in ("offered", "answered", "abandoned")}
-    return {"sources": ["pbx-1"], "now": now, "day": day}
+    return {"sources": ["pbx-1"], "now": now, "day": day | {"service_level": 76.4}}
 
 
 def _agent(now: int, number: int, luck: random.Random) -> Document:

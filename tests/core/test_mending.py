@@ -172,3 +172,15 @@ def test_what_falls_due_for_a_contact_at_rest_counts_nothing_again():
     floor.apply(ev.Abandoned(contact="a", source="pbx", time=NOON + SECOND), NOON + SECOND)
     floor.advance(NOON + 120 * MINUTE)
     assert (support(floor)["day"]["offered"], support(floor)["day"]["abandoned"]) == (1, 1)
+
+
+def test_what_began_before_a_whole_truth_and_is_told_after_it_is_gone_unless_listed():
+    floor = Floor()
+    listed = {"support": [ev.ListedContact(contact="b")]}
+    floor.apply(ev.FloorObserved(source="pbx", time=NOON, queues=listed), NOON)
+    for contact in ("a", "b"):
+        floor.apply(queued(contact, NOON - 5 * SECOND), NOON + SECOND)
+    floor.apply(queued("c", NOON + SECOND), NOON + SECOND)
+    again = snapshot.load(snapshot.dump(floor))
+    again.apply(queued("d", NOON - 4 * SECOND), NOON + 2 * SECOND)
+    assert (support(again)["now"]["waiting"], support(again)["day"]["lost"]) == (2, 2)

@@ -87,6 +87,11 @@ test("who talks while paused is talking; who is paused and idle is paused; who l
   assert.equal(doingOf({}), "unknown");
 });
 
+test("who has no contact is free only if somebody said that they are there", () => {
+  assert.equal(doingOf({ presence: "ready", activity: "idle" }), "idle");
+  assert.equal(doingOf({ activity: "idle" }), "no_contact");
+});
+
 test("a number tile finds its value in a queue, a group, a family or a reported figure", () => {
   const state = {
     queues: { support: { day: { answered: 7, tags: { thanks: 2 } }, now: { waiting: 0 } } },

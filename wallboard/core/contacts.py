@@ -12,10 +12,10 @@ from wallboard.core.agents import Item
 from wallboard.core.facts import Fact, Live, facts, live
 from wallboard.core.ground import Ground
 from wallboard.core.people import LATE_MS, People
-from wallboard.core.rows import NOT_LIVE, Contact, Key
+from wallboard.core.rows import NOT_LIVE, Contact, Key, Listing
 from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import Span
-from wallboard.core.visits import Deed, Did, Story
+from wallboard.core.visits import Deed, Did, SightedGone, Story
 
 CHUNK_MS = 15 * 60_000  # contacts that began together are checkpointed together
 Part = tuple[tuple[Item, ...], int, tuple[Span, ...]]
@@ -33,6 +33,7 @@ class Contacts:
         self.contacts: dict[Key, Contact] = {}
         self.open: dict[str, set[str]] = {}
         self.changed_chunks: set[str] = set()
+        self.listings: dict[str, Listing] = {}
         self.restarts: dict[str, list[int]] = {}  # source → when its platform started anew lately, in order
 
     def take(self, event: ev.Event, at_ms: int, order: int, source: str, deeds: list[Deed], name: str) -> Deed:
@@ -51,8 +52,22 @@ class Contacts:
         for restart_ms in self.restarts.get(source, ()):
             if at_ms < restart_ms:  # told after the restart that ended it
                 self._lose(contact, restart_ms, order)
+        for gone in self.not_listed(contact):
+            self._insert(contact, gone, gone.time or 0, order)
         self.recount(contact)
         return deed
+
+    def not_listed(self, contact: Contact) -> list[SightedGone]:
+        """The ends of what began before its source's last whole truth, was not touched since and is not in it."""
+        source, name = contact.key
+        listing = self.listings.get(source)
+        if listing is None or not contact.events or contact.events[-1][0] > listing.at_ms:
+            return []
+        return [
+            SightedGone(contact=name, queue=visit.queue, reason="lost", source=source, time=listing.at_ms)
+            for visit in contact.story.visits
+            if visit.ended_ms is None and visit.begun_ms < listing.at_ms and (visit.queue, name) not in listing.waiting
+        ]
 
     def restart(self, source: str, at_ms: int, order: int) -> int:
         """The platform started anew: what was open there then ends as lost. Gives how many contacts."""
@@ -114,6 +129,7 @@ class Contacts:
                 del self.contacts[key]
         self.open.pop(source, None)
         self.restarts.pop(source, None)
+        self.listings.pop(source, None)
 
     def count_anew(self) -> None:
         """After a change of settings: every story of the day is read again."""

@@ -11,9 +11,9 @@ import msgspec
 from wallboard.core import events as ev
 from wallboard.core.contacts import Contacts
 from wallboard.core.people import People
-from wallboard.core.rows import Contact
+from wallboard.core.rows import Contact, Listing
 from wallboard.core.settings import Settings
-from wallboard.core.visits import SightedGone, SightedWaiting
+from wallboard.core.visits import SightedWaiting
 
 
 class Parts(msgspec.Struct):
@@ -56,14 +56,13 @@ Listed = dict[str, list[ev.ListedContact]]
 
 
 def _gone(contacts: Contacts, settings: Settings, queues: Listed, at_ms: int, source: str) -> Iterator[ev.Event]:
-    listed = {(settings.queue_of(source, queue), one.contact) for queue, rows in queues.items() for one in rows}
-    for contact in contacts.of_source(source):
-        if _touched_since(contact, at_ms):
-            continue
-        name = contact.key[1]
-        for visit in contact.story.visits:
-            if visit.ended_ms is None and visit.begun_ms < at_ms and (visit.queue, name) not in listed:
-                yield SightedGone(contact=name, queue=visit.queue, reason="lost", source=source, time=at_ms)
+    waiting = frozenset(
+        (settings.queue_of(source, queue), one.contact) for queue, rows in queues.items() for one in rows
+    )
+    if at_ms >= contacts.listings.get(source, Listing(0, frozenset())).at_ms:
+        contacts.listings[source] = Listing(at_ms, waiting)
+        for contact in contacts.of_source(source):
+            yield from contacts.not_listed(contact)
 
 
 def _waiting(contacts: Contacts, queues: Listed, at_ms: int, source: str) -> Iterator[ev.Event]:

@@ -1,6 +1,7 @@
 """The rows of the floor: a contact, a queue or group, an agent, a source, a notice, a reported figure."""
 
 from collections import Counter
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -15,6 +16,13 @@ Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
 
 NOT_LIVE = Live((), (), (), (), (), None)
+
+
+class Listing(NamedTuple):
+    """Who waited where at a source's last whole truth: (queue, contact)."""
+
+    at_ms: int
+    waiting: frozenset[tuple[str, str]]
 
 
 class Contact:

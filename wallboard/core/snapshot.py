@@ -14,13 +14,13 @@ from msgspec import Struct
 from wallboard.core import events as ev
 from wallboard.core.agents import Profile
 from wallboard.core.observed import Parts
-from wallboard.core.rows import AgentRow, Contact, KpiRow, NoticeRow, SourceRow, Told
+from wallboard.core.rows import AgentRow, Contact, KpiRow, Listing, NoticeRow, SourceRow, Told
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.timesheet import Timesheet
 from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, SightedGone, SightedWaiting, Story, Tag, Visit
 
-FORMAT = 5
+FORMAT = 6
 REST = "rest"
 
 Stored = ev.Told | ev.Own | SightedWaiting | SightedGone
@@ -79,6 +79,7 @@ class Rest(Struct):
     kpis: dict[str, KpiRow]
     parts: dict[str, Parts]
     restarts: dict[str, list[int]]
+    listings: dict[str, Listing]
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -106,7 +107,7 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     floor.applied = rest.applied
     floor.sources, floor.notices = dict(rest.sources), dict(rest.notices)
     floor.kpis, floor.parts = dict(rest.kpis), dict(rest.parts)
-    floor.contacts.restarts = dict(rest.restarts)
+    floor.contacts.restarts, floor.contacts.listings = dict(rest.restarts), dict(rest.listings)
     for name, agent in rest.agents.items():
         floor.people.agents[name] = _agent_row(agent)
     for name, chunk in chunks.items():
@@ -158,7 +159,7 @@ def _rest_of(floor: Floor) -> Rest:
             for name, one in floor.tallies.queues.items()
         },
         sources=floor.sources, notices=floor.notices, kpis=floor.kpis, parts=floor.parts,
-        restarts=floor.contacts.restarts,
+        restarts=floor.contacts.restarts, listings=floor.contacts.listings,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ Row = tuple[str, Document]
 
 AT_WORK = frozenset({"ringing", "engaged", "holding", "wrapup"})
 DOINGS = (
-    "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "unknown", "offline",
+    "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "no_contact", "unknown", "offline",
 )  # fmt: skip
 WORST = ("alarm", "warn", "over", "good", "")
 GRAVEST = ("critical", "warning", "good", "info")
@@ -91,7 +91,7 @@ def doing_of(agent: Document) -> str:
         return seen
     presence = agent.get("presence")
     if presence is None and seen == "idle":
-        return "unknown"  # without a contact, but nobody said whether they are there
+        return "no_contact"  # nobody said whether they are there
     return presence if presence in ("offline", "paused") else seen
 
 

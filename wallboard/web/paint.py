@@ -31,7 +31,7 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
         "window": picture.say(f"window.{tile['window']}") if "window" in tile else "",
         "stale": late,
         "level": "" if late else shown["level"],
-        "age": _age_text(late, at_ms, picture),
+        "age": "" if tile["kind"] not in _AGED else _age_text(late, at_ms, picture),
     }
 
 
@@ -97,3 +97,4 @@ _PAINT = {
     "number": _number, "queues": lists.queues, "agents": lists.agents, "notices": lists.notices,
     "sources": lists.sources, "clock": _clock, "text": _text,
 }  # fmt: skip
+_AGED = _PAINT.keys() - {"clock", "text"}  # the others show nothing that anybody told

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.errors import StreamUnavailable
-from wallboard.core.events import encode, type_of
+from wallboard.core.events import SourceCounted, encode, type_of
 from wallboard.core.kpis import entity
 from wallboard.stream.health import Health
 from wallboard.web.auth import allowed
@@ -122,8 +122,25 @@ def _told(entry: str, arrival_ms: int, event: Any, deeds: list[Any]) -> dict[str
     return told | {
         "id": event.id,
         "about": {name: value for name, value in fields.items() if name not in _NOT_ABOUT},
-        "did": [{"code": deed.code.value, "text": deed.text} for deed in deeds],
+        "did": _counted(event) if isinstance(event, SourceCounted) else [_did(one.code, one.text) for one in deeds],
     }
+
+
+def _counted(event: SourceCounted) -> list[dict[str, str]]:
+    """A line for each event that was not taken, and one for those that are only counted."""
+    lines = [_did(Did.REJECTED, f"refused{_named(one.id)}: {one.error} - at {one.at}") for one in event.rejections]
+    lines += [_did(Did.DUPLICATE, f"repeated {name}") for name in event.duplicate_ids]
+    if (more := event.rejected + event.duplicates - len(lines)) > 0:
+        lines.append(_did(Did.REJECTED if event.rejected else Did.DUPLICATE, f"{more} more, not listed"))
+    return lines
+
+
+def _named(name: str | None) -> str:
+    return f" {name}" if name else ""
+
+
+def _did(code: Did, text: str) -> dict[str, str]:
+    return {"code": code.value, "text": text}
 
 
 def _json(body: dict[str, Any]) -> Response:

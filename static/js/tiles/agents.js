@@ -8,7 +8,7 @@ import { say } from "../words.js";
 import { empty } from "./queues.js";
 
 export const DOINGS = [
-  "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "unknown", "offline",
+  "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "no_contact", "unknown", "offline",
 ]; // prettier-ignore
 const AT_WORK = ["ringing", "engaged", "holding", "wrapup"]; // with a contact: the pause only shows beside it
 
@@ -35,7 +35,7 @@ export function doingOf(agent) {
   const seen = agent.activity || "unknown";
   if (AT_WORK.indexOf(seen) >= 0 || seen === "unreachable") return seen;
   if (agent.presence === "offline") return "offline";
-  if (!agent.presence && seen === "idle") return "unknown"; // without a contact, but nobody said whether they are there
+  if (!agent.presence && seen === "idle") return "no_contact"; // nobody said whether they are there
   return agent.presence === "paused" ? "paused" : seen;
 }
 

@@ -11,5 +11,5 @@ export function mount(body) {
 export function render(body, tile, picture) {
   write(part(part(body, "p", "value"), "span", "figure"), timeOfDay(picture.now, picture.zone, true));
   write(part(body, "p", "date"), date(picture.now, picture.zone));
-  return { level: "", sources: null };
+  return { level: "", sources: null, ageless: true };
 }

@@ -8,5 +8,5 @@ export function mount(body, tile) {
 
 export function render(body, tile) {
   write(part(body, "p", "text"), tile.text);
-  return { level: "", sources: null };
+  return { level: "", sources: null, ageless: true };
 }
