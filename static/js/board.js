@@ -88,7 +88,8 @@ function renderTile(one, picture) {
   mark(one.section, "level", age.late ? "" : shown.level);
   const several = shown.pages > 1;
   write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
-  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, shown.ageless && !age.late ? null : age, picture);
+  const told = shown.ageless && !age.late ? null : age; // a clock and a text are never old by themselves
+  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, told, picture);
 }
 
 /** Left what is to be thought of the number, right how old it is. An old one never looks good. */

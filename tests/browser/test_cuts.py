@@ -99,6 +99,14 @@ async def test_junk_on_the_line_harms_nothing(open_board: Any, server: Any) -> N
     await expect(page.locator("#tile-0 .figure")).to_have_text("2")
 
 
+async def test_a_source_that_was_never_heard_is_named_and_the_wall_goes_on(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await server.patch({"sources": {"pbx-2": {"state": "down", "note": "collector not running"}}})
+    await expect(page.locator(".connection .word")).to_have_text("pbx-2: no data yet")
+    await server.patch({"groups": {"all": {"now": {"waiting": 3}}}})
+    await expect(page.locator("#tile-0 .figure")).to_have_text("3")
+
+
 async def test_a_screen_that_is_not_allowed_stops_and_says_why(open_board: Any, server: Any) -> None:
     server.refusal = (4403, "no such board, or not for you")
     page = await open_board(live=False)

@@ -103,6 +103,31 @@ async def test_every_tile_shows_its_age(open_board: Any) -> None:
     assert all(re.fullmatch(r"\d+ (s|min|h) ago", age) for age in ages), ages
 
 
+async def test_a_clock_has_no_age_while_the_server_is_heard(open_board: Any, server: Any) -> None:
+    painted, living = await open_board("agents", live=False, java_script_enabled=False), await open_board("agents")
+    for page in (painted, living):
+        await expect(page.locator(".tile.clock .age")).to_have_text("")
+        await expect(page.locator(".tile.agents .age")).to_have_text(re.compile("ago"))
+
+
+async def test_a_quiet_source_does_not_age_a_tile_that_a_living_one_feeds(open_board: Any, server: Any) -> None:
+    server.hub.state["groups"]["all"]["sources"] = ["crm", "pbx-1"]  # crm is quiet for 21 minutes
+    painted, living = await open_board(live=False, java_script_enabled=False), await open_board()
+    for page in (painted, living):
+        await expect(page.locator("#tile-0 .age")).to_have_text(re.compile(r"^\d+ s ago$"))
+    await server.patch({"sources": {"crm": {"state": "down"}}})
+    await expect(living.locator("#tile-0 .age")).to_have_text(re.compile("^no data since"))
+
+
+async def test_who_was_never_told_to_be_there_is_not_headed_free(open_board: Any, server: Any) -> None:
+    for agent in server.hub.state["agents"].values():
+        agent["activity"] = "idle"
+        agent.pop("presence", None)
+    painted, living = await open_board(live=False, java_script_enabled=False), await open_board()
+    for page in (painted, living):
+        await expect(page.locator("#tile-6 .total .word")).to_have_text(["not in contact"])
+
+
 async def test_the_worst_queue_stands_first_and_says_what_is_wrong(open_board: Any, server: Any) -> None:
     page = await open_board()
     await expect(page.locator("#tile-5 .row").first).to_have_attribute("data-key", "service")
@@ -137,6 +162,7 @@ async def test_a_phone_has_one_column_and_no_sideways_scrolling(open_board: Any)
     lefts = await page.eval_on_selector_all(".tile", "tiles => tiles.map((tile) => tile.getBoundingClientRect().left)")
     assert len(set(lefts)) == 1
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await expect(page.locator("#tile-5 .headings .cell:visible")).to_have_text(["Waiting", "Longest", "Answered"])
 
 
 async def test_names_are_text(open_board: Any, server: Any) -> None:

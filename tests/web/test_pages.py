@@ -18,6 +18,7 @@ from wallboard.record.boards import load_boards
 from wallboard.web.layout import layout_css
 from wallboard.web.pages import script_json
 
+LATER = {"reasons", "trend", "heat", "leaders", "alerts", "image"}
 HOSTILE = "</script><img src=x onerror=alert(1)> & <!--"
 
 
@@ -78,6 +79,15 @@ async def test_what_is_not_known_is_a_dash_and_the_tile_says_so(wall: Any) -> No
 
 async def test_a_kind_that_comes_later_keeps_its_place(wall: Any) -> None:
     assert "comes later" in tile((await wall.http.get("/board/odd")).text, 0)
+
+
+async def test_a_text_has_no_age(wall: Any) -> None:
+    page = (await wall.http.get("/board/odd")).text
+    assert ['<span class="age"></span>' in tile(page, place) for place in range(3)] == [True, True, False]
+
+
+def test_the_default_boards_show_nothing_that_comes_later() -> None:
+    assert not LATER & {tile.kind for board in load_boards(BOARDS).values() for tile in board.tiles}
 
 
 async def test_names_are_text_wherever_they_stand(wall: Any) -> None:

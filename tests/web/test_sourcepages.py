@@ -38,6 +38,27 @@ async def test_a_refused_event_appears_with_its_path(served: Any) -> None:
     assert found["source"]["rejected"] == 1
 
 
+async def test_what_was_not_taken_is_told_a_line_each_and_once(served: Any) -> None:
+    good = {"type": "contact.queued", "source": "pbx-1", "contact": "c", "queue": "support", "id": "e-1"}
+    await served.http.post(
+        EVENTS, json=[good, good, good | {"id": "e-2", "queue": 7}, good | {"id": "e-3", "contact": 8}]
+    )
+    counted = next(one for one in (await told(served, "pbx-1", 2))["events"] if one["type"] == "source.counted")
+    assert [(deed["code"], deed["text"].split(":")[0]) for deed in counted["did"]] == [
+        ("rejected", "refused e-2"),
+        ("rejected", "refused e-3"),
+        ("duplicate", "repeated e-1"),
+    ]
+    assert counted["about"] == {"duplicates": 1, "rejected": 2}
+
+
+async def test_the_pages_name_the_sites_zone_once(served: Any) -> None:
+    await served.http.post(EVENTS, json={"type": "source.beat", "source": "pbx-1"})
+    await told(served, "pbx-1", 1)
+    for address in ("/sources", "/sources/pbx-1"):
+        assert (await served.http.get(address)).text.count("times in UTC") == 1
+
+
 async def test_a_configured_source_that_says_nothing_says_why(config: Config, served_elsewhere: Any) -> None:
     collecting = replace(config, collectors={"pbx-1": {"kind": "asterisk"}, "pbx-2": {"kind": "asterisk"}})
     async with served_elsewhere(collecting) as served:

@@ -11,7 +11,8 @@ Row = tuple[str, Document]
 
 AT_WORK = frozenset({"ringing", "engaged", "holding", "wrapup"})
 DOINGS = (
-    "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "no_contact", "unknown", "offline",
+    "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "no_contact", "unknown",
+    "offline",
 )  # fmt: skip
 WORST = ("alarm", "warn", "over", "good", "")
 GRAVEST = ("critical", "warning", "good", "info")

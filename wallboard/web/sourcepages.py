@@ -14,6 +14,7 @@ from starlette.templating import Jinja2Templates
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SourceCounted, encode, type_of
 from wallboard.core.kpis import entity
+from wallboard.core.visits import Did
 from wallboard.stream.health import Health
 from wallboard.web.auth import allowed
 from wallboard.web.problems import Problem
