@@ -1,18 +1,25 @@
 """What tests share: a real Redis of their own, and a namespace in it that nobody else uses."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from redis.asyncio import Redis
 
 from wallboard.embedded import EmbeddedRedis
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
+
+# The same examples each time, so that a change is judged by what it changes; `scripts/nightly` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("searching", deadline=None)
+settings.load_profile("searching" if "WALLBOARD_LOGS" in os.environ else "repeatable")
 
 
 @pytest.fixture(scope="session")
