@@ -101,3 +101,15 @@ def test_what_a_restarted_reader_adds_is_what_one_that_ran_through_has():
     for floor in (through, stopped):
         floor.advance(at(300))
     assert anna(stopped)["day"] == anna(through)["day"]
+
+
+def test_a_call_missed_before_the_day_began_is_told_again_without_harm():
+    """Found by the independent recomputation: a story told anew took back what the day's turn had dropped."""
+    config = Settings(site={"main": Site(day_starts="08:30")})
+    floor = floor_after([told(29.9, ev.Missed, contact="c", agent="anna")], at(29.95), config)
+    assert anna(floor)["missed_in_row"] == 1
+    for minutes in (30.1, 30.2, 30.3):
+        floor.apply(told(minutes, ev.Queued, contact="c", queue="q"), at(minutes))
+    assert "missed_in_row" not in anna(floor)
+    floor.apply(told(31, ev.Missed, contact="c", agent="anna"), at(31))
+    assert anna(floor)["missed_in_row"] == 1

@@ -88,7 +88,7 @@ class People:
     def count(self, fact: Fact, sign: int) -> None:
         row = self.row(fact.id)
         in_day, in_shift = self._ground.is_in(self.site_of(fact.id), fact.at_ms)
-        if fact.metric in ("answered", "missed"):
+        if in_day and fact.metric in ("answered", "missed"):
             call = (fact.at_ms, fact.metric == "answered")
             insort(row.calls, call) if sign > 0 else row.calls.remove(call)
         row.ledger.turn(self._ground.minute)
