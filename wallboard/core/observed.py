@@ -23,7 +23,7 @@ class Parts(msgspec.Struct):
     parts: dict[int, ev.FloorObserved] = {}
 
     def add(self, event: ev.FloorObserved, at_ms: int) -> ev.FloorObserved | None:
-        """The whole listing when its last part came; None before. A new first part starts over."""
+        """The whole listing when its last part came; None before."""
         if not event.parts or event.parts == 1:
             self.at_ms, self.parts = at_ms, {}
             return event
