@@ -58,7 +58,8 @@ class Child:
             return
         _signal(process, signal.SIGTERM)
         try:
-            await asyncio.wait_for(process.wait(), within_s)
+            async with asyncio.timeout(within_s):
+                await process.wait()
         except TimeoutError:
             self._tell(f"{self.name} did not stop within {within_s:.0f} s and was killed")
             _signal(process, signal.SIGKILL)

@@ -80,7 +80,8 @@ class EmbeddedRedis:
             return
         _signal(self.pid, signal.SIGTERM)
         try:
-            await asyncio.wait_for(self.wait(), STOP_S)
+            async with asyncio.timeout(STOP_S):
+                await self.wait()
         except TimeoutError:
             _signal(self.pid, signal.SIGKILL)
             await self.wait()

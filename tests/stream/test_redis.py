@@ -156,3 +156,23 @@ async def _listens(port: int) -> bool:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
+
+
+@pytest.mark.parametrize("blocking", [False, True])
+async def test_whoever_talks_to_redis_ends_when_cancelled_at_any_moment(redis_url: str, blocking: bool) -> None:
+    """On Python 3.11 redis-py forgets a cancellation that comes as its sending ends."""
+    client = connect(redis_url, blocking=blocking)
+
+    async def talk() -> None:
+        while True:
+            await client.ping()
+
+    for turns in range(60):
+        task = asyncio.create_task(talk())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task], timeout=2)
+        assert task.cancelled(), f"after {turns} turns of the loop it went on"
+    assert await client.ping()
+    await client.aclose()

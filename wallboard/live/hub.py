@@ -294,7 +294,8 @@ class Hub:
             due = [ms for channel in self._channels.values() if (ms := channel.due_in_ms()) is not None]
             pause_s = min([LOOK_S, *(ms / 1000 for ms in due)])
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(pause_s, 0.001))
+                async with asyncio.timeout(max(pause_s, 0.001)):
+                    await self._wake.wait()
             self._wake.clear()
             self.pipeline.look()
             for channel in list(self._channels.values()):

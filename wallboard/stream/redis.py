@@ -27,6 +27,7 @@ from redis.exceptions import (
 )
 
 from wallboard.core.errors import LeaseLost, Mistake, StreamUnavailable
+from wallboard.stream.cancelling import cancellable
 
 BLOCK_MS = 2000  # the longest a reader lets Redis wait for events
 CONNECTIONS = 32  # commands above that number wait until one is free
@@ -75,7 +76,7 @@ def connect(url: str, *, blocking: bool = False) -> Redis:
         if parts.scheme.endswith("+cluster"):
             return _of_cluster(parts, options)
         pool = BlockingConnectionPool.from_url(url, max_connections=CONNECTIONS, timeout=ANSWER_S, **options)
-        return Redis.from_pool(pool)
+        return _cancellable(Redis.from_pool(pool))
     except ValueError as error:
         raise Mistake("settings", "redis.url", f"cannot be read: {error}") from None
 
@@ -102,7 +103,14 @@ def _by_sentinel(parts: SplitResult, options: dict[str, Any]) -> Redis:
     asked = {key: options[key] for key in ("socket_timeout", "socket_connect_timeout", "retry", "protocol")}
     hosts = _hosts(parts, _SENTINEL_PORT)
     sentinel = Sentinel(hosts, sentinel_kwargs=asked | {"password": password})  # type: ignore[no-untyped-call]
-    client: Redis = sentinel.master_for(name, ssl=parts.scheme.startswith("rediss"), **options)
+    for one in sentinel.sentinels:
+        _cancellable(one)
+    return _cancellable(sentinel.master_for(name, ssl=parts.scheme.startswith("rediss"), **options))
+
+
+def _cancellable(client: Redis) -> Redis:
+    pool = client.connection_pool
+    pool.connection_class = cancellable(pool.connection_class)
     return client
 
 
@@ -110,6 +118,7 @@ def _of_cluster(parts: SplitResult, options: dict[str, Any]) -> Redis:
     options |= _options(parts, "0")
     nodes = [ClusterNode(host, port) for host, port in _hosts(parts, _PORT)]
     cluster = RedisCluster(startup_nodes=nodes, ssl=parts.scheme.startswith("rediss"), **options)
+    cluster.connection_kwargs["connection_class"] = cancellable(cluster.connection_kwargs["connection_class"])
     # Not a subclass, but it has every command that we use: all keys of a namespace live on one slot.
     return cast(Redis, cluster)
 

@@ -105,7 +105,8 @@ async def _write(websocket: WebSocket, screen: Screen) -> None:
     while True:
         text = await screen.next()
         try:
-            await asyncio.wait_for(_send(websocket, {"type": "websocket.send", "text": text}), STALLED_S)
+            async with asyncio.timeout(STALLED_S):
+                await _send(websocket, {"type": "websocket.send", "text": text})
         except TimeoutError:
             raise Refusal(TOO_SLOW, "too slow: come back for a fresh picture") from None
 
@@ -156,7 +157,8 @@ async def _close(websocket: WebSocket, refusal: Refusal) -> None:
     """Best effort: a stalled peer may never take the close frame, so it is not waited for long."""
     message = {"type": "websocket.close", "code": refusal.code, "reason": refusal.reason}
     try:
-        await asyncio.wait_for(_send(websocket, message), 1.0)
+        async with asyncio.timeout(1.0):
+            await _send(websocket, message)
     except (Gone, TimeoutError):
         log.debug("close frame not taken", code=refusal.code)
 
