@@ -1,7 +1,8 @@
 """Which contacts are there, and what does each add to the numbers?
 
 A contact keeps its events for 15 minutes after it ended, so that a late one can be put in its place and the
-story told again; what the story had contributed is replaced by what it contributes now.
+story told again; what the story had contributed is replaced by what it contributes now. An event only steps its
+contact's story; what that changes in the numbers is worked out once before somebody looks (`settle`).
 """
 
 from bisect import insort
@@ -35,6 +36,7 @@ class Contacts:
         self.changed_chunks: set[str] = set()
         self.listings: dict[str, Listing] = {}
         self.restarts: dict[str, list[int]] = {}  # source → when its platform started anew lately, in order
+        self.unsettled: dict[Key, Contact] = {}
 
     def take(self, event: ev.Event, at_ms: int, order: int, source: str, deeds: list[Deed], name: str) -> Deed:
         """An event of the contact `name` of `source`."""
@@ -54,8 +56,19 @@ class Contacts:
                 self._lose(contact, restart_ms, order)
         for gone in self.not_listed(contact):
             self._insert(contact, gone, gone.time or 0, order)
-        self.recount(contact)
         return deed
+
+    def settle(self) -> None:
+        """Count what the events since the last time changed."""
+        unsettled, self.unsettled = self.unsettled, {}
+        for contact in unsettled.values():
+            self._count_at(contact, contact.heard_ms)
+
+    def fall_due(self, key: Key, at_ms: int) -> None:
+        """Something of this contact changes by time alone."""
+        if contact := self.contacts.get(key):
+            self._settle_one(contact)
+            self.recount(contact, at_ms)
 
     def not_listed(self, contact: Contact) -> list[SightedGone]:
         """The ends of what began before its source's last whole truth, was not touched since and is not in it."""
@@ -79,21 +92,20 @@ class Contacts:
             story = contact.story
             if story.unanswered_ms is not None or (contact.events and (story.is_open or story.last_ms > at_ms)):
                 ended += self._lose(contact, at_ms, order).code is Did.ENDED_VISIT
-                self.recount(contact)
         return ended
 
-    def recount(self, contact: Contact) -> None:
-        """Replace what the contact had contributed by what its story says now. One at rest stays counted."""
+    def recount(self, contact: Contact, at_ms: int) -> None:
+        """Replace what the contact had contributed by what its story says at `at_ms`. One at rest stays counted."""
         if not contact.events:
             return
-        fresh = facts(contact.story, self._ground.settings, self._ground.now_ms)
+        fresh = facts(contact.story, self._ground.settings, at_ms)
         same = _common(contact.facts, fresh)
         for fact in contact.facts[same:]:
-            self._count(fact, -1)
+            self._count(fact, -1, at_ms)
         for fact in fresh[same:]:
-            self._count(fact, 1)
+            self._count(fact, 1, at_ms)
         contact.facts = fresh
-        self._relive(contact, live(contact.key[1], contact.story, self._ground.settings, self._ground.now_ms))
+        self._relive(contact, live(contact.key[1], contact.story, self._ground.settings, at_ms), at_ms)
         self._mark_open(contact)
 
     def put_away(self, key: Key) -> None:
@@ -102,6 +114,7 @@ class Contacts:
         if contact is None:
             return
         contact.rests = False
+        self._settle_one(contact)
         if not contact.events or key[1] in self.open.get(key[0], ()):
             return
         if self._ground.now_ms < self._rests_ms(contact):
@@ -127,23 +140,26 @@ class Contacts:
             if key[0] == source:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
+                self.unsettled.pop(key, None)
         self.open.pop(source, None)
         self.restarts.pop(source, None)
         self.listings.pop(source, None)
 
     def count_anew(self) -> None:
         """After a change of settings: every story of the day is read again."""
+        self.unsettled = {}
         for contact in self.contacts.values():
             contact.facts, contact.live = [], NOT_LIVE
             if contact.events:
                 self._retell(contact)
-                self.recount(contact)
+                self.recount(contact, self._ground.now_ms)
                 continue
             for fact in facts(contact.story, self._ground.settings, self._ground.now_ms):
-                self._count(fact, 1)
+                self._count(fact, 1, self._ground.now_ms)
 
     def of_source(self, source: str) -> Iterator[Contact]:
         """The open ones of a source, in the order of their ids."""
+        self.settle()
         for name in sorted(self.open.get(source, ())):
             yield self.contacts[source, name]
 
@@ -160,6 +176,7 @@ class Contacts:
     def _insert(self, contact: Contact, event: ev.Event, at_ms: int, order: int) -> Deed:
         """Put the event in its place; a late one has the story told again."""
         self.changed_chunks.add(contact.chunk)
+        self.unsettled[contact.key] = contact
         contact.heard_ms = self._ground.now_ms
         told = (at_ms, order, event)
         if not contact.events and contact.base:  # it comes back: what it had contributed is known again
@@ -182,12 +199,25 @@ class Contacts:
 
     # Contributing
 
-    def _count(self, fact: Fact, sign: int) -> None:
-        (self._people if fact.kind == "agents" else self._tallies).count(fact, sign)
+    def _settle_one(self, contact: Contact) -> None:
+        if self.unsettled.pop(contact.key, None):
+            self._count_at(contact, contact.heard_ms)
 
-    def _relive(self, contact: Contact, fresh: Live) -> None:
+    def _count_at(self, contact: Contact, at_ms: int | None) -> None:
+        """As it was at that instant, and at each since then at which it changed by time alone."""
+        while at_ms is not None and at_ms <= self._ground.now_ms:
+            self.recount(contact, at_ms)
+            at_ms = contact.live.due_ms
+
+    def _count(self, fact: Fact, sign: int, at_ms: int) -> None:
+        if fact.kind == "agents":
+            self._people.count(fact, sign, at_ms)
+        else:
+            self._tallies.count(fact, sign)
+
+    def _relive(self, contact: Contact, fresh: Live, at_ms: int) -> None:
         stale, contact.live = contact.live, fresh
-        if fresh.due_ms is not None and fresh.due_ms != stale.due_ms:
+        if fresh.due_ms is not None and fresh.due_ms != stale.due_ms and fresh.due_ms > self._ground.now_ms:
             self._ground.calendar.wait(fresh.due_ms, "contact", *contact.key)
         if stale == fresh:
             return
@@ -196,7 +226,7 @@ class Contacts:
         before, after = _by_agent(stale), _by_agent(fresh)
         for agent in sorted(before.keys() | after.keys()):
             if before.get(agent) != (now := after.get(agent, NOBODY)):
-                self._people.pass_items(agent, contact.key, *now)
+                self._people.pass_items(agent, contact.key, *now, at_ms)
 
     def _mark_open(self, contact: Contact) -> None:
         source, name = contact.key

@@ -35,6 +35,7 @@ WINDOWS = (*ROLLING, "shift", "day")
 
 def document(floor: Floor) -> dict[str, dict[str, Document]]:
     """The whole state document."""
+    floor.settle()
     rows: dict[str, Any] = {
         "sites": floor.settings.sites, "queues": floor.tallies.queues, "groups": floor.tallies.groups,
         "agents": floor.people.agents,
@@ -48,6 +49,7 @@ def document(floor: Floor) -> dict[str, dict[str, Document]]:
 
 def entity(floor: Floor, kind: str, name: str) -> Document | None:
     """One entity as it stands in the state document; None when it is gone."""
+    floor.settle()
     return _OF[kind](floor, name)
 
 
@@ -112,7 +114,7 @@ def _numbers(tally: Tally, *, shift: bool | None) -> Document:
     found: Document = {"sources": sorted(tally.sources), "now": _now(tally)}
     if tally.sources:
         for window in WINDOWS if shift else (*ROLLING, "day"):
-            found[window] = _window(tally.ledger.window(window), tally.live["over_counted"])
+            found[window] = _window(tally.ledger.window(window), tally.live.get("over_counted", 0))
         if (wait_s := _expected_wait_s(tally, found["m60"].get("aht_s"))) is not None:
             found["now"]["est_wait_s"] = wait_s
     if shift is False:
@@ -124,11 +126,11 @@ def _now(tally: Tally) -> Document:
     """Before any source spoke of the queue nothing is known, which is not the same as zero."""
     found: Document = {}
     if tally.sources:
-        found = {metric: tally.live[metric] for metric in ("waiting", "over_target", *AT_AGENTS)}
-    if tally.live["members"]:
-        found |= {metric: tally.live[metric] for metric in STANDINGS}
+        found = {metric: tally.live.get(metric, 0) for metric in ("waiting", "over_target", *AT_AGENTS)}
+    if "members" in tally.live:
+        found |= {metric: tally.live.get(metric, 0) for metric in STANDINGS}
     found["paused_by"] = _family("paused_by.", tally.live)
-    found |= {metric: tally.live[metric] for metric in ("unanswered", "doubtful") if tally.live[metric]}
+    found |= {metric: tally.live[metric] for metric in ("unanswered", "doubtful") if metric in tally.live}
     for metric, name in (("waiting", "oldest_at"), ("unanswered", "oldest_unanswered_at")):
         if tally.waits[metric]:
             found[name] = min(tally.waits[metric])
@@ -139,9 +141,10 @@ def _now(tally: Tally) -> Document:
 
 def _expected_wait_s(tally: Tally, aht_s: float | None) -> float | None:
     """(w + 1) × AHT / ready agents; nobody waits while one is idle."""
-    if tally.live["idle"]:
+    if "idle" in tally.live:
         return 0
-    return (tally.live["waiting"] + 1) * aht_s / tally.live["ready"] if aht_s and tally.live["ready"] else None
+    ready = tally.live.get("ready")
+    return (tally.live.get("waiting", 0) + 1) * aht_s / ready if aht_s and ready else None
 
 
 def _window(counts: Counts, over_counted: int) -> Document:

@@ -4,12 +4,13 @@
     minutes   … 12:41 {offered: 3}  12:42 {}  12:43 {offered: 1, answered: 2}      the last 60 and any later
     windows   m15 {…}  m30 {…}  m60 {…}  day {…}  shift {…}       sums, and spreads of waits by whole seconds
 
-Adding is one step of a dictionary, since a busy group is added to far more often than it is read; what was
-added is folded into the windows when somebody looks. Counts are integers (durations in ms), so adding and
-taking back leave no trace.
+Adding is one step of a dictionary, since a busy queue is added to far more often than it is read; what was
+added is folded into the windows when somebody looks, and handed on to the groups of the queue then. Counts are
+integers (durations in ms), so adding and taking back leave no trace.
 """
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from wallboard.core.windows import KEPT_MINUTES, MINUTE_MS, ROLLING, minute_of
 
@@ -20,21 +21,26 @@ K = TypeVar("K")
 
 
 class Counts:
-    """What one window holds. `sums`: metric → amount; `spreads`: metric → second → how often."""
+    """What one window holds. `sums`: metric → amount; `spreads`: metric → second → how often.
 
-    __slots__ = ("spreads", "sums")
+    `shown`: what was last worked out of it, kept for whoever did until something changes.
+    """
+
+    __slots__ = ("shown", "spreads", "sums")
 
     def __init__(self) -> None:
         self.sums: dict[str, int] = {}
         self.spreads: dict[str, dict[int, int]] = {}
+        self.shown: Any = None
 
     def add(self, metric: Metric, amount: int) -> None:
+        self.shown = None
         if isinstance(metric, str):
-            _add(self.sums, metric, amount)
+            add_to(self.sums, metric, amount)
             return
         name, second = metric
         spread = self.spreads.setdefault(name, {})
-        _add(spread, second, amount)
+        add_to(spread, second, amount)
         if not spread:
             del self.spreads[name]
 
@@ -52,12 +58,13 @@ class Counts:
 
 
 class Ledger:
-    """Counts of one queue, group or agent. `minute` is the running minute."""
+    """Counts of one queue, group or agent. `minute` is the running minute; `groups` are told what is folded."""
 
-    __slots__ = ("_added", "_windows", "minute", "minutes")
+    __slots__ = ("_added", "_groups", "_windows", "minute", "minutes")
 
-    def __init__(self, minute: int) -> None:
+    def __init__(self, minute: int, groups: "Sequence[Ledger]" = ()) -> None:
         self.minute = minute
+        self._groups = groups
         self.minutes: dict[int, Amounts] = {}
         self._added: dict[tuple[Metric, int, bool, bool], int] = {}
         self._windows = {window: Counts() for window in (*ROLLING, "day", "shift")}
@@ -68,8 +75,8 @@ class Ledger:
         self._added[key] = self._added.get(key, 0) + amount
 
     def window(self, name: str) -> Counts:
-        """What happened in `m15`, `m30`, `m60`, `day` or `shift`."""
-        self._fold()
+        """What happened in `m15`, `m30`, `m60`, `day` or `shift`; of a group: as far as its queues are folded."""
+        self.fold()
         return self._windows[name]
 
     @property
@@ -81,7 +88,7 @@ class Ledger:
         """Make `minute` the running one. True when a window's content changed."""
         if minute == self.minute:
             return False
-        self._fold()
+        self.fold()
         changed = False
         while self.minute < minute and self.minutes:
             self.minute += 1
@@ -91,7 +98,7 @@ class Ledger:
 
     def begin(self, window: str, started_ms: int) -> Amounts:
         """Start `day` or `shift` anew from `started_ms`; gives what was added to its sums (negative: taken out)."""
-        self._fold()
+        self.fold()
         fresh, first = Counts(), minute_of(started_ms)
         for minute, amounts in self.minutes.items():
             if minute >= first:
@@ -103,24 +110,34 @@ class Ledger:
 
     def change(self, window: str, change: Amounts) -> None:
         """What `begin` gave for one of a group's queues."""
-        self._fold()
+        self.fold()
         for metric, amount in change.items():
             self._windows[window].add(metric, amount)
 
-    def _fold(self) -> None:
+    def fold(self) -> None:
+        """What was added goes into the windows, and to the groups."""
+        if not self._added:
+            return
         added, self._added = self._added, {}
+        for group in self._groups:
+            into = group._added
+            for key, amount in added.items():
+                into[key] = into.get(key, 0) + amount
+        windows = self._windows
+        rolling = [(windows[window], self.minute - length) for window, length in ROLLING.items()]
         for (metric, minute, in_day, in_shift), amount in added.items():
             if in_day:
-                self._windows["day"].add(metric, amount)
+                windows["day"].add(metric, amount)
             if in_shift:
-                self._windows["shift"].add(metric, amount)
+                windows["shift"].add(metric, amount)
             if minute <= self.minute - KEPT_MINUTES:
                 continue
             amounts = self.minutes.setdefault(minute, {})
-            _add(amounts, metric, amount)
-            for window, length in ROLLING.items():
-                if self.minute - length < minute <= self.minute:
-                    self._windows[window].add(metric, amount)
+            add_to(amounts, metric, amount)
+            if minute <= self.minute:
+                for counts, before in rolling:
+                    if minute > before:
+                        counts.add(metric, amount)
 
     def _shift(self) -> bool:
         changed = False
@@ -136,7 +153,8 @@ class Ledger:
         return changed
 
 
-def _add(amounts: dict[K, int], key: K, amount: int) -> None:
+def add_to(amounts: dict[K, int], key: K, amount: int) -> None:
+    """Into a dictionary without zeros."""
     total = amounts.get(key, 0) + amount
     if total:
         amounts[key] = total

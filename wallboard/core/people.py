@@ -30,6 +30,7 @@ class People:
         self._tallies = tallies
         self.agents: dict[str, AgentRow] = {}
         self.moving: set[str] = set()
+        self.unsettled: set[str] = set()
         self._ids: dict[str, dict[str, str]] = {}  # source → its names of queues
 
     def take(self, event: ev.AgentEvent, at_ms: int, order: int, source: str, deeds: list[Deed]) -> Deed:
@@ -40,7 +41,7 @@ class People:
         for queue in _queues_named(event):
             self._tallies.note(self._ground.settings.queue_of(source, queue), source, None, deeds)
         if at_ms < row.base_ms:
-            self._touch(name, row)
+            self._touch(name, row, self._ground.now_ms)
             return Deed(Did.NOTHING, f"too late for {name}: newer events are settled already")
         told = (at_ms, order, event)
         if not row.events or row.events[-1][:2] <= told[:2]:
@@ -49,12 +50,20 @@ class People:
         else:
             insort(row.events, told, key=lambda one: one[:2])
             deed = self._retell(row, order)
-        self._settle(row)
-        self.restand(name)
+        self._touch(name, row, self._ground.now_ms)
         return deed
 
+    def settle(self) -> None:
+        """What queues and groups have of the agents that changed since the last time."""
+        unsettled, self.unsettled = self.unsettled, set()
+        for name in unsettled & self.agents.keys():
+            row = self.agents[name]
+            self._settle(row)
+            self._restand(name, row)
+            self._ground.touch("agents", name)
+
     def pass_items(
-        self, agent: str, key: Key, items: Sequence[Item], released_ms: int, spans: tuple[Span, ...]
+        self, agent: str, key: Key, items: Sequence[Item], released_ms: int, spans: tuple[Span, ...], at_ms: int
     ) -> None:
         """What a contact's story now says of this agent, in place of what it said before."""
         row = self.row(agent, key[0])
@@ -62,8 +71,6 @@ class People:
             row.spans[key] = spans
         else:
             row.spans.pop(key, None)
-        if len(row.spans) + len(row.sheet.past) > MOST_SPANS:
-            self._settle(row)
         if items:
             row.items[key] = list(items)
         else:
@@ -72,7 +79,7 @@ class People:
             row.released[key] = released_ms
         else:
             row.released.pop(key, None)
-        self.restand(agent)
+        self._touch(agent, row, at_ms)
 
     def put_away(self, key: Key, released: Iterable[tuple[str, int]], spans: Iterable[tuple[str, Span]]) -> None:
         """The contact is at rest: of its releases only the latest is kept, its time goes to the sheet."""
@@ -85,7 +92,8 @@ class People:
             row.released_ms = max(row.released_ms, at_ms)
             row.released.pop(key, None)
 
-    def count(self, fact: Fact, sign: int) -> None:
+    def count(self, fact: Fact, sign: int, at_ms: int) -> None:
+        """A fact of an agent, added or taken back; told at `at_ms`."""
         row = self.row(fact.id)
         in_day, in_shift = self._ground.is_in(self.site_of(fact.id), fact.at_ms)
         if in_day and fact.metric in ("answered", "missed"):
@@ -94,7 +102,7 @@ class People:
         row.ledger.turn(self._ground.minute)
         row.ledger.add(fact.metric, fact.at_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
         self.moving.add(fact.id)
-        self._touch(fact.id, row)
+        self._touch(fact.id, row, at_ms)
 
     def turn(self, minute: int) -> None:
         for name in list(self.moving):
@@ -111,24 +119,7 @@ class People:
                 row.ledger.begin(window, started_ms)
                 row.sheet.begin(window, started_ms if started_ms <= self._ground.now_ms else None)
                 row.calls = [call for call in row.calls if window != "day" or call[0] >= started_ms]
-                self._touch(name, row)
-
-    def restand(self, name: str) -> None:
-        """Replace what the agent adds to the live numbers of queues and groups."""
-        row = self.agents[name]
-        profile, free = row.profile, self.is_free(row)
-        stands = (profile.overall, profile.by_queue, profile.queues, free, self.team_of(name))
-        if stands == row.stands:
-            self._touch(name, row)
-            return
-        row.stands = stands
-        fresh = frozenset(self._stands(name, row, free=free))
-        for kind, entity, metric in row.counted - fresh:
-            self._tallies.stand(kind, entity, metric, -1)
-        for kind, entity, metric in fresh - row.counted:
-            self._tallies.stand(kind, entity, metric, 1)
-        row.counted = fresh
-        self._touch(name, row)
+                self._touch(name, row, self._ground.now_ms)
 
     def forget_source(self, source: str) -> None:
         """What a source said of agents that others know too."""
@@ -145,14 +136,14 @@ class People:
             self._open_windows(name, row)
             row.ledger = Ledger(self._ground.minute)
             self._retell(row)
-            self.restand(name)
+            self._touch(name, row, self._ground.now_ms)
 
-    def tick(self, name: str) -> None:
+    def tick(self, name: str, at_ms: int) -> None:
         """Once a minute the seconds of whoever is signed in are told anew."""
         if row := self.agents.get(name):
             row.ticks = False
             if row.is_signed_in:
-                self._touch(name, row)
+                self._touch(name, row, at_ms)
 
     def time_of(self, row: AgentRow) -> tuple[dict[str, dict[str, int]], Work]:
         """Window → ms by state until `row.seen_ms`, and the stretch of work."""
@@ -221,14 +212,28 @@ class People:
             if row.sheet.starts.get(window) != (started_ms := one.started_ms if one else None):
                 row.sheet.begin(window, started_ms)
 
-    def _touch(self, name: str, row: AgentRow) -> None:
-        row.seen_ms = self._ground.now_ms
-        self._ground.touch("agents", name)
-        if row.is_signed_in and not row.ticks:
+    def _touch(self, name: str, row: AgentRow, at_ms: int) -> None:
+        row.seen_ms = max(row.seen_ms, at_ms)
+        self.unsettled.add(name)
+        if not row.ticks and row.is_signed_in:
             row.ticks = True
             offset_ms = crc32(name.encode()) % MINUTE_MS  # agents are told one after another, the same everywhere
             turns = (row.seen_ms - offset_ms) // MINUTE_MS + 1
             self._ground.calendar.wait(turns * MINUTE_MS + offset_ms, "sheet", name)
+
+    def _restand(self, name: str, row: AgentRow) -> None:
+        """Replace what the agent adds to the live numbers of queues and groups."""
+        profile, free = row.profile, self.is_free(row)
+        stands = (profile.overall, profile.by_queue, profile.queues, free, self.team_of(name))
+        if stands == row.stands:
+            return
+        row.stands = stands
+        fresh = frozenset(self._stands(name, row, free=free))
+        for kind, entity, metric in row.counted - fresh:
+            self._tallies.stand(kind, entity, metric, -1)
+        for kind, entity, metric in fresh - row.counted:
+            self._tallies.stand(kind, entity, metric, 1)
+        row.counted = fresh
 
     def _stands(self, name: str, row: AgentRow, *, free: bool) -> Iterable[tuple[str, str, str]]:
         """(kind, id, metric) that this agent adds one to; `members` says that a queue's people are known at all."""

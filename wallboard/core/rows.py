@@ -1,6 +1,6 @@
 """The rows of the floor: a contact, a queue or group, an agent, a source, a notice, a reported figure."""
 
-from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -8,12 +8,14 @@ from msgspec import Struct
 from wallboard.core import events as ev
 from wallboard.core.agents import Item, Profile
 from wallboard.core.facts import Fact, Live
-from wallboard.core.ledger import Ledger
+from wallboard.core.ledger import Ledger, Metric, add_to
 from wallboard.core.timesheet import Span, Timesheet
 from wallboard.core.visits import Story
 
 Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
+
+NEVER_MS = ev.LATEST_MS
 
 NOT_LIVE = Live((), (), (), (), (), None)
 
@@ -46,14 +48,24 @@ class Contact:
 
 
 class Tally:
-    """The numbers of one queue, or of a group of queues: counts by window, and what is live now."""
+    """The numbers of one queue, or of a group of queues: counts by window, and what is live now.
 
-    __slots__ = ("as_of_ms", "channel", "channel_ms", "ledger", "live", "observed", "observed_ms", "sources", "waits")
+    `groups`: those that a queue belongs to; what changed in it is passed on to them by `settle`.
+    """
 
-    def __init__(self, minute: int) -> None:
-        self.ledger = Ledger(minute)
-        self.live: Counter[str] = Counter()
-        self.waits: dict[str, Counter[int]] = {"waiting": Counter(), "unanswered": Counter()}
+    __slots__ = (
+        "as_of_ms", "channel", "channel_ms", "day_ms", "groups", "ledger", "live", "moved", "observed", "observed_ms",
+        "shift_ms", "sources", "waits", "waits_moved",
+    )  # fmt: skip
+
+    def __init__(self, minute: int, groups: "Mapping[str, Tally] | None" = None) -> None:
+        self.groups: Mapping[str, Tally] = groups or {}
+        self.ledger = Ledger(minute, [group.ledger for group in self.groups.values()])
+        self.day_ms = self.shift_ms = NEVER_MS  # when the site's running day and shift began
+        self.live: dict[str, int] = {}
+        self.moved: dict[str, int] = {}  # of `live`, not passed on yet
+        self.waits: dict[str, dict[int, int]] = {"waiting": {}, "unanswered": {}}  # since → how many
+        self.waits_moved: dict[tuple[str, int], int] = {}
         self.sources: set[str] = set()
         self.as_of_ms: int | None = None
         self.channel: str | None = None  # as its newest contact tells it; a configured queue has its own
@@ -61,16 +73,36 @@ class Tally:
         self.observed: ev.QueueObserved | None = None
         self.observed_ms = 0
 
-    def change(self, metric: str, by: int) -> None:
-        self.live[metric] += by
-        if not self.live[metric]:
-            del self.live[metric]
+    def count(self, metric: Metric, at_ms: int, amount: int) -> None:
+        self.ledger.add(metric, at_ms, amount, in_day=at_ms >= self.day_ms, in_shift=at_ms >= self.shift_ms)
 
-    def wait(self, metric: str, since_ms: int, by: int) -> None:
-        waits = self.waits[metric]
-        waits[since_ms] += by
-        if not waits[since_ms]:
-            del waits[since_ms]
+    def change(self, metric: str, by: int) -> None:
+        """Of what is live, here alone."""
+        add_to(self.live, metric, by)
+
+    def change_all(self, metric: str, by: int) -> None:
+        """Here, and in its groups when it is settled."""
+        add_to(self.live, metric, by)
+        add_to(self.moved, metric, by)
+
+    def wait_all(self, metric: str, since_ms: int, by: int) -> None:
+        add_to(self.waits[metric], since_ms, by)
+        add_to(self.waits_moved, (metric, since_ms), by)
+
+    def settle(self, minute: int) -> None:
+        """Pass on to the groups what changed since the last time."""
+        self.ledger.turn(minute)
+        self.ledger.fold()
+        for group in self.groups.values():
+            for metric, by in self.moved.items():
+                add_to(group.live, metric, by)
+            for (metric, since_ms), by in self.waits_moved.items():
+                add_to(group.waits[metric], since_ms, by)
+            if not self.sources <= group.sources:
+                group.sources |= self.sources
+            if self.as_of_ms is not None and (group.as_of_ms is None or self.as_of_ms > group.as_of_ms):
+                group.as_of_ms = self.as_of_ms
+        self.moved, self.waits_moved = {}, {}
 
 
 class AgentRow:

@@ -89,6 +89,7 @@ _rest = msgspec.msgpack.Decoder(Rest)
 
 def dump(floor: Floor, only: Iterable[str] | None = None) -> dict[str, bytes]:
     """The chunks by name; with `only`, just those (`floor.take_changed_chunks`) and the rest."""
+    floor.settle()
     wanted = None if only is None else set(only)
     by_chunk: dict[str, list[Contact]] = {name: [] for name in wanted or ()}
     for contact in floor.contacts.contacts.values():

@@ -15,7 +15,7 @@ from wallboard.core.contacts import Contacts
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.observed import Parts, synthetic
 from wallboard.core.people import LATE_MS, People
-from wallboard.core.rows import KpiRow, NoticeRow, SourceRow, Tally
+from wallboard.core.rows import NEVER_MS, KpiRow, NoticeRow, SourceRow, Tally
 from wallboard.core.settings import Settings, settings_from
 from wallboard.core.tallies import Tallies
 from wallboard.core.visits import Deed, Did
@@ -23,8 +23,8 @@ from wallboard.core.windows import MINUTE_MS, minute_of
 
 AHEAD_MS = 60_000  # a time further ahead than this is taken as the arrival
 SILENT_MS = 12_000  # a source that beats and was not heard for so long is late
+SETTLE_MS = 1000  # no longer than this is anything left uncounted
 UNKNOWN_SOURCE = "unknown"
-NEVER_MS = ev.LATEST_MS
 
 
 class QueueMemory(Protocol):
@@ -52,6 +52,7 @@ class Floor:
         self.parts: dict[str, Parts] = {}
         self.applied = 0
         self._arrival_ms = 0
+        self._settled_ms = 0
 
     @property
     def settings(self) -> Settings:
@@ -79,7 +80,12 @@ class Floor:
         if not self.now_ms:
             self.ground.calendar.set(now_ms)
             self._count_anew()
-        while (next_ms := self.next_due_ms()) is not None and next_ms <= now_ms:
+        if now_ms <= self.now_ms:
+            return
+        if now_ms > self._settled_ms + SETTLE_MS:
+            self.settle()
+            self._settled_ms = now_ms
+        while (next_ms := self._next_due_ms()) is not None and next_ms <= now_ms:
             self._pass_to(next_ms)
             if (self.ground.calendar.next_due_ms() or next_ms + 1) <= next_ms:  # what was due before now falls due now
                 self._fall_due(self.ground.calendar.pop())
@@ -87,6 +93,10 @@ class Floor:
 
     def next_due_ms(self) -> int | None:
         """When something changes by time alone, at the latest by then call `advance`."""
+        self.settle()
+        return self._next_due_ms()
+
+    def _next_due_ms(self) -> int | None:
         moving = self.tallies.moving or self.people.moving
         turn_ms = (self.ground.minute + 1) * MINUTE_MS if moving else None
         due = [ms for ms in (turn_ms, self.ground.calendar.next_due_ms()) if ms is not None]
@@ -116,13 +126,24 @@ class Floor:
 
     # Out
 
+    def settle(self) -> None:
+        """Count what the events since the last time changed. Before anybody looks; the result is the same as if each
+        had been counted when it came."""
+        if self.contacts.unsettled:
+            self.contacts.settle()
+        if self.people.unsettled:
+            self.people.settle()
+        if self.tallies.unsettled:
+            self.tallies.settle()
+
     @property
     def touched(self) -> bool:
         """Whether anything changed since `take_touched`."""
-        return bool(self.ground.touched)
+        return bool(self.ground.touched or self.contacts.unsettled or self.people.unsettled or self.tallies.unsettled)
 
     def take_touched(self) -> set[Entity]:
         """The entities that changed since the last call, e.g. `("queues", "support")`."""
+        self.settle()
         touched, self.ground.touched = self.ground.touched, set()
         return touched
 
@@ -143,8 +164,8 @@ class Floor:
             self.people.turn(minute)
 
     def _fall_due(self, due: Due) -> None:
-        if due.kind == "contact" and (contact := self.contacts.contacts.get((due.first, due.second))):
-            self.contacts.recount(contact)
+        if due.kind == "contact":
+            self.contacts.fall_due((due.first, due.second), due.at_ms)
         elif due.kind == "put away":
             self.contacts.put_away((due.first, due.second))
         elif due.kind == "day":
@@ -154,13 +175,14 @@ class Floor:
         elif due.kind == "hours":
             self._turn_hours(due.first)
         elif due.kind == "sheet":
-            self.people.tick(due.first)
+            self.people.tick(due.first, due.at_ms)
         elif due.kind == "silent":
             self._listen_for(due.first)
         elif due.kind == "notice":
             self._end_notice(due.first, due.at_ms)
 
     def _turn_day(self, site: str) -> None:
+        self.settle()
         day = self.ground.calendar.open_day(site, self.settings.sites[site])
         self.ground.touch("sites", site)
         self.tallies.begin("day", site, day.started_ms)
@@ -168,6 +190,7 @@ class Floor:
         self.contacts.forget_past_days()
 
     def _turn_shift(self, site: str) -> None:
+        self.settle()
         before = self.ground.calendar.shifts.get(site)
         shift = self.ground.calendar.open_shift(site, self.settings.shifts[site])
         if shift != before:
@@ -357,6 +380,7 @@ class Floor:
 
     def _forget(self, source: str) -> Deed:
         """Take one source out: its contacts, the agents and queues that only it spoke of, what it posted."""
+        self.settle()
         if self.sources.pop(source, None) is None:
             return Deed(Did.NOTHING, f"no source {source}")
         self.ground.touch("sources", source)
