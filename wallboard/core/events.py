@@ -6,6 +6,7 @@ nowhere else; after `decode` the rest of the code trusts what it holds.
 
 import re
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
@@ -40,7 +41,10 @@ LeftReason = Literal[
 ]
 
 
-class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="type"):
+# gc=False: an event holds nothing that could hold it, and millions of them need not be looked at again and again.
+class Event(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="type", gc=False
+):
     """What every event may carry. `time` in ms UTC; None until arrival settles it."""
 
     time: Instant | None = None
@@ -49,9 +53,14 @@ class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     attributes: Attributes | None = None
 
     def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            if name in INSTANTS and isinstance(value := getattr(self, name), datetime):
+        for name in _instants_of(type(self)):
+            if isinstance(value := getattr(self, name), datetime):
                 msgspec.structs.force_setattr(self, name, _milliseconds(value, name))
+
+
+@cache
+def _instants_of(kind: type[Event]) -> list[str]:
+    return [name for name in kind.__struct_fields__ if name in INSTANTS]
 
 
 INSTANTS = frozenset({"time", "since", "until", "opened_at", "oldest_at"})

@@ -27,7 +27,11 @@ class Ratio(NamedTuple):
 
 
 def total(terms: Terms, counts: Mapping[str, int]) -> int:
-    return sum(sign * counts.get(metric, 0) for metric, sign in terms.items())
+    found = 0
+    for metric, sign in terms.items():
+        if metric in counts:
+            found += sign * counts[metric]
+    return found
 
 
 _A, _B, _S = {"answered": 1}, {"abandoned": 1}, {"short_abandoned": -1}
@@ -75,10 +79,10 @@ ENDED_WAITS = ("answered_wait", "other_wait")  # together: the waits of all visi
 
 def derived(counts: Counts, over_counted: int) -> dict[str, float]:
     """Every ratio and percentile that has a value. `over_counted`: those waiting now who are in the denominator."""
-    with_waiting = counts.sums | {"over_counted": over_counted}
+    with_waiting = {**counts.sums, "over_counted": over_counted} if over_counted else counts.sums
     found: dict[str, float] = {}
     for metric, ratio in RATIOS.items():
-        if (value := ratio.of(with_waiting)) is not None:
+        if not ratio.bottom.keys().isdisjoint(with_waiting) and (value := ratio.of(with_waiting)) is not None:
             found[metric] = value
     for metric, (spread, share) in PERCENTILES.items():
         if known := counts.spreads.get(spread):

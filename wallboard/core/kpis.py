@@ -148,6 +148,14 @@ def _expected_wait_s(tally: Tally, aht_s: float | None) -> float | None:
 
 
 def _window(counts: Counts, over_counted: int) -> Document:
+    """The same object as long as nothing changed, so that nobody compares what is equal."""
+    if counts.shown is None or counts.shown[0] != over_counted:
+        counts.shown = over_counted, _figures(counts, over_counted)
+    figures: Document = counts.shown[1]
+    return figures
+
+
+def _figures(counts: Counts, over_counted: int) -> Document:
     plain: Document = {metric: counts.sums.get(metric, 0) for metric in COUNTS}
     found = plain | _durations(counts.sums) | derived(counts, over_counted)
     found |= {family: _family(f"{family}.", counts.sums) for family in FAMILIES}

@@ -2,6 +2,7 @@
 
 from bisect import insort
 from collections.abc import Iterable, Sequence
+from functools import cache
 from zlib import crc32
 
 import msgspec
@@ -11,7 +12,7 @@ from wallboard.core.agents import Item, activity, setting
 from wallboard.core.facts import Fact
 from wallboard.core.ground import Ground
 from wallboard.core.ledger import Ledger
-from wallboard.core.rows import AgentRow, Key
+from wallboard.core.rows import AgentRow, Key, Standing
 from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import Setting, Span, Work
 from wallboard.core.visits import Deed, Did
@@ -44,6 +45,7 @@ class People:
             self._touch(name, row, self._ground.now_ms)
             return Deed(Did.NOTHING, f"too late for {name}: newer events are settled already")
         told = (at_ms, order, event)
+        row.told = []
         if not row.events or row.events[-1][:2] <= told[:2]:
             row.events.append(told)
             deed = row.profile.step(event, at_ms, self._queue_ids(source))
@@ -125,14 +127,15 @@ class People:
         """What a source said of agents that others know too."""
         for row in self.agents.values():
             row.sources.discard(source)
+            row.told = []
             row.events = [told for told in row.events if told[2].source != source]
 
     def clear(self) -> None:
         """Before counting anew: what contacts said is gone, own events are folded again."""
         self.moving, self._ids = set(), {}
         for name, row in self.agents.items():
-            row.items, row.released, row.counted, row.spans, row.calls = {}, {}, frozenset(), {}, []
-            row.stands = None
+            row.items, row.released, row.spans, row.calls = {}, {}, {}, []
+            row.counted, row.ready, row.stands, row.free = frozenset(), frozenset(), None, False
             self._open_windows(name, row)
             row.ledger = Ledger(self._ground.minute)
             self._retell(row)
@@ -148,7 +151,7 @@ class People:
     def time_of(self, row: AgentRow) -> tuple[dict[str, dict[str, int]], Work]:
         """Window → ms by state until `row.seen_ms`, and the stretch of work."""
         spans = (span for spans in row.spans.values() for span in spans)
-        return row.sheet.totals(row.seen_ms, list(self._settings(row)), spans)
+        return row.sheet.totals(row.seen_ms, self._settings(row), spans)
 
     def doing(self, row: AgentRow) -> tuple[str, int]:
         """The agent's activity, and since when."""
@@ -179,7 +182,7 @@ class People:
         return row
 
     def _retell(self, row: AgentRow, order: int = -1) -> Deed:
-        row.profile = msgspec.structs.replace(row.base)
+        row.profile, row.told = msgspec.structs.replace(row.base), []
         deed = Deed(Did.NOTHING, "nothing")
         for at_ms, nth, event in row.events:
             did = row.profile.step(event, at_ms, self._queue_ids(event.source or ""))
@@ -191,19 +194,22 @@ class People:
         until_ms = self._ground.now_ms - SETTLED_MS
         if (row.events and row.events[0][0] < until_ms) or len(row.spans) + len(row.sheet.past) > MOST_SPANS:
             spans = (span for spans in row.spans.values() for span in spans)
-            row.sheet.settle(until_ms, list(self._settings(row)), spans)
+            row.sheet.settle(until_ms, self._settings(row), spans)
         while row.events and row.events[0][0] < until_ms:
+            row.told = []
             at_ms, _, event = row.events.pop(0)
             row.base.step(event, at_ms, self._queue_ids(event.source or ""))
             row.base_ms = at_ms
 
-    def _settings(self, row: AgentRow) -> Iterable[Setting]:
+    def _settings(self, row: AgentRow) -> list[Setting]:
         """What the agent's own events said, one after another."""
-        profile = msgspec.structs.replace(row.base)
-        yield setting(profile, row.base_ms)
-        for at_ms, _, event in row.events:
-            profile.step(event, at_ms, self._queue_ids(event.source or ""))
-            yield setting(profile, at_ms)
+        if not row.told:
+            profile = msgspec.structs.replace(row.base)
+            row.told.append(setting(profile, row.base_ms))
+            for at_ms, _, event in row.events:
+                profile.step(event, at_ms, self._queue_ids(event.source or ""))
+                row.told.append(setting(profile, at_ms))
+        return row.told
 
     def _open_windows(self, name: str, row: AgentRow) -> None:
         calendar, site = self._ground.calendar, self.site_of(name)
@@ -224,18 +230,24 @@ class People:
     def _restand(self, name: str, row: AgentRow) -> None:
         """Replace what the agent adds to the live numbers of queues and groups."""
         profile, free = row.profile, self.is_free(row)
-        stands = (profile.overall, profile.by_queue, profile.queues, free, self.team_of(name))
-        if stands == row.stands:
-            return
-        row.stands = stands
-        fresh = frozenset(self._stands(name, row, free=free))
-        for kind, entity, metric in row.counted - fresh:
-            self._tallies.stand(kind, entity, metric, -1)
-        for kind, entity, metric in fresh - row.counted:
-            self._tallies.stand(kind, entity, metric, 1)
-        row.counted = fresh
+        stands = (profile.overall, profile.by_queue, profile.queues, self.team_of(name))
+        if stands != row.stands:
+            self._stand(row.ready, -int(row.free))
+            row.stands, row.free = stands, False
+            fresh = frozenset(self._stands(name, row))
+            self._stand(row.counted - fresh, -1)
+            self._stand(fresh - row.counted, 1)
+            row.counted = fresh
+            row.ready = frozenset((kind, entity, "idle") for kind, entity, metric in fresh if metric == "ready")
+        if free != row.free:
+            self._stand(row.ready, int(free) - int(row.free))
+            row.free = free
 
-    def _stands(self, name: str, row: AgentRow, *, free: bool) -> Iterable[tuple[str, str, str]]:
+    def _stand(self, standings: Iterable[Standing], by: int) -> None:
+        for kind, entity, metric in standings if by else ():
+            self._tallies.stand(kind, entity, metric, by)
+
+    def _stands(self, name: str, row: AgentRow) -> Iterable[Standing]:
         """(kind, id, metric) that this agent adds one to; `members` says that a queue's people are known at all."""
         overall = row.profile.overall
         if overall is None:
@@ -243,12 +255,12 @@ class People:
         for queue in row.profile.member_of:
             here = row.profile.in_queue(queue) or overall
             standing = overall if overall.presence == "offline" else here
-            for metric in _metrics(standing.presence, standing.reason, free):
+            for metric in _metrics(standing.presence, standing.reason):
                 yield "queues", queue, metric
                 for group in self._tallies.groups_of(queue):
                     yield "groups", group, metric
         if not row.profile.member_of:
-            for metric in _metrics(overall.presence, overall.reason, free):
+            for metric in _metrics(overall.presence, overall.reason):
                 yield "groups", "all", metric
                 if team := self.team_of(name):
                     yield "groups", f"team:{team}", metric
@@ -268,9 +280,10 @@ def _queues_named(event: ev.AgentEvent) -> list[str]:
     return [event.queue] if isinstance(event, ev.PresenceSet) and event.queue else []
 
 
-def _metrics(presence: str, reason: str | None, free: bool) -> list[str]:
+@cache
+def _metrics(presence: str, reason: str | None) -> list[str]:
     if presence == "offline":
         return ["members"]
     if presence == "paused":
         return ["members", "staffed", "paused", f"paused_by.{reason or 'no reason'}"]
-    return ["members", "staffed", "ready", *(["idle"] if free else [])]
+    return ["members", "staffed", "ready"]

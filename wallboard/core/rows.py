@@ -9,11 +9,12 @@ from wallboard.core import events as ev
 from wallboard.core.agents import Item, Profile
 from wallboard.core.facts import Fact, Live
 from wallboard.core.ledger import Ledger, Metric, add_to
-from wallboard.core.timesheet import Span, Timesheet
+from wallboard.core.timesheet import Setting, Span, Timesheet
 from wallboard.core.visits import Story
 
 Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
+Standing = tuple[str, str, str]  # (kind, id, metric)
 
 NEVER_MS = ev.LATEST_MS
 
@@ -109,8 +110,8 @@ class AgentRow:
     """One person: own events (the last 15 minutes above a settled base), and what contacts say of them."""
 
     __slots__ = (
-        "base", "base_ms", "calls", "counted", "events", "items", "ledger", "profile", "released", "released_ms",
-        "seen_ms", "sheet", "sources", "spans", "stands", "ticks",
+        "base", "base_ms", "calls", "counted", "events", "free", "items", "ledger", "profile", "ready", "released", "released_ms",
+        "seen_ms", "sheet", "sources", "spans", "stands", "ticks", "told",
     )  # fmt: skip
 
     def __init__(self, minute: int) -> None:
@@ -128,12 +129,16 @@ class AgentRow:
         self.seen_ms = 0  # when it was last told: its seconds are until then
         self.ticks = False  # whether the next telling is waited for
         self.sources: set[str] = set()
+        self.told: list[Setting] = []  # what own events said, one after another, as far as it is worked out
         self.stands: tuple[object, ...] | None = None  # what `counted` was worked out from
-        self.counted: frozenset[tuple[str, str, str]] = frozenset()  # (kind, id, metric) that this agent adds 1 to
+        self.counted: frozenset[Standing] = frozenset()  # what this agent adds 1 to, except for being free
+        self.ready: frozenset[Standing] = frozenset()  # where this agent is free, when free
+        self.free = False
 
     @property
     def contacts(self) -> list[Item]:
-        return sorted((item for items in self.items.values() for item in items), key=lambda item: item.since_ms)
+        items = [item for items in self.items.values() for item in items]
+        return items if len(items) < 2 else sorted(items, key=lambda item: item.since_ms)
 
     @property
     def is_signed_in(self) -> bool:
@@ -147,12 +152,13 @@ class AgentRow:
 
     @property
     def last_released_ms(self) -> int:
-        return max([self.released_ms, *self.released.values()])
+        return max(self.released_ms, *self.released.values()) if self.released else self.released_ms
 
     @property
     def last_contact_ms(self) -> int:
         """When a contact last changed something for this agent."""
-        return max([self.last_released_ms, *(item.since_ms for items in self.items.values() for item in items)])
+        began = [item.since_ms for items in self.items.values() for item in items]
+        return max(self.last_released_ms, *began) if began else self.last_released_ms
 
 
 class SourceRow(Struct):

@@ -142,28 +142,49 @@ def pieces(
 
     `turned_ms`: the last turn of a contact that is not among `spans` any more.
     """
-    reaching = [span for span in spans if span.begin_ms < end_ms and (span.end_ms is None or span.end_ms > begin_ms)]
-    edges = {begin_ms, end_ms, *(one.at_ms for one in settings)}
-    turns = sorted({edge for span in spans for edge in (span.begin_ms, span.end_ms) if edge is not None})
-    cuts = sorted(edge for edge in edges.union(turns) if begin_ms <= edge <= end_ms)
-    index = 0
-    for cut_ms, next_ms in pairwise(cuts):
+    if all(one.device is None for one in settings):
+        turns: list[int] = []  # nothing to overrule
+    else:
+        turns = sorted({edge for span in spans for edge in (span.begin_ms, span.end_ms) if edge is not None})
+    held = {begin_ms: [0, 0], end_ms: [0, 0]}  # instant → how many more are in hand, and ringing, from then on
+    for one in settings:
+        if begin_ms <= one.at_ms <= end_ms:
+            held.setdefault(one.at_ms, [0, 0])
+    for span in spans:
+        _mark(held, span, begin_ms, end_ms)
+    handled = ringing = index = 0
+    for cut_ms, next_ms in pairwise(sorted(held)):
+        more_handled, more_ringing = held[cut_ms]
+        handled, ringing = handled + more_handled, ringing + more_ringing
         while index + 1 < len(settings) and settings[index + 1].at_ms <= cut_ms:
             index += 1
-        here = [span for span in reaching if span.begin_ms <= cut_ms and (span.end_ms is None or span.end_ms > cut_ms)]
         said = settings[index]
-        overruled = said.device_ms <= turned_ms or any(said.device_ms <= turn <= cut_ms for turn in turns)
-        state, reason = _state(said, here, overruled=overruled)
-        yield Piece(state, reason, cut_ms, next_ms)
+        device = said.device
+        if device and (said.device_ms <= turned_ms or any(said.device_ms <= turn <= cut_ms for turn in turns)):
+            device = None  # a contact later on overrules it
+        yield Piece(*_state(said, device, handled=handled > 0, ringing=ringing > 0), cut_ms, next_ms)
 
 
-def _state(said: Setting, here: Sequence[Span], *, overruled: bool) -> tuple[str, str | None]:
+def _mark(held: dict[int, list[int]], span: Span, begin_ms: int, end_ms: int) -> None:
+    """From when until when, within [begin, end]."""
+    which = 0 if span.handled else 1
+    from_ms = max(span.begin_ms, begin_ms)
+    until_ms = end_ms if span.end_ms is None else min(span.end_ms, end_ms)
+    if from_ms < until_ms:
+        held.setdefault(from_ms, [0, 0])[which] += 1
+        held.setdefault(until_ms, [0, 0])[which] -= 1
+    else:
+        for edge in (span.begin_ms, span.end_ms):
+            if edge is not None and begin_ms <= edge <= end_ms:
+                held.setdefault(edge, [0, 0])
+
+
+def _state(said: Setting, device: str | None, *, handled: bool, ringing: bool) -> tuple[str, str | None]:
     if said.presence in (None, "offline"):
         return "offline", None
-    device = None if overruled else said.device
-    if any(span.handled for span in here) or device in HANDLED:
+    if handled or device in HANDLED:
         return "handling", None
-    if here or device == "ringing":
+    if ringing or device == "ringing":
         return "ringing", None
     if device == "unreachable":
         return "unreachable", None
