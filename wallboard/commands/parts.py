@@ -87,6 +87,9 @@ def _run(where: Given, part: Part) -> None:
     """The part until it is told to stop; anew where a changed configuration asks for that."""
     import uvloop
 
+    from wallboard.live.memory import expect_much
+
+    expect_much()
     while uvloop.run(_followed(where, part)):
         pass
 

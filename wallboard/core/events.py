@@ -418,11 +418,8 @@ Own = (
     SourceCounted | SourceForgotten | ConfigApplied | ContactCorrected | AgentCorrected | AlertRaised
     | AlertCleared | AlertAcknowledged | AlertSnoozed | AlertWoken | AlertAssigned
 )  # fmt: skip
-OWN_TYPES = frozenset(
-    str(kind.__struct_config__.tag)
-    for kind in (SourceCounted, SourceForgotten, ConfigApplied, ContactCorrected, AgentCorrected, AlertRaised,
-                 AlertCleared, AlertAcknowledged, AlertSnoozed, AlertWoken, AlertAssigned)
-)  # fmt: skip
+OWN_KINDS: frozenset[type[Event]] = frozenset(get_args(Own))
+OWN_TYPES = frozenset(str(kind.__struct_config__.tag) for kind in OWN_KINDS)
 
 _told = msgspec.json.Decoder(Told)
 _any = msgspec.json.Decoder(Told | Own)

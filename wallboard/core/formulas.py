@@ -79,11 +79,17 @@ ENDED_WAITS = ("answered_wait", "other_wait")  # together: the waits of all visi
 
 def derived(counts: Counts, over_counted: int) -> dict[str, float]:
     """Every ratio and percentile that has a value. `over_counted`: those waiting now who are in the denominator."""
-    with_waiting = {**counts.sums, "over_counted": over_counted} if over_counted else counts.sums
+    sums = {**counts.sums, "over_counted": over_counted} if over_counted else counts.sums
     found: dict[str, float] = {}
-    for metric, ratio in RATIOS.items():
-        if not ratio.bottom.keys().isdisjoint(with_waiting) and (value := ratio.of(with_waiting)) is not None:
-            found[metric] = value
+    for metric, (top, bottom, (times, by)) in RATIOS.items():
+        below = 0
+        for part, sign in bottom.items():
+            if part in sums:
+                below += sign * sums[part]
+        if below > 0:  # as Ratio.of, which would look at the bottom twice
+            found[metric] = total(top, sums) * times / (below * by)
+    if not counts.spreads:
+        return found
     for metric, (spread, share) in PERCENTILES.items():
         if known := counts.spreads.get(spread):
             found[metric] = nearest_rank(known, share)

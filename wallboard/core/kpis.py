@@ -24,6 +24,8 @@ DURATIONS = ("talk", "hold", "wrapup")
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
 STANDINGS = ("staffed", "ready", "idle", "paused")
 FAMILIES = ("codes", "tags")
+_IN_SECONDS = {f"{part}_ms": f"{part}_s" for part in DURATIONS}
+_ZEROS: "Document" = dict.fromkeys((*COUNTS, *_IN_SECONDS.values()), 0)
 AGENT_RATIOS = ("success_rate", "rating_avg")
 AGENT_COUNTS = ("answered", "handled", "missed", "transferred", "rated")
 OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
@@ -156,12 +158,19 @@ def _window(counts: Counts, over_counted: int) -> Document:
 
 
 def _figures(counts: Counts, over_counted: int) -> Document:
-    plain: Document = {metric: counts.sums.get(metric, 0) for metric in COUNTS}
-    found = plain | _durations(counts.sums) | derived(counts, over_counted)
-    found |= {family: _family(f"{family}.", counts.sums) for family in FAMILIES}
-    if counts.sums.get("outcome_values"):
-        found["outcome_value"] = _thousandths(counts.sums.get("outcome_value_milli", 0))
-    return found
+    sums, found = counts.sums, dict(_ZEROS)
+    families: dict[str, Document] = {family: {} for family in FAMILIES}
+    for metric, amount in sums.items():
+        if metric in _ZEROS:
+            found[metric] = amount
+        elif metric in _IN_SECONDS:
+            found[_IN_SECONDS[metric]] = _thousandths(amount)
+        elif "." in metric:
+            family, _, name = metric.partition(".")
+            families[family][name] = amount
+    if "outcome_values" in sums:
+        found["outcome_value"] = _thousandths(sums.get("outcome_value_milli", 0))
+    return found | derived(counts, over_counted) | families
 
 
 def _durations(sums: dict[str, int]) -> Document:

@@ -14,7 +14,7 @@ from wallboard.core.ground import Ground
 from wallboard.core.ledger import Ledger
 from wallboard.core.rows import AgentRow, Key, Standing
 from wallboard.core.tallies import Tallies
-from wallboard.core.timesheet import Setting, Span, Work
+from wallboard.core.timesheet import Setting, Span, Work, changed_ms
 from wallboard.core.visits import Deed, Did
 from wallboard.core.windows import MINUTE_MS
 
@@ -46,6 +46,7 @@ class People:
             return Deed(Did.NOTHING, f"too late for {name}: newer events are settled already")
         told = (at_ms, order, event)
         row.told = []
+        row.changes_at(at_ms)
         if not row.events or row.events[-1][:2] <= told[:2]:
             row.events.append(told)
             deed = row.profile.step(event, at_ms, self._queue_ids(source))
@@ -69,6 +70,7 @@ class People:
     ) -> None:
         """What a contact's story now says of this agent, in place of what it said before."""
         row = self.row(agent, key[0])
+        row.changes_at(changed_ms(row.spans.get(key, ()), spans))
         if spans:
             row.spans[key] = spans
         else:
@@ -89,6 +91,8 @@ class People:
             row = self.row(agent)
             row.spans.pop(key, None)
             row.sheet.past.append(span)
+            if row.draft:
+                row.draft.past.append(span)
         for agent, at_ms in released:
             row = self.row(agent)
             row.released_ms = max(row.released_ms, at_ms)
@@ -120,6 +124,7 @@ class People:
                 row.ledger.turn(self._ground.minute)
                 row.ledger.begin(window, started_ms)
                 row.sheet.begin(window, started_ms if started_ms <= self._ground.now_ms else None)
+                row.draft = None
                 row.calls = [call for call in row.calls if window != "day" or call[0] >= started_ms]
                 self._touch(name, row, self._ground.now_ms)
 
@@ -127,7 +132,7 @@ class People:
         """What a source said of agents that others know too."""
         for row in self.agents.values():
             row.sources.discard(source)
-            row.told = []
+            row.told, row.draft = [], None
             row.events = [told for told in row.events if told[2].source != source]
 
     def clear(self) -> None:
@@ -135,6 +140,7 @@ class People:
         self.moving, self._ids = set(), {}
         for name, row in self.agents.items():
             row.items, row.released, row.spans, row.calls = {}, {}, {}, []
+            row.draft = None
             row.counted, row.ready, row.stands, row.free = frozenset(), frozenset(), None, False
             self._open_windows(name, row)
             row.ledger = Ledger(self._ground.minute)
@@ -150,8 +156,11 @@ class People:
 
     def time_of(self, row: AgentRow) -> tuple[dict[str, dict[str, int]], Work]:
         """Window → ms by state until `row.seen_ms`, and the stretch of work."""
+        if row.draft is None:
+            row.draft = row.sheet.copied()
         spans = (span for spans in row.spans.values() for span in spans)
-        return row.sheet.totals(row.seen_ms, self._settings(row), spans)
+        row.draft.settle(row.seen_ms, self._settings(row), spans)
+        return row.draft.sums, row.draft.work
 
     def doing(self, row: AgentRow) -> tuple[str, int]:
         """The agent's activity, and since when."""

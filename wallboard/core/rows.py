@@ -60,8 +60,8 @@ class Tally:
     )  # fmt: skip
 
     def __init__(self, minute: int, groups: "Mapping[str, Tally] | None" = None) -> None:
-        self.groups: Mapping[str, Tally] = groups or {}
-        self.ledger = Ledger(minute, [group.ledger for group in self.groups.values()])
+        self.groups: dict[str, Tally] = dict(groups or {})
+        self.ledger: Ledger = Ledger(minute, [group.ledger for group in self.groups.values()])
         self.day_ms = self.shift_ms = NEVER_MS  # when the site's running day and shift began
         self.live: dict[str, int] = {}
         self.moved: dict[str, int] = {}  # of `live`, not passed on yet
@@ -110,8 +110,8 @@ class AgentRow:
     """One person: own events (the last 15 minutes above a settled base), and what contacts say of them."""
 
     __slots__ = (
-        "base", "base_ms", "calls", "counted", "events", "free", "items", "ledger", "profile", "ready", "released", "released_ms",
-        "seen_ms", "sheet", "sources", "spans", "stands", "ticks", "told",
+        "base", "base_ms", "calls", "counted", "draft", "events", "free", "items", "ledger", "profile", "ready",
+        "released", "released_ms", "seen_ms", "sheet", "sources", "spans", "stands", "ticks", "told",
     )  # fmt: skip
 
     def __init__(self, minute: int) -> None:
@@ -124,6 +124,7 @@ class AgentRow:
         self.released_ms = 0  # of contacts put away
         self.ledger = Ledger(minute)
         self.sheet = Timesheet()
+        self.draft: Timesheet | None = None  # goes on from `sheet` as far as somebody looked
         self.spans: dict[Key, tuple[Span, ...]] = {}
         self.calls: list[tuple[int, bool]] = []  # when a contact was taken (True) or missed, in order
         self.seen_ms = 0  # when it was last told: its seconds are until then
@@ -139,6 +140,11 @@ class AgentRow:
     def contacts(self) -> list[Item]:
         items = [item for items in self.items.values() for item in items]
         return items if len(items) < 2 else sorted(items, key=lambda item: item.since_ms)
+
+    def changes_at(self, at_ms: int) -> None:
+        """Where the agent's time went may be different from this instant on."""
+        if self.draft and at_ms < self.draft.settled_ms:
+            self.draft = None
 
     @property
     def is_signed_in(self) -> bool:

@@ -209,7 +209,7 @@ class Floor:
 
     def _settle_time(self, event: ev.Event, arrival_ms: int, source: str, deeds: list[Deed]) -> int:
         at_ms = arrival_ms if event.time is None else event.time
-        if isinstance(event, ev.Own):
+        if type(event) in ev.OWN_KINDS:
             return min(at_ms, arrival_ms)
         row = self._source(source)
         if at_ms > arrival_ms + AHEAD_MS:
@@ -224,7 +224,7 @@ class Floor:
     # Events
 
     def _take(self, event: ev.Event, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
-        if isinstance(event, ev.Own):
+        if type(event) in ev.OWN_KINDS:
             return self._take_own(event, at_ms, source, deeds)
         row = self._source(source)
         row.heard_ms = self._arrival_ms

@@ -5,12 +5,12 @@
     device     ─────────── busy ──┘    └─────────┘          what the line says; a contact later on overrules it
     state      handling           idle  ringing    paused   the first of PRECEDENCE that holds
 
-Within 15 minutes events may still come in any order, so only what lies before `settled_ms` is kept as sums; the
-rest is worked out anew when somebody looks.
+Within 15 minutes events may still come in any order, so only what lies before `settled_ms` is kept as sums. Who looks
+goes on from a copy that is settled as far as they saw, and drops it when something changes before that.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -19,6 +19,7 @@ HANDLED = frozenset({"engaged", "holding", "wrapup"})
 IDLE_BREAK_MS = 120_000  # so long without work, and a stretch of work is over
 NO_REASON = "no reason"
 WINDOWS = ("day", "shift")
+NEVER_MS = 1 << 62
 
 
 class Span(NamedTuple):
@@ -104,35 +105,45 @@ class Timesheet(Struct):
         """Nothing before `until_ms` can change any more."""
         if until_ms <= self.settled_ms:
             return
-        spans = [*spans, *self.past]
+        spans = [span for span in (*spans, *self.past) if span.end_ms is None or span.end_ms > self.settled_ms]
         for piece in pieces(self.settled_ms, until_ms, settings, spans, self.turned_ms):
-            self._add(self.sums, piece)
+            self._add(piece)
             self.work.feed(piece, self.starts)
-        edges = [edge for span in spans for edge in (span.begin_ms, span.end_ms) if edge is not None]
-        self.turned_ms = max([self.turned_ms, *(edge for edge in edges if edge <= until_ms)])
+        for span in spans:
+            for edge in (span.begin_ms, span.end_ms):
+                if edge is not None and self.turned_ms < edge <= until_ms:
+                    self.turned_ms = edge
         self.settled_ms = until_ms
         self.past = [span for span in self.past if span.end_ms is None or span.end_ms > until_ms]
 
-    def totals(
-        self, now_ms: int, settings: Sequence[Setting], spans: Iterable[Span]
-    ) -> tuple[dict[str, dict[str, int]], Work]:
-        """Window → ms by state until now, and the stretch of work."""
-        sums = {window: dict(self.sums.get(window, {})) for window in self.starts}
-        work = Work(self.work.since_ms, self.work.idle_ms, dict(self.work.longest))
-        for piece in pieces(self.settled_ms, now_ms, settings, [*spans, *self.past], self.turned_ms):
-            self._add(sums, piece)
-            work.feed(piece, self.starts)
-        return sums, work
+    def copied(self) -> "Timesheet":
+        """Another one, to go on from here."""
+        sums = {window: {**sums} for window, sums in self.sums.items()}
+        work = Work(self.work.since_ms, self.work.idle_ms, {**self.work.longest})
+        return Timesheet(self.settled_ms, {**self.starts}, sums, work, [*self.past], self.turned_ms)
 
-    def _add(self, sums: dict[str, dict[str, int]], piece: Piece) -> None:
+    def _add(self, piece: Piece) -> None:
         if piece.state == "offline":
             return
         for window, start_ms in self.starts.items():
             length = piece.end_ms - max(piece.begin_ms, start_ms)
             if length > 0:
-                into = sums.setdefault(window, {})
+                into = self.sums.setdefault(window, {})
                 for name in (piece.state, *([f"paused.{piece.reason}"] if piece.reason else [])):
                     into[name] = into.get(name, 0) + length
+
+
+def changed_ms(old: Sequence[Span], new: Sequence[Span]) -> int:
+    """The first instant at which they may differ."""
+    found = NEVER_MS
+    for one, other in zip_longest(old, new):
+        if one == other:
+            continue
+        if one is None or other is None or one[:2] != other[:2]:
+            found = min(found, *(span.begin_ms for span in (one, other) if span))
+        else:
+            found = min(found, *(span.end_ms for span in (one, other) if span.end_ms is not None))
+    return found
 
 
 def pieces(

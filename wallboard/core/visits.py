@@ -4,8 +4,9 @@ A Story is folded from the contact's events in order of time. It knows nothing o
 windows or of now, so a late event is simply put in its place and the story told again.
 """
 
+from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -189,38 +190,8 @@ class Story:
 
     def step(self, event: ev.Event, at_ms: int) -> Deed:
         self.last_ms = max(self.last_ms, at_ms)
-        match event:
-            case ev.Queued():
-                return self._queued(event, at_ms)
-            case ev.Ringing():
-                return self._ringing(event, at_ms)
-            case ev.Missed():
-                return self._missed(event, at_ms)
-            case ev.Answered():
-                return self._answered(event, at_ms)
-            case ev.Held() | ev.Resumed():
-                return self._held(event, at_ms)
-            case ev.Message():
-                return self._message(event, at_ms)
-            case ev.Abandoned():
-                return self._gone(event, at_ms, "abandoned", None)
-            case ev.Left():
-                return self._left(event, at_ms)
-            case ev.Transferred():
-                return self._ended(event, at_ms)
-            case ev.Ended():
-                return self._ended(event, at_ms)
-            case ev.Wrapped():
-                return self._wrapped(event, at_ms)
-            case ev.ContactCorrected():
-                return self._closed_whole(event, at_ms)
-            case ev.Outcome():
-                return self._resulted(event, at_ms)
-            case ev.Rated():
-                return self._rated(event, at_ms)
-            case ev.Tagged():
-                return self._tagged(event, at_ms)
-        return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
+        step = _STEPS.get(type(event))
+        return step(self, event, at_ms) if step else Deed(Did.NOTED, f"noted {ev.type_of(event)}")
 
     @property
     def is_open(self) -> bool:
@@ -294,6 +265,9 @@ class Story:
             return Deed(Did.OPENED_LEG, f"opened a direct leg of {agent}: no open visit{_within(event.queue)}")
         code = Did.CORRECTED if corrected else Did.OPENED_LEG
         return Deed(code, f"answered visit {visit.number} in {visit.queue} by {agent}")
+
+    def _abandoned(self, event: ev.Abandoned, at_ms: int) -> Deed:
+        return self._gone(event, at_ms, "abandoned", None)
 
     def _left(self, event: ev.Left, at_ms: int) -> Deed:
         queue = self._named(event.queue)
@@ -493,6 +467,28 @@ class Story:
 
     def _agent(self, agent: str) -> str:
         return self._settings.agent_of(self._source, agent)
+
+
+_STEPS: dict[type[ev.Event], Callable[[Story, Any, int], Deed]] = {
+    ev.Queued: Story._queued,
+    SightedWaiting: Story._queued,
+    ev.Ringing: Story._ringing,
+    ev.Missed: Story._missed,
+    ev.Answered: Story._answered,
+    ev.Held: Story._held,
+    ev.Resumed: Story._held,
+    ev.Message: Story._message,
+    ev.Abandoned: Story._abandoned,
+    ev.Left: Story._left,
+    SightedGone: Story._left,
+    ev.Transferred: Story._ended,
+    ev.Ended: Story._ended,
+    ev.Wrapped: Story._wrapped,
+    ev.ContactCorrected: Story._closed_whole,
+    ev.Outcome: Story._resulted,
+    ev.Rated: Story._rated,
+    ev.Tagged: Story._tagged,
+}
 
 
 def _outcome(reason: str) -> str:

@@ -21,6 +21,7 @@ from wallboard.core.events import Event
 from wallboard.core.patch import diff
 from wallboard.core.state import UNKNOWN_SOURCE, Floor
 from wallboard.core.visits import Deed
+from wallboard.live.memory import loading
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.stream import Entry, Stream
 
@@ -143,7 +144,8 @@ class Pipeline:
         self.floor, self.cursor = Floor(), START
         if found:
             self.cursor, chunks = found
-            self.floor = _restored(chunks) or self.floor
+            with loading():
+                self.floor = _restored(chunks) or self.floor
             if not self.floor.now_ms:
                 self.cursor = START
             await self._note_gap()
