@@ -12,7 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 MINUTE = 60_000
-NOW = {"waiting", "over_target", "ringing", "engaged", "holding", "wrapup", "oldest_at"}
+DAY = 24 * 60 * MINUTE
+NOW = {"waiting", "over_target", "ringing", "engaged", "holding", "wrapup", "oldest_at", "open_cases", "oldest_case_at"}
 STATES = ("handling", "ringing", "unreachable", "paused", "busy", "idle", "unknown")
 HANDLED = {"engaged", "holding", "wrapup"}
 DOUBTFUL = 4 * 60 * MINUTE  # a voice wait above it is not believed
@@ -90,7 +91,8 @@ class Added:
 class Told:
     """What one contact's events amount to, read once from the first to the last."""
 
-    def __init__(self, events: list[tuple[int, Any]], rules: dict[str, Rule]) -> None:
+    def __init__(self, name: tuple[str, str], events: list[tuple[int, Any]], rules: dict[str, Rule]) -> None:
+        self.name = name
         self.stays: list[Stay] = []
         self.talks: list[Talk] = []
         self.misses: list[tuple[int, str, str | None]] = []
@@ -100,6 +102,7 @@ class Told:
         self.marks: dict[str, Added] = {}
         self.tags: dict[str, Added] = {}
         self.rules = rules
+        self.customer = next((e.customer for _, e in events if getattr(e, "customer", None)), None)
         for at, event in events:
             getattr(self, "on_" + kind(event).replace(".", "_"))(at, event)
 
@@ -299,8 +302,8 @@ def contacts(events: Iterable[Any], rules: dict[str, Rule]) -> list[Told]:
         elif kind(event).startswith("contact."):
             told.setdefault((event.source, event.contact), []).append((event.time, event))
     return [
-        Told(sorted([*mine, *restarts.get(source, [])], key=lambda one: one[0]), rules)
-        for (source, _), mine in told.items()
+        Told((source, name), sorted([*mine, *restarts.get(source, [])], key=lambda one: one[0]), rules)
+        for (source, name), mine in told.items()
     ]
 
 
@@ -369,8 +372,51 @@ def queue_numbers(
     numbers |= added_numbers(all_told, lambda added: inside(added.queue, added.at))
     noted = [t for t in all_told if t.result and t.result.agent and inside(t.result.queue, t.result.at)]
     put(numbers, "noted_rate", 100 * len(noted), len(closed))
+    mine = [(t, begin) for t in all_told if t.customer and (begin := begin_of_contact(t)) and inside(*begin)]
+    again = [1 for t, begin in mine if any(came_before(other, t, begin[1]) for other in all_told)]
+    put(numbers, "repeat_rate", 100 * len(again), len(mine))
     put(numbers, "service_level", *service_level(stays, by, within, short, queues, rules, now))
     return numbers
+
+
+def begin_of_contact(told: Told) -> tuple[str | None, int] | None:
+    """Where and when it began: waiting, or at an agent who was called directly."""
+    begins = [(s.begun, 0, s.queue) for s in told.stays] + [(t.begun, 1, t.queue) for t in told.talks]
+    return None if not begins else (min(begins, key=lambda one: one[:2])[2], min(begins, key=lambda one: one[:2])[0])
+
+
+def came_before(other: Told, told: Told, at: int) -> bool:
+    """Whether `other` is an earlier contact of the same customer, by less than a day."""
+    if other is told or other.customer != told.customer or (begin := begin_of_contact(other)) is None:
+        return False
+    return at - DAY <= begin[1] and (begin[1], other.name) < (at, told.name)
+
+
+def case_numbers(
+    events: Iterable[Any], queues: set[str], begins: dict[str, int], now: int
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Of one window, and of now."""
+    told: dict[tuple[str, str], list[Any]] = {}
+    for event in sorted(without_repeats(events), key=lambda one: one.time):
+        if kind(event).startswith("case."):
+            told.setdefault((event.source, event.case), []).append(event)
+    took: list[int] = []
+    open_since: list[int] = []
+    for mine in told.values():
+        queue = next((event.queue for event in reversed(mine) if event.queue), None)
+        opened: int | None = None
+        for event in mine:
+            if kind(event) == "case.opened":
+                opened = event.time if opened is None else opened
+            else:
+                if opened is not None and queue in queues and begins[queue or ""] <= event.time <= now:
+                    took.append(event.time - opened)
+                opened = None
+        if opened is not None and queue in queues:
+            open_since.append(opened)
+    numbers: dict[str, float] = {}
+    put(numbers, "resolution_s", sum(took) / 1000, len(took))
+    return numbers, {"open_cases": len(open_since), "oldest_case_at": min(open_since)} if open_since else {}
 
 
 def service_level(

@@ -30,6 +30,7 @@ NIGHTS = [  # local midnights, an ordinary one and those on which the clock chan
 FORMULAS = ["answered", "negative", "offered", "positive", "removed", "ignore", "short"]
 
 _contact, _queue, _agent = (st.sampled_from(names) for names in (["c1", "c2", "c3", "c4"], ["q1", "q2"], ["a1", "a2"]))
+_case = st.sampled_from(["t1", "t2"])
 _seconds = st.none() | st.integers(0, 90) | st.sampled_from([4.9, 5.0, 5.001, 20.0, 20.001])
 
 
@@ -40,7 +41,7 @@ def _event(told: type[ev.Event], /, **fields: st.SearchStrategy[Any]) -> st.Sear
 
 _events = st.one_of(
     _event(ev.Queued, contact=_contact, queue=_queue),
-    _event(ev.Queued, contact=_contact, queue=_queue),
+    _event(ev.Queued, contact=_contact, queue=_queue, customer=st.sampled_from(["k1", "k2"])),
     _event(ev.Ringing, contact=_contact, agent=_agent),
     _event(ev.Missed, contact=_contact, agent=_agent, queue=st.none() | _queue),
     _event(ev.Answered, contact=_contact, agent=_agent, queue=st.none() | _queue, wait_s=_seconds),
@@ -59,6 +60,9 @@ _events = st.one_of(
     _event(ev.Rated, contact=_contact, score=st.integers(0, 10), kind=st.sampled_from([None, "csat", "nps", "ces"]),
            queue=st.none() | _queue, agent=st.none() | _agent, best=st.sampled_from([None, 5, 10])),
     _event(ev.Tagged, contact=_contact, tag=st.sampled_from(["hostile", "thanks"]), agent=st.none() | _agent),
+    _event(ev.Message, contact=_contact, by=st.just("bot"), customer=st.sampled_from(["k1", "k2"])),
+    _event(ev.CaseOpened, case=_case, queue=st.none() | _queue),
+    _event(ev.CaseResolved, case=_case, queue=st.none() | _queue),
     _event(ev.SignedIn, agent=_agent, queues=st.none() | st.lists(_queue, max_size=2)),
     _event(ev.SignedIn, agent=_agent),
     _event(ev.SignedOut, agent=_agent),
@@ -149,12 +153,14 @@ def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], 
         for window in WINDOWS:
             begins = {queue: oracle.begin_of(window, now, zone_of[queue], "05:30") for queue in queues}
             expected = oracle.queue_numbers(told, queues, rules, begins, now)
+            of_cases, cases_now = oracle.case_numbers(seen, queues, begins, now)
+            expected |= of_cases
             found = dict(row[window])
             for family in ("codes", "tags"):
                 assert found.pop(family) == expected.pop(family), (sorted(queues), window)
             assert found == pytest.approx(expected), (sorted(queues), window)
         found = {name: value for name, value in row["now"].items() if name in oracle.NOW}
-        assert found == oracle.now_numbers(told, queues, rules, now), sorted(queues)
+        assert found == oracle.now_numbers(told, queues, rules, now) | cases_now, sorted(queues)
         _identity(row)
     for agent in ("a1", "a2"):
         if (agent_row := kpis.entity(floor, "agents", agent)) is not None:

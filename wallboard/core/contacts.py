@@ -13,6 +13,7 @@ from wallboard.core.agents import Item
 from wallboard.core.facts import Fact, Live, facts, live
 from wallboard.core.ground import Ground
 from wallboard.core.people import LATE_MS, People
+from wallboard.core.repeats import Repeats
 from wallboard.core.rows import NOT_LIVE, Contact, Key, Listing
 from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import Span
@@ -21,7 +22,6 @@ from wallboard.core.visits import Deed, Did, SightedGone, Story
 CHUNK_MS = 15 * 60_000  # contacts that began together are checkpointed together
 Part = tuple[tuple[Item, ...], int, tuple[Span, ...]]
 NOBODY: Part = ((), 0, ())
-FORGET_MS = 2 * 3_600_000  # longer ago than any rolling window reaches
 
 
 class Contacts:
@@ -37,6 +37,7 @@ class Contacts:
         self.listings: dict[str, Listing] = {}
         self.restarts: dict[str, list[int]] = {}  # source → when its platform started anew lately, in order
         self.unsettled: dict[Key, Contact] = {}
+        self.repeats = Repeats(tallies)
 
     def take(self, event: ev.Event, at_ms: int, order: int, source: str, deeds: list[Deed], name: str) -> Deed:
         """An event of the contact `name` of `source`."""
@@ -105,6 +106,7 @@ class Contacts:
         for fact in fresh[same:]:
             self._count(fact, 1, at_ms)
         contact.facts = fresh
+        self.repeats.tell(contact.key, contact.story)
         self._relive(contact, live(contact.key[1], contact.story, self._ground.settings, at_ms), at_ms)
         self._mark_open(contact)
 
@@ -125,15 +127,13 @@ class Contacts:
         contact.base = contact.story
         contact.events, contact.facts, contact.live = [], [], NOT_LIVE
 
-    def forget_past_days(self) -> None:
+    def forget_before(self, oldest_ms: int) -> None:
         """Contacts over before every running day, and longer ago than any window reaches, are in no number."""
-        calendar = self._ground.calendar
-        started = [one.started_ms for one in (*calendar.days.values(), *calendar.shifts.values()) if one]
-        oldest = min([self._ground.now_ms - FORGET_MS, *started])
         for key, contact in list(self.contacts.items()):
-            if contact.base and not contact.events and contact.base.last_ms < oldest:
+            if contact.base and not contact.events and contact.base.last_ms < oldest_ms:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
+        self.repeats.forget(oldest_ms)
 
     def forget_source(self, source: str) -> None:
         for key, contact in list(self.contacts.items()):
@@ -141,6 +141,7 @@ class Contacts:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
                 self.unsettled.pop(key, None)
+        self.repeats.forget_source(source)
         self.open.pop(source, None)
         self.restarts.pop(source, None)
         self.listings.pop(source, None)
@@ -148,12 +149,14 @@ class Contacts:
     def count_anew(self) -> None:
         """After a change of settings: every story of the day is read again."""
         self.unsettled = {}
+        self.repeats.count_anew(self.contacts)
         for contact in self.contacts.values():
             contact.facts, contact.live = [], NOT_LIVE
             if contact.events:
                 self._retell(contact)
                 self.recount(contact, self._ground.now_ms)
                 continue
+            self.repeats.tell(contact.key, contact.story)
             for fact in facts(contact.story, self._ground.settings, self._ground.now_ms):
                 self._count(fact, 1, self._ground.now_ms)
 

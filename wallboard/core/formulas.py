@@ -61,6 +61,8 @@ RATIOS: dict[str, Ratio] = {
     "transfer_rate": Ratio({"transferred": 1}, {"handled": 1}, PERCENT),
     "success_rate": Ratio({"success": 1}, {"success": 1, "failure": 1}, PERCENT),
     "noted_rate": Ratio({"noted": 1}, {"handled": 1}, PERCENT),
+    "repeat_rate": Ratio({"repeated": 1}, {"with_customer": 1}, PERCENT),
+    "resolution_s": Ratio({"resolution_ms": 1}, {"resolved": 1}, SECONDS),
     "csat": Ratio({"csat_good": 1}, {"csat_marks": 1}, PERCENT),
     "nps": Ratio({"promoters": 1, "detractors": -1}, {"nps_marks": 1}, PERCENT),
     "rating_avg": Ratio({"rating_milli": 1}, {"rated": 1}, SECONDS),

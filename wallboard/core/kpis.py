@@ -24,6 +24,7 @@ DURATIONS = ("talk", "hold", "wrapup")
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
 STANDINGS = ("staffed", "ready", "idle", "paused")
 FAMILIES = ("codes", "tags")
+_OLDEST = {"waiting": "oldest_at", "unanswered": "oldest_unanswered_at", "case": "oldest_case_at"}
 _IN_SECONDS = {f"{part}_ms": f"{part}_s" for part in DURATIONS}
 _ZEROS: "Document" = dict.fromkeys((*COUNTS, *_IN_SECONDS.values()), 0)
 AGENT_RATIOS = ("success_rate", "rating_avg")
@@ -132,8 +133,8 @@ def _now(tally: Tally) -> Document:
     if "members" in tally.live:
         found |= {metric: tally.live.get(metric, 0) for metric in STANDINGS}
     found["paused_by"] = _family("paused_by.", tally.live)
-    found |= {metric: tally.live[metric] for metric in ("unanswered", "doubtful") if metric in tally.live}
-    for metric, name in (("waiting", "oldest_at"), ("unanswered", "oldest_unanswered_at")):
+    found |= {metric: tally.live[metric] for metric in ("unanswered", "doubtful", "open_cases") if metric in tally.live}
+    for metric, name in _OLDEST.items():
         if tally.waits[metric]:
             found[name] = min(tally.waits[metric])
     if tally.as_of_ms is not None:

@@ -204,6 +204,8 @@ class People:
         if (row.events and row.events[0][0] < until_ms) or len(row.spans) + len(row.sheet.past) > MOST_SPANS:
             spans = (span for spans in row.spans.values() for span in spans)
             row.sheet.settle(until_ms, self._settings(row), spans)
+            if row.draft and row.draft.settled_ms < until_ms:
+                row.draft = None
         while row.events and row.events[0][0] < until_ms:
             row.told = []
             at_ms, _, event = row.events.pop(0)

@@ -65,7 +65,7 @@ class Tally:
         self.day_ms = self.shift_ms = NEVER_MS  # when the site's running day and shift began
         self.live: dict[str, int] = {}
         self.moved: dict[str, int] = {}  # of `live`, not passed on yet
-        self.waits: dict[str, dict[int, int]] = {"waiting": {}, "unanswered": {}}  # since → how many
+        self.waits: dict[str, dict[int, int]] = {"waiting": {}, "unanswered": {}, "case": {}}  # since → how many
         self.waits_moved: dict[tuple[str, int], int] = {}
         self.sources: set[str] = set()
         self.as_of_ms: int | None = None

@@ -13,14 +13,16 @@ from msgspec import Struct
 
 from wallboard.core import events as ev
 from wallboard.core.agents import Profile
+from wallboard.core.cases import Case
 from wallboard.core.observed import Parts
+from wallboard.core.repeats import Begin
 from wallboard.core.rows import AgentRow, Contact, KpiRow, Listing, NoticeRow, SourceRow, Told
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.timesheet import Timesheet
 from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, SightedGone, SightedWaiting, Story, Tag, Visit
 
-FORMAT = 6
+FORMAT = 7
 REST = "rest"
 
 Stored = ev.Told | ev.Own | SightedWaiting | SightedGone
@@ -39,6 +41,7 @@ class StoredStory(Struct, array_like=True):
     tags: dict[str, Tag]
     unanswered_ms: int | None
     last_ms: int
+    customer: str | None
 
 
 class StoredContact(Struct, array_like=True):
@@ -80,6 +83,8 @@ class Rest(Struct):
     parts: dict[str, Parts]
     restarts: dict[str, list[int]]
     listings: dict[str, Listing]
+    cases: list[tuple[str, str, Case]]
+    begins: list[tuple[str, Begin]]  # of customers, where the contact itself is forgotten
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -109,6 +114,8 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     floor.sources, floor.notices = dict(rest.sources), dict(rest.notices)
     floor.kpis, floor.parts = dict(rest.kpis), dict(rest.parts)
     floor.contacts.restarts, floor.contacts.listings = dict(rest.restarts), dict(rest.listings)
+    floor.cases.cases = {(source, name): case for source, name, case in rest.cases}
+    floor.contacts.repeats.resume(rest.begins)
     for name, agent in rest.agents.items():
         floor.people.agents[name] = _agent_row(agent)
     for name, chunk in chunks.items():
@@ -137,6 +144,7 @@ def _stored(base: Story) -> StoredStory:
         base.tags,
         base.unanswered_ms,
         base.last_ms,
+        base.customer,
     )
 
 
@@ -161,6 +169,8 @@ def _rest_of(floor: Floor) -> Rest:
         },
         sources=floor.sources, notices=floor.notices, kpis=floor.kpis, parts=floor.parts,
         restarts=floor.contacts.restarts, listings=floor.contacts.listings,
+        cases=[(*name, case) for name, case in floor.cases.cases.items()],
+        begins=floor.contacts.repeats.forgotten(floor.contacts.contacts),
     )  # fmt: skip
 
 
@@ -182,5 +192,5 @@ def _restore(floor: Floor, chunk: str, stored: StoredContact) -> None:
         story.visits, story.legs, story.missed = base.visits, base.legs, base.missed
         story.refused, story.replies, story.rung = base.refused, base.replies, base.rung
         story.result, story.marks, story.tags = base.result, base.marks, base.tags
-        story.unanswered_ms, story.last_ms = base.unanswered_ms, base.last_ms
+        story.unanswered_ms, story.last_ms, story.customer = base.unanswered_ms, base.last_ms, base.customer
     floor.contacts.contacts[key] = contact

@@ -11,6 +11,7 @@ import msgspec
 
 from wallboard.core import events as ev
 from wallboard.core.calendar import Due
+from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.observed import Parts, synthetic
@@ -24,6 +25,7 @@ from wallboard.core.windows import MINUTE_MS, minute_of
 AHEAD_MS = 60_000  # a time further ahead than this is taken as the arrival
 SILENT_MS = 12_000  # a source that beats and was not heard for so long is late
 SETTLE_MS = 1000  # no longer than this is anything left uncounted
+FORGET_MS = 2 * 3_600_000  # longer ago than any rolling window reaches
 UNKNOWN_SOURCE = "unknown"
 
 
@@ -46,6 +48,7 @@ class Floor:
         self.tallies = Tallies(self.ground)
         self.people = People(self.ground, self.tallies)
         self.contacts = Contacts(self.ground, self.tallies, self.people)
+        self.cases = Cases(self.ground, self.tallies)
         self.sources: dict[str, SourceRow] = {}
         self.notices: dict[str, NoticeRow] = {}
         self.kpis: dict[str, KpiRow] = {}
@@ -187,7 +190,14 @@ class Floor:
         self.ground.touch("sites", site)
         self.tallies.begin("day", site, day.started_ms)
         self.people.begin("day", site, day.started_ms)
-        self.contacts.forget_past_days()
+        self._forget_past_days()
+
+    def _forget_past_days(self) -> None:
+        """What was over before every running day, and longer ago than any window reaches, is in no number."""
+        running = (*self.ground.calendar.days.values(), *self.ground.calendar.shifts.values())
+        oldest_ms = min([self.now_ms - FORGET_MS, *(one.started_ms for one in running if one)])
+        self.contacts.forget_before(oldest_ms)
+        self.cases.forget(oldest_ms)
 
     def _turn_shift(self, site: str) -> None:
         self.settle()
@@ -237,6 +247,8 @@ class Floor:
                 return self.contacts.take(event, at_ms, self.applied, source, deeds, event.contact)
             case ev.AgentEvent():
                 return self.people.take(event, at_ms, self.applied, source, deeds)
+            case ev.CaseOpened() | ev.CaseResolved():
+                return self._take_case(event, at_ms, source, deeds)
             case ev.QueueObserved():
                 return self._take_queue_observed(event, at_ms, source, deeds)
             case ev.FloorObserved():
@@ -293,6 +305,12 @@ class Floor:
             did = self._take(one, parts.at_ms, source, deeds)
             changed += did.code is not Did.NOTHING and not did.text.startswith("already")
         return Deed(Did.NOTED, f"whole truth of {source}: {changed} things put right")
+
+    def _take_case(self, event: ev.CaseOpened | ev.CaseResolved, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
+        contact = self.contacts.contacts.get((source, event.contact)) if event.contact else None
+        if event.queue:
+            self.tallies.note(self.settings.queue_of(source, event.queue), source, at_ms, deeds)
+        return self.cases.take(event, at_ms, self.applied, source, contact.story.home if contact else None)
 
     def _take_kpi(self, event: ev.KpiReported, at_ms: int, source: str) -> Deed:
         scope = event.queue or event.agent or event.team
@@ -385,6 +403,7 @@ class Floor:
             return Deed(Did.NOTHING, f"no source {source}")
         self.ground.touch("sources", source)
         self.contacts.forget_source(source)
+        self.cases.forget_source(source)
         self.parts.pop(source, None)
         self._remove("agents", self.people.agents, [n for n, a in self.people.agents.items() if a.sources == {source}])
         self._remove(
@@ -418,3 +437,4 @@ class Floor:
         self.tallies.clear()
         self.people.clear()
         self.contacts.count_anew()
+        self.cases.count_anew()

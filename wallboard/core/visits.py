@@ -156,7 +156,8 @@ class Story:
     """The fold. `step` takes events in order of time; at equal times in order of arrival."""
 
     __slots__ = (
-        "_settings", "_source", "bare_rings", "last_ms", "legs", "marks", "missed", "refused", "replies", "result",
+        "_settings", "_source", "bare_rings", "customer", "last_ms", "legs", "marks", "missed", "refused", "replies",
+        "result",
         "rung", "tags",
         "unanswered_ms", "visits",
     )  # fmt: skip
@@ -175,6 +176,7 @@ class Story:
         self.tags: dict[str, Tag] = {}  # the first time that it was told
         self.bare_rings: dict[str, int] = {}  # offered to agents without a queue
         self.unanswered_ms: int | None = None  # since when the customer's last message waits
+        self.customer: str | None = None  # as whoever told it first called them
         self.last_ms = 0
 
     def copied(self, settings: Settings) -> "Story":
@@ -186,10 +188,13 @@ class Story:
         story.rung = [*self.rung]
         story.result, story.marks, story.tags = self.result, {**self.marks}, {**self.tags}
         story.bare_rings, story.unanswered_ms, story.last_ms = {**self.bare_rings}, self.unanswered_ms, self.last_ms
+        story.customer = self.customer
         return story
 
     def step(self, event: ev.Event, at_ms: int) -> Deed:
         self.last_ms = max(self.last_ms, at_ms)
+        if self.customer is None and isinstance(event, ev.ContactEvent):
+            self.customer = event.customer
         step = _STEPS.get(type(event))
         return step(self, event, at_ms) if step else Deed(Did.NOTED, f"noted {ev.type_of(event)}")
 
