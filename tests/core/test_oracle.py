@@ -36,12 +36,14 @@ _seconds = st.none() | st.integers(0, 90) | st.sampled_from([4.9, 5.0, 5.001, 20
 
 def _event(told: type[ev.Event], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Event]:
     source, name = st.sampled_from(["pbx", "crm"]), st.none() | st.sampled_from(["e1", "e2", "e3"])
+    if "contact" in fields and issubclass(told, ev.ContactEvent):
+        fields = {"customer": st.sampled_from([None, "k1", "k2"]), **fields}
     return st.builds(told, source=source, id=name, **fields)
 
 
 _events = st.one_of(
     _event(ev.Queued, contact=_contact, queue=_queue),
-    _event(ev.Queued, contact=_contact, queue=_queue, customer=st.sampled_from(["k1", "k2"])),
+    _event(ev.Queued, contact=_contact, queue=_queue),
     _event(ev.Ringing, contact=_contact, agent=_agent),
     _event(ev.Missed, contact=_contact, agent=_agent, queue=st.none() | _queue),
     _event(ev.Answered, contact=_contact, agent=_agent, queue=st.none() | _queue, wait_s=_seconds),
@@ -60,7 +62,7 @@ _events = st.one_of(
     _event(ev.Rated, contact=_contact, score=st.integers(0, 10), kind=st.sampled_from([None, "csat", "nps", "ces"]),
            queue=st.none() | _queue, agent=st.none() | _agent, best=st.sampled_from([None, 5, 10])),
     _event(ev.Tagged, contact=_contact, tag=st.sampled_from(["hostile", "thanks"]), agent=st.none() | _agent),
-    _event(ev.Message, contact=_contact, by=st.just("bot"), customer=st.sampled_from(["k1", "k2"])),
+    _event(ev.Message, contact=_contact, by=st.just("bot")),
     _event(ev.CaseOpened, case=_case, queue=st.none() | _queue),
     _event(ev.CaseResolved, case=_case, queue=st.none() | _queue),
     _event(ev.SignedIn, agent=_agent, queues=st.none() | st.lists(_queue, max_size=2)),
