@@ -25,9 +25,12 @@ OF_AGENT = {"answered": "answered", "handled": "ended", "missed": "ringnoanswer"
 OF_REASON = {"timeout": "timeout", "empty": "left_empty", "key": "left_by_key", "withdrawn": "withdrawn"}
 
 
-def settings_of(expected: dict[str, Any]) -> Settings:
+def settings_of(expected: dict[str, Any], formula: str = "short") -> Settings:
     """Each queue's service level as in the PBX."""
-    queues = {name: {"target": {"seconds": row["servicelevel_s"]}} for name, row in expected["queues"].items()}
+    queues = {
+        name: {"target": {"seconds": row["servicelevel_s"], "formula": formula}}
+        for name, row in expected["queues"].items()
+    }
     return settings_from({"queue": queues})
 
 

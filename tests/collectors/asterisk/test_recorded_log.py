@@ -9,13 +9,63 @@ import pytest
 from folding import assert_as_expected, fold, of_queues, settings_of
 
 from collectors.asterisk.formats import QUEUE_LOG
+from wallboard.core import kpis
 from wallboard.core.events import Event, PresenceSet
+from wallboard.core.state import Floor
 
 
 def test_each_queue_and_each_agent_has_exactly_the_expected_figures(day5: Path, expected: dict[str, Any]):
     floor = fold(QUEUE_LOG.read([day5 / "queue_log"]), settings_of(expected))
     assert_as_expected(floor, expected)
     assert sum(row["offered"] for row in of_queues(floor).values()) == 226
+
+
+SERVICE_LEVELS = {  # by which of our formulas the other program's figure is meant
+    "answered": "sl_of_answered",
+    "offered": "sl_of_offered",  # everybody who came: on this day all who left otherwise flowed out
+}
+
+
+@pytest.mark.parametrize(("formula", "theirs"), SERVICE_LEVELS.items())
+def test_each_queue_has_the_expected_service_level(day5: Path, expected: dict[str, Any], formula: str, theirs: str):
+    floor = fold(QUEUE_LOG.read([day5 / "queue_log"]), settings_of(expected, formula))
+    for queue, row in expected["queues"].items():
+        if row["offered"]:
+            assert round(day_of(floor, queue)["service_level"], 2) == row[theirs], queue
+
+
+def test_the_pbx_s_own_service_level_is_the_formula_answered(day5: Path, expected: dict[str, Any]):
+    """`asterisk_replay`: what an Asterisk shows at the end of these lines where no two calls of a member overlap."""
+    floor = fold(QUEUE_LOG.read([day5 / "queue_log"]), settings_of(expected, "answered"))
+    for queue, row in expected["queues"].items():
+        if row["offered"]:
+            assert round(day_of(floor, queue)["service_level"], 1) == row["asterisk_replay"]["ServicelevelPerf"], queue
+
+
+def test_each_queue_has_the_expected_means_and_rates(day5: Path, expected: dict[str, Any]):
+    floor = fold(QUEUE_LOG.read([day5 / "queue_log"]), settings_of(expected))
+    for queue, row in expected["queues"].items():
+        if row["offered"]:
+            day = day_of(floor, queue)
+            assert round(day["asa_s"], 3) == row["hold_mean"], queue
+            assert round(day["talk_avg_s"], 3) == row["talk_mean"], queue
+            assert round(day["abandon_wait_s"], 3) == row["abandon_wait_mean"], queue
+            assert round(100 * day["abandoned"] / day["offered"], 2) == row["abandon_rate"], queue
+
+
+def test_each_agent_s_mean_talk_is_the_expected_one(day5: Path, expected: dict[str, Any]):
+    floor = fold(QUEUE_LOG.read([day5 / "queue_log"]), settings_of(expected))
+    for agent, row in expected["agents"].items():
+        found = kpis.entity(floor, "agents", agent)
+        assert found
+        if row["ended"]:
+            assert round(found["day"]["talk_s"] / found["day"]["handled"], 3) == row["talk_mean"], agent
+
+
+def day_of(floor: Floor, queue: str) -> dict[str, Any]:
+    found = kpis.entity(floor, "queues", queue)
+    assert found
+    return found["day"]
 
 
 @pytest.mark.parametrize("lines_each", [1, 2, 97, 1000])
