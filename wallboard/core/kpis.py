@@ -120,6 +120,7 @@ def _numbers(tally: Tally, *, shift: bool | None) -> Document:
             found[window] = _window(tally.ledger.window(window), tally.live.get("over_counted", 0))
         if (wait_s := _expected_wait_s(tally, found["m60"].get("aht_s"))) is not None:
             found["now"]["est_wait_s"] = wait_s
+    found["now"] |= tally.need
     if shift is False:
         found["shift"] = {}  # an object that was there is emptied, never removed: patches must compose
     return found

@@ -14,6 +14,7 @@ from wallboard.core.calendar import Due
 from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
 from wallboard.core.ground import Entity, Ground
+from wallboard.core.need import Needs
 from wallboard.core.observed import Parts, synthetic
 from wallboard.core.people import LATE_MS, People
 from wallboard.core.rows import NEVER_MS, KpiRow, NoticeRow, SourceRow, Tally
@@ -49,6 +50,7 @@ class Floor:
         self.people = People(self.ground, self.tallies)
         self.contacts = Contacts(self.ground, self.tallies, self.people)
         self.cases = Cases(self.ground, self.tallies)
+        self.needs = Needs(self.ground, self.tallies, self.people)
         self.sources: dict[str, SourceRow] = {}
         self.notices: dict[str, NoticeRow] = {}
         self.kpis: dict[str, KpiRow] = {}
@@ -165,6 +167,7 @@ class Floor:
             calendar.minute = minute
             self.tallies.turn(minute)
             self.people.turn(minute)
+            self.needs.turn(minute)
 
     def _fall_due(self, due: Due) -> None:
         if due.kind == "contact":
@@ -177,6 +180,9 @@ class Floor:
             self._turn_shift(due.first)
         elif due.kind == "hours":
             self._turn_hours(due.first)
+        elif due.kind == "need":
+            self.settle()
+            self.needs.fall_due(due.first)
         elif due.kind == "sheet":
             self.people.tick(due.first, due.at_ms)
         elif due.kind == "silent":
@@ -428,7 +434,7 @@ class Floor:
     def _count_anew(self) -> None:
         """After a change of settings, of watched sets, or of what sources there are: read the day again."""
         calendar = self.ground.calendar
-        calendar.drop(("day", "contact", "shift", "hours"))
+        calendar.drop(("day", "contact", "shift", "hours", "need"))
         calendar.days, calendar.shifts = {}, {}
         for site, place in self.settings.sites.items():
             calendar.open_day(site, place)
@@ -438,3 +444,5 @@ class Floor:
         self.people.clear()
         self.contacts.count_anew()
         self.cases.count_anew()
+        self.needs.clear()
+        self.needs.turn(self.ground.minute)

@@ -1,0 +1,153 @@
+"""Need now, on floors of made-up calls: the load and what follows from it stand beside each number."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from wallboard.core import events as ev
+from wallboard.core import kpis, snapshot
+from wallboard.core.need import Load, expected_share
+from wallboard.core.settings import Queue, Settings, Target
+from wallboard.core.staffing import agents_needed, erlang_a, erlang_c
+from wallboard.core.state import Floor
+
+NOON = 1_795_348_800_000  # 2026-11-22 12:00 UTC
+SECOND, MINUTE = 1000, 60_000
+
+
+def calls(queue: str, every_s: int, talk_s: int, minutes: int = 60, agent: str = "x") -> Iterator[ev.Event]:
+    """One call each `every_s`, answered at once by nobody who is signed in, for the last `minutes` before NOON."""
+    for nth in range(minutes * 60 // every_s):
+        at_ms = NOON - minutes * MINUTE + nth * every_s * SECOND
+        base: dict[str, Any] = {"contact": f"{queue}{nth}", "source": "pbx"}
+        yield ev.Queued(queue=queue, time=at_ms, **base)
+        yield ev.Answered(queue=queue, agent=agent, time=at_ms, **base)
+        if at_ms + talk_s * SECOND <= NOON:
+            yield ev.Ended(agent=agent, time=at_ms + talk_s * SECOND, **base)
+
+
+def staff(count: int, *queues: str, begin: int = 0) -> Iterator[ev.Event]:
+    for nth in range(begin, begin + count):
+        yield ev.SignedIn(agent=f"a{nth}", queues=list(queues), source="pbx", time=NOON - 60 * MINUTE)
+
+
+def floor_of(*parts: Iterator[ev.Event], settings: Settings | None = None) -> Floor:
+    floor = Floor(settings)
+    for event in sorted((event for part in parts for event in part), key=lambda event: event.time or 0):
+        floor.apply(event, event.time or 0)
+    floor.advance(NOON + MINUTE)  # every group has had its turn
+    return floor
+
+
+def now(floor: Floor, queue: str, kind: str = "queues") -> dict[str, Any]:
+    found = kpis.entity(floor, kind, queue)
+    assert found
+    return found["now"]
+
+
+def test_a_call_each_18_s_of_3_minutes_needs_14_agents():
+    """100 calls in 30 min, AHT 180 s: A = 10 Erlang. Of 13 agents 79.6 % in 20 s, of 14 88.8 % (KPIS section 5)."""
+    assert agents_needed(100 / 1800, 180, 20, 0.80) == 14
+
+
+@pytest.mark.parametrize(("there", "gap"), [(11, {"missing": 3}), (14, {}), (18, {"can_release": 4})])
+def test_a_floor_says_what_is_missing_or_can_go_and_never_a_signed_gap(there: int, gap: dict[str, int]):
+    """A call each 18 s of 180 s: 94 or 95 of them in the 28 to 29 full minutes that m30 has seen, so A is about 9.7."""
+    settings = Settings(queue={"support": Queue(target=Target(percent=85))})  # 13 are below it, 14 above
+    found = now(floor_of(calls("support", 18, 180), staff(there, "support"), settings=settings), "support")
+    assert found["agents_needed"] == 14
+    assert {name: found[name] for name in ("missing", "can_release") if name in found} == gap
+    assert found["need_until"] > NOON + 30 * MINUTE
+
+
+def test_under_ten_arrivals_nothing_is_said():
+    assert "agents_needed" not in now(floor_of(calls("support", 200, 100), staff(3, "support")), "support")
+
+
+def test_text_channels_are_not_computed():
+    settings = Settings(queue={"chat": Queue(channel="chat")})
+    found = now(floor_of(calls("chat", 18, 180), staff(14, "chat"), settings=settings), "chat")
+    assert "agents_needed" not in found
+
+
+def test_queues_that_share_an_agent_are_one_group_and_say_the_same():
+    """Two calls each 36 s of 180 s: together A = 10, alone A = 5 each. Pooled they need fewer than 2 × 8."""
+    floor = floor_of(
+        calls("a", 36, 180), calls("b", 36, 180), staff(1, "a", "b"), staff(6, "a", begin=1), staff(6, "b", begin=7)
+    )
+    one, other = now(floor, "a"), now(floor, "b")
+    assert one == one | {name: other[name] for name in ("agents_needed", "need_queues", "service_level_in_30m")}
+    assert one["need_queues"] == ["a", "b"]
+    assert one["agents_needed"] in (13, 14)
+    assert now(floor, "all", "groups")["agents_needed"] == one["agents_needed"]
+
+
+def test_queues_that_share_nobody_stand_for_themselves_and_their_site_has_the_sum():
+    floor = floor_of(calls("a", 36, 180), calls("b", 36, 180), staff(6, "a"), staff(20, "b", begin=6))
+    assert "need_queues" not in now(floor, "a")
+    needed = now(floor, "a")["agents_needed"] + now(floor, "b")["agents_needed"]
+    whole = now(floor, "all", "groups")
+    assert whole["agents_needed"] == needed
+    assert "missing" in whole
+    assert "can_release" not in whole  # who can go from b is no help to a
+
+
+def test_a_team_whose_agents_also_serve_elsewhere_says_nothing():
+    settings = Settings(queue={"a": Queue(team="north"), "b": Queue(team="south")})
+    floor = floor_of(calls("a", 36, 180), calls("b", 36, 180), staff(12, "a", "b"), settings=settings)
+    assert "agents_needed" not in now(floor, "team:north", "groups")
+    assert "agents_needed" in now(floor, "all", "groups")
+
+
+def test_measured_patience_asks_for_fewer_agents_than_endless_patience():
+    """Of 48 calls a minute of 60 s, with 2 min patience, Erlang A needs fewer for 80 % in 20 s than Erlang C."""
+    assert (agents_needed(0.8, 60, 20, 0.8, 120) or 0) < (agents_needed(0.8, 60, 20, 0.8) or 0)
+    gone = [event for nth in range(60) for event in (
+        ev.Queued(contact=f"g{nth}", queue="support", source="pbx", time=NOON - 60 * MINUTE + nth * MINUTE),
+        ev.Abandoned(contact=f"g{nth}", queue="support", source="pbx", time=NOON - 60 * MINUTE + nth * MINUTE + 40_000),
+    )]  # fmt: skip
+    patient = now(floor_of(calls("support", 12, 180), calls("support", 60, 60), staff(20, "support")), "support")
+    hasty = now(floor_of(calls("support", 12, 180), iter(gone), staff(20, "support")), "support")
+    assert hasty["agents_needed"] < patient["agents_needed"]
+
+
+def test_the_outlook_is_the_steady_state_after_those_who_wait_are_worked_off():
+    """14 agents serve 14/180 a second, 100/1800 come: 40 who wait take 40 / (14/180 - 100/1800) = 1800 s."""
+    load = Load(100 / 1800, 180, None, 0, 14)
+    steady = erlang_c(100 / 1800, 180, 14, 20)
+    assert steady
+    assert expected_share(load, [(100, 20)], 1800) == pytest.approx(steady.service_level)
+    assert expected_share(load._replace(waiting=40), [(100, 20)], 1800) == pytest.approx(0, abs=1e-9)
+    assert expected_share(load._replace(waiting=40), [(100, 20)], 3600) == pytest.approx(steady.service_level / 2)
+    assert expected_share(load._replace(waiting=20), [(100, 20)], 1800) == pytest.approx(steady.service_level / 2)
+
+
+def test_where_more_come_than_can_be_served_the_outlook_is_nothing_or_what_patience_leaves():
+    load = Load(100 / 1800, 180, None, 5, 9)  # 9 agents, 10 Erlang
+    assert expected_share(load, [(100, 20)], 1800) == pytest.approx(0, abs=1e-9)
+    leaves = erlang_a(100 / 1800, 180, 9, 20, 60)
+    assert expected_share(load._replace(patience_s=60.0), [(100, 20)], 1800) == pytest.approx(leaves.service_level)
+    assert expected_share(load._replace(ready=0), [(100, 20)], 1800) == pytest.approx(0, abs=1e-9)
+
+
+def test_targets_of_several_queues_are_weighed_by_their_calls():
+    load = Load(100 / 1800, 180, None, 0, 14)
+    levels = [found.service_level for s in (20, 60) if (found := erlang_c(100 / 1800, 180, 14, s))]
+    assert expected_share(load, [(75, 20), (25, 60)], 1800) == pytest.approx(0.75 * levels[0] + 0.25 * levels[1])
+
+
+def test_what_is_not_true_any_more_is_not_said_any_more():
+    floor = floor_of(calls("support", 18, 180), staff(11, "support"))
+    assert "missing" in now(floor, "support")
+    floor.advance(NOON + 40 * MINUTE)  # no calls for half an hour
+    assert "missing" not in now(floor, "support")
+    assert "agents_needed" not in now(floor, "all", "groups")
+
+
+def test_a_restarted_process_says_the_same_within_a_minute():
+    floor = floor_of(calls("support", 18, 180), staff(11, "support"))
+    again = snapshot.load(snapshot.dump(floor))
+    for one in (floor, again):
+        one.advance(NOON + 3 * MINUTE)
+    assert now(again, "support") == now(floor, "support")

@@ -1,0 +1,248 @@
+"""How many agents does each group of queues need now, and what will those who are there reach?
+
+    arrivals of m30 ─┐
+    AHT of m60 ──────┼─▶ Erlang A where patience is measured, else Erlang C ─▶ agents_needed, missing | can_release
+    patience of day ─┘                                                        service_level_in_30m, …_60m
+
+Queues that share a signed-in agent are one group: they are worked out together and say the same. Each group is worked
+out once a minute, at a second of its own, so that a large centre is not done all at once.
+"""
+
+from collections.abc import Iterable, Iterator
+from math import log
+from typing import NamedTuple
+from zlib import crc32
+
+from wallboard.core.ground import Ground
+from wallboard.core.people import People
+from wallboard.core.rows import Tally
+from wallboard.core.settings import SPOKEN
+from wallboard.core.staffing import agents_needed, erlang_a, erlang_c
+from wallboard.core.tallies import Tallies
+from wallboard.core.windows import MINUTE_MS
+
+LEAST_ARRIVALS = 10  # in m30; below it nothing can be said
+LEAST_ABANDONED = 10  # of the day; below it patience is not known
+AHEAD_MS = 30 * MINUTE_MS
+
+
+class Load(NamedTuple):
+    """What comes to a group of queues, and who is there. Rates a second, times in seconds."""
+
+    arrivals: float
+    aht_s: float
+    patience_s: float | None
+    waiting: int
+    ready: int
+
+
+class Group(NamedTuple):
+    """Queues that share agents, and the agents."""
+
+    queues: tuple[str, ...]
+    agents: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.queues[0]
+
+
+Need = dict[str, int | float | list[str]]
+
+
+class Needs:
+    """Puts `need` onto the tallies of queues and groups."""
+
+    def __init__(self, ground: Ground, tallies: Tallies, people: People) -> None:
+        self._ground = ground
+        self._tallies = tallies
+        self._people = people
+        self._groups: dict[str, Group] = {}
+        self._shown: set[str] = set()  # groups that say something now
+
+    def turn(self, minute: int) -> None:
+        """A minute turns: who works where may be another; each group is due within it."""
+        before, self._groups = self._groups, {group.name: group for group in self._shared()}
+        for name in self._shown & before.keys():
+            if before[name].queues != (self._groups[name].queues if name in self._groups else ()):
+                self._say(before[name].queues, {})
+                self._shown.discard(name)
+        for name in self._shown & self._groups.keys() | {
+            name for name, group in self._groups.items() if self._moves(group)
+        }:
+            self._ground.calendar.wait(minute * MINUTE_MS + crc32(name.encode()) % MINUTE_MS, "need", name)
+
+    def fall_due(self, name: str) -> None:
+        group = self._groups.get(name)
+        if group is None:
+            return
+        load = self._load(group)
+        need = self._need(group, load) if load else {}
+        if need or name in self._shown:
+            self._say(group.queues, need)
+            (self._shown.add if need else self._shown.discard)(name)
+
+    def clear(self) -> None:
+        """Before counting anew: rows are new and say nothing yet."""
+        self._groups, self._shown = {}, set()
+
+    def _moves(self, group: Group) -> bool:
+        return any(self._tallies.queues[name].ledger.moves for name in group.queues)
+
+    # Who works together
+
+    def _shared(self) -> Iterator[Group]:
+        """Spoken queues that anybody calls or serves, joined where one agent serves both."""
+        root = {name: name for name, tally in self._tallies.queues.items() if self._is_spoken(name, tally)}
+
+        def find(name: str) -> str:
+            while root[name] != name:
+                root[name] = root[root[name]]
+                name = root[name]
+            return name
+
+        serving: list[tuple[str, str]] = []
+        for agent, row in self._people.agents.items():
+            if row.is_signed_in:
+                queues = [queue for queue in row.profile.member_of if queue in root]
+                serving += [(agent, queues[0])] if queues else []
+                for other in queues[1:]:
+                    one, two = sorted((find(queues[0]), find(other)))
+                    root[two] = one
+        queues_of: dict[str, list[str]] = {}
+        for name in root:
+            queues_of.setdefault(find(name), []).append(name)
+        agents_of: dict[str, list[str]] = {}
+        for agent, queue in serving:
+            agents_of.setdefault(find(queue), []).append(agent)
+        for name, queues in queues_of.items():
+            yield Group(tuple(sorted(queues)), tuple(agents_of.get(name, ())))
+
+    def _is_spoken(self, name: str, tally: Tally) -> bool:
+        configured = self._ground.settings.queue.get(name)
+        return (configured.channel if configured else tally.channel or "voice") in SPOKEN
+
+    # What they have to do
+
+    def _load(self, group: Group) -> Load | None:
+        """None where too little is known."""
+        tallies = [self._tallies.queues[name] for name in group.queues if name in self._tallies.queues]
+        arrivals = _sum(tallies, "m30", "offered")
+        handled = _sum(tallies, "m60", "handled")
+        if arrivals < LEAST_ARRIVALS or not handled:
+            return None
+        seen_ms = self._ground.now_ms - (self._ground.minute - 29) * MINUTE_MS
+        work_ms = sum(_sum(tallies, "m60", part) for part in ("talk_ms", "hold_ms", "wrapup_ms"))
+        abandoned = _sum(tallies, "day", "abandoned")
+        waits_ms = _sum(tallies, "day", "answered_wait_ms") + _sum(tallies, "day", "abandoned_wait_ms")
+        patience_s = waits_ms / abandoned / 1000 if abandoned >= LEAST_ABANDONED and waits_ms else None
+        waiting = sum(tally.live.get("waiting", 0) for tally in tallies)
+        if not work_ms:
+            return None
+        ready = sum(self._is_ready(agent, group.queues) for agent in group.agents)
+        return Load(arrivals * 1000 / seen_ms, work_ms / handled / 1000, patience_s, waiting, ready)
+
+    def _is_ready(self, agent: str, queues: tuple[str, ...]) -> bool:
+        row = self._people.agents.get(agent)
+        return row is not None and any(("queues", queue, "ready") in row.counted for queue in queues)
+
+    def _need(self, group: Group, load: Load) -> Need:
+        settings = self._ground.settings
+        targets = {settings.for_queue(name).target for name in group.queues}
+        needs = [
+            agents_needed(load.arrivals, load.aht_s, target.seconds, target.percent / 100, load.patience_s)
+            for target in sorted(targets, key=lambda one: (one.seconds, one.percent))
+        ]
+        if None in needs:
+            return {}
+        needed = max(one for one in needs if one is not None)
+        found: Need = {"agents_needed": needed, **_gap(needed, load.ready)}
+        shares = [
+            (_sum([self._tallies.queues[name]], "m30", "offered"), settings.for_queue(name).target.seconds)
+            for name in group.queues
+        ]
+        for minutes in (30, 60):
+            found[f"service_level_in_{minutes}m"] = round(100 * expected_share(load, shares, minutes * 60), 1)
+        found["need_until"] = self._ground.now_ms + AHEAD_MS
+        if len(group.queues) > 1:
+            found["need_queues"] = list(group.queues)
+        return found
+
+    # Saying it
+
+    def _say(self, queues: Iterable[str], need: Need) -> None:
+        groups: set[str] = set()
+        for name in queues:
+            tally = self._tallies.queues.get(name)
+            if tally is not None:
+                tally.need = need
+                self._ground.touch("queues", name)
+                groups |= tally.groups.keys()
+        for group in groups:
+            self._tallies.groups[group].need = self._of_group(group)
+            self._ground.touch("groups", group)
+
+    def _of_group(self, name: str) -> Need:
+        """The sum over what lies wholly in it; nothing where agents are shared with queues outside of it."""
+        found: Need = {}
+        seen: set[str] = set()
+        for queue, tally in self._tallies.queues.items():
+            if name not in tally.groups or not tally.need or queue in seen:
+                continue
+            together = tally.need.get("need_queues", [queue])
+            assert isinstance(together, list)
+            seen |= set(together)
+            if any(name not in self._tallies.queues[other].groups for other in together):
+                return {}
+            for metric in ("agents_needed", "missing", "can_release"):
+                if metric in tally.need:
+                    found[metric] = _number(found.get(metric, 0)) + _number(tally.need[metric])
+            found["need_until"] = max(_number(found.get("need_until", 0)), _number(tally.need["need_until"]))
+        if "missing" in found:  # who is missing at one place cannot be released at another that shares nobody
+            found.pop("can_release", None)
+        return found
+
+
+def expected_share(load: Load, shares: list[tuple[int, float]], ahead_s: float) -> float:
+    """The share of those who come within `ahead_s` that will be answered in target, if everything stays as it is.
+
+    `shares`: of each queue how many come, and its target in seconds. Who waits now is worked off first (a fluid
+    limit); until then nobody is answered in target, after it the system is as Erlang A or C describes it.
+    """
+    whole = sum(count for count, _ in shares)
+    if not whole or not load.ready:
+        return 0.0
+    steady = sum(count * _steady(load, seconds) for count, seconds in shares) / whole
+    return steady * (1 - min(_backlog_s(load), ahead_s) / ahead_s)
+
+
+def _steady(load: Load, target_s: float) -> float:
+    if load.patience_s:
+        return erlang_a(load.arrivals, load.aht_s, load.ready, target_s, load.patience_s).service_level
+    found = erlang_c(load.arrivals, load.aht_s, load.ready, target_s)
+    return found.service_level if found else 0.0
+
+
+def _backlog_s(load: Load) -> float:
+    """How long it takes until those who wait now are served or gone."""
+    spare = load.ready / load.aht_s - load.arrivals  # served a second beyond those who come
+    if not load.waiting or spare <= 0:
+        return 0.0  # overloaded: the steady state says it all
+    if load.patience_s:  # each who waits leaves at 1 / patience
+        return load.patience_s * log(1 + load.waiting / (spare * load.patience_s))
+    return load.waiting / spare
+
+
+def _gap(needed: int, ready: int) -> Need:
+    if needed > ready:
+        return {"missing": needed - ready}
+    return {"can_release": ready - needed} if ready > needed else {}
+
+
+def _sum(tallies: Iterable[Tally], window: str, metric: str) -> int:
+    return sum(tally.ledger.window(window).sums.get(metric, 0) for tally in tallies)
+
+
+def _number(value: int | float | list[str]) -> int | float:
+    assert not isinstance(value, list)
+    return value
