@@ -606,6 +606,15 @@ def rule_of(rules: dict[str, Rule], stay: Stay) -> Rule:
     return rules.get(stay.queue, Rule())
 
 
-def put(numbers: dict[str, float], name: str, top: float, bottom: float) -> None:
+PERCENTAGES = {
+    "service_level", "abandon_rate", "abandon_rate_all", "answer_rate", "transfer_rate", "success_rate", "csat", "nps",
+    "noted_rate", "repeat_rate",
+}  # fmt: skip
+
+
+def put(numbers: dict[str, Any], name: str, top: float, bottom: float) -> None:
+    """The quotient, and for a percentage of how many it is."""
     if bottom > 0:
         numbers[name] = top / bottom
+        if name in PERCENTAGES:
+            numbers[f"n.{name}"] = bottom

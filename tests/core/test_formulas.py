@@ -50,7 +50,7 @@ def test_those_who_wait_too_long_now_are_in_the_denominator():
 
 
 def test_no_denominator_no_value():
-    assert derived(counts(), over_counted=0) == {}
+    assert derived(counts(), over_counted=0) == {"n": {}}
 
 
 def test_means_and_rates_by_hand():

@@ -158,6 +158,7 @@ def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], 
             of_cases, cases_now = oracle.case_numbers(seen, queues, begins, now)
             expected |= of_cases
             found = dict(row[window])
+            found |= {f"n.{metric}": count for metric, count in found.pop("n").items()}
             for family in ("codes", "tags"):
                 assert found.pop(family) == expected.pop(family), (sorted(queues), window)
             assert found == pytest.approx(expected), (sorted(queues), window)

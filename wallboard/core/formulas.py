@@ -4,7 +4,7 @@ A ratio is two sums of counts, so a group's is that of its queues' counts, and `
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wallboard.core.ledger import Counts
 
@@ -79,17 +79,24 @@ PERCENTILES: dict[str, tuple[str, int]] = {
 ENDED_WAITS = ("answered_wait", "other_wait")  # together: the waits of all visits that ended
 
 
-def derived(counts: Counts, over_counted: int) -> dict[str, float]:
-    """Every ratio and percentile that has a value. `over_counted`: those waiting now who are in the denominator."""
+def derived(counts: Counts, over_counted: int) -> dict[str, Any]:
+    """Every ratio and percentile that has a value, and in `n` of how many each percentage is.
+
+    `over_counted`: those waiting now who are in the denominator.
+    """
     sums = {**counts.sums, "over_counted": over_counted} if over_counted else counts.sums
-    found: dict[str, float] = {}
-    for metric, (top, bottom, (times, by)) in RATIOS.items():
+    found: dict[str, Any] = {}
+    of_how_many: dict[str, int] = {}
+    for metric, (top, bottom, scale) in RATIOS.items():
         below = 0
         for part, sign in bottom.items():
             if part in sums:
                 below += sign * sums[part]
         if below > 0:  # as Ratio.of, which would look at the bottom twice
-            found[metric] = total(top, sums) * times / (below * by)
+            found[metric] = total(top, sums) * scale[0] / (below * scale[1])
+            if scale is PERCENT:
+                of_how_many[metric] = below
+    found["n"] = of_how_many
     if not counts.spreads:
         return found
     for metric, (spread, share) in PERCENTILES.items():

@@ -80,9 +80,12 @@ def _queue(floor: Floor, name: str) -> Document | None:
         "site": floor.settings.site_of(name),
         "channel": settings.channel if name in floor.settings.queue else tally.channel or settings.channel,
         "target": {"percent": target.percent, "seconds": target.seconds, "formula": target.formula},
+        "min_n": settings.min_n,
         **_numbers(tally, shift=_shift(floor, floor.settings.site_of(name))),
         **_hours(floor, name),
     }
+    if tally.ruled_ms is not None and tally.ruled_ms >= tally.day_ms:
+        found["target"]["since"] = tally.ruled_ms
     if settings.team:
         found["team"] = settings.team
     if settings.hidden:
@@ -222,12 +225,24 @@ def _agent(floor: Floor, name: str) -> Document | None:
         found[window] = _own(row.ledger.window(window).sums, times.get(window, {}), longest_ms)
     if work.since_ms is not None:
         found["stretch_since"] = work.since_ms
+    if (over_ms := _wrapup_over_ms(floor, row)) is not None:
+        found["wrapup_over_at"] = over_ms
     found["tags"] = _family("tags.", row.ledger.window("day").sums)
     if missed := _missed_in_row(row.calls):
         found["missed_in_row"] = missed
     if team := floor.people.team_of(name):
         found["team"] = team
     return found | _presence(floor, row)
+
+
+def _wrapup_over_ms(floor: Floor, row: AgentRow) -> int | None:
+    """When the first of the agent's wrap-ups passes what its queue allows."""
+    limits = [
+        one.since_ms + round(floor.settings.for_queue(one.queue).wrapup_s * 1000)
+        for one in row.contacts
+        if one.state == "wrapup" and one.queue
+    ]
+    return min(limits, default=None)
 
 
 def _own(sums: dict[str, int], times: dict[str, int], longest_ms: int) -> Document:

@@ -56,7 +56,7 @@ class Tally:
 
     __slots__ = (
         "as_of_ms", "channel", "channel_ms", "day_ms", "groups", "ledger", "live", "moved", "need", "observed",
-        "observed_ms",
+        "observed_ms", "ruled_ms",
         "shift_ms", "sources", "waits", "waits_moved",
     )  # fmt: skip
 
@@ -72,6 +72,7 @@ class Tally:
         self.as_of_ms: int | None = None
         self.channel: str | None = None  # as its newest contact tells it; a configured queue has its own
         self.channel_ms = 0
+        self.ruled_ms: int | None = None  # since when its target, formula or limit of short abandons is what it is
         self.need: dict[str, int | float | list[str]] = {}  # core/need.py
         self.observed: ev.QueueObserved | None = None
         self.observed_ms = 0

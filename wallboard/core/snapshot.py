@@ -68,6 +68,7 @@ class StoredQueue(Struct, array_like=True):
     observed_ms: int
     channel: str | None
     channel_ms: int
+    ruled_ms: int | None
 
 
 class Rest(Struct):
@@ -163,7 +164,8 @@ def _rest_of(floor: Floor) -> Rest:
         },
         queues={
             name: StoredQueue(
-                sorted(one.sources), one.as_of_ms, one.observed, one.observed_ms, one.channel, one.channel_ms
+                sorted(one.sources), one.as_of_ms, one.observed, one.observed_ms, one.channel, one.channel_ms,
+                one.ruled_ms,
             )
             for name, one in floor.tallies.queues.items()
         },

@@ -39,6 +39,7 @@ class QueueMemory(Protocol):
     observed_ms: int
     channel: str | None
     channel_ms: int
+    ruled_ms: int | None
 
 
 class Floor:
@@ -122,6 +123,7 @@ class Floor:
             tally.sources = set(memory.sources)
             tally.as_of_ms, tally.observed, tally.observed_ms = memory.as_of_ms, memory.observed, memory.observed_ms
             tally.channel, tally.channel_ms = memory.channel, memory.channel_ms
+            tally.ruled_ms = memory.ruled_ms
         self._count_anew()
         for name, notice in self.notices.items():
             if notice.event.until is not None:
@@ -276,7 +278,7 @@ class Floor:
         """Events that only the server writes: they never make a source look alive."""
         match event:
             case ev.ConfigApplied():
-                return self._take_settings(event)
+                return self._take_settings(event, at_ms)
             case ev.SourceCounted():
                 return self._take_counted(event, source)
             case ev.SourceForgotten():
@@ -385,7 +387,7 @@ class Floor:
             said.append(f"{more} more not counted")
         return Deed(Did.REJECTED if event.rejected else Did.DUPLICATE, "; ".join(said) or "nothing")
 
-    def _take_settings(self, event: ev.ConfigApplied) -> Deed:
+    def _take_settings(self, event: ev.ConfigApplied, at_ms: int) -> Deed:
         try:
             settings = settings_from(event.settings)
         except msgspec.ValidationError as error:
@@ -398,8 +400,11 @@ class Floor:
             return Deed(Did.REJECTED, f"settings not taken over: {error}")
         for site in self.settings.sites:
             self.ground.touch("sites", site)
+        changed = self.tallies.ruled_otherwise(settings)
         self.ground.settings = settings
         self._count_anew()
+        for queue in changed:
+            self.tallies.queues[queue].ruled_ms = at_ms
         return Deed(Did.SETTINGS, "settings applied: the day is read again")
 
     def _forget(self, source: str) -> Deed:

@@ -12,6 +12,7 @@ from wallboard.core.facts import Fact, Live
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.rows import NEVER_MS, Tally
 from wallboard.core.select import selects_queue, set_id
+from wallboard.core.settings import Queue, Settings, Target
 from wallboard.core.visits import Deed, Did
 
 MOST_ALIKE = 50  # names that a new one is compared with
@@ -117,6 +118,15 @@ class Tallies:
         self.sets[group] = wanted
         return group, new
 
+    def ruled_otherwise(self, settings: Settings) -> list[str]:
+        """Queues with numbers already whose target, formula or limit of short abandons would be another."""
+        before = self._ground.settings
+        return [
+            name
+            for name, tally in self.queues.items()
+            if tally.sources and _rule(before.for_queue(name)) != _rule(settings.for_queue(name))
+        ]
+
     def clear(self) -> None:
         """Before counting anew: no numbers, but every queue with who spoke of it and its observed figures."""
         self._touch_all()
@@ -169,5 +179,9 @@ class Tallies:
         fresh = self.queues[name]
         fresh.observed, fresh.observed_ms = before.observed, before.observed_ms
         fresh.channel, fresh.channel_ms = before.channel, before.channel_ms
-        fresh.sources, fresh.as_of_ms = before.sources, before.as_of_ms
+        fresh.sources, fresh.as_of_ms, fresh.ruled_ms = before.sources, before.as_of_ms, before.ruled_ms
         self.unsettled.add(name)
+
+
+def _rule(queue: Queue) -> tuple[Target, float]:
+    return queue.target, queue.short_abandon_s

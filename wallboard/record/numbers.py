@@ -18,14 +18,14 @@ class Number(NamedTuple):
 
 _NOW: dict[Reads, str] = {
     "count": "waiting over_target ringing engaged holding wrapup staffed ready idle paused unanswered "
-    "agents_needed missing can_release",
+    "agents_needed missing can_release open_cases",
     "instant": "oldest_at oldest_unanswered_at oldest_case_at",
     "seconds": "est_wait_s",
     "percent": "service_level_in_30m service_level_in_60m",
 }
 _WINDOWED: dict[Reads, str] = {
     "count": "offered answered abandoned short_abandoned flowed_out callbacks lost answered_in_target "
-    "abandoned_in_target missed refused out_of_hours handled transferred rated open_cases",
+    "abandoned_in_target missed refused out_of_hours handled transferred rated",
     "percent": "service_level abandon_rate abandon_rate_all answer_rate transfer_rate success_rate csat nps "
     "noted_rate repeat_rate",
     "seconds": "asa_s max_wait_s wait_p50_s wait_p90_s abandon_wait_s talk_s hold_s wrapup_s aht_s talk_avg_s "
