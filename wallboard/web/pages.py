@@ -160,7 +160,7 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 
 _MODULES = (
-    "board", "clock", "dom", "format", "freshness", "levels", "orders", "paging", "select", "socket", "store", "top",
+    "answer", "asking", "board", "clock", "dom", "explain", "format", "freshness", "levels", "orders", "paging", "select", "socket", "store", "top",
     "words",
 )  # fmt: skip
 
