@@ -50,7 +50,8 @@ function renderParts(box, said) {
   const single = said.denominator ? "explain.numerator" : "explain.parts";
   const sides = [["numerator", single], ["denominator", "explain.denominator"], ["now_terms", "explain.parts"]];
   const shown = sides.filter(([side]) => said[side]);
-  box.hidden = !shown.length;
+  const alone = !said.denominator && said.numerator && said.numerator.terms.length === 1;
+  box.hidden = !shown.length || alone; // the number itself
   each(box, "div", "side", shown, ([side]) => side, (part_, [side, title]) => renderSide(part_, said[side], say(title)));
 }
 
@@ -63,7 +64,7 @@ function renderSide(box, side, title) {
     write(part(line, "span", "symbol"), symbolOf(one));
     write(part(line, "span", "n"), amount(one.term, one.n));
   });
-  const total = part(box, "p", "total");
+  const total = part(box, "p", "together");
   total.hidden = side.total === undefined;
   if (total.hidden) return;
   write(part(total, "span", "what"), say("explain.total"));

@@ -11,7 +11,7 @@ import { say, spoken } from "./words.js";
 
 const PRESS_MS = 500; // a finger that stays so long
 const STIRS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "scroll"];
-const PHASE = 20; // px that a finger may move and still presses
+const SLIP_PX = 20; // how far a finger may move that still presses
 
 export class Explain {
   /** @param {() => string} board its id */
@@ -129,7 +129,7 @@ export function openable(over, label, open) {
     }, { passive: true });
     button.addEventListener("touchmove", (event) => {
       const { clientX: x, clientY: y } = event.touches[0];
-      if (Math.abs(x - press.x) + Math.abs(y - press.y) > PHASE) lift();
+      if (Math.abs(x - press.x) + Math.abs(y - press.y) > SLIP_PX) lift();
     }, { passive: true });
     ["touchend", "touchcancel"].forEach((name) => button.addEventListener(name, lift, { passive: true }));
     button.addEventListener("contextmenu", (event) => event.preventDefault());

@@ -138,7 +138,7 @@ async def test_a_click_on_a_tile_reads_the_same_number_and_its_parts_add_up_to_i
     dialog = await opened_by(page)
     shown = await page.locator("#tile-0 .figure").inner_text()
     await expect(dialog.locator(".explain-figure .figure")).to_have_text(shown)
-    totals = [int(text) for text in await dialog.locator(".side .total .n").all_inner_texts()]
+    totals = [int(text) for text in await dialog.locator(".side .together .n").all_inner_texts()]
     assert float(shown) == round(100 * totals[0] / totals[1], 1)
     await expect(dialog.locator(".explain-levels .term")).to_have_count(7)
     own = dialog.locator('.explain-levels .term[data-own="yes"]')

@@ -107,7 +107,7 @@ def _side(terms: list[Document], key: str, *, alone: bool = False) -> str:
 
 def _level(formula: str) -> str:
     ratio: Ratio = SERVICE_LEVELS[formula]
-    return f"{_letters(ratio.top)} ÷ {_letters(ratio.bottom)}"
+    return f"{_letters(ratio.top)} ÷ {_letters({**ratio.bottom, 'over_counted': 1})}"
 
 
 def _letters(names: Terms) -> str:
