@@ -4,6 +4,8 @@
  */
 
 import { classes, has, icon, mark, part, write } from "./dom.js";
+import { ofRow, ofTile } from "./asking.js";
+import { openable } from "./explain.js";
 import { ago, moment, secondsSince } from "./format.js";
 import { ageOf } from "./freshness.js";
 import { say } from "./words.js";
@@ -24,9 +26,10 @@ const KINDS = { agents, clock, notices, number, queues, sources, text };
  */
 
 export class Board {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {HTMLElement} root @param {(question: *, title: string) => void} explain a number that was pressed */
+  constructor(root, explain) {
     this.root = root;
+    this.explain = explain;
     /** @type {{tile: *, kind: *, section: HTMLElement, body: HTMLElement}[]} */
     this.tiles = [];
   }
@@ -42,7 +45,26 @@ export class Board {
 
   /** @param {Picture} picture */
   render(picture) {
-    for (const one of this.tiles) renderTile(one, picture);
+    for (const one of this.tiles) {
+      renderTile(one, picture);
+      this.offer(one, picture);
+    }
+  }
+
+  /** Each number that can be explained can be pressed. */
+  offer(one, picture) {
+    const title = one.tile.title || titleOf(one.tile, one.kind);
+    const question = ofTile(one.tile);
+    if (question) openable(one.section, say("explain.open", { title }), () => this.explain(question, title));
+    if (one.tile.kind !== "queues") return;
+    for (const row of Array.from(one.body.querySelectorAll(".row"))) {
+      const id = row.getAttribute("data-key");
+      const name = ((picture.state.queues || {})[id] || {}).name || id;
+      openable(row, say("explain.open", { title: name }), (x, y) => {
+        const asked = ofRow(one.tile, id, cellAt(row, x, y));
+        this.explain(asked, name + " · " + say("metric." + asked.metric));
+      });
+    }
   }
 
   section(tile, place) {
@@ -67,6 +89,12 @@ export class Board {
     else this.root.appendChild(section);
     return section;
   }
+}
+
+/** The metric of the cell at this place. */
+function cellAt(row, x, y) {
+  const cells = document.elementsFromPoint(x, y).filter((one) => one.parentElement === row && one.classList.contains("cell"));
+  return cells.length ? cells[0].getAttribute("data-key") : undefined;
 }
 
 function kindOf(tile) {

@@ -5,6 +5,7 @@
 
 import { Board } from "./board.js";
 import { Clock } from "./clock.js";
+import { Explain } from "./explain.js";
 import { serverLate } from "./freshness.js";
 import { obey, reload, visit } from "./orders.js";
 import { Socket } from "./socket.js";
@@ -22,14 +23,15 @@ const first = JSON.parse(document.getElementById("first").textContent);
 const top = document.querySelector(".top");
 const store = new Store();
 const clock = new Clock();
-const board = new Board(document.querySelector(".board"));
+learn(first.words, document.documentElement.lang);
+const explain = new Explain(() => store.board.id);
+const board = new Board(document.querySelector(".board"), (asked, title) => explain.open(asked, title, pictureNow()));
 const socket = new Socket(address(first.board.id), hear, stand);
 
 let laidOut = -1;
 let due = 0;
 let stood = { until: 0, ms: 0 };
 
-learn(first.words, document.documentElement.lang);
 hear(first.hello);
 socket.open();
 setTimeout(tick, TICK_MS - (clock.now() % TICK_MS));
@@ -82,6 +84,7 @@ function render() {
   const picture = pictureNow();
   renderTop(top, noteOf(socket.standing, socket.reason, screen(), picture), picture, store.board);
   board.render(picture);
+  explain.look(picture);
 }
 
 function lay() {

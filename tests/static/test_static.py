@@ -59,7 +59,7 @@ def wall_scripts() -> list[Path]:
 
 def wall_sheets() -> list[Path]:
     css = STATIC / "css"
-    own = [css / name for name in ("tokens.css", "light.css", "base.css", "board.css")]
+    own = [css / name for name in ("tokens.css", "light.css", "base.css", "board.css", "explain.css")]
     return [*own, *sorted((css / "tiles").glob("*.css"))]
 
 

@@ -35,6 +35,7 @@ from wallboard.stream.stream import Stream
 from wallboard.web import api, openapi, pages
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
+from wallboard.web.explain import explain
 from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.ingest import Ingest
 from wallboard.web.metrics import Metrics, metrics_page
@@ -115,6 +116,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/openapi.json", openapi.openapi),
         Route("/api/v1/events", ingest.post, methods=["POST"]),
         Route("/api/v1/state", api.state),
+        Route("/api/v1/explain", explain),
         Route("/api/v1/sources", sources_api),
         Route("/api/v1/sources/{source:path}", source_api),
         Route("/signin", signin.show),

@@ -51,10 +51,11 @@ def _problem(*statuses: int) -> dict[str, Any]:
         400: "Not JSON, or a mistake in the query; nothing was taken.",
         401: "No token and no session, or one that is not good any more.",
         403: "The scope is missing, or another site's page asked.",
-        404: "There is no such thing.",
+        404: "There is no such thing; `did_you_mean` has near names.",
         408: "The body did not arrive in time.",
         413: f"Over 1 MiB or over {EVENTS_AT_MOST} events.",
         415: "A Content-Type that is not taken here.",
+        422: "There is no such number or window; `did_you_mean` has near names.",
         429: "Too much; Retry-After says when to come again.",
         503: "Redis does not answer, or the state is being loaded; Retry-After says when to come again.",
     }
@@ -111,7 +112,8 @@ _SCHEMAS = {
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string", "description": "What to do."},
-            "at": {"type": "string", "description": "Where in the body, as a path."},
+            "at": {"type": "string", "description": "Where in the body or the query, as a path."},
+            "did_you_mean": {"type": "array", "items": {"type": "string"}, "description": "Near names."},
         },
     },
 }
@@ -166,6 +168,25 @@ _PATHS: dict[str, Any] = {
                 "200": _ok("The state document.", _OBJECT),
                 "304": {"description": "Unchanged since the ETag in If-None-Match."},
                 **_problem(400, 401, 403, 404, 503),
+            },
+        }
+    },
+    "/api/v1/explain": {
+        "get": {
+            "summary": "Why a number is what it is",
+            "description": "Scope state:read. One of queue, group and agent, unless metric is kpi.NAME. Its sentences "
+            "are in the first language of Accept-Language that there is (en, uk, ru, pl). docs/explain.md.",
+            "parameters": [
+                _query("metric", "A number of the state document, such as service_level."),
+                _query("window", "now, m15, m30, m60, shift or day; default now or day."),
+                _query("queue", "Of this queue."),
+                _query("group", "Of this group: all, team:NAME, site:NAME or a board's set."),
+                _query("agent", "Of this person: scope people:read, or a lead's board."),
+                _query("board", "As this board's audience may see it."),
+            ],
+            "responses": {
+                "200": _ok("Formula, parts, exclusions, age, visits.", _OBJECT),
+                **_problem(400, 401, 403, 404, 422, 503),
             },
         }
     },

@@ -24,6 +24,7 @@ from starlette.types import Scope
 from wallboard.assets import STATIC
 from wallboard.live.view import View
 from wallboard.record.boards import Board
+from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
 from wallboard.web.paint import painted
 from wallboard.web.picture import Picture
@@ -115,7 +116,8 @@ def first_picture(hub: Shown, board: Board, rotation: Document | None = None) ->
         "t": "hello", "epoch": hub.pipeline.epoch, "seq": 0, "now": now_ms, "build": hub.build,
         "board": message, "state": state,
     }  # fmt: skip
-    first = {"hello": hello, "build": hub.build, "board": {"id": board.id}, "words": say.catalog, "rotation": rotation}
+    said = say.catalog | page_words()
+    first = {"hello": hello, "build": hub.build, "board": {"id": board.id}, "words": said, "rotation": rotation}
     picture = Picture(state, now_ms, say)
     return {
         "language": LANGUAGE,
@@ -158,8 +160,8 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 
 _MODULES = (
-    "board", "clock", "dom", "format", "freshness", "levels", "orders", "paging", "select", "socket", "store", "top",
-    "words",
+    "answer", "asking", "board", "clock", "dom", "explain", "format", "freshness", "levels", "orders", "paging",
+    "select", "socket", "store", "top", "words",
 )  # fmt: skip
 
 

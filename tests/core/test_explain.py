@@ -1,0 +1,286 @@
+"""What explain says recomputes to the number shown: by hand for the worked cases, and on made-up days for all."""
+
+from itertools import product
+from typing import Any
+
+import oracle
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_oracle import LOGS, WINDOWS, ZONES, _is_repeat, _logs, _queue, _rule, _settings
+
+from wallboard.core import events as ev
+from wallboard.core import kpis
+from wallboard.core.explain import explain
+from wallboard.core.settings import Queue, Settings, Site, Target
+from wallboard.core.state import Floor
+
+NOON = 1_790_000_000_000 // 86_400_000 * 86_400_000 + 43_200_000
+SECOND = 1000
+NOW_METRICS = (
+    "waiting", "over_target", "ringing", "engaged", "holding", "wrapup", "staffed", "ready", "idle", "paused",
+    "unanswered", "oldest_at", "oldest_unanswered_at", "est_wait_s",
+)  # fmt: skip
+
+
+def worked_out(said: dict[str, Any]) -> float | None:
+    """A reader with a pencil: from the parts to the number, by the rule that `shape` names."""
+    top = sum(term["sign"] * term["n"] for term in said.get("numerator", {"terms": []})["terms"])
+    bottom = sum(term["sign"] * term["n"] for term in said.get("denominator", {"terms": []})["terms"])
+    match said["shape"]:
+        case "count" | "sum":
+            return top / said["by"]
+        case "ratio":
+            return top * said["times"] / (bottom * said["by"]) if bottom >= said["denominator"]["least"] else None
+        case "percentile":
+            waits = [second for second, times in said["spread"] for _ in range(times)]
+            return waits[said["rank"] - 1] if waits else None
+        case "longest":
+            return max((second for second, _ in said["spread"]), default=None)
+        case "earliest":
+            return min(said["instants"], default=None)
+        case "expected":
+            now = {term["term"]: term["n"] for term in said["now_terms"]["terms"]}
+            if now["idle"] or not (now["ready"] and bottom and top):
+                return 0 if now["idle"] else None
+            return (now["waiting"] + 1) * (top / bottom / 1000) / now["ready"]
+    raise AssertionError(f"{said['metric']} is {said['shape']}")
+
+
+def recomputes(floor: Floor, kind: str, name: str, metric: str, window: str, number: Any) -> dict[str, Any]:
+    said = explain(floor, kind, name, metric, window, people=True)
+    assert said is not None
+    assert said.get("value") == number, (kind, name, metric, window)
+    if number is not None or said["shape"] != "stated":
+        assert worked_out(said) == pytest.approx(number), (kind, name, metric, window)
+    for side in ("numerator", "denominator"):
+        if side in said:
+            assert said[side]["total"] == sum(term["sign"] * term["n"] for term in said[side]["terms"])
+    return said
+
+
+@given(
+    _logs(), st.dictionaries(_queue, _rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    st.integers(0, 5 * 3600),
+)  # fmt: skip
+@settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
+def test_every_number_of_every_queue_group_and_agent_recomputes_from_what_explain_says(
+    log: tuple[int, list[tuple[int, ev.Event]]], rules: dict[str, oracle.Rule], zones: list[str], look_s: int
+) -> None:
+    _, arrivals = log
+    floor, seen = Floor(_settings(rules, zones)), list[ev.Event]()
+    floor.watch(["q1", "q2"])
+    look_ms = arrivals[0][0] + look_s * SECOND
+    for arrival_ms, event in (one for one in arrivals if one[0] <= look_ms):
+        if not _is_repeat(event, seen):
+            floor.apply(event, arrival_ms)
+        seen.append(event)
+    floor.advance(look_ms)
+    whole = kpis.document(floor)
+    for kind in ("queues", "groups"):
+        for name, row in whole[kind].items():
+            for metric in NOW_METRICS:
+                recomputes(floor, kind, name, metric, "now", row["now"].get(metric))
+            for window in (window for window in WINDOWS if window in row):
+                for metric, number in numbers(row[window]).items():
+                    said = recomputes(floor, kind, name, metric, window, number)
+                    _visits_add_up(said)
+                _formulas_add_up(floor, kind, name, window)
+    for name, row in whole["agents"].items():
+        for metric, number in numbers(row.get("day", {})).items():
+            recomputes(floor, "agents", name, metric, "day", number)
+
+
+def numbers(row: dict[str, Any]) -> dict[str, float]:
+    """Every number of a window, those of families with their dot."""
+    flat = {name: value for name, value in row.items() if not isinstance(value, dict)}
+    families = {name: value for name, value in row.items() if isinstance(value, dict)}
+    return flat | {f"{family}.{own}": value for family, found in families.items() for own, value in found.items()}
+
+
+def _visits_add_up(said: dict[str, Any]) -> None:
+    """While fewer than 20 counted, the listed ones are all of them, and give the sums."""
+    if said["shape"] not in ("count", "ratio", "sum") or len(said["visits"]) >= 20:
+        return
+    waiting = sum(
+        term["n"] for term in said.get("denominator", {"terms": []})["terms"] if term["term"] == "over_counted"
+    )
+    assert sum(one["numerator"] for one in said["visits"]) == said["numerator"]["total"], said
+    if "denominator" in said:
+        assert sum(one["denominator"] for one in said["visits"]) == said["denominator"]["total"] - waiting, said
+
+
+def _formulas_add_up(floor: Floor, kind: str, name: str, window: str) -> None:
+    said = explain(floor, kind, name, "service_level", window, people=False)
+    assert said is not None
+    if said["shape"] == "ratio" and kind == "groups":
+        assert sum(one["good"] for one in said["formulas"]) == said["numerator"]["total"]
+        assert sum(one["base"] + one["waiting"] for one in said["formulas"]) == said["denominator"]["total"]
+    if said["shape"] == "ratio" and kind == "queues":
+        own = next(one for one in said["service_levels"] if one["formula"] == said["target"]["formula"])
+        assert own.get("value") == said.get("value")
+
+
+# The worked cases of KPIS section 3
+
+
+def day_of(queue: Queue, **groups: int) -> Floor:
+    """A day of one queue: so many visits of each kind, told one after another."""
+    waits = {"answered_in": 10, "answered_late": 60, "abandoned_short": 3, "abandoned_in": 12, "abandoned_late": 90}
+    floor, begun = Floor(Settings(queue={"support": queue})), NOON
+    for kind, n in groups.items():
+        for number in range(n):
+            begun += 1
+            contact, ended = f"{kind}-{number}", begun + waits[kind] * SECOND
+            floor.apply(ev.Queued(contact=contact, queue="support", time=begun, source="pbx"), NOON + 200 * SECOND)
+            end: ev.Event = ev.Abandoned(contact=contact, queue="support", time=ended, source="pbx")
+            if kind.startswith("answered"):
+                end = ev.Answered(contact=contact, queue="support", agent="anna", time=ended, source="pbx")
+            floor.apply(end, NOON + 200 * SECOND)
+    floor.advance(NOON + 300 * SECOND)
+    return floor
+
+
+def levels(floor: Floor) -> dict[str, float]:
+    said = explain(floor, "queues", "support", "service_level", "day", people=False)
+    assert said is not None
+    return {one["formula"]: round(one["value"], 1) for one in said["service_levels"]}
+
+
+def test_the_worked_case_shows_its_four_formulas_side_by_side():
+    # 70 answered within T, 20 after it, 10 abandoned within T, none later, none short, none waiting.
+    floor = day_of(Queue(target=Target(formula="positive")), answered_in=70, answered_late=20, abandoned_in=10)
+    found = levels(floor)
+    assert (found["answered"], found["negative"], found["positive"], found["ignore"]) == (77.8, 70.0, 80.0, 77.8)
+    said = explain(floor, "queues", "support", "service_level", "day", people=False)
+    assert said is not None
+    assert said["value"] == 80.0
+    assert said["numerator"] == {
+        "terms": [
+            {"term": "answered_in_target", "sign": 1, "n": 70}, {"term": "abandoned_in_target", "sign": 1, "n": 10},
+        ], "total": 80,
+    }  # fmt: skip
+    assert [(term["term"], term["n"]) for term in said["denominator"]["terms"]] == [
+        ("answered", 90), ("abandoned", 10), ("over_counted", 0),
+    ]  # fmt: skip
+
+
+def test_a_bank_s_month_shows_its_five_formulas_up_to_ten_points_apart():
+    # T = 20 s, a = 31,402, b = 7,309, aT = 15,857, bT = 2,037, abandoned within 5 s 351; `short` is the queue's own.
+    floor = day_of(Queue(), answered_in=1)
+    floor.tallies.queues["support"].ledger.window("day").sums.update(
+        answered=31_402, abandoned=7_309, answered_in_target=15_857, abandoned_in_target=2_037, short_abandoned=351,
+        sl_good=15_857, sl_base=31_402 + 7_309 - 351,
+    )  # fmt: skip
+    assert levels(floor) == {
+        "answered": 50.5, "negative": 41.0, "offered": 41.0, "positive": 46.2, "removed": 46.2, "ignore": 43.2,
+        "short": 41.3,
+    }  # fmt: skip
+    said = explain(floor, "queues", "support", "service_level", "day", people=False)
+    assert said is not None
+    assert (said["numerator"]["total"], said["denominator"]["total"]) == (15_857, 31_402 + 7_309 - 351)
+
+
+def test_what_is_left_out_is_named_with_its_count():
+    floor = day_of(Queue(), answered_in=3, abandoned_short=2, abandoned_late=1)
+    floor.apply(ev.Left(contact="x", queue="support", reason="full", source="pbx", time=NOON), NOON + 300 * SECOND)
+    said = explain(floor, "queues", "support", "abandon_rate", "day", people=False)
+    assert said is not None
+    left_out = {one["code"]: one.get("n") for one in said["exclusions"]}
+    assert left_out["not_short_abandoned"] == 2
+    assert left_out["refused"] == 1
+    assert {"not_flowed_out", "not_callbacks", "not_lost", "still_waiting"} <= left_out.keys()
+    assert [one["outcome"] for one in said["visits"]].count("abandoned") == 1, "short ones did not count"
+    assert {"code": "few", "n": 4, "min_n": 5} in said["notes"]
+
+
+def two_formulas() -> Floor:
+    queues = {
+        "q1": Queue(target=Target(formula="offered"), team="t"),
+        "q2": Queue(target=Target(formula="answered"), team="t"),
+    }  # fmt: skip
+    floor = Floor(Settings(queue=queues))
+    for number, queue in product(range(10), queues):
+        floor.apply(ev.Queued(contact=f"{queue}-{number}", queue=queue, time=NOON, source="pbx"), NOON)
+        end: ev.Event = ev.Left(contact=f"{queue}-{number}", queue=queue, reason="key", time=NOON + 1, source="pbx")
+        if number < 8:
+            end = ev.Answered(contact=f"{queue}-{number}", queue=queue, agent="a", time=NOON + 1, source="pbx")
+        floor.apply(end, NOON + 1)
+    floor.advance(NOON + 1000)
+    return floor
+
+
+def test_a_group_of_several_formulas_says_so_and_adds_their_visits_up():
+    said = explain(two_formulas(), "groups", "team:t", "service_level", "m15", people=False)
+    assert said is not None
+    assert {"code": "several_formulas", "formulas": ["offered", "answered"]} in said["notes"]
+    assert (said["numerator"]["total"], said["denominator"]["total"]) == (16, 18)  # 8 + 8 of 10 + 8
+    assert [(one["formula"], one["queues"], one["good"], one["base"]) for one in said["formulas"]] == [
+        ("offered", ["q1"], 8, 10), ("answered", ["q2"], 8, 8),
+    ]  # fmt: skip
+
+
+def test_a_formula_that_ignores_flow_outs_says_when_they_pass_5_percent_of_offered():
+    floor = two_formulas()
+    ignoring = explain(floor, "queues", "q2", "service_level", "day", people=False)
+    counting = explain(floor, "queues", "q1", "service_level", "day", people=False)
+    assert ignoring is not None
+    assert counting is not None
+    assert {"code": "flow_outs", "n": 2, "offered": 10, "percent": 20.0} in ignoring["notes"]
+    assert not [one for one in counting["notes"] if one["code"] == "flow_outs"]
+
+
+def test_those_who_wait_too_long_now_stand_as_a_term_of_the_denominator():
+    floor = Floor()
+    floor.apply(ev.Queued(contact="c", queue="q", time=NOON, source="pbx"), NOON)
+    floor.advance(NOON + 30 * SECOND)
+    said = explain(floor, "queues", "q", "service_level", "m15", people=False)
+    assert said is not None
+    assert said["value"] == 0
+    assert {"term": "over_counted", "sign": 1, "n": 1} in said["denominator"]["terms"]
+
+
+def test_the_last_20_of_a_long_day_are_the_newest_and_show_people_only_to_those_who_may():
+    floor = day_of(Queue(), answered_in=45, abandoned_late=5)
+    said = explain(floor, "queues", "support", "answered", "day", people=True)
+    shown = explain(floor, "queues", "support", "answered", "day", people=False)
+    assert said is not None
+    assert shown is not None
+    assert [one["contact"] for one in said["visits"]] == [f"answered_in-{number}" for number in range(44, 24, -1)]
+    assert {one["wait_s"] for one in said["visits"]} == {10}
+    assert not [one for one in shown["visits"] if {"contact", "agent", "reason"} & one.keys()]
+
+
+def test_no_denominator_no_value_and_why():
+    floor = Floor(Settings(queue={"quiet": Queue()}, site={"main": Site(shifts={"early": "00:00-01:00"})}))
+    floor.advance(NOON)
+    unheard = explain(floor, "queues", "quiet", "asa_s", "day", people=False)
+    assert unheard is not None
+    assert (unheard["absent"], "value" in unheard) == ("no_source", False)
+    floor.apply(ev.Queued(contact="c", queue="quiet", time=NOON, source="pbx"), NOON)
+    nobody = explain(floor, "queues", "quiet", "asa_s", "day", people=False)
+    between = explain(floor, "queues", "quiet", "asa_s", "shift", people=False)
+    assert nobody is not None
+    assert between is not None
+    assert (nobody["absent"], between["absent"]) == ("zero", "no_shift")
+    assert explain(floor, "queues", "nowhere", "asa_s", "day", people=False) is None
+
+
+def test_a_platform_s_own_figure_is_stated_not_worked_out():
+    floor = Floor()
+    floor.apply(ev.QueueObserved(queue="q", waiting=7, time=NOON, source="acd"), NOON)
+    said = explain(floor, "queues", "q", "waiting", "now", people=False)
+    assert said is not None
+    assert (said["value"], said["shape"], said["observed"]) == (7, "stated", True)
+
+
+def test_a_person_s_occupancy_is_handling_over_handling_and_idle():
+    floor = Floor()
+    floor.apply(ev.SignedIn(agent="anna", queues=["q"], time=NOON, source="pbx"), NOON)
+    floor.apply(ev.Answered(contact="c", queue="q", agent="anna", time=NOON + 60_000, source="pbx"), NOON + 60_000)
+    floor.apply(ev.Ended(contact="c", agent="anna", time=NOON + 120_000, source="pbx"), NOON + 120_000)
+    floor.advance(NOON + 240_000)
+    row = kpis.entity(floor, "agents", "anna")
+    assert row is not None
+    said = recomputes(floor, "agents", "anna", "occupancy", "day", row["day"]["occupancy"])
+    assert [(term["term"], term["n"]) for term in said["numerator"]["terms"]] == [("handling_ms", 60_000)]

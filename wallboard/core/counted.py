@@ -1,0 +1,130 @@
+"""Which visits, and which other facts, counted in a number? The newest, with what each added to it.
+
+Contacts are looked through from the newest, a bounded number of them, and of each outcome the last 20 are kept.
+What a visit adds is asked of `core.facts`, so that no rule stands here a second time.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from heapq import heappush, heappushpop
+from itertools import islice
+from typing import Any
+
+from wallboard.core.facts import facts
+from wallboard.core.formulas import Terms, total
+from wallboard.core.rows import Contact
+from wallboard.core.settings import SPOKEN
+from wallboard.core.state import Floor
+from wallboard.core.visits import Story, Visit
+
+Document = dict[str, Any]
+Holds = Callable[[str, int], bool]  # (queue, at_ms): in these queues and in this window
+
+KEPT = 20  # CONTRACT 6.8: ended visits of each outcome
+LOOKED_THROUGH = 10_000  # contacts
+TOLD_AGAIN = 2_000  # contacts whose facts are worked out, for what is no visit
+BY_BEGIN = ("offered", "out_of_hours")
+WAITING = frozenset({"waiting", "over_target", "ringing", "oldest_at", "est_wait_s"})
+
+
+def visits(floor: Floor, metric: str, top: Terms, bottom: Terms, holds: Holds) -> list[Document]:
+    """The last visits that counted, the newest first: `begun`, `ended`, `wait_s`, `outcome` and what each added.
+
+    Shapes: instants ms UTC, `wait_s` seconds (whole ones for visits that were neither answered nor abandoned).
+    `contact` and `agent` are for those who may see them; whoever passes this on takes them out for the others.
+    """
+    rows: list[Document] = []
+    for contact, visit in _newest(floor, by_begin=metric in BY_BEGIN, holds=holds):
+        adds = _adds(contact, visit, floor)
+        numerator, denominator = total(top, adds), total(bottom, adds)
+        if numerator or denominator:
+            rows.append(_row(contact, visit, adds, numerator, denominator if bottom else None))
+    return sorted(rows, key=lambda row: int(row.get("ended") or row["begun"]), reverse=True)[:KEPT]
+
+
+def waiting(floor: Floor, metric: str, of: Callable[[str], bool]) -> list[Document]:
+    """Who waits now, the longest first."""
+    found = [
+        _row(contact, visit, {}, 1, None)
+        for contact in _looked_through(floor, LOOKED_THROUGH)
+        for visit in contact.story.visits
+        if visit.ended_ms is None and of(visit.queue) and _stands(metric, visit, floor)
+    ]
+    return sorted(found, key=lambda row: int(row["begun"]))[:KEPT]
+
+
+def others(floor: Floor, kind: str, top: Terms, bottom: Terms, holds: Holds) -> list[Document]:
+    """The last legs, replies, results, marks and tags that counted: `at`, `adds`, what each added."""
+    wanted = top.keys() | bottom.keys()
+    rows: list[Document] = []
+    for contact in _looked_through(floor, TOLD_AGAIN):
+        told: dict[tuple[int, str], dict[str, int]] = {}
+        for fact in facts(contact.story, floor.settings, floor.now_ms):
+            name = fact.metric if isinstance(fact.metric, str) else fact.metric[0]
+            if fact.kind == kind and name in wanted and holds(fact.id, fact.at_ms):
+                adds = told.setdefault((fact.at_ms, fact.id), {})
+                adds[name] = adds.get(name, 0) + fact.amount
+                if not isinstance(fact.metric, str):
+                    adds["seconds"] = fact.metric[1]
+        for (at_ms, name), adds in told.items():
+            row: Document = {"at": at_ms, "adds": adds, "contact": contact.key[1], "numerator": total(top, adds)}
+            row |= {"queue": name} if kind == "queues" else {}
+            rows.append(row | ({"denominator": total(bottom, adds)} if bottom else {}))
+    return sorted(rows, key=lambda row: int(row["at"]), reverse=True)[:KEPT]
+
+
+def _newest(floor: Floor, *, by_begin: bool, holds: Holds) -> Iterator[tuple[Contact, Visit]]:
+    """Of each outcome the last 20 in these queues and this window."""
+    kept: dict[str | None, list[tuple[int, int, Contact, Visit]]] = {}
+    nth = 0
+    for contact in _looked_through(floor, LOOKED_THROUGH):
+        for visit in contact.story.visits:
+            at_ms = visit.begun_ms if by_begin else visit.ended_ms
+            if at_ms is None or not holds(visit.queue, at_ms):
+                continue
+            heap, nth = kept.setdefault(visit.outcome, []), nth + 1
+            one = (at_ms, -nth, contact, visit)
+            heappush(heap, one) if len(heap) < KEPT else heappushpop(heap, one)
+    for heap in kept.values():
+        yield from ((contact, visit) for _, _, contact, visit in heap)
+
+
+def _looked_through(floor: Floor, most: int) -> Iterator[Contact]:
+    return islice(reversed(floor.contacts.contacts.values()), most)
+
+
+def _adds(contact: Contact, visit: Visit, floor: Floor) -> dict[str, int]:
+    """What this visit alone adds: metric → amount; of a spread also its `seconds`."""
+    alone = Story(contact.key[0], floor.settings)
+    alone.visits = [visit]
+    adds: dict[str, int] = {}
+    for fact in facts(alone, floor.settings, floor.now_ms):
+        if isinstance(fact.metric, str):
+            adds[fact.metric] = adds.get(fact.metric, 0) + fact.amount
+        else:
+            adds |= {fact.metric[0]: fact.amount, "seconds": fact.metric[1]}
+    return adds
+
+
+def _row(contact: Contact, visit: Visit, adds: Mapping[str, int], numerator: int, denominator: int | None) -> Document:
+    row: Document = {"queue": visit.queue, "channel": visit.channel, "begun": visit.begun_ms}
+    if visit.ended_ms is not None and visit.outcome:
+        exact_ms = adds.get(f"{visit.outcome}_wait_ms")
+        wait_s = adds.get("seconds", 0) if exact_ms is None else exact_ms / 1000
+        row |= {"ended": visit.ended_ms, "outcome": visit.outcome, "wait_s": wait_s}
+        row |= {"reason": visit.reason} if visit.reason else {}
+        row |= {"short": True} if adds.get("short_abandoned") else {}
+    row |= {"numerator": numerator, "contact": contact.key[1]}
+    row |= {"agent": visit.agent} if visit.agent else {}
+    return row | ({} if denominator is None else {"denominator": denominator})
+
+
+def _stands(metric: str, visit: Visit, floor: Floor) -> bool:
+    """Whether a visit that waits is one of those that `metric` counts."""
+    if metric == "ringing":
+        return bool(visit.rings)
+    if metric != "over_target":
+        return True
+    target_ms = round(floor.settings.for_queue(visit.queue).target.seconds * 1000)
+    hours = None if visit.channel in SPOKEN else floor.settings.hours_of(visit.queue)
+    reached_ms = hours.after_open_ms(visit.begun_ms, target_ms) if hours else visit.begun_ms + target_ms
+    return reached_ms is not None and floor.now_ms > reached_ms

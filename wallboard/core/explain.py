@@ -1,0 +1,260 @@
+"""Why is this number what it is? Its parts, what they leave out, and the last visits that counted.
+
+`explain` gives codes and counts; words stand in the catalogs (static/words/explain). What it gives recomputes to
+the number of the state document: parts that would not are left out, and the number is `stated`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from wallboard.core import counted, leftout
+from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS, Terms
+from wallboard.core.kpis import Document, entity
+from wallboard.core.parts import STATED, Parts, Term, of_agent, of_tally, terms
+from wallboard.core.rows import Tally
+from wallboard.core.select import selects_queue
+from wallboard.core.state import Floor
+from wallboard.core.windows import MINUTE_MS, ROLLING
+
+PEOPLE = ("contact", "agent", "reason")  # of a visit: for those who may see people
+VISIT_COUNTS = frozenset({
+    "offered", "answered", "abandoned", "short_abandoned", "flowed_out", "callbacks", "lost", "answered_in_target",
+    "abandoned_in_target", "out_of_hours",
+})  # fmt: skip
+VISIT_RATIOS = frozenset(
+    {"service_level", "asa_s", "abandon_wait_s", "abandon_rate", "abandon_rate_all", "answer_rate"}
+)
+SPREADS = {"max_wait_s": ("answered_wait", "other_wait")} | {name: (of,) for name, (of, _) in PERCENTILES.items()}
+VISIT_SPREADS = frozenset({"max_wait_s", "wait_p50_s", "wait_p90_s"})
+FORMULAS_NAMED = 20  # queues that are named of each formula of a group
+
+
+def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, people: bool) -> Document | None:
+    """A number of `queues`, `groups`, `agents` or `kpis`; None where there is no such entity.
+
+    `people`: with ids of contacts and agents. Instants are ms UTC, durations seconds; terms whose name ends in
+    `_ms` count ms. `value` is absent where the number is.
+    """
+    row = entity(floor, kind, name)
+    if row is None:
+        return None
+    value = value_of(kind, row, metric, window)
+    of_queues = kind in ("queues", "groups") and window != "now"
+    formulas = _formulas(floor, kind, name, window) if of_queues and metric == "service_level" else []
+    parts, known = _parts(floor, kind, name, metric, window, row, formulas), STATED
+    if parts is not None and parts.value() == value:
+        known = parts
+    found: Document = {"kind": kind, "id": name, "metric": metric, "window": window, "now": floor.now_ms}
+    found |= {} if value is None else {"value": value}
+    found |= _bounds(floor, kind, name, window) | _of_parts(known)
+    if kind in ("queues", "groups"):
+        found |= _of_queues(floor, kind, name, metric, window, known, formulas)
+        found |= {"observed": True} if known is STATED and row["now"].get("observed") else {}
+    found |= _age(floor, kind, row)
+    if value is None:
+        found["absent"] = _why_absent(floor, kind, row, window, known)
+    rows = [] if known is STATED and value is not None else _rows(floor, kind, name, metric, window)
+    return found | {"visits": rows if people else [without_people(one) for one in rows]}
+
+
+def value_of(kind: str, row: Mapping[str, Any], metric: str, window: str) -> Any:
+    """The number as it stands in the state document."""
+    if kind == "kpis":
+        return row.get("value")
+    found: Any = row if kind == "agents" and metric.startswith("tags.") else row.get(window)
+    family, dot, own = metric.partition(".")
+    found = (found or {}).get(family)
+    return found.get(own) if dot and isinstance(found, Mapping) else found
+
+
+def without_people(row: Document) -> Document:
+    return {key: value for key, value in row.items() if key not in PEOPLE}
+
+
+def queues_of(floor: Floor, kind: str, name: str) -> Callable[[str], bool]:
+    """Which queues belong to a queue's or group's number."""
+    settings, (prefix, _, own) = floor.settings, name.partition(":")
+    if kind == "queues":
+        return lambda queue: queue == name
+    if prefix == "site":
+        return lambda queue: settings.site_of(queue) == own
+    if prefix == "team":
+        return lambda queue: settings.for_queue(queue).team == own
+    if (patterns := floor.tallies.sets.get(name)) is not None:
+        return lambda queue: selects_queue(patterns, queue, settings.for_queue(queue).team)
+    return lambda queue: True
+
+
+def _tally(floor: Floor, kind: str, name: str) -> Tally:
+    return (floor.tallies.queues if kind == "queues" else floor.tallies.groups)[name]
+
+
+def _parts(
+    floor: Floor, kind: str, name: str, metric: str, window: str, row: Document, formulas: list[Document]
+) -> Parts | None:
+    if kind == "agents":
+        of = floor.people.agents[name]
+        times, work = floor.people.time_of(of)
+        longest_ms = work.longest_ms(window, of.sheet.starts, of.seen_ms)
+        sums = of.ledger.window("day" if metric.startswith("tags.") else window).sums
+        return of_agent(sums, times.get(window, {}), longest_ms, metric)
+    if kind == "kpis" or (window != "now" and not row.get(window)):
+        return None
+    return of_tally(_tally(floor, kind, name), metric, window, formulas[0]["formula"] if len(formulas) == 1 else None)
+
+
+def _of_parts(parts: Parts) -> Document:
+    found: Document = {"shape": parts.shape}
+    if parts.shape == "stated":
+        return found
+    found |= {"n": parts.n, "times": parts.times, "by": parts.by}
+    for side, all_terms in (("numerator", parts.top), ("denominator", parts.bottom), ("now_terms", parts.now)):
+        if all_terms:
+            found[side] = {"terms": [_term(term) for term in all_terms]}
+    if parts.top:
+        found["numerator"]["total"] = parts.numerator
+    if parts.bottom:
+        found["denominator"] |= {"total": parts.denominator, "least": parts.least}
+    if parts.shape == "percentile":
+        found |= {"share": parts.share, "rank": parts.rank}
+    if parts.shape in ("percentile", "longest"):
+        found["spread"] = [list(step) for step in parts.spread]
+    if parts.shape == "earliest":
+        found["instants"] = list(parts.instants[: counted.KEPT])
+    return found
+
+
+def _term(term: Term) -> Document:
+    return {"term": term.name, "sign": term.sign, "n": term.n}
+
+
+def _of_queues(
+    floor: Floor, kind: str, name: str, metric: str, window: str, parts: Parts, formulas: list[Document]
+) -> Document:
+    found: Document = {}
+    tally = _tally(floor, kind, name)
+    queue = floor.settings.for_queue(name if kind == "queues" else "")
+    if kind == "queues":
+        target = queue.target
+        found["target"] = {
+            "percent": target.percent, "seconds": target.seconds, "formula": target.formula,
+            "count_waiting": target.count_waiting, "short_abandon_s": queue.short_abandon_s, "min_n": queue.min_n,
+        }  # fmt: skip
+    if window == "now" or parts.shape == "stated":
+        return found
+    sums = tally.ledger.window(window).sums
+    if metric == "service_level":
+        found["service_levels"] = _seven(sums, tally.live["over_counted"])
+        found |= {"formulas": formulas} if kind == "groups" else {}
+    found["exclusions"] = leftout.exclusions(metric, parts, sums, tally.live)
+    found["notes"] = leftout.notes(metric, parts, formulas, queue.min_n)
+    return found
+
+
+def _seven(sums: Mapping[str, int], over_counted: int) -> list[Document]:
+    """All seven formulas over the same counts; those who wait too long now are in each denominator."""
+    found: list[Document] = []
+    for formula, one in SERVICE_LEVELS.items():
+        waiting = Term("over_counted", over_counted)
+        parts = Parts(shape="ratio", top=terms(one.top, sums), bottom=(*terms(one.bottom, sums), waiting), times=100)
+        value = parts.value()
+        found.append({"formula": formula, "numerator": parts.numerator, "denominator": parts.denominator})
+        found[-1] |= {} if value is None else {"value": value}
+    return found
+
+
+def _formulas(floor: Floor, kind: str, name: str, window: str) -> list[Document]:
+    """Formula → its queues with their sums per visit; these add up to the group's."""
+    belongs, found = queues_of(floor, kind, name), dict[str, Document]()
+    for queue, tally in floor.tallies.queues.items():
+        if not belongs(queue) or not tally.sources:
+            continue
+        sums, formula = tally.ledger.window(window).sums, floor.settings.for_queue(queue).target.formula
+        none = dict.fromkeys(("more", "good", "base", "waiting", "offered", "flowed_out"), 0)
+        one = found.setdefault(formula, {"formula": formula, "queues": [], **none})
+        if len(one["queues"]) < FORMULAS_NAMED:
+            one["queues"].append(queue)
+        else:
+            one["more"] += 1
+        one["good"] += sums.get("sl_good", 0)
+        one["base"] += sums.get("sl_base", 0)
+        one["waiting"] += tally.live["over_counted"]
+        one["offered"] += sums.get("offered", 0)
+        one["flowed_out"] += sums.get("flowed_out", 0)
+    return list(found.values())
+
+
+def _age(floor: Floor, kind: str, row: Document) -> Document:
+    names = [row["source"]] if kind == "kpis" else row["sources"]
+    rows = [(name, entity(floor, "sources", name) or {}) for name in names]
+    kept = ("state", "last_event_at")
+    sources = [{"source": name} | {key: one[key] for key in kept if key in one} for name, one in rows]
+    as_of = row.get("as_of") if kind in ("kpis", "agents") else row["now"].get("as_of")
+    return {"sources": sources} | ({} if as_of is None else {"as_of": as_of})
+
+
+def _why_absent(floor: Floor, kind: str, row: Document, window: str, parts: Parts) -> str:
+    if parts.shape == "ratio":
+        return "zero"
+    if parts.shape != "stated":
+        return "none"
+    if not row.get("sources"):
+        return "no_source"
+    return "no_shift" if window == "shift" and not row.get("shift") else "unknown"
+
+
+def _rows(floor: Floor, kind: str, name: str, metric: str, window: str) -> list[Document]:
+    """The visits, or the legs and other facts, that counted; the newest first."""
+    if kind == "kpis":
+        return []
+    belongs = (lambda one: one == name) if kind == "agents" else queues_of(floor, kind, name)
+    if window == "now":
+        return counted.waiting(floor, metric, belongs) if metric in counted.WAITING else []
+
+    def holds(one: str, at_ms: int) -> bool:
+        return belongs(one) and _is_in(floor, kind, one, at_ms, window)
+
+    top, bottom = weights(metric)
+    if kind == "queues" or kind == "groups":
+        if metric in VISIT_COUNTS or metric in VISIT_RATIOS or metric in VISIT_SPREADS:
+            return counted.visits(floor, metric, top, bottom, holds)
+        return counted.others(floor, "queues", top, bottom, holds)
+    return counted.others(floor, kind, top, bottom, holds)
+
+
+def weights(metric: str) -> tuple[Terms, Terms]:
+    """What of a visit's facts makes it count: (numerator, denominator)."""
+    if metric in RATIOS:
+        return RATIOS[metric].top, RATIOS[metric].bottom
+    if metric in SPREADS:
+        return dict.fromkeys(SPREADS[metric], 1), {}
+    if metric == "outcome_value":
+        return {"outcome_value_milli": 1}, {}
+    return {metric.removesuffix("_s") + "_ms" if metric.endswith("_s") else metric: 1}, {}
+
+
+def _is_in(floor: Floor, kind: str, name: str, at_ms: int, window: str) -> bool:
+    """Whether a window holds an instant; `day` and `shift` are those of the queue's or the person's site."""
+    if window in ROLLING:
+        minute, running = at_ms // MINUTE_MS, floor.now_ms // MINUTE_MS
+        return running - ROLLING[window] < minute <= running
+    site = floor.people.site_of(name) if kind == "agents" else floor.settings.site_of(name)
+    in_day, in_shift = floor.ground.is_in(site, at_ms)
+    return in_day if window == "day" else in_shift
+
+
+def _bounds(floor: Floor, kind: str, name: str, window: str) -> Document:
+    """When the window began; of several sites the first."""
+    if window in ROLLING:
+        return {"from": (floor.now_ms // MINUTE_MS - ROLLING[window] + 1) * MINUTE_MS}
+    if window == "now" or kind == "kpis":
+        return {}
+    sites = [floor.people.site_of(name)] if kind == "agents" else _sites(floor, kind, name)
+    running = floor.ground.calendar.days if window == "day" else floor.ground.calendar.shifts
+    begun = [one.started_ms for site in sites if (one := running.get(site)) is not None]
+    return {"from": min(begun)} if begun else {}
+
+
+def _sites(floor: Floor, kind: str, name: str) -> list[str]:
+    belongs = queues_of(floor, kind, name)
+    return sorted({floor.settings.site_of(queue) for queue in floor.tallies.queues if belongs(queue)})

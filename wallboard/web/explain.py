@@ -1,0 +1,168 @@
+"""Why is this number what it is? `GET /api/v1/explain`: formula, parts, exclusions, age, the visits that counted.
+
+Who sees what: with `board=` what that board's audience may see, and nothing else exists; without it the whole
+floor. Figures of one person, and ids of contacts and agents, are for boards with audience `lead`, and without a
+board for whoever has the scope `people:read` (`admin` includes it). A wall's viewer never gets them.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wallboard.core.explain import explain as explained
+from wallboard.core.kpis import entity
+from wallboard.core.parts import STATES
+from wallboard.core.state import Floor
+from wallboard.core.words import shown
+from wallboard.live.view import View
+from wallboard.record.numbers import NUMBERS, WINDOWS, number_named
+from wallboard.web.auth import allowed
+from wallboard.web.explained import in_words, language_of
+from wallboard.web.problems import Problem
+from wallboard.web.wiring import Parts, parts_of
+
+Document = dict[str, Any]
+
+KINDS = {"queue": "queues", "group": "groups", "agent": "agents"}
+KPI = "kpi."
+LONGEST = 300  # of a name in the query: `tags.` and 256 characters
+COMPARED = 200  # names that an unknown one is compared with
+AGENT_NUMBERS = {
+    **dict.fromkeys(("answered", "handled", "missed", "transferred", "rated"), "count"),
+    **dict.fromkeys(("talk_s", "hold_s", "wrapup_s", "signed_in_s", "longest_stretch_s"), "seconds"),
+    **{f"{state}_s": "seconds" for state in STATES},
+    **dict.fromkeys(("occupancy", "utilisation", "success_rate"), "percent"),
+    **dict.fromkeys(("rating_avg", "per_hour"), "decimal"),
+}
+AGENT_FAMILIES = {"paused": "seconds", "tags": "count"}
+
+
+class Asked(NamedTuple):
+    """What is asked for. `reads`: count, percent, seconds, instant or decimal."""
+
+    kind: str
+    name: str
+    metric: str
+    window: str
+    reads: str
+    board: str | None
+
+
+async def explain(request: Request) -> Response:
+    """`GET /api/v1/explain?queue=Q&metric=M&window=W`, or `group=`, `agent=`; `board=` as that board may show it."""
+    who = allowed(request, "state:read")
+    parts = parts_of(request)
+    if not parts.pipeline.documents:
+        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    asked = _asked(request)
+    view = _view(parts, asked.board)
+    people = view.board.audience == "lead" if view else who.may("people:read")
+    if asked.kind == "agents" and not people:
+        raise Problem(403, "Figures of one person are for leads: they need the scope people:read, or a lead's board.")
+    said = _said(parts.pipeline.floor, asked, view, people=people)
+    language = language_of(request.headers.get("accept-language"))
+    headers = {"cache-control": "private, no-store", "content-language": language, "vary": "accept-language"}
+    body = msgspec.json.encode(in_words(said | {"reads": asked.reads}, language))
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _asked(request: Request) -> Asked:
+    """Raises Problem 400 for a query of another form, 422 for a number that there is not."""
+    query = dict(request.query_params)
+    if len(query) != len(request.query_params.multi_items()):
+        raise Problem(400, "A query parameter stands twice.")
+    if unknown := query.keys() - {*KINDS, "metric", "window", "board"}:
+        name = shown(sorted(unknown)[0], 60)
+        raise Problem(400, f"There is no query parameter '{name}'.", at=f"$.{name}", **_near(name, [*KINDS, "metric"]))
+    for name, value in query.items():
+        if not 0 < len(value) <= LONGEST:
+            raise Problem(422, f"Expected 1 to {LONGEST} characters for {name}.", at=f"$.{name}")
+    if (metric := query.get("metric")) is None:
+        raise Problem(400, "Expected metric=NAME in the query, such as service_level.", at="$.metric")
+    named = [(kind, query[key]) for key, kind in KINDS.items() if key in query]
+    if metric.startswith(KPI) and not named:
+        named = [("kpis", metric.removeprefix(KPI))]
+    if len(named) != 1:
+        raise Problem(400, "Expected one of queue=NAME, group=ID or agent=ID in the query.", at="$.queue")
+    kind, name = named[0]
+    reads, windows = _number(kind, metric)
+    window = query.get("window", windows[-1])
+    if window not in windows:
+        text = f"'{shown(window, 60)}' is no window of {metric}: expected one of {', '.join(windows)}."
+        raise Problem(422, text, at="$.window", **_near(window, windows))
+    return Asked(kind, name, metric, window, reads, query.get("board"))
+
+
+def _number(kind: str, metric: str) -> tuple[str, tuple[str, ...]]:
+    """How it is read, and its windows. Raises Problem 422."""
+    family, dot, own = metric.partition(".")
+    if kind == "agents":
+        reads = AGENT_FAMILIES.get(family) if dot and own else AGENT_NUMBERS.get(metric)
+        if reads:
+            return reads, ("day",) if family == "tags" else ("shift", "day")
+        raise _no_metric(metric, [*AGENT_NUMBERS, *(f"{name}.NAME" for name in AGENT_FAMILIES)])
+    number = number_named(metric)
+    if number is None or (family == "kpi") != (kind == "kpis"):
+        raise _no_metric(metric, NUMBERS)
+    return number.reads, ("now",) if number.now else tuple(window for window in WINDOWS if window != "now")
+
+
+def _no_metric(metric: str, known: Iterable[str]) -> Problem:
+    name = shown(metric, 60)
+    return Problem(422, f"There is no number '{name}' here.", at="$.metric", **_near(metric, known))
+
+
+def _near(wrong: str, known: Iterable[str]) -> Document:
+    """The nearest names, the best first; nothing where none is near."""
+    likely = [name for name in known if abs(len(name) - len(wrong)) <= 4][:COMPARED]
+    near = get_close_matches(wrong, likely, n=3)
+    return {"did_you_mean": near} if near else {}
+
+
+def _view(parts: Parts, board: str | None) -> View | None:
+    if board is None:
+        return None
+    if (found := parts.boards().get(board)) is None:
+        raise Problem(404, "There is no such board, or you may not see it.", at="$.board")
+    return parts.hub.view(found)
+
+
+def _said(floor: Floor, asked: Asked, view: View | None, *, people: bool) -> Document:
+    """Raises Problem 404 where there is no such entity, or the board does not show it."""
+    row = entity(floor, asked.kind, asked.name)
+    seen = row is not None and (view is None or view.includes(asked.kind, asked.name, row))
+    if asked.kind == "kpis" and row and "agent" in row and not people:
+        seen = False
+    if not seen or row is None:
+        raise _nobody(floor, asked, view)
+    if asked.metric.startswith("paused_by.") and not people:
+        raise Problem(403, "Why people are away is for leads: it needs the scope people:read, or a lead's board.")
+    said = explained(floor, asked.kind, asked.name, asked.metric, asked.window, people=people)
+    assert said is not None, "the row was there"
+    if "formulas" in said and view is not None:
+        said["formulas"] = [_seen_queues(one, floor, view) for one in said["formulas"]]
+    return said | ({"name": row["name"]} if "name" in row else {})
+
+
+def _seen_queues(formula: Document, floor: Floor, view: View) -> Document:
+    """With the names of those queues only that the board shows; of the others their number."""
+    names = [name for name in formula["queues"] if view.includes("queues", name, entity(floor, "queues", name) or {})]
+    return {**formula, "queues": names, "more": formula["more"] + len(formula["queues"]) - len(names)}
+
+
+def _nobody(floor: Floor, asked: Asked, view: View | None) -> Problem:
+    rows: Mapping[str, Mapping[str, object]] = {
+        "queues": floor.tallies.queues, "groups": floor.tallies.groups, "agents": floor.people.agents,
+        "kpis": floor.kpis,
+    }  # fmt: skip
+    key = next((key for key, kind in KINDS.items() if kind == asked.kind), "metric")
+    known = [name for name in rows[asked.kind] if abs(len(name) - len(asked.name)) <= 4][:COMPARED]
+    if view is not None:
+        known = [name for name in known if view.includes(asked.kind, name, entity(floor, asked.kind, name) or {})]
+    what = {"queue": "queue", "group": "group", "agent": "agent", "metric": "figure"}[key]
+    said = f"There is no {what} '{shown(asked.name, 60)}' here, or the board does not show it."
+    return Problem(404, said, at=f"$.{key}", **_near(asked.name, known))
