@@ -94,12 +94,14 @@ def test_every_number_of_every_queue_group_and_agent_recomputes_from_what_explai
 def numbers(row: dict[str, Any]) -> dict[str, float]:
     """Every number of a window, those of families with their dot."""
     flat = {name: value for name, value in row.items() if not isinstance(value, dict)}
-    families = {name: value for name, value in row.items() if isinstance(value, dict)}
+    families = {name: value for name, value in row.items() if isinstance(value, dict) and name != "n"}
     return flat | {f"{family}.{own}": value for family, found in families.items() for own, value in found.items()}
 
 
 def _visits_add_up(said: dict[str, Any]) -> None:
     """While fewer than 20 counted, the listed ones are all of them, and give the sums."""
+    if said["metric"] in ("repeat_rate", "resolution_s"):
+        return  # of customers and cases: no visit tells them
     if said["shape"] not in ("count", "ratio", "sum") or len(said["visits"]) >= 20:
         return
     waiting = sum(

@@ -140,6 +140,10 @@ def _of_queues(
             "percent": target.percent, "seconds": target.seconds, "formula": target.formula,
             "count_waiting": target.count_waiting, "short_abandon_s": queue.short_abandon_s, "min_n": queue.min_n,
         }  # fmt: skip
+        if tally.ruled_ms is not None and tally.ruled_ms >= tally.day_ms:
+            found["target"]["since"] = tally.ruled_ms
+        if metric in tally.need:
+            found["need"] = floor.needs.load_of(name)
     if window == "now" or parts.shape == "stated":
         return found
     sums = tally.ledger.window(window).sums

@@ -82,6 +82,16 @@ class Needs:
             self._say(group.queues, need)
             (self._shown.add if need else self._shown.discard)(name)
 
+    def load_of(self, queue: str) -> dict[str, object]:
+        """What the need of this queue's group is worked out from, at this moment."""
+        group = next((one for one in self._groups.values() if queue in one.queues), None)
+        load = self._load(group) if group else None
+        if group is None or load is None:
+            return {}
+        formula = "erlang_a" if load.patience_s else "erlang_c"
+        known = {name: value for name, value in load._asdict().items() if value is not None}
+        return {"formula": formula, "queues": list(group.queues), **known, "load": load.arrivals * load.aht_s}
+
     def clear(self) -> None:
         """Before counting anew: rows are new and say nothing yet."""
         self._groups, self._shown = {}, set()

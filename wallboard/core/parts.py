@@ -22,7 +22,7 @@ from wallboard.core.rows import Tally
 Shape = Literal["count", "sum", "ratio", "percentile", "longest", "earliest", "expected", "stated"]
 
 STANDINGS = frozenset({"staffed", "ready", "idle", "paused"})
-INSTANTS = {"oldest_at": "waiting", "oldest_unanswered_at": "unanswered"}
+INSTANTS = {"oldest_at": "waiting", "oldest_unanswered_at": "unanswered", "oldest_case_at": "case"}
 LIVE = frozenset({"waiting", "over_target", "ringing", "engaged", "holding", "wrapup"})
 ABSENT_AT_ZERO = ("unanswered", "doubtful", "paused_by.", "codes.", "tags.")
 STATES = ("handling", "ringing", "unreachable", "paused", "busy", "idle", "unknown")

@@ -1,5 +1,6 @@
 """The rows of the floor: a contact, a queue or group, an agent, a source, a notice, a reported figure."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ Standing = tuple[str, str, str]  # (kind, id, metric)
 
 NEVER_MS = ev.LATEST_MS
 
+WAITS = ("waiting", "unanswered", "case")
 NOT_LIVE = Live((), (), (), (), (), None)
 
 
@@ -64,9 +66,9 @@ class Tally:
         self.groups: dict[str, Tally] = dict(groups or {})
         self.ledger: Ledger = Ledger(minute, [group.ledger for group in self.groups.values()])
         self.day_ms = self.shift_ms = NEVER_MS  # when the site's running day and shift began
-        self.live: dict[str, int] = {}
+        self.live: Counter[str] = Counter()
         self.moved: dict[str, int] = {}  # of `live`, not passed on yet
-        self.waits: dict[str, dict[int, int]] = {"waiting": {}, "unanswered": {}, "case": {}}  # since → how many
+        self.waits: dict[str, Counter[int]] = {name: Counter() for name in WAITS}  # since → how many
         self.waits_moved: dict[tuple[str, int], int] = {}
         self.sources: set[str] = set()
         self.as_of_ms: int | None = None
