@@ -3,6 +3,7 @@
  * and renders each with its title, its window, its level and its age.
  */
 
+import { windowText } from "./certainty.js";
 import { classes, has, icon, mark, part, write } from "./dom.js";
 import { ofRow, ofTile } from "./asking.js";
 import { openable } from "./explain.js";
@@ -72,7 +73,7 @@ export class Board {
     let section = document.getElementById("tile-" + place);
     if (!section || section.getAttribute("data-kind") !== tile.kind) section = this.fresh(tile, place, section);
     write(part(part(section, "header", "tile-head"), "h2", "title"), tile.title || titleOf(tile, kind));
-    write(part(has(section, "tile-head"), "span", "window"), windowOf(tile));
+    part(has(section, "tile-head"), "span", "window");
     part(has(section, "tile-head"), "span", "page");
     const body = part(section, "div", "body");
     part(section, "footer", "tile-foot");
@@ -105,15 +106,12 @@ function titleOf(tile, kind) {
   return kind.title ? kind.title(tile) : say("kind." + tile.kind);
 }
 
-function windowOf(tile) {
-  return tile.window ? say("window." + tile.window) : "";
-}
-
 function renderTile(one, picture) {
   const shown = one.kind.render(one.body, one.tile, picture);
   const age = ageOf(shown.sources, picture.state.sources, picture.now, picture.server);
   mark(one.section, "stale", age.late ? "yes" : "no");
   mark(one.section, "level", age.late ? "" : shown.level);
+  write(has(one.section.firstElementChild, "window"), windowText(one.tile, shown.n, picture.state));
   const several = shown.pages > 1;
   write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
   const told = shown.ageless && !age.late ? null : age; // a clock and a text are never old by themselves

@@ -2,6 +2,7 @@
 
 import pytest
 
+from wallboard.web.paint import painted
 from wallboard.web.picture import Picture, age_of
 from wallboard.web.words import words
 
@@ -28,3 +29,15 @@ SOURCES = {
 )
 def test_the_age_of_a_tile_is_that_of_its_living_sources(names: list[str] | None, age: tuple[bool, int | None]) -> None:
     assert age_of(names, Picture({"sources": SOURCES}, 100_000, words("en"))) == age
+
+
+def test_a_percentage_of_few_has_no_level_and_says_of_how_many() -> None:
+    tile = {"kind": "number", "metric": "service_level", "window": "day", "reads": "percent", "warn": ["<", 80]}
+    row = {"name": "Sales", "site": "york", "min_n": 5, "day": {"service_level": 50.0, "n": {"service_level": 4}}}
+    sites = {"kyiv": {"zone": "Europe/Kyiv"}, "york": {"zone": "America/New_York"}}
+    state = {"queues": {"sales": row}, "sites": sites}
+    (shown,) = painted({"tiles": [tile | {"of": {"kind": "queues", "id": "sales"}}]}, Picture(state, 0, words("en")))
+    assert (shown["level"], shown["few"], shown["window"]) == ("", True, "today · New York · n 4")
+    row["day"]["n"]["service_level"] = 5
+    (shown,) = painted({"tiles": [tile | {"of": {"kind": "queues", "id": "sales"}}]}, Picture(state, 0, words("en")))
+    assert (shown["level"], shown["few"]) == ("warn", False)

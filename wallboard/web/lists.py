@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from wallboard.core.select import selects
 from wallboard.web.figures import ago, figure, seconds_since, span
-from wallboard.web.picture import Document, Picture, level_of, paged, paged_texts, source_late
+from wallboard.web.picture import Document, Picture, certainty, level_of, paged, paged_texts, source_late
 from wallboard.web.words import Words
 
 Row = tuple[str, Document]
@@ -68,7 +68,8 @@ def _cell(row: Document, column: Document, picture: Picture) -> Document:
     value = row.get(column["window"], {}).get(column["metric"])
     shown = figure(value, column["reads"], picture.now_ms, picture.say)
     unit = f" {shown.unit}" if shown.unit else ""
-    return {"metric": column["metric"], "text": shown.text + unit, "zero": value in (0, None)}
+    few = certainty(row, column["metric"], column["window"])[1]
+    return {"metric": column["metric"], "text": shown.text + unit, "zero": value in (0, None), "few": few}
 
 
 def agents_of(tile: Document, picture: Picture) -> list[Row]:

@@ -160,8 +160,8 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 
 _MODULES = (
-    "answer", "asking", "board", "clock", "dom", "explain", "format", "freshness", "levels", "orders", "paging",
-    "select", "socket", "store", "top", "words",
+    "answer", "asking", "board", "certainty", "clock", "dom", "explain", "format", "freshness", "levels", "orders",
+    "paging", "select", "socket", "store", "top", "words",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from wallboard.web import lists
 from wallboard.web.figures import ago, date, figure, moment, seconds_since, time_of_day
-from wallboard.web.picture import Document, Picture, age_of, level_of
+from wallboard.web.picture import Document, Picture, age_of, certainty, level_of, window_text
 from wallboard.web.words import Words
 
 LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/fitting.py)
@@ -28,7 +28,7 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
         "kind": tile["kind"],
         "template": f"tiles/{tile['kind'] if tile['kind'] in _PAINT else 'later'}.html",
         "title": tile.get("title") or _title(tile, picture.say),
-        "window": picture.say(f"window.{tile['window']}") if "window" in tile else "",
+        "window": window_text(tile, shown.get("n"), picture),
         "stale": late,
         "level": "" if late else shown["level"],
         "age": "" if tile["kind"] not in _AGED else _age_text(late, at_ms, picture),
@@ -56,11 +56,14 @@ def _number(tile: Document, picture: Picture) -> Document:
     shown = figure(value, tile["reads"], picture.now_ms, picture.say)
     unit = shown.unit or str(row.get("unit", ""))
     length = len(shown.text) + bool(unit)
+    n, few = certainty(row, tile["metric"], tile["window"]) if "window" in tile else (None, False)
     return {
         "figure": shown.text,
         "unit": unit,
         "long": min(length, 12) if length > LONGEST else 0,
-        "level": level_of(tile, value, tile["reads"], picture.now_ms),
+        "level": "" if few else level_of(tile, value, tile["reads"], picture.now_ms),
+        "n": n,
+        "few": few,
         "sources": [row["source"]] if "source" in row else row.get("sources", []),
     }
 

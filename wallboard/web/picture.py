@@ -14,6 +14,7 @@ Document = dict[str, Any]
 
 SILENT_MS = 12_000
 PAGE_MS = 10_000
+LEAST = 5  # of a group: as a queue that says nothing else
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,33 @@ def age_of(names: Sequence[str] | None, picture: Picture) -> tuple[bool, int | N
     ages = [min(row.get("last_event_at", 0), picture.now_ms) for row in late or beating or rows]
     at_ms = min(ages, default=None) if late or beating else max(ages, default=None)
     return bool(late), at_ms or None
+
+
+def certainty(row: Document, metric: str, window: str) -> tuple[int | None, bool]:
+    """Of how many a percentage is, and whether those are too few to mean anything (static/js/certainty.js)."""
+    n: int | None = row.get(window, {}).get("n", {}).get(metric)
+    return n, n is not None and n < row.get("min_n", LEAST)
+
+
+def window_text(tile: Document, n: int | None, picture: Picture) -> str:
+    """The window in words; "today" with its place where sites of several zones meet."""
+    if "window" not in tile:
+        return ""
+    words = [picture.say(f"window.{tile['window']}")]
+    zones = {site["zone"] for site in picture.state.get("sites", {}).values()}
+    if tile["window"] == "day" and len(zones) > 1:
+        words.append(_place(tile, picture))
+    if n is not None:
+        words.append(picture.say("of_how_many", n=n))
+    return " · ".join(words)
+
+
+def _place(tile: Document, picture: Picture) -> str:
+    of = tile.get("of") or {"kind": "groups", "id": "all"}
+    queue = picture.state.get("queues", {}).get(of["id"], {}) if of["kind"] == "queues" else {}
+    site = picture.state.get("sites", {}).get(queue.get("site") or of["id"].removeprefix("site:"), {})
+    zone = str(site.get("zone", ""))
+    return zone.rpartition("/")[2].replace("_", " ") if zone else picture.say("window.day_of_each")
 
 
 def level_of(tile: Document, value: Any, reads: str, now_ms: int) -> str:

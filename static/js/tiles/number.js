@@ -1,5 +1,6 @@
 /** One number of a queue, of a group of queues, or of any reported figure. */
 
+import { certainty } from "../certainty.js";
 import { has, part, write, classes } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
@@ -23,10 +24,12 @@ export function render(body, tile, picture) {
   const unit = shown.unit || unitOf(tile, picture.state);
   const line = part(body, "p", "value");
   const length = shown.text.length + (unit ? 1 : 0);
-  classes(line, length <= LONGEST ? "value" : "value long long-" + Math.min(length, 12));
+  const sure = certainty(rowOf(tile, picture.state), tile.metric, tile.window);
+  classes(line, (length <= LONGEST ? "value" : "value long long-" + Math.min(length, 12)) + (sure.few ? " few" : ""));
   write(part(line, "span", "figure"), shown.text);
   if (unit || has(line, "unit")) write(part(line, "span", "unit"), unit);
-  return { level: levelOf(tile, value, tile.reads, picture.now), sources: sourcesOf(tile, picture.state) };
+  const level = sure.few ? "" : levelOf(tile, value, tile.reads, picture.now);
+  return { level, n: sure.n, sources: sourcesOf(tile, picture.state) };
 }
 
 /** The number in the state document; undefined where it is not known. */

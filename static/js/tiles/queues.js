@@ -1,5 +1,6 @@
 /** The queues as a table, the worst first. */
 
+import { certainty } from "../certainty.js";
 import { each, has, icon, mark, part, write } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
@@ -71,6 +72,7 @@ function renderRow(line, row, tile, picture) {
   each(line, "span", "cell", tile.columns, (column) => column.metric, (cell, column) => {
     const value = (row.queue[column.window] || {})[column.metric];
     const shown = figure(value, column.reads, picture.now);
+    mark(cell, "few", certainty(row.queue, column.metric, column.window).few ? "yes" : "no");
     mark(cell, "zero", value === 0 || value === undefined ? "yes" : "no");
     write(cell, shown.text + (shown.unit && value !== undefined ? " " + shown.unit : ""));
   });

@@ -1,0 +1,36 @@
+/** Of how many is a percentage, and whose day is "today"? What stands small beside a number. */
+
+import { say } from "./words.js";
+
+const LEAST = 5; // of a group: as a queue that says nothing else (docs/configuration.md)
+
+/** @param {*} row a queue or group @param {string} metric @param {string} window
+ * @returns {{n: number|undefined, few: boolean}} few: too few to mean anything, shown grey and never as good or bad */
+export function certainty(row, metric, window) {
+  const n = ((row[window] || {}).n || {})[metric];
+  const least = row.min_n === undefined ? LEAST : row.min_n;
+  return { n, few: n !== undefined && n < least };
+}
+
+/** The window in words; "today" with its place where sites of several zones meet.
+ * @param {*} tile @param {number|undefined} n @param {*} state */
+export function windowText(tile, n, state) {
+  if (!tile.window) return "";
+  const words = [say("window." + tile.window)];
+  if (tile.window === "day" && severalZones(state)) words.push(place(tile, state));
+  if (n !== undefined) words.push(say("of_how_many", { n }));
+  return words.join(" · ");
+}
+
+function severalZones(state) {
+  const zones = Object.keys(state.sites || {}).map((name) => state.sites[name].zone);
+  return zones.some((zone) => zone !== zones[0]);
+}
+
+/** Kyiv of Europe/Kyiv; of a group of sites: that each has its own. */
+function place(tile, state) {
+  const of = tile.of || { kind: "groups", id: "all" };
+  const site = of.kind === "queues" ? ((state.queues || {})[of.id] || {}).site : of.id.indexOf("site:") === 0 ? of.id.slice(5) : "";
+  const zone = ((state.sites || {})[site] || {}).zone;
+  return zone ? zone.split("/").pop().replace(/_/g, " ") : say("window.day_of_each");
+}

@@ -1,0 +1,26 @@
+// Of how many a percentage is, and whose day is "today".
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { certainty, windowText } from "../../static/js/certainty.js";
+import { learn } from "../../static/js/words.js";
+
+learn({ "window.day": "today", "window.m15": "15 min", "window.day_of_each": "each site's day", of_how_many: "n {n}" }, "en");
+
+test("a percentage of fewer than min_n is few; one whose count is not known is not", () => {
+  const row = { min_n: 10, day: { service_level: 80, n: { service_level: 9 } } };
+  assert.deepEqual(certainty(row, "service_level", "day"), { n: 9, few: true });
+  assert.deepEqual(certainty({ ...row, min_n: 9 }, "service_level", "day"), { n: 9, few: false });
+  assert.deepEqual(certainty(row, "answered", "day"), { n: undefined, few: false });
+  assert.deepEqual(certainty({ day: { n: { csat: 4 } } }, "csat", "day"), { n: 4, few: true });
+});
+
+test("today names its place where sites of several zones meet", () => {
+  const sites = { kyiv: { zone: "Europe/Kyiv" }, york: { zone: "America/New_York" } };
+  const state = { sites, queues: { sales: { site: "york" } } };
+  const day = (of) => windowText({ window: "day", of }, undefined, state);
+  assert.equal(day({ kind: "queues", id: "sales" }), "today · New York");
+  assert.equal(day({ kind: "groups", id: "site:kyiv" }), "today · Kyiv");
+  assert.equal(day(undefined), "today · each site's day");
+  assert.equal(windowText({ window: "m15" }, 34, state), "15 min · n 34");
+  assert.equal(windowText({ window: "day" }, 7, { sites: { main: { zone: "UTC" } } }), "today · n 7");
+});
