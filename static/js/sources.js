@@ -10,7 +10,7 @@ const AT_ONCE = 50; // events on a phone until more are asked for (sources.css, 
 
 /**
  * @typedef {{name: string, state: string, kind?: string, last_event_at?: number, note?: string, lag_ms?: number,
- *   late?: number, clamped?: number, rejected?: number, duplicates?: number}} Source
+ *   late?: number, clamped?: number, rejected?: number, duplicates?: number, lost?: number, restarts?: number}} Source
  * @typedef {{arrival: number, type: string, id: string | null, about: Object<string, unknown>,
  *   did: {code: string, text: string}[]}} Told
  */
@@ -41,12 +41,13 @@ async function refresh() {
   setTimeout(refresh, REFRESH_MS);
 }
 
-/** @param {{now: number, redis_answers: boolean, sources?: Source[], source?: Source, events?: Told[]}} body */
+/** @param {{now: number, redis_answers: boolean, gaps: number, sources?: Source[], source?: Source, events?: Told[]}} body */
 function show(body) {
   answeredAt = Date.now();
   serverAhead = body.now - answeredAt;
   if (body.sources) {
     byId("redis").hidden = body.redis_answers;
+    byId("gaps").hidden = !body.gaps;
     fill(byId("rows"), body.sources.map(sourceRow));
   } else if (body.source && body.events) {
     showSource(body.source);
@@ -74,7 +75,8 @@ function sourceRow(source) {
   return row(head, element("td", badge(source.state)), named("last event", element("td", when(source.last_event_at))),
     note, named("lag", number(source.lag_ms, " ms")), named("late", number(source.late)),
     named("clamped", number(source.clamped)), named("refused", number(source.rejected)),
-    named("repeated", number(source.duplicates)));
+    named("repeated", number(source.duplicates)), named("lost", number(source.lost)),
+    named("restarts", number(source.restarts)));
 }
 
 /** @param {Source} source */
@@ -84,7 +86,7 @@ function showSource(source) {
   byId("note").textContent = source.note ?? "";
   byId("note").hidden = !source.note;
   byId("note").dataset.state = source.state;
-  for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates"])) {
+  for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates", "lost", "restarts"])) {
     byId(name).textContent = String(source[name] ?? "–");
   }
 }

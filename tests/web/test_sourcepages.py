@@ -96,3 +96,12 @@ async def test_an_unknown_source_is_404_for_programs_and_people(served: Any) -> 
     page = await served.http.get("/sources/nobody", headers={"accept": "text/html"})
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert "/sources lists those that have" in page.text
+
+
+async def test_visits_that_a_source_left_open_and_restarts_of_its_platform_are_told(served: Any) -> None:
+    queued = {"type": "contact.queued", "source": "pbx-1", "contact": "c-1", "queue": "support"}
+    await served.http.post(EVENTS, json=[queued, queued | {"contact": "c-2"}])
+    await served.http.post(EVENTS, json={"type": "source.restarted", "source": "pbx-1"})
+    found = await told(served, "pbx-1", 3)
+    assert (found["source"]["lost"], found["source"]["restarts"], found["gaps"]) == (2, 1, 0)
+    assert ">2</dd>" in (await served.http.get("/sources/pbx-1")).text

@@ -6,6 +6,7 @@ contact's story; what that changes in the numbers is worked out once before some
 """
 
 from bisect import insort
+from collections import Counter
 from collections.abc import Iterator
 
 from wallboard.core import events as ev
@@ -165,6 +166,17 @@ class Contacts:
         self.settle()
         for name in sorted(self.open.get(source, ())):
             yield self.contacts[source, name]
+
+    def lost(self) -> Counter[str]:
+        """How many visits of the running days each source left open, so that they had to be closed as lost."""
+        calendar, settings = self._ground.calendar, self._ground.settings
+        return Counter(
+            source
+            for (source, _), contact in self.contacts.items()
+            for visit in contact.story.visits
+            if visit.outcome == "lost"
+            and (visit.ended_ms or 0) >= calendar.days[settings.site_of(visit.queue)].started_ms
+        )
 
     def chunks(self) -> set[str]:
         return {contact.chunk for contact in self.contacts.values()}

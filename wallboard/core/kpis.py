@@ -297,6 +297,7 @@ def _source(floor: Floor, name: str) -> Document | None:
     found: Document = {
         "state": source_state(floor, name), "last_event_at": row.heard_ms,
         "late": row.late, "clamped": row.clamped, "rejected": row.rejected, "duplicates": row.duplicates,
+        "restarts": row.restarts,
     }  # fmt: skip
     if row.lag_ms is not None:
         found["lag_ms"] = row.lag_ms

@@ -184,6 +184,7 @@ class SourceRow(Struct):
     clamped: int = 0
     rejected: int = 0
     duplicates: int = 0
+    restarts: int = 0  # of its platform: what was open there then was closed as lost
 
 
 class NoticeRow(Struct):

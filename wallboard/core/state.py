@@ -270,6 +270,7 @@ class Floor:
             case ev.SourceBeat():
                 return self._take_beat(event, source)
             case ev.SourceRestarted():
+                row.restarts += 1
                 ended = self.contacts.restart(source, at_ms, self.applied)
                 return Deed(Did.ENDED_VISIT, f"{source} started anew: {ended} contacts ended as lost")
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")

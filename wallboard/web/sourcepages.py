@@ -60,11 +60,13 @@ async def sources(parts: Parts) -> dict[str, Any]:
     floor = parts.pipeline.floor
     names = sorted({*floor.sources, *parts.config.collectors}, key=str.casefold)
     health, redis_answers = await _health(parts)
+    lost = floor.contacts.lost()
     return {
         "now": parts.clock_ms(),
         "zone": next(iter(floor.settings.sites.values())).zone,
         "redis_answers": redis_answers,
-        "sources": [_row(parts, name, health.get(name), redis_answers) for name in names],
+        "gaps": parts.pipeline.gaps,
+        "sources": [_row(parts, name, health.get(name), redis_answers) | {"lost": lost[name]} for name in names],
     }
 
 
@@ -80,6 +82,7 @@ async def source(parts: Parts, name: str) -> dict[str, Any]:
         "now": whole["now"],
         "zone": whole["zone"],
         "redis_answers": whole["redis_answers"],
+        "gaps": whole["gaps"],
         "source": row,
         "events": events[:_AT_MOST],
     }
