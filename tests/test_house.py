@@ -23,6 +23,7 @@ PART_OF = {
     "wallboard.children": "wallboard.up",
     "wallboard.logfile": "wallboard.up",
     "wallboard.ownredis": "wallboard.up",
+    "wallboard.historian": "wallboard.worker",
     "wallboard.eventschema": "wallboard.commands",
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

@@ -50,17 +50,26 @@ class Redis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return f"Redis(url={'***' if self.url else None}, namespace={self.namespace!r})"
 
 
+class History(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[history]`: for how many days intervals are kept; those of persons for less long."""
+
+    days: Annotated[int, Meta(ge=1, le=36_500)] = 400
+    agent_days: Annotated[int, Meta(ge=0, le=36_500)] = 90
+
+
 @dataclass(frozen=True)
 class Config:
     """Everything that a person has set. Secrets stay out of its repr."""
 
     server: Server = field(default_factory=Server)
     redis: Redis = field(default_factory=Redis)
+    history: History = field(default_factory=History)
     settings: Settings = field(default_factory=Settings)
     collectors: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     file: Path | None = None
     data: Path = Path(DATA)
     admin_token: str | None = field(default=None, repr=False)
+    database_url: str | None = field(default=None, repr=False)
     simulated: bool = False
 
     @property
@@ -90,7 +99,7 @@ class Config:
 _SETTINGS: Mapping[str, type[Struct]] = {"site": Site, "queue": Queue, "agent": Agent, "reason": Reason}
 _FREE = ("collector", "alert", "notify")  # their options belong to whoever reads them
 SECTIONS = Sections(
-    single={"server": Server, "redis": Redis, "database": None},
+    single={"server": Server, "redis": Redis, "history": History, "database": None},
     named={**_SETTINGS, **dict.fromkeys(_FREE)},
 )
 
@@ -118,11 +127,12 @@ def as_written(given: str | Path | None, environ: Mapping[str, str], *, data: st
     tables = parse(file, str(file), mistakes) if file else {}
     origins = overlay(tables, environ, SECTIONS, mistakes)
     token = text_of(environ, "WALLBOARD_ADMIN_TOKEN", mistakes)
+    database_url = text_of(environ, "WALLBOARD_DATABASE_URL", mistakes)
     config = _config(tables, file, mistakes)
     if mistakes:
         raise ConfigError([_with_origin(mistake, origins) for mistake in mistakes])
     folder = Path(data or environ.get("WALLBOARD_DATA") or config.base / DATA).absolute()
-    return replace(config, data=folder, admin_token=token)
+    return replace(config, data=folder, admin_token=token, database_url=database_url)
 
 
 def find(given: str | Path | None, environ: Mapping[str, str]) -> Path | None:
@@ -142,6 +152,7 @@ def simulated(config: Config) -> Config:
         collectors=DEMO_COLLECTORS,
         settings=_simulated_settings(),
         data=config.data / "demo",
+        database_url=None,
         simulated=True,
     )
 
@@ -179,11 +190,12 @@ def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake
     mistakes.extend(Mistake(name, path("", key), unknown(key, known)) for key in tables if key not in known)
     server = read(tables.get("server", {}), Server, name, "server", mistakes) or Server()
     redis = read(tables.get("redis", {}), Redis, name, "redis", mistakes) or Redis()
+    history = read(tables.get("history", {}), History, name, "history", mistakes) or History()
     settings = Settings(**{section: _rows(tables, section, name, mistakes) for section in _SETTINGS})
     collectors = _table(tables, "collector", name, mistakes)
     for section in ("alert", "notify", "database"):
         _table(tables, section, name, mistakes)
-    config = Config(server=server, redis=redis, settings=settings, collectors=collectors, file=file)
+    config = Config(server=server, redis=redis, history=history, settings=settings, collectors=collectors, file=file)
     mistakes.extend(check_redis_url(redis.url, name))
     sites = list(_table(tables, "site", name, [])) or ["main"]
     mistakes.extend(check_settings(settings, sites, name))

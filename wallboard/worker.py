@@ -14,6 +14,7 @@ from wallboard.core import snapshot
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.core.events import ConfigApplied
 from wallboard.core.settings import Settings
+from wallboard.historian import Historian
 from wallboard.live.pipeline import Pipeline
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import LEASE_MS, STREAM_KEEP_MS
@@ -38,6 +39,7 @@ class Worker:
         lease: Lease,
         clock_ms: Callable[[], int],
         settings: Callable[[], Settings],
+        historian: Historian | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._stream = stream
@@ -45,6 +47,7 @@ class Worker:
         self._lease = lease
         self._clock_ms = clock_ms
         self._settings = settings
+        self._historian = historian
         self._written: set[str] = set()  # chunks of the last checkpoint that are still right
         self._checkpoint_s = 0.0
         self._checkpoint_ids: list[str] = []
@@ -53,6 +56,8 @@ class Worker:
         """Until cancelled: stand by, lead while the lease is held, stand by again."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._pipeline.run())
+            if self._historian:
+                tasks.create_task(self._historian.run())
             while True:
                 token = await self._acquired()
                 if token is None:
@@ -73,6 +78,7 @@ class Worker:
             return None
 
     async def _released(self, token: int) -> None:
+        self._let_write(None)
         try:
             await self._lease.release(token)
         except StreamUnavailable:
@@ -80,6 +86,7 @@ class Worker:
 
     async def _lead(self, token: int) -> None:
         self._written, self._checkpoint_s = set(), _loop_s()
+        self._let_write(token)
         while await self._lease.renew(token):
             if self._pipeline.ready:
                 await self._apply_settings(token)
@@ -87,6 +94,10 @@ class Worker:
                     await self._checkpoint(token)
             await asyncio.sleep(RENEW_S)
         raise LeaseLost("another worker leads")
+
+    def _let_write(self, token: int | None) -> None:
+        if self._historian:
+            self._historian.token = token
 
     async def _apply_settings(self, token: int) -> None:
         """Configuration reaches the state as an event, so that every process and every replay sees it alike."""

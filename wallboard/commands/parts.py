@@ -144,16 +144,25 @@ async def _web(force: InForce, config: Config, listener: socket.socket | None) -
 
 
 async def _worker(force: InForce, config: Config) -> None:
+    from wallboard.historian import Historian
     from wallboard.live.pipeline import Pipeline
+    from wallboard.record.database import open_record
+    from wallboard.record.history import History
     from wallboard.stream.checkpoint import Checkpoints
     from wallboard.stream.lease import Lease
     from wallboard.worker import Worker
+
+    engine = await asyncio.to_thread(open_record, config.data, config.database_url)
 
     async with line(config) as parts:
         pipeline = Pipeline(parts.reader, Checkpoints(parts.redis, parts.keys), clock_ms)
         lease = Lease(parts.redis, parts.keys)
         checkpoints = Checkpoints(parts.redis, parts.keys)
-        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, lambda: force.config.settings).run()
+        historian = Historian(
+            pipeline, History(engine), clock_ms, days=config.history.days, agent_days=config.history.agent_days
+        )
+        settings = lambda: force.config.settings  # noqa: E731
+        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, historian).run()
 
 
 async def _collect(names: Sequence[str], force: InForce, config: Config) -> None:

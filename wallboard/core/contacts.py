@@ -14,6 +14,7 @@ from wallboard.core.agents import Item
 from wallboard.core.facts import Fact, Live, facts, live
 from wallboard.core.ground import Ground
 from wallboard.core.people import LATE_MS, People
+from wallboard.core.quarters import Quarters
 from wallboard.core.repeats import Repeats
 from wallboard.core.rows import NOT_LIVE, Contact, Key, Listing
 from wallboard.core.tallies import Tallies
@@ -39,6 +40,7 @@ class Contacts:
         self.restarts: dict[str, list[int]] = {}  # source → when its platform started anew lately, in order
         self.unsettled: dict[Key, Contact] = {}
         self.repeats = Repeats(tallies)
+        self.quarters: Quarters | None = None  # a worker's, for the history
 
     def take(self, event: ev.Event, at_ms: int, order: int, source: str, deeds: list[Deed], name: str) -> Deed:
         """An event of the contact `name` of `source`."""
@@ -108,6 +110,8 @@ class Contacts:
             self._count(fact, 1, at_ms)
         contact.facts = fresh
         self.repeats.tell(contact.key, contact.story)
+        if self.quarters:
+            self.quarters.tell(contact)
         self._relive(contact, live(contact.key[1], contact.story, self._ground.settings, at_ms), at_ms)
         self._mark_open(contact)
 
@@ -135,6 +139,8 @@ class Contacts:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
         self.repeats.forget(oldest_ms)
+        if self.quarters:
+            self.quarters.forget(oldest_ms, self.contacts)
 
     def forget_source(self, source: str) -> None:
         for key, contact in list(self.contacts.items()):
@@ -151,6 +157,8 @@ class Contacts:
         """After a change of settings: every story of the day is read again."""
         self.unsettled = {}
         self.repeats.count_anew(self.contacts)
+        if self.quarters:
+            self.quarters.clear()
         for contact in self.contacts.values():
             contact.facts, contact.live = [], NOT_LIVE
             if contact.events:
@@ -158,6 +166,8 @@ class Contacts:
                 self.recount(contact, self._ground.now_ms)
                 continue
             self.repeats.tell(contact.key, contact.story)
+            if self.quarters:
+                self.quarters.tell(contact)
             for fact in facts(contact.story, self._ground.settings, self._ground.now_ms):
                 self._count(fact, 1, self._ground.now_ms)
 
@@ -229,6 +239,8 @@ class Contacts:
             self._people.count(fact, sign, at_ms)
         else:
             self._tallies.count(fact, sign)
+        if self.quarters:
+            self.quarters.count(fact, sign)
 
     def _relive(self, contact: Contact, fresh: Live, at_ms: int) -> None:
         stale, contact.live = contact.live, fresh

@@ -45,6 +45,10 @@ class StreamUnavailable(WallboardError):
     """Redis cannot be reached or does not take writes; the caller repeats later with the same ids."""
 
 
+class RecordUnavailable(WallboardError):
+    """The database of the record cannot be reached or does not take writes; the same may be written later."""
+
+
 class StreamGap(WallboardError):
     """The entry at the reader's cursor is gone: events may have been missed."""
 

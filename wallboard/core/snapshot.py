@@ -74,6 +74,7 @@ class StoredQueue(Struct, array_like=True):
 class Rest(Struct):
     format: int
     now_ms: int
+    since_ms: int
     applied: int
     settings: Settings
     agents: dict[str, StoredAgent]
@@ -111,7 +112,7 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     if rest.format != FORMAT:
         raise msgspec.ValidationError(f"checkpoint format {rest.format}, this is {FORMAT}")
     floor = Floor(rest.settings)
-    floor.applied = rest.applied
+    floor.applied, floor.since_ms = rest.applied, rest.since_ms
     floor.sources, floor.notices = dict(rest.sources), dict(rest.notices)
     floor.kpis, floor.parts = dict(rest.kpis), dict(rest.parts)
     floor.contacts.restarts, floor.contacts.listings = dict(rest.restarts), dict(rest.listings)
@@ -155,7 +156,7 @@ def _events(told: list[Told]) -> list[Any]:
 
 def _rest_of(floor: Floor) -> Rest:
     return Rest(
-        format=FORMAT, now_ms=floor.now_ms, applied=floor.applied, settings=floor.settings,
+        format=FORMAT, now_ms=floor.now_ms, since_ms=floor.since_ms, applied=floor.applied, settings=floor.settings,
         agents={
             name: StoredAgent(
                 row.base, row.base_ms, _events(row.events), row.last_released_ms, sorted(row.sources), row.sheet

@@ -56,6 +56,7 @@ class Floor:
         self.notices: dict[str, NoticeRow] = {}
         self.kpis: dict[str, KpiRow] = {}
         self.parts: dict[str, Parts] = {}
+        self.since_ms = 0  # what was before it is not known here
         self.applied = 0
         self._arrival_ms = 0
         self._settled_ms = 0
@@ -84,6 +85,7 @@ class Floor:
     def advance(self, now_ms: int) -> None:
         """Let time pass: due instants, minute and day turns, in order. Never goes back."""
         if not self.now_ms:
+            self.since_ms = now_ms
             self.ground.calendar.set(now_ms)
             self._count_anew()
         if now_ms <= self.now_ms:

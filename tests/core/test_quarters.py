@@ -1,0 +1,181 @@
+"""Intervals of a quarter of an hour: they add up to the day, by either basis, live and after any restart."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_oracle import LOGS, ZONES, _is_repeat, _logs, _queue, _rule, _settings
+
+from wallboard.core import events as ev
+from wallboard.core import snapshot
+from wallboard.core.quarters import QUARTER_MS, Amounts, Interval, Quarters, counts_of
+from wallboard.core.state import Floor
+
+NINE = 1_795_338_000_000  # 2026-11-22 09:00 UTC
+MINUTE = 60_000
+OF_DAY = (
+    "offered",
+    "answered",
+    "abandoned",
+    "flowed_out",
+    "callbacks",
+    "lost",
+    "handled",
+    "talk_ms",
+    "missed",
+    "refused",
+)
+
+
+def kept(floor: Floor, written_ms: int = 0) -> Quarters:
+    floor.settle()
+    quarters = Quarters(floor.ground, floor.tallies)
+    quarters.keep(floor.contacts.contacts, written_ms)
+    floor.contacts.quarters = quarters
+    return quarters
+
+
+def written(floor: Floor, quarters: Quarters) -> dict[Interval, Amounts]:
+    floor.settle()
+    return quarters.take_changed(1_000_000)
+
+
+def call(contact: str, at_ms: int, *, waits_s: int, talks_s: int | None = None) -> list[ev.Event]:
+    base: dict[str, Any] = {"contact": contact, "source": "pbx"}
+    if talks_s is None:
+        gone = ev.Abandoned(time=at_ms + waits_s * 1000, **base)
+        return [ev.Queued(queue="support", time=at_ms, **base), gone]
+    taken_ms = at_ms + waits_s * 1000
+    return [
+        ev.Queued(queue="support", time=at_ms, **base),
+        ev.Answered(agent="anna", time=taken_ms, **base),
+        ev.Ended(agent="anna", time=taken_ms + talks_s * 1000, **base),
+    ]
+
+
+def told(*calls: list[ev.Event]) -> tuple[Floor, Quarters]:
+    floor = Floor()
+    floor.advance(NINE)
+    quarters = kept(floor)
+    for event in sorted((event for one in calls for event in one), key=lambda event: event.time or 0):
+        floor.apply(event, event.time or 0)
+    return floor, quarters
+
+
+def test_a_call_over_a_quarter_s_edge_counts_when_it_happened_or_where_it_was_offered():
+    """Offered 09:14:00, answered 09:16:00, over 09:31:00."""
+    floor, quarters = told(call("1", NINE + 14 * MINUTE, waits_s=120, talks_s=900))
+    found = written(floor, quarters)
+
+    def of(quarter: int, basis: str) -> Amounts:
+        return found.get(Interval("queues", "support", NINE + quarter * QUARTER_MS, basis), {})
+
+    assert [of(q, "event").get("offered", 0) for q in (0, 1, 2)] == [1, 0, 0]
+    assert [of(q, "event").get("answered", 0) for q in (0, 1, 2)] == [0, 1, 0]
+    assert [of(q, "event").get("talk_ms", 0) for q in (0, 1, 2)] == [0, 0, 900_000]
+    assert of(0, "offer") == of(0, "offer") | {"offered": 1, "answered": 1, "handled": 1, "talk_ms": 900_000}
+    assert not of(1, "offer")
+    assert found[Interval("groups", "all", NINE, "offer")] == of(0, "offer")
+    assert found[Interval("agents", "anna", NINE + 2 * QUARTER_MS, "event")]["handled"] == 1
+
+
+def test_by_offer_an_interval_says_how_many_of_its_visits_have_not_ended():
+    floor, quarters = told(call("1", NINE, waits_s=30, talks_s=60), call("2", NINE + MINUTE, waits_s=5)[:1])
+    interval = Interval("queues", "support", NINE, "offer")
+    assert written(floor, quarters)[interval]["open"] == 1
+    floor.apply(ev.Abandoned(contact="2", source="pbx", time=NINE + 20 * MINUTE), NINE + 20 * MINUTE)
+    again = written(floor, quarters)
+    assert "open" not in again[interval]
+    assert again[interval]["abandoned"] == 1
+
+
+def test_only_what_changed_is_to_be_written_and_what_was_not_written_stays():
+    floor, quarters = told(call("1", NINE, waits_s=30, talks_s=60))
+    first = written(floor, quarters)
+    assert not written(floor, quarters)
+    quarters.put_back(first)
+    assert written(floor, quarters) == first
+
+
+def test_a_target_that_changes_has_the_day_written_again():
+    floor, quarters = told(call("1", NINE, waits_s=30, talks_s=60))
+    before = written(floor, quarters)[Interval("queues", "support", NINE, "event")]
+    assert "answered_in_target" not in before
+    floor.apply(ev.ConfigApplied(settings={"queue": {"support": {"target": {"seconds": 60}}}}), NINE + 2 * MINUTE)
+    after = written(floor, quarters)[Interval("queues", "support", NINE, "event")]
+    assert after["answered_in_target"] == 1
+
+
+def test_after_a_restart_only_the_last_hours_are_written_again():
+    early = [call(f"e{n}", NINE + n * MINUTE, waits_s=10, talks_s=20) for n in range(10)]
+    floor, quarters = told(*early, call("late", NINE + 300 * MINUTE, waits_s=10, talks_s=20))
+    whole = written(floor, quarters)
+    again = snapshot.load(snapshot.dump(floor))
+    found = written(again, kept(again, written_ms=NINE + 301 * MINUTE))
+    assert found == {one: amounts for one, amounts in whole.items() if one.started_ms >= NINE + 300 * MINUTE}
+    assert written(again, kept(again)) == whole
+
+
+def test_yesterday_is_not_written_from_what_is_left_of_it():
+    floor, quarters = told(call("1", NINE, waits_s=30, talks_s=60))
+    written(floor, quarters)
+    midnight = NINE + 15 * 3_600_000
+    floor.advance(midnight + MINUTE)
+    again = snapshot.load(snapshot.dump(floor))
+    assert not written(again, kept(again))
+    floor.apply(ev.ConfigApplied(settings={"queue": {"support": {"target": {"seconds": 60}}}}), midnight + 2 * MINUTE)
+    assert not written(floor, quarters), "the day is over: what was written stands"
+
+
+@given(
+    _logs(), st.dictionaries(_queue, _rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    st.integers(0, 5 * 3600), st.booleans(),
+)  # fmt: skip
+@settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
+def test_intervals_add_up_to_the_day_and_a_fresh_count_gives_the_same(
+    log: tuple[int, list[tuple[int, ev.Event]]], rules: Any, zones: list[str], look_s: int, stepwise: bool
+) -> None:
+    _, arrivals = log
+    floor, seen = Floor(_settings(rules, zones)), list[ev.Event]()
+    floor.advance(arrivals[0][0])
+    quarters = kept(floor)
+    record: dict[Interval, Amounts] = {}
+    look_ms = arrivals[0][0] + look_s * 1000
+    for arrival_ms, event in (one for one in arrivals if one[0] <= look_ms):
+        if not _is_repeat(event, seen):
+            floor.apply(event, arrival_ms)
+        seen.append(event)
+        if stepwise:
+            record |= written(floor, quarters)
+    floor.advance(look_ms)
+    record |= written(floor, quarters)
+    fresh = written(floor, kept(floor))
+    assert {one: amounts for one, amounts in record.items() if amounts and one in fresh} == fresh
+    for name, tally in floor.tallies.queues.items():
+        day_ms = floor.ground.calendar.days[floor.settings.site_of(name)].started_ms
+        day = tally.ledger.window("day").sums
+        for metric in OF_DAY:
+            added = sum(
+                amounts.get(metric, 0)
+                for one, amounts in record.items()
+                if (one.kind, one.id, one.basis) == ("queues", name, "event") and one.started_ms >= day_ms
+            )
+            assert added == day.get(metric, 0), (name, metric)
+    for basis in ("event", "offer"):
+        total = counts_of(_sum(fresh, basis))
+        assert total.sums.get("offered", 0) == counts_of(_sum(fresh, "event")).sums.get("offered", 0)
+
+
+def _sum(record: dict[Interval, Amounts], basis: str) -> Amounts:
+    found: Amounts = {}
+    for one, amounts in record.items():
+        if one.basis == basis and one.kind == "queues":
+            for metric, amount in amounts.items():
+                found[metric] = found.get(metric, 0) + amount
+    return found
+
+
+@pytest.mark.parametrize("name", ["codes.a:b", "tags.thanks", "answered_wait\t12"])
+def test_a_name_survives_being_written(name: str):
+    assert counts_of({name: 3}).amounts() == {(("answered_wait", 12) if "\t" in name else name): 3}

@@ -1,0 +1,172 @@
+"""What happened in each quarter of an hour? Counts for the history, of queues, groups and agents, twice over.
+
+    event   when it happened: offered at 09:14, answered at 09:16        → 09:00 and 09:15
+    offer   all of a visit where it began: offered, answered, its talk   → 09:00; `open` while it has not ended
+
+An interval is counted from the contacts that the floor still knows and is always told whole, so that writing it again
+changes nothing. Only a worker keeps these; a floor has none unless `keep` was called.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from msgspec import msgpack
+
+from wallboard.core.facts import Fact, facts
+from wallboard.core.ground import Ground
+from wallboard.core.ledger import Counts, Metric, add_to
+from wallboard.core.rows import Contact, Key
+from wallboard.core.settings import Settings
+from wallboard.core.tallies import Tallies
+from wallboard.core.visits import Story
+
+QUARTER_MS = 15 * 60_000
+REACH_MS = 2 * 3_600_000  # what was told within it before the last writing is written again
+WRAPUP_MS = 3_600_000  # so long after its last event a contact may still add something
+PACKED_MS = 3_600_000  # older intervals change seldom: they are kept as bytes
+
+
+class Interval(NamedTuple):
+    """`basis`: event or offer; [started, started + 15 min) in ms UTC."""
+
+    kind: str
+    id: str
+    started_ms: int
+    basis: str
+
+
+Amounts = dict[str, int]  # metric → amount; of a spread `answered_wait<tab>12` → how often 12 s
+_SPREAD = "\t"  # which no name can hold
+
+
+class Quarters:
+    """All intervals of the contacts that are known. `changed`: those to be written."""
+
+    def __init__(self, ground: Ground, tallies: Tallies) -> None:
+        self._ground = ground
+        self._tallies = tallies
+        self._amounts: dict[Interval, Amounts | bytes] = {}
+        self._offers: dict[Key, list[Fact]] = {}
+        self._first_ms = 0  # what is before it was written when more contacts were known
+        self.changed: set[Interval] = set()
+
+    def keep(self, contacts: Mapping[Key, Contact], written_ms: int) -> None:
+        """Count all contacts that are known. What was told long before `written_ms` is in the record already."""
+        days = [day.started_ms for day in self._ground.calendar.days.values()]
+        self.forget(min([max(days) - REACH_MS, *days]), contacts)
+        for contact in contacts.values():
+            for fact in self._facts(contact):
+                self.count(fact, 1)
+            self.tell(contact)
+        late = [contact for contact in contacts.values() if contact.heard_ms >= written_ms - REACH_MS]
+        self.changed = {interval for contact in late for interval in self._of(contact)}
+
+    def count(self, fact: Fact, sign: int, basis: str = "event") -> None:
+        """A fact of a contact, added or taken back."""
+        for interval in self._intervals(fact, basis):
+            amounts = self._opened(interval)
+            add_to(amounts, _flat(fact.metric), sign * fact.amount)
+            self.changed.add(interval)
+
+    def tell(self, contact: Contact) -> None:
+        """What the contact's visits now add where they were offered, in place of what they added before."""
+        before = self._offers.get(contact.key, [])
+        fresh = list(by_offer(contact.story, self._ground.settings, self._ground.now_ms))
+        if fresh == before:
+            return
+        for fact in before:
+            self.count(fact, -1, "offer")
+        for fact in fresh:
+            self.count(fact, 1, "offer")
+        self._offers[contact.key] = fresh
+
+    def clear(self) -> None:
+        """Before counting anew: intervals that nobody adds to any more are written empty."""
+        self.changed |= self._amounts.keys()
+        self._amounts, self._offers = {}, {}
+
+    def forget(self, before_ms: int, known: Container[Key]) -> None:
+        """Contacts over before this instant are forgotten: intervals up to it stay as they were written."""
+        self._first_ms = -(-(before_ms + WRAPUP_MS) // QUARTER_MS) * QUARTER_MS
+        self._amounts = {one: amounts for one, amounts in self._amounts.items() if one.started_ms >= self._first_ms}
+        self.changed = {one for one in self.changed if one.started_ms >= self._first_ms}
+        self._offers = {key: offers for key, offers in self._offers.items() if key in known}
+
+    def take_changed(self, most: int) -> dict[Interval, Amounts]:
+        """Up to `most` intervals to write, each whole; they count as written."""
+        taken = [self.changed.pop() for _ in range(min(most, len(self.changed)))]
+        found = {interval: dict(self._opened(interval)) for interval in taken}
+        rests_ms = self._ground.now_ms - PACKED_MS
+        for interval in taken:
+            amounts = self._amounts[interval]
+            if not amounts:
+                del self._amounts[interval]
+            elif interval.started_ms < rests_ms and isinstance(amounts, dict):
+                self._amounts[interval] = msgpack.encode(amounts)
+        return found
+
+    def put_back(self, intervals: Iterable[Interval]) -> None:
+        """They were not written after all."""
+        self.changed |= set(intervals)
+
+    def _facts(self, contact: Contact) -> list[Fact]:
+        return contact.facts or facts(contact.story, self._ground.settings, self._ground.now_ms)
+
+    def _of(self, contact: Contact) -> Iterator[Interval]:
+        for fact in self._facts(contact):
+            yield from self._intervals(fact, "event")
+        for fact in self._offers.get(contact.key, ()):
+            yield from self._intervals(fact, "offer")
+
+    def _intervals(self, fact: Fact, basis: str) -> Iterator[Interval]:
+        started_ms = fact.at_ms // QUARTER_MS * QUARTER_MS
+        if started_ms < self._first_ms:
+            return
+        yield Interval(fact.kind, fact.id, started_ms, basis)
+        if fact.kind == "queues":
+            for group in self._tallies.groups_of(fact.id):
+                yield Interval("groups", group, started_ms, basis)
+
+    def _opened(self, interval: Interval) -> Amounts:
+        amounts = self._amounts.get(interval)
+        if isinstance(amounts, bytes):
+            amounts = msgpack.decode(amounts, type=Amounts)
+        if amounts is None:
+            amounts = {}
+        self._amounts[interval] = amounts
+        return amounts
+
+
+def by_offer(story: Story, settings: Settings, now_ms: int) -> Iterator[Fact]:
+    """The facts of its queues, each at the begin of the visit that it belongs to."""
+    begun: dict[tuple[str | None, str | None, int | None], int] = {
+        (visit.queue, visit.agent, visit.ended_ms): visit.begun_ms for visit in story.visits
+    }
+    for visit in story.visits:
+        if visit.ended_ms is None:
+            yield Fact("queues", visit.queue, "open", visit.begun_ms)
+    ended = {(visit.queue, visit.ended_ms): visit.begun_ms for visit in story.visits if visit.ended_ms is not None}
+    closed = {(leg.queue, leg.closed_ms): begun.get((leg.queue, leg.agent, leg.begun_ms), leg.begun_ms)
+              for leg in story.legs if leg.closed_ms is not None}  # fmt: skip
+    for fact in facts(story, settings, now_ms):
+        if fact.kind != "queues":
+            continue
+        of_leg = isinstance(fact.metric, str) and fact.metric in OF_LEG
+        at_ms = (closed if of_leg else ended).get((fact.id, fact.at_ms), fact.at_ms)
+        yield fact._replace(at_ms=at_ms)
+
+
+OF_LEG = frozenset({"handled", "talk_ms", "hold_ms", "wrapup_ms", "transferred"})
+
+
+def counts_of(amounts: Amounts) -> Counts:
+    """As a window has them, for `formulas.derived`."""
+    found = Counts()
+    for name, amount in amounts.items():
+        metric, spread, second = name.partition(_SPREAD)
+        found.add((metric, int(second)) if spread else metric, amount)
+    return found
+
+
+def _flat(metric: Metric) -> str:
+    return metric if isinstance(metric, str) else f"{metric[0]}{_SPREAD}{metric[1]}"

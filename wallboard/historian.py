@@ -1,0 +1,110 @@
+"""How does the live state become history? The leading worker writes changed intervals to the record, every few seconds.
+
+    contacts ─▶ quarters (core) ─ changed ones, whole ─▶ record/history      in a thread: the loop goes on
+
+It stands beside the lease: a record that does not answer stops neither checkpoints nor screens, and what could not be
+written waits.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from wallboard.core.errors import LeaseLost, RecordUnavailable
+from wallboard.core.quarters import Quarters
+from wallboard.core.state import Floor
+from wallboard.live.pipeline import Pipeline
+from wallboard.record.history import History, SeenDay
+
+WRITE_S = 5.0
+AT_ONCE = 2_000  # intervals in one transaction
+DROP_S = 3_600.0
+DAY_MS = 86_400_000
+
+log = structlog.get_logger("history")
+
+
+class Historian:
+    """`token`: the fencing token while this worker leads, else None."""
+
+    def __init__(
+        self, pipeline: Pipeline, history: History, clock_ms: Callable[[], int], days: int, agent_days: int
+    ) -> None:
+        self._pipeline = pipeline
+        self._history = history
+        self._clock_ms = clock_ms
+        self._days, self._agent_days = days, agent_days
+        self._floor: Floor | None = None  # whose intervals are kept
+        self._quarters: Quarters | None = None
+        self._failing = False
+        self._dropped_s = -DROP_S
+        self.token: int | None = None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(WRITE_S)
+            if self.token is None or not self._pipeline.ready:
+                continue
+            try:
+                await self.write(self.token)
+                self._failing = False
+            except LeaseLost:
+                self._floor = None  # another one writes: when this one leads again it looks what was written
+            except RecordUnavailable as error:
+                if not self._failing:
+                    log.warning("history is not written, what is open waits", reason=str(error))
+                self._failing = True
+
+    async def write(self, token: int) -> None:
+        """All that changed. Raises LeaseLost and RecordUnavailable; what was not written stays changed."""
+        quarters = await self._kept()
+        while True:
+            self._pipeline.floor.settle()
+            taken = quarters.take_changed(AT_ONCE)
+            if not taken:
+                break
+            try:
+                await asyncio.to_thread(
+                    self._history.write, taken, seen_days(self._pipeline.floor), token, self._now_ms
+                )
+            except BaseException:
+                quarters.put_back(taken)
+                raise
+        await self._drop_old()
+
+    @property
+    def _now_ms(self) -> int:
+        return self._pipeline.floor.now_ms
+
+    async def _kept(self) -> Quarters:
+        """Of the floor that the pipeline has now: it makes a new one after a gap."""
+        floor = self._pipeline.floor
+        if self._quarters is None or self._floor is not floor:
+            written_ms = await asyncio.to_thread(self._history.written_ms)
+            floor = self._pipeline.floor
+            floor.settle()
+            quarters = Quarters(floor.ground, floor.tallies)
+            quarters.keep(floor.contacts.contacts, written_ms)
+            floor.contacts.quarters = quarters
+            self._floor, self._quarters = floor, quarters
+        return self._quarters
+
+    async def _drop_old(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._dropped_s < DROP_S:
+            return
+        self._dropped_s = now_s
+        now_ms = self._clock_ms()
+        before_ms, agents_ms = (now_ms - days * DAY_MS for days in (self._days, self._agent_days))
+        if dropped := await asyncio.to_thread(self._history.drop, before_ms, agents_ms):
+            log.info("old intervals dropped", intervals=dropped)
+
+
+def seen_days(floor: Floor, told_by: str = "live") -> list[SeenDay]:
+    """The running day of each site, and since when it was seen."""
+    return [
+        SeenDay(site, day.label, day.started_ms, day.ends_ms, max(day.started_ms, floor.since_ms), told_by)
+        for site, day in floor.ground.calendar.days.items()
+    ]

@@ -1,0 +1,158 @@
+"""What does the record keep of past days? Intervals of 15 minutes, written whole, and since when each day was seen.
+
+An interval is written again whenever something of it changed, so a worker that was killed in between only writes the
+same once more. The fencing token keeps one that was asleep from writing over its successor.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import BigInteger, Column, Connection, Engine, PrimaryKeyConstraint, String, Table, Text, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from wallboard.core.errors import LeaseLost, RecordUnavailable
+from wallboard.core.quarters import Amounts, Interval
+from wallboard.record.database import TABLES, make_tables
+
+AT_ONCE = 500  # rows in one statement
+
+_intervals = Table(
+    "history_intervals", TABLES,
+    Column("kind", String(16)), Column("id", String(512)), Column("started_ms", BigInteger), Column("basis", String(8)),
+    Column("amounts", Text, nullable=False),
+    PrimaryKeyConstraint("kind", "id", "basis", "started_ms"),
+)  # fmt: skip
+_days = Table(
+    "history_days", TABLES,
+    Column("site", String(512)), Column("day", String(10)),
+    Column("started_ms", BigInteger, nullable=False), Column("ends_ms", BigInteger, nullable=False),
+    Column("since_ms", BigInteger, nullable=False), Column("told_by", String(16), nullable=False),
+    PrimaryKeyConstraint("site", "day"),
+)  # fmt: skip
+_progress = Table(
+    "history_progress", TABLES,
+    Column("name", String(16), primary_key=True), Column("fence", BigInteger, nullable=False),
+    Column("written_ms", BigInteger, nullable=False),
+)  # fmt: skip
+
+
+class SeenDay(NamedTuple):
+    """A business day of a site. `since_ms`: what was before it was not seen. `told_by`: live or import."""
+
+    site: str
+    day: str
+    started_ms: int
+    ends_ms: int
+    since_ms: int
+    told_by: str
+
+
+class History:
+    """Blocking: call it from a thread. Every method raises RecordUnavailable when the database does not answer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._made = False
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """One transaction. Whatever the database says becomes RecordUnavailable."""
+        try:
+            self._make()
+            with self._engine.begin() as to:
+                yield to
+        except (SQLAlchemyError, OSError) as error:
+            said = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise RecordUnavailable(f"the record does not answer: {said}") from error
+
+    def _make(self) -> None:
+        if not self._made:
+            make_tables(self._engine)
+            self._made = True
+
+    def write(self, intervals: Mapping[Interval, Amounts], days: Iterable[SeenDay], fence: int, now_ms: int) -> None:
+        """All in one transaction. Raises LeaseLost when a newer token has written."""
+        rows = [
+            {**one._asdict(), "amounts": msgspec.json.encode(amounts).decode()} for one, amounts in intervals.items()
+        ]
+        with self._connected() as to:
+            if (_fence(to) or 0) > fence:
+                raise LeaseLost("history was not written: another worker leads now")
+            _put(to, _progress, [{"name": "live", "fence": fence, "written_ms": now_ms}], ["fence", "written_ms"])
+            _put(to, _intervals, rows, ["amounts"])
+            _put(to, _days, [day._asdict() for day in days], [])
+
+    def fill(self, intervals: Mapping[Interval, Amounts], days: Iterable[SeenDay]) -> None:
+        """Past days from an import, in place of what was recorded of them."""
+        rows = [
+            {**one._asdict(), "amounts": msgspec.json.encode(amounts).decode()} for one, amounts in intervals.items()
+        ]
+        days = list(days)
+        with self._connected() as to:
+            for day in days:
+                inside = (_intervals.c.started_ms >= day.started_ms) & (_intervals.c.started_ms < day.ends_ms)
+                names = [one.id for one in intervals]
+                for start in range(0, len(names), AT_ONCE):
+                    to.execute(delete(_intervals).where(inside, _intervals.c.id.in_(names[start : start + AT_ONCE])))
+            _put(to, _intervals, rows, ["amounts"])
+            _put(to, _days, [day._asdict() for day in days], ["since_ms", "told_by"])
+
+    def written_ms(self) -> int:
+        """When was last written; 0: never."""
+        with self._connected() as to:
+            found = to.execute(select(_progress.c.written_ms).where(_progress.c.name == "live")).scalar()
+        return int(found or 0)
+
+    def read(self, kind: str, name: str, from_ms: int, to_ms: int, basis: str) -> dict[int, Amounts]:
+        """Interval → what it holds, in order; of those that begin in [from, to)."""
+        of = _intervals.c
+        wanted = (of.kind == kind) & (of.id == name) & (of.basis == basis)
+        asked = select(of.started_ms, of.amounts).where(wanted, of.started_ms >= from_ms, of.started_ms < to_ms)
+        with self._connected() as to:
+            rows = to.execute(asked.order_by(of.started_ms)).all()
+        return {int(started_ms): msgspec.json.decode(amounts, type=Amounts) for started_ms, amounts in rows}
+
+    def days(self, from_ms: int, to_ms: int) -> list[SeenDay]:
+        """Those that reach into [from, to)."""
+        of = _days.c
+        asked = select(_days).where(of.started_ms < to_ms, of.ends_ms > from_ms).order_by(of.started_ms, of.site)
+        with self._connected() as to:
+            return [SeenDay(*row) for row in to.execute(asked)]
+
+    def names(self, kind: str) -> list[str]:
+        """Queues, groups or agents of which anything is recorded."""
+        asked = select(_intervals.c.id).where(_intervals.c.kind == kind).distinct().order_by(_intervals.c.id)
+        with self._connected() as to:
+            return [str(name) for name in to.execute(asked).scalars()]
+
+    def drop(self, before_ms: int, agents_before_ms: int) -> int:
+        """Takes out what is older; agents have a limit of their own. How many intervals."""
+        of = _intervals.c
+        old = (of.started_ms < before_ms) | ((of.kind == "agents") & (of.started_ms < agents_before_ms))
+        with self._connected() as to:
+            to.execute(delete(_days).where(_days.c.ends_ms < before_ms))
+            return to.execute(delete(_intervals).where(old)).rowcount
+
+    def forget(self, kind: str, name: str) -> None:
+        with self._connected() as to:
+            to.execute(delete(_intervals).where(_intervals.c.kind == kind, _intervals.c.id == name))
+
+
+def _fence(to: Connection) -> int | None:
+    return to.execute(select(_progress.c.fence).where(_progress.c.name == "live")).scalar()
+
+
+def _put(to: Connection, table: Table, rows: list[dict[str, object]], changed: list[str]) -> None:
+    """Insert, or where the key is there, replace the columns `changed`."""
+    dialect = postgresql if to.dialect.name == "postgresql" else sqlite
+    for start in range(0, len(rows), AT_ONCE):
+        put = dialect.insert(table)
+        key = [column.name for column in table.primary_key.columns]
+        if changed:
+            put = put.on_conflict_do_update(index_elements=key, set_={name: put.excluded[name] for name in changed})
+        else:
+            put = put.on_conflict_do_nothing(index_elements=key)
+        to.execute(put, rows[start : start + AT_ONCE])
