@@ -19,6 +19,7 @@ COMMANDS = {
     "worker": "wallboard.commands.parts:worker",
     "collect": "wallboard.commands.parts:collect",
     "compute": "wallboard.commands.compute:compute",
+    "import": "wallboard.commands.importing:import_",
     "replay": "wallboard.commands.recorded:replay",
     "simulate": "wallboard.commands.recorded:simulate",
     "post": "wallboard.commands.post:post",

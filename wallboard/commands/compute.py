@@ -83,7 +83,7 @@ def _moments(
     """The floor at each whole step (if any) and at the end. Arrival is the greatest event time so far."""
     floor = Floor(settings)
     now_ms = 0
-    for event in _once(_told_until(events, at_ms), source, warnings):
+    for event in once(_told_until(events, at_ms), source, warnings):
         time_ms = event.time or now_ms
         if every_ms and now_ms:
             yield from _steps(floor, now_ms, time_ms, every_ms)
@@ -100,7 +100,7 @@ def _told_until(events: Iterable[Event], at_ms: int | None) -> Iterator[Event]:
     return (event for event in events if at_ms is None or event.time is None or event.time <= at_ms)
 
 
-def _once(events: Iterable[Event], source: str, warnings: Warnings) -> Iterator[Event]:
+def once(events: Iterable[Event], source: str, warnings: Warnings) -> Iterator[Event]:
     """Each (source, id) once, as the stream takes it; what names no source is the recording's."""
     seen: set[tuple[str | None, str]] = set()
     for event in events:

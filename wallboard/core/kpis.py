@@ -157,12 +157,13 @@ def _expected_wait_s(tally: Tally, aht_s: float | None) -> float | None:
 def _window(counts: Counts, over_counted: int) -> Document:
     """The same object as long as nothing changed, so that nobody compares what is equal."""
     if counts.shown is None or counts.shown[0] != over_counted:
-        counts.shown = over_counted, _figures(counts, over_counted)
-    figures: Document = counts.shown[1]
-    return figures
+        counts.shown = over_counted, figures(counts, over_counted)
+    shown: Document = counts.shown[1]
+    return shown
 
 
-def _figures(counts: Counts, over_counted: int) -> Document:
+def figures(counts: Counts, over_counted: int) -> Document:
+    """All numbers of a window or an interval, those that follow from others too."""
     sums, found = counts.sums, dict(_ZEROS)
     families: dict[str, Document] = {family: {} for family in FAMILIES}
     for metric, amount in sums.items():

@@ -26,6 +26,8 @@ from wallboard.live.counting import Counting
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Pipeline
 from wallboard.live.vitals import keep_looking
+from wallboard.record.database import open_record
+from wallboard.record.history import History
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
@@ -37,6 +39,7 @@ from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
 from wallboard.web.explain import explain
 from wallboard.web.headers import AddressCheck, SecurityHeaders
+from wallboard.web.history import history
 from wallboard.web.ingest import Ingest
 from wallboard.web.metrics import Metrics, metrics_page
 from wallboard.web.origin import Origins
@@ -102,6 +105,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         health=HealthRecords(asking, keys),
         sessions=Sessions(SignIn(asking, keys), namespace=config.namespace, https=https),
         metrics=Metrics([lambda: _readings(pipeline, hub)]),
+        history=History(open_record(config.data, config.database_url)),
         https=https,
     )
 
@@ -117,6 +121,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/events", ingest.post, methods=["POST"]),
         Route("/api/v1/state", api.state),
         Route("/api/v1/explain", explain),
+        Route("/api/v1/history", history),
         Route("/api/v1/sources", sources_api),
         Route("/api/v1/sources/{source:path}", source_api),
         Route("/signin", signin.show),

@@ -6,7 +6,6 @@ board for whoever has the scope `people:read` (`admin` includes it). A wall's vi
 """
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,7 +21,7 @@ from wallboard.live.view import View
 from wallboard.record.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.web.auth import allowed
 from wallboard.web.explained import in_words, language_of
-from wallboard.web.problems import Problem
+from wallboard.web.problems import COMPARED, Problem, near
 from wallboard.web.wiring import Parts, parts_of
 
 Document = dict[str, Any]
@@ -30,7 +29,6 @@ Document = dict[str, Any]
 KINDS = {"queue": "queues", "group": "groups", "agent": "agents"}
 KPI = "kpi."
 LONGEST = 300  # of a name in the query: `tags.` and 256 characters
-COMPARED = 200  # names that an unknown one is compared with
 AGENT_NUMBERS = {
     **dict.fromkeys(("answered", "handled", "missed", "transferred", "rated"), "count"),
     **dict.fromkeys(("talk_s", "hold_s", "wrapup_s", "signed_in_s", "longest_stretch_s"), "seconds"),
@@ -77,7 +75,7 @@ def _asked(request: Request) -> Asked:
         raise Problem(400, "A query parameter stands twice.")
     if unknown := query.keys() - {*KINDS, "metric", "window", "board"}:
         name = shown(sorted(unknown)[0], 60)
-        raise Problem(400, f"There is no query parameter '{name}'.", at=f"$.{name}", **_near(name, [*KINDS, "metric"]))
+        raise Problem(400, f"There is no query parameter '{name}'.", at=f"$.{name}", **near(name, [*KINDS, "metric"]))
     for name, value in query.items():
         if not 0 < len(value) <= LONGEST:
             raise Problem(422, f"Expected 1 to {LONGEST} characters for {name}.", at=f"$.{name}")
@@ -93,7 +91,7 @@ def _asked(request: Request) -> Asked:
     window = query.get("window", windows[-1])
     if window not in windows:
         text = f"'{shown(window, 60)}' is no window of {metric}: expected one of {', '.join(windows)}."
-        raise Problem(422, text, at="$.window", **_near(window, windows))
+        raise Problem(422, text, at="$.window", **near(window, windows))
     return Asked(kind, name, metric, window, reads, query.get("board"))
 
 
@@ -113,14 +111,7 @@ def _number(kind: str, metric: str) -> tuple[str, tuple[str, ...]]:
 
 def _no_metric(metric: str, known: Iterable[str]) -> Problem:
     name = shown(metric, 60)
-    return Problem(422, f"There is no number '{name}' here.", at="$.metric", **_near(metric, known))
-
-
-def _near(wrong: str, known: Iterable[str]) -> Document:
-    """The nearest names, the best first; nothing where none is near."""
-    likely = [name for name in known if abs(len(name) - len(wrong)) <= 4][:COMPARED]
-    near = get_close_matches(wrong, likely, n=3)
-    return {"did_you_mean": near} if near else {}
+    return Problem(422, f"There is no number '{name}' here.", at="$.metric", **near(metric, known))
 
 
 def _view(parts: Parts, board: str | None) -> View | None:
@@ -165,4 +156,4 @@ def _nobody(floor: Floor, asked: Asked, view: View | None) -> Problem:
         known = [name for name in known if view.includes(asked.kind, name, entity(floor, asked.kind, name) or {})]
     what = {"queue": "queue", "group": "group", "agent": "agent", "metric": "figure"}[key]
     said = f"There is no {what} '{shown(asked.name, 60)}' here, or the board does not show it."
-    return Problem(404, said, at=f"$.{key}", **_near(asked.name, known))
+    return Problem(404, said, at=f"$.{key}", **near(asked.name, known))

@@ -190,6 +190,31 @@ _PATHS: dict[str, Any] = {
             },
         }
     },
+    "/api/v1/history": {
+        "get": {
+            "summary": "Past intervals of a queue, a group or an agent",
+            "description": "Scope state:read. One of queue, group and agent. Without a time the running business day. "
+            "With Accept: text/csv a table. docs/history.md.",
+            "parameters": [
+                _query("queue", "Of this queue."),
+                _query("group", "Of this group: all, team:NAME or site:NAME."),
+                _query("agent", "Of this person: scope people:read."),
+                _query("metric", "Numbers over time, separated by commas; default the usual ones."),
+                _query("day", "A business day, such as 2026-11-23."),
+                _query("from", "An instant (RFC 3339) instead of a day."),
+                _query("to", "An instant; intervals that begin before it."),
+                _query("step", "15m (default), 30m, 1h or 1d."),
+                _query("by", "event (default): when it happened; offer: all of a visit where it was offered."),
+            ],
+            "responses": {
+                "200": {
+                    "description": "A row a step.",
+                    "content": {"application/json": {"schema": _OBJECT}, "text/csv": {"schema": {"type": "string"}}},
+                },
+                **_problem(400, 401, 403, 404, 422, 503),
+            },
+        }
+    },
     "/api/v1/sources": {
         "get": {
             "summary": "Every source and its health",

@@ -1,5 +1,7 @@
 """How does a refused or failed request answer? As problem+json (RFC 9457), never as a traceback."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wallboard.core.errors import WallboardError
 
+COMPARED = 500  # names that a wrong one is compared with
+
 log = structlog.get_logger()
 
 
@@ -25,6 +29,13 @@ class Problem(WallboardError):
         self.detail = detail
         self.headers = headers or {}
         self.more = more
+
+
+def near(wrong: str, known: Iterable[str]) -> dict[str, Any]:
+    """`did_you_mean`: the nearest names, the best first; nothing where none is near."""
+    likely = [name for name in known if abs(len(name) - len(wrong)) <= 4][:COMPARED]
+    found = get_close_matches(wrong, likely, n=3)
+    return {"did_you_mean": found} if found else {}
 
 
 def problem_response(problem: Problem) -> Response:

@@ -9,6 +9,7 @@ from wallboard.config import Config
 from wallboard.live.counting import Counting
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Pipeline
+from wallboard.record.history import History
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.stream import Stream
 from wallboard.web.boards import Boards
@@ -30,6 +31,7 @@ class Parts:
     health: HealthRecords
     sessions: Sessions
     metrics: Metrics
+    history: History
     https: bool
 
 

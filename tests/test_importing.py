@@ -1,0 +1,116 @@
+"""`wallboard import` fills the history with what `compute` says of those days, and leaves what was seen live."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wallboard.cli import run
+from wallboard.commands.importing import counted
+from wallboard.core import kpis
+from wallboard.core.quarters import QUARTER_MS, Interval, counts_of
+from wallboard.core.settings import Settings
+from wallboard.core.state import Floor
+from wallboard.record.database import open_record
+from wallboard.record.history import History, SeenDay
+
+RECORDED = Path(__file__).parents[2] / "shared" / "asterisk" / "day5"
+DAY = 1_795_305_600_000  # 2026-11-22 00:00 UTC
+HOUR = 3_600_000
+
+
+def file_of(folder: Path, days: int = 1) -> Path:
+    """Three calls on each day from 2026-11-22 on."""
+    lines = []
+    for nth in range(3 * days):
+        at_ms = DAY + nth // 3 * 24 * HOUR + (9 + nth % 3) * HOUR
+        base = {"contact": f"c{nth}", "source": "pbx"}
+        lines += [
+            base | {"type": "contact.queued", "queue": "support", "time": at_ms},
+            base | {"type": "contact.answered", "agent": "anna", "time": at_ms + 10_000},
+            base | {"type": "contact.ended", "agent": "anna", "time": at_ms + 70_000},
+        ]
+    file = folder / "events.ndjson"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return file
+
+
+def imported(folder: Path, *more: str, file: Path | None = None, recording: str = "events") -> int:
+    return run(["import", "--from", recording, str(file or file_of(folder)), "--data", str(folder / "data"), *more])
+
+
+def history(folder: Path) -> History:
+    return History(open_record(folder / "data"))
+
+
+def test_each_day_is_filled_and_the_command_says_with_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert imported(tmp_path, file=file_of(tmp_path, days=2)) == 0
+    said = capsys.readouterr().err
+    assert "2026-11-22: 21 intervals of 1 queues" in said  # 3 × (a queue and 2 groups by 2 bases, an agent)
+    assert "2026-11-23: 21 intervals" in said
+    found = history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event")
+    assert {at: amounts["offered"] for at, amounts in found.items()} == {DAY + hour * HOUR: 1 for hour in (9, 10, 11)}
+    assert [day.since_ms for day in history(tmp_path).days(DAY, DAY + 48 * HOUR)] == [DAY + 9 * HOUR, DAY + 24 * HOUR]
+
+
+def test_twice_is_as_once(tmp_path: Path) -> None:
+    assert imported(tmp_path) == 0
+    before = history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event")
+    assert imported(tmp_path) == 0
+    assert history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event") == before
+
+
+def test_a_day_that_was_seen_live_stays_unless_it_is_to_be_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live = SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY, "live")
+    history(tmp_path).write({Interval("queues", "support", DAY + 9 * HOUR, "event"): {"offered": 7}}, [live], 1, DAY)
+    assert imported(tmp_path) == 0
+    assert "--replace" in capsys.readouterr().err
+    assert len(history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event")) == 1
+    assert imported(tmp_path, "--replace") == 0
+    assert len(history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event")) == 3
+
+
+def test_files_without_a_contact_fill_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "none.ndjson").write_text('{"type": "source.beat", "source": "pbx", "time": 1795305600000}\n')
+    assert imported(tmp_path, file=tmp_path / "none.ndjson") == 1
+    assert "nothing was filled" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="../shared/asterisk is not here")
+def test_the_recorded_day_of_a_pbx_adds_up_to_what_another_program_counted(tmp_path: Path) -> None:
+    assert imported(tmp_path, file=RECORDED / "queue_log", recording="asterisk-queue-log") == 0
+    expected: dict[str, Any] = json.loads((RECORDED / "expected.json").read_text(encoding="utf-8"))
+    for basis in ("event", "offer"):
+        for queue, row in expected["queues"].items():
+            quarters = history(tmp_path).read("queues", queue, 0, 1 << 62, basis)
+            sums: dict[str, int] = {}
+            for amounts in quarters.values():
+                for metric, amount in amounts.items():
+                    sums[metric] = sums.get(metric, 0) + amount
+            for ours, theirs in (("offered", "offered"), ("answered", "answered"), ("abandoned", "abandoned")):
+                assert sums.get(ours, 0) == row[theirs], (queue, ours, basis)
+            assert sums.get("talk_ms", 0) == row["talk_sum"] * 1000, (queue, basis)
+
+
+def test_a_day_s_intervals_give_the_numbers_that_compute_gives_for_that_day(tmp_path: Path) -> None:
+    from wallboard.commands.compute import Warnings, once
+    from wallboard.stream.found import format_of
+
+    file = file_of(tmp_path)
+    found, first_ms, last_ms = counted(Settings(), once(format_of("events").read([file]), "events", Warnings()))
+    floor = Floor()
+    for event in once(format_of("events").read([file]), "events", Warnings()):
+        floor.apply(event, event.time or 0)
+    whole = kpis.entity(floor, "queues", "support")
+    sums: dict[str, int] = {}
+    for one, amounts in found.items():
+        if (one.kind, one.id, one.basis) == ("queues", "support", "event"):
+            for metric, amount in amounts.items():
+                sums[metric] = sums.get(metric, 0) + amount
+    assert whole
+    assert kpis.figures(counts_of(sums), 0) == whole["day"]
+    assert (first_ms, last_ms) == (DAY + 9 * HOUR, DAY + 11 * HOUR + 70_000)
+    assert first_ms % QUARTER_MS == 0

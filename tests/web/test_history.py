@@ -1,0 +1,122 @@
+"""GET /api/v1/history and /history: past intervals as rows, as CSV that no spreadsheet calculates, as a page."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from wallboard.core.quarters import QUARTER_MS, Interval
+from wallboard.record.history import SeenDay
+
+ADDRESS = "/api/v1/history"
+DAY = 1_795_305_600_000  # 2026-11-22 00:00 UTC
+HOUR = 3_600_000
+NINE = DAY + 9 * HOUR
+
+
+@pytest.fixture
+def recorded(served: Any) -> Any:
+    """Two quarters of `support` on 2026-11-22, seen since 08:03."""
+    quarters = {
+        0: {"offered": 4, "answered": 3, "abandoned": 1, "sl_good": 2, "sl_base": 4, "answered_wait_ms": 30_000,
+            "answered_wait\t10": 3, "other_wait\t40": 1, "handled": 2, "talk_ms": 200_000},
+        1: {"offered": 1, "answered": 1, "sl_good": 1, "sl_base": 1, "answered_wait_ms": 2_000, "answered_wait\t2": 1},
+    }  # fmt: skip
+    told: dict[Interval, dict[str, int]] = {}
+    for kind, name in (("queues", "support"), ("groups", "all"), ("queues", "=cmd|calc")):
+        for nth, amounts in quarters.items():
+            told[Interval(kind, name, NINE + nth * QUARTER_MS, "event")] = amounts
+    told[Interval("queues", "support", NINE, "offer")] = {"offered": 5, "answered": 4, "open": 1}
+    told[Interval("agents", "anna", NINE, "event")] = {"handled": 2, "talk_ms": 200_000, "answered": 2}
+    seen = SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY + 8 * HOUR + 180_000, "live")
+    served.parts.history.write(told, [seen], 1, NINE)
+    return served
+
+
+async def asked(served: Any, query: str, status: int = 200) -> Any:
+    answer = await served.http.get(f"{ADDRESS}?{query}")
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def test_a_day_is_96_rows_of_15_minutes_with_what_follows_from_the_counts(recorded: Any) -> None:
+    found = await asked(recorded, "queue=support&day=2026-11-22")
+    assert len(found["rows"]) == 96
+    row = next(row for row in found["rows"] if row["at"] == NINE)
+    assert row == {
+        "at": NINE, "until": NINE + QUARTER_MS, "offered": 4, "answered": 3, "abandoned": 1,
+        "service_level": 50.0,  # 2 / 4
+        "n": {"service_level": 4},
+        "asa_s": 10.0,  # 30 s / 3
+        "aht_s": 100.0,  # 200 s / 2
+    }  # fmt: skip
+    assert found["since"] == [{"site": "main", "day": "2026-11-22", "since": DAY + 8 * HOUR + 180_000}]
+    empty = found["rows"][0]
+    assert empty == {"at": DAY, "until": DAY + QUARTER_MS, "offered": 0, "answered": 0, "abandoned": 0}
+
+
+async def test_longer_steps_add_counts_and_never_percentages(recorded: Any) -> None:
+    found = await asked(
+        recorded, "queue=support&day=2026-11-22&step=1h&metric=service_level,offered,wait_p50_s,max_wait_s"
+    )
+    row = found["rows"][9]
+    assert (row["service_level"], row["offered"]) == (60.0, 5)  # (2 + 1) / (4 + 1)
+    assert (row["wait_p50_s"], row["max_wait_s"]) == (10, 40)
+    assert len((await asked(recorded, "queue=support&day=2026-11-22&step=1d"))["rows"]) == 1
+
+
+async def test_by_offer_an_interval_is_provisional_until_its_last_visit_ended(recorded: Any) -> None:
+    found = await asked(recorded, "queue=support&day=2026-11-22&by=offer&metric=offered")
+    row = next(row for row in found["rows"] if row["at"] == NINE)
+    assert row == {"at": NINE, "until": NINE + QUARTER_MS, "offered": 5, "provisional": True}
+
+
+async def test_csv_stands_in_the_site_s_time_and_no_name_is_a_formula(recorded: Any) -> None:
+    answer = await recorded.http.get(f"{ADDRESS}?queue==cmd|calc&day=2026-11-22", headers={"accept": "text/csv"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    lines = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert lines[0][:4] == ["queue", "from", "until", "provisional"]
+    assert lines[37][:2] == ["'=cmd|calc", "2026-11-22T09:00:00+00:00"]
+    assert lines[37][4:] == ["4", "3", "1", "50.0", "10.0", "100.0"]
+
+
+async def test_a_person_s_past_is_for_leads_and_by_event_time(recorded: Any) -> None:
+    found = await asked(recorded, "agent=anna&day=2026-11-22")
+    row = next(row for row in found["rows"] if row["at"] == NINE)
+    assert (row["handled"], row["talk_s"], row["aht_s"]) == (2, 200, 100.0)
+    assert (await asked(recorded, "agent=anna&by=offer", 422))["at"] == "$.by"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "at"),
+    [
+        ("day=2026-11-22", 400, "$.queue"),
+        ("queue=support&group=all", 400, "$.queue"),
+        ("queue=support&metrik=x", 400, "$.metrik"),
+        ("queue=support&metric=answred", 422, "$.metric"),
+        ("queue=support&metric=waiting", 422, "$.metric"),
+        ("queue=support&step=7m", 422, "$.step"),
+        ("queue=support&by=time", 422, "$.by"),
+        ("queue=support&day=yesterday", 422, "$.day"),
+        ("queue=support&day=9999-12-31", 422, "$.day"),
+        ("queue=support&from=2026-11-22", 422, "$.from"),
+        ("queue=support&from=2026-11-22T10:00:00Z&to=2026-11-22T09:00:00Z", 422, "$.to"),
+        ("queue=support&from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", 422, "$.step"),
+        ("queue=support&day=2026-11-22&from=2026-11-22T09:00:00Z", 400, "$.day"),
+        ("queue=nobody", 404, "$.queue"),
+        ("queue=" + "x" * 300, 422, "$.queue"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused_with_its_place(recorded: Any, query: str, status: int, at: str) -> None:
+    assert (await asked(recorded, query, status))["at"] == at
+
+
+async def test_a_record_that_does_not_answer_is_a_503_and_the_state_goes_on(served: Any) -> None:
+    folder = served.parts.config.data
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "record.sqlite").write_bytes(b"no database, but long enough to look like one" * 100)
+    answer = await served.http.get(f"{ADDRESS}?group=all")
+    assert answer.status_code == 503
+    assert "does not answer" in answer.json()["detail"]
+    assert (await served.http.get("/api/v1/state")).status_code == 200

@@ -1,0 +1,101 @@
+"""How do past days come into the history? `import` computes them from recorded input and fills the record.
+
+Nothing live is touched: no stream, no alert, no screen. A day is taken over when it is over; one that was seen live
+stays as it is unless `--replace` says otherwise.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from wallboard.commands.compute import Warnings, once
+from wallboard.commands.kinds import Found, Recording
+from wallboard.commands.progress import progress
+from wallboard.config import Config, as_written
+from wallboard.core.events import Event
+from wallboard.core.quarters import QUARTER_MS, Amounts, Interval, Quarters
+from wallboard.core.settings import Settings
+from wallboard.core.state import Floor
+from wallboard.core.windows import Day, business_day
+from wallboard.record.database import open_record
+from wallboard.record.history import History, SeenDay
+
+ALL = 1 << 30
+
+
+@click.command("import")
+@click.option("--from", "recording", type=Recording(), required=True, help="The files' format.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Also days that were seen live.")
+@click.option("--config", "file", type=click.Path(path_type=Path), help="The file wallboard.toml.")
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder (default .wallboard beside the file).")
+def import_(recording: Found, files: Sequence[Path], replace: bool, file: Path | None, data: Path | None) -> None:
+    """Fill the history from recorded input of past days; several FILES are read as one, in order."""
+    config = as_written(file, os.environ, data=data)  # never the simulated centre's
+    warnings = Warnings()
+    events = once(progress(recording.read(files), "events"), recording.name, warnings)
+    found, first_ms, last_ms = counted(config.settings, events)
+    if not found:
+        raise click.ClickException("these files hold no contact: nothing was filled")
+    said = _filled(config, found, first_ms, last_ms, replace=replace)
+    for line in (*said, *(f"import: {line}" for line in warnings.lines())):
+        click.echo(line, err=True)
+
+
+def counted(settings: Settings, events: Iterable[Event]) -> tuple[dict[Interval, Amounts], int, int]:
+    """All intervals of a recording, and its first and last instant in ms UTC."""
+    floor, found = Floor(settings), dict[Interval, Amounts]()
+    quarters: Quarters | None = None
+    first_ms = now_ms = 0
+    day_ends_ms = 0
+    for event in events:
+        at_ms = event.time or now_ms
+        now_ms = max(now_ms, at_ms)
+        if quarters is None:
+            first_ms = at_ms
+            floor.advance(now_ms)
+            quarters = Quarters(floor.ground, floor.tallies)
+            quarters.keep(floor.contacts.contacts, 0)
+            floor.contacts.quarters = quarters
+        if now_ms >= day_ends_ms:  # before the floor forgets the day that ends
+            floor.settle()
+            found |= quarters.take_changed(ALL)
+            day_ends_ms = min(day.ends_ms for day in floor.ground.calendar.days.values())
+        floor.apply(event, now_ms)
+    if quarters is not None:
+        floor.advance(now_ms)
+        floor.settle()
+        found |= quarters.take_changed(ALL)
+    return {one: amounts for one, amounts in found.items() if amounts}, first_ms, now_ms
+
+
+def _filled(config: Config, found: dict[Interval, Amounts], first_ms: int, last_ms: int, *, replace: bool) -> list[str]:
+    """Writes what may be written, day by day of the first site; gives what to say of each."""
+    history = History(open_record(config.data, config.database_url))
+    said: list[str] = []
+    for day in _days(config.settings, first_ms, last_ms):
+        seen = [one for one in history.days(day.started_ms, day.ends_ms) if one.told_by == "live"]
+        if seen and not replace:
+            said.append(f"{day.label}: was seen live and stays as it is (--replace takes the files' figures instead)")
+            continue
+        mine = {one: amounts for one, amounts in found.items() if day.started_ms <= one.started_ms < day.ends_ms}
+        history.fill(mine, [_seen(config.settings, day, first_ms)])
+        queues = {one.id for one in mine if one.kind == "queues"}
+        said.append(f"{day.label}: {len(mine)} intervals of {len(queues)} queues")
+    return said
+
+
+def _days(settings: Settings, first_ms: int, last_ms: int) -> list[Day]:
+    site = next(iter(settings.sites.values()))
+    days = [business_day(first_ms, site.zone, site.day_starts)]
+    while days[-1].ends_ms <= last_ms:
+        days.append(business_day(days[-1].ends_ms, site.zone, site.day_starts))
+    return days
+
+
+def _seen(settings: Settings, day: Day, first_ms: int) -> SeenDay:
+    site = next(iter(settings.sites))
+    since_ms = max(day.started_ms, first_ms // QUARTER_MS * QUARTER_MS)
+    return SeenDay(site, day.label, day.started_ms, day.ends_ms, since_ms, "import")

@@ -1,0 +1,63 @@
+"""What was it like, step by step? Rows of a past time: recorded intervals added up, and what follows from them.
+
+Steps are counted from the beginning of the site's business day, so that an hour begins on the hour in a zone of
+half hours too; a step of a day is the business day itself, of 23 or 25 hours twice a year.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from wallboard.core.kpis import figures
+from wallboard.core.quarters import QUARTER_MS, Amounts, counts_of
+from wallboard.core.settings import Site
+from wallboard.core.windows import Day, business_day
+
+STEPS = {"15m": QUARTER_MS, "30m": 2 * QUARTER_MS, "1h": 4 * QUARTER_MS, "1d": 0}
+MOST_ROWS = 3_000  # a month of quarters
+
+Row = dict[str, Any]
+
+
+class Step(NamedTuple):
+    """[begins, ends) in ms UTC, within one business day."""
+
+    begins_ms: int
+    ends_ms: int
+
+
+def steps(from_ms: int, to_ms: int, step: str, site: Site) -> Iterator[Step]:
+    """Those that begin in [from, to), in order."""
+    at_ms = business_day(from_ms, site.zone, site.day_starts).started_ms
+    while at_ms < to_ms:
+        day = business_day(at_ms, site.zone, site.day_starts)
+        length_ms = STEPS[step] or day.ends_ms - day.started_ms
+        while at_ms < min(day.ends_ms, to_ms):
+            ends_ms = min(at_ms + length_ms, day.ends_ms)
+            if at_ms >= from_ms:
+                yield Step(at_ms, ends_ms)
+            at_ms = ends_ms
+
+
+def rows(wanted: Iterable[Step], recorded: Mapping[int, Amounts], now_ms: int) -> Iterator[Row]:
+    """One a step: `at`, `until`, `provisional` while something in it may still be revised, and its numbers."""
+    for step in wanted:
+        amounts: Amounts = {}
+        for started_ms in range(step.begins_ms, step.ends_ms, QUARTER_MS):
+            for metric, amount in recorded.get(started_ms, {}).items():
+                amounts[metric] = amounts.get(metric, 0) + amount
+        row: Row = {"at": step.begins_ms, "until": step.ends_ms}
+        if amounts.pop("open", 0) or step.begins_ms <= now_ms < step.ends_ms:
+            row["provisional"] = True
+        yield row | figures(counts_of(amounts), 0)
+
+
+def day_named(label: str, site: Site) -> Day:
+    """The business day of that date. Raises ValueError."""
+    hour, minute = map(int, site.day_starts.split(":"))
+    wall = datetime.strptime(label, "%Y-%m-%d").replace(hour=hour, minute=minute, tzinfo=ZoneInfo(site.zone))
+    found = business_day(round(wall.timestamp() * 1000), site.zone, site.day_starts)
+    if found.label != label:  # the clock skips that time: the day begins when the skipped hour ends
+        found = business_day(found.ends_ms, site.zone, site.day_starts)
+    return found

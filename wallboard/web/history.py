@@ -1,0 +1,213 @@
+"""What was it like? `GET /api/v1/history`: past intervals of a queue, a group or an agent, as JSON or CSV."""
+
+import asyncio
+import csv
+import io
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wallboard.core.errors import RecordUnavailable
+from wallboard.core.settings import Settings, Site
+from wallboard.core.words import shown
+from wallboard.record.history import SeenDay
+from wallboard.record.numbers import NUMBERS, number_named
+from wallboard.record.steps import MOST_ROWS, STEPS, Row, day_named, rows, steps
+from wallboard.web.auth import allowed
+from wallboard.web.problems import Problem, near
+from wallboard.web.wiring import Parts, parts_of
+
+KINDS = {"queue": "queues", "group": "groups", "agent": "agents"}
+BASES = ("event", "offer")
+USUAL = ("offered", "answered", "abandoned", "service_level", "asa_s", "aht_s")
+USUAL_OF_AGENT = ("answered", "handled", "missed", "talk_s", "hold_s", "wrapup_s", "aht_s")
+KNOWN = {*KINDS, "metric", "from", "to", "day", "step", "by"}
+LONGEST = 256
+DAY_MS = 86_400_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet takes a text for a formula
+
+
+class Asked(NamedTuple):
+    """What is asked for; [from, to) in ms UTC."""
+
+    kind: str
+    name: str
+    metrics: tuple[str, ...]
+    from_ms: int
+    to_ms: int
+    step: str
+    by: str
+    site: Site
+
+
+async def history(request: Request) -> Response:
+    """JSON, or CSV for `Accept: text/csv`."""
+    who = allowed(request, "state:read")
+    parts = parts_of(request)
+    asked = asked_of(request, parts)
+    if asked.kind == "agents" and not who.may("people:read"):
+        raise Problem(403, "Figures of one person are for leads: they need the scope people:read.")
+    found = await told(parts, asked)
+    if "text/csv" in request.headers.get("accept", ""):
+        return _csv(asked, found)
+    headers = {"cache-control": "private, no-store", "vary": "accept"}
+    return Response(msgspec.json.encode(found), media_type="application/json", headers=headers)
+
+
+async def told(parts: Parts, asked: Asked) -> dict[str, Any]:
+    """The rows, and since when each day was seen where that was not from its beginning. Raises Problem 503."""
+    try:
+        recorded, days = await asyncio.to_thread(_read, parts, asked)
+    except RecordUnavailable as error:
+        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
+    if not recorded and asked.name not in _known(parts, asked.kind):
+        key = next(key for key, kind in KINDS.items() if kind == asked.kind)
+        text = f"Nothing is recorded of a {key} '{shown(asked.name, 60)}' then."
+        raise Problem(404, text, at=f"$.{key}", **near(asked.name, _known(parts, asked.kind)))
+    wanted = steps(asked.from_ms, asked.to_ms, asked.step, asked.site)
+    found = [_only(row, asked.metrics) for row in rows(wanted, recorded, parts.clock_ms())]
+    return {
+        "kind": asked.kind, "id": asked.name, "by": asked.by, "step": asked.step, "zone": asked.site.zone,
+        "from": asked.from_ms, "to": asked.to_ms, "metrics": list(asked.metrics),
+        "since": [{"site": day.site, "day": day.day, "since": day.since_ms} for day in days if _late(day)],
+        "rows": found,
+    }  # fmt: skip
+
+
+def asked_of(request: Request, parts: Parts) -> Asked:
+    """Raises Problem 400 for a query of another form, 422 for a value that cannot be meant."""
+    query = dict(request.query_params)
+    if len(query) != len(request.query_params.multi_items()):
+        raise Problem(400, "A query parameter stands twice.")
+    if unknown := query.keys() - KNOWN:
+        name = shown(sorted(unknown)[0], 60)
+        raise Problem(400, f"There is no query parameter '{name}'.", at=f"$.{name}", **near(name, KNOWN))
+    for name, value in query.items():
+        if not 0 < len(value) <= LONGEST:
+            raise Problem(422, f"Expected 1 to {LONGEST} characters for {name}.", at=f"$.{name}")
+    named = [(KINDS[key], query[key]) for key in KINDS if key in query]
+    if len(named) != 1:
+        raise Problem(400, "Expected one of queue=NAME, group=ID or agent=ID in the query.", at="$.queue")
+    kind, name = named[0]
+    step, by = _one_of(query, "step", "15m", STEPS), _one_of(query, "by", "event", BASES)
+    if kind == "agents" and by == "offer":
+        raise Problem(422, "Agents have their figures by event time only.", at="$.by")
+    site = site_of(parts.pipeline.floor.settings, kind, name)
+    from_ms, to_ms = _span(query, site, parts.clock_ms())
+    if (to_ms - from_ms) / (STEPS[step] or DAY_MS) > MOST_ROWS:
+        raise Problem(422, f"That is more than {MOST_ROWS} rows: take a longer step or a shorter time.", at="$.step")
+    return Asked(kind, name, _metrics(query, kind), from_ms, to_ms, step, by, site)
+
+
+def site_of(settings: Settings, kind: str, name: str) -> Site:
+    """In whose days it is told: a queue's own site, a site's group, else the first of the file."""
+    prefix, _, own = name.partition(":")
+    if kind == "queues":
+        return settings.sites[settings.site_of(name)]
+    if kind == "groups" and prefix == "site" and own in settings.sites:
+        return settings.sites[own]
+    return next(iter(settings.sites.values()))
+
+
+def _read(parts: Parts, asked: Asked) -> tuple[dict[int, dict[str, int]], list[SeenDay]]:
+    recorded = parts.history.read(asked.kind, asked.name, asked.from_ms, asked.to_ms, asked.by)
+    return recorded, parts.history.days(asked.from_ms, asked.to_ms)
+
+
+def _known(parts: Parts, kind: str) -> list[str]:
+    return list(parts.pipeline.documents.get(kind, {}))
+
+
+def _metrics(query: dict[str, str], kind: str) -> tuple[str, ...]:
+    if "metric" not in query:
+        return USUAL_OF_AGENT if kind == "agents" else USUAL
+    names = tuple(query["metric"].split(","))
+    for name in names:
+        number = number_named(name)
+        if number is None or number.now or name.startswith("kpi."):
+            over_time = [one for one, known in NUMBERS.items() if not known.now]
+            text = f"There is no number '{shown(name, 60)}' over time."
+            raise Problem(422, text, at="$.metric", **near(name, over_time))
+    return names
+
+
+def _span(query: dict[str, str], site: Site, now_ms: int) -> tuple[int, int]:
+    """[from, to): as given, else the business day that is named or runs."""
+    if "day" in query and not query.keys() & {"from", "to"}:
+        try:
+            day = day_named(query["day"], site)
+        except (ValueError, OverflowError):
+            raise Problem(422, "Expected a date such as 2026-11-23.", at="$.day") from None
+        return day.started_ms, day.ends_ms
+    if "day" in query:
+        raise Problem(400, "Expected either day=DATE or from= and to=.", at="$.day")
+    today = day_named(datetime.fromtimestamp(now_ms / 1000, ZoneInfo(site.zone)).strftime("%Y-%m-%d"), site)
+    from_ms = _instant(query, "from", today.started_ms)
+    to_ms = _instant(query, "to", max(from_ms, today.ends_ms))
+    if to_ms < from_ms:
+        raise Problem(422, "`to` lies before `from`.", at="$.to")
+    return from_ms, to_ms
+
+
+def _instant(query: dict[str, str], name: str, otherwise: int) -> int:
+    text = query.get(name)
+    if text is None:
+        return otherwise
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign in a query is a space
+        if at.tzinfo is None:
+            raise ValueError
+        return round(at.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise Problem(
+            422, f"Expected an instant such as 2026-11-23T08:00:00+02:00 for {name}.", at=f"$.{name}"
+        ) from None
+
+
+def _one_of(query: dict[str, str], name: str, otherwise: str, known: Any) -> str:
+    value = query.get(name, otherwise)
+    if value not in known:
+        text = f"'{shown(value, 60)}' is none of {', '.join(known)}."
+        raise Problem(422, text, at=f"$.{name}", **near(value, known))
+    return value
+
+
+def _only(row: Row, metrics: tuple[str, ...]) -> Row:
+    found: Row = {key: row[key] for key in ("at", "until", "provisional") if key in row}
+    for metric in metrics:
+        family, dot, own = metric.partition(".")
+        value = row.get(family, {}).get(own) if dot else row.get(metric)
+        if value is not None:
+            found[metric] = value
+        if metric in row.get("n", {}):
+            found.setdefault("n", {})[metric] = row["n"][metric]
+    return found
+
+
+def _late(day: SeenDay) -> bool:
+    return day.since_ms > day.started_ms
+
+
+def _csv(asked: Asked, found: dict[str, Any]) -> Response:
+    """One line a step, instants by the site's wall clock with their offset; texts that no spreadsheet calculates."""
+    to = io.StringIO()
+    write = csv.writer(to, lineterminator="\r\n")
+    write.writerow(_harmless(cell) for cell in (asked.kind[:-1], "from", "until", "provisional", *asked.metrics))
+    zone = ZoneInfo(asked.site.zone)
+    for row in found["rows"]:
+        at, until = (datetime.fromtimestamp(row[key] / 1000, zone).isoformat() for key in ("at", "until"))
+        numbers = (row.get(metric, "") for metric in asked.metrics)
+        write.writerow([_harmless(asked.name), at, until, "yes" if "provisional" in row else "", *numbers])
+    headers = {
+        "cache-control": "private, no-store", "vary": "accept",
+        "content-disposition": 'attachment; filename="history.csv"',
+    }  # fmt: skip
+    return Response("\ufeff" + to.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
