@@ -1,0 +1,182 @@
+"""The leading worker writes history exactly once: over deaths at any moment, a record that is away, and a rival."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wallboard import historian as historian_module
+from wallboard import worker as worker_module
+from wallboard.core.events import Answered, Ended, Event, Queued
+from wallboard.core.quarters import Amounts, Interval, Quarters
+from wallboard.core.settings import Settings
+from wallboard.core.state import Floor
+from wallboard.historian import Historian
+from wallboard.live.pipeline import Pipeline
+from wallboard.record.database import FILE, open_record
+from wallboard.record.history import History
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.redis import connect
+from wallboard.stream.stream import Stream
+from wallboard.worker import Worker
+
+DAY_MS = 86_400_000
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def call(number: int, at_ms: int) -> list[Event]:
+    base: dict[str, Any] = {"contact": f"c{number}", "source": "pbx"}
+    queue = f"q{number % 3}"
+    return [
+        Queued(queue=queue, time=at_ms, id=f"{number}q", **base),
+        Answered(agent=f"a{number % 4}", time=at_ms + 20, id=f"{number}a", **base),
+        Ended(agent=f"a{number % 4}", time=at_ms + 40, id=f"{number}e", **base),
+    ]
+
+
+class Bench:
+    """Workers with their historians on one namespace and one record."""
+
+    def __init__(self, redis_url: str, namespace: str, data: Path) -> None:
+        self.keys = Keys(namespace)
+        self.data = data
+        self._url = redis_url
+        self._clients: list[Any] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> tuple[Historian, Pipeline, asyncio.Task[None]]:
+        asking, blocking = connect(self._url), connect(self._url, blocking=True)
+        self._clients += [asking, blocking]
+        checkpoints = Checkpoints(asking, self.keys)
+        pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
+        historian = Historian(pipeline, History(open_record(self.data)), now_ms, days=400, agent_days=90)
+        lease = Lease(asking, self.keys)
+        worker = Worker(pipeline, Stream(asking, self.keys), checkpoints, lease, now_ms, Settings, historian)
+        task = asyncio.create_task(worker.run())
+        self._tasks.append(task)
+        return historian, pipeline, task
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for client in self._clients:
+            await client.aclose()
+
+    def recorded(self) -> dict[Interval, Amounts]:
+        history = History(open_record(self.data))
+        return {
+            Interval(kind, name, started_ms, basis): amounts
+            for kind in ("queues", "groups", "agents")
+            for name in history.names(kind)
+            for basis in ("event", "offer")
+            for started_ms, amounts in history.read(kind, name, 0, 1 << 62, basis).items()
+        }
+
+
+@pytest.fixture
+async def bench(
+    redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Bench]:
+    for module, name, value in (
+        (worker_module, "CHECKPOINT_S", 0.3), (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05),
+        (historian_module, "WRITE_S", 0.03), (historian_module, "AT_ONCE", 5),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+    bench = Bench(redis_url, namespace, tmp_path / "data")
+    yield bench
+    await bench.close()
+
+
+def expected(events: list[Event]) -> dict[Interval, Amounts]:
+    """Of the same events, all at once."""
+    floor = Floor()
+    for event in sorted(events, key=lambda event: event.time or 0):
+        floor.apply(event, event.time or 0)
+    floor.settle()
+    quarters = Quarters(floor.ground, floor.tallies)
+    quarters.keep(floor.contacts.contacts, 0)
+    return quarters.take_changed(1_000_000)
+
+
+async def eventually(bench: Bench, events: list[Event]) -> None:
+    """The record holds what these events amount to."""
+    wanted = expected(events)
+    try:
+        async with asyncio.timeout(20):
+            while {one: amounts for one, amounts in bench.recorded().items() if amounts} != wanted:
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        assert {one: amounts for one, amounts in bench.recorded().items() if amounts} == wanted
+
+
+async def test_what_happens_is_in_the_record_soon(bench: Bench, stream: Stream) -> None:
+    bench.start()
+    events = [event for number in range(20) for event in call(number, now_ms() - 5_000)]
+    await stream.append(events)
+    await eventually(bench, events)
+    (day,) = History(open_record(bench.data)).days(now_ms() - DAY_MS, now_ms() + DAY_MS)[-1:]
+    assert day.told_by == "live"
+    assert day.started_ms <= day.since_ms <= now_ms()
+
+
+async def test_workers_that_die_at_any_moment_leave_nothing_out_and_nothing_twice(bench: Bench, stream: Stream) -> None:
+    luck, events = random.Random(4), list[Event]()
+    for death in range(12):
+        historian, _, task = bench.start()
+        for number in range(8):
+            told = call(death * 8 + number, now_ms() - luck.randrange(60_000))
+            events += told
+            await stream.append(told)
+            await asyncio.sleep(luck.random() * 0.05)
+        await asyncio.sleep(luck.random() * 0.4)
+        historian.token = None  # dead: what it had begun in its thread may still arrive
+        task.cancel()
+        await asyncio.wait([task])
+    bench.start()
+    await eventually(bench, events)
+
+
+async def test_a_record_that_is_away_holds_up_nothing_and_gets_all_when_it_is_back(
+    bench: Bench, stream: Stream
+) -> None:
+    bench.data.mkdir()
+    (bench.data / FILE).mkdir()  # nothing can be opened there
+    _, pipeline, _ = bench.start()
+    events = [event for number in range(5) for event in call(number, now_ms() - 5_000)]
+    await stream.append(events)
+    async with asyncio.timeout(10):
+        while pipeline.applied < len(events):
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+    (bench.data / FILE).rmdir()
+    await eventually(bench, events)
+
+
+async def test_of_two_workers_the_one_that_leads_writes(bench: Bench, stream: Stream) -> None:
+    first, _, task = bench.start()
+    async with asyncio.timeout(10):
+        while first.token is None:
+            await asyncio.sleep(0.02)
+    second, _, _ = bench.start()
+    await asyncio.sleep(0.3)
+    assert second.token is None
+    events = call(1, now_ms() - 1_000)
+    await stream.append(events)
+    await eventually(bench, events)
+    task.cancel()
+    async with asyncio.timeout(10):
+        while second.token is None:
+            await asyncio.sleep(0.02)
+    more = call(2, now_ms() - 1_000)
+    await stream.append(more)
+    await eventually(bench, [*events, *more])
