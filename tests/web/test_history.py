@@ -1,7 +1,9 @@
 """GET /api/v1/history and /history: past intervals as rows, as CSV that no spreadsheet calculates, as a page."""
 
 import csv
+import html
 import io
+import re
 from typing import Any
 
 import pytest
@@ -52,8 +54,11 @@ async def test_a_day_is_96_rows_of_15_minutes_with_what_follows_from_the_counts(
         "aht_s": 100.0,  # 200 s / 2
     }  # fmt: skip
     assert found["since"] == [{"site": "main", "day": "2026-11-22", "since": DAY + 8 * HOUR + 180_000}]
-    empty = found["rows"][0]
-    assert empty == {"at": DAY, "until": DAY + QUARTER_MS, "offered": 0, "answered": 0, "abandoned": 0}
+    unseen, quiet = found["rows"][0], found["rows"][40]
+    assert unseen == {"at": DAY, "until": DAY + QUARTER_MS}, "nobody looked"
+    assert quiet == {
+        "at": DAY + 10 * HOUR, "until": DAY + 10 * HOUR + QUARTER_MS, "offered": 0, "answered": 0, "abandoned": 0,
+    }  # fmt: skip
 
 
 async def test_longer_steps_add_counts_and_never_percentages(recorded: Any) -> None:
@@ -120,3 +125,39 @@ async def test_a_record_that_does_not_answer_is_a_503_and_the_state_goes_on(serv
     assert answer.status_code == 503
     assert "does not answer" in answer.json()["detail"]
     assert (await served.http.get("/api/v1/state")).status_code == 200
+
+
+async def test_the_page_has_the_numbers_beside_those_of_the_week_before(recorded: Any) -> None:
+    week = Interval("queues", "support", NINE + 7 * 24 * HOUR, "event")
+    day = SeenDay("main", "2026-11-29", DAY + 7 * 24 * HOUR, DAY + 8 * 24 * HOUR, DAY + 7 * 24 * HOUR, "import")
+    recorded.parts.history.fill({week: {"offered": 2, "answered": 2, "sl_good": 1, "sl_base": 2}}, [day])
+    page = await recorded.http.get("/history?queue=support&day=2026-11-29&step=1h")
+    assert page.status_code == 200
+    line = page.text.partition('<th scope="row">09:00')[2].partition("</tr>")[0]
+    told = re.findall(r'data-metric="([^"]+)" data-value="([^"]*)"', line)
+    assert dict(told) == {
+        "offered": "2", "answered": "2", "abandoned": "0", "service_level": "50.0", "asa_s": "0.0", "aht_s": "",
+        "handled": "0", "week.offered": "5", "week.service_level": "60.0",
+    }  # fmt: skip
+    before = await recorded.http.get("/history?queue=support&day=2026-11-22")
+    assert "This day was seen since 08:03" in before.text
+    assert "Nothing is recorded" in (await recorded.http.get("/history?day=2026-11-20")).text
+
+
+async def test_the_page_s_file_is_the_table_and_plotly_comes_from_here(recorded: Any) -> None:
+    page = (await recorded.http.get("/history?queue=support&day=2026-11-22")).text
+    link = html.unescape(re.findall(r'href="(/history\.csv[^"]+)"', page)[0])
+    answer = await recorded.http.get(link)
+    assert answer.headers["content-disposition"] == 'attachment; filename="history.csv"'
+    assert len(answer.text.splitlines()) == 49  # 48 half hours
+    script = await recorded.http.get(re.findall(r'data-plotly="([^"]+)"', page)[0])
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert "plotly.js v" in script.text[:200]
+
+
+async def test_hostile_names_stay_text_on_the_page(recorded: Any) -> None:
+    hostile = '"><img src=x onerror=alert(1)>'
+    recorded.parts.history.write({Interval("queues", hostile, NINE, "event"): {"offered": 1}}, [], 1, NINE)
+    page = await recorded.http.get("/history", params={"queue": hostile, "day": "2026-11-22"})
+    assert page.status_code == 200
+    assert "<img" not in page.text

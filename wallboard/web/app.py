@@ -40,6 +40,7 @@ from wallboard.web.boards import Boards
 from wallboard.web.explain import explain
 from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.history import history
+from wallboard.web.historypage import HistoryPage, history_csv, plotly_js
 from wallboard.web.ingest import Ingest
 from wallboard.web.metrics import Metrics, metrics_page
 from wallboard.web.origin import Origins
@@ -129,6 +130,9 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/signout", sign_out, methods=["POST"]),
         Route("/sources", sources.all),
         Route("/sources/{source:path}", sources.one),
+        Route("/history", HistoryPage(templates).show),
+        Route("/history.csv", history_csv),
+        Route("/plotly-{version}.js", plotly_js),
         Route("/docs", docs.show),
         WebSocketRoute("/live", live),
         *pages.routes(templates),

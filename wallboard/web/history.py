@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard.core.errors import RecordUnavailable
+from wallboard.core.quarters import QUARTER_MS
 from wallboard.core.settings import Settings, Site
 from wallboard.core.words import shown
 from wallboard.record.history import SeenDay
@@ -48,28 +49,35 @@ async def history(request: Request) -> Response:
     """JSON, or CSV for `Accept: text/csv`."""
     who = allowed(request, "state:read")
     parts = parts_of(request)
-    asked = asked_of(request, parts)
+    query = dict(request.query_params)
+    if len(query) != len(request.query_params.multi_items()):
+        raise Problem(400, "A query parameter stands twice.")
+    asked = asked_of(query, parts)
     if asked.kind == "agents" and not who.may("people:read"):
         raise Problem(403, "Figures of one person are for leads: they need the scope people:read.")
     found = await told(parts, asked)
     if "text/csv" in request.headers.get("accept", ""):
-        return _csv(asked, found)
+        return as_csv(asked, found)
     headers = {"cache-control": "private, no-store", "vary": "accept"}
     return Response(msgspec.json.encode(found), media_type="application/json", headers=headers)
 
 
-async def told(parts: Parts, asked: Asked) -> dict[str, Any]:
+async def told(parts: Parts, asked: Asked, *, must_be_known: bool = True) -> dict[str, Any]:
     """The rows, and since when each day was seen where that was not from its beginning. Raises Problem 503."""
     try:
         recorded, days = await asyncio.to_thread(_read, parts, asked)
     except RecordUnavailable as error:
         raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
-    if not recorded and asked.name not in _known(parts, asked.kind):
+    if must_be_known and not recorded and asked.name not in _known(parts, asked.kind):
         key = next(key for key, kind in KINDS.items() if kind == asked.kind)
         text = f"Nothing is recorded of a {key} '{shown(asked.name, 60)}' then."
         raise Problem(404, text, at=f"$.{key}", **near(asked.name, _known(parts, asked.kind)))
     wanted = steps(asked.from_ms, asked.to_ms, asked.step, asked.site)
-    found = [_only(row, asked.metrics) for row in rows(wanted, recorded, parts.clock_ms())]
+    now_ms = parts.clock_ms()
+    found = [
+        _only(row, asked.metrics if _known_then(row, recorded, days, now_ms) else ())
+        for row in rows(wanted, recorded, now_ms)
+    ]
     return {
         "kind": asked.kind, "id": asked.name, "by": asked.by, "step": asked.step, "zone": asked.site.zone,
         "from": asked.from_ms, "to": asked.to_ms, "metrics": list(asked.metrics),
@@ -78,11 +86,8 @@ async def told(parts: Parts, asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def asked_of(request: Request, parts: Parts) -> Asked:
+def asked_of(query: dict[str, str], parts: Parts) -> Asked:
     """Raises Problem 400 for a query of another form, 422 for a value that cannot be meant."""
-    query = dict(request.query_params)
-    if len(query) != len(request.query_params.multi_items()):
-        raise Problem(400, "A query parameter stands twice.")
     if unknown := query.keys() - KNOWN:
         name = shown(sorted(unknown)[0], 60)
         raise Problem(400, f"There is no query parameter '{name}'.", at=f"$.{name}", **near(name, KNOWN))
@@ -188,11 +193,19 @@ def _only(row: Row, metrics: tuple[str, ...]) -> Row:
     return found
 
 
+def _known_then(row: Row, recorded: dict[int, dict[str, int]], days: list[SeenDay], now_ms: int) -> bool:
+    """Whether anybody looked: of what nobody saw nothing is said, which is not the same as zero."""
+    at_ms, until_ms = row["at"], row["until"]
+    if any(started_ms in recorded for started_ms in range(at_ms, until_ms, QUARTER_MS)):
+        return True
+    return at_ms <= now_ms and any(day.since_ms < until_ms and at_ms < day.ends_ms for day in days)
+
+
 def _late(day: SeenDay) -> bool:
     return day.since_ms > day.started_ms
 
 
-def _csv(asked: Asked, found: dict[str, Any]) -> Response:
+def as_csv(asked: Asked, found: dict[str, Any]) -> Response:
     """One line a step, instants by the site's wall clock with their offset; texts that no spreadsheet calculates."""
     to = io.StringIO()
     write = csv.writer(to, lineterminator="\r\n")
