@@ -113,3 +113,30 @@ def test_a_call_missed_before_the_day_began_is_told_again_without_harm():
     assert "missed_in_row" not in anna(floor)
     floor.apply(told(31, ev.Missed, contact="c", agent="anna"), at(31))
     assert anna(floor)["missed_in_row"] == 1
+
+
+def test_who_was_looked_at_before_signing_in_has_no_time_from_before():
+    """Found by the independent recomputation: a look goes on from the last one, which knew nobody signed in."""
+    events = [told(0, ev.Ringing, contact="c", agent="anna"), told(0.1, ev.SignedIn, agent="anna")]
+    seen_often, seen_once = Floor(), Floor()
+    for event in events:
+        seen_often.apply(event, event.time or 0)
+        anna(seen_often)
+        seen_once.apply(event, event.time or 0)
+    for floor in (seen_often, seen_once):
+        floor.advance(at(20))
+    assert anna(seen_often)["day"]["signed_in_s"] == anna(seen_once)["day"]["signed_in_s"]
+    assert anna(seen_often)["day"] == anna(seen_once)["day"]
+
+
+def test_looking_often_changes_nothing():
+    often, once = Floor(), Floor()
+    for event in DAY:
+        for floor in (often, once):
+            floor.apply(event, event.time or 0)
+        anna(often)
+    for minutes in range(61, 100):
+        often.advance(at(minutes))
+        anna(often)
+    once.advance(at(99))
+    assert anna(often) == anna(once)
