@@ -9,6 +9,9 @@ from typing import Any
 Json = dict[str, Any]
 
 
+_MISSING = object()
+
+
 class DoesNotCompose(Exception):
     """The backlog cannot be told as one patch: send a whole snapshot instead."""
 
@@ -18,15 +21,15 @@ def diff(old: Json, new: Json) -> Json:
 
     Values are never null (an unknown value is absent), so null in a patch always means deletion.
     """
-    patch: Json = {key: None for key in old if key not in new}
+    patch: Json = {} if old.keys() <= new.keys() else {key: None for key in old if key not in new}
     for key, value in new.items():
-        before = old.get(key)
-        if before is value or (key in old and before == value and type(before) is type(value)):
+        before = old.get(key, _MISSING)
+        if before is value:
             continue
-        if isinstance(value, dict) and isinstance(before, dict):
+        if type(before) is dict and type(value) is dict:
             if inner := diff(before, value):
                 patch[key] = inner
-        else:
+        elif before != value or type(before) is not type(value):
             patch[key] = value
     return patch
 
