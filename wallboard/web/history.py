@@ -65,19 +65,13 @@ async def history(request: Request) -> Response:
 async def told(parts: Parts, asked: Asked, *, must_be_known: bool = True) -> dict[str, Any]:
     """The rows, and since when each day was seen where that was not from its beginning. Raises Problem 503."""
     try:
-        recorded, days = await asyncio.to_thread(_read, parts, asked)
+        found, days, recorded = await asyncio.to_thread(_read, parts, asked, parts.clock_ms())
     except RecordUnavailable as error:
         raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
     if must_be_known and not recorded and asked.name not in _known(parts, asked.kind):
         key = next(key for key, kind in KINDS.items() if kind == asked.kind)
         text = f"Nothing is recorded of a {key} '{shown(asked.name, 60)}' then."
         raise Problem(404, text, at=f"$.{key}", **near(asked.name, _known(parts, asked.kind)))
-    wanted = steps(asked.from_ms, asked.to_ms, asked.step, asked.site)
-    now_ms = parts.clock_ms()
-    found = [
-        _only(row, asked.metrics if _known_then(row, recorded, days, now_ms) else ())
-        for row in rows(wanted, recorded, now_ms)
-    ]
     return {
         "kind": asked.kind, "id": asked.name, "by": asked.by, "step": asked.step, "zone": asked.site.zone,
         "from": asked.from_ms, "to": asked.to_ms, "metrics": list(asked.metrics),
@@ -118,9 +112,15 @@ def site_of(settings: Settings, kind: str, name: str) -> Site:
     return next(iter(settings.sites.values()))
 
 
-def _read(parts: Parts, asked: Asked) -> tuple[dict[int, dict[str, int]], list[SeenDay]]:
+def _read(parts: Parts, asked: Asked, now_ms: int) -> tuple[list[Row], list[SeenDay], bool]:
+    """In a thread: a year is 35,000 intervals to add up. Whether anything is recorded stands last."""
     recorded = parts.history.read(asked.kind, asked.name, asked.from_ms, asked.to_ms, asked.by)
-    return recorded, parts.history.days(asked.from_ms, asked.to_ms)
+    days = parts.history.days(asked.from_ms, asked.to_ms)
+    found = [
+        _only(row, asked.metrics if _known_then(row, recorded, days, now_ms) else ())
+        for row in rows(steps(asked.from_ms, asked.to_ms, asked.step, asked.site), recorded, now_ms)
+    ]
+    return found, days, bool(recorded)
 
 
 def _known(parts: Parts, kind: str) -> list[str]:
