@@ -10,8 +10,7 @@ from wallboard.core.ledger import Counts
 
 def counts(**sums: int) -> Counts:
     found = Counts()
-    for metric, amount in sums.items():
-        found.add(metric, amount)
+    found.add({**sums})
     return found
 
 

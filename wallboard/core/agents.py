@@ -71,12 +71,12 @@ class Profile(Struct):
 
     @property
     def member_of(self) -> list[str]:
-        return list(dict.fromkeys([*self.queues, *self.by_queue]))
+        return list(dict.fromkeys([*self.queues, *self.by_queue])) if self.by_queue else self.queues
 
     @property
     def standing(self) -> Standing | None:
         """As shown: offline wins, then paused in at least one queue, then ready; None where nobody said."""
-        if self.overall and self.overall.presence == "offline":
+        if not self.by_queue or (self.overall and self.overall.presence == "offline"):
             return self.overall
         told = [found for queue in self.member_of if (found := self.in_queue(queue))]
         if not told:
@@ -98,7 +98,7 @@ class Profile(Struct):
         return Deed(Did.AGENT, f"{event.agent} was signed in already")
 
     def _serve(self, queues: list[str], queue_of: dict[str, str]) -> None:
-        self.queues = [queue_of.get(queue, queue) for queue in queues]
+        self.queues = list(dict.fromkeys(queue_of.get(queue, queue) for queue in queues))
         self.by_queue = {queue: standing for queue, standing in self.by_queue.items() if queue in self.queues}
 
     def _set(self, presence: str, reason: str | None, queue: str | None, at_ms: int) -> Deed:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from wallboard.core.agents import Item
 from wallboard.core.formulas import RATIOS, derived
 from wallboard.core.ledger import Counts
 from wallboard.core.rows import AgentRow, Tally
@@ -203,6 +204,7 @@ def _agent(floor: Floor, name: str) -> Document | None:
     if row is None or not row.is_known:
         return None
     configured = floor.settings.agent.get(name)
+    contacts = row.contacts
     doing, since_ms = floor.people.doing(row)
     found: Document = {
         "name": (configured and configured.name) or row.profile.name or name,
@@ -210,11 +212,11 @@ def _agent(floor: Floor, name: str) -> Document | None:
         "since": since_ms,
         "sources": sorted(row.sources),
         "queues": row.profile.member_of,
-        "slots": {"used": _used(row), "allowed": row.profile.slots},
+        "slots": {"used": _used(contacts), "allowed": row.profile.slots},
         "contacts": [
             {"contact": one.contact, "channel": one.channel, "since": one.since_ms, "state": one.state}
             | ({"queue": one.queue} if one.queue else {})
-            for one in row.contacts
+            for one in contacts
         ],
         "as_of": row.seen_ms,
     }  # fmt: skip
@@ -226,7 +228,7 @@ def _agent(floor: Floor, name: str) -> Document | None:
         found[window] = _own(row.ledger.window(window).sums, times.get(window, {}), longest_ms)
     if work.since_ms is not None:
         found["stretch_since"] = work.since_ms
-    if (over_ms := _wrapup_over_ms(floor, row)) is not None:
+    if (over_ms := _wrapup_over_ms(floor, contacts)) is not None:
         found["wrapup_over_at"] = over_ms
     found["tags"] = _family("tags.", row.ledger.window("day").sums)
     if missed := _missed_in_row(row.calls):
@@ -236,11 +238,11 @@ def _agent(floor: Floor, name: str) -> Document | None:
     return found | _presence(floor, row)
 
 
-def _wrapup_over_ms(floor: Floor, row: AgentRow) -> int | None:
+def _wrapup_over_ms(floor: Floor, contacts: list[Item]) -> int | None:
     """When the first of the agent's wrap-ups passes what its queue allows."""
     limits = [
         one.since_ms + round(floor.settings.for_queue(one.queue).wrapup_s * 1000)
-        for one in row.contacts
+        for one in contacts
         if one.state == "wrapup" and one.queue
     ]
     return min(limits, default=None)
@@ -274,8 +276,8 @@ def _missed_in_row(calls: list[tuple[int, bool]]) -> int:
     return next((n for n, (_, taken) in enumerate(reversed(calls)) if taken), len(calls))
 
 
-def _used(row: AgentRow) -> int:
-    return sum(item.state in ("engaged", "holding", "ringing") for item in row.contacts)
+def _used(contacts: list[Item]) -> int:
+    return sum(item.state in ("engaged", "holding", "ringing") for item in contacts)
 
 
 def _presence(floor: Floor, row: AgentRow) -> Document:

@@ -1,6 +1,6 @@
 """How often did it happen in this window? Counts by minute, with running sums, for one entity.
 
-    added     (metric, minute, in day?, in shift?) → amount      not yet in the windows
+    added     (minute, in day?, in shift?) → metric → amount     not yet in the windows
     minutes   … 12:41 {offered: 3}  12:42 {}  12:43 {offered: 1, answered: 2}      the last 60 and any later
     windows   m15 {…}  m30 {…}  m60 {…}  day {…}  shift {…}       sums, and spreads of waits by whole seconds
 
@@ -33,16 +33,25 @@ class Counts:
         self.spreads: dict[str, dict[int, int]] = {}
         self.shown: Any = None
 
-    def add(self, metric: Metric, amount: int) -> None:
-        self.shown = None
-        if isinstance(metric, str):
-            add_to(self.sums, metric, amount)
+    def add(self, amounts: Amounts, sign: int = 1) -> None:
+        """All of them, or with `sign` -1 all of them less."""
+        if not amounts:
             return
-        name, second = metric
-        spread = self.spreads.setdefault(name, {})
-        add_to(spread, second, amount)
-        if not spread:
-            del self.spreads[name]
+        self.shown = None
+        sums, spreads = self.sums, self.spreads
+        for metric, amount in amounts.items():
+            if isinstance(metric, str):
+                total = sums.get(metric, 0) + sign * amount
+                if total:
+                    sums[metric] = total
+                else:
+                    sums.pop(metric, None)
+                continue
+            name, second = metric
+            spread = spreads.setdefault(name, {})
+            add_to(spread, second, sign * amount)
+            if not spread:
+                del spreads[name]
 
     def amounts(self) -> Amounts:
         """All of it, flat."""
@@ -66,13 +75,16 @@ class Ledger:
         self.minute = minute
         self._groups = groups
         self.minutes: dict[int, Amounts] = {}
-        self._added: dict[tuple[Metric, int, bool, bool], int] = {}
+        self._added: dict[tuple[int, bool, bool], Amounts] = {}
         self._windows = {window: Counts() for window in (*ROLLING, "day", "shift")}
 
     def add(self, metric: Metric, at_ms: int, amount: int, *, in_day: bool, in_shift: bool = False) -> None:
         """Count `amount` at its minute; a negative amount takes back what was added with the same arguments."""
-        key = (metric, at_ms // MINUTE_MS, in_day, in_shift)
-        self._added[key] = self._added.get(key, 0) + amount
+        when = (at_ms // MINUTE_MS, in_day, in_shift)
+        added = self._added.get(when)
+        if added is None:
+            added = self._added[when] = {}
+        added[metric] = added.get(metric, 0) + amount
 
     def window(self, name: str) -> Counts:
         """What happened in `m15`, `m30`, `m60`, `day` or `shift`; of a group: as far as its queues are folded."""
@@ -102,8 +114,7 @@ class Ledger:
         fresh, first = Counts(), minute_of(started_ms)
         for minute, amounts in self.minutes.items():
             if minute >= first:
-                for metric, amount in amounts.items():
-                    fresh.add(metric, amount)
+                fresh.add(amounts)
         before, after = self._windows[window].amounts(), fresh.amounts()
         self._windows[window] = fresh
         return {metric: after.get(metric, 0) - before.get(metric, 0) for metric in before.keys() | after.keys()}
@@ -111,8 +122,7 @@ class Ledger:
     def change(self, window: str, change: Amounts) -> None:
         """What `begin` gave for one of a group's queues."""
         self.fold()
-        for metric, amount in change.items():
-            self._windows[window].add(metric, amount)
+        self._windows[window].add(change)
 
     def fold(self) -> None:
         """What was added goes into the windows, and to the groups."""
@@ -120,34 +130,36 @@ class Ledger:
             return
         added, self._added = self._added, {}
         for group in self._groups:
-            into = group._added
-            for key, amount in added.items():
-                into[key] = into.get(key, 0) + amount
+            group._take(added)
         windows = self._windows
-        rolling = [(windows[window], self.minute - length) for window, length in ROLLING.items()]
-        for (metric, minute, in_day, in_shift), amount in added.items():
+        for (minute, in_day, in_shift), amounts in added.items():
             if in_day:
-                windows["day"].add(metric, amount)
+                windows["day"].add(amounts)
             if in_shift:
-                windows["shift"].add(metric, amount)
+                windows["shift"].add(amounts)
             if minute <= self.minute - KEPT_MINUTES:
                 continue
-            amounts = self.minutes.setdefault(minute, {})
-            add_to(amounts, metric, amount)
-            if minute <= self.minute:
-                for counts, before in rolling:
-                    if minute > before:
-                        counts.add(metric, amount)
+            kept = self.minutes.setdefault(minute, {})
+            for metric, amount in amounts.items():
+                add_to(kept, metric, amount)
+            for window, length in ROLLING.items():
+                if self.minute - length < minute <= self.minute:
+                    windows[window].add(amounts)
+
+    def _take(self, added: "dict[tuple[int, bool, bool], Amounts]") -> None:
+        """What one of a group's queues folds."""
+        for when, amounts in added.items():
+            into = self._added.setdefault(when, {})
+            for metric, amount in amounts.items():
+                into[metric] = into.get(metric, 0) + amount
 
     def _shift(self) -> bool:
         changed = False
         arriving = self.minutes.get(self.minute, {})
         for window, length in ROLLING.items():
             leaving = self.minutes.get(self.minute - length, {})
-            for metric, amount in leaving.items():
-                self._windows[window].add(metric, -amount)
-            for metric, amount in arriving.items():
-                self._windows[window].add(metric, amount)
+            self._windows[window].add(leaving, -1)
+            self._windows[window].add(arriving)
             changed |= bool(leaving or arriving)
         self.minutes.pop(self.minute - KEPT_MINUTES, None)
         return changed

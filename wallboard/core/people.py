@@ -45,11 +45,12 @@ class People:
             self._touch(name, row, self._ground.now_ms)
             return Deed(Did.NOTHING, f"too late for {name}: newer events are settled already")
         told = (at_ms, order, event)
-        row.told = []
         row.changes_at(at_ms)
         if not row.events or row.events[-1][:2] <= told[:2]:
             row.events.append(told)
             deed = row.profile.step(event, at_ms, self._queue_ids(source))
+            if row.told:
+                row.told.append(setting(row.profile, at_ms))
         else:
             insort(row.events, told, key=lambda one: one[:2])
             deed = self._retell(row, order)
@@ -207,10 +208,10 @@ class People:
             if row.draft and row.draft.settled_ms < until_ms:
                 row.draft = None
         while row.events and row.events[0][0] < until_ms:
-            row.told = []
             at_ms, _, event = row.events.pop(0)
             row.base.step(event, at_ms, self._queue_ids(event.source or ""))
             row.base_ms = at_ms
+            row.told = row.told[1:]
 
     def _settings(self, row: AgentRow) -> list[Setting]:
         """What the agent's own events said, one after another."""

@@ -164,7 +164,7 @@ def counts_of(amounts: Amounts) -> Counts:
     found = Counts()
     for name, amount in amounts.items():
         metric, spread, second = name.partition(_SPREAD)
-        found.add((metric, int(second)) if spread else metric, amount)
+        found.add({(metric, int(second)) if spread else metric: amount})
     return found
 
 
