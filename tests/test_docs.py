@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from wallboard.boardschema import board_schema_text
 from wallboard.cli import COMMANDS
 from wallboard.config import Redis, Server, load
 from wallboard.core.events import OWN_TYPES, Event, Told
@@ -42,6 +43,11 @@ def names(cell: str) -> set[str]:
 def test_the_schema_is_the_one_that_the_types_give() -> None:
     """Write it anew with `wallboard schema > docs/events.schema.json`."""
     assert page("events.schema.json") == schema_text()
+
+
+def test_the_schema_of_boards_is_the_one_that_the_types_give() -> None:
+    """Write it anew with `wallboard schema board > docs/board.schema.json`."""
+    assert page("board.schema.json") == board_schema_text()
 
 
 @pytest.mark.parametrize("kind", typing.get_args(Told), ids=lambda kind: str(kind.__struct_config__.tag))

@@ -24,6 +24,7 @@ PART_OF = {
     "wallboard.logfile": "wallboard.up",
     "wallboard.ownredis": "wallboard.up",
     "wallboard.historian": "wallboard.worker",
+    "wallboard.boardschema": "wallboard.commands",
     "wallboard.eventschema": "wallboard.commands",
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

@@ -14,7 +14,7 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Wallboard event",
         **told,
-        "$defs": {name: _portable(one) for name, one in sorted(types.items())},
+        "$defs": {name: portable(one) for name, one in sorted(types.items())},
     }
 
 
@@ -23,11 +23,11 @@ def schema_text() -> str:
     return json.dumps(schema(), indent=1, ensure_ascii=True) + "\n"
 
 
-def _portable(value: Any) -> Any:
+def portable(value: Any) -> Any:
     """Without what only Python's regular expressions need: JSON Schema's `$` never passes a final newline."""
     if isinstance(value, dict):
-        return {key: _pattern(inner) if key == "pattern" else _portable(inner) for key, inner in value.items()}
-    return [_portable(inner) for inner in value] if isinstance(value, list) else value
+        return {key: _pattern(inner) if key == "pattern" else portable(inner) for key, inner in value.items()}
+    return [portable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _pattern(text: Any) -> Any:

@@ -10,7 +10,7 @@ import { serverLate } from "./freshness.js";
 import { obey, reload, visit } from "./orders.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
-import { noteOf, renderTop } from "./top.js";
+import { noteOf, renderMistake, renderTop } from "./top.js";
 import { learn } from "./words.js";
 
 const TICK_MS = 1000;
@@ -21,6 +21,7 @@ const PHONE = matchMedia("(max-width: 640px)");
 
 const first = JSON.parse(document.getElementById("first").textContent);
 const top = document.querySelector(".top");
+const mistake = document.querySelector(".mistake");
 const store = new Store();
 const clock = new Clock();
 learn(first.words, document.documentElement.lang);
@@ -83,13 +84,14 @@ function render() {
   if (laidOut !== store.revision) lay();
   const picture = pictureNow();
   renderTop(top, noteOf(socket.standing, socket.reason, screen(), picture), picture, store.board);
+  renderMistake(mistake, store.board);
   board.render(picture);
   explain.look(picture);
 }
 
 function lay() {
   const sheet = document.getElementById("layout");
-  const href = "/board/" + encodeURIComponent(store.board.id) + "/layout.css?v=" + store.board.revision;
+  const href = "/board/" + encodeURIComponent(store.board.id.split("?")[0]) + "/layout.css?v=" + store.board.revision;
   if (sheet.getAttribute("href") !== href) sheet.setAttribute("href", href);
   document.documentElement.setAttribute("data-theme", store.board.theme);
   board.lay(store.board);

@@ -21,6 +21,12 @@ export function renderTop(root, note, picture, board) {
   write(root.querySelector(".time"), timeOfDay(picture.now, picture.zone));
 }
 
+/** Below the line: what is wrong with the board's file, while its last good form is shown. @param {HTMLElement} root @param {*} board */
+export function renderMistake(root, board) {
+  root.hidden = !board.mistake;
+  write(root.querySelector(".word"), board.mistake ? say("board_mistake", { mistake: board.mistake }) : "");
+}
+
 /**
  * The worst that is known. A screen that cannot come in again says so first, then the screen itself, the server,
  * the sources.

@@ -1,16 +1,19 @@
 """Boards are text files; every mistake in one is named, with its file, its place and what was expected."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from wallboard.assets import BOARDS
+from wallboard.boardschema import board_schema
 from wallboard.core.errors import ConfigError
 from wallboard.record import fitting
 from wallboard.record.boards import Board, Tile, load_boards, read_boards
-from wallboard.record.checks import KINDS
+from wallboard.record.checks import KINDS, board_warnings
 from wallboard.record.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.web.words import words
 
@@ -84,6 +87,7 @@ def test_the_browser_gets_limits_as_sign_and_number_and_how_the_number_is_read(t
         ('at = "left"', "tile[0].at", "Expected"),
         ('teams = ["x"]', "tile[0].teams", "queues or teams"),
         ('queues = [""]', "tile[0].queues", "length"),
+        ('queues = ["$queue", "b"]', "tile[0].queues", "$queue stands alone"),
     ],
 )
 def test_a_mistake_in_a_tile_is_named_with_its_place(tmp_path: Path, line: str, at: str, said: str) -> None:
@@ -106,6 +110,7 @@ def test_a_mistake_in_a_tile_is_named_with_its_place(tmp_path: Path, line: str, 
         ('audience = "boss"', "audience", "expected one of wall, lead, agent"),
         ('theme = "pink"', "theme", "expected one of dark, light, contrast"),
         ('id = "x"', "id", "its file's name"),
+        ('mistake = "x"', "mistake", "unknown key"),
         ("tile = 3", "tile", "[[tile]]"),
         ("title = x\nrows = 1", "line 1, column 9", "not TOML"),
         ('[[tile]]\nkind = "number"\nat = [1, 1]\nsize = [1, 1]', "tile[0].metric", "is missing"),
@@ -210,6 +215,48 @@ def test_a_list_of_any_size_holds_at_least_one_row_and_more_in_smaller_text(
         assert [step.text for step in steps] == sorted((step.text for step in steps), reverse=True)
 
 
+FAR = """
+screen_inches = 55
+viewing_distance_m = 5
+columns = 12
+rows = 6
+"""
+
+
+def test_no_text_is_smaller_than_can_be_read_from_where_people_stand() -> None:
+    """55 inches from 5 m: 16 minutes of arc are 37 pixels of 1080 for a capital (ISO 9241-3), 52.9 of text: 4.9 v."""
+    board = Board(screen_inches=55, viewing_distance_m=5)
+    for size in ((12, 6), (6, 4), (6, 6)):
+        room = board.room(Tile(kind="queues", at=(1, 1), size=size))
+        for steps in (fitting.table_fits(room), fitting.card_fits(room), fitting.source_fits(room)):
+            assert 4.84 < min(step.text for step in steps) < 5.01
+
+
+def test_a_tile_that_cannot_be_read_is_a_warning_and_no_mistake(tmp_path: Path) -> None:
+    tile = '[[tile]]\nkind = "number"\nmetric = "waiting"\n'
+    write(tmp_path, FAR + f"{tile}at = [1, 1]\nsize = [1, 1]\n{tile}at = [2, 1]\nsize = [6, 4]")
+    board = load_boards(tmp_path)["support"]
+    ((at, reason),) = board_warnings(board)
+    assert at == "tile[0].size"
+    assert reason.startswith("cannot be read from 5 m: ")
+    assert "expected 22" in reason
+
+
+def test_without_a_distance_nothing_is_judged_but_more_than_five_numbers_are_named(tmp_path: Path) -> None:
+    tiles = [f'[[tile]]\nkind = "number"\nmetric = "waiting"\nat = [{1 + n}, 1]\nsize = [1, 1]' for n in range(6)]
+    write(tmp_path, "\n".join(tiles))
+    assert [at for at, _ in board_warnings(load_boards(tmp_path)["support"])] == ["tile[5]"]
+
+
+def test_the_schema_for_editors_takes_the_default_boards_and_refuses_what_check_refuses() -> None:
+    schema = board_schema()
+    for file in BOARDS.glob("*.toml"):
+        jsonschema.validate(tomllib.loads(file.read_text()), schema)
+    for wrong in ({"titel": "x"}, {"columns": 0}, {"audience": "boss"}, {"id": "x"}, {"tile": [{"kind": "nmber"}]}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
+
+
 def test_a_board_without_tiles_or_rotation_is_an_empty_board(tmp_path: Path) -> None:
     write(tmp_path, "")
     assert load_boards(tmp_path) == {"support": Board(id="support")}
@@ -218,5 +265,5 @@ def test_a_board_without_tiles_or_rotation_is_an_empty_board(tmp_path: Path) -> 
 def test_the_docs_page_names_every_number_key_and_kind() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "boards.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([a-z0-9_]+)`", page))
-    keys = {*Tile.__struct_fields__, *Board.__struct_fields__} - {"id", "tiles", "kind"}
+    keys = {*Tile.__struct_fields__, *Board.__struct_fields__} - {"id", "mistake", "tiles", "kind"}
     assert {*NUMBERS, *KINDS, *WINDOWS, *(key for key in keys if key != "rotation")} - named == set()

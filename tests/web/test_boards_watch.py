@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from wallboard.assets import BOARDS
 from wallboard.web.boards import Boards
@@ -34,8 +35,60 @@ def test_a_bad_edit_keeps_the_last_good_form_and_every_other_board(folder: Path)
     (folder / "one.toml").write_text("title = [")
     (folder / "three.toml").write_text("nonsense = 1")
     assert boards.look()
+    assert boards()["one"] == replace(good, mistake=boards()["one"].mistake)
+    assert boards()["one"].mistake.startswith("end of document: not TOML")
+    assert boards()["three"].mistake.startswith("nonsense: unknown key 'nonsense'")
+    assert boards()["two"].mistake == ""
+    assert sorted(boards()) == ["one", "three", "two"]
+
+
+def test_a_mended_board_says_nothing_of_its_mistake_any_more(folder: Path) -> None:
+    text = (folder / "one.toml").read_text()
+    boards = Boards(folder)
+    good = boards()["one"]
+    (folder / "one.toml").write_text("title = [")
+    boards.look()
+    (folder / "one.toml").write_text(text)
+    assert boards.look()
     assert boards()["one"] == good
-    assert sorted(boards()) == ["one", "two"]
+
+
+BOARD = """
+title = "Of $queue"
+[[tile]]
+kind = "number"
+at = [1, 1]
+size = [3, 2]
+queues = ["$queue"]
+metric = "waiting"
+[[tile]]
+kind = "agents"
+at = [4, 1]
+size = [3, 2]
+teams = ["$team"]
+"""
+
+
+def test_a_board_with_variables_is_filled_from_the_address(tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text(BOARD)
+    boards = Boards(tmp_path)()
+    filled = boards["one?queue=sales&team=first%20line"]
+    assert (filled.id, filled.title) == ("one?queue=sales&team=first+line", "Of sales")
+    assert (filled.tiles[0].queues, filled.tiles[1].teams) == (["sales"], ["first line"])
+    assert boards[filled.id] == filled
+
+
+def test_a_variable_that_the_address_leaves_out_means_all(tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text(BOARD)
+    board = Boards(tmp_path)()["one"]
+    assert (board.id, board.title, board.tiles[0].queues, board.tiles[1].teams) == ("one", "Of", [], [])
+
+
+@pytest.mark.parametrize("query", ["queue=a*", "queue=%5Bab%5D", "queue=!x", "queue=%00", "queue=" + "a" * 129])
+def test_a_pattern_in_the_address_is_no_board(tmp_path: Path, query: str) -> None:
+    """Each would be a set of its own that the floor has to count."""
+    (tmp_path / "one.toml").write_text(BOARD)
+    assert Boards(tmp_path)().get(f"one?{query}") is None
 
 
 def test_a_removed_board_is_gone(folder: Path) -> None:

@@ -81,6 +81,34 @@ async def test_a_kind_that_comes_later_keeps_its_place(wall: Any) -> None:
     assert "comes later" in tile((await wall.http.get("/board/odd")).text, 0)
 
 
+async def test_a_board_with_a_variable_shows_the_queue_of_the_address(wall: Any, tmp_path: Path) -> None:
+    (tmp_path / "boards" / "any.toml").write_text(
+        "title = 'Of $queue'\n[[tile]]\nkind = 'number'\nat = [1, 1]\nsize = [1, 1]\n"
+        "queues = ['$queue']\nmetric = 'waiting'\n"
+    )
+    await post(wall, *({"type": "contact.queued", "contact": f"c{n}", "queue": "support"} for n in range(3)))
+    await page_with(wall, "overview", '<span class="figure">3</span>')
+    async with asyncio.timeout(10):
+        while (await wall.http.get("/board/any")).status_code == 404:
+            await asyncio.sleep(0.1)
+    page = (await wall.http.get("/board/any?queue=support")).text
+    assert "<title>Of support" in page
+    assert '<span class="figure">3</span>' in tile(page, 0)
+    assert '"board":{"id":"any?queue=support"}' in page
+    assert (await wall.http.get("/board/any?queue=sup*")).status_code == 404
+    answer = await wall.http.get("/api/v1/state", params={"board": "any?queue=support"})
+    assert list(answer.json()["queues"]) == ["support"]
+
+
+async def test_the_mistake_of_a_boards_file_stands_on_its_page(wall: Any, tmp_path: Path) -> None:
+    (tmp_path / "boards" / "new.toml").write_text(f"titel = '{HOSTILE}'")
+    async with asyncio.timeout(10):
+        while (await wall.http.get("/board/new")).status_code == 404:
+            await asyncio.sleep(0.1)
+    page = (await wall.http.get("/board/new")).text
+    assert "unknown key &#39;titel&#39;" in page.split('class="mistake"')[1].split("</p>")[0]
+
+
 async def test_a_text_has_no_age(wall: Any) -> None:
     page = (await wall.http.get("/board/odd")).text
     assert ['<span class="age"></span>' in tile(page, place) for place in range(3)] == [True, True, False]

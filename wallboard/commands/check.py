@@ -1,4 +1,4 @@
-"""Is what I wrote right? `check` names every mistake in configuration and boards; `schema` prints the vocabulary."""
+"""Is what I wrote right? `check` names every mistake in configuration and boards; `schema` says what may be written."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from wallboard.boardschema import board_schema_text
 from wallboard.config import FILE, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, SourceError
 from wallboard.eventschema import schema_text
@@ -14,28 +15,36 @@ from wallboard.eventschema import schema_text
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option("--json", "as_json", is_flag=True, help="The mistakes as a JSON list.")
+@click.option("--json", "as_json", is_flag=True, help="The mistakes and warnings as a JSON list.")
 def check(paths: Sequence[Path], as_json: bool) -> None:
-    """Name every mistake in the configuration and the boards.
+    """Name every mistake in the configuration and the boards, and warn of what people will have trouble with.
 
     PATH: a configuration file, a folder of boards, or a folder that holds both. Without: what would be used.
     """
     mistakes = list(_mistakes(paths or [_default()]))
     if as_json:
-        rows = [{"file": one.file, "at": one.at, "error": one.reason} for one in mistakes]
+        rows = [{"file": one.file, "at": one.at, _level(one): one.reason} for one in mistakes]
         click.echo(msgspec.json.encode(rows))
     for mistake in () if as_json else mistakes:
         click.echo(str(mistake), err=True)
-    if mistakes:
+    if any(not one.warning for one in mistakes):
         raise click.exceptions.Exit(1)
     if not as_json:
         click.echo("no mistakes")
 
 
 @click.command()
-def schema() -> None:
-    """Print the JSON Schema of the events (docs/events.schema.json)."""
-    click.echo(schema_text(), nl=False)
+@click.argument("of", type=click.Choice(["events", "board"]), default="events")
+def schema(of: str) -> None:
+    """Print a JSON Schema: of the events (default), or of a board's file for editors of TOML.
+
+    They stand in docs/ too, as events.schema.json and board.schema.json.
+    """
+    click.echo(schema_text() if of == "events" else board_schema_text(), nl=False)
+
+
+def _level(mistake: Mistake) -> str:
+    return "warning" if mistake.warning else "error"
 
 
 def _default() -> Path:
@@ -86,9 +95,11 @@ def _in_folder(path: Path) -> Iterator[Mistake]:
 
 def board_mistakes(folder: Path) -> Iterator[Mistake]:
     """What is wrong in the board files of a folder."""
-    from wallboard.record.boards import load_boards
+    from wallboard.record.boards import read_boards
+    from wallboard.record.checks import board_warnings
 
-    try:
-        load_boards(folder)
-    except ConfigError as error:
-        yield from error.mistakes
+    found = read_boards(folder)
+    yield from found.mistakes
+    for board in found.boards.values():
+        for at, reason in board_warnings(board):
+            yield Mistake(str(folder / f"{board.id}.toml"), at, reason, warning=True)

@@ -24,13 +24,17 @@ class Refused(WallboardError):
 
 
 class Mistake(WallboardError):
-    """One mistake in a text file: which file, where in it, what is wrong and what was expected."""
+    """One mistake in a text file: which file, where in it, what is wrong and what was expected.
 
-    def __init__(self, file: str, at: str, reason: str) -> None:
-        super().__init__(f"{file}: {at}: {reason}")
+    `warning`: nothing is refused for it, but people will have trouble with it.
+    """
+
+    def __init__(self, file: str, at: str, reason: str, *, warning: bool = False) -> None:
+        super().__init__(f"{file}: {at}: {'warning: ' if warning else ''}{reason}")
         self.file = file
         self.at = at
         self.reason = reason
+        self.warning = warning
 
 
 class ConfigError(WallboardError):

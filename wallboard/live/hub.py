@@ -6,7 +6,7 @@ merge or have outgrown it. So what a slow screen costs is bounded, and others ne
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -258,7 +258,7 @@ class Hub:
     def board_message(self, view: View) -> Document:
         return {**view.public(), "simulated": self._simulated()}
 
-    def change_boards(self, boards: dict[str, Board]) -> None:
+    def change_boards(self, boards: Mapping[str, Board]) -> None:
         """Boards were edited: screens that show one redraw it without reload."""
         for channel in list(self._channels.values()):
             board = boards.get(channel.view.key)

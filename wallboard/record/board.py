@@ -4,17 +4,21 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Meta, Struct, field
 
 from wallboard.core.events import Text
 from wallboard.record import fitting
+from wallboard.record.legible import LEAST_ARC, Sight
 from wallboard.record.numbers import NUMBERS, number_named
 
 Cells = tuple[Annotated[int, Meta(ge=1, le=48)], Annotated[int, Meta(ge=1, le=48)]]
 Document = dict[str, Any]
 
+# Variables of the address, `/board/ID?queue=NAME&team=NAME`, and the key of a tile where each may stand, alone.
+VARIABLES = {"$queue": "queues", "$team": "teams"}
 LISTS = frozenset({"queues", "agents", "sources"})
 # Of a queue table, the most wanted first: a narrow one has only the first of them.
 TABLE_COLUMNS = ("waiting", "oldest_at", "idle", "abandoned", "answered", "offered")
@@ -42,10 +46,9 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         number = number_named(self.metric) if self.metric else None
         return self.window or ("now" if number and number.now else "day")
 
-    def public(self, columns: int, rows: int) -> Document:
+    def public(self, room: fitting.Box) -> Document:
         """For the browser: the tile's text, how its number is read, how many rows fit at which size."""
         shown = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) not in (None, [])}
-        room = fitting.box(self.size, columns, rows)
         shown |= {name: list(limit) for name in ("warn", "alarm") if (limit := threshold(getattr(self, name)))}
         if self.metric and (number := number_named(self.metric)):
             shown |= {"window": self.shown_window, "reads": number.reads}
@@ -67,10 +70,9 @@ class Rotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seconds: Annotated[float, Meta(ge=5, le=86_400)] = 30
 
 
-class Board(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A board's file. Its id is the file's name."""
+class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may stand in a board's file."""
 
-    id: str = ""
     title: Text | None = None
     columns: Annotated[int, Meta(ge=1, le=48)] = 12
     rows: Annotated[int, Meta(ge=1, le=48)] = 6
@@ -82,9 +84,26 @@ class Board(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tiles: list[Tile] = field(default_factory=list, name="tile")
     rotation: Rotation | None = None
 
+
+class Board(Written, frozen=True, kw_only=True):
+    """A board. Its id is its file's name. `mistake`: why the file as it is now is not what is shown."""
+
+    id: str = ""
+    mistake: str = ""
+
     @property
     def name(self) -> str:
         return self.title or self.id
+
+    @property
+    def sight(self) -> Sight | None:
+        """The screen and how far away people stand, where both are told."""
+        inches, metres = self.screen_inches, self.viewing_distance_m
+        return None if inches is None or metres is None else Sight(inches, metres)
+
+    def room(self, tile: Tile) -> fitting.Box:
+        """A tile's place; no text in it is smaller than can be read from there."""
+        return fitting.box(tile.size, self.columns, self.rows, self.sight.text(LEAST_ARC) if self.sight else 0.0)
 
     @property
     def revision(self) -> str:
@@ -96,11 +115,38 @@ class Board(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         shown: Document = {
             "id": self.id, "title": self.name, "columns": self.columns, "rows": self.rows, "theme": self.theme,
             "audience": self.audience, "revision": self.revision,
-            "tiles": [tile.public(self.columns, self.rows) for tile in self.tiles],
+            "tiles": [tile.public(self.room(tile)) for tile in self.tiles],
         }  # fmt: skip
         if self.rotation:
             shown["rotation"] = msgspec.to_builtins(self.rotation)
+        if self.mistake:
+            shown["mistake"] = self.mistake
         return shown
+
+    def variables(self) -> set[str]:
+        """The variables that it uses: `$queue`, `$team`."""
+        return {name for tile in self.tiles for name, key in VARIABLES.items() if name in getattr(tile, key)}
+
+    def filled(self, values: Mapping[str, str]) -> "Board":
+        """With the variables' values in their places; one without a value means all."""
+        if not (names := self.variables()):
+            return self
+        given = {name: values[name] for name in sorted(names) if name in values}
+        query = urlencode({name[1:]: value for name, value in given.items()})
+        title = self.title
+        for name in VARIABLES:
+            title = title and title.replace(name, given.get(name, "")).strip()
+        tiles = [_filled(tile, given) for tile in self.tiles]
+        return msgspec.structs.replace(self, id=f"{self.id}?{query}" if query else self.id, title=title, tiles=tiles)
+
+
+def _filled(tile: Tile, given: Mapping[str, str]) -> Tile:
+    changes = {
+        key: [given[name]] if name in given else []
+        for name, key in VARIABLES.items()
+        if name in getattr(tile, key)
+    }  # fmt: skip
+    return msgspec.structs.replace(tile, **changes) if changes else tile
 
 
 def threshold(text: str | None) -> tuple[str, float] | None:

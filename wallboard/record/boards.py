@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from wallboard.core.errors import ConfigError, Mistake
-from wallboard.record.board import Board, Rotation, Tile
+from wallboard.record.board import Board, Rotation, Tile, Written
 from wallboard.record.checks import board_mistakes
 from wallboard.tables import parse, read
 
@@ -79,11 +79,13 @@ def board_of(board_id: str, tables: Mapping[str, Any], file: str, mistakes: list
         if (tile := read(table, Tile, file, f"tile[{number}]", mistakes))
     ]
     plain = {key: value for key, value in tables.items() if key not in ("tile", "id")}
-    board = read(plain, Board, file, "", mistakes)
-    if board is None:
+    written = read(plain, Written, file, "", mistakes)
+    if written is None:
         return None
+    told = {name: getattr(written, name) for name in written.__struct_fields__}
+    board = Board(id=board_id, **told)
     mistakes.extend(Mistake(file, at, reason) for at, reason in board_mistakes(board, tiles))
-    return msgspec.structs.replace(board, id=board_id, tiles=[tile for _, tile in tiles])
+    return msgspec.structs.replace(board, tiles=[tile for _, tile in tiles])
 
 
 def _rotation_mistakes(boards: Mapping[str, Board], folder: Path) -> list[Mistake]:
@@ -93,7 +95,7 @@ def _rotation_mistakes(boards: Mapping[str, Board], folder: Path) -> list[Mistak
     for board in boards.values():
         for number, name in enumerate(board.rotation.boards if board.rotation else ()):
             file, at = str(folder / f"{board.id}.toml"), f"rotation.boards[{number}]"
-            if name not in files:
+            if name.partition("?")[0] not in files:
                 found.append(Mistake(file, at, f"there is no board '{name}', expected one of {', '.join(files)}"))
             elif name in boards and boards[name].rotation:
                 found.append(Mistake(file, at, f"'{name}' is a rotation itself: name its boards instead"))

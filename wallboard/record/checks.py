@@ -1,9 +1,14 @@
-"""What is wrong on a board, that its types alone do not show? The grid, the words, the numbers, the limits."""
+"""What is wrong on a board, that its types alone do not show? The grid, the words, the numbers, the limits.
+
+And what is not wrong but hard on people: text that cannot be read from where they stand, more than they can hold.
+"""
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
-from wallboard.record.board import Board, Tile, threshold
+from wallboard.record import fitting
+from wallboard.record.board import LISTS, VARIABLES, Board, Tile, fits, threshold
+from wallboard.record.legible import GOOD_ARC, LEAST_ARC
 from wallboard.record.numbers import FAMILIES, NUMBERS, WINDOWS, number_named
 
 KINDS = (
@@ -12,6 +17,8 @@ KINDS = (
 )  # fmt: skip
 AUDIENCES = ("wall", "lead", "agent")
 THEMES = ("dark", "light", "contrast")
+
+HEADLINES = 5  # numbers that people take in at a glance
 
 Wrong = tuple[str, str]  # where, and what is wrong and what was expected
 Numbered = tuple[int, Tile]
@@ -29,10 +36,40 @@ def board_mistakes(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
     yield from _overlaps(tiles)
 
 
+def board_warnings(board: Board) -> Iterator[Wrong]:
+    """What people in the room will have trouble with. The small line of a tile is for whoever steps up: not judged."""
+    numbers = [place for place, tile in enumerate(board.tiles) if tile.kind == "number"]
+    if len(numbers) > HEADLINES:
+        yield f"tile[{numbers[HEADLINES]}]", f"one of {len(numbers)} numbers: people hold about {HEADLINES} at a glance"
+    for place, tile in enumerate(board.tiles) if board.sight else ():
+        wanted = GOOD_ARC if tile.kind == "number" else LEAST_ARC
+        arc = board.sight.minutes(_least_text(tile, board)) if board.sight else wanted
+        if arc < wanted - 0.05:
+            word = "cannot be read" if arc < LEAST_ARC else "is hard to read"
+            times = f"{wanted / arc:.1f} times as large"
+            yield (
+                f"tile[{place}].size",
+                f"{word} from {board.viewing_distance_m:g} m: {arc:.0f} minutes of arc, expected {wanted:g} ({times})",
+            )
+
+
+def _least_text(tile: Tile, board: Board) -> float:
+    """In v, of what the tile is there for."""
+    room = board.room(tile)
+    if tile.kind in LISTS:
+        return min(fit.text for fit in fits(tile.kind, room))
+    if tile.kind == "notices":
+        return min(fit.text for fit in fitting.notice_fits(room))
+    return fitting.figure_text(room)
+
+
 def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
     yield from _one_of(f"{at}.kind", tile.kind, KINDS)
     if tile.queues and tile.teams:
         yield f"{at}.teams", "queues or teams, not both: a team's queues are those that name it"
+    for name, key in VARIABLES.items():
+        if name in getattr(tile, key) and len(getattr(tile, key)) > 1:
+            yield f"{at}.{key}", f"{name} stands alone: one screen shows one of them"
     if tile.kind == "number" and tile.metric is None:
         yield f"{at}.metric", "is missing: which number? (docs/boards.md lists them)"
     if tile.kind == "text" and not tile.text:

@@ -2,7 +2,8 @@
 
 The unit is v: 1 % of the height of the largest 16:9 box in the window (static/css/tokens.css), so that one
 answer holds for every screen. A list has several sizes of text, large first: the largest that holds all its
-rows is used, and what the smallest does not hold goes on further pages.
+rows is used, and what the smallest does not hold goes on further pages. Where a board says how far away people
+stand, nothing is smaller than they can read (record/legible.py).
 """
 
 from typing import NamedTuple
@@ -32,12 +33,13 @@ MOST_CELLS = 5
 
 
 class Box(NamedTuple):
-    """A tile's place in v, and the room inside it below its title and above its age."""
+    """A tile's place in v, and the room inside it below its title and above its age. `least`: no text is smaller."""
 
     wide: float
     high: float
     title: float
     foot: float
+    least: float = 0.0
 
     @property
     def inner_wide(self) -> float:
@@ -56,11 +58,12 @@ class Fit(NamedTuple):
     across: int = 1
 
 
-def box(size: tuple[int, int], columns: int, rows: int) -> Box:
+def box(size: tuple[int, int], columns: int, rows: int, least: float = 0.0) -> Box:
     wide = _span(size[0], (WIDE_V - 2 * EDGE_V - (columns - 1) * GAP_V) / columns)
     high = _span(size[1], (HIGH_V - HEAD_V - EDGE_V - (rows - 1) * GAP_V) / rows)
     title = _between(1.5, min(high * 0.115, wide * 0.075), 3.4)
-    return Box(wide, high, title, _between(1.3, title * 0.66, 2.0))
+    foot = _between(1.3, title * 0.66, 2.0)
+    return Box(wide, high, max(title, min(least, high * 0.2, wide * 0.12)), foot, least)
 
 
 def figure_text(room: Box, figures: int = FIGURES) -> float:
@@ -70,19 +73,20 @@ def figure_text(room: Box, figures: int = FIGURES) -> float:
 
 def cells(room: Box) -> int:
     """How many columns of numbers a table has room for beside the names."""
-    found = int((room.inner_wide / LEAST_TABLE_TEXT - NAME_EM) / CELL_EM)
+    found = int((room.inner_wide / max(LEAST_TABLE_TEXT, room.least) - NAME_EM) / CELL_EM)
     return max(1, min(MOST_CELLS, found))
 
 
 def table_fits(room: Box) -> list[Fit]:
     widest = room.inner_wide / (NAME_EM + CELL_EM * cells(room))
-    texts = [text for text in TABLE_TEXTS if text <= widest] or [TABLE_TEXTS[-1]]
+    texts = [text for text in _readable(TABLE_TEXTS, room) if text <= widest]
+    texts = texts or [min(widest, max(TABLE_TEXTS[-1], room.least))]
     return _distinct([Fit(text, _count(room.inner_high, text * ROW_EM) - 1) for text in texts])
 
 
 def card_fits(room: Box) -> list[Fit]:
     fits = []
-    for text in CARD_TEXTS:
+    for text in _readable(CARD_TEXTS, room):
         across = _count(room.inner_wide, text * CARD_EM)
         down = _count(room.inner_high - totals(room).high, text * CARD_HIGH_EM)
         fits.append(Fit(text, across * down, across))
@@ -118,7 +122,7 @@ class NoticeFit(NamedTuple):
 
 
 def notice_fits(room: Box) -> list[NoticeFit]:
-    return [_notice_fit(room, text) for text in NOTICE_TEXTS]
+    return [_notice_fit(room, text) for text in _readable(NOTICE_TEXTS, room)]
 
 
 def _notice_fit(room: Box, text: float) -> NoticeFit:
@@ -129,8 +133,16 @@ def _notice_fit(room: Box, text: float) -> NoticeFit:
 
 
 def source_fits(room: Box) -> list[Fit]:
-    texts = [text for text in SOURCE_TEXTS if text * 14 <= room.inner_wide] or [SOURCE_TEXTS[-1]]
+    widest = room.inner_wide / 14
+    texts = [text for text in _readable(SOURCE_TEXTS, room) if text <= widest]
+    texts = texts or [min(widest, max(SOURCE_TEXTS[-1], room.least))]
     return _distinct([Fit(text, _count(room.inner_high, text * SOURCE_EM)) for text in texts])
+
+
+def _readable(texts: tuple[float, ...], room: Box) -> list[float]:
+    """Those sizes that can be read from where people stand, the least that can among them."""
+    enough = [text for text in texts if text > room.least]
+    return [*enough, room.least] if room.least > texts[-1] else enough
 
 
 def _span(count: int, cell: float) -> float:

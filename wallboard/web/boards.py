@@ -1,19 +1,43 @@
 """Which boards are there now? The folder's files, read again when they change.
 
-A bad edit of one keeps its last good form.
+A bad edit of one keeps its last good form, and says on the board what is wrong with the file. A board with variables
+is many: `support?queue=sales` is the board `support` filled in (`/board/support?queue=sales`).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import parse_qsl
 
+import msgspec
 import structlog
 
-from wallboard.record.boards import Board, read_boards
+from wallboard.core.errors import Mistake
+from wallboard.record.boards import BOARD_ID, Board, read_boards
 
 LOOK_S = 1.0
+MOST_MISTAKES = 3  # of a file that are shown on its board
+MOST_LETTERS = 128  # of a variable's value
+_PATTERN = frozenset("*?[!$")  # one screen shows one queue: a pattern would be a set of its own for each visitor
 
 log = structlog.get_logger("boards")
+
+
+class Filled(Mapping[str, Board]):
+    """Boards by id; those with variables by `id?queue=NAME` too."""
+
+    def __init__(self, boards: Mapping[str, Board]) -> None:
+        self._boards = boards
+
+    def __getitem__(self, name: str) -> Board:
+        plain, _, query = name.partition("?")
+        return self._boards[plain].filled(_values(query))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._boards)
+
+    def __len__(self) -> int:
+        return len(self._boards)
 
 
 class Boards:
@@ -22,13 +46,14 @@ class Boards:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._seen: tuple[tuple[str, int, int], ...] = ()
-        self._boards: dict[str, Board] = {}
+        self._good: dict[str, Board] = {}
+        self._boards = Filled({})
         self.look()
 
     def __call__(self) -> Mapping[str, Board]:
         return self._boards
 
-    async def watch(self, changed: Callable[[dict[str, Board]], None]) -> None:
+    async def watch(self, changed: Callable[[Mapping[str, Board]], None]) -> None:
         """Until cancelled; `changed` gets all boards after each edit."""
         while True:
             await asyncio.sleep(LOOK_S)
@@ -41,12 +66,33 @@ class Boards:
             return False
         self._seen = seen
         boards, mistakes = read_boards(self._folder)
-        broken = {Path(mistake.file).stem for mistake in mistakes} - boards.keys()
-        kept = {name: board for name, board in self._boards.items() if name in broken}
+        wrong: dict[str, list[Mistake]] = {}
         for mistake in mistakes:
             log.error("board not taken over", mistake=str(mistake))
-        self._boards = kept | boards
+            wrong.setdefault(Path(mistake.file).stem, []).append(mistake)
+        kept = {name: self._good[name] for name in wrong if name in self._good and name not in boards}
+        self._good = kept | boards
+        new = {name: Board(id=name) for name in wrong if name not in self._good and BOARD_ID.fullmatch(name)}
+        self._boards = Filled({name: _marked(board, wrong.get(name)) for name, board in (self._good | new).items()})
         return True
+
+
+def _marked(board: Board, mistakes: list[Mistake] | None) -> Board:
+    if not mistakes:
+        return board
+    said = [f"{mistake.at}: {mistake.reason}" for mistake in mistakes[:MOST_MISTAKES]]
+    more = [f"and {len(mistakes) - MOST_MISTAKES} more"] if len(mistakes) > MOST_MISTAKES else []
+    return msgspec.structs.replace(board, mistake=" · ".join([*said, *more]))
+
+
+def _values(query: str) -> dict[str, str]:
+    """`queue=sales` as `{"$queue": "sales"}`; raises KeyError for what is no name."""
+    found = {}
+    for name, value in parse_qsl(query, max_num_fields=10):
+        if len(value) > MOST_LETTERS or _PATTERN & set(value) or not value.isprintable():
+            raise KeyError(query)
+        found[f"${name}"] = value
+    return found
 
 
 def _listing(folder: Path) -> tuple[tuple[str, int, int], ...]:

@@ -21,7 +21,7 @@ def _rules(board: Board) -> Iterator[str]:
         f"grid-template-rows: repeat({board.rows}, minmax(0, 1fr)); }}"
     )
     for place, tile in enumerate(board.tiles):
-        yield from _tile(f"#tile-{place}", tile, fitting.box(tile.size, board.columns, board.rows))
+        yield from _tile(f"#tile-{place}", tile, board.room(tile))
 
 
 def _tile(name: str, tile: Tile, room: fitting.Box) -> Iterator[str]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -23,6 +24,7 @@ from starlette.types import Scope
 
 from wallboard.assets import STATIC
 from wallboard.live.view import View
+from wallboard.record.board import VARIABLES
 from wallboard.record.boards import Board
 from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
@@ -91,7 +93,7 @@ class Pages:
         return self._page(request, "boards.html", {"boards": boards})
 
     async def board(self, request: Request) -> Response:
-        board, turn = _turned(request, _board(request))
+        board, turn = _turned(request, _board(request, _query(request)))
         answer = self._page(request, "board.html", first_picture(request.app.state.hub, board, turn))
         answer.headers["content-security-policy"] = policy(request)
         return answer
@@ -170,11 +172,17 @@ def _boards(request: Request) -> Mapping[str, Board]:
     return boards()
 
 
-def _board(request: Request) -> Board:
-    board = _boards(request).get(request.path_params["board"])
+def _board(request: Request, query: str = "") -> Board:
+    board = _boards(request).get(request.path_params["board"] + query)
     if board is None:
         raise HTTPException(404, "There is no such board, or it is not for you; / lists the boards.")
     return board
+
+
+def _query(request: Request) -> str:
+    """What the address says of the board's variables."""
+    given = {name: value for name, value in request.query_params.items() if f"${name}" in VARIABLES}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def _turned(request: Request, board: Board) -> tuple[Board, Document | None]:
