@@ -7,7 +7,7 @@ import msgspec
 
 from wallboard.eventschema import portable
 from wallboard.record.board import THRESHOLD, VARIABLES, Written
-from wallboard.record.checks import AUDIENCES, KINDS, THEMES
+from wallboard.record.checks import AUDIENCES, KINDS, LANGUAGES, THEMES
 from wallboard.record.numbers import FAMILIES, NUMBERS, WINDOWS
 
 
@@ -16,6 +16,7 @@ def board_schema() -> dict[str, Any]:
     board, tile = types.pop("Written"), types["Tile"]["properties"]
     board["properties"]["audience"]["enum"] = list(AUDIENCES)
     board["properties"]["theme"]["enum"] = list(THEMES)
+    board["properties"]["language"] = {"enum": list(LANGUAGES)}
     tile["kind"]["enum"] = list(KINDS)
     tile["window"] = {"enum": list(WINDOWS)}
     families = "|".join(FAMILIES)

@@ -3,7 +3,7 @@
  * and renders each with its title, its window, its level and its age.
  */
 
-import { windowText } from "./certainty.js";
+import { crowded, windowText } from "./certainty.js";
 import { classes, has, icon, mark, part, write } from "./dom.js";
 import { ofRow, ofTile } from "./asking.js";
 import { openable } from "./explain.js";
@@ -31,7 +31,7 @@ export class Board {
   constructor(root, explain) {
     this.root = root;
     this.explain = explain;
-    /** @type {{tile: *, kind: *, section: HTMLElement, body: HTMLElement}[]} */
+    /** @type {{tile: *, kind: *, title: string, section: HTMLElement, body: HTMLElement}[]} */
     this.tiles = [];
   }
 
@@ -54,7 +54,7 @@ export class Board {
 
   /** Each number that can be explained can be pressed. */
   offer(one, picture) {
-    const title = one.tile.title || titleOf(one.tile, one.kind);
+    const title = one.title;
     const question = ofTile(one.tile);
     if (question) openable(one.section, say("explain.open", { title }), () => this.explain(question, title));
     if (one.tile.kind !== "queues") return;
@@ -72,13 +72,14 @@ export class Board {
     const kind = kindOf(tile);
     let section = document.getElementById("tile-" + place);
     if (!section || section.getAttribute("data-kind") !== tile.kind) section = this.fresh(tile, place, section);
-    write(part(part(section, "header", "tile-head"), "h2", "title"), tile.title || titleOf(tile, kind));
+    const title = tile.title || titleOf(tile, kind);
+    write(part(part(section, "header", "tile-head"), "h2", "title"), title);
     part(has(section, "tile-head"), "span", "window");
     part(has(section, "tile-head"), "span", "page");
     const body = part(section, "div", "body");
     part(section, "footer", "tile-foot");
     kind.mount(body, tile);
-    return { tile, kind, section, body };
+    return { tile, kind, title, section, body };
   }
 
   fresh(tile, place, before) {
@@ -111,7 +112,9 @@ function renderTile(one, picture) {
   const age = ageOf(shown.sources, picture.state.sources, picture.now, picture.server);
   mark(one.section, "stale", age.late ? "yes" : "no");
   mark(one.section, "level", age.late ? "" : shown.level);
-  write(has(one.section.firstElementChild, "window"), windowText(one.tile, shown.n, picture.state));
+  const window = windowText(one.tile, shown.n, picture.state);
+  write(has(one.section.firstElementChild, "window"), window);
+  mark(one.section.firstElementChild, "crowded", crowded(one.tile, one.title, window));
   const several = shown.pages > 1;
   write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
   const told = shown.ageless && !age.late ? null : age; // a clock and a text are never old by themselves

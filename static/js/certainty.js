@@ -34,3 +34,13 @@ function place(tile, state) {
   const zone = ((state.sites || {})[site] || {}).zone;
   return zone ? zone.split("/").pop().replace(/_/g, " ") : say("window.day_of_each");
 }
+
+const SMALL = 0.72; // size of the window beside the title
+const CROWDED = { "": 1, more: 0.85 };
+
+/** How much smaller the title must be to stand in one line with its window. @param {*} tile @param {string} title @param {string} window */
+export function crowded(tile, title, window) {
+  const letters = Array.from(title).length + SMALL * Array.from(window).length + 1;
+  const found = Object.keys(CROWDED).filter((step) => letters * CROWDED[step] <= tile.letters);
+  return found.length ? found[0] : "most";
+}

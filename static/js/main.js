@@ -96,6 +96,13 @@ function lay() {
   document.documentElement.setAttribute("data-theme", store.board.theme);
   board.lay(store.board);
   laidOut = store.revision;
+  if (speaksOtherwise()) visit(location.href);
+}
+
+/** The board is written in another language now, and the address does not ask for one. */
+function speaksOtherwise() {
+  const written = store.board.language;
+  return written && written !== document.documentElement.lang && !/[?&]lang=/.test(location.search);
 }
 
 /** @returns {import("./board.js").Picture} */

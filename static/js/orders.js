@@ -1,6 +1,7 @@
 /** What does the server tell this screen to do? Every new page is fetched first: a wall that reloads into a server
  * that is not there would be blank. */
 
+import { nameOf } from "./top.js";
 import { say } from "./words.js";
 
 const AGAIN_MS = 5000;
@@ -50,7 +51,7 @@ function attempt(address) {
 
 function identify(board) {
   const sign = document.getElementById("identify");
-  sign.textContent = say("identify") + " " + board.title + " (" + board.id + ")";
+  sign.textContent = say("identify") + " " + nameOf(board) + " (" + board.id + ")";
   sign.hidden = false;
   setTimeout(() => {
     sign.hidden = true;

@@ -12,13 +12,18 @@ const NAMED = 2; // late sources that are named; of the others their number
 
 /** @param {HTMLElement} root @param {Note} note @param {import("./board.js").Picture} picture @param {*} board */
 export function renderTop(root, note, picture, board) {
-  write(root.querySelector(".board-title"), board.title);
+  write(root.querySelector(".board-title"), nameOf(board));
   root.querySelector(".ribbon").hidden = !board.simulated;
   const connection = root.querySelector(".connection");
   mark(connection, "level", note.level);
   icon(connection, note.level === "good" ? "live" : note.level === "" ? "quiet" : "stale");
   write(connection.querySelector(".word"), note.text);
   write(root.querySelector(".time"), timeOfDay(picture.now, picture.zone));
+}
+
+/** Its title, or what a default board is called in this language. @param {*} board */
+export function nameOf(board) {
+  return board.title || say("board." + board.id, undefined, board.id);
 }
 
 /** Below the line: what is wrong with the board's file, while its last good form is shown. @param {HTMLElement} root @param {*} board */

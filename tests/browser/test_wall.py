@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from believable import floor
+from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
 from wallboard.record.boards import Board, Rotation
+from wallboard.web import pages
+from wallboard.web.words import Words, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
 
@@ -53,6 +56,41 @@ async def test_the_script_takes_over_what_the_server_painted_without_changing_a_
     assert sorted(await texts(painted)) == sorted(await texts(living))
     painted, living = await open_board(live=False, java_script_enabled=False), await open_board()
     assert sorted(await texts(painted)) == sorted(await texts(living))
+
+
+@pytest.mark.parametrize("language", ["uk", "ru", "pl"])
+@pytest.mark.parametrize("board", ["overview", "agents"])
+async def test_in_every_language_script_and_server_say_the_same_and_everything_fits(
+    open_board: Any, server: Any, language: str, board: str
+) -> None:
+    del server.hub.state["notices"]["n-2"]
+    shown = {"viewport": {"width": 1366, "height": 768}, "locale": language}
+    painted = await open_board(board, live=False, java_script_enabled=False, **shown)
+    living = await open_board(board, **shown)
+    assert await living.evaluate("document.documentElement.lang") == language
+    assert sorted(await texts(painted)) == sorted(await texts(living))
+    assert await living.evaluate(OVERFLOWING) == []
+
+
+async def test_a_board_has_the_language_that_the_address_or_its_file_asks_for(open_board: Any, server: Any) -> None:
+    page = await open_board("overview?lang=pl", locale="uk")
+    assert await page.locator(".board-title").inner_text() == "Przegląd"
+    server.boards["overview"] = replace(server.boards["overview"], language="ru")
+    page = await open_board(locale="uk")
+    assert await page.locator(".board-title").inner_text() == "Обзор"
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("board", ["overview", "agents"])
+async def test_texts_that_are_longer_by_two_fifths_break_nothing(
+    open_board: Any, monkeypatch: pytest.MonkeyPatch, board: str, size: tuple[int, int]
+) -> None:
+    english = words("en").catalog
+    longer = Words({key: text + "ä" * round(0.4 * len(text)) for key, text in english.items()})
+    monkeypatch.setattr(pages, "words", lambda language: longer)
+    page = await open_board(board, viewport={"width": size[0], "height": size[1]})
+    assert "Waitingäää" in await page.locator("#tile-0 .title").inner_text()
+    assert await page.evaluate(OVERFLOWING) == []
 
 
 async def test_the_elements_of_the_first_paint_stay_the_same_elements(open_board: Any, server: Any) -> None:

@@ -57,8 +57,8 @@ def test_a_board_is_what_its_file_says_and_is_called_as_its_file(tmp_path: Path)
 def test_what_a_board_leaves_out_has_its_default(tmp_path: Path) -> None:
     write(tmp_path, "")
     board = load_boards(tmp_path)["support"]
-    assert (board.name, board.columns, board.rows, board.audience, board.updates_per_s, board.theme) == (
-        "support", 12, 6, "wall", 2, "dark",
+    assert (board.title, board.columns, board.rows, board.audience, board.updates_per_s, board.theme) == (
+        None, 12, 6, "wall", 2, "dark",
     )  # fmt: skip
 
 

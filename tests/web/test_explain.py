@@ -12,7 +12,8 @@ from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS
 from wallboard.record.boards import Board
 from wallboard.record.numbers import NUMBERS
 from wallboard.stream.signin import Person
-from wallboard.web.explained import LANGUAGES, catalog, language_of
+from wallboard.web.explained import catalog
+from wallboard.web.words import LANGUAGES, language_of
 
 EVENTS, STATE, EXPLAIN = "/api/v1/events", "/api/v1/state", "/api/v1/explain"
 RATE = {"queue": "support", "metric": "service_level", "window": "day"}

@@ -32,7 +32,14 @@ def test_the_age_of_a_tile_is_that_of_its_living_sources(names: list[str] | None
 
 
 def test_a_percentage_of_few_has_no_level_and_says_of_how_many() -> None:
-    tile = {"kind": "number", "metric": "service_level", "window": "day", "reads": "percent", "warn": ["<", 80]}
+    tile = {
+        "kind": "number",
+        "letters": 40,
+        "metric": "service_level",
+        "window": "day",
+        "reads": "percent",
+        "warn": ["<", 80],
+    }
     row = {"name": "Sales", "site": "york", "min_n": 5, "day": {"service_level": 50.0, "n": {"service_level": 4}}}
     sites = {"kyiv": {"zone": "Europe/Kyiv"}, "york": {"zone": "America/New_York"}}
     state = {"queues": {"sales": row}, "sites": sites}

@@ -49,6 +49,7 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def public(self, room: fitting.Box) -> Document:
         """For the browser: the tile's text, how its number is read, how many rows fit at which size."""
         shown = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) not in (None, [])}
+        shown["letters"] = fitting.title_letters(room)
         shown |= {name: list(limit) for name in ("warn", "alarm") if (limit := threshold(getattr(self, name)))}
         if self.metric and (number := number_named(self.metric)):
             shown |= {"window": self.shown_window, "reads": number.reads}
@@ -79,6 +80,7 @@ class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     audience: str = "wall"
     updates_per_s: Annotated[float, Meta(gt=0, le=10)] = 2
     theme: str = "dark"
+    language: str | None = None
     screen_inches: Annotated[float, Meta(gt=0, le=1000)] | None = None
     viewing_distance_m: Annotated[float, Meta(gt=0, le=1000)] | None = None
     tiles: list[Tile] = field(default_factory=list, name="tile")
@@ -90,10 +92,6 @@ class Board(Written, frozen=True, kw_only=True):
 
     id: str = ""
     mistake: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.title or self.id
 
     @property
     def sight(self) -> Sight | None:
@@ -113,12 +111,14 @@ class Board(Written, frozen=True, kw_only=True):
     def public(self) -> Document:
         """What the browser gets: the board's definition, resolved as far as the floor is not needed for it."""
         shown: Document = {
-            "id": self.id, "title": self.name, "columns": self.columns, "rows": self.rows, "theme": self.theme,
+            "id": self.id, "title": self.title, "columns": self.columns, "rows": self.rows, "theme": self.theme,
             "audience": self.audience, "revision": self.revision,
             "tiles": [tile.public(self.room(tile)) for tile in self.tiles],
         }  # fmt: skip
         if self.rotation:
             shown["rotation"] = msgspec.to_builtins(self.rotation)
+        if self.language:
+            shown["language"] = self.language
         if self.mistake:
             shown["mistake"] = self.mistake
         return shown

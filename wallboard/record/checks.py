@@ -17,6 +17,7 @@ KINDS = (
 )  # fmt: skip
 AUDIENCES = ("wall", "lead", "agent")
 THEMES = ("dark", "light", "contrast")
+LANGUAGES = ("en", "uk", "ru", "pl")
 
 HEADLINES = 5  # numbers that people take in at a glance
 
@@ -28,6 +29,8 @@ def board_mistakes(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
     """`tiles` with their place in the file."""
     yield from _one_of("audience", board.audience, AUDIENCES)
     yield from _one_of("theme", board.theme, THEMES)
+    if board.language is not None:
+        yield from _one_of("language", board.language, LANGUAGES)
     if board.rotation and tiles:
         yield "rotation", "a board has tiles or is a rotation of other boards, not both"
     for number, tile in tiles:

@@ -12,6 +12,7 @@ WIDE_V, HIGH_V = 177.7, 100.0
 HEAD_V, EDGE_V, GAP_V = 7.0, 1.2, 1.0
 PAD_V = 1.1  # of a tile, on each side
 
+TITLE_EM = 0.64  # width of a letter of the title
 FIGURE_EM = 0.6  # width of a digit
 FIGURES = 5  # that a number's size leaves room for: 12:34, 1,234, 83.4 with its sign
 NAME_EM, CELL_EM = 11.0, 4.2  # columns of a table
@@ -21,7 +22,7 @@ NOTICE_EM = 4.1  # height of a notice: two lines of text and one of its age
 LINE_EM, AGE_EM = 1.3, 0.85
 LEAST_TOGETHER_TEXT = 2.6  # smaller than this one notice after another is read better
 LETTER_EM, NOTICE_ICON_EM = 0.56, 1.6
-TOTALS_EM = 62  # all ten totals on one line
+TOTALS_EM = 87  # all ten totals on one line, in the longest language
 SOURCE_EM = 1.9
 
 TABLE_TEXTS = (5.0, 4.4, 3.8, 3.3, 2.9, 2.7, 2.5, 2.3, 2.1, 1.9)
@@ -66,6 +67,11 @@ def box(size: tuple[int, int], columns: int, rows: int, least: float = 0.0) -> B
     return Box(wide, high, max(title, min(least, high * 0.2, wide * 0.12)), foot, least)
 
 
+def title_letters(room: Box) -> int:
+    """How many letters stand beside each other in the title's line."""
+    return max(1, int(room.inner_wide / room.title / TITLE_EM))
+
+
 def figure_text(room: Box, figures: int = FIGURES) -> float:
     """The size of the one number of a tile."""
     return max(2.0, min(room.inner_high * 0.86, room.inner_wide / (figures * FIGURE_EM)))
@@ -106,9 +112,9 @@ class Totals(NamedTuple):
 
 def totals(room: Box) -> Totals:
     on_one_line = room.inner_wide / TOTALS_EM
-    if on_one_line >= 1.9:
+    if on_one_line >= 2.4:
         return Totals(min(on_one_line, room.inner_high / 12, 3.0), 1)
-    return Totals(_between(1.2, 1.9 * on_one_line, 2.2), 2)
+    return Totals(_between(1.0, min(1.8 * on_one_line, room.inner_high / 14), 2.6), 2)
 
 
 class NoticeFit(NamedTuple):

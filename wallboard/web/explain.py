@@ -20,9 +20,10 @@ from wallboard.core.words import shown
 from wallboard.live.view import View
 from wallboard.record.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.web.auth import allowed
-from wallboard.web.explained import in_words, language_of
+from wallboard.web.explained import in_words
 from wallboard.web.problems import COMPARED, Problem, near
 from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.words import language_of
 
 Document = dict[str, Any]
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from wallboard.assets import STATIC
 from wallboard.core.formulas import SERVICE_LEVELS, Ratio, Terms
-from wallboard.web.words import LANGUAGE, Words, words
+from wallboard.web.words import LANGUAGE, LANGUAGES, Words, words
 
 Document = dict[str, Any]
 
-LANGUAGES = ("en", "uk", "ru", "pl")
 _FOLDER = STATIC / "words" / "explain"
 _ON_THE_PAGE = "explain."  # the dialog's own words; all others stand in the answers
 
@@ -26,22 +25,13 @@ _SYMBOLS = {
 @cache
 def catalog(language: str, folder: Path = _FOLDER) -> Words:
     """Every word of explanations in one of LANGUAGES."""
-    return Words(json.loads((folder / f"{language}.json").read_text(encoding="utf-8")))
+    return Words(json.loads((folder / f"{language}.json").read_text(encoding="utf-8")), language)
 
 
 def page_words(language: str = LANGUAGE) -> dict[str, str]:
     """What the dialog itself says; in English where the language has no catalog."""
     known = catalog(language if language in LANGUAGES else LANGUAGE).catalog
     return {key: text for key, text in known.items() if key.startswith(_ON_THE_PAGE)}
-
-
-def language_of(accepted: str | None) -> str:
-    """The first of the languages in an Accept-Language header that there is."""
-    for one in (accepted or "")[:200].split(","):
-        tag = one.partition(";")[0].strip().lower().partition("-")[0]
-        if tag in LANGUAGES:
-            return tag
-    return LANGUAGE
 
 
 def in_words(said: Document, language: str) -> Document:
@@ -51,7 +41,7 @@ def in_words(said: Document, language: str) -> Document:
     for side in ("numerator", "denominator", "now_terms"):
         if side in said:
             found[side] = {**said[side], "terms": [_term(one, say, limits) for one in said[side]["terms"]]}
-    found["metric_name"] = words()(f"metric.{said['metric']}", said["metric"].replace("_", " "))
+    found["metric_name"] = words(language)(f"metric.{said['metric']}", said["metric"].replace("_", " "))
     found["formula"] = {"words": _formula(found, "text", say), "symbols": _formula(found, "symbol", say)}
     found["exclusions"] = [
         {**one, "text": say(f"why.left.{one['code']}", **limits)} for one in said.get("exclusions", ())

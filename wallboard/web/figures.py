@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
 from wallboard.web.words import Words
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
@@ -18,13 +21,12 @@ def figure(value: Any, reads: str, now_ms: int, say: Words) -> Figure:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return Figure(say("absent"))
     if reads == "percent":
-        return Figure(f"{value:,.1f}", "%")
+        return Figure(_decimal(value, "#,##0.0", say), "%")
     if reads == "seconds":
         return Figure(span(value, say))
     if reads == "instant":
         return Figure(span(seconds_since(int(value), now_ms), say))
-    decimals = f"{value:,.{1 if reads == 'count' else 2}f}"
-    return Figure(decimals.rstrip("0").rstrip("."))
+    return Figure(_decimal(value, "#,##0.#" if reads == "count" else "#,##0.##", say))
 
 
 def seconds_since(at_ms: int, now_ms: int) -> int:
@@ -62,9 +64,14 @@ def moment(at_ms: int, now_ms: int, zone: str) -> str:
     return at.strftime("%H:%M:%S" if at.date() == now.date() else "%Y-%m-%d %H:%M:%S")
 
 
-def date(at_ms: int, zone: str) -> str:
-    at = _local(at_ms, zone)
-    return f"{at:%A} {at.day} {at:%B}"
+def date(at_ms: int, zone: str, say: Words) -> str:
+    shape = "EEEE d MMMM" if say.language == "en" else "EEEE, d MMMM"
+    return format_date(_local(at_ms, zone), shape, locale=say.language)
+
+
+def _decimal(value: float, shape: str, say: Words) -> str:
+    grouped = say.language != "pl" or abs(value) >= 10_000  # 1234 but 12 345: Babel does not know that of Polish
+    return format_decimal(value, shape, locale=say.language, group_separator=grouped)
 
 
 def _local(at_ms: int, zone: str) -> datetime:

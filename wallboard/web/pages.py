@@ -30,7 +30,7 @@ from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
 from wallboard.web.paint import painted
 from wallboard.web.picture import Picture
-from wallboard.web.words import LANGUAGE, words
+from wallboard.web.words import LANGUAGE, LANGUAGES, Words, language_of, words
 
 Document = dict[str, Any]
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,262}")
@@ -89,12 +89,15 @@ class Pages:
         self._templates = templates
 
     async def front(self, request: Request) -> Response:
-        boards = sorted(_boards(request).values(), key=lambda board: board.name.casefold())
-        return self._page(request, "boards.html", {"boards": boards})
+        say = words(language_of(request.headers.get("accept-language")))
+        boards = [(board.id, _title(board, say)) for board in _boards(request).values()]
+        return self._page(request, "boards.html", {"boards": sorted(boards, key=lambda one: one[1].casefold())})
 
     async def board(self, request: Request) -> Response:
         board, turn = _turned(request, _board(request, _query(request)))
-        answer = self._page(request, "board.html", first_picture(request.app.state.hub, board, turn))
+        answer = self._page(
+            request, "board.html", first_picture(request.app.state.hub, board, _language(request, board), turn)
+        )
         answer.headers["content-security-policy"] = policy(request)
         return answer
 
@@ -108,9 +111,9 @@ async def layout(request: Request) -> Response:
     return Response(layout_css(_board(request)), media_type="text/css", headers={"cache-control": "no-cache"})
 
 
-def first_picture(hub: Shown, board: Board, rotation: Document | None = None) -> Document:
+def first_picture(hub: Shown, board: Board, language: str = LANGUAGE, rotation: Document | None = None) -> Document:
     """What the template paints, and `first`: the same as JSON for the script that takes over."""
-    say = words()
+    say = words(language)
     message = hub.board_message(hub.view(board))
     state = hub.state_of(board) if hub.pipeline.ready else {}
     now_ms = hub.clock_ms()
@@ -118,12 +121,13 @@ def first_picture(hub: Shown, board: Board, rotation: Document | None = None) ->
         "t": "hello", "epoch": hub.pipeline.epoch, "seq": 0, "now": now_ms, "build": hub.build,
         "board": message, "state": state,
     }  # fmt: skip
-    said = say.catalog | page_words()
+    said = say.catalog | page_words(language)
     first = {"hello": hello, "build": hub.build, "board": {"id": board.id}, "words": said, "rotation": rotation}
     picture = Picture(state, now_ms, say)
     return {
-        "language": LANGUAGE,
+        "language": language,
         "board": message,
+        "title": _title(board, say),
         "tiles": painted(message, picture),
         "picture": picture,
         "say": say,
@@ -185,6 +189,17 @@ def _query(request: Request) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
+def _title(board: Board, say: Words) -> str:
+    """As written, or what a default board is called in this language."""
+    return board.title or say(f"board.{board.id}", otherwise=board.id)
+
+
+def _language(request: Request, board: Board) -> str:
+    """As the address asks (`?lang=uk`), else as the board is written, else as the browser likes best."""
+    asked = request.query_params.get("lang", "")
+    return asked if asked in LANGUAGES else board.language or language_of(request.headers.get("accept-language"))
+
+
 def _turned(request: Request, board: Board) -> tuple[Board, Document | None]:
     """Of a rotation the board whose turn it is, and where to go next and when."""
     if board.rotation is None:
@@ -195,5 +210,6 @@ def _turned(request: Request, board: Board) -> tuple[Board, Document | None]:
         return board, None
     turn = request.query_params.get("turn", "")
     place = int(turn) % len(names) if turn.isascii() and turn.isdigit() and len(turn) < 6 else 0
-    following = f"/board/{board.id}?turn={(place + 1) % len(names)}"
+    asked = {"lang": request.query_params["lang"]} if "lang" in request.query_params else {}
+    following = f"/board/{board.id}?{urlencode({'turn': (place + 1) % len(names)} | asked)}"
     return boards[names[place]], {"next": following, "seconds": board.rotation.seconds}

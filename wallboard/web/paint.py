@@ -7,7 +7,7 @@ from typing import Any
 
 from wallboard.web import lists
 from wallboard.web.figures import ago, date, figure, moment, seconds_since, time_of_day
-from wallboard.web.picture import Document, Picture, age_of, certainty, level_of, window_text
+from wallboard.web.picture import Document, Picture, age_of, certainty, crowded, level_of, window_text
 from wallboard.web.words import Words
 
 LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/fitting.py)
@@ -23,12 +23,14 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
     paint = _PAINT.get(tile["kind"], _later)
     shown: Document = {"level": "", "sources": None, "page": 1, "pages": 1} | paint(tile, picture)
     late, at_ms = age_of(shown["sources"], picture)
+    title, window = tile.get("title") or _title(tile, picture.say), window_text(tile, shown.get("n"), picture)
     return shown | {
         "id": f"tile-{place}",
         "kind": tile["kind"],
         "template": f"tiles/{tile['kind'] if tile['kind'] in _PAINT else 'later'}.html",
-        "title": tile.get("title") or _title(tile, picture.say),
-        "window": window_text(tile, shown.get("n"), picture),
+        "title": title,
+        "window": window,
+        "crowded": crowded(tile, title, window),
         "stale": late,
         "level": "" if late else shown["level"],
         "age": "" if tile["kind"] not in _AGED else _age_text(late, at_ms, picture),
@@ -85,7 +87,10 @@ def _value(tile: Document, row: Document) -> Any:
 
 
 def _clock(tile: Document, picture: Picture) -> Document:
-    return {"time": time_of_day(picture.now_ms, picture.zone, "%H:%M"), "date": date(picture.now_ms, picture.zone)}
+    return {
+        "time": time_of_day(picture.now_ms, picture.zone, "%H:%M"),
+        "date": date(picture.now_ms, picture.zone, picture.say),
+    }
 
 
 def _text(tile: Document, picture: Picture) -> Document:

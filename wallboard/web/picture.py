@@ -14,6 +14,8 @@ Document = dict[str, Any]
 
 SILENT_MS = 12_000
 PAGE_MS = 10_000
+SMALL = 0.72  # size of the window beside the title
+CROWDED = {"": 1.0, "more": 0.85}  # step → size of the title; else "most"
 LEAST = 5  # of a group: as a queue that says nothing else
 
 
@@ -72,6 +74,12 @@ def window_text(tile: Document, n: int | None, picture: Picture) -> str:
     if n is not None:
         words.append(picture.say("of_how_many", n=n))
     return " · ".join(words)
+
+
+def crowded(tile: Document, title: str, window: str) -> str:
+    """How much smaller the title must be to stand in one line with its window (static/js/certainty.js)."""
+    letters = len(title) + SMALL * len(window) + 1
+    return next((step for step, share in CROWDED.items() if letters * share <= tile["letters"]), "most")
 
 
 def _place(tile: Document, picture: Picture) -> str:

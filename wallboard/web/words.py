@@ -5,6 +5,9 @@ from functools import cache
 from pathlib import Path
 
 from wallboard.assets import STATIC
+from wallboard.record.checks import LANGUAGES
+
+__all__ = ["LANGUAGE", "LANGUAGES", "Words", "language_of", "words"]
 
 LANGUAGE = "en"
 
@@ -12,8 +15,9 @@ LANGUAGE = "en"
 class Words:
     """Call it with a key; `{names}` are filled in. What the catalog lacks is shown as `otherwise`, or the key."""
 
-    def __init__(self, catalog: dict[str, str]) -> None:
+    def __init__(self, catalog: dict[str, str], language: str = LANGUAGE) -> None:
         self.catalog = catalog
+        self.language = language
 
     def __call__(self, key: str, otherwise: str | None = None, **values: object) -> str:
         text = self.catalog.get(key, key if otherwise is None else otherwise)
@@ -22,4 +26,13 @@ class Words:
 
 @cache
 def words(language: str = LANGUAGE, folder: Path = STATIC / "words") -> Words:
-    return Words(json.loads((folder / f"{language}.json").read_text(encoding="utf-8")))
+    return Words(json.loads((folder / f"{language}.json").read_text(encoding="utf-8")), language)
+
+
+def language_of(accepted: str | None) -> str:
+    """The first of the languages in an Accept-Language header that there is."""
+    for one in (accepted or "")[:200].split(","):
+        tag = one.partition(";")[0].strip().lower().partition("-")[0]
+        if tag in LANGUAGES:
+            return tag
+    return LANGUAGE
