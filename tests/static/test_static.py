@@ -59,7 +59,7 @@ def wall_scripts() -> list[Path]:
 
 def wall_sheets() -> list[Path]:
     css = STATIC / "css"
-    own = [css / name for name in ("tokens.css", "light.css", "base.css", "board.css", "explain.css")]
+    own = [css / name for name in ("contrast.css", "light.css", "tokens.css", "base.css", "board.css", "explain.css")]
     return [*own, *sorted((css / "tiles").glob("*.css"))]
 
 
@@ -127,7 +127,7 @@ def test_acorn_reads_every_wall_script_as_es2018(tmp_path: Path) -> None:
 
 def test_colours_stand_in_tokens_only() -> None:
     for file in sorted((STATIC / "css").rglob("*.css")):
-        if file.name not in ("tokens.css", "light.css"):
+        if file.name not in ("contrast.css", "light.css", "tokens.css"):
             code = bare(file.read_text(encoding="utf-8"))
             assert not re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[\s;,)])|\b(?:rgb|hsl)a?\(", code), file.name
 
