@@ -10,12 +10,13 @@ import ssl
 from collections.abc import AsyncGenerator
 
 from collectors.asterisk.options import Options
-from collectors.asterisk.wire import Message, Parser
+from collectors.asterisk.wire import COUNTERS, Message, Parser
 from wallboard.core.errors import SourceError
 
 CONNECT_S = 5.0
 ANSWER_S = 5.0
 PING_S = 10.0
+COUNT_PINGS = 30  # between two looks at the PBX's own counters
 SILENT_S = 25.0  # nothing at all, not even the answer to a ping
 READ_BYTES = 65_536
 CLASSES = "agent,system"
@@ -126,6 +127,8 @@ class Connection:
                 await asyncio.sleep(PING_S)
                 number += 1
                 self.send("Ping", ActionID=f"ping-{number}")
+                if number % COUNT_PINGS == 0:
+                    self.send("QueueStatus", ActionID=COUNTERS)
 
 
 def _tls(wanted: bool | str) -> ssl.SSLContext | None:

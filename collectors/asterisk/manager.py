@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from collectors.asterisk.devices import Devices
 from collectors.asterisk.translate import clean, seconds
-from collectors.asterisk.wire import Message
+from collectors.asterisk.wire import COUNTERS, Message
 from wallboard.core import events as ev
 
 LEAVE_MS = 60
@@ -68,7 +68,11 @@ class Manager:
             yield from self._call(kind, message, call, queue, at_ms)
         elif kind in _OF_MEMBERS and queue:
             yield from self.devices.take(kind, message, at_ms)
-        elif kind in _OF_LISTING and self._listing is not None:
+        elif kind == "QueueParams" and queue:
+            yield from _counters(message, queue, at_ms)
+            if self._listing is not None and not _only_counters(message):
+                self._listing.waiting.setdefault(queue, [])
+        elif kind in _OF_LISTING and self._listing is not None and not _only_counters(message):
             yield from self._listed(kind, message, queue)
         elif kind == "Shutdown":
             yield ev.SourceRestarted(time=at_ms)
@@ -186,7 +190,18 @@ _OF_CALLS = frozenset({
 _OF_MEMBERS = frozenset({
     "QueueMemberStatus", "QueueMemberPause", "QueueMemberAdded", "QueueMemberRemoved",
 })  # fmt: skip
-_OF_LISTING = frozenset({"QueueParams", "QueueMember", "QueueEntry", "QueueStatusComplete"})
+_OF_LISTING = frozenset({"QueueMember", "QueueEntry", "QueueStatusComplete"})
+
+
+def _only_counters(message: Message) -> bool:
+    return message.get("ActionID") == COUNTERS
+
+
+def _counters(message: Message, queue: str, at_ms: int) -> Iterator[ev.Event]:
+    """What the PBX itself counts, to be compared (wallboard/core/platform.py)."""
+    completed, abandoned = clean(message.get("Completed", "")), clean(message.get("Abandoned", ""))
+    if completed and abandoned:
+        yield ev.SourceBeat(time=at_ms, attributes={"queue": queue, "completed": completed, "abandoned": abandoned})
 
 
 def _ended(message: Message, call: str, queue: str, agent: str, at_ms: int) -> ev.Event:

@@ -13,6 +13,7 @@ MAX_MESSAGE = 262_144  # of AMI; longer ones are passed over
 _BANNER = b"Asterisk Call Manager/"
 _END = b"\r\n\r\n"
 
+COUNTERS = "counters"  # ActionID of a QueueStatus that is sent for the queues' counters only
 Message = dict[str, str]
 
 

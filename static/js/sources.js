@@ -10,7 +10,10 @@ const AT_ONCE = 50; // events on a phone until more are asked for (sources.css, 
 
 /**
  * @typedef {{name: string, state: string, kind?: string, last_event_at?: number, note?: string, lag_ms?: number,
- *   late?: number, clamped?: number, rejected?: number, duplicates?: number, lost?: number, restarts?: number}} Source
+ *   late?: number, clamped?: number, rejected?: number, duplicates?: number, lost?: number, restarts?: number,
+ *   counters?: Compared[]}} Source
+ * @typedef {{queue: string, since: number, until: number, completed: {theirs: number, ours: number},
+ *   gone: {theirs: number, ours: number}}} Compared
  * @typedef {{arrival: number, type: string, id: string | null, about: Object<string, unknown>,
  *   did: {code: string, text: string}[]}} Told
  */
@@ -49,6 +52,9 @@ function show(body) {
     byId("redis").hidden = body.redis_answers;
     byId("gaps").hidden = !body.gaps;
     fill(byId("rows"), body.sources.map(sourceRow));
+    const compared = body.sources.flatMap((source) => (source.counters ?? []).map((one) => comparedRow(source.name, one)));
+    byId("compared").replaceChildren(...compared);
+    byId("counters").hidden = compared.length === 0;
   } else if (body.source && body.events) {
     showSource(body.source);
     fill(byId("events"), body.events.map(eventRow));
@@ -77,6 +83,20 @@ function sourceRow(source) {
     named("clamped", number(source.clamped)), named("refused", number(source.rejected)),
     named("repeated", number(source.duplicates)), named("lost", number(source.lost)),
     named("restarts", number(source.restarts)));
+}
+
+/** The platform's own counters of a queue beside ours. @param {string} source @param {Compared} one */
+function comparedRow(source, one) {
+  const head = element("th", source);
+  head.setAttribute("scope", "row");
+  const cells = Object.entries({ completed: one.completed, gone: one.gone }).flatMap(([word, pair]) => {
+    const apart = pair.ours - pair.theirs;
+    return [named(`${word}, theirs`, number(pair.theirs)), named(`${word}, ours`, number(pair.ours)),
+      named(`${word}, difference`, element("td", apart > 0 ? `+${apart}` : String(apart)))];
+  });
+  cells.forEach((cell) => cell.classList.add("number"));
+  return row(head, named("queue", element("td", one.queue)), named("since", element("td", when(one.since))),
+    named("until", element("td", when(one.until))), ...cells);
 }
 
 /** @param {Source} source */

@@ -1,6 +1,7 @@
 """/sources shows every source with what it says of itself; /sources/{id} why an event is not on the board."""
 
 import asyncio
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ EVENTS = "/api/v1/events"
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
-async def told(served: Any, name: str, count: int) -> dict[str, Any]:
+async def told_of(served: Any, name: str, count: int) -> dict[str, Any]:
     """The API's answer about a source once it has at least so many events."""
     async with asyncio.timeout(10):
         while True:
@@ -25,7 +26,7 @@ async def told(served: Any, name: str, count: int) -> dict[str, Any]:
 async def test_each_event_of_a_source_says_what_it_did_the_newest_first(served: Any) -> None:
     queued = {"type": "contact.queued", "source": "pbx-1", "contact": "c-1", "queue": "support", "id": "e-1"}
     await served.http.post(EVENTS, json=[queued, queued | {"type": "contact.abandoned", "id": "e-2"}])
-    found = await told(served, "pbx-1", 2)
+    found = await told_of(served, "pbx-1", 2)
     assert [event["type"] for event in found["events"][-2:]] == ["contact.abandoned", "contact.queued"]
     assert found["events"][-1]["about"] == {"contact": "c-1", "queue": "support"}
     assert any("support" in deed["text"] for deed in found["events"][-1]["did"])
@@ -33,7 +34,7 @@ async def test_each_event_of_a_source_says_what_it_did_the_newest_first(served: 
 
 async def test_a_refused_event_appears_with_its_path(served: Any) -> None:
     await served.http.post(EVENTS, json={"type": "contact.queued", "source": "pbx-1", "queue": 7})
-    found = await told(served, "pbx-1", 1)
+    found = await told_of(served, "pbx-1", 1)
     assert "$.queue" in str(found["events"][0])
     assert found["source"]["rejected"] == 1
 
@@ -43,7 +44,7 @@ async def test_what_was_not_taken_is_told_a_line_each_and_once(served: Any) -> N
     await served.http.post(
         EVENTS, json=[good, good, good | {"id": "e-2", "queue": 7}, good | {"id": "e-3", "contact": 8}]
     )
-    counted = next(one for one in (await told(served, "pbx-1", 2))["events"] if one["type"] == "source.counted")
+    counted = next(one for one in (await told_of(served, "pbx-1", 2))["events"] if one["type"] == "source.counted")
     assert [(deed["code"], deed["text"].split(":")[0]) for deed in counted["did"]] == [
         ("rejected", "refused e-2"),
         ("rejected", "refused e-3"),
@@ -52,9 +53,41 @@ async def test_what_was_not_taken_is_told_a_line_each_and_once(served: Any) -> N
     assert counted["about"] == {"duplicates": 1, "rejected": 2}
 
 
+async def test_a_platform_s_own_counters_stand_beside_ours(served: Any) -> None:
+    begun_ms = served.parts.clock_ms() - 60_000
+    told = {"type": "source.beat", "source": "pbx-1"}
+    counted = [
+        {"queue": HOSTILE, "completed": "7", "abandoned": "1"},
+        {"queue": HOSTILE, "completed": "9", "abandoned": "1"},
+    ]
+    assert "sources-counters" in (page := (await served.http.get("/sources")).text)
+    assert 'id="counters" class="sources-counters" hidden' in page
+    await served.http.post(
+        EVENTS,
+        json=[
+            told | {"time": begun_ms, "attributes": counted[0]},
+            {"type": "contact.queued", "source": "pbx-1", "contact": "c", "queue": HOSTILE, "time": begun_ms + 1_000},
+            {"type": "contact.abandoned", "source": "pbx-1", "contact": "c", "time": begun_ms + 2_000},
+            told | {"time": begun_ms + 3_000, "attributes": counted[1]},
+        ],
+    )
+    await told_of(served, "pbx-1", 4)
+    [row] = (await served.http.get("/api/v1/sources")).json()["sources"]
+    assert row["counters"] == [
+        {
+            "queue": HOSTILE, "since": begun_ms, "until": begun_ms + 3_000,
+            "completed": {"theirs": 2, "ours": 0}, "gone": {"theirs": 0, "ours": 1},
+        }
+    ]  # fmt: skip
+    page = (await served.http.get("/sources")).text
+    assert HOSTILE not in page
+    body = page.split('id="compared"')[1].split("</tbody>")[0]
+    assert [text.strip() for text in re.findall(r">([-+0-9]+)</td>", body)] == ["2", "0", "-2", "0", "1", "+1"]
+
+
 async def test_the_pages_name_the_sites_zone_once(served: Any) -> None:
     await served.http.post(EVENTS, json={"type": "source.beat", "source": "pbx-1"})
-    await told(served, "pbx-1", 1)
+    await told_of(served, "pbx-1", 1)
     for address in ("/sources", "/sources/pbx-1"):
         assert (await served.http.get(address)).text.count("times in UTC") == 1
 
@@ -77,7 +110,7 @@ async def test_the_pages_show_hostile_names_as_text(served: Any) -> None:
     beat = {"type": "kpi.reported", "kpi": HOSTILE, "value": 1, "source": HOSTILE}
     assert (await served.http.post(EVENTS, json=beat)).status_code == 202
     path = "%3Cimg%20src=x%20onerror=alert(1)%3E"
-    await told(served, path, 1)
+    await told_of(served, path, 1)
     for address in ("/sources", f"/sources/{path}"):
         page = await served.http.get(address)
         assert page.status_code == 200
@@ -87,7 +120,7 @@ async def test_the_pages_show_hostile_names_as_text(served: Any) -> None:
 
 async def test_a_source_whose_name_has_a_slash_has_its_page(served: Any) -> None:
     await served.http.post(EVENTS, json={"type": "source.beat", "source": "site/pbx"})
-    assert (await told(served, "site%2Fpbx", 1))["source"]["name"] == "site/pbx"
+    assert (await told_of(served, "site%2Fpbx", 1))["source"]["name"] == "site/pbx"
     assert (await served.http.get("/sources/site%2Fpbx")).status_code == 200
 
 
@@ -102,6 +135,6 @@ async def test_visits_that_a_source_left_open_and_restarts_of_its_platform_are_t
     queued = {"type": "contact.queued", "source": "pbx-1", "contact": "c-1", "queue": "support"}
     await served.http.post(EVENTS, json=[queued, queued | {"contact": "c-2"}])
     await served.http.post(EVENTS, json={"type": "source.restarted", "source": "pbx-1"})
-    found = await told(served, "pbx-1", 3)
+    found = await told_of(served, "pbx-1", 3)
     assert (found["source"]["lost"], found["source"]["restarts"], found["gaps"]) == (2, 1, 0)
     assert ">2</dd>" in (await served.http.get("/sources/pbx-1")).text

@@ -10,6 +10,7 @@ from wallboard.core import events as ev
 from wallboard.core.agents import Item, Profile
 from wallboard.core.facts import Fact, Live
 from wallboard.core.ledger import Ledger, Metric, add_to
+from wallboard.core.platform import Counters
 from wallboard.core.timesheet import Setting, Span, Timesheet
 from wallboard.core.visits import Story
 
@@ -185,6 +186,7 @@ class SourceRow(Struct):
     rejected: int = 0
     duplicates: int = 0
     restarts: int = 0  # of its platform: what was open there then was closed as lost
+    platform: dict[str, Counters] = {}  # queue → what the platform itself counts
 
 
 class NoticeRow(Struct):

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from wallboard.core import events as ev
+from wallboard.core import platform
 from wallboard.core.calendar import Due
 from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
@@ -270,9 +271,10 @@ class Floor:
             case ev.NoticeCleared():
                 return self._clear_notice(event.notice)
             case ev.SourceBeat():
-                return self._take_beat(event, source)
+                return self._take_beat(event, at_ms, source)
             case ev.SourceRestarted():
                 row.restarts += 1
+                row.platform = {}
                 ended = self.contacts.restart(source, at_ms, self.applied)
                 return Deed(Did.ENDED_VISIT, f"{source} started anew: {ended} contacts ended as lost")
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
@@ -357,8 +359,13 @@ class Floor:
         if row and row.event.until is not None and row.event.until <= at_ms:
             self._clear_notice(name)
 
-    def _take_beat(self, event: ev.SourceBeat, source: str) -> Deed:
+    def _take_beat(self, event: ev.SourceBeat, at_ms: int, source: str) -> Deed:
         row = self._source(source)
+        if told := platform.reported(event, at_ms):
+            queue, report = self.settings.queue_of(source, told[0]), told[1]
+            day_ms = self.ground.calendar.days[self.settings.site_of(queue)].started_ms
+            platform.take(row.platform, queue, report, day_ms)
+            return Deed(Did.NOTED, f"its own counters of {queue}")
         waited_for, row.beats = row.beats, True
         row.lag_ms, row.note = event.lag_ms, event.note
         if not waited_for or row.is_late:

@@ -14,6 +14,7 @@ from starlette.templating import Jinja2Templates
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SourceCounted, encode, type_of
 from wallboard.core.kpis import entity
+from wallboard.core.platform import compared
 from wallboard.core.visits import Did
 from wallboard.stream.health import Health
 from wallboard.web.auth import allowed
@@ -61,12 +62,16 @@ async def sources(parts: Parts) -> dict[str, Any]:
     names = sorted({*floor.sources, *parts.config.collectors}, key=str.casefold)
     health, redis_answers = await _health(parts)
     lost = floor.contacts.lost()
+    counters = {name: _counters(parts, name) for name in names}
     return {
         "now": parts.clock_ms(),
         "zone": next(iter(floor.settings.sites.values())).zone,
         "redis_answers": redis_answers,
         "gaps": parts.pipeline.gaps,
-        "sources": [_row(parts, name, health.get(name), redis_answers) | {"lost": lost[name]} for name in names],
+        "sources": [
+            _row(parts, name, health.get(name), redis_answers) | {"lost": lost[name], "counters": counters[name]}
+            for name in names
+        ],
     }
 
 
@@ -110,6 +115,21 @@ def _row(parts: Parts, name: str, health: Health | None, asked: bool) -> dict[st
         if collector["state"] in _DOWN and row["state"] != "live":
             row["state"] = "down"
     return row
+
+
+def _counters(parts: Parts, name: str) -> list[dict[str, Any]]:
+    """The platform's own counters beside ours; empty where it tells none. They correct nothing."""
+    floor = parts.pipeline.floor
+    known = floor.sources[name].platform if name in floor.sources else {}
+    stories = (contact.story for (source, _), contact in floor.contacts.contacts.items() if source == name)
+    return [
+        {
+            "queue": one.queue, "since": one.since_ms, "until": one.until_ms,
+            "completed": {"theirs": one.theirs[0], "ours": one.ours[0]},
+            "gone": {"theirs": one.theirs[1], "ours": one.ours[1]},
+        }
+        for one in compared(known, stories)
+    ]  # fmt: skip
 
 
 def _note(collector: dict[str, Any]) -> str:

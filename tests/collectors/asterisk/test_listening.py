@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fake_manager import FakeManager, serving
 
-from collectors.asterisk import listening
+from collectors.asterisk import connection, listening
 from collectors.asterisk.listening import Heard, Listening, Opened
 from collectors.asterisk.options import Options
 from wallboard.core.errors import SourceError
@@ -63,6 +63,21 @@ async def test_a_pbx_s_clock_is_compared_with_ours(off_s: float, least_ms: int):
             await until(lambda: any(isinstance(one, Heard) and "Ping" in one.message for one in ear.items))
             assert abs(ear.listening.ahead_ms) >= least_ms
             assert (ear.listening.ahead_ms > 0) == (off_s > 1)
+
+
+async def test_the_pbx_is_asked_for_its_own_counters_now_and_then(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connection, "PING_S", 0.02)
+    monkeypatch.setattr(connection, "COUNT_PINGS", 3)
+    fake = FakeManager()
+    fake.listing = [{"Event": "QueueParams", "Queue": "support", "Completed": "5", "Abandoned": "2"}]
+    async with serving(fake):
+        ear = Ear(fake)
+        async with ear.at_work():
+            await until(lambda: sum(one.get("ActionID") == "counters" for one in fake.asked) >= 2)
+            heard = lambda: [one.message for one in ear.items if isinstance(one, Heard)]  # noqa: E731
+            await until(lambda: any(one.get("ActionID") == "counters" and "Queue" in one for one in heard()))
+            asked = [one["Action"] for one in fake.asked]
+            assert asked.count("Ping") >= 3 * sum(one.get("ActionID") == "counters" for one in fake.asked)
 
 
 async def test_events_with_the_pbx_s_own_time_need_no_comparison():
