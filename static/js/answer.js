@@ -5,6 +5,7 @@ import { figure, moment, span, timeOfDay } from "./format.js";
 import { say } from "./words.js";
 
 const MS = /_ms$/;
+const HALF_HOUR_S = 1800;
 
 /** @param {*} body @param {*} said the answer @param {import("./board.js").Picture} picture */
 export function renderAnswer(body, said, picture) {
@@ -12,6 +13,7 @@ export function renderAnswer(body, said, picture) {
   renderNotes(part(body, "ul", "explain-notes"), said);
   renderFormula(section(body, "formula", say("explain.formula")), said);
   renderParts(section(body, "parts", ""), said);
+  renderNeed(section(body, "need", say("explain.need")), said.need);
   renderLeftOut(section(body, "left-out", say("explain.exclusions")), said.exclusions);
   renderLevels(section(body, "levels", say("explain.levels")), said);
   renderFormulas(section(body, "formulas", say("explain.formulas")), said);
@@ -78,6 +80,26 @@ function symbolOf(term) {
 
 function amount(term, n) {
   return MS.test(term) ? span(n / 1000) : figure(n, "count", 0).text;
+}
+
+/** What the need for agents is worked out from. */
+function renderNeed(box, need) {
+  box.hidden = !need || !need.formula;
+  if (box.hidden) return;
+  write(part(box, "p", "words"), need.text);
+  const facts = [
+    ["need_queues", need.queues.length > 1 ? need.queues.join(", ") : ""],
+    ["need_arrivals", figure(need.arrivals * HALF_HOUR_S, "decimal", 0).text],
+    ["need_aht", span(need.aht_s)],
+    ["need_load", figure(need.load, "decimal", 0).text],
+    ["need_patience", need.patience_s === undefined ? "" : span(need.patience_s)],
+    ["need_waiting", figure(need.waiting, "count", 0).text],
+    ["need_ready", figure(need.ready, "count", 0).text],
+  ].filter(([, text]) => text);
+  each(part(box, "dl", "facts"), "div", "fact", facts, ([name]) => name, (line, [name, text]) => {
+    write(part(line, "dt", "what"), say("explain." + name));
+    write(part(line, "dd", "n"), text);
+  });
 }
 
 function renderLeftOut(box, left) {

@@ -118,14 +118,18 @@ function renderTile(one, picture) {
   const several = shown.pages > 1;
   write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
   const told = shown.ageless && !age.late ? null : age; // a clock and a text are never old by themselves
-  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, told, picture);
+  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, age.late ? "" : shown.hint || "", told, picture);
 }
 
-/** Left what is to be thought of the number, right how old it is. An old one never looks good. */
-function renderFoot(foot, level, age, picture) {
+/** Left what is to be thought of the number, then what it leaves out, right how old it is. An old one never looks good. */
+function renderFoot(foot, level, hint, age, picture) {
   const said = part(foot, "span", "level");
   icon(said, level);
   write(part(said, "span", "word"), level && level !== "stale" ? say("level." + level) : "");
+  const note = part(foot, "span", "hint");
+  note.hidden = !hint;
+  icon(note, "info");
+  write(part(note, "span", "word"), hint);
   write(part(foot, "span", "age"), ageText(level, age, picture));
 }
 

@@ -12,6 +12,13 @@ export function certainty(row, metric, window) {
   return { n, few: n !== undefined && n < least };
 }
 
+/** What whoever reads the number should know: that many left the queue and its formula ignores them.
+ * @param {*} row @param {string} metric @param {string} window */
+export function hintOf(row, metric, window) {
+  const percent = metric === "service_level" ? (row[window] || {}).ignored_flow_outs : undefined;
+  return percent === undefined ? "" : say("flow_outs", { percent: Math.round(percent) });
+}
+
 /** The window in words; "today" with its place where sites of several zones meet.
  * @param {*} tile @param {number|undefined} n @param {*} state */
 export function windowText(tile, n, state) {

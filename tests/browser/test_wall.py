@@ -112,7 +112,21 @@ async def test_a_patch_changes_the_number(open_board: Any, server: Any) -> None:
     await expect(page.locator("#tile-0")).to_have_attribute("data-level", "good")
     await server.patch({"groups": {"all": {"now": {"waiting": 99}}}})
     await expect(page.locator("#tile-0")).to_have_attribute("data-level", "alarm")
-    await expect(page.locator("#tile-0 .tile-foot .word")).to_have_text("alarm")
+    await expect(page.locator("#tile-0 .tile-foot .level .word")).to_have_text("alarm")
+
+
+async def test_a_service_level_says_that_its_formula_ignores_many_who_left(open_board: Any, server: Any) -> None:
+    page = await open_board("overview?lang=pl")
+    note = page.locator("#tile-3 .hint")
+    await expect(note).to_be_hidden()
+    await server.patch({"groups": {"all": {"day": {"ignored_flow_outs": 12.4}}}})
+    await expect(note).to_have_text("12 % wyszło")
+    await expect(note.locator(".icon")).to_be_visible()
+    await server.patch({"groups": {"all": {"day": {"ignored_flow_outs": None}}}})
+    await expect(note).to_be_hidden()
+    server.hub.state["groups"]["all"]["day"]["ignored_flow_outs"] = 7.6
+    painted = await open_board("overview?lang=en", live=False, java_script_enabled=False)
+    await expect(painted.locator("#tile-3 .hint")).to_have_text("8 % left")
 
 
 async def test_what_is_not_known_any_more_is_a_dash(open_board: Any, server: Any) -> None:

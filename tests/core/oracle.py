@@ -353,6 +353,11 @@ def queue_numbers(
         "hold_s": sum(t.held for t in closed) / 1000,
         "wrapup_s": sum(t.wrapped for t in closed) / 1000,
     }
+    ignoring = {queue for queue in queues if rules.get(queue, Rule()).formula != "offered"}
+    flowed = len([s for s in by["flowed_out"] if s.queue in ignoring])
+    offered = len([s for s in stays if s.queue in ignoring and inside(s.queue, s.begun)])
+    if flowed > 0.05 * offered:
+        numbers["ignored_flow_outs"] = 100 * flowed / offered if offered else 100
     a, b, s = by["answered"], by["abandoned"], len(short)
     waits = sorted(stay.wait // 1000 for stay in a)
     put(numbers, "asa_s", sum(x.wait for x in a) / 1000, len(a))

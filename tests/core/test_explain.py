@@ -19,7 +19,7 @@ NOON = 1_790_000_000_000 // 86_400_000 * 86_400_000 + 43_200_000
 SECOND = 1000
 NOW_METRICS = (
     "waiting", "over_target", "ringing", "engaged", "holding", "wrapup", "staffed", "ready", "idle", "paused",
-    "unanswered", "oldest_at", "oldest_unanswered_at", "est_wait_s",
+    "unanswered", "oldest_at", "oldest_unanswered_at", "est_wait_s", "open_cases", "oldest_case_at",
 )  # fmt: skip
 
 
@@ -92,16 +92,14 @@ def test_every_number_of_every_queue_group_and_agent_recomputes_from_what_explai
 
 
 def numbers(row: dict[str, Any]) -> dict[str, float]:
-    """Every number of a window, those of families with their dot."""
-    flat = {name: value for name, value in row.items() if not isinstance(value, dict)}
+    """Every number of a window, those of families with their dot. `ignored_flow_outs` is a note of another one."""
+    flat = {name: value for name, value in row.items() if not isinstance(value, dict) and name != "ignored_flow_outs"}
     families = {name: value for name, value in row.items() if isinstance(value, dict) and name != "n"}
     return flat | {f"{family}.{own}": value for family, found in families.items() for own, value in found.items()}
 
 
 def _visits_add_up(said: dict[str, Any]) -> None:
     """While fewer than 20 counted, the listed ones are all of them, and give the sums."""
-    if said["metric"] in ("repeat_rate", "resolution_s"):
-        return  # of customers and cases: no visit tells them
     if said["shape"] not in ("count", "ratio", "sum") or len(said["visits"]) >= 20:
         return
     waiting = sum(
@@ -230,6 +228,26 @@ def test_a_formula_that_ignores_flow_outs_says_when_they_pass_5_percent_of_offer
     assert counting is not None
     assert {"code": "flow_outs", "n": 2, "offered": 10, "percent": 20.0} in ignoring["notes"]
     assert not [one for one in counting["notes"] if one["code"] == "flow_outs"]
+
+
+def test_the_tile_s_figure_of_ignored_flow_outs_is_that_of_the_note_in_mixed_groups_too():
+    """Ten visits of a queue with the default formula, two of them flowed out, and ten more of one that counts them."""
+    floor = Floor(Settings(queue={"counting": Queue(target=Target(formula="offered"))}))
+    for queue, flowed in (("ignoring", 2), ("counting", 5)):
+        for number in range(10):
+            begun = NOON + number
+            floor.apply(ev.Queued(contact=f"{queue}{number}", queue=queue, time=begun, source="pbx"), NOON + SECOND)
+            end = ev.Left(contact=f"{queue}{number}", queue=queue, reason="timeout", time=begun + 9, source="pbx")
+            if number < flowed:
+                floor.apply(end, NOON + SECOND)
+    day = {name: (kpis.entity(floor, kind, name) or {})["day"] for kind, name in
+           (("queues", "ignoring"), ("queues", "counting"), ("groups", "all"))}  # fmt: skip
+    assert {name: row.get("ignored_flow_outs") for name, row in day.items()} == {
+        "ignoring": 20.0, "counting": None, "all": 20.0,
+    }  # fmt: skip
+    said = explain(floor, "groups", "all", "service_level", "day", people=False)
+    assert said is not None
+    assert [note["percent"] for note in said["notes"] if note["code"] == "flow_outs"] == [20.0]
 
 
 def test_those_who_wait_too_long_now_stand_as_a_term_of_the_denominator():

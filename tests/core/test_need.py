@@ -7,6 +7,7 @@ import pytest
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.explain import explain
 from wallboard.core.need import Load, expected_share
 from wallboard.core.settings import Queue, Settings, Target
 from wallboard.core.staffing import agents_needed, erlang_a, erlang_c
@@ -151,3 +152,13 @@ def test_a_restarted_process_says_the_same_within_a_minute():
     for one in (floor, again):
         one.advance(NOON + 3 * MINUTE)
     assert now(again, "support") == now(floor, "support")
+
+
+def test_explain_shows_what_the_need_is_worked_out_from():
+    floor = floor_of(calls("support", 18, 180), staff(11, "support"))
+    said = explain(floor, "queues", "support", "agents_needed", "now", people=False)
+    assert said is not None
+    need = said["need"]
+    assert (need["formula"], need["queues"], need["ready"], need["waiting"]) == ("erlang_c", ["support"], 11, 0)
+    assert need["load"] == pytest.approx(need["arrivals"] * need["aht_s"])
+    assert agents_needed(need["arrivals"], need["aht_s"], 20, 0.80) == said["value"]

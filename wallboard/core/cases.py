@@ -5,6 +5,7 @@ had added to the numbers of its queue is replaced by what it adds now. One that 
 """
 
 from bisect import insort
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -92,6 +93,13 @@ class Cases:
     def forget_source(self, source: str) -> None:
         for name in [name for name in self.cases if name[0] == source]:
             del self.cases[name]
+
+    def resolved(self) -> Iterator[tuple[str, str, int, int]]:
+        """(case, queue, resolved, opened) of each resolution that counts, in ms."""
+        for (source, name), case in self.cases.items():
+            queue, _, resolved = case.read()
+            for at_ms, begun_ms in resolved if queue else ():
+                yield name, self._ground.settings.queue_of(source, queue or ""), at_ms, begun_ms
 
     def _recount(self, name: Name, case: Case) -> None:
         stale, stale_live = self._counted.get(name, ([], NOT_LIVE))

@@ -5,7 +5,7 @@ What a visit adds is asked of `core.facts`, so that no rule stands here a second
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from heapq import heappush, heappushpop
+from heapq import heappush, heappushpop, nlargest
 from itertools import islice
 from typing import Any
 
@@ -70,6 +70,33 @@ def others(floor: Floor, kind: str, top: Terms, bottom: Terms, holds: Holds) -> 
             row |= {"queue": name} if kind == "queues" else {}
             rows.append(row | ({"denominator": total(bottom, adds)} if bottom else {}))
     return sorted(rows, key=lambda row: int(row["at"]), reverse=True)[:KEPT]
+
+
+def repeats(floor: Floor, holds: Holds) -> list[Document]:
+    """The last contacts whose customer is known: `numerator` 1 where they had another one within 24 hours before."""
+    rows = [
+        {
+            "at": begin.at_ms, "queue": begin.queue, "contact": begin.key[1],
+            "adds": {"with_customer": 1} | ({"repeated": 1} if again else {}),
+            "numerator": int(again), "denominator": 1,
+        }
+        for begin, again in floor.contacts.repeats.counted()
+        if holds(begin.queue or "", begin.at_ms)
+    ]  # fmt: skip
+    return nlargest(KEPT, rows, key=lambda row: row["at"])
+
+
+def resolutions(floor: Floor, holds: Holds) -> list[Document]:
+    """The last cases that were resolved, with how long each had been open."""
+    rows = [
+        {
+            "at": at_ms, "queue": queue, "contact": case, "adds": {"resolution_ms": at_ms - begun_ms},
+            "numerator": at_ms - begun_ms, "denominator": 1,
+        }
+        for case, queue, at_ms, begun_ms in floor.cases.resolved()
+        if holds(queue, at_ms)
+    ]  # fmt: skip
+    return nlargest(KEPT, rows, key=lambda row: row["at"])
 
 
 def _newest(floor: Floor, *, by_begin: bool, holds: Holds) -> Iterator[tuple[Contact, Visit]]:

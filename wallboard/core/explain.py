@@ -26,6 +26,7 @@ VISIT_RATIOS = frozenset(
 )
 SPREADS = {"max_wait_s": ("answered_wait", "other_wait")} | {name: (of,) for name, (of, _) in PERCENTILES.items()}
 VISIT_SPREADS = frozenset({"max_wait_s", "wait_p50_s", "wait_p90_s"})
+OF_THEIR_OWN = {"repeat_rate": counted.repeats, "resolution_s": counted.resolutions}
 FORMULAS_NAMED = 20  # queues that are named of each formula of a group
 
 
@@ -219,7 +220,9 @@ def _rows(floor: Floor, kind: str, name: str, metric: str, window: str) -> list[
         return belongs(one) and _is_in(floor, kind, one, at_ms, window)
 
     top, bottom = weights(metric)
-    if kind == "queues" or kind == "groups":
+    if kind in ("queues", "groups"):
+        if metric in OF_THEIR_OWN:
+            return OF_THEIR_OWN[metric](floor, holds)
         if metric in VISIT_COUNTS or metric in VISIT_RATIOS or metric in VISIT_SPREADS:
             return counted.visits(floor, metric, top, bottom, holds)
         return counted.others(floor, "queues", top, bottom, holds)

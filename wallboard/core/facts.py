@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wallboard.core.agents import Item
-from wallboard.core.formulas import counted_in
+from wallboard.core.formulas import COUNTS_FLOW_OUTS, counted_in
 from wallboard.core.ledger import Metric
 from wallboard.core.settings import SPOKEN, Queue, Settings
 from wallboard.core.timesheet import Span
@@ -116,7 +116,10 @@ def _spans(story: Story) -> Iterator[tuple[str, Span]]:
 
 def _of_visit(visit: Visit, settings: Settings) -> Iterator[Fact]:
     hours = settings.hours_of(visit.queue)
+    counts_flow_outs = settings.for_queue(visit.queue).target.formula == COUNTS_FLOW_OUTS
     yield Fact("queues", visit.queue, "offered", visit.begun_ms)
+    if counts_flow_outs:
+        yield Fact("queues", visit.queue, "offered_counting", visit.begun_ms)
     if hours and not hours.is_open(visit.begun_ms):
         yield Fact("queues", visit.queue, "out_of_hours", visit.begun_ms)
     if visit.ended_ms is None or visit.outcome is None:
@@ -126,6 +129,8 @@ def _of_visit(visit: Visit, settings: Settings) -> Iterator[Fact]:
         wait_ms = hours.open_ms(visit.begun_ms, visit.ended_ms)
     for metric, amount in _ended(visit.outcome, wait_ms, settings.for_queue(visit.queue)):
         yield Fact("queues", visit.queue, metric, visit.ended_ms, amount)
+    if counts_flow_outs and visit.outcome == "flowed_out":
+        yield Fact("queues", visit.queue, "flowed_out_counting", visit.ended_ms)
 
 
 def _ended(told: str, wait_ms: int, queue: Queue) -> Iterator[tuple[Metric, int]]:

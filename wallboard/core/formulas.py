@@ -48,6 +48,9 @@ SERVICE_LEVELS: dict[str, Ratio] = {
     "short": Ratio(_A_T, _A | _B | _S, PERCENT),
 }
 
+COUNTS_FLOW_OUTS = "offered"  # the one formula whose denominator they are in
+MANY_FLOW_OUTS = 5  # percent of offered: where the formula ignores them, the number says so
+
 RATIOS: dict[str, Ratio] = {
     "service_level": Ratio({"sl_good": 1}, {"sl_base": 1, "over_counted": 1}, PERCENT),
     "asa_s": Ratio({"answered_wait_ms": 1}, _A, SECONDS),
@@ -79,6 +82,18 @@ PERCENTILES: dict[str, tuple[str, int]] = {
 ENDED_WAITS = ("answered_wait", "other_wait")  # together: the waits of all visits that ended
 
 
+def ignored_flow_outs(sums: Mapping[str, int]) -> float | None:
+    """In percent of offered, over the queues whose formula ignores them; None where they are not many.
+
+    `offered_counting`, `flowed_out_counting`: of the queues whose formula counts them.
+    """
+    flowed_out = sums.get("flowed_out", 0) - sums.get("flowed_out_counting", 0)
+    offered = sums.get("offered", 0) - sums.get("offered_counting", 0)
+    if flowed_out * 100 <= MANY_FLOW_OUTS * offered:
+        return None
+    return 100 * flowed_out / offered if offered else 100.0
+
+
 def derived(counts: Counts, over_counted: int) -> dict[str, Any]:
     """Every ratio and percentile that has a value, and in `n` of how many each percentage is.
 
@@ -97,6 +112,8 @@ def derived(counts: Counts, over_counted: int) -> dict[str, Any]:
             if scale is PERCENT:
                 of_how_many[metric] = below
     found["n"] = of_how_many
+    if "flowed_out" in sums and (percent := ignored_flow_outs(sums)) is not None:
+        found["ignored_flow_outs"] = percent
     if not counts.spreads:
         return found
     for metric, (spread, share) in PERCENTILES.items():

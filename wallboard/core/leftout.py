@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wallboard.core.formulas import COUNTS_FLOW_OUTS, MANY_FLOW_OUTS
 from wallboard.core.parts import Parts
 
 Document = dict[str, Any]
@@ -16,8 +17,6 @@ OF_LEGS = frozenset({
     "handled", "talk_s", "hold_s", "wrapup_s", "aht_s", "talk_avg_s", "wrapup_avg_s", "transferred", "transfer_rate",
 })  # fmt: skip
 SO_FAR = frozenset({"success_rate", "noted_rate", "csat", "nps", "rating_avg", "rated", "outcome_value"})
-COUNTS_FLOW_OUTS = "offered"  # the formula
-MANY_FLOW_OUTS = 5  # percent of offered
 
 
 def exclusions(metric: str, parts: Parts, sums: Mapping[str, int], live: Mapping[str, int]) -> list[Document]:

@@ -8,7 +8,7 @@ customer's next one. `customer` is an opaque key that collectors make; the numbe
 """
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from wallboard.core.facts import Fact
@@ -85,6 +85,13 @@ class Repeats:
         for customer, begin in forgotten:
             self.begins.setdefault(customer, []).append(begin)
 
+    def counted(self) -> Iterator[tuple[Begin, bool]]:
+        """Every begin that counts in a queue, and whether its customer had to come back."""
+        for begins in self.begins.values():
+            for index, begin in enumerate(begins):
+                if begin.queue is not None:
+                    yield begin, self._is_repeated(begins, index)
+
     def _put(self, customer: str, begin: Begin, by: int) -> None:
         begins = self.begins.setdefault(customer, [])
         index = bisect_left(begins, begin)
@@ -107,8 +114,12 @@ class Repeats:
             return
         at_ms = begins[index].at_ms
         self._tallies.count(Fact("queues", queue, "with_customer", at_ms), by)
-        if index and at_ms - begins[index - 1].at_ms <= WITHIN_MS:
+        if self._is_repeated(begins, index):
             self._tallies.count(Fact("queues", queue, "repeated", at_ms), by)
+
+    @staticmethod
+    def _is_repeated(begins: list[Begin], index: int) -> bool:
+        return index > 0 and begins[index].at_ms - begins[index - 1].at_ms <= WITHIN_MS
 
 
 def _begin(key: Key, story: Story) -> tuple[str, Begin] | None:

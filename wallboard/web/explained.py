@@ -50,6 +50,8 @@ def in_words(said: Document, language: str) -> Document:
     found["notes"] = [{**one, "text": say(f"why.note.{one['code']}", **_shown(one))} for one in notes]
     if "absent" in said:
         found["absent"] = {"code": said["absent"], "text": say(f"why.absent.{said['absent']}")}
+    if need := said.get("need"):
+        found["need"] = {**need, "text": say(f"why.need.{need['formula']}")}
     if "service_levels" in said:
         found["service_levels"] = [{**one, "symbols": _level(one["formula"])} for one in said["service_levels"]]
     return found

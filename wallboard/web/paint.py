@@ -7,7 +7,7 @@ from typing import Any
 
 from wallboard.web import lists
 from wallboard.web.figures import ago, date, figure, moment, seconds_since, time_of_day
-from wallboard.web.picture import Document, Picture, age_of, certainty, crowded, level_of, window_text
+from wallboard.web.picture import Document, Picture, age_of, certainty, crowded, hint, level_of, window_text
 from wallboard.web.words import Words
 
 LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/fitting.py)
@@ -21,7 +21,7 @@ def painted(board: Document, picture: Picture) -> list[Document]:
 
 def _tile(place: int, tile: Document, picture: Picture) -> Document:
     paint = _PAINT.get(tile["kind"], _later)
-    shown: Document = {"level": "", "sources": None, "page": 1, "pages": 1} | paint(tile, picture)
+    shown: Document = {"level": "", "sources": None, "hint": "", "page": 1, "pages": 1} | paint(tile, picture)
     late, at_ms = age_of(shown["sources"], picture)
     title, window = tile.get("title") or _title(tile, picture.say), window_text(tile, shown.get("n"), picture)
     return shown | {
@@ -33,6 +33,7 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
         "crowded": crowded(tile, title, window),
         "stale": late,
         "level": "" if late else shown["level"],
+        "hint": "" if late else shown["hint"],
         "age": "" if tile["kind"] not in _AGED else _age_text(late, at_ms, picture),
     }
 
@@ -66,6 +67,7 @@ def _number(tile: Document, picture: Picture) -> Document:
         "level": "" if few else level_of(tile, value, tile["reads"], picture.now_ms),
         "n": n,
         "few": few,
+        "hint": hint(row, tile["metric"], tile["window"], picture.say) if "window" in tile else "",
         "sources": [row["source"]] if "source" in row else row.get("sources", []),
     }
 

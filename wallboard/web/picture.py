@@ -63,6 +63,12 @@ def certainty(row: Document, metric: str, window: str) -> tuple[int | None, bool
     return n, n is not None and n < row.get("min_n", LEAST)
 
 
+def hint(row: Document, metric: str, window: str, say: Words) -> str:
+    """What whoever reads the number should know: that many left the queue and its formula ignores them."""
+    percent = row.get(window, {}).get("ignored_flow_outs") if metric == "service_level" else None
+    return "" if percent is None else say("flow_outs", percent=round(percent))
+
+
 def window_text(tile: Document, n: int | None, picture: Picture) -> str:
     """The window in words; "today" with its place where sites of several zones meet."""
     if "window" not in tile:

@@ -1,6 +1,6 @@
 /** One number of a queue, of a group of queues, or of any reported figure. */
 
-import { certainty } from "../certainty.js";
+import { certainty, hintOf } from "../certainty.js";
 import { has, part, write, classes } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
@@ -29,7 +29,8 @@ export function render(body, tile, picture) {
   write(part(line, "span", "figure"), shown.text);
   if (unit || has(line, "unit")) write(part(line, "span", "unit"), unit);
   const level = sure.few ? "" : levelOf(tile, value, tile.reads, picture.now);
-  return { level, n: sure.n, sources: sourcesOf(tile, picture.state) };
+  const hint = hintOf(rowOf(tile, picture.state), tile.metric, tile.window);
+  return { level, n: sure.n, hint, sources: sourcesOf(tile, picture.state) };
 }
 
 /** The number in the state document; undefined where it is not known. */
