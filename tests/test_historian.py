@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from wallboard import historian as historian_module
 from wallboard import worker as worker_module
-from wallboard.core.events import Answered, Ended, Event, Queued
-from wallboard.core.quarters import Amounts, Interval, Quarters
+from wallboard.core import attendance as attendance_module
+from wallboard.core import people as people_module
+from wallboard.core.events import Answered, Ended, Event, PresenceSet, Queued, SignedIn
+from wallboard.core.past import Past
+from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.historian import Historian
@@ -72,13 +76,13 @@ class Bench:
         for client in self._clients:
             await client.aclose()
 
-    def recorded(self) -> dict[Interval, Amounts]:
+    def recorded(self, *bases: str) -> dict[Interval, Amounts]:
         history = History(open_record(self.data))
         return {
             Interval(kind, name, started_ms, basis): amounts
             for kind in ("queues", "groups", "agents")
             for name in history.names(kind)
-            for basis in ("event", "offer")
+            for basis in bases or ("event", "offer")
             for started_ms, amounts in history.read(kind, name, 0, 1 << 62, basis).items()
         }
 
@@ -103,9 +107,7 @@ def expected(events: list[Event]) -> dict[Interval, Amounts]:
     for event in sorted(events, key=lambda event: event.time or 0):
         floor.apply(event, event.time or 0)
     floor.settle()
-    quarters = Quarters(floor.ground, floor.tallies)
-    quarters.keep(floor.contacts.contacts, 0)
-    return quarters.take_changed(1_000_000)
+    return Past(floor, 0).take_changed(1_000_000)
 
 
 async def eventually(bench: Bench, events: list[Event]) -> None:
@@ -144,6 +146,52 @@ async def test_workers_that_die_at_any_moment_leave_nothing_out_and_nothing_twic
         await asyncio.wait([task])
     bench.start()
     await eventually(bench, events)
+
+
+async def test_agents_time_is_written_once_over_deaths(
+    bench: Bench, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six agents of two queues over the last hour: each quarter that is over, as one floor has it."""
+    monkeypatch.setattr(attendance_module, "LOOK_MS", 0)
+    monkeypatch.setattr(people_module, "SETTLED_MS", 2 * 3_600_000)  # so that an hour may be told at once
+    luck, begun_ms = random.Random(5), now_ms() - 3_600_000
+    events: list[Event] = []
+    for agent in (f"a{number}" for number in range(6)):
+        serves = luck.choice((["q1"], ["q1", "q2"]))
+        events.append(SignedIn(agent=agent, queues=serves, source="pbx", time=begun_ms + luck.randrange(60_000)))
+        for _ in range(5):
+            presence = luck.choice(("paused", "ready"))
+            at_ms = begun_ms + 60_000 + luck.randrange(3_400_000)
+            events.append(PresenceSet(agent=agent, presence=presence, source="pbx", time=at_ms))
+    events.sort(key=lambda event: event.time or 0)
+    events = [replace(event, id=f"e{number}") for number, event in enumerate(events)]
+    for part in (events[:12], events[12:24], events[24:]):
+        historian, _, task = bench.start()
+        await stream.append(part)
+        await asyncio.sleep(0.1 + luck.random() * 0.5)
+        historian.token = None
+        task.cancel()
+        await asyncio.wait([task])
+    bench.start()
+    over_ms = now_ms() // QUARTER_MS * QUARTER_MS
+    floor = Floor()
+    for event in sorted(events, key=lambda event: event.time or 0):
+        floor.apply(event, event.time or 0)
+    floor.advance(now_ms())
+    past = Past(floor, 0)
+    list(past.look(at_once=True))
+    wanted = {
+        one: amounts for one, amounts in past.take_changed(1_000_000).items() if one.started_ms < over_ms - 60_000
+    }
+    assert len(wanted) > 20
+    found: dict[Interval, Amounts] = {}
+    try:
+        async with asyncio.timeout(20):
+            while {one: found.get(one) for one in wanted} != wanted:
+                await asyncio.sleep(0.1)
+                found = bench.recorded("time")
+    except TimeoutError:
+        assert {one: found.get(one) for one in wanted} == wanted
 
 
 async def test_a_record_that_is_away_holds_up_nothing_and_gets_all_when_it_is_back(

@@ -1,6 +1,7 @@
 """How does the live state become history? The leading worker writes changed intervals to the record, every few seconds.
 
-    contacts ─▶ quarters (core) ─ changed ones, whole ─▶ record/history      in a thread: the loop goes on
+    contacts ─▶ quarters   ┐
+    agents   ─▶ attendance ┴ core/past ─ changed intervals, whole ─▶ record/history      in a thread: the loop goes on
 
 It stands beside the lease: a record that does not answer stops neither checkpoints nor screens, and what could not be
 written waits.
@@ -12,7 +13,7 @@ from collections.abc import Callable
 import structlog
 
 from wallboard.core.errors import LeaseLost, RecordUnavailable
-from wallboard.core.quarters import Quarters
+from wallboard.core.past import Past
 from wallboard.core.state import Floor
 from wallboard.live.pipeline import Pipeline
 from wallboard.record.history import History, SeenDay
@@ -35,8 +36,7 @@ class Historian:
         self._history = history
         self._clock_ms = clock_ms
         self._days, self._agent_days = days, agent_days
-        self._floor: Floor | None = None  # whose intervals are kept
-        self._quarters: Quarters | None = None
+        self._past: Past | None = None
         self._failing = False
         self._dropped_s = -DROP_S
         self.token: int | None = None
@@ -51,7 +51,7 @@ class Historian:
                 await self.write(self.token)
                 self._failing = False
             except LeaseLost:
-                self._floor = None  # another one writes: when this one leads again it looks what was written
+                self._past = None  # another one writes: when this one leads again it looks what was written
             except RecordUnavailable as error:
                 if not self._failing:
                     log.warning("history is not written, what is open waits", reason=str(error))
@@ -59,18 +59,16 @@ class Historian:
 
     async def write(self, token: int) -> None:
         """All that changed. Raises LeaseLost and RecordUnavailable; what was not written stays changed."""
-        quarters = await self._kept()
-        while True:
-            self._pipeline.floor.settle()
-            taken = quarters.take_changed(AT_ONCE)
-            if not taken:
-                break
+        past = await self._kept()
+        for _ in past.look():
+            await asyncio.sleep(0)
+        while taken := past.take_changed(AT_ONCE):
             try:
                 await asyncio.to_thread(
                     self._history.write, taken, seen_days(self._pipeline.floor), token, self._now_ms
                 )
             except BaseException:
-                quarters.put_back(taken)
+                past.put_back(taken)
                 raise
         await self._drop_old()
 
@@ -78,18 +76,12 @@ class Historian:
     def _now_ms(self) -> int:
         return self._pipeline.floor.now_ms
 
-    async def _kept(self) -> Quarters:
+    async def _kept(self) -> Past:
         """Of the floor that the pipeline has now: it makes a new one after a gap."""
-        floor = self._pipeline.floor
-        if self._quarters is None or self._floor is not floor:
+        if self._past is None or self._past.floor is not self._pipeline.floor:
             written_ms = await asyncio.to_thread(self._history.written_ms)
-            floor = self._pipeline.floor
-            floor.settle()
-            quarters = Quarters(floor.ground, floor.tallies)
-            quarters.keep(floor.contacts.contacts, written_ms)
-            floor.contacts.quarters = quarters
-            self._floor, self._quarters = floor, quarters
-        return self._quarters
+            self._past = Past(self._pipeline.floor, written_ms)
+        return self._past
 
     async def _drop_old(self) -> None:
         now_s = asyncio.get_running_loop().time()

@@ -30,6 +30,11 @@ def recorded(served: Any) -> Any:
         for nth, amounts in quarters.items():
             told[Interval(kind, name, NINE + nth * QUARTER_MS, "event")] = amounts
     told[Interval("queues", "support", NINE, "offer")] = {"offered": 5, "answered": 4, "open": 1}
+    told[Interval("queues", "support", NINE, "time")] = {"staffed_ms": 1_350_000}
+    told[Interval("queues", "support", NINE + QUARTER_MS, "time")] = {"staffed_ms": 900_000}
+    told[Interval("agents", "anna", NINE, "time")] = {
+        "handling": 300_000, "idle": 450_000, "paused": 100_000, "paused.lunch": 100_000,
+    }  # fmt: skip
     told[Interval("agents", "anna", NINE, "event")] = {"handled": 2, "talk_ms": 200_000, "answered": 2}
     seen = SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY + 8 * HOUR + 180_000, "live")
     served.parts.history.write(told, [seen], 1, NINE)
@@ -52,6 +57,7 @@ async def test_a_day_is_96_rows_of_15_minutes_with_what_follows_from_the_counts(
         "n": {"service_level": 4},
         "asa_s": 10.0,  # 30 s / 3
         "aht_s": 100.0,  # 200 s / 2
+        "staffed": 1.5,  # 1350 s / 900 s
     }  # fmt: skip
     assert found["since"] == [{"site": "main", "day": "2026-11-22", "since": DAY + 8 * HOUR + 180_000}]
     unseen, quiet = found["rows"][0], found["rows"][40]
@@ -68,6 +74,8 @@ async def test_longer_steps_add_counts_and_never_percentages(recorded: Any) -> N
     row = found["rows"][9]
     assert (row["service_level"], row["offered"]) == (60.0, 5)  # (2 + 1) / (4 + 1)
     assert (row["wait_p50_s"], row["max_wait_s"]) == (10, 40)
+    found = await asked(recorded, "queue=support&day=2026-11-22&step=1h&metric=staffed")
+    assert found["rows"][9]["staffed"] == 0.625  # (1350 s + 900 s) / 3600 s
     assert len((await asked(recorded, "queue=support&day=2026-11-22&step=1d"))["rows"]) == 1
 
 
@@ -83,13 +91,17 @@ async def test_csv_stands_in_the_site_s_time_and_no_name_is_a_formula(recorded: 
     lines = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert lines[0][:4] == ["queue", "from", "until", "provisional"]
     assert lines[37][:2] == ["'=cmd|calc", "2026-11-22T09:00:00+00:00"]
-    assert lines[37][4:] == ["4", "3", "1", "50.0", "10.0", "100.0"]
+    assert lines[37][4:] == ["4", "3", "1", "50.0", "10.0", "100.0", ""]
 
 
 async def test_a_person_s_past_is_for_leads_and_by_event_time(recorded: Any) -> None:
     found = await asked(recorded, "agent=anna&day=2026-11-22")
     row = next(row for row in found["rows"] if row["at"] == NINE)
     assert (row["handled"], row["talk_s"], row["aht_s"]) == (2, 200, 100.0)
+    assert (row["signed_in_s"], row["handling_s"], row["idle_s"], row["paused_s"]) == (850, 300, 450, 100)
+    assert row["occupancy"] == 40.0  # 300 / (300 + 450)
+    paused = await asked(recorded, "agent=anna&day=2026-11-22&metric=paused.lunch,utilisation&step=1d")
+    assert (paused["rows"][0]["paused.lunch"], round(paused["rows"][0]["utilisation"], 1)) == (100, 35.3)
     assert (await asked(recorded, "agent=anna&by=offer", 422))["at"] == "$.by"
 
 
@@ -101,6 +113,8 @@ async def test_a_person_s_past_is_for_leads_and_by_event_time(recorded: Any) -> 
         ("queue=support&metrik=x", 400, "$.metrik"),
         ("queue=support&metric=answred", 422, "$.metric"),
         ("queue=support&metric=waiting", 422, "$.metric"),
+        ("queue=support&metric=occupancy", 422, "$.metric"),
+        ("agent=anna&metric=staffed", 422, "$.metric"),
         ("queue=support&step=7m", 422, "$.step"),
         ("queue=support&by=time", 422, "$.by"),
         ("queue=support&day=yesterday", 422, "$.day"),
@@ -137,7 +151,7 @@ async def test_the_page_has_the_numbers_beside_those_of_the_week_before(recorded
     told = re.findall(r'data-metric="([^"]+)" data-value="([^"]*)"', line)
     assert dict(told) == {
         "offered": "2", "answered": "2", "abandoned": "0", "service_level": "50.0", "asa_s": "0.0", "aht_s": "",
-        "handled": "0", "week.offered": "5", "week.service_level": "60.0",
+        "handled": "0", "staffed": "", "week.offered": "5", "week.service_level": "60.0",
     }  # fmt: skip
     before = await recorded.http.get("/history?queue=support&day=2026-11-22")
     assert "This day was seen since 08:03" in before.text

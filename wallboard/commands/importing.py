@@ -15,7 +15,8 @@ from wallboard.commands.kinds import Found, Recording
 from wallboard.commands.progress import progress
 from wallboard.config import Config, as_written
 from wallboard.core.events import Event
-from wallboard.core.quarters import QUARTER_MS, Amounts, Interval, Quarters
+from wallboard.core.past import Past
+from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.windows import Day, business_day
@@ -23,6 +24,7 @@ from wallboard.record.database import open_record
 from wallboard.record.history import History, SeenDay
 
 ALL = 1 << 30
+LOOK_MS = 3_600_000
 
 
 @click.command("import")
@@ -47,28 +49,35 @@ def import_(recording: Found, files: Sequence[Path], replace: bool, file: Path |
 def counted(settings: Settings, events: Iterable[Event]) -> tuple[dict[Interval, Amounts], int, int]:
     """All intervals of a recording, and its first and last instant in ms UTC."""
     floor, found = Floor(settings), dict[Interval, Amounts]()
-    quarters: Quarters | None = None
-    first_ms = now_ms = 0
-    day_ends_ms = 0
+    past: Past | None = None
+    first_ms = now_ms = look_ms = 0
     for event in events:
         at_ms = event.time or now_ms
         now_ms = max(now_ms, at_ms)
-        if quarters is None:
+        if past is None:
             first_ms = at_ms
             floor.advance(now_ms)
-            quarters = Quarters(floor.ground, floor.tallies)
-            quarters.keep(floor.contacts.contacts, 0)
-            floor.contacts.quarters = quarters
-        if now_ms >= day_ends_ms:  # before the floor forgets the day that ends
-            floor.settle()
-            found |= quarters.take_changed(ALL)
-            day_ends_ms = min(day.ends_ms for day in floor.ground.calendar.days.values())
+            past = Past(floor, 0)
+        while look_ms <= now_ms:  # time sheets keep some hours, and a day that ends is forgotten
+            floor.advance(max(floor.now_ms, look_ms))
+            found |= _taken(past)
+            look_ms = min([(floor.now_ms // LOOK_MS + 1) * LOOK_MS, *_ends(floor)])
         floor.apply(event, now_ms)
-    if quarters is not None:
+    if past is not None:
         floor.advance(now_ms)
-        floor.settle()
-        found |= quarters.take_changed(ALL)
+        found |= _taken(past)
     return {one: amounts for one, amounts in found.items() if amounts}, first_ms, now_ms
+
+
+def _taken(past: Past) -> dict[Interval, Amounts]:
+    for _ in past.look(at_once=True):
+        pass
+    return past.take_changed(ALL)
+
+
+def _ends(floor: Floor) -> list[int]:
+    """Just before the running days end."""
+    return [day.ends_ms - 1 for day in floor.ground.calendar.days.values() if day.ends_ms - 1 > floor.now_ms]
 
 
 def _filled(config: Config, found: dict[Interval, Amounts], first_ms: int, last_ms: int, *, replace: bool) -> list[str]:

@@ -74,6 +74,14 @@ class Profile(Struct):
         return list(dict.fromkeys([*self.queues, *self.by_queue])) if self.by_queue else self.queues
 
     @property
+    def served(self) -> list[str]:
+        """Queues that the agent is signed in to."""
+        if not self.by_queue:
+            return self.queues
+        here = ((queue, self.in_queue(queue)) for queue in self.member_of)
+        return [queue for queue, standing in here if standing is None or standing.presence != "offline"]
+
+    @property
     def standing(self) -> Standing | None:
         """As shown: offline wins, then paused in at least one queue, then ready; None where nobody said."""
         if not self.by_queue or (self.overall and self.overall.presence == "offline"):
@@ -119,7 +127,7 @@ def setting(profile: Profile, at_ms: int) -> Setting:
     presence, reason = (standing.presence, standing.reason) if standing else (None, None)
     if presence is not None and profile.overall is None:
         presence = None  # paused or ready in a queue, but nobody said that they signed in
-    return Setting(at_ms, presence, reason, profile.device, profile.device_ms)
+    return Setting(at_ms, presence, reason, profile.device, profile.device_ms, tuple(profile.served))
 
 
 def activity(profile: Profile, items: list[Item], released_ms: int, last_contact_ms: int) -> tuple[str, int]:

@@ -225,7 +225,7 @@ def _agent(floor: Floor, name: str) -> Document | None:
         found["shift"] = {}
     for window in row.sheet.starts:
         longest_ms = work.longest_ms(window, row.sheet.starts, row.seen_ms)
-        found[window] = _own(row.ledger.window(window).sums, times.get(window, {}), longest_ms)
+        found[window] = own_figures(row.ledger.window(window).sums, times.get(window, {}), longest_ms)
     if work.since_ms is not None:
         found["stretch_since"] = work.since_ms
     if (over_ms := _wrapup_over_ms(floor, contacts)) is not None:
@@ -248,8 +248,8 @@ def _wrapup_over_ms(floor: Floor, contacts: list[Item]) -> int | None:
     return min(limits, default=None)
 
 
-def _own(sums: dict[str, int], times: dict[str, int], longest_ms: int) -> Document:
-    """An agent's own figures; those of time only where it was ever signed in."""
+def own_figures(sums: dict[str, int], times: dict[str, int], longest_ms: int) -> Document:
+    """An agent's own figures of a window or an interval; those of time only where it was ever signed in."""
     found: Document = {metric: sums.get(metric, 0) for metric in AGENT_COUNTS} | _durations(sums)
     found["paused"] = _family("paused.", times, _thousandths)
     found |= {metric: value for metric in AGENT_RATIOS if (value := RATIOS[metric].of(sums)) is not None}

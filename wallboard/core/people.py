@@ -32,6 +32,7 @@ class People:
         self.agents: dict[str, AgentRow] = {}
         self.moving: set[str] = set()
         self.unsettled: set[str] = set()
+        self.attended: set[str] | None = None  # told since the history looked, where one is kept
         self._ids: dict[str, dict[str, str]] = {}  # source → its names of queues
 
     def take(self, event: ev.AgentEvent, at_ms: int, order: int, source: str, deeds: list[Deed]) -> Deed:
@@ -64,6 +65,8 @@ class People:
             row = self.agents[name]
             self._settle(row)
             self._restand(name, row)
+            if self.attended is not None:
+                self.attended.add(name)
             self._ground.touch("agents", name)
 
     def pass_items(
@@ -139,6 +142,7 @@ class People:
     def clear(self) -> None:
         """Before counting anew: what contacts said is gone, own events are folded again."""
         self.moving, self._ids = set(), {}
+        self.attended = None if self.attended is None else set()  # another one: the history begins anew
         for name, row in self.agents.items():
             row.items, row.released, row.spans, row.calls = {}, {}, {}, []
             row.draft = None
@@ -162,6 +166,12 @@ class People:
         spans = (span for spans in row.spans.values() for span in spans)
         row.draft.settle(row.seen_ms, self._settings(row), spans)
         return row.draft.sums, row.draft.work
+
+    def quarters_of(self, row: AgentRow) -> tuple[dict[int, dict[str, int]], int]:
+        """Quarter of an hour → ms by state and by queues served (core/timesheet.py), and until when."""
+        self.time_of(row)
+        assert row.draft is not None
+        return row.draft.quarters, row.draft.settled_ms
 
     def doing(self, row: AgentRow) -> tuple[str, int]:
         """The agent's activity, and since when."""

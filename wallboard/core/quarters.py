@@ -18,16 +18,19 @@ from wallboard.core.ledger import Counts, Metric, add_to
 from wallboard.core.rows import Contact, Key
 from wallboard.core.settings import Settings
 from wallboard.core.tallies import Tallies
+from wallboard.core.timesheet import QUARTER_MS
 from wallboard.core.visits import Story
 
-QUARTER_MS = 15 * 60_000
 REACH_MS = 2 * 3_600_000  # what was told within it before the last writing is written again
 WRAPUP_MS = 3_600_000  # so long after its last event a contact may still add something
 PACKED_MS = 3_600_000  # older intervals change seldom: they are kept as bytes
 
 
+__all__ = ["QUARTER_MS", "REACH_MS", "Amounts", "Interval", "Quarters", "by_offer", "counts_of"]
+
+
 class Interval(NamedTuple):
-    """`basis`: event or offer; [started, started + 15 min) in ms UTC."""
+    """`basis`: event or offer, or time (core/attendance.py); [started, started + 15 min) in ms UTC."""
 
     kind: str
     id: str

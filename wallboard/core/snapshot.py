@@ -22,7 +22,7 @@ from wallboard.core.state import Floor
 from wallboard.core.timesheet import Timesheet
 from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, SightedGone, SightedWaiting, Story, Tag, Visit
 
-FORMAT = 7
+FORMAT = 8
 REST = "rest"
 
 Stored = ev.Told | ev.Own | SightedWaiting | SightedGone

@@ -6,7 +6,8 @@
     state      handling           idle  ringing    paused   the first of PRECEDENCE that holds
 
 Within 15 minutes events may still come in any order, so only what lies before `settled_ms` is kept as sums. Who looks
-goes on from a copy that is settled as far as they saw, and drops it when something changes before that.
+goes on from a copy that is settled as far as they saw, and drops it when something changes before that. For the history
+the last hours are kept by quarters too, with the queues that were served.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,9 @@ HANDLED = frozenset({"engaged", "holding", "wrapup"})
 IDLE_BREAK_MS = 120_000  # so long without work, and a stretch of work is over
 NO_REASON = "no reason"
 WINDOWS = ("day", "shift")
+QUARTER_MS = 15 * 60_000
+KEPT_MS = 3 * 3_600_000  # quarters before what is settled
+SERVES = "\t"  # before each queue's name in the key of the time for which they were served; no name can hold it
 NEVER_MS = 1 << 62
 
 
@@ -38,6 +42,7 @@ class Setting(NamedTuple):
     reason: str | None
     device: str | None
     device_ms: int
+    queues: tuple[str, ...] = ()  # that are served
 
 
 class Piece(NamedTuple):
@@ -47,6 +52,7 @@ class Piece(NamedTuple):
     reason: str | None
     begin_ms: int
     end_ms: int
+    queues: tuple[str, ...] = ()
 
 
 class Work(Struct):
@@ -91,6 +97,7 @@ class Timesheet(Struct):
     work: Work = field(default_factory=Work)
     past: list[Span] = []  # of contacts at rest, as far as they reach beyond `settled_ms`
     turned_ms: int = -1  # when a contact last began or ended, as far as that is settled
+    quarters: dict[int, dict[str, int]] = {}  # when it began → ms by state, and by the queues that were served
 
     def begin(self, window: str, started_ms: int | None) -> None:
         """A window begins; None: there is none now."""
@@ -114,13 +121,18 @@ class Timesheet(Struct):
                 if edge is not None and self.turned_ms < edge <= until_ms:
                     self.turned_ms = edge
         self.settled_ms = until_ms
+        if self.quarters and min(self.quarters) < until_ms - KEPT_MS - QUARTER_MS:
+            self.quarters = {ms: spent for ms, spent in self.quarters.items() if ms >= until_ms - KEPT_MS}
         self.past = [span for span in self.past if span.end_ms is None or span.end_ms > until_ms]
 
     def copied(self) -> "Timesheet":
         """Another one, to go on from here."""
         sums = {window: {**sums} for window, sums in self.sums.items()}
         work = Work(self.work.since_ms, self.work.idle_ms, {**self.work.longest})
-        return Timesheet(self.settled_ms, {**self.starts}, sums, work, [*self.past], self.turned_ms)
+        quarters = {
+            ms: spent if ms + QUARTER_MS <= self.settled_ms else {**spent} for ms, spent in self.quarters.items()
+        }
+        return Timesheet(self.settled_ms, {**self.starts}, sums, work, [*self.past], self.turned_ms, quarters)
 
     def _add(self, piece: Piece) -> None:
         if piece.state == "offline":
@@ -131,6 +143,15 @@ class Timesheet(Struct):
                 into = self.sums.setdefault(window, {})
                 for name in (piece.state, *([f"paused.{piece.reason}"] if piece.reason else [])):
                     into[name] = into.get(name, 0) + length
+        served = SERVES + SERVES.join(piece.queues)
+        begin_ms = piece.begin_ms
+        while begin_ms < piece.end_ms:
+            started_ms = begin_ms // QUARTER_MS * QUARTER_MS
+            end_ms = min(piece.end_ms, started_ms + QUARTER_MS)
+            into = self.quarters.setdefault(started_ms, {})
+            for name in (piece.state, *([f"paused.{piece.reason}"] if piece.reason else []), served):
+                into[name] = into.get(name, 0) + end_ms - begin_ms
+            begin_ms = end_ms
 
 
 def changed_ms(old: Sequence[Span], new: Sequence[Span]) -> int:
@@ -173,7 +194,7 @@ def pieces(
         device = said.device
         if device and (said.device_ms <= turned_ms or any(said.device_ms <= turn <= cut_ms for turn in turns)):
             device = None  # a contact later on overrules it
-        yield Piece(*_state(said, device, handled=handled > 0, ringing=ringing > 0), cut_ms, next_ms)
+        yield Piece(*_state(said, device, handled=handled > 0, ringing=ringing > 0), cut_ms, next_ms, said.queues)
 
 
 def _mark(held: dict[int, list[int]], span: Span, begin_ms: int, end_ms: int) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from wallboard.core.kpis import figures
+from wallboard.core.kpis import figures, own_figures
 from wallboard.core.quarters import QUARTER_MS, Amounts, counts_of
 from wallboard.core.settings import Site
 from wallboard.core.windows import Day, business_day
@@ -40,17 +40,44 @@ def steps(from_ms: int, to_ms: int, step: str, site: Site) -> Iterator[Step]:
             at_ms = ends_ms
 
 
-def rows(wanted: Iterable[Step], recorded: Mapping[int, Amounts], now_ms: int) -> Iterator[Row]:
-    """One a step: `at`, `until`, `provisional` while something in it may still be revised, and its numbers."""
+def rows(
+    wanted: Iterable[Step], recorded: Mapping[int, Amounts], spent: Mapping[int, Amounts], now_ms: int, kind: str
+) -> Iterator[Row]:
+    """One a step: `at`, `until`, `provisional` while something in it may still be revised, and its numbers.
+
+    `recorded` and `spent`: quarter → counts, and → ms of time (core/attendance.py).
+    """
     for step in wanted:
-        amounts: Amounts = {}
-        for started_ms in range(step.begins_ms, step.ends_ms, QUARTER_MS):
-            for metric, amount in recorded.get(started_ms, {}).items():
-                amounts[metric] = amounts.get(metric, 0) + amount
+        amounts, times = _added(recorded, step), _added(spent, step)
         row: Row = {"at": step.begins_ms, "until": step.ends_ms}
         if amounts.pop("open", 0) or step.begins_ms <= now_ms < step.ends_ms:
             row["provisional"] = True
-        yield row | figures(counts_of(amounts), 0)
+        counts = counts_of(amounts)
+        yield (
+            row
+            | figures(counts, 0)
+            | (_of_agent(counts.sums, times) if kind == "agents" else _staffed(times, step, now_ms))
+        )
+
+
+def _added(quarters: Mapping[int, Amounts], step: Step) -> Amounts:
+    found: Amounts = {}
+    for started_ms in range(step.begins_ms, step.ends_ms, QUARTER_MS):
+        for name, amount in quarters.get(started_ms, {}).items():
+            found[name] = found.get(name, 0) + amount
+    return found
+
+
+def _of_agent(sums: dict[str, int], times: Amounts) -> Row:
+    found = own_figures(sums, times, 0)
+    found.pop("longest_stretch_s", None)  # of a whole day only
+    return found
+
+
+def _staffed(times: Amounts, step: Step, now_ms: int) -> Row:
+    """How many agents were signed in on average; of a running step until now. Absent where nobody looked."""
+    length_ms = min(step.ends_ms, now_ms) - step.begins_ms
+    return {"staffed": times["staffed_ms"] / length_ms} if "staffed_ms" in times and length_ms > 0 else {}
 
 
 def day_named(label: str, site: Site) -> Day:

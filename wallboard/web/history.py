@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+from collections.abc import Container
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,7 +12,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from wallboard.core.attendance import TIME
 from wallboard.core.errors import RecordUnavailable
+from wallboard.core.kpis import STATES
 from wallboard.core.quarters import QUARTER_MS
 from wallboard.core.settings import Settings, Site
 from wallboard.core.words import shown
@@ -24,8 +27,15 @@ from wallboard.web.wiring import Parts, parts_of
 
 KINDS = {"queue": "queues", "group": "groups", "agent": "agents"}
 BASES = ("event", "offer")
-USUAL = ("offered", "answered", "abandoned", "service_level", "asa_s", "aht_s")
-USUAL_OF_AGENT = ("answered", "handled", "missed", "talk_s", "hold_s", "wrapup_s", "aht_s")
+USUAL = ("offered", "answered", "abandoned", "service_level", "asa_s", "aht_s", "staffed")
+USUAL_OF_AGENT = (
+    "answered", "handled", "missed", "talk_s", "hold_s", "wrapup_s", "aht_s", "signed_in_s", "handling_s", "idle_s",
+    "paused_s", "occupancy",
+)  # fmt: skip
+STAFFED = "staffed"  # on average over the step; of agents their time by state instead
+OF_AGENTS = frozenset({
+    "signed_in_s", "occupancy", "utilisation", "per_hour", *(f"{state}_s" for state in STATES),
+})  # fmt: skip
 KNOWN = {*KINDS, "metric", "from", "to", "day", "step", "by"}
 LONGEST = 256
 DAY_MS = 86_400_000
@@ -115,12 +125,13 @@ def site_of(settings: Settings, kind: str, name: str) -> Site:
 def _read(parts: Parts, asked: Asked, now_ms: int) -> tuple[list[Row], list[SeenDay], bool]:
     """In a thread: a year is 35,000 intervals to add up. Whether anything is recorded stands last."""
     recorded = parts.history.read(asked.kind, asked.name, asked.from_ms, asked.to_ms, asked.by)
+    spent = parts.history.read(asked.kind, asked.name, asked.from_ms, asked.to_ms, TIME)
     days = parts.history.days(asked.from_ms, asked.to_ms)
     found = [
-        _only(row, asked.metrics if _known_then(row, recorded, days, now_ms) else ())
-        for row in rows(steps(asked.from_ms, asked.to_ms, asked.step, asked.site), recorded, now_ms)
+        _only(row, asked.metrics if _known_then(row, recorded.keys() | spent.keys(), days, now_ms) else ())
+        for row in rows(steps(asked.from_ms, asked.to_ms, asked.step, asked.site), recorded, spent, now_ms, asked.kind)
     ]
-    return found, days, bool(recorded)
+    return found, days, bool(recorded or spent)
 
 
 def _known(parts: Parts, kind: str) -> list[str]:
@@ -132,9 +143,11 @@ def _metrics(query: dict[str, str], kind: str) -> tuple[str, ...]:
         return USUAL_OF_AGENT if kind == "agents" else USUAL
     names = tuple(query["metric"].split(","))
     for name in names:
-        number = number_named(name)
-        if number is None or number.now or name.startswith("kpi."):
+        number, family = number_named(name), name.partition(".")[0]
+        own = name in OF_AGENTS or family == "paused" if kind == "agents" else name == STAFFED
+        if not own and (number is None or number.now or family == "kpi"):
             over_time = [one for one, known in NUMBERS.items() if not known.now]
+            over_time += OF_AGENTS if kind == "agents" else [STAFFED]
             text = f"There is no number '{shown(name, 60)}' over time."
             raise Problem(422, text, at="$.metric", **near(name, over_time))
     return names
@@ -193,7 +206,7 @@ def _only(row: Row, metrics: tuple[str, ...]) -> Row:
     return found
 
 
-def _known_then(row: Row, recorded: dict[int, dict[str, int]], days: list[SeenDay], now_ms: int) -> bool:
+def _known_then(row: Row, recorded: Container[int], days: list[SeenDay], now_ms: int) -> bool:
     """Whether anybody looked: of what nobody saw nothing is said, which is not the same as zero."""
     at_ms, until_ms = row["at"], row["until"]
     if any(started_ms in recorded for started_ms in range(at_ms, until_ms, QUARTER_MS)):

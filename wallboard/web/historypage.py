@@ -35,7 +35,7 @@ POLICY = (
 )
 COLUMNS = {  # metric → how it is read
     "offered": "count", "answered": "count", "abandoned": "count", "service_level": "percent",
-    "asa_s": "seconds", "aht_s": "seconds", "handled": "count",
+    "asa_s": "seconds", "aht_s": "seconds", "handled": "count", "staffed": "decimal",
 }  # fmt: skip
 BESIDE = ("offered", "service_level")  # of the same weekday a week before
 WEEK = 7

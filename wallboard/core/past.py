@@ -1,0 +1,36 @@
+"""What of a floor goes into the history? Counts of contacts and time of agents, each interval whole when it changed."""
+
+from collections.abc import Iterable, Iterator
+
+from wallboard.core.attendance import TIME, Attendance
+from wallboard.core.quarters import Amounts, Interval, Quarters
+from wallboard.core.state import Floor
+
+
+class Past:
+    """Of one floor. What was told long before `written_ms` is in the record already."""
+
+    def __init__(self, floor: Floor, written_ms: int) -> None:
+        floor.settle()
+        self.floor = floor
+        self._quarters = Quarters(floor.ground, floor.tallies)
+        self._quarters.keep(floor.contacts.contacts, written_ms)
+        floor.contacts.quarters = self._quarters
+        self._attendance = Attendance(floor.ground, floor.tallies, floor.people, written_ms)
+
+    def look(self, *, at_once: bool = False) -> Iterator[None]:
+        """Before `take_changed`: go on with it until it ends. `at_once`: also agents who were looked at lately."""
+        self.floor.settle()
+        yield from self._attendance.look(at_once=at_once)
+
+    def take_changed(self, most: int) -> dict[Interval, Amounts]:
+        """Up to `most` intervals to write, each whole; they count as written."""
+        self.floor.settle()
+        found = self._quarters.take_changed(most)
+        return found | self._attendance.take_changed(most - len(found))
+
+    def put_back(self, intervals: Iterable[Interval]) -> None:
+        """They were not written after all."""
+        intervals = set(intervals)
+        self._attendance.changed |= {one for one in intervals if one.basis == TIME}
+        self._quarters.put_back({one for one in intervals if one.basis != TIME})
