@@ -1,12 +1,18 @@
 """The record of past days: written whole, never by a worker whose time is over, gone when it is old enough."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, inspect, text
 
+from wallboard.commands.check import check
 from wallboard.core.errors import LeaseLost, Mistake, RecordUnavailable
 from wallboard.core.quarters import QUARTER_MS, Interval
-from wallboard.record.database import FILE, open_record
+from wallboard.record.database import FILE, TABLES, migrate, open_record, standing
 from wallboard.record.history import History, SeenDay
 
 NINE = 1_795_338_000_000
@@ -14,8 +20,8 @@ DAY_MS = 86_400_000
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> History:
-    return History(open_record(tmp_path / "data"))
+def history(opened: Callable[[], Engine]) -> History:
+    return History(opened())
 
 
 def quarter(number: int, name: str = "support", kind: str = "queues", basis: str = "event") -> Interval:
@@ -93,3 +99,75 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_line(tmp_path: Path) ->
 def test_an_address_that_cannot_be_meant_is_a_mistake(tmp_path: Path, url: str) -> None:
     with pytest.raises(Mistake, match="WALLBOARD_DATABASE_URL"):
         open_record(tmp_path, url)
+
+
+def test_migrations_make_the_tables_that_the_code_uses(opened: Callable[[], Engine]) -> None:
+    engine = opened()
+    migrate(engine)
+    found = inspect(engine)
+    assert {*found.get_table_names()} - {"alembic_version"} == {*TABLES.tables}
+    for name, table in TABLES.tables.items():
+        columns = {column["name"]: column["nullable"] for column in found.get_columns(name)}
+        assert columns == {column.name: bool(column.nullable) for column in table.columns}, name
+        assert found.get_pk_constraint(name)["constrained_columns"] == [one.name for one in table.primary_key.columns]
+
+
+def test_a_record_from_before_there_were_migrations_keeps_what_it_has(opened: Callable[[], Engine]) -> None:
+    engine = opened()
+    if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).parent.mkdir()
+    TABLES.create_all(engine)
+    with engine.begin() as to:
+        row = {"kind": "queues", "id": "support", "started_ms": 1, "basis": "event", "amounts": '{"offered":7}'}
+        to.execute(TABLES.tables["history_intervals"].insert(), row)
+    history = History(opened())
+    assert history.read("queues", "support", 0, 2, "event") == {1: {"offered": 7}}
+    with engine.begin() as to:
+        assert to.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["h0001"]
+
+
+def test_several_that_begin_at_once_make_it_once(opened: Callable[[], Engine]) -> None:
+    histories = [History(opened()) for _ in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(lambda one: one.written_ms(), histories)) == [0] * 6
+
+
+def test_a_record_of_a_newer_version_is_refused_and_left_alone(opened: Callable[[], Engine]) -> None:
+    engine = opened()
+    migrate(engine)
+    with engine.begin() as to:
+        to.execute(text("UPDATE alembic_version SET version_num = 'h9999'"))
+    with pytest.raises(RecordUnavailable, match="newer version \\(h9999\\)"):
+        History(opened()).names("queues")
+    with engine.begin() as to:
+        assert to.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["h9999"]
+
+
+def test_a_database_that_is_not_there_is_told_soon_and_without_the_password(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    history = History(open_record(tmp_path, "postgresql+psycopg://me:s3cret@127.0.0.1:9/x"))
+    began_s = time.monotonic()
+    with pytest.raises(RecordUnavailable) as told:
+        history.names("queues")
+    assert "s3cret" not in str(told.value)
+    assert time.monotonic() - began_s < 60
+
+
+def test_the_doctor_is_told_how_the_record_stands_and_makes_nothing(opened: Callable[[], Engine]) -> None:
+    engine = opened()
+    assert standing(engine).endswith("not made yet")
+    assert not Path(engine.url.database or "").exists() or engine.dialect.name == "postgresql"
+    migrate(engine)
+    assert standing(engine).startswith(engine.dialect.name)
+    assert standing(engine).endswith("version h0001")
+
+
+def test_check_names_an_address_of_the_database_that_cannot_be_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wallboard.toml").write_text("")
+    monkeypatch.setenv("WALLBOARD_DATABASE_URL", "postgres:/me:s3cret")
+    told = CliRunner().invoke(check, [str(tmp_path / "wallboard.toml")])
+    assert told.exit_code == 1
+    assert "WALLBOARD_DATABASE_URL: is no address of a database" in told.output
+    assert "s3cret" not in told.output

@@ -51,10 +51,13 @@ def test_an_installed_package_finds_its_own_files(installed: Path) -> None:
     code = (
         "from wallboard.assets import BOARDS, STATIC; from wallboard.record.boards import load_boards;"
         "from wallboard.web.words import words; from wallboard.web.pages import modules;"
-        "print(STATIC, 'overview' in load_boards(BOARDS), words()('ribbon'), 'board.js' in modules())"
+        "from pathlib import Path; from wallboard.record.database import migrate, open_record, standing;"
+        f"record = open_record(Path({str(installed / 'data')!r})); migrate(record);"
+        "print(STATIC, 'overview' in load_boards(BOARDS), words()('ribbon'), 'board.js' in modules(), "
+        "standing(record).split()[-1])"
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(
         command, cwd=installed, env={"PYTHONPATH": str(installed)}, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == [str(installed / "wallboard" / "static"), "True", "SIMULATED", "True"]
+    assert done.stdout.split() == [str(installed / "wallboard" / "static"), "True", "SIMULATED", "True", "h0001"]

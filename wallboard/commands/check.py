@@ -68,6 +68,7 @@ def _in_file(path: Path) -> Iterator[Mistake]:
         yield from board_mistakes(path.parent / "boards")
         return
     yield from source_mistakes(config)
+    yield from record_mistakes(config)
     yield from board_mistakes(config.boards)
 
 
@@ -82,6 +83,16 @@ def source_mistakes(config: Config) -> Iterator[Mistake]:
             collector_of(options.get("kind"))(name, options, around)
         except SourceError as error:
             yield Mistake(str(config.file or FILE), f"collector.{name}", str(error))
+
+
+def record_mistakes(config: Config) -> Iterator[Mistake]:
+    """An address of the database that cannot be meant. Nothing is connected."""
+    from wallboard.record.database import open_record
+
+    try:
+        open_record(config.data, config.database_url).dispose()
+    except Mistake as mistake:
+        yield mistake
 
 
 def _in_folder(path: Path) -> Iterator[Mistake]:

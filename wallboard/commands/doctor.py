@@ -1,4 +1,4 @@
-"""What is wrong with this installation? Redis, clocks, disk and sources, one line a finding.
+"""What is wrong with this installation? Redis, clocks, disk, record and sources, one line a finding.
 
 `ok: …` or `problem: … - do this`; exit 1 when there is a problem.
 """
@@ -34,7 +34,7 @@ _PROBLEM = re.compile(r"(\[[^\]]*\] )?problem:")
 @click.option("--json", "as_json", is_flag=True, help="The findings as a JSON list.")
 @given
 def doctor(source: str | None, as_json: bool, **where: Any) -> None:
-    """Examine Redis, clocks, disk and every source; or only SOURCE."""
+    """Examine Redis, clocks, disk, the record and every source; or only SOURCE."""
     config = Given(**where).load()
     if source is not None and source not in config.collectors:
         known = ", ".join(config.collectors) or "none"
@@ -50,6 +50,7 @@ async def _findings(config: Config, source: str | None) -> list[str]:
     if source is None:
         findings += [finding async for finding in _redis(config)]
         findings += _disk(config.data)
+        findings.append(await asyncio.to_thread(_record, config))
     for name, options in config.collectors.items():
         if source in (None, name):
             findings += [f"[{name}] {line}" async for line in _examined(name, options, config)]
@@ -111,6 +112,19 @@ def _disk(data: Path) -> Iterator[str]:
         yield f"problem: {free >> 20} MiB are free at {folder} - free some or move it with --data"
     else:
         yield f"ok: {free >> 30} GiB are free at {folder}"
+
+
+def _record(config: Config) -> str:
+    from wallboard.record.database import open_record, standing
+
+    try:
+        engine = open_record(config.data, config.database_url)
+        try:
+            return f"ok: the record is {standing(engine)}"
+        finally:
+            engine.dispose()
+    except WallboardError as error:
+        return f"problem: {error} - start it or correct WALLBOARD_DATABASE_URL"
 
 
 async def _examined(name: str, options: Mapping[str, object], config: Config) -> AsyncIterator[str]:

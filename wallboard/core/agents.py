@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from wallboard.core import events as ev
-from wallboard.core.timesheet import Setting
+from wallboard.core.timesheet import SERVES, Setting
 from wallboard.core.visits import Deed, Did
 
 # Several contacts at once fold into one activity: the first of these that holds.
@@ -127,7 +127,7 @@ def setting(profile: Profile, at_ms: int) -> Setting:
     presence, reason = (standing.presence, standing.reason) if standing else (None, None)
     if presence is not None and profile.overall is None:
         presence = None  # paused or ready in a queue, but nobody said that they signed in
-    return Setting(at_ms, presence, reason, profile.device, profile.device_ms, tuple(profile.served))
+    return Setting(at_ms, presence, reason, profile.device, profile.device_ms, SERVES + SERVES.join(profile.served))
 
 
 def activity(profile: Profile, items: list[Item], released_ms: int, last_contact_ms: int) -> tuple[str, int]:

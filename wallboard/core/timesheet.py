@@ -42,7 +42,7 @@ class Setting(NamedTuple):
     reason: str | None
     device: str | None
     device_ms: int
-    queues: tuple[str, ...] = ()  # that are served
+    serves: str = SERVES  # the queues, each after a SERVES
 
 
 class Piece(NamedTuple):
@@ -52,7 +52,7 @@ class Piece(NamedTuple):
     reason: str | None
     begin_ms: int
     end_ms: int
-    queues: tuple[str, ...] = ()
+    serves: str = SERVES
 
 
 class Work(Struct):
@@ -143,15 +143,17 @@ class Timesheet(Struct):
                 into = self.sums.setdefault(window, {})
                 for name in (piece.state, *([f"paused.{piece.reason}"] if piece.reason else [])):
                     into[name] = into.get(name, 0) + length
-        served = SERVES + SERVES.join(piece.queues)
+        names = (piece.state, piece.serves, *([f"paused.{piece.reason}"] if piece.reason else []))
         begin_ms = piece.begin_ms
         while begin_ms < piece.end_ms:
-            started_ms = begin_ms // QUARTER_MS * QUARTER_MS
-            end_ms = min(piece.end_ms, started_ms + QUARTER_MS)
-            into = self.quarters.setdefault(started_ms, {})
-            for name in (piece.state, *([f"paused.{piece.reason}"] if piece.reason else []), served):
-                into[name] = into.get(name, 0) + end_ms - begin_ms
-            begin_ms = end_ms
+            started_ms = begin_ms - begin_ms % QUARTER_MS
+            length = min(piece.end_ms, started_ms + QUARTER_MS) - begin_ms
+            spent = self.quarters.get(started_ms)
+            if spent is None:
+                spent = self.quarters[started_ms] = {}
+            for name in names:
+                spent[name] = spent.get(name, 0) + length
+            begin_ms += length
 
 
 def changed_ms(old: Sequence[Span], new: Sequence[Span]) -> int:
@@ -194,7 +196,7 @@ def pieces(
         device = said.device
         if device and (said.device_ms <= turned_ms or any(said.device_ms <= turn <= cut_ms for turn in turns)):
             device = None  # a contact later on overrules it
-        yield Piece(*_state(said, device, handled=handled > 0, ringing=ringing > 0), cut_ms, next_ms, said.queues)
+        yield Piece(*_state(said, device, handled=handled > 0, ringing=ringing > 0), cut_ms, next_ms, said.serves)
 
 
 def _mark(held: dict[int, list[int]], span: Span, begin_ms: int, end_ms: int) -> None:

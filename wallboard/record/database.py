@@ -1,38 +1,106 @@
 """Where is the record? One SQL database: a file in the data folder, or the one that WALLBOARD_DATABASE_URL names.
 
-SQLAlchemy Core, used from a thread: nothing here runs in an event loop. Every table of the record stands in `TABLES`.
+SQLAlchemy Core, used from a thread: nothing here runs in an event loop. Every table of the record stands in `TABLES`,
+and how it came about in migrations/ (Alembic): whoever writes first brings the record up to date.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from wallboard.core.errors import Mistake
+from wallboard.core.errors import Mistake, RecordUnavailable
 
 FILE = "record.sqlite"
 BUSY_MS = 5_000  # another process writes: so long a statement waits
+CONNECT_S = 5  # to another machine
+STATEMENT_MS = 10_000
 TABLES = MetaData()
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BEFORE_MIGRATIONS = ("history_intervals", "h0001")  # a record that has this table and no version is of this one
+_ONE_AT_A_TIME = 7_301_402  # of PostgreSQL's advisory locks
 
 
 def open_record(data: Path, url: str | None = None) -> Engine:
     """Raises Mistake for an address that cannot be meant. Nothing is opened before it is used."""
     url = url or f"sqlite:///{data / FILE}"
     try:
-        engine = create_engine(make_url(url), pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise Mistake("environment", "WALLBOARD_DATABASE_URL", f"cannot be used: {error}") from None
+        where = make_url(url)
+        limits = f"-c statement_timeout={STATEMENT_MS}"
+        remote = {"connect_timeout": CONNECT_S, "options": limits, "tcp_user_timeout": 2 * STATEMENT_MS}
+        arguments = remote if where.get_backend_name() == "postgresql" else {}
+        engine = create_engine(where, pool_pre_ping=True, connect_args=arguments)
+    except ArgumentError:
+        shape = "expected one such as postgresql+psycopg://user:password@host/name"
+        raise Mistake("environment", "WALLBOARD_DATABASE_URL", f"is no address of a database: {shape}") from None
+    except (NoSuchModuleError, ImportError) as error:
+        reason = f"{error}: PostgreSQL needs its driver, pip install 'wallboard[postgres]'"
+        raise Mistake("environment", "WALLBOARD_DATABASE_URL", reason) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _many_readers)
     return engine
 
 
-def make_tables(engine: Engine) -> None:
-    """Those that are not there yet, and the folder of a file."""
+def migrate(engine: Engine) -> None:
+    """Make the tables, or bring them up to date; safe when several begin at once.
+
+    Raises RecordUnavailable for a record that a newer version wrote.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # six lines at each start that nobody acts on
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with _alone(engine) as to:
+        config.attributes["connection"] = to
+        known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
+        found = MigrationContext.configure(to).get_current_revision()
+        if found is not None and found not in known:
+            raise RecordUnavailable(f"the record was written by a newer version ({found}): upgrade wallboard here too")
+        if found is None and inspect(to).has_table(_BEFORE_MIGRATIONS[0]):
+            command.stamp(config, _BEFORE_MIGRATIONS[1])
+        command.upgrade(config, "head")
+
+
+def standing(engine: Engine) -> str:
+    """What kind of database it is, and of which version the record in it. Raises RecordUnavailable, makes nothing."""
+    from alembic.runtime.migration import MigrationContext
+
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+        return "SQLite, not made yet"
+    try:
+        with engine.connect() as to:
+            found = MigrationContext.configure(to).get_current_revision()
+            version = ".".join(map(str, to.dialect.server_version_info or ()))
+    except SQLAlchemyError as error:
+        raise RecordUnavailable(f"the record does not answer: {said(error)}") from error
+    return f"{engine.dialect.name} {version}, {f'version {found}' if found else 'not made yet'}"
+
+
+def said(error: Exception) -> str:
+    """The database's own words, on one line."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """One transaction, in which nobody else migrates."""
     if engine.dialect.name == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    TABLES.create_all(engine)
+    with engine.connect() as to:
+        if engine.dialect.name == "sqlite":
+            to.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            to.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+        yield to
+        to.commit()
 
 
 def _many_readers(connection: object, _: object) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wallboard.core.errors import LeaseLost, RecordUnavailable
 from wallboard.core.quarters import Amounts, Interval
-from wallboard.record.database import TABLES, make_tables
+from wallboard.record.database import TABLES, migrate, said
 
 AT_ONCE = 500  # rows in one statement
 
@@ -65,12 +65,11 @@ class History:
             with self._engine.begin() as to:
                 yield to
         except (SQLAlchemyError, OSError) as error:
-            said = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise RecordUnavailable(f"the record does not answer: {said}") from error
+            raise RecordUnavailable(f"the record does not answer: {said(error)}") from error
 
     def _make(self) -> None:
         if not self._made:
-            make_tables(self._engine)
+            migrate(self._engine)
             self._made = True
 
     def write(self, intervals: Mapping[Interval, Amounts], days: Iterable[SeenDay], fence: int, now_ms: int) -> None:
