@@ -49,14 +49,21 @@ function traces() {
   const x = rows.map((row, nth) => row.children[0].firstChild.textContent.trim() + "\u200b".repeat(repeats(rows, nth)));
   const values = (metric) => rows.map((row) => number(row.querySelector('[data-metric="' + metric + '"]')));
   return [
-    { type: "bar", name: "Answered", x, y: values("answered"), marker: { color: colour("--good") } },
-    { type: "bar", name: "Abandoned", x, y: values("abandoned"), marker: { color: colour("--alarm") } },
-    { type: "scatter", mode: "lines", name: "Offered", x, y: values("offered"), line: { color: colour("--text"), width: 2 } },
-    { type: "scatter", mode: "lines", name: "Offered a week before", x, y: values("week.offered"),
+    { type: "bar", name: word("answered"), x, y: values("answered"), marker: { color: colour("--good") } },
+    { type: "bar", name: word("abandoned"), x, y: values("abandoned"), marker: { color: colour("--alarm") } },
+    { type: "scatter", mode: "lines", name: word("offered"), x, y: values("offered"), line: { color: colour("--text"), width: 2 } },
+    { type: "scatter", mode: "lines", name: word("week.offered"), x, y: values("week.offered"),
       line: { color: colour("--text-dim"), width: 1.5, dash: "dot" } },
-    { type: "scatter", mode: "lines+markers", name: "Service level", x, y: values("service_level"), yaxis: "y2",
+    { type: "scatter", mode: "lines+markers", name: word("service_level"), x, y: values("service_level"), yaxis: "y2",
       connectgaps: false, line: { color: colour("--accent"), width: 2 }, marker: { size: 5 } },
+    { type: "scatter", mode: "lines", name: word("staffed"), x, y: values("staffed"), connectgaps: false,
+      line: { color: colour("--wrapup"), width: 1.5, shape: "hv" } },
   ];
+}
+
+/** What the table calls it. @param {string} metric */
+function word(metric) {
+  return document.querySelector('[data-word="' + metric + '"]').textContent;
 }
 
 /** In the night on which the clock goes back an hour stands twice: the second one is a place of its own. */

@@ -7,6 +7,7 @@ const form = /** @type {HTMLFormElement} */ (document.getElementById("signin"));
 const field = /** @type {HTMLInputElement} */ (document.getElementById("link"));
 const said = /** @type {HTMLElement} */ (document.getElementById("said"));
 const signOutButton = /** @type {HTMLButtonElement} */ (document.getElementById("signout"));
+const words = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("words")).textContent || "{}");
 const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
 
 form.addEventListener("submit", (event) => {
@@ -14,7 +15,7 @@ form.addEventListener("submit", (event) => {
   const code = codeOf(field.value.trim());
   field.value = "";
   if (code) signIn(code);
-  else say("Paste the whole link, or the code behind its #.");
+  else say(words["signin.whole"]);
 });
 signOutButton.addEventListener("click", signOut);
 addEventListener("hashchange", takeFromAddress);
@@ -35,7 +36,7 @@ function codeOf(text) {
 /** @param {string} code */
 async function signIn(code) {
   button.disabled = true;
-  say("Signing in…");
+  say(words["signin.busy"]);
   try {
     const answer = await fetch("/signin", {
       method: "POST",
@@ -48,7 +49,7 @@ async function signIn(code) {
     }
     say((await answer.json()).detail);
   } catch {
-    say("The server does not answer. Try again in a moment; an unused link stays good.");
+    say(words["signin.away"]);
   }
   button.disabled = false;
 }
@@ -57,9 +58,9 @@ async function signOut() {
   try {
     const answer = await fetch("/signout", { method: "POST" });
     signOutButton.hidden = answer.ok || answer.status === 401;
-    say(signOutButton.hidden ? "Signed out." : (await answer.json()).detail);
+    say(signOutButton.hidden ? words["signin.gone"] : (await answer.json()).detail);
   } catch {
-    say("The server does not answer, so you are still signed in. Try again in a moment.");
+    say(words["signin.still"]);
   }
 }
 

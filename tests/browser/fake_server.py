@@ -10,26 +10,23 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 from believable import floor
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
-from starlette.templating import Jinja2Templates
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-import wallboard.web
 from wallboard.assets import BOARDS
 from wallboard.core.patch import apply
 from wallboard.core.settings import Settings
 from wallboard.live.view import View
 from wallboard.record.boards import Board, load_boards
 from wallboard.web import pages
+from wallboard.web.speaking import templates
 
 Document = dict[str, Any]
-TEMPLATES = Path(wallboard.web.__file__).parent / "templates"
 
 
 @dataclass
@@ -76,7 +73,7 @@ class FakeServer:
         self.reports: list[Document] = []
         self.lines: dict[WebSocket, str] = {}
         app = Starlette(
-            routes=[WebSocketRoute("/live", self._live), *pages.routes(Jinja2Templates(TEMPLATES))],
+            routes=[WebSocketRoute("/live", self._live), *pages.routes(templates())],
         )
         app.state.hub = self.hub
         app.state.boards = lambda: self.boards

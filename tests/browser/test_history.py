@@ -33,6 +33,8 @@ async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
         }
         for nth in range(8)
     }  # fmt: skip
+    for nth in range(8):
+        told[Interval("groups", "all", DAY + 9 * HOUR + nth * QUARTER_MS, "time")] = {"staffed_ms": 1_350_000}
     app.state.parts.history.write(told, [SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY, "live")], 1, DAY)
     listener = listen("127.0.0.1", 0)
     host, port = listener.getsockname()
@@ -78,6 +80,7 @@ async def test_the_day_is_drawn_from_the_table(
     page = await context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
     await page.goto(f"{url}/history?group=all&day=2026-11-22&step=1h")
     await page.wait_for_selector("#chart .bars .point path", state="attached")
     assert await page.locator("#rows tbody tr").count() == 24
@@ -87,6 +90,7 @@ async def test_the_day_is_drawn_from_the_table(
     )
     assert drawn[0] == ["Answered", 32, 0]
     assert drawn[4] == ["Service level", 60, None]  # 24 of 40
+    assert drawn[5] == ["Signed in", 1.5, None]  # of 4 quarters
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     assert await page.evaluate("getComputedStyle(document.querySelector('#chart .main-svg')).position") == "absolute"
     assert not wrong

@@ -158,6 +158,20 @@ async def test_the_page_has_the_numbers_beside_those_of_the_week_before(recorded
     assert "Nothing is recorded" in (await recorded.http.get("/history?day=2026-11-20")).text
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("uk", "Цей день спостерігали з 08:03"), ("ru", "Этот день наблюдали с 08:03"), ("pl", "obserwowano od 08:03")],
+)
+async def test_the_page_speaks_the_language_of_its_reader(recorded: Any, language: str, said: str) -> None:
+    asks = {"accept-language": f"de, {language};q=0.9"}
+    page = (await recorded.http.get("/history?queue=support&day=2026-11-22", headers=asks)).text
+    assert said in page
+    assert f'<html lang="{language}"' in page
+    line = page.partition('<th scope="row">09:00')[2].partition("</tr>")[0]
+    assert "60,0 %" in line
+    assert said in (await recorded.http.get(f"/history?queue=support&day=2026-11-22&lang={language}")).text
+
+
 async def test_the_page_s_file_is_the_table_and_plotly_comes_from_here(recorded: Any) -> None:
     page = (await recorded.http.get("/history?queue=support&day=2026-11-22")).text
     link = html.unescape(re.findall(r'href="(/history\.csv[^"]+)"', page)[0])

@@ -11,6 +11,7 @@ from wallboard.record.boards import load_boards
 from wallboard.record.checks import KINDS
 from wallboard.record.numbers import NUMBERS, WINDOWS
 from wallboard.web.figures import date, figure
+from wallboard.web.speaking import page_say
 from wallboard.web.words import LANGUAGES, words
 
 GAPS = re.compile(r"\{\w+\}")
@@ -33,6 +34,20 @@ def test_all_languages_have_the_same_words_with_the_same_gaps() -> None:
         for key, text in found.items():
             assert sorted(GAPS.findall(text)) == sorted(GAPS.findall(english[key])), (language, key)
             assert text.strip(), (language, key)
+
+
+def test_the_pages_say_the_same_in_all_languages_and_ask_for_every_word() -> None:
+    english = page_say("en").catalog
+    sources = [*(WEB / "templates").glob("*.html"), *WEB.glob("*.py"), *(STATIC / "js").glob("*.js")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in sources)
+    assert {key for key in english if f'"{key}"' not in text} == set()
+    asked = set(re.findall(r'page_say\("([^"]+)"', text)) | set(re.findall(r'words\["([^"]+)"\]', text))
+    assert asked <= english.keys()
+    for language in LANGUAGES:
+        found = page_say(language).catalog
+        assert found.keys() == english.keys(), language
+        for key, said in found.items():
+            assert sorted(GAPS.findall(said)) == sorted(GAPS.findall(english[key])), (language, key)
 
 
 def test_no_language_has_left_a_word_in_english() -> None:

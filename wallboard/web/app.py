@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
 
 import structlog
 from redis.asyncio import Redis
@@ -34,7 +33,7 @@ from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web import api, openapi, pages
+from wallboard.web import api, openapi, pages, speaking
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
 from wallboard.web.explain import explain
@@ -76,7 +75,7 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms) -> S
         raise ValueError("create_app needs a Redis address: `wallboard up` starts one where none is configured")
     clients = [connect(config.redis_url), connect(config.redis_url, blocking=True)]
     parts = _wired(config, clock_ms, *clients)
-    templates = Jinja2Templates(Path(__file__).parent / "templates")
+    templates = speaking.templates()
     refusals = Refusals(templates)
     app = Starlette(
         routes=_routes(parts, templates),

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.templating import Jinja2Templates
@@ -20,17 +21,21 @@ from wallboard.web.auth import allowed
 from wallboard.web.figures import figure
 from wallboard.web.history import KINDS, Asked, as_csv, asked_of, site_of, told
 from wallboard.web.problems import Problem
+from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
-from wallboard.web.words import words
+from wallboard.web.words import Words, words
 
 Document = dict[str, Any]
 
 _PACKAGE = find_spec("plotly")  # not imported: only its script is served
 PLOTLY = Path(_PACKAGE.origin if _PACKAGE and _PACKAGE.origin else "").parent / "package_data" / "plotly.min.js"
 PLOTLY_ADDRESS = f"/plotly-{version('plotly')}.js"
-# The hash is that of nothing: Plotly adds an empty style element, and then rules through its sheet.
+# The styles that Plotly's script adds as it loads: an empty one, whose rules come through its sheet, and that of its
+# maps, in 7.1. Those of another version would be refused, which does no harm: there are no maps here.
+STYLES = ("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o=")
+_HASHES = " ".join(f"'sha256-{one}'" for one in STYLES)
 POLICY = (
-    "default-src 'self'; style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; img-src 'self' data:; "
+    f"default-src 'self'; style-src 'self' {_HASHES}; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 COLUMNS = {  # metric → how it is read
@@ -51,7 +56,7 @@ class HistoryPage:
     async def show(self, request: Request) -> Response:
         allowed(request, "state:read")
         parts = parts_of(request)
-        query = dict(request.query_params)
+        query = {name: value for name, value in request.query_params.items() if name != "lang"}
         if not query.keys() & KINDS.keys():
             query["group"] = "all"
         query.setdefault("step", STEP)
@@ -60,7 +65,7 @@ class HistoryPage:
         if asked.kind == "agents":
             raise Problem(400, "This page shows queues and groups. A person's past: GET /api/v1/history?agent=ID.")
         asked = asked._replace(metrics=tuple(COLUMNS))
-        context = await _context(parts, asked, query["day"])
+        context = await _context(parts, asked, query["day"], words(spoken(request)))
         answer = self._templates.TemplateResponse(request, "history.html", context)
         answer.headers["cache-control"] = "no-store"
         answer.headers["content-security-policy"] = POLICY
@@ -82,7 +87,7 @@ async def plotly_js(request: Request) -> Response:
     return FileResponse(PLOTLY, media_type="text/javascript", headers={"cache-control": "public, max-age=31536000"})
 
 
-async def _context(parts: Parts, asked: Asked, label: str) -> Document:
+async def _context(parts: Parts, asked: Asked, label: str, say: Words) -> Document:
     found, beside = await told(parts, asked), await _week_before(parts, asked, label)
     zone = ZoneInfo(asked.site.zone)
     chosen = f"{'queue' if asked.kind == 'queues' else 'group'}={asked.name}"
@@ -93,14 +98,15 @@ async def _context(parts: Parts, asked: Asked, label: str) -> Document:
 
     day = date.fromisoformat(label)
     return {
-        "choices": _choices(parts), "chosen": chosen, "name": asked.name, "day": label,
-        "weekday": day.strftime("%A"), "step": asked.step, "steps": [step for step in STEPS if step != "1d"],
+        "choices": _choices(parts, page_say(say.language)("history.all")), "chosen": chosen, "name": asked.name,
+        "day": label, "weekday": format_date(day, "EEEE", locale=say.language),
+        "step": asked.step, "steps": [step for step in STEPS if step != "1d"],
         "by": asked.by, "zone": asked.site.zone, "plotly": PLOTLY_ADDRESS,
         "before": link((day - timedelta(1)).isoformat()), "after": link((day + timedelta(1)).isoformat()),
         "csv": f"/history.csv?{urlencode(here | {'day': label, 'metric': ','.join(COLUMNS)})}",
         "since": [_time(one["since"], zone) for one in found["since"]],
-        "columns": [(metric, words()(f"metric.{metric}")) for metric in COLUMNS],
-        "rows": [_line(row, beside.get(nth, {}), zone) for nth, row in enumerate(found["rows"])],
+        "columns": [(metric, say(f"metric.{metric}")) for metric in COLUMNS],
+        "rows": [_line(row, beside.get(nth, {}), zone, say) for nth, row in enumerate(found["rows"])],
         "anything": any(row.get("offered") or row.get("handled") for row in found["rows"]),
     }  # fmt: skip
 
@@ -112,8 +118,7 @@ async def _week_before(parts: Parts, asked: Asked, label: str) -> Mapping[int, R
     return dict(enumerate(found["rows"]))
 
 
-def _line(row: Row, beside: Row, zone: ZoneInfo) -> Document:
-    say = words()
+def _line(row: Row, beside: Row, zone: ZoneInfo, say: Words) -> Document:
     cells = [
         {"metric": metric, "value": row.get(metric), "text": _text(row.get(metric), reads, say)}
         for metric, reads in COLUMNS.items()
@@ -125,7 +130,7 @@ def _line(row: Row, beside: Row, zone: ZoneInfo) -> Document:
     return {"time": _time(row["at"], zone), "cells": cells, "beside": week, "provisional": "provisional" in row}
 
 
-def _text(value: Any, reads: str, say: Any) -> str:
+def _text(value: Any, reads: str, say: Words) -> str:
     shown = figure(value, reads, 0, say)
     return f"{shown.text} {shown.unit}" if shown.unit else shown.text
 
@@ -141,11 +146,11 @@ def _today(parts: Parts, query: Mapping[str, str]) -> str:
     return business_day(parts.clock_ms(), site.zone, site.day_starts).label
 
 
-def _choices(parts: Parts) -> list[tuple[str, str]]:
+def _choices(parts: Parts, all_of_them: str) -> list[tuple[str, str]]:
     """(value, words) for the list: groups first, then queues by name."""
     documents = parts.pipeline.documents
     groups = [name for name in documents.get("groups", {}) if not name.startswith("set:")]
     queues = sorted(documents.get("queues", {}).items(), key=lambda one: str(one[1]["name"]).casefold())
-    return [(f"group={name}", "All queues" if name == "all" else name) for name in sorted(groups)] + [
+    return [(f"group={name}", all_of_them if name == "all" else name) for name in sorted(groups)] + [
         (f"queue={name}", str(row["name"])) for name, row in queues
     ]
