@@ -3,6 +3,7 @@
  * and each second renders it again. What is shown is never cleared.
  */
 
+import { stayAwake } from "./awake.js";
 import { Board } from "./board.js";
 import { Clock } from "./clock.js";
 import { Explain } from "./explain.js";
@@ -37,6 +38,7 @@ hear(first.hello);
 socket.open();
 setTimeout(tick, TICK_MS - (clock.now() % TICK_MS));
 setInterval(report, REPORT_MS);
+stayAwake();
 addEventListener("online", () => socket.hurry());
 addEventListener("resize", soon);
 document.addEventListener("visibilitychange", () => socket.hurry());

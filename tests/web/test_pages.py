@@ -109,6 +109,13 @@ async def test_the_mistake_of_a_boards_file_stands_on_its_page(wall: Any, tmp_pa
     assert "unknown key &#39;titel&#39;" in page.split('class="mistake"')[1].split("</p>")[0]
 
 
+async def test_a_kiosk_shows_no_cursor_and_stays_one_from_turn_to_turn(wall: Any) -> None:
+    page = (await wall.http.get("/board/turn?kiosk&lang=pl")).text
+    assert '<body class="wall kiosk">' in page
+    assert '"next":"/board/turn?turn=1\\u0026lang=pl\\u0026kiosk="' in page
+    assert '<body class="wall">' in (await wall.http.get("/board/turn")).text
+
+
 async def test_a_text_has_no_age(wall: Any) -> None:
     page = (await wall.http.get("/board/odd")).text
     assert ['<span class="age"></span>' in tile(page, place) for place in range(3)] == [True, True, False]

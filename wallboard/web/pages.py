@@ -95,9 +95,8 @@ class Pages:
 
     async def board(self, request: Request) -> Response:
         board, turn = _turned(request, _board(request, _query(request)))
-        answer = self._page(
-            request, "board.html", first_picture(request.app.state.hub, board, _language(request, board), turn)
-        )
+        picture = first_picture(request.app.state.hub, board, _language(request, board), turn)
+        answer = self._page(request, "board.html", picture | {"kiosk": "kiosk" in request.query_params})
         answer.headers["content-security-policy"] = policy(request)
         return answer
 
@@ -166,8 +165,8 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 
 _MODULES = (
-    "answer", "asking", "board", "certainty", "clock", "dom", "explain", "format", "freshness", "levels", "orders",
-    "paging", "select", "socket", "store", "top", "words",
+    "answer", "asking", "awake", "board", "certainty", "clock", "dom", "explain", "format", "freshness", "levels",
+    "orders", "paging", "select", "socket", "store", "top", "words",
 )  # fmt: skip
 
 
@@ -210,6 +209,6 @@ def _turned(request: Request, board: Board) -> tuple[Board, Document | None]:
         return board, None
     turn = request.query_params.get("turn", "")
     place = int(turn) % len(names) if turn.isascii() and turn.isdigit() and len(turn) < 6 else 0
-    asked = {"lang": request.query_params["lang"]} if "lang" in request.query_params else {}
+    asked = {name: request.query_params[name] for name in ("lang", "kiosk") if name in request.query_params}
     following = f"/board/{board.id}?{urlencode({'turn': (place + 1) % len(names)} | asked)}"
     return boards[names[place]], {"next": following, "seconds": board.rotation.seconds}
