@@ -47,6 +47,20 @@ def test_a_worker_that_was_asleep_writes_nothing_over_its_successor(history: His
     assert history.read("queues", "support", NINE, NINE + DAY_MS, "event")[NINE] == {"offered": 2}
 
 
+def test_an_older_worker_that_writes_at_the_same_moment_is_refused(opened: Callable[[], Engine]) -> None:
+    """It comes while the newer one's transaction is open, and waits for its end."""
+    history, engine = History(opened()), opened()
+    history.write({}, [], 6, NINE)
+    with ThreadPoolExecutor(1) as threads, engine.connect() as newer:
+        newer.execute(text("UPDATE history_progress SET fence = 8"))
+        older = threads.submit(history.write, {quarter(0): {"offered": 1}}, [], 7, NINE + 1)
+        time.sleep(0.3)
+        newer.commit()
+        with pytest.raises(LeaseLost):
+            older.result(20)
+    assert history.names("queues") == []
+
+
 def test_a_day_says_since_when_it_was_seen_and_the_first_word_stays(history: History) -> None:
     first = SeenDay("main", "2026-11-22", NINE - 9 * 3_600_000, NINE + 15 * 3_600_000, NINE, "live")
     history.write({}, [first], 1, NINE)

@@ -78,9 +78,8 @@ class History:
             {**one._asdict(), "amounts": msgspec.json.encode(amounts).decode()} for one, amounts in intervals.items()
         ]
         with self._connected() as to:
-            if (_fence(to) or 0) > fence:
+            if not _pass_fence(to, fence, now_ms):
                 raise LeaseLost("history was not written: another worker leads now")
-            _put(to, _progress, [{"name": "live", "fence": fence, "written_ms": now_ms}], ["fence", "written_ms"])
             _put(to, _intervals, rows, ["amounts"])
             _put(to, _days, [day._asdict() for day in days], [])
 
@@ -140,15 +139,23 @@ class History:
             to.execute(delete(_intervals).where(_intervals.c.kind == kind, _intervals.c.id == name))
 
 
-def _fence(to: Connection) -> int | None:
-    return to.execute(select(_progress.c.fence).where(_progress.c.name == "live")).scalar()
+def _pass_fence(to: Connection, fence: int, now_ms: int) -> bool:
+    """Looked at and set by one statement: whoever has an older token waits for the newer one's end, and is refused."""
+    put = _insert(to, _progress).values(name="live", fence=fence, written_ms=now_ms)
+    told = {"fence": put.excluded.fence, "written_ms": put.excluded.written_ms}
+    newer = _progress.c.fence <= put.excluded.fence
+    put = put.on_conflict_do_update(index_elements=["name"], set_=told, where=newer)
+    return to.execute(put.returning(_progress.c.fence)).first() is not None
+
+
+def _insert(to: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if to.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def _put(to: Connection, table: Table, rows: list[dict[str, object]], changed: list[str]) -> None:
     """Insert, or where the key is there, replace the columns `changed`."""
-    dialect = postgresql if to.dialect.name == "postgresql" else sqlite
     for start in range(0, len(rows), AT_ONCE):
-        put = dialect.insert(table)
+        put = _insert(to, table)
         key = [column.name for column in table.primary_key.columns]
         if changed:
             put = put.on_conflict_do_update(index_elements=key, set_={name: put.excluded[name] for name in changed})
