@@ -1,6 +1,7 @@
 """The leading worker writes history exactly once: over deaths at any moment, a record that is away, and a rival."""
 
 import asyncio
+import itertools
 import random
 import time
 from collections.abc import AsyncIterator
@@ -24,6 +25,7 @@ from wallboard.live.pipeline import Pipeline
 from wallboard.record.database import FILE, open_record
 from wallboard.record.history import History
 from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.health import Writing
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
@@ -53,6 +55,7 @@ class Bench:
     def __init__(self, redis_url: str, namespace: str, data: Path) -> None:
         self.keys = Keys(namespace)
         self.data = data
+        self.told: list[Writing] = []
         self._url = redis_url
         self._clients: list[Any] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -62,12 +65,15 @@ class Bench:
         self._clients += [asking, blocking]
         checkpoints = Checkpoints(asking, self.keys)
         pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
-        historian = Historian(pipeline, History(open_record(self.data)), now_ms, days=400, agent_days=90)
+        historian = Historian(pipeline, History(open_record(self.data)), now_ms, 400, 90, self._tell)
         lease = Lease(asking, self.keys)
         worker = Worker(pipeline, Stream(asking, self.keys), checkpoints, lease, now_ms, Settings, historian)
         task = asyncio.create_task(worker.run())
         self._tasks.append(task)
         return historian, pipeline, task
+
+    async def _tell(self, writing: Writing) -> None:
+        self.told.append(writing)
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -205,9 +211,35 @@ async def test_a_record_that_is_away_holds_up_nothing_and_gets_all_when_it_is_ba
     async with asyncio.timeout(10):
         while pipeline.applied < len(events):
             await asyncio.sleep(0.05)
-    await asyncio.sleep(0.5)
+    async with asyncio.timeout(10):
+        while not (bench.told and bench.told[-1].reason):
+            await asyncio.sleep(0.02)
     (bench.data / FILE).rmdir()
     await eventually(bench, events)
+    async with asyncio.timeout(10):
+        while bench.told[-1].reason:
+            await asyncio.sleep(0.02)
+    assert bench.told[-1].failures > 0, "they are counted on"
+    assert bench.told[-1].written_at
+
+
+async def test_a_mistake_of_the_history_s_own_stops_nothing_else(
+    bench: Bench, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes, writing = itertools.count(), History.write
+
+    def fails_twice(*given: Any) -> None:
+        if next(writes) < 2:
+            raise ZeroDivisionError("nobody thought of it")
+        writing(*given)
+
+    monkeypatch.setattr(History, "write", fails_twice)
+    _, _, task = bench.start()
+    events = call(1, now_ms() - 5_000)
+    await stream.append(events)
+    await eventually(bench, events)
+    assert not task.done()
+    assert "ZeroDivisionError" in {writing.reason for writing in bench.told}
 
 
 async def test_of_two_workers_the_one_that_leads_writes(bench: Bench, stream: Stream) -> None:

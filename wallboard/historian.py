@@ -8,15 +8,17 @@ written waits.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
-from wallboard.core.errors import LeaseLost, RecordUnavailable
+from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailable
 from wallboard.core.past import Past
 from wallboard.core.state import Floor
 from wallboard.live.pipeline import Pipeline
 from wallboard.record.history import History, SeenDay
+from wallboard.stream.health import Writing
 
 WRITE_S = 5.0
 AT_ONCE = 2_000  # intervals in one transaction
@@ -27,17 +29,24 @@ log = structlog.get_logger("history")
 
 
 class Historian:
-    """`token`: the fencing token while this worker leads, else None."""
+    """`token`: the fencing token while this worker leads, else None. `tell`: who is told how the writing goes."""
 
     def __init__(
-        self, pipeline: Pipeline, history: History, clock_ms: Callable[[], int], days: int, agent_days: int
+        self,
+        pipeline: Pipeline,
+        history: History,
+        clock_ms: Callable[[], int],
+        days: int,
+        agent_days: int,
+        tell: Callable[[Writing], Awaitable[None]] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._history = history
         self._clock_ms = clock_ms
         self._days, self._agent_days = days, agent_days
         self._past: Past | None = None
-        self._failing = False
+        self._tell = tell
+        self._writing = Writing()
         self._dropped_s = -DROP_S
         self.token: int | None = None
 
@@ -49,13 +58,15 @@ class Historian:
                 continue
             try:
                 await self.write(self.token)
-                self._failing = False
+                await self._went_well()
             except LeaseLost:
                 self._past = None  # another one writes: when this one leads again it looks what was written
             except RecordUnavailable as error:
-                if not self._failing:
-                    log.warning("history is not written, what is open waits", reason=str(error))
-                self._failing = True
+                await self._failed(str(error))
+            except Exception as error:  # the root of this task: live figures go on whatever the history does
+                log.exception("history was not written")
+                self._past = None
+                await self._failed(type(error).__name__)
 
     async def write(self, token: int) -> None:
         """All that changed. Raises LeaseLost and RecordUnavailable; what was not written stays changed."""
@@ -92,6 +103,22 @@ class Historian:
         before_ms, agents_ms = (now_ms - days * DAY_MS for days in (self._days, self._agent_days))
         if dropped := await asyncio.to_thread(self._history.drop, before_ms, agents_ms):
             log.info("old intervals dropped", intervals=dropped)
+
+    async def _went_well(self) -> None:
+        if self._writing.reason:
+            log.info("history is written again")
+        await self._say(Writing(written_at=self._clock_ms(), failures=self._writing.failures))
+
+    async def _failed(self, reason: str) -> None:
+        if not self._writing.reason:
+            log.warning("history is not written, what is open waits", reason=reason)
+        await self._say(Writing(self._writing.written_at, self._writing.failures + 1, reason))
+
+    async def _say(self, writing: Writing) -> None:
+        self._writing = writing
+        if self._tell and self.token is not None:  # only the one that writes has something to say
+            with suppress(StreamUnavailable):  # it is said again in a few seconds
+                await self._tell(writing)
 
 
 def seen_days(floor: Floor, told_by: str = "live") -> list[SeenDay]:

@@ -4,11 +4,14 @@ import csv
 import html
 import io
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from wallboard.core.quarters import QUARTER_MS, Interval
+from wallboard.core.settings import Site
 from wallboard.record.history import SeenDay
 
 ADDRESS = "/api/v1/history"
@@ -119,6 +122,9 @@ async def test_a_person_s_past_is_for_leads_and_by_event_time(recorded: Any) -> 
         ("queue=support&by=time", 422, "$.by"),
         ("queue=support&day=yesterday", 422, "$.day"),
         ("queue=support&day=9999-12-31", 422, "$.day"),
+        ("queue=support&day=0001-01-01", 422, "$.day"),
+        ("queue=support&day=2026-1-2", 422, "$.day"),
+        ("queue=support&from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z", 422, "$.from"),
         ("queue=support&from=2026-11-22", 422, "$.from"),
         ("queue=support&from=2026-11-22T10:00:00Z&to=2026-11-22T09:00:00Z", 422, "$.to"),
         ("queue=support&from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", 422, "$.step"),
@@ -181,6 +187,32 @@ async def test_the_page_s_file_is_the_table_and_plotly_comes_from_here(recorded:
     script = await recorded.http.get(re.findall(r'data-plotly="([^"]+)"', page)[0])
     assert script.headers["content-type"].startswith("text/javascript")
     assert "plotly.js v" in script.text[:200]
+
+
+async def test_below_the_steps_stands_the_whole_day(recorded: Any) -> None:
+    page = (await recorded.http.get("/history?queue=support&day=2026-11-22")).text
+    whole = re.findall(r'data-whole="([^"]+)">([^<]*)<', page)
+    assert whole[:4] == [("offered", "5"), ("answered", "4"), ("abandoned", "1"), ("service_level", "60.0 %")]
+
+
+async def test_a_step_finds_its_row_of_the_week_before_by_the_clock(recorded: Any) -> None:
+    """2026-10-25 has 25 hours in Kyiv, the week before 24: 09:00 stands beside 09:00."""
+    kyiv, hour = ZoneInfo("Europe/Kyiv"), 9
+    told = {}
+    for day, offered in ((18, 7), (25, 9)):
+        at_ms = round(datetime(2026, 10, day, hour, tzinfo=kyiv).timestamp() * 1000)
+        told[Interval("queues", "support", at_ms, "event")] = {"offered": offered}
+    recorded.parts.history.fill(told, [])
+    recorded.parts.pipeline.floor.settings.sites["main"] = Site(zone="Europe/Kyiv")
+    page = (await recorded.http.get("/history?queue=support&day=2026-10-25&step=1h")).text
+    line = page.partition('<th scope="row">09:00')[2].partition("</tr>")[0]
+    assert 'data-metric="offered" data-value="9"' in line
+    assert 'data-metric="week.offered" data-value="7"' in line
+
+
+async def test_the_first_day_that_can_be_asked_for_has_no_week_before(recorded: Any) -> None:
+    assert (await recorded.http.get("/history?queue=support&day=2000-01-01")).status_code == 200
+    assert (await recorded.http.get("/history?queue=support&day=0001-01-01")).status_code == 422
 
 
 async def test_hostile_names_stay_text_on_the_page(recorded: Any) -> None:

@@ -1,11 +1,15 @@
 """/metrics tells Prometheus what happened, to those who may ask."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from wallboard.config import Config, Server
+from wallboard.stream.health import HealthRecords, Writing
+from wallboard.stream.keys import Keys
+from wallboard.web import historyhealth
 from wallboard.web.metrics import reason_of
 
 EVENTS = "/api/v1/events"
@@ -26,6 +30,23 @@ async def test_what_was_taken_repeated_and_refused_is_counted(served: Any) -> No
     assert figure(text, "wallboard_append_seconds_count") == 1
     assert figure(text, "wallboard_ready") == 1
     assert "wallboard_build_info{" in text
+
+
+async def test_how_the_history_is_written_is_told_once_a_worker_has_said_so(
+    config: Config, served_elsewhere: Any, redis: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(historyhealth, "ASK_S", 0.02)
+    now = 1_795_338_000_000
+    async with served_elsewhere(config, clock_ms=lambda: now) as served:
+        assert "wallboard_history" not in (await served.http.get("/metrics")).text
+        writing = Writing(written_at=now - 90_000, failures=2, reason="no route")
+        await HealthRecords(redis, Keys(config.namespace)).write_history(writing)
+        async with asyncio.timeout(10):
+            while "wallboard_history" not in (text := (await served.http.get("/metrics")).text):
+                await asyncio.sleep(0.02)
+    assert figure(text, "wallboard_history_lag_seconds") == 90
+    assert figure(text, "wallboard_history_written_timestamp_seconds") == (now - 90_000) / 1000
+    assert figure(text, "wallboard_history_failures_total") == 2
 
 
 @pytest.mark.parametrize(("setting", "status"), [("token", 401), ("open", 200)])

@@ -149,6 +149,7 @@ async def _worker(force: InForce, config: Config) -> None:
     from wallboard.record.database import open_record
     from wallboard.record.history import History
     from wallboard.stream.checkpoint import Checkpoints
+    from wallboard.stream.health import HealthRecords
     from wallboard.stream.lease import Lease
     from wallboard.worker import Worker
 
@@ -158,9 +159,8 @@ async def _worker(force: InForce, config: Config) -> None:
         pipeline = Pipeline(parts.reader, Checkpoints(parts.redis, parts.keys), clock_ms)
         lease = Lease(parts.redis, parts.keys)
         checkpoints = Checkpoints(parts.redis, parts.keys)
-        historian = Historian(
-            pipeline, History(engine), clock_ms, days=config.history.days, agent_days=config.history.agent_days
-        )
+        days, tell = config.history, HealthRecords(parts.redis, parts.keys).write_history
+        historian = Historian(pipeline, History(engine), clock_ms, days.days, days.agent_days, tell)
         settings = lambda: force.config.settings  # noqa: E731
         await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, historian).run()
 

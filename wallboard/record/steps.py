@@ -5,7 +5,7 @@ half hours too; a step of a day is the business day itself, of 23 or 25 hours tw
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from wallboard.core.windows import Day, business_day
 
 STEPS = {"15m": QUARTER_MS, "30m": 2 * QUARTER_MS, "1h": 4 * QUARTER_MS, "1d": 0}
 MOST_ROWS = 3_000  # a month of quarters
+FIRST_YEAR, LAST_YEAR = 2000, 2199  # nothing can be recorded of others
 
 Row = dict[str, Any]
 
@@ -60,10 +61,15 @@ def rows(
         )
 
 
-def _added(quarters: Mapping[int, Amounts], step: Step) -> Amounts:
+def quarters(step: Step) -> range:
+    """Those that begin in it: where a day begins within a quarter, that quarter belongs to the day before."""
+    return range(-(-step.begins_ms // QUARTER_MS) * QUARTER_MS, step.ends_ms, QUARTER_MS)
+
+
+def _added(recorded: Mapping[int, Amounts], step: Step) -> Amounts:
     found: Amounts = {}
-    for started_ms in range(step.begins_ms, step.ends_ms, QUARTER_MS):
-        for name, amount in quarters.get(started_ms, {}).items():
+    for started_ms in quarters(step):
+        for name, amount in recorded.get(started_ms, {}).items():
             found[name] = found.get(name, 0) + amount
     return found
 
@@ -81,9 +87,12 @@ def _staffed(times: Amounts, step: Step, now_ms: int) -> Row:
 
 
 def day_named(label: str, site: Site) -> Day:
-    """The business day of that date. Raises ValueError."""
+    """The business day of that date. Raises ValueError, also for years of which nothing can be recorded."""
     hour, minute = map(int, site.day_starts.split(":"))
-    wall = datetime.strptime(label, "%Y-%m-%d").replace(hour=hour, minute=minute, tzinfo=ZoneInfo(site.zone))
+    day = date.fromisoformat(label)
+    if day.isoformat() != label or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"expected a date from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31")
+    wall = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(site.zone))
     found = business_day(round(wall.timestamp() * 1000), site.zone, site.day_starts)
     if found.label != label:  # the clock skips that time: the day begins when the skipped hour ends
         found = business_day(found.ends_ms, site.zone, site.day_starts)

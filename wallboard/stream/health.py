@@ -1,4 +1,4 @@
-"""What does a collector say about itself? One small record each in Redis, gone when its writer is."""
+"""What do a collector and the writer of the history say about themselves? One small record each in Redis."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -26,11 +26,20 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry_at: int | None = None
 
 
+class Writing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the history is written. `written_at`: when all was last in the record; `reason`: why it is not now."""
+
+    written_at: int | None = None
+    failures: int = 0  # of the worker that leads, since it started
+    reason: str | None = None
+
+
 _decoder = msgspec.json.Decoder(Health)
+_of_history = msgspec.json.Decoder(Writing)
 
 
 class HealthRecords:
-    """Health of every collector of one namespace."""
+    """Of one namespace: every collector's, which is gone when its writer is, and the history's."""
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self._redis = redis
@@ -52,3 +61,18 @@ class HealthRecords:
         except (RedisError, OSError) as error:
             raise StreamUnavailable(f"health of collectors not read: {error}") from None
         return {name: _decoder.decode(data) for name, data in zip(collectors, found, strict=True) if data}
+
+    async def write_history(self, writing: Writing) -> None:
+        """Kept until the next one: a worker that is gone shows by its age. Raises StreamUnavailable."""
+        try:
+            await self._redis.set(self._keys.history, msgspec.json.encode(writing))
+        except (RedisError, OSError) as error:
+            raise StreamUnavailable(f"health of the history not written: {error}") from None
+
+    async def read_history(self) -> Writing | None:
+        """None: no worker has ever said anything. Raises StreamUnavailable."""
+        try:
+            found = await self._redis.get(self._keys.history)
+        except (RedisError, OSError) as error:
+            raise StreamUnavailable(f"health of the history not read: {error}") from None
+        return _of_history.decode(found) if found else None

@@ -62,6 +62,11 @@ class Keys:
     def health(self, collector: str) -> str:
         return self._key(f"health:{collector}")
 
+    @property
+    def history(self) -> str:
+        """How the leading worker's writing of the history goes."""
+        return self._key("history")
+
     def sign_in_code(self, digest: str) -> str:
         return self._key(f"code:{digest}")
 

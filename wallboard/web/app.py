@@ -39,6 +39,7 @@ from wallboard.web.boards import Boards
 from wallboard.web.explain import explain
 from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.history import history
+from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.historypage import HistoryPage, history_csv, plotly_js
 from wallboard.web.ingest import Ingest
 from wallboard.web.metrics import Metrics, metrics_page
@@ -94,6 +95,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), clock_ms, steady_ms)
     hub = Hub(pipeline, clock_ms, build=__version__, simulated=lambda: config.simulated, pace_ms=steady_ms)
     https = (config.server.public_url or "").startswith("https://")
+    told = HistoryTold(clock_ms)
     return Parts(
         config=config,
         clock_ms=clock_ms,
@@ -104,8 +106,9 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         counting=Counting(),
         health=HealthRecords(asking, keys),
         sessions=Sessions(SignIn(asking, keys), namespace=config.namespace, https=https),
-        metrics=Metrics([lambda: _readings(pipeline, hub)]),
+        metrics=Metrics([lambda: _readings(pipeline, hub), told.readings]),
         history=History(open_record(config.data, config.database_url)),
+        history_told=told,
         https=https,
     )
 
@@ -166,6 +169,7 @@ async def _life(parts: Parts, clients: Sequence[Redis]) -> AsyncIterator[None]:
         await stack.enter_async_context(
             _running("vitals", lambda: keep_looking(parts.pipeline, parts.health, lambda: parts.config.collectors))
         )
+        await stack.enter_async_context(_running("history", lambda: parts.history_told.keep_asking(parts.health)))
         await stack.enter_async_context(_running("boards", lambda: parts.boards.watch(parts.hub.change_boards)))
         await stack.enter_async_context(_running("counts", lambda: _tell_counts(parts)))
         yield

@@ -15,12 +15,23 @@ from starlette.responses import Response
 from wallboard.core.attendance import TIME
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.kpis import STATES
-from wallboard.core.quarters import QUARTER_MS
 from wallboard.core.settings import Settings, Site
+from wallboard.core.windows import business_day
 from wallboard.core.words import shown
 from wallboard.record.history import SeenDay
 from wallboard.record.numbers import NUMBERS, number_named
-from wallboard.record.steps import MOST_ROWS, STEPS, Row, day_named, rows, steps
+from wallboard.record.steps import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MOST_ROWS,
+    STEPS,
+    Row,
+    Step,
+    day_named,
+    quarters,
+    rows,
+    steps,
+)
 from wallboard.web.auth import allowed
 from wallboard.web.problems import Problem, near
 from wallboard.web.wiring import Parts, parts_of
@@ -158,12 +169,12 @@ def _span(query: dict[str, str], site: Site, now_ms: int) -> tuple[int, int]:
     if "day" in query and not query.keys() & {"from", "to"}:
         try:
             day = day_named(query["day"], site)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise Problem(422, "Expected a date such as 2026-11-23.", at="$.day") from None
         return day.started_ms, day.ends_ms
     if "day" in query:
         raise Problem(400, "Expected either day=DATE or from= and to=.", at="$.day")
-    today = day_named(datetime.fromtimestamp(now_ms / 1000, ZoneInfo(site.zone)).strftime("%Y-%m-%d"), site)
+    today = business_day(now_ms, site.zone, site.day_starts)
     from_ms = _instant(query, "from", today.started_ms)
     to_ms = _instant(query, "to", max(from_ms, today.ends_ms))
     if to_ms < from_ms:
@@ -177,7 +188,7 @@ def _instant(query: dict[str, str], name: str, otherwise: int) -> int:
         return otherwise
     try:
         at = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign in a query is a space
-        if at.tzinfo is None:
+        if at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise ValueError
         return round(at.timestamp() * 1000)
     except (ValueError, OverflowError):
@@ -209,7 +220,7 @@ def _only(row: Row, metrics: tuple[str, ...]) -> Row:
 def _known_then(row: Row, recorded: Container[int], days: list[SeenDay], now_ms: int) -> bool:
     """Whether anybody looked: of what nobody saw nothing is said, which is not the same as zero."""
     at_ms, until_ms = row["at"], row["until"]
-    if any(started_ms in recorded for started_ms in range(at_ms, until_ms, QUARTER_MS)):
+    if any(started_ms in recorded for started_ms in quarters(Step(at_ms, until_ms))):
         return True
     return at_ms <= now_ms and any(day.since_ms < until_ms and at_ms < day.ends_ms for day in days)
 

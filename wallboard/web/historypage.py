@@ -1,6 +1,7 @@
 """What was that day like? `/history`: step by step as a chart and a table, the same weekday a week before beside."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -23,7 +24,7 @@ from wallboard.web.history import KINDS, Asked, as_csv, asked_of, site_of, told
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
-from wallboard.web.words import Words, words
+from wallboard.web.words import LANGUAGES, Words, words
 
 Document = dict[str, Any]
 
@@ -65,7 +66,8 @@ class HistoryPage:
         if asked.kind == "agents":
             raise Problem(400, "This page shows queues and groups. A person's past: GET /api/v1/history?agent=ID.")
         asked = asked._replace(metrics=tuple(COLUMNS))
-        context = await _context(parts, asked, query["day"], words(spoken(request)))
+        lang = request.query_params.get("lang", "")
+        context = await _context(parts, asked, query["day"], words(spoken(request)), lang if lang in LANGUAGES else "")
         answer = self._templates.TemplateResponse(request, "history.html", context)
         answer.headers["cache-control"] = "no-store"
         answer.headers["content-security-policy"] = POLICY
@@ -87,18 +89,21 @@ async def plotly_js(request: Request) -> Response:
     return FileResponse(PLOTLY, media_type="text/javascript", headers={"cache-control": "public, max-age=31536000"})
 
 
-async def _context(parts: Parts, asked: Asked, label: str, say: Words) -> Document:
-    found, beside = await told(parts, asked), await _week_before(parts, asked, label)
+async def _context(parts: Parts, asked: Asked, label: str, say: Words, lang: str) -> Document:
+    """`lang`: the language that the address asks for, if it does; its links go on to ask for it."""
+    found, beside = await told(parts, asked, must_be_known=False), await _week_before(parts, asked, label)
+    whole = await told(parts, asked._replace(step="1d"), must_be_known=False)
     zone = ZoneInfo(asked.site.zone)
     chosen = f"{'queue' if asked.kind == 'queues' else 'group'}={asked.name}"
     here = {chosen.partition("=")[0]: asked.name, "step": asked.step, "by": asked.by}
 
     def link(day: str) -> str:
-        return f"/history?{urlencode(here | {'day': day})}"
+        return f"/history?{urlencode(here | {'day': day} | ({'lang': lang} if lang else {}))}"
 
     day = date.fromisoformat(label)
     return {
-        "choices": _choices(parts, page_say(say.language)("history.all")), "chosen": chosen, "name": asked.name,
+        "lang": lang, "choices": _choices(parts, page_say(say.language)("history.all")),
+        "chosen": chosen, "name": asked.name,
         "day": label, "weekday": format_date(day, "EEEE", locale=say.language),
         "step": asked.step, "steps": [step for step in STEPS if step != "1d"],
         "by": asked.by, "zone": asked.site.zone, "plotly": PLOTLY_ADDRESS,
@@ -106,19 +111,32 @@ async def _context(parts: Parts, asked: Asked, label: str, say: Words) -> Docume
         "csv": f"/history.csv?{urlencode(here | {'day': label, 'metric': ','.join(COLUMNS)})}",
         "since": [_time(one["since"], zone) for one in found["since"]],
         "columns": [(metric, say(f"metric.{metric}")) for metric in COLUMNS],
-        "rows": [_line(row, beside.get(nth, {}), zone, say) for nth, row in enumerate(found["rows"])],
+        "rows": [_line(time, row, beside.get((time, nth), {}), say) for time, nth, row in _named(found["rows"], zone)],
+        "whole": [_line("", row, {}, say) for row in whole["rows"]],
         "anything": any(row.get("offered") or row.get("handled") for row in found["rows"]),
     }  # fmt: skip
 
 
-async def _week_before(parts: Parts, asked: Asked, label: str) -> Mapping[int, Row]:
-    """The row at the same place of that day; a day of 23 or 25 hours is shifted from where its clock was."""
-    day = day_named((date.fromisoformat(label) - timedelta(WEEK)).isoformat(), asked.site)
+async def _week_before(parts: Parts, asked: Asked, label: str) -> Mapping[tuple[str, int], Row]:
+    """That day's rows by time of day. Where the clock turned on one of the two days, a time may have none beside it."""
+    try:
+        day = day_named((date.fromisoformat(label) - timedelta(WEEK)).isoformat(), asked.site)
+    except ValueError:
+        return {}  # before the first year
     found = await told(parts, asked._replace(from_ms=day.started_ms, to_ms=day.ends_ms), must_be_known=False)
-    return dict(enumerate(found["rows"]))
+    return {(time, nth): row for time, nth, row in _named(found["rows"], ZoneInfo(asked.site.zone))}
 
 
-def _line(row: Row, beside: Row, zone: ZoneInfo, say: Words) -> Document:
+def _named(rows: Iterable[Row], zone: ZoneInfo) -> Iterator[tuple[str, int, Row]]:
+    """Each with its time of day, and which one of that name it is: a clock that goes back has an hour twice."""
+    times = Counter[str]()
+    for row in rows:
+        time = _time(row["at"], zone)
+        yield time, times[time], row
+        times[time] += 1
+
+
+def _line(time: str, row: Row, beside: Row, say: Words) -> Document:
     cells = [
         {"metric": metric, "value": row.get(metric), "text": _text(row.get(metric), reads, say)}
         for metric, reads in COLUMNS.items()
@@ -127,7 +145,7 @@ def _line(row: Row, beside: Row, zone: ZoneInfo, say: Words) -> Document:
         {"metric": metric, "value": beside.get(metric), "text": _text(beside.get(metric), COLUMNS[metric], say)}
         for metric in BESIDE
     ]
-    return {"time": _time(row["at"], zone), "cells": cells, "beside": week, "provisional": "provisional" in row}
+    return {"time": time, "cells": cells, "beside": week, "provisional": "provisional" in row}
 
 
 def _text(value: Any, reads: str, say: Words) -> str:

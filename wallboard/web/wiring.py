@@ -13,6 +13,7 @@ from wallboard.record.history import History
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.stream import Stream
 from wallboard.web.boards import Boards
+from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.metrics import Metrics
 from wallboard.web.sessions import Sessions
 
@@ -32,6 +33,7 @@ class Parts:
     sessions: Sessions
     metrics: Metrics
     history: History
+    history_told: HistoryTold
     https: bool
 
 
