@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from wallboard.cli import run
+from wallboard.commands import importing
 from wallboard.commands.importing import counted
 from wallboard.core import kpis
 from wallboard.core.quarters import QUARTER_MS, Interval, counts_of
@@ -18,6 +19,7 @@ from wallboard.record.history import History, SeenDay
 RECORDED = Path(__file__).parents[2] / "shared" / "asterisk" / "day5"
 DAY = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 HOUR = 3_600_000
+NOW = DAY + 30 * 24 * HOUR
 
 
 def file_of(folder: Path, days: int = 1) -> Path:
@@ -34,6 +36,11 @@ def file_of(folder: Path, days: int = 1) -> Path:
     file = folder / "events.ndjson"
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return file
+
+
+@pytest.fixture(autouse=True)
+def _days_that_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "clock_ms", lambda: NOW)
 
 
 def imported(folder: Path, *more: str, file: Path | None = None, recording: str = "events") -> int:
@@ -54,6 +61,15 @@ def test_each_day_is_filled_and_the_command_says_with_what(tmp_path: Path, capsy
     assert [day.since_ms for day in history(tmp_path).days(DAY, DAY + 48 * HOUR)] == [DAY + 9 * HOUR, DAY + 24 * HOUR]
 
 
+def test_a_day_that_is_not_over_is_left_to_the_live_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "clock_ms", lambda: DAY + 36 * HOUR)
+    assert imported(tmp_path, file=file_of(tmp_path, days=2)) == 0
+    assert "2026-11-23: is not over" in capsys.readouterr().err
+    assert [day.day for day in history(tmp_path).days(DAY, DAY + 48 * HOUR)] == ["2026-11-22"]
+
+
 def test_twice_is_as_once(tmp_path: Path) -> None:
     assert imported(tmp_path) == 0
     before = history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event")
@@ -64,7 +80,7 @@ def test_twice_is_as_once(tmp_path: Path) -> None:
 def test_a_day_that_was_seen_live_stays_unless_it_is_to_be_replaced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    live = SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY, "live")
+    live = SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY, DAY + 24 * HOUR, "live")
     history(tmp_path).write({Interval("queues", "support", DAY + 9 * HOUR, "event"): {"offered": 7}}, [live], 1, DAY)
     assert imported(tmp_path) == 0
     assert "--replace" in capsys.readouterr().err

@@ -17,13 +17,14 @@ from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailabl
 from wallboard.core.past import Past
 from wallboard.core.state import Floor
 from wallboard.live.pipeline import Pipeline
-from wallboard.record.history import History, SeenDay
+from wallboard.record.history import HOLE_MS, History, SeenDay
 from wallboard.stream.health import Writing
 
 WRITE_S = 5.0
 AT_ONCE = 2_000  # intervals in one transaction
 DROP_S = 3_600.0
 DAY_MS = 86_400_000
+SEEN_MS = 60_000  # as often as this is said that somebody looks, where nothing happens
 
 log = structlog.get_logger("history")
 
@@ -48,6 +49,7 @@ class Historian:
         self._tell = tell
         self._writing = Writing()
         self._dropped_s = -DROP_S
+        self._said_ms = 0
         self.token: int | None = None
 
     async def run(self) -> None:
@@ -73,8 +75,9 @@ class Historian:
         past = await self._kept()
         for _ in past.look():
             await asyncio.sleep(0)
-        while taken := past.take_changed(AT_ONCE):
+        while (taken := past.take_changed(AT_ONCE)) or self._now_ms - self._said_ms >= SEEN_MS:
             try:
+                self._said_ms = self._now_ms
                 await asyncio.to_thread(
                     self._history.write, taken, seen_days(self._pipeline.floor), token, self._now_ms
                 )
@@ -90,8 +93,12 @@ class Historian:
     async def _kept(self) -> Past:
         """Of the floor that the pipeline has now: it makes a new one after a gap."""
         if self._past is None or self._past.floor is not self._pipeline.floor:
+            floor = self._pipeline.floor
             written_ms = await asyncio.to_thread(self._history.written_ms)
-            self._past = Past(self._pipeline.floor, written_ms)
+            known = await asyncio.to_thread(self._history.days, floor.now_ms, floor.now_ms + 1)
+            since_ms = max((day.since_ms for day in known), default=0)
+            mine_ms = max(day.since_ms for day in seen_days(floor))
+            self._past = Past(floor, written_ms, anew=bool(known) and mine_ms > since_ms + HOLE_MS)
         return self._past
 
     async def _drop_old(self) -> None:
@@ -122,8 +129,10 @@ class Historian:
 
 
 def seen_days(floor: Floor, told_by: str = "live") -> list[SeenDay]:
-    """The running day of each site, and since when it was seen."""
+    """The running day of each site, and from when to when it was seen."""
     return [
-        SeenDay(site, day.label, day.started_ms, day.ends_ms, max(day.started_ms, floor.since_ms), told_by)
+        SeenDay(
+            site, day.label, day.started_ms, day.ends_ms, max(day.started_ms, floor.since_ms), floor.now_ms, told_by
+        )
         for site, day in floor.ground.calendar.days.items()
     ]

@@ -35,7 +35,9 @@ async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
     }  # fmt: skip
     for nth in range(8):
         told[Interval("groups", "all", DAY + 9 * HOUR + nth * QUARTER_MS, "time")] = {"staffed_ms": 1_350_000}
-    app.state.parts.history.write(told, [SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY, "live")], 1, DAY)
+    app.state.parts.history.write(
+        told, [SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY, DAY + 24 * HOUR, "live")], 1, DAY
+    )
     listener = listen("127.0.0.1", 0)
     host, port = listener.getsockname()
     server = server_for(app)

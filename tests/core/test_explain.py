@@ -304,3 +304,12 @@ def test_a_person_s_occupancy_is_handling_over_handling_and_idle():
     assert row is not None
     said = recomputes(floor, "agents", "anna", "occupancy", "day", row["day"]["occupancy"])
     assert [(term["term"], term["n"]) for term in said["numerator"]["terms"]] == [("handling_ms", 60_000)]
+
+
+def test_an_agent_s_shift_where_none_is_configured_is_absent_and_says_so():
+    floor = Floor()
+    floor.apply(ev.SignedIn(agent="anna", source="pbx", time=NOON), NOON)
+    for metric in ("handled", "signed_in_s", "longest_stretch_s"):
+        said = explain(floor, "agents", "anna", metric, "shift", people=True)
+        assert said is not None
+        assert said["absent"] == "no_shift"

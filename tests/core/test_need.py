@@ -162,3 +162,31 @@ def test_explain_shows_what_the_need_is_worked_out_from():
     assert (need["formula"], need["queues"], need["ready"], need["waiting"]) == ("erlang_c", ["support"], 11, 0)
     assert need["load"] == pytest.approx(need["arrivals"] * need["aht_s"])
     assert agents_needed(need["arrivals"], need["aht_s"], 20, 0.80) == said["value"]
+
+
+def test_explain_tells_what_the_need_was_worked_out_from_when_it_was():
+    """Six who sign out later are not yet in the number, so they are not in its parts either."""
+    floor = floor_of(calls("support", 18, 180), staff(18, "support"))
+    for nth in range(6):
+        floor.apply(ev.SignedOut(agent=f"a{nth}", source="pbx", time=floor.now_ms), floor.now_ms)
+    floor.settle()
+    found = now(floor, "support")
+    said = explain(floor, "queues", "support", "can_release", "now", people=False)
+    assert said is not None
+    assert (said["shape"], said["value"]) == ("modelled", found["can_release"])
+    basis = said["need"]
+    assert basis["ready"] - found["agents_needed"] == found["can_release"]
+    (target,) = basis["targets"]
+    share = target["percent"] / 100
+    assert agents_needed(basis["arrivals"], basis["aht_s"], target["seconds"], share) == found["agents_needed"]
+
+
+@pytest.mark.parametrize(("there", "metric", "why"), [(18, "missing", "enough"), (11, "can_release", "none_to_spare")])
+def test_explain_says_why_nobody_is_missing_or_can_go(there: int, metric: str, why: str):
+    floor = floor_of(calls("support", 18, 180), staff(there, "support"))
+    said = explain(floor, "queues", "support", metric, "now", people=False)
+    assert said is not None
+    assert said["absent"] == why
+    quiet = explain(floor_of(staff(1, "support")), "queues", "support", "agents_needed", "now", people=False)
+    assert quiet is not None
+    assert quiet["absent"] == "too_little"

@@ -9,6 +9,7 @@ from test_oracle import LOGS, ZONES, _is_repeat, _logs, _queue, _rule, _settings
 
 from wallboard.core import events as ev
 from wallboard.core import snapshot
+from wallboard.core.past import Past
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval, Quarters, counts_of
 from wallboard.core.state import Floor
 
@@ -179,3 +180,38 @@ def _sum(record: dict[Interval, Amounts], basis: str) -> Amounts:
 @pytest.mark.parametrize("name", ["codes.a:b", "tags.thanks", "answered_wait\t12"])
 def test_a_name_survives_being_written(name: str):
     assert counts_of({name: 3}).amounts() == {(("answered_wait", 12) if "\t" in name else name): 3}
+
+
+def test_by_offer_a_visit_that_ends_as_the_next_begins_takes_only_its_own_with_it() -> None:
+    """Queued at 09:00 and again at 09:30 in the same queue (the first is lost), answered at 09:31."""
+    base: dict[str, Any] = {"contact": "c", "source": "pbx"}
+    floor, quarters = told([
+        ev.Queued(queue="support", time=NINE, **base),
+        ev.Queued(queue="support", time=NINE + 30 * MINUTE, **base),
+        ev.Answered(agent="anna", time=NINE + 31 * MINUTE, **base),
+    ])  # fmt: skip
+    found = written(floor, quarters)
+    first, second = (found[Interval("queues", "support", NINE + nth * QUARTER_MS, "offer")] for nth in (0, 2))
+    assert (first["offered"], first["lost"], first.get("answered", 0)) == (1, 1, 0)
+    assert (second["offered"], second["answered"], second.get("lost", 0)) == (1, 1, 0)
+
+
+def test_by_offer_a_mail_of_the_evening_is_told_where_it_was_offered_although_its_answer_comes_the_next_day() -> None:
+    evening, night = NINE + 11 * 60 * MINUTE, NINE + 17 * 60 * MINUTE  # 20:00, and 02:00 of the next day
+    base: dict[str, Any] = {"contact": "m", "source": "mail"}
+    floor, quarters = told([ev.Queued(queue="mail", channel="email", time=evening, **base)])
+    assert written(floor, quarters)[Interval("queues", "mail", evening, "offer")]["open"] == 1
+    floor.advance(night)
+    floor.apply(ev.Answered(agent="anna", time=night, **base), night)
+    again = written(floor, quarters)[Interval("queues", "mail", evening, "offer")]
+    assert (again["offered"], again["answered"], again.get("open", 0)) == (1, 1, 0)
+
+
+def test_a_state_that_began_anew_leaves_the_running_quarter_to_what_was_written_of_it() -> None:
+    anew = Floor()
+    anew.advance(NINE + 5 * MINUTE)
+    for event in [*call("x", NINE + 5 * MINUTE, waits_s=5), *call("y", NINE + 16 * MINUTE, waits_s=5)]:
+        anew.apply(event, event.time or 0)
+    past = Past(anew, NINE + 5 * MINUTE, anew=True)
+    found = past.take_changed(1_000_000)
+    assert {one.started_ms for one in found if one.basis != "time"} == {NINE + QUARTER_MS}

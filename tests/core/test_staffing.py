@@ -92,3 +92,12 @@ def test_huge_centres_do_not_overflow():
     assert needed is not None
     assert 5_000 < needed < 5_100
     assert 4_000 < (agents_needed(1000 / 60, 300, 20, 0.80, 120) or 0) <= needed
+
+
+def test_more_overload_and_patience_than_a_float_can_count_is_the_fluid_limit():
+    """A = 300 Erlang on 150: half of the callers give up, after a mean wait of half their patience."""
+    found = erlang_a(1.0, 300, 150, 20, 5_000)
+    assert found == (1.0, 0.0, 2_500, 0.5, 1.0)
+    near = erlang_a(1.0, 300, 160, 20, 5_000)  # still counted state by state: 1 - 160 / 300 give up
+    assert near.abandon_share == pytest.approx(140 / 300, rel=1e-3)
+    assert near.service_level == pytest.approx(0, abs=1e-3)

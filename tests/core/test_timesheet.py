@@ -2,6 +2,7 @@
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.parts import STATES
 from wallboard.core.settings import Settings, Site
 from wallboard.core.state import Floor
 
@@ -48,7 +49,7 @@ def anna(floor: Floor) -> dict[str, dict[str, float]]:
 def test_an_hour_by_hand():
     floor = floor_after(DAY, at(120))
     day = anna(floor)["day"]
-    assert {name: day[f"{name}_s"] / 60 for name in kpis.STATES} == {
+    assert {name: day[f"{name}_s"] / 60 for name in STATES} == {
         "handling": 7.5, "ringing": 2.5, "unreachable": 0, "paused": 28, "busy": 5, "idle": 17, "unknown": 0,
     }  # fmt: skip
     assert day["signed_in_s"] == 3600

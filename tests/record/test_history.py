@@ -15,6 +15,7 @@ from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.record.database import FILE, TABLES, migrate, open_record, standing
 from wallboard.record.history import History, SeenDay
 
+NEWEST = "h0002"
 NINE = 1_795_338_000_000
 DAY_MS = 86_400_000
 
@@ -62,10 +63,13 @@ def test_an_older_worker_that_writes_at_the_same_moment_is_refused(opened: Calla
 
 
 def test_a_day_says_since_when_it_was_seen_and_the_first_word_stays(history: History) -> None:
-    first = SeenDay("main", "2026-11-22", NINE - 9 * 3_600_000, NINE + 15 * 3_600_000, NINE, "live")
+    first = SeenDay("main", "2026-11-22", NINE - 9 * 3_600_000, NINE + 15 * 3_600_000, NINE, NINE, "live")
     history.write({}, [first], 1, NINE)
-    history.write({}, [first._replace(since_ms=NINE + 3_600_000)], 1, NINE)
-    assert history.days(NINE, NINE + 1) == [first]
+    history.write({}, [first._replace(since_ms=NINE + 60_000, until_ms=NINE + 90_000)], 1, NINE)
+    assert history.days(NINE, NINE + 1) == [first._replace(until_ms=NINE + 90_000)]
+    anew = first._replace(since_ms=NINE + 3_600_000, until_ms=NINE + 3_700_000)
+    history.write({}, [anew], 1, NINE)
+    assert history.days(NINE, NINE + 1) == [anew], "nobody looked for an hour: the day is whole from there on"
     assert history.days(NINE + DAY_MS, NINE + 2 * DAY_MS) == []
 
 
@@ -78,15 +82,20 @@ def test_old_intervals_go_and_those_of_persons_sooner(history: History) -> None:
     assert list(history.read("queues", "support", 0, NINE + DAY_MS, "event")) == [NINE + 8 * QUARTER_MS]
 
 
-def test_an_import_replaces_the_day_of_its_queues_and_leaves_others(history: History) -> None:
-    history.write(
-        {quarter(0): {"offered": 9}, quarter(1): {"offered": 9}, quarter(0, "sales"): {"offered": 5}}, [], 1, 1
+def test_an_import_replaces_the_whole_day_and_live_words_make_it_a_live_one_again(history: History) -> None:
+    """So that groups are the sum of their queues."""
+    other = {quarter(100): {"offered": 5}}
+    history.write({quarter(0): {"offered": 9}, quarter(0, "sales"): {"offered": 5}, **other}, [], 1, 1)
+    day = SeenDay(
+        "main", "2026-11-22", NINE - 9 * 3_600_000, NINE + 15 * 3_600_000, NINE - 9 * 3_600_000, NINE, "import"
     )
-    day = SeenDay("main", "2026-11-22", NINE - 9 * 3_600_000, NINE + 15 * 3_600_000, NINE - 9 * 3_600_000, "import")
     history.fill({quarter(0): {"offered": 1}}, [day])
     assert history.read("queues", "support", 0, NINE + DAY_MS, "event") == {NINE: {"offered": 1}}
-    assert history.read("queues", "sales", 0, NINE + DAY_MS, "event") == {NINE: {"offered": 5}}
+    assert history.read("queues", "sales", 0, NINE + DAY_MS, "event") == {}
+    assert len(history.read("queues", "support", NINE + DAY_MS, NINE + 2 * DAY_MS, "event")) == 1
     assert history.days(NINE, NINE + 1) == [day]
+    history.write({}, [day._replace(told_by="live")], 1, NINE)
+    assert history.days(NINE, NINE + 1) == [day._replace(told_by="live")]
 
 
 def test_names_of_any_kind_are_data(history: History) -> None:
@@ -132,12 +141,24 @@ def test_a_record_from_before_there_were_migrations_keeps_what_it_has(opened: Ca
         Path(str(engine.url.database)).parent.mkdir()
     TABLES.create_all(engine)
     with engine.begin() as to:
+        to.execute(text("ALTER TABLE history_days DROP COLUMN until_ms"))
+        day = {
+            "site": "main",
+            "day": "1970-01-01",
+            "started_ms": 0,
+            "ends_ms": DAY_MS,
+            "since_ms": 0,
+            "told_by": "live",
+        }
+        columns = ", ".join(day)
+        to.execute(text(f"INSERT INTO history_days ({columns}) VALUES (:{', :'.join(day)})"), day)
         row = {"kind": "queues", "id": "support", "started_ms": 1, "basis": "event", "amounts": '{"offered":7}'}
         to.execute(TABLES.tables["history_intervals"].insert(), row)
     history = History(opened())
     assert history.read("queues", "support", 0, 2, "event") == {1: {"offered": 7}}
     with engine.begin() as to:
-        assert to.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["h0001"]
+        assert to.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [NEWEST]
+    assert [one.until_ms for one in history.days(0, 1)] == [DAY_MS]
 
 
 def test_several_that_begin_at_once_make_it_once(opened: Callable[[], Engine]) -> None:
@@ -173,7 +194,7 @@ def test_the_doctor_is_told_how_the_record_stands_and_makes_nothing(opened: Call
     assert not Path(engine.url.database or "").exists() or engine.dialect.name == "postgresql"
     migrate(engine)
     assert standing(engine).startswith(engine.dialect.name)
-    assert standing(engine).endswith("version h0001")
+    assert standing(engine).endswith(f"version {NEWEST}")
 
 
 def test_check_names_an_address_of_the_database_that_cannot_be_meant(

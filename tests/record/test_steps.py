@@ -17,10 +17,10 @@ def test_a_day_that_begins_within_a_quarter_has_every_quarter_that_begins_in_it(
     quarter = day.started_ms - day.started_ms % QUARTER_MS
     recorded = {quarter: {"offered": 1}, quarter + QUARTER_MS: {"offered": 2}, quarter + 2 * QUARTER_MS: {"offered": 4}}
     for step in ("15m", "1h", "1d"):
-        found = rows(steps(day.started_ms, day.ends_ms, step, SITE), recorded, {}, NOW, "queues")
+        found = rows(steps(day.started_ms, day.ends_ms, step, SITE), recorded, {}, [], NOW, "queues")
         assert sum(row["offered"] for row in found) == 6, "the first one is told with the day before"
     before = day_named("2026-11-21", SITE)
-    found = rows(steps(before.started_ms, before.ends_ms, "15m", SITE), recorded, {}, NOW, "queues")
+    found = rows(steps(before.started_ms, before.ends_ms, "15m", SITE), recorded, {}, [], NOW, "queues")
     assert sum(row["offered"] for row in found) == 1
 
 

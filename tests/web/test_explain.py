@@ -97,7 +97,7 @@ async def test_every_number_of_a_queue_and_a_group_can_be_asked_in_every_languag
         ({"queue": "support", "group": "all", "metric": "offered"}, 400, "$.queue", None),
         ({"queu": "support", "metric": "offered"}, 400, "$.queu", ["queue"]),
         ({"queue": "x" * 400, "metric": "offered"}, 422, "$.queue", None),
-        ({"queue": "a\x00\u202eb", "metric": "offered"}, 404, "$.queue", None),
+        ({"queue": "a\x00\u202eb", "metric": "offered"}, 422, "$.queue", None),
         ({"queue": "support", "metric": "tags."}, 422, "$.metric", None),
         ({"queue": "support", "metric": "offered", "board": "nowhere"}, 404, "$.board", None),
     ],

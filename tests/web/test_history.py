@@ -39,7 +39,7 @@ def recorded(served: Any) -> Any:
         "handling": 300_000, "idle": 450_000, "paused": 100_000, "paused.lunch": 100_000,
     }  # fmt: skip
     told[Interval("agents", "anna", NINE, "event")] = {"handled": 2, "talk_ms": 200_000, "answered": 2}
-    seen = SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY + 8 * HOUR + 180_000, "live")
+    seen = SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY + 8 * HOUR + 180_000, DAY + 20 * HOUR, "live")
     served.parts.history.write(told, [seen], 1, NINE)
     return served
 
@@ -130,6 +130,9 @@ async def test_a_person_s_past_is_for_leads_and_by_event_time(recorded: Any) -> 
         ("queue=support&from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", 422, "$.step"),
         ("queue=support&day=2026-11-22&from=2026-11-22T09:00:00Z", 400, "$.day"),
         ("queue=nobody", 404, "$.queue"),
+        ("queue=%00", 422, "$.queue"),
+        ("agent=anna&metric=paused", 422, "$.metric"),
+        ("agent=anna&metric=paused.", 422, "$.metric"),
         ("queue=" + "x" * 300, 422, "$.queue"),
     ],
 )
@@ -149,7 +152,7 @@ async def test_a_record_that_does_not_answer_is_a_503_and_the_state_goes_on(serv
 
 async def test_the_page_has_the_numbers_beside_those_of_the_week_before(recorded: Any) -> None:
     week = Interval("queues", "support", NINE + 7 * 24 * HOUR, "event")
-    day = SeenDay("main", "2026-11-29", DAY + 7 * 24 * HOUR, DAY + 8 * 24 * HOUR, DAY + 7 * 24 * HOUR, "import")
+    day = SeenDay("main", "2026-11-29", DAY + 7 * 24 * HOUR, *(DAY + days * 24 * HOUR for days in (8, 7, 8)), "import")
     recorded.parts.history.fill({week: {"offered": 2, "answered": 2, "sl_good": 1, "sl_base": 2}}, [day])
     page = await recorded.http.get("/history?queue=support&day=2026-11-29&step=1h")
     assert page.status_code == 200
@@ -187,6 +190,22 @@ async def test_the_page_s_file_is_the_table_and_plotly_comes_from_here(recorded:
     script = await recorded.http.get(re.findall(r'data-plotly="([^"]+)"', page)[0])
     assert script.headers["content-type"].startswith("text/javascript")
     assert "plotly.js v" in script.text[:200]
+
+
+async def test_the_last_step_is_told_whole_also_where_the_question_ends_within_it(recorded: Any) -> None:
+    span = "from=2026-11-22T08:00:00Z&to=2026-11-22T09:10:00Z"
+    found = await asked(recorded, f"queue=support&{span}&step=1h&metric=offered")
+    assert [row.get("offered") for row in found["rows"]] == [0, 5]
+
+
+async def test_of_what_nobody_saw_before_and_after_nothing_is_said(recorded: Any) -> None:
+    rows = (await asked(recorded, "queue=support&day=2026-11-22&step=1h&metric=offered"))["rows"]
+    assert ["offered" in row for row in rows] == [8 <= hour <= 20 for hour in range(24)]  # 20:00, and a minute more
+
+
+async def test_a_parameter_that_stands_twice_is_refused_everywhere(recorded: Any) -> None:
+    for address in (ADDRESS, "/history", "/history.csv", "/api/v1/explain"):
+        assert (await recorded.http.get(f"{address}?queue=support&queue=sales")).status_code == 400, address
 
 
 async def test_below_the_steps_stands_the_whole_day(recorded: Any) -> None:

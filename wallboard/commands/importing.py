@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from wallboard.commands.compute import Warnings, once
+from wallboard.commands.given import clock_ms
 from wallboard.commands.kinds import Found, Recording
 from wallboard.commands.progress import progress
 from wallboard.config import Config, as_written
@@ -82,15 +83,18 @@ def _ends(floor: Floor) -> list[int]:
 
 def _filled(config: Config, found: dict[Interval, Amounts], first_ms: int, last_ms: int, *, replace: bool) -> list[str]:
     """Writes what may be written, day by day of the first site; gives what to say of each."""
-    history = History(open_record(config.data, config.database_url))
+    history, now_ms = History(open_record(config.data, config.database_url)), clock_ms()
     said: list[str] = []
     for day in _days(config.settings, first_ms, last_ms):
+        if day.ends_ms > now_ms:
+            said.append(f"{day.label}: is not over, so it is left to the live line")
+            continue
         seen = [one for one in history.days(day.started_ms, day.ends_ms) if one.told_by == "live"]
         if seen and not replace:
             said.append(f"{day.label}: was seen live and stays as it is (--replace takes the files' figures instead)")
             continue
         mine = {one: amounts for one, amounts in found.items() if day.started_ms <= one.started_ms < day.ends_ms}
-        history.fill(mine, [_seen(config.settings, day, first_ms)])
+        history.fill(mine, [_seen(config.settings, day, first_ms, last_ms)])
         queues = {one.id for one in mine if one.kind == "queues"}
         said.append(f"{day.label}: {len(mine)} intervals of {len(queues)} queues")
     return said
@@ -104,7 +108,7 @@ def _days(settings: Settings, first_ms: int, last_ms: int) -> list[Day]:
     return days
 
 
-def _seen(settings: Settings, day: Day, first_ms: int) -> SeenDay:
+def _seen(settings: Settings, day: Day, first_ms: int, last_ms: int) -> SeenDay:
     site = next(iter(settings.sites))
     since_ms = max(day.started_ms, first_ms // QUARTER_MS * QUARTER_MS)
-    return SeenDay(site, day.label, day.started_ms, day.ends_ms, since_ms, "import")
+    return SeenDay(site, day.label, day.started_ms, day.ends_ms, since_ms, min(day.ends_ms, last_ms), "import")

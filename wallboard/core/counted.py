@@ -74,29 +74,27 @@ def others(floor: Floor, kind: str, top: Terms, bottom: Terms, holds: Holds) -> 
 
 def repeats(floor: Floor, holds: Holds) -> list[Document]:
     """The last contacts whose customer is known: `numerator` 1 where they had another one within 24 hours before."""
-    rows = [
+    held = ((one, again) for one, again in floor.contacts.repeats.counted() if holds(one.queue or "", one.at_ms))
+    return [
         {
             "at": begin.at_ms, "queue": begin.queue, "contact": begin.key[1],
             "adds": {"with_customer": 1} | ({"repeated": 1} if again else {}),
             "numerator": int(again), "denominator": 1,
         }
-        for begin, again in floor.contacts.repeats.counted()
-        if holds(begin.queue or "", begin.at_ms)
+        for begin, again in nlargest(KEPT, held, key=lambda one: one[0].at_ms)
     ]  # fmt: skip
-    return nlargest(KEPT, rows, key=lambda row: row["at"])
 
 
 def resolutions(floor: Floor, holds: Holds) -> list[Document]:
     """The last cases that were resolved, with how long each had been open."""
-    rows = [
+    held = (one for one in floor.cases.resolved() if holds(one[1], one[2]))
+    return [
         {
             "at": at_ms, "queue": queue, "contact": case, "adds": {"resolution_ms": at_ms - begun_ms},
             "numerator": at_ms - begun_ms, "denominator": 1,
         }
-        for case, queue, at_ms, begun_ms in floor.cases.resolved()
-        if holds(queue, at_ms)
+        for case, queue, at_ms, begun_ms in nlargest(KEPT, held, key=lambda one: one[2])
     ]  # fmt: skip
-    return nlargest(KEPT, rows, key=lambda row: row["at"])
 
 
 def _newest(floor: Floor, *, by_begin: bool, holds: Holds) -> Iterator[tuple[Contact, Visit]]:

@@ -10,7 +10,7 @@ from typing import Any
 from wallboard.core import counted, leftout
 from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS, Terms
 from wallboard.core.kpis import Document, entity
-from wallboard.core.parts import STATED, Parts, Term, of_agent, of_tally, terms
+from wallboard.core.parts import MODELLED, STATED, Parts, Term, of_agent, of_tally, terms
 from wallboard.core.rows import Tally
 from wallboard.core.select import selects_queue
 from wallboard.core.state import Floor
@@ -27,6 +27,8 @@ VISIT_RATIOS = frozenset(
 SPREADS = {"max_wait_s": ("answered_wait", "other_wait")} | {name: (of,) for name, (of, _) in PERCENTILES.items()}
 VISIT_SPREADS = frozenset({"max_wait_s", "wait_p50_s", "wait_p90_s"})
 OF_THEIR_OWN = {"repeat_rate": counted.repeats, "resolution_s": counted.resolutions}
+OF_NEED = frozenset({"agents_needed", "missing", "can_release", "service_level_in_30m", "service_level_in_60m"})
+NOT_NEEDED = {"missing": "enough", "can_release": "none_to_spare"}  # where it is known what is needed
 FORMULAS_NAMED = 20  # queues that are named of each formula of a group
 
 
@@ -45,6 +47,8 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
     parts, known = _parts(floor, kind, name, metric, window, row, formulas), STATED
     if parts is not None and parts.value() == value:
         known = parts
+    elif metric in OF_NEED:
+        known = MODELLED
     found: Document = {"kind": kind, "id": name, "metric": metric, "window": window, "now": floor.now_ms}
     found |= {} if value is None else {"value": value}
     found |= _bounds(floor, kind, name, window) | _of_parts(known)
@@ -53,8 +57,8 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
         found |= {"observed": True} if known is STATED and row["now"].get("observed") else {}
     found |= _age(floor, kind, row)
     if value is None:
-        found["absent"] = _why_absent(floor, kind, row, window, known)
-    rows = [] if known is STATED and value is not None else _rows(floor, kind, name, metric, window)
+        found["absent"] = _why_absent(floor, kind, row, metric, window, known)
+    rows = [] if known in (STATED, MODELLED) and value is not None else _rows(floor, kind, name, metric, window)
     return found | {"visits": rows if people else [without_people(one) for one in rows]}
 
 
@@ -95,6 +99,8 @@ def _parts(
 ) -> Parts | None:
     if kind == "agents":
         of = floor.people.agents[name]
+        if window not in of.sheet.starts:
+            return None
         times, work = floor.people.time_of(of)
         longest_ms = work.longest_ms(window, of.sheet.starts, of.seen_ms)
         sums = of.ledger.window("day" if metric.startswith("tags.") else window).sums
@@ -106,7 +112,7 @@ def _parts(
 
 def _of_parts(parts: Parts) -> Document:
     found: Document = {"shape": parts.shape}
-    if parts.shape == "stated":
+    if parts.shape in ("stated", "modelled"):
         return found
     found |= {"n": parts.n, "times": parts.times, "by": parts.by}
     for side, all_terms in (("numerator", parts.top), ("denominator", parts.bottom), ("now_terms", parts.now)):
@@ -143,9 +149,9 @@ def _of_queues(
         }  # fmt: skip
         if tally.ruled_ms is not None and tally.ruled_ms >= tally.day_ms:
             found["target"]["since"] = tally.ruled_ms
-        if metric in tally.need:
-            found["need"] = floor.needs.load_of(name)
-    if window == "now" or parts.shape == "stated":
+        if metric in OF_NEED and tally.need:
+            found["need"] = floor.needs.basis_of(name)
+    if window == "now" or parts.shape in ("stated", "modelled"):
         return found
     sums = tally.ledger.window(window).sums
     if metric == "service_level":
@@ -198,10 +204,14 @@ def _age(floor: Floor, kind: str, row: Document) -> Document:
     return {"sources": sources} | ({} if as_of is None else {"as_of": as_of})
 
 
-def _why_absent(floor: Floor, kind: str, row: Document, window: str, parts: Parts) -> str:
+def _why_absent(floor: Floor, kind: str, row: Document, metric: str, window: str, parts: Parts) -> str:
+    if metric in NOT_NEEDED and "need_until" in row["now"]:
+        return NOT_NEEDED[metric]
+    if metric in OF_NEED:
+        return "too_little"
     if parts.shape == "ratio":
         return "zero"
-    if parts.shape != "stated":
+    if parts.shape not in ("stated", "modelled"):
         return "none"
     if not row.get("sources"):
         return "no_source"

@@ -11,6 +11,7 @@ import msgspec
 from wallboard.core.agents import Item
 from wallboard.core.formulas import RATIOS, derived
 from wallboard.core.ledger import Counts
+from wallboard.core.parts import HOUR_MS, INSTANTS, LEAST_SIGNED_IN_MS, STANDINGS, STATES
 from wallboard.core.rows import AgentRow, Tally
 from wallboard.core.state import SILENT_MS, Floor
 from wallboard.core.windows import ROLLING
@@ -23,17 +24,13 @@ COUNTS = (
 )  # fmt: skip
 DURATIONS = ("talk", "hold", "wrapup")
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
-STANDINGS = ("staffed", "ready", "idle", "paused")
 FAMILIES = ("codes", "tags")
-_OLDEST = {"waiting": "oldest_at", "unanswered": "oldest_unanswered_at", "case": "oldest_case_at"}
+_OLDEST = {wait: name for name, wait in INSTANTS.items()}
 _IN_SECONDS = {f"{part}_ms": f"{part}_s" for part in DURATIONS}
 _ZEROS: "Document" = dict.fromkeys((*COUNTS, *_IN_SECONDS.values()), 0)
 AGENT_RATIOS = ("success_rate", "rating_avg")
 AGENT_COUNTS = ("answered", "handled", "missed", "transferred", "rated")
 OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
-STATES = ("handling", "ringing", "unreachable", "paused", "busy", "idle", "unknown")
-HOUR_MS = 3_600_000
-LEAST_SIGNED_IN_MS = HOUR_MS // 4  # below it contacts an hour say nothing
 WINDOWS = (*ROLLING, "shift", "day")
 
 
@@ -194,8 +191,8 @@ def _overlay(found: Document, tally: Tally) -> None:
         now["oldest_at"] = min(now["oldest_at"], tally.observed_ms)
     found["now"] = {**found["now"], **now, "observed": True}
     for window in WINDOWS:
-        if figures := getattr(seen, window):
-            own = {name: value for name, value in msgspec.to_builtins(figures).items() if value is not None}
+        if told := getattr(seen, window):
+            own = {name: value for name, value in msgspec.to_builtins(told).items() if value is not None}
             found[window] = {**found.get(window, {}), **own}
 
 

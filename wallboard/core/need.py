@@ -16,7 +16,7 @@ from zlib import crc32
 from wallboard.core.ground import Ground
 from wallboard.core.people import People
 from wallboard.core.rows import Tally
-from wallboard.core.settings import SPOKEN
+from wallboard.core.settings import SPOKEN, Target
 from wallboard.core.staffing import agents_needed, erlang_a, erlang_c
 from wallboard.core.tallies import Tallies
 from wallboard.core.windows import MINUTE_MS
@@ -58,16 +58,16 @@ class Needs:
         self._tallies = tallies
         self._people = people
         self._groups: dict[str, Group] = {}
-        self._shown: set[str] = set()  # groups that say something now
+        self._bases: dict[str, dict[str, object]] = {}  # group that says something → what that was worked out from
 
     def turn(self, minute: int) -> None:
         """A minute turns: who works where may be another; each group is due within it."""
         before, self._groups = self._groups, {group.name: group for group in self._shared()}
-        for name in self._shown & before.keys():
+        for name in self._bases.keys() & before.keys():
             if before[name].queues != (self._groups[name].queues if name in self._groups else ()):
                 self._say(before[name].queues, {})
-                self._shown.discard(name)
-        for name in self._shown & self._groups.keys() | {
+                del self._bases[name]
+        for name in self._bases.keys() & self._groups.keys() | {
             name for name, group in self._groups.items() if self._moves(group)
         }:
             self._ground.calendar.wait(minute * MINUTE_MS + crc32(name.encode()) % MINUTE_MS, "need", name)
@@ -78,23 +78,32 @@ class Needs:
             return
         load = self._load(group)
         need = self._need(group, load) if load else {}
-        if need or name in self._shown:
+        if need or name in self._bases:
             self._say(group.queues, need)
-            (self._shown.add if need else self._shown.discard)(name)
+            self._bases.pop(name, None)
+            if need and load:
+                self._bases[name] = self._basis(group, load)
 
-    def load_of(self, queue: str) -> dict[str, object]:
-        """What the need of this queue's group is worked out from, at this moment."""
-        group = next((one for one in self._groups.values() if queue in one.queues), None)
-        load = self._load(group) if group else None
-        if group is None or load is None:
-            return {}
+    def basis_of(self, queue: str) -> dict[str, object]:
+        """What the need of this queue's group was worked out from, when it was."""
+        name = next((one.name for one in self._groups.values() if queue in one.queues), "")
+        return self._bases.get(name, {})
+
+    def _basis(self, group: Group, load: Load) -> dict[str, object]:
         formula = "erlang_a" if load.patience_s else "erlang_c"
         known = {name: value for name, value in load._asdict().items() if value is not None}
-        return {"formula": formula, "queues": list(group.queues), **known, "load": load.arrivals * load.aht_s}
+        targets = [{"percent": one.percent, "seconds": one.seconds} for one in self._targets(group)]
+        of = {"formula": formula, "queues": list(group.queues), "targets": targets, "at": self._ground.now_ms}
+        return {**of, **known, "load": load.arrivals * load.aht_s}
+
+    def _targets(self, group: Group) -> list[Target]:
+        settings = self._ground.settings
+        targets = {settings.for_queue(name).target for name in group.queues}
+        return sorted(targets, key=lambda one: (one.seconds, one.percent))
 
     def clear(self) -> None:
         """Before counting anew: rows are new and say nothing yet."""
-        self._groups, self._shown = {}, set()
+        self._groups, self._bases = {}, {}
 
     def _moves(self, group: Group) -> bool:
         return any(self._tallies.queues[name].ledger.moves for name in group.queues)
@@ -158,10 +167,9 @@ class Needs:
 
     def _need(self, group: Group, load: Load) -> Need:
         settings = self._ground.settings
-        targets = {settings.for_queue(name).target for name in group.queues}
         needs = [
             agents_needed(load.arrivals, load.aht_s, target.seconds, target.percent / 100, load.patience_s)
-            for target in sorted(targets, key=lambda one: (one.seconds, one.percent))
+            for target in self._targets(group)
         ]
         if None in needs:
             return {}
@@ -172,7 +180,7 @@ class Needs:
             for name in group.queues
         ]
         for minutes in (30, 60):
-            found[f"service_level_in_{minutes}m"] = round(100 * expected_share(load, shares, minutes * 60), 1)
+            found[f"service_level_in_{minutes}m"] = 100 * expected_share(load, shares, minutes * 60)
         found["need_until"] = self._ground.now_ms + AHEAD_MS
         if len(group.queues) > 1:
             found["need_queues"] = list(group.queues)

@@ -9,6 +9,7 @@ longest     the greatest second of the spread
 earliest    the least of `instants`
 expected    (waiting + 1) × ratio / ready; 0 while somebody is idle
 stated      as its source told it: there are no parts
+modelled    by a model of queues (core/need.py): what it was given stands in `need`
 """
 
 from collections.abc import Mapping
@@ -19,9 +20,9 @@ from msgspec import Struct
 from wallboard.core.formulas import ENDED_WAITS, PERCENTILES, RATIOS, SERVICE_LEVELS, Ratio, Terms, nearest_rank
 from wallboard.core.rows import Tally
 
-Shape = Literal["count", "sum", "ratio", "percentile", "longest", "earliest", "expected", "stated"]
+Shape = Literal["count", "sum", "ratio", "percentile", "longest", "earliest", "expected", "stated", "modelled"]
 
-STANDINGS = frozenset({"staffed", "ready", "idle", "paused"})
+STANDINGS = ("staffed", "ready", "idle", "paused")
 INSTANTS = {"oldest_at": "waiting", "oldest_unanswered_at": "unanswered", "oldest_case_at": "case"}
 LIVE = frozenset({"waiting", "over_target", "ringing", "engaged", "holding", "wrapup"})
 ABSENT_AT_ZERO = ("unanswered", "doubtful", "paused_by.", "codes.", "tags.")
@@ -103,6 +104,7 @@ class Parts(Struct, frozen=True, kw_only=True):
 
 
 STATED = Parts(shape="stated")
+MODELLED = Parts(shape="modelled")
 
 
 def of_tally(tally: Tally, metric: str, window: str, formula: str | None) -> Parts | None:

@@ -10,11 +10,12 @@ from wallboard.core.state import Floor
 class Past:
     """Of one floor. What was told long before `written_ms` is in the record already."""
 
-    def __init__(self, floor: Floor, written_ms: int) -> None:
+    def __init__(self, floor: Floor, written_ms: int, *, anew: bool = False) -> None:
+        """`anew`: another floor than the one that wrote until then."""
         floor.settle()
         self.floor = floor
         self._quarters = Quarters(floor.ground, floor.tallies)
-        self._quarters.keep(floor.contacts.contacts, written_ms)
+        self._quarters.keep(floor.contacts.contacts, written_ms, floor.since_ms if anew else 0)
         floor.contacts.quarters = self._quarters
         self._attendance = Attendance(floor.ground, floor.tallies, floor.people, written_ms)
 

@@ -53,10 +53,15 @@ class Quarters:
         self._first_ms = 0  # what is before it was written when more contacts were known
         self.changed: set[Interval] = set()
 
-    def keep(self, contacts: Mapping[Key, Contact], written_ms: int) -> None:
-        """Count all contacts that are known. What was told long before `written_ms` is in the record already."""
+    def keep(self, contacts: Mapping[Key, Contact], written_ms: int, begun_ms: int = 0) -> None:
+        """Count all contacts that are known. What was told long before `written_ms` is in the record already.
+
+        `begun_ms`: of a state that began anew then; of the quarter that was running the record knows more.
+        """
         days = [day.started_ms for day in self._ground.calendar.days.values()]
         self.forget(min([max(days) - REACH_MS, *days]), contacts)
+        if begun_ms // QUARTER_MS <= written_ms // QUARTER_MS:
+            self._first_ms = max(self._first_ms, -(-begun_ms // QUARTER_MS) * QUARTER_MS)
         for contact in contacts.values():
             for fact in self._facts(contact):
                 self.count(fact, 1)
@@ -91,8 +96,8 @@ class Quarters:
     def forget(self, before_ms: int, known: Container[Key]) -> None:
         """Contacts over before this instant are forgotten: intervals up to it stay as they were written."""
         self._first_ms = -(-(before_ms + WRAPUP_MS) // QUARTER_MS) * QUARTER_MS
-        self._amounts = {one: amounts for one, amounts in self._amounts.items() if one.started_ms >= self._first_ms}
-        self.changed = {one for one in self.changed if one.started_ms >= self._first_ms}
+        self._amounts = {one: amounts for one, amounts in self._amounts.items() if self._goes_on(one)}
+        self.changed = {one for one in self.changed if one in self._amounts or one.started_ms >= self._first_ms}
         self._offers = {key: offers for key, offers in self._offers.items() if key in known}
 
     def take_changed(self, most: int) -> dict[Interval, Amounts]:
@@ -121,14 +126,17 @@ class Quarters:
         for fact in self._offers.get(contact.key, ()):
             yield from self._intervals(fact, "offer")
 
-    def _intervals(self, fact: Fact, basis: str) -> Iterator[Interval]:
+    def _intervals(self, fact: Fact, basis: str) -> list[Interval]:
+        """Those of them that are still counted here."""
         started_ms = fact.at_ms // QUARTER_MS * QUARTER_MS
-        if started_ms < self._first_ms:
-            return
-        yield Interval(fact.kind, fact.id, started_ms, basis)
+        found = [Interval(fact.kind, fact.id, started_ms, basis)]
         if fact.kind == "queues":
-            for group in self._tallies.groups_of(fact.id):
-                yield Interval("groups", group, started_ms, basis)
+            found += [Interval("groups", group, started_ms, basis) for group in self._tallies.groups_of(fact.id)]
+        return [one for one in found if started_ms >= self._first_ms or one in self._amounts]
+
+    def _goes_on(self, interval: Interval) -> bool:
+        """Whoever waits over the day's turn is told where they were offered, and what is counted there stays known."""
+        return interval.started_ms >= self._first_ms or (interval.basis == "offer" and "open" in self._opened(interval))
 
     def _opened(self, interval: Interval) -> Amounts:
         amounts = self._amounts.get(interval)
@@ -154,11 +162,11 @@ def by_offer(story: Story, settings: Settings, now_ms: int) -> Iterator[Fact]:
     for fact in facts(story, settings, now_ms):
         if fact.kind != "queues":
             continue
-        of_leg = isinstance(fact.metric, str) and fact.metric in OF_LEG
-        at_ms = (closed if of_leg else ended).get((fact.id, fact.at_ms), fact.at_ms)
-        yield fact._replace(at_ms=at_ms)
+        moved = closed if fact.metric in OF_LEG else {} if fact.metric in OF_BEGIN else ended
+        yield fact._replace(at_ms=moved.get((fact.id, fact.at_ms), fact.at_ms))
 
 
+OF_BEGIN = frozenset({"offered", "offered_counting", "out_of_hours"})
 OF_LEG = frozenset({"handled", "talk_ms", "hold_ms", "wrapup_ms", "transferred"})
 
 

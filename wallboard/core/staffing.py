@@ -4,7 +4,7 @@ Rates are per second, times seconds, shares 0..1. Erlang (1917) as in Cooper, In
 chapter 3; Erlang A is Palm's M/M/n+M as in Mandelbaum and Zeltyn, "The Palm/Erlang-A queue" (2004).
 """
 
-from math import ceil, exp, lgamma, log
+from math import ceil, exp, isinf, lgamma, log
 from typing import NamedTuple
 
 MOST_AGENTS = 10_000
@@ -41,6 +41,9 @@ def erlang_a(arrivals: float, aht_s: float, agents: int, target_s: float, patien
     idle = _idle(load, agents)  # relative to the state in which all agents are busy and nobody waits: 1
     queued = _queued(arrivals, agents * serving, leaving)
     whole = idle + 1 + sum(queued)
+    if isinf(sum(queued)):  # so overloaded, with so much patience, that the states outgrow a float: the fluid limit
+        lost = 1 - agents / load
+        return Outlook(1.0, 0.0, patience_s * lost, lost, 1.0)
     waiting = sum(length * share for length, share in enumerate(queued, 1)) / whole
     in_time = sum(
         share * served_in_time(agents * serving / leaving, ahead, leaving * target_s)

@@ -9,7 +9,19 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Connection, Engine, PrimaryKeyConstraint, String, Table, Text, delete, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    case,
+    delete,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +30,7 @@ from wallboard.core.quarters import Amounts, Interval
 from wallboard.record.database import TABLES, migrate, said
 
 AT_ONCE = 500  # rows in one statement
+HOLE_MS = 120_000
 
 _intervals = Table(
     "history_intervals", TABLES,
@@ -29,7 +42,8 @@ _days = Table(
     "history_days", TABLES,
     Column("site", String(512)), Column("day", String(10)),
     Column("started_ms", BigInteger, nullable=False), Column("ends_ms", BigInteger, nullable=False),
-    Column("since_ms", BigInteger, nullable=False), Column("told_by", String(16), nullable=False),
+    Column("since_ms", BigInteger, nullable=False), Column("until_ms", BigInteger, nullable=False),
+    Column("told_by", String(16), nullable=False),
     PrimaryKeyConstraint("site", "day"),
 )  # fmt: skip
 _progress = Table(
@@ -40,13 +54,15 @@ _progress = Table(
 
 
 class SeenDay(NamedTuple):
-    """A business day of a site. `since_ms`: what was before it was not seen. `told_by`: live or import."""
+    """A business day of a site. `since_ms`, `until_ms`: what was before and after was not seen, as far as is known.
+    `told_by`: live or import."""
 
     site: str
     day: str
     started_ms: int
     ends_ms: int
     since_ms: int
+    until_ms: int
     told_by: str
 
 
@@ -74,29 +90,21 @@ class History:
 
     def write(self, intervals: Mapping[Interval, Amounts], days: Iterable[SeenDay], fence: int, now_ms: int) -> None:
         """All in one transaction. Raises LeaseLost when a newer token has written."""
-        rows = [
-            {**one._asdict(), "amounts": msgspec.json.encode(amounts).decode()} for one, amounts in intervals.items()
-        ]
         with self._connected() as to:
             if not _pass_fence(to, fence, now_ms):
                 raise LeaseLost("history was not written: another worker leads now")
-            _put(to, _intervals, rows, ["amounts"])
-            _put(to, _days, [day._asdict() for day in days], [])
+            _put(to, _intervals, _rows(intervals), ["amounts"])
+            _see(to, days)
 
     def fill(self, intervals: Mapping[Interval, Amounts], days: Iterable[SeenDay]) -> None:
-        """Past days from an import, in place of what was recorded of them."""
-        rows = [
-            {**one._asdict(), "amounts": msgspec.json.encode(amounts).decode()} for one, amounts in intervals.items()
-        ]
+        """Past days from an import, in place of all that was recorded of them."""
         days = list(days)
         with self._connected() as to:
             for day in days:
                 inside = (_intervals.c.started_ms >= day.started_ms) & (_intervals.c.started_ms < day.ends_ms)
-                names = [one.id for one in intervals]
-                for start in range(0, len(names), AT_ONCE):
-                    to.execute(delete(_intervals).where(inside, _intervals.c.id.in_(names[start : start + AT_ONCE])))
-            _put(to, _intervals, rows, ["amounts"])
-            _put(to, _days, [day._asdict() for day in days], ["since_ms", "told_by"])
+                to.execute(delete(_intervals).where(inside))
+            _put(to, _intervals, _rows(intervals), ["amounts"])
+            _put(to, _days, [day._asdict() for day in days], ["since_ms", "until_ms", "told_by"])
 
     def written_ms(self) -> int:
         """When was last written; 0: never."""
@@ -134,10 +142,6 @@ class History:
             to.execute(delete(_days).where(_days.c.ends_ms < before_ms))
             return to.execute(delete(_intervals).where(old)).rowcount
 
-    def forget(self, kind: str, name: str) -> None:
-        with self._connected() as to:
-            to.execute(delete(_intervals).where(_intervals.c.kind == kind, _intervals.c.id == name))
-
 
 def _pass_fence(to: Connection, fence: int, now_ms: int) -> bool:
     """Looked at and set by one statement: whoever has an older token waits for the newer one's end, and is refused."""
@@ -146,6 +150,20 @@ def _pass_fence(to: Connection, fence: int, now_ms: int) -> bool:
     newer = _progress.c.fence <= put.excluded.fence
     put = put.on_conflict_do_update(index_elements=["name"], set_=told, where=newer)
     return to.execute(put.returning(_progress.c.fence)).first() is not None
+
+
+def _see(to: Connection, days: Iterable[SeenDay]) -> None:
+    """The days go on being seen. Where nobody looked for some minutes, what was before that is not whole any more."""
+    for day in days:
+        put, was = _insert(to, _days).values(day._asdict()), _days.c
+        new = put.excluded
+        whole = case((new.since_ms > was.until_ms + HOLE_MS, new.since_ms), else_=was.since_ms)
+        told = {"since_ms": whole, "until_ms": new.until_ms, "told_by": new.told_by}
+        to.execute(put.on_conflict_do_update(index_elements=["site", "day"], set_=told))
+
+
+def _rows(intervals: Mapping[Interval, Amounts]) -> list[dict[str, object]]:
+    return [{**one._asdict(), "amounts": msgspec.json.encode(amounts).decode()} for one, amounts in intervals.items()]
 
 
 def _insert(to: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

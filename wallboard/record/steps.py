@@ -4,7 +4,7 @@ Steps are counted from the beginning of the site's business day, so that an hour
 half hours too; a step of a day is the business day itself, of 23 or 25 hours twice a year.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from wallboard.core.windows import Day, business_day
 
 STEPS = {"15m": QUARTER_MS, "30m": 2 * QUARTER_MS, "1h": 4 * QUARTER_MS, "1d": 0}
 MOST_ROWS = 3_000  # a month of quarters
+TOLD_MS = 90_000  # so long it may take until the record has what happened
 FIRST_YEAR, LAST_YEAR = 2000, 2199  # nothing can be recorded of others
 
 Row = dict[str, Any]
@@ -42,11 +43,17 @@ def steps(from_ms: int, to_ms: int, step: str, site: Site) -> Iterator[Step]:
 
 
 def rows(
-    wanted: Iterable[Step], recorded: Mapping[int, Amounts], spent: Mapping[int, Amounts], now_ms: int, kind: str
+    wanted: Iterable[Step],
+    recorded: Mapping[int, Amounts],
+    spent: Mapping[int, Amounts],
+    seen: Sequence[tuple[int, int]],
+    now_ms: int,
+    kind: str,
 ) -> Iterator[Row]:
     """One a step: `at`, `until`, `provisional` while something in it may still be revised, and its numbers.
 
-    `recorded` and `spent`: quarter → counts, and → ms of time (core/attendance.py).
+    `recorded` and `spent`: quarter → counts, and → ms of time (core/attendance.py); `seen`: from when to when
+    somebody looked.
     """
     for step in wanted:
         amounts, times = _added(recorded, step), _added(spent, step)
@@ -57,7 +64,7 @@ def rows(
         yield (
             row
             | figures(counts, 0)
-            | (_of_agent(counts.sums, times) if kind == "agents" else _staffed(times, step, now_ms))
+            | (_of_agent(counts.sums, times) if kind == "agents" else _staffed(times, step, seen, now_ms))
         )
 
 
@@ -80,10 +87,11 @@ def _of_agent(sums: dict[str, int], times: Amounts) -> Row:
     return found
 
 
-def _staffed(times: Amounts, step: Step, now_ms: int) -> Row:
-    """How many agents were signed in on average; of a running step until now. Absent where nobody looked."""
-    length_ms = min(step.ends_ms, now_ms) - step.begins_ms
-    return {"staffed": times["staffed_ms"] / length_ms} if "staffed_ms" in times and length_ms > 0 else {}
+def _staffed(times: Amounts, step: Step, seen: Sequence[tuple[int, int]], now_ms: int) -> Row:
+    """How many agents were signed in on average while somebody looked; of a step that is over."""
+    looked_ms = max((min(step.ends_ms, until) - max(step.begins_ms, since) for since, until in seen), default=0)
+    over = step.ends_ms + TOLD_MS <= now_ms  # agents' time is looked at after each quarter
+    return {"staffed": times["staffed_ms"] / looked_ms} if "staffed_ms" in times and looked_ms > 0 and over else {}
 
 
 def day_named(label: str, site: Site) -> Day:

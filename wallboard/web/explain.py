@@ -19,6 +19,7 @@ from wallboard.core.state import Floor
 from wallboard.core.words import shown
 from wallboard.live.view import View
 from wallboard.record.numbers import NUMBERS, WINDOWS, number_named
+from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.auth import allowed
 from wallboard.web.explained import in_words
 from wallboard.web.problems import COMPARED, Problem, near
@@ -27,7 +28,6 @@ from wallboard.web.words import language_of
 
 Document = dict[str, Any]
 
-KINDS = {"queue": "queues", "group": "groups", "agent": "agents"}
 KPI = "kpi."
 LONGEST = 300  # of a name in the query: `tags.` and 256 characters
 AGENT_NUMBERS = {
@@ -71,23 +71,12 @@ async def explain(request: Request) -> Response:
 
 def _asked(request: Request) -> Asked:
     """Raises Problem 400 for a query of another form, 422 for a number that there is not."""
-    query = dict(request.query_params)
-    if len(query) != len(request.query_params.multi_items()):
-        raise Problem(400, "A query parameter stands twice.")
-    if unknown := query.keys() - {*KINDS, "metric", "window", "board"}:
-        name = shown(sorted(unknown)[0], 60)
-        raise Problem(400, f"There is no query parameter '{name}'.", at=f"$.{name}", **near(name, [*KINDS, "metric"]))
-    for name, value in query.items():
-        if not 0 < len(value) <= LONGEST:
-            raise Problem(422, f"Expected 1 to {LONGEST} characters for {name}.", at=f"$.{name}")
+    query = once_each(request)
+    check(query, (*KINDS, "metric", "window", "board"), LONGEST)
     if (metric := query.get("metric")) is None:
         raise Problem(400, "Expected metric=NAME in the query, such as service_level.", at="$.metric")
-    named = [(kind, query[key]) for key, kind in KINDS.items() if key in query]
-    if metric.startswith(KPI) and not named:
-        named = [("kpis", metric.removeprefix(KPI))]
-    if len(named) != 1:
-        raise Problem(400, "Expected one of queue=NAME, group=ID or agent=ID in the query.", at="$.queue")
-    kind, name = named[0]
+    of_kpi = metric.startswith(KPI) and not query.keys() & KINDS.keys()
+    kind, name = ("kpis", metric.removeprefix(KPI)) if of_kpi else of_one(query)
     reads, windows = _number(kind, metric)
     window = query.get("window", windows[-1])
     if window not in windows:
@@ -135,15 +124,32 @@ def _said(floor: Floor, asked: Asked, view: View | None, *, people: bool) -> Doc
         raise Problem(403, "Why people are away is for leads: it needs the scope people:read, or a lead's board.")
     said = explained(floor, asked.kind, asked.name, asked.metric, asked.window, people=people)
     assert said is not None, "the row was there"
-    if "formulas" in said and view is not None:
-        said["formulas"] = [_seen_queues(one, floor, view) for one in said["formulas"]]
+    if view is not None:
+        said = _as_shown(said, floor, view)
     return said | ({"name": row["name"]} if "name" in row else {})
 
 
-def _seen_queues(formula: Document, floor: Floor, view: View) -> Document:
+def _as_shown(said: Document, floor: Floor, view: View) -> Document:
     """With the names of those queues only that the board shows; of the others their number."""
-    names = [name for name in formula["queues"] if view.includes("queues", name, entity(floor, "queues", name) or {})]
-    return {**formula, "queues": names, "more": formula["more"] + len(formula["queues"]) - len(names)}
+
+    def shows(queue: str) -> bool:
+        return view.includes("queues", queue, entity(floor, "queues", queue) or {})
+
+    found = dict(said)
+    for part in ("formulas", "need"):
+        of = said.get(part)
+        if isinstance(of, list):
+            found[part] = [_named(one, [queue for queue in one["queues"] if shows(queue)]) for one in of]
+        elif of:
+            found[part] = _named(of, [queue for queue in of["queues"] if shows(queue)])
+    found["visits"] = [
+        {key: value for key, value in row.items() if key != "queue" or shows(value)} for row in said["visits"]
+    ]
+    return found
+
+
+def _named(one: Document, names: list[str]) -> Document:
+    return {**one, "queues": names, "more": one.get("more", 0) + len(one["queues"]) - len(names)}
 
 
 def _nobody(floor: Floor, asked: Asked, view: View | None) -> Problem:

@@ -83,7 +83,7 @@ def _formula(said: Document, key: str, say: Words) -> str:
     """`answered within 20 s ÷ (answered + abandoned)`, or with symbols; a sentence where it is no sum."""
     if said["shape"] not in ("count", "sum", "ratio"):
         about = {name: said[name] for name in ("share", "rank", "n") if name in said}
-        absent = "absent" in said and said["shape"] == "stated"
+        absent = "absent" in said and said["shape"] in ("stated", "modelled")
         return say("why.shape.absent") if absent else say(f"why.shape.{said['shape']}", **about)
     top = _side(said["numerator"]["terms"], key, alone=said["shape"] != "ratio")
     if said["shape"] != "ratio":

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from wallboard.core.attendance import TIME
 from wallboard.core.errors import RecordUnavailable
-from wallboard.core.kpis import STATES
+from wallboard.core.parts import STATES
 from wallboard.core.settings import Settings, Site
 from wallboard.core.windows import business_day
 from wallboard.core.words import shown
@@ -25,6 +25,7 @@ from wallboard.record.steps import (
     LAST_YEAR,
     MOST_ROWS,
     STEPS,
+    TOLD_MS,
     Row,
     Step,
     day_named,
@@ -32,11 +33,11 @@ from wallboard.record.steps import (
     rows,
     steps,
 )
+from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.auth import allowed
 from wallboard.web.problems import Problem, near
 from wallboard.web.wiring import Parts, parts_of
 
-KINDS = {"queue": "queues", "group": "groups", "agent": "agents"}
 BASES = ("event", "offer")
 USUAL = ("offered", "answered", "abandoned", "service_level", "asa_s", "aht_s", "staffed")
 USUAL_OF_AGENT = (
@@ -70,10 +71,7 @@ async def history(request: Request) -> Response:
     """JSON, or CSV for `Accept: text/csv`."""
     who = allowed(request, "state:read")
     parts = parts_of(request)
-    query = dict(request.query_params)
-    if len(query) != len(request.query_params.multi_items()):
-        raise Problem(400, "A query parameter stands twice.")
-    asked = asked_of(query, parts)
+    asked = asked_of(once_each(request), parts)
     if asked.kind == "agents" and not who.may("people:read"):
         raise Problem(403, "Figures of one person are for leads: they need the scope people:read.")
     found = await told(parts, asked)
@@ -93,26 +91,23 @@ async def told(parts: Parts, asked: Asked, *, must_be_known: bool = True) -> dic
         key = next(key for key, kind in KINDS.items() if kind == asked.kind)
         text = f"Nothing is recorded of a {key} '{shown(asked.name, 60)}' then."
         raise Problem(404, text, at=f"$.{key}", **near(asked.name, _known(parts, asked.kind)))
+    own = asked.kind == "queues" or asked.name.startswith("site:")  # of one site alone
     return {
         "kind": asked.kind, "id": asked.name, "by": asked.by, "step": asked.step, "zone": asked.site.zone,
         "from": asked.from_ms, "to": asked.to_ms, "metrics": list(asked.metrics),
-        "since": [{"site": day.site, "day": day.day, "since": day.since_ms} for day in days if _late(day)],
+        "since": [
+            {"site": day.site, "day": day.day, "since": day.since_ms}
+            for day in days
+            if _late(day) and (not own or parts.pipeline.floor.settings.sites.get(day.site) is asked.site)
+        ],
         "rows": found,
     }  # fmt: skip
 
 
 def asked_of(query: dict[str, str], parts: Parts) -> Asked:
     """Raises Problem 400 for a query of another form, 422 for a value that cannot be meant."""
-    if unknown := query.keys() - KNOWN:
-        name = shown(sorted(unknown)[0], 60)
-        raise Problem(400, f"There is no query parameter '{name}'.", at=f"$.{name}", **near(name, KNOWN))
-    for name, value in query.items():
-        if not 0 < len(value) <= LONGEST:
-            raise Problem(422, f"Expected 1 to {LONGEST} characters for {name}.", at=f"$.{name}")
-    named = [(KINDS[key], query[key]) for key in KINDS if key in query]
-    if len(named) != 1:
-        raise Problem(400, "Expected one of queue=NAME, group=ID or agent=ID in the query.", at="$.queue")
-    kind, name = named[0]
+    check(query, KNOWN, LONGEST)
+    kind, name = of_one(query)
     step, by = _one_of(query, "step", "15m", STEPS), _one_of(query, "by", "event", BASES)
     if kind == "agents" and by == "offer":
         raise Problem(422, "Agents have their figures by event time only.", at="$.by")
@@ -135,12 +130,15 @@ def site_of(settings: Settings, kind: str, name: str) -> Site:
 
 def _read(parts: Parts, asked: Asked, now_ms: int) -> tuple[list[Row], list[SeenDay], bool]:
     """In a thread: a year is 35,000 intervals to add up. Whether anything is recorded stands last."""
-    recorded = parts.history.read(asked.kind, asked.name, asked.from_ms, asked.to_ms, asked.by)
-    spent = parts.history.read(asked.kind, asked.name, asked.from_ms, asked.to_ms, TIME)
-    days = parts.history.days(asked.from_ms, asked.to_ms)
+    wanted = list(steps(asked.from_ms, asked.to_ms, asked.step, asked.site))
+    to_ms = wanted[-1].ends_ms if wanted else asked.to_ms  # the last step is told whole
+    recorded = parts.history.read(asked.kind, asked.name, asked.from_ms, to_ms, asked.by)
+    spent = parts.history.read(asked.kind, asked.name, asked.from_ms, to_ms, TIME)
+    days = parts.history.days(asked.from_ms, to_ms)
+    seen = [(day.since_ms, day.until_ms + TOLD_MS) for day in days]
     found = [
-        _only(row, asked.metrics if _known_then(row, recorded.keys() | spent.keys(), days, now_ms) else ())
-        for row in rows(steps(asked.from_ms, asked.to_ms, asked.step, asked.site), recorded, spent, now_ms, asked.kind)
+        _only(row, asked.metrics if _known_then(row, recorded.keys() | spent.keys(), seen) else ())
+        for row in rows(wanted, recorded, spent, seen, now_ms, asked.kind)
     ]
     return found, days, bool(recorded or spent)
 
@@ -155,13 +153,19 @@ def _metrics(query: dict[str, str], kind: str) -> tuple[str, ...]:
     names = tuple(query["metric"].split(","))
     for name in names:
         number, family = number_named(name), name.partition(".")[0]
-        own = name in OF_AGENTS or family == "paused" if kind == "agents" else name == STAFFED
+        own = name in OF_AGENTS or _is_paused(name) if kind == "agents" else name == STAFFED
         if not own and (number is None or number.now or family == "kpi"):
             over_time = [one for one, known in NUMBERS.items() if not known.now]
             over_time += OF_AGENTS if kind == "agents" else [STAFFED]
             text = f"There is no number '{shown(name, 60)}' over time."
             raise Problem(422, text, at="$.metric", **near(name, over_time))
     return names
+
+
+def _is_paused(name: str) -> bool:
+    """Why somebody was away: `paused.lunch`."""
+    family, _, reason = name.partition(".")
+    return family == "paused" and bool(reason)
 
 
 def _span(query: dict[str, str], site: Site, now_ms: int) -> tuple[int, int]:
@@ -217,12 +221,12 @@ def _only(row: Row, metrics: tuple[str, ...]) -> Row:
     return found
 
 
-def _known_then(row: Row, recorded: Container[int], days: list[SeenDay], now_ms: int) -> bool:
+def _known_then(row: Row, recorded: Container[int], seen: list[tuple[int, int]]) -> bool:
     """Whether anybody looked: of what nobody saw nothing is said, which is not the same as zero."""
     at_ms, until_ms = row["at"], row["until"]
     if any(started_ms in recorded for started_ms in quarters(Step(at_ms, until_ms))):
         return True
-    return at_ms <= now_ms and any(day.since_ms < until_ms and at_ms < day.ends_ms for day in days)
+    return any(since_ms < until_ms and at_ms < ends_ms for since_ms, ends_ms in seen)
 
 
 def _late(day: SeenDay) -> bool:

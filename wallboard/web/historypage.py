@@ -18,9 +18,10 @@ from starlette.templating import Jinja2Templates
 from wallboard.core.settings import Site
 from wallboard.core.windows import business_day
 from wallboard.record.steps import STEPS, Row, day_named
+from wallboard.web.asking import KINDS, once_each
 from wallboard.web.auth import allowed
 from wallboard.web.figures import figure
-from wallboard.web.history import KINDS, Asked, as_csv, asked_of, site_of, told
+from wallboard.web.history import Asked, as_csv, asked_of, site_of, told
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
@@ -57,7 +58,7 @@ class HistoryPage:
     async def show(self, request: Request) -> Response:
         allowed(request, "state:read")
         parts = parts_of(request)
-        query = {name: value for name, value in request.query_params.items() if name != "lang"}
+        query = {name: value for name, value in once_each(request).items() if name != "lang"}
         if not query.keys() & KINDS.keys():
             query["group"] = "all"
         query.setdefault("step", STEP)
@@ -78,7 +79,7 @@ async def history_csv(request: Request) -> Response:
     """The page's table as a file."""
     allowed(request, "state:read")
     parts = parts_of(request)
-    asked = asked_of(dict(request.query_params), parts)
+    asked = asked_of(once_each(request), parts)
     if asked.kind == "agents":
         raise Problem(400, "A person's past: GET /api/v1/history?agent=ID with Accept: text/csv.")
     return as_csv(asked, await told(parts, asked))
@@ -109,7 +110,7 @@ async def _context(parts: Parts, asked: Asked, label: str, say: Words, lang: str
         "by": asked.by, "zone": asked.site.zone, "plotly": PLOTLY_ADDRESS,
         "before": link((day - timedelta(1)).isoformat()), "after": link((day + timedelta(1)).isoformat()),
         "csv": f"/history.csv?{urlencode(here | {'day': label, 'metric': ','.join(COLUMNS)})}",
-        "since": [_time(one["since"], zone) for one in found["since"]],
+        "since": list(dict.fromkeys(_time(one["since"], zone) for one in found["since"])),
         "columns": [(metric, say(f"metric.{metric}")) for metric in COLUMNS],
         "rows": [_line(time, row, beside.get((time, nth), {}), say) for time, nth, row in _named(found["rows"], zone)],
         "whole": [_line("", row, {}, say) for row in whole["rows"]],
