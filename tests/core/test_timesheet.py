@@ -1,5 +1,7 @@
 """An agent's day by hand: each second in one state, occupancy, stretches of work, calls missed in a row."""
 
+import pytest
+
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
 from wallboard.core.parts import STATES
@@ -141,3 +143,15 @@ def test_looking_often_changes_nothing():
         anna(often)
     once.advance(at(99))
     assert anna(often) == anna(once)
+
+
+def test_an_end_that_comes_late_gives_back_what_a_restart_took_before_it() -> None:
+    """Answered at 0:56, lost in a restart at 1:18, ended at 2:54: told just within 15 minutes."""
+    begun = [
+        told(0.93, ev.Answered, contact="a", agent="anna"),
+        told(0.95, ev.PresenceSet, agent="anna", presence="ready"),
+        told(1.3, ev.SourceRestarted),
+    ]
+    floor = floor_after(begun, at(17.8))
+    floor.apply(told(2.9, ev.Ended, contact="a", agent="anna"), at(17.85))
+    assert anna(floor)["day"]["handling_s"] == pytest.approx((2.9 - 0.95) * 60)

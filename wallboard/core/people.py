@@ -15,11 +15,11 @@ from wallboard.core.ledger import Ledger
 from wallboard.core.rows import AgentRow, Key, Standing
 from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import Setting, Span, Work, changed_ms
-from wallboard.core.visits import Deed, Did
+from wallboard.core.visits import REPLACE_LOST_MS, Deed, Did
 from wallboard.core.windows import MINUTE_MS
 
 LATE_MS = 15 * 60_000  # within it the order of arrival does not matter
-SETTLED_MS = LATE_MS + MINUTE_MS
+SETTLED_MS = LATE_MS + REPLACE_LOST_MS + MINUTE_MS  # an event that comes late may replace an end from before itself
 MOST_SPANS = 40  # above it an agent's time is settled as far as it can be
 
 
