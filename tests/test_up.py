@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 PATIENCE_S = 60  # for a loaded machine; what is waited for comes in a second or two
 
@@ -338,3 +340,45 @@ def test_the_procfile_brings_the_same_parts_up_and_one_signal_ends_them(tmp_path
         ended = honcho.wait(timeout=30)
     assert ended in (0, -signal.SIGTERM, 128 + signal.SIGTERM), (tmp_path / "said").read_text()
     assert get(port, "/healthz") == 0
+
+
+def test_several_web_processes_start_anew_one_after_another_and_no_screen_finds_nobody(running: Running) -> None:
+    """`web --processes 2` beside `up`, on its Redis: while both are replaced, every new screen gets its snapshot."""
+    until(lambda: get(running.port, "/readyz") == 200, "the first one is ready")
+    port = free_port()
+    said = (running.folder / "web-said").open("wb")
+    web = subprocess.Popen(
+        [sys.executable, "-m", "wallboard", "web", "--processes", "2", "--demo"],
+        cwd=running.folder, stdout=said, stderr=subprocess.STDOUT,
+        env=running.environ | {"WALLBOARD_SERVER_PORT": str(port), "WALLBOARD_ADMIN_TOKEN": "t"},
+    )  # fmt: skip
+
+    def greeted() -> bool:
+        """Or it is asked to come back (1012, 1013)."""
+        url, headers = f"ws://127.0.0.1:{port}/live?board=overview", {"Authorization": "Bearer t"}
+        with connect(url, additional_headers=headers, open_timeout=20) as screen:
+            try:
+                return bool(json.loads(screen.recv(20))["t"] == "hello")
+            except ConnectionClosed:
+                return False
+
+    try:
+        until(lambda: get(port, "/readyz") == 200, "the two are ready")
+        before = processes(web.pid)
+        assert len(before) == 2
+        web.send_signal(signal.SIGHUP)
+        shown = refused = 0
+        while "web 2 serves again" not in (text := (running.folder / "web-said").read_text()):
+            shown, refused = (shown + 1, refused) if greeted() else (shown, refused + 1)
+            assert web.poll() is None, text
+            time.sleep(0.05)
+        assert not before & processes(web.pid)
+        assert shown > 5 * refused, (shown, refused)
+    finally:
+        web.terminate()
+        assert web.wait(PATIENCE_S) == 0
+        said.close()
+
+
+def processes(pid: int) -> set[int]:
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}

@@ -34,6 +34,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     host: Text = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65_535)] = 8000
     fast_frames: bool = True
+    max_screens: Annotated[int, Meta(ge=1, le=1_000_000)] = 20_000
     metrics: Literal["token", "open"] = "token"
     boards: Text = "boards"
     allowed_origins: list[Text] = []

@@ -17,7 +17,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -47,17 +47,64 @@ async def up(where: Given, *, verbose: bool = False) -> None:
 
 
 async def web_processes(where: Given, count: int) -> None:
-    """`web --processes N`: N children on one listening socket."""
+    """`web --processes N`: N children on one listening socket. SIGHUP: a new start, one after another."""
     told = _told()
     config = where.load()
-    with closing_socket(config) as listener:
+    again = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, again.set)
+    with closing_socket(config) as listener, _ready_words() as (ready, say_fd):
         fd = listener.fileno()
-        arguments = ["web", "--fd", str(fd), *_where(where, config)]
-        children = [Child(f"web {n}", arguments, os.environ, None, _tell, [fd]) for n in range(1, count + 1)]
+        arguments = ["web", "--fd", str(fd), "--ready-fd", str(say_fd), *_where(where, config)]
+        children = [Child(f"web {n}", arguments, os.environ, None, _tell, [fd, say_fd]) for n in range(1, count + 1)]
         for child in children:
             child.start()
-        await told.wait()
+        while not told.is_set():
+            await _either(told, again)
+            if again.is_set() and not told.is_set():
+                again.clear()
+                await _start_anew(children, ready, told)
         await _stop(children)
+
+
+async def _start_anew(children: Sequence[Child], ready: asyncio.Event, told: asyncio.Event) -> None:
+    """One after another, each once the one before serves again: screens always find somebody."""
+    for child in children:
+        if told.is_set():
+            return
+        ready.clear()
+        await child.stop(STOP_S)
+        child.start()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(READY_S):
+                await _either(ready, told)
+        _tell(f"{child.name} {'serves again' if ready.is_set() else f'is not ready after {READY_S:.0f} s'}")
+
+
+async def _either(*events: asyncio.Event) -> None:
+    tasks = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+@contextmanager
+def _ready_words() -> Iterator[tuple[asyncio.Event, int]]:
+    """An event, and a descriptor: a child that writes to it sets the event."""
+    ready, loop, (read_fd, say_fd) = asyncio.Event(), asyncio.get_running_loop(), os.pipe()
+
+    def hear() -> None:
+        os.read(read_fd, 64)
+        ready.set()
+
+    loop.add_reader(read_fd, hear)
+    try:
+        yield ready, say_fd
+    finally:
+        loop.remove_reader(read_fd)
+        os.close(read_fd)
+        os.close(say_fd)
 
 
 async def _family(where: Given, config: Config, told: asyncio.Event, verbose: bool) -> Config | None:

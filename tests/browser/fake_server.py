@@ -51,7 +51,7 @@ class FakeHub:
     def view(self, board: Board) -> View:
         return View(board, Settings)
 
-    def board_message(self, view: View) -> Document:
+    def public(self, view: View) -> Document:
         return {**view.public(), "simulated": self.simulated}
 
     def state_of(self, board: Board) -> Mapping[str, Mapping[str, Document]]:
@@ -153,7 +153,7 @@ class FakeServer:
             self.lines.pop(line, None)
 
     def hello(self, board: Board) -> Document:
-        message = self.hub.board_message(self.hub.view(board))
+        message = self.hub.public(self.hub.view(board))
         return {
             "t": "hello", "epoch": self.hub.pipeline.epoch, "seq": self.seq, "now": self.hub.clock_ms(),
             "build": self.hub.build, "board": message, "state": self.hub.state,

@@ -1,6 +1,7 @@
 """Views and mailboxes: a screen's picture equals the server's at the same place in the sequence, however slow it is."""
 
 import random
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -12,8 +13,11 @@ from wallboard.core.events import Answered, ConfigApplied, KpiReported, NoticePo
 from wallboard.core.patch import apply, diff
 from wallboard.core.settings import Queue, Reason, Settings
 from wallboard.core.state import Floor
-from wallboard.live.hub import BEAT_MS, Hub, Screen
+from wallboard.live.channel import BEAT_MS
+from wallboard.live.frames import Frame
+from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Change
+from wallboard.live.screen import Screen
 from wallboard.record.boards import Board, Tile
 
 NOON = 1_795_348_800_000
@@ -58,26 +62,60 @@ class Loaded:
             if old != new:
                 changes.append(Change(kind, name, old, new, diff(old, new) if old and new else new))
         for sink in self.sinks:
-            sink.publish(changes, self.floor.now_ms)
+            sink.publish(changes, self.floor.now_ms, None)
+
+
+class Slot:
+    """A wire that holds one frame at a time, as the ordinary path does."""
+
+    packs: bool = False
+    put: Callable[[bytes], None] | None = None
+
+    def __init__(self) -> None:
+        self.frame: Frame | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.frame is None
+
+    def attach(self, screen: Screen) -> None:
+        self.screen = screen
+
+    def write(self, frame: Frame) -> None:
+        self.frame = frame
+
+    def close(self, code: int, reason: str) -> None:
+        self.screen.leave()
+
+    def take(self) -> Frame | None:
+        frame, self.frame = self.frame, None
+        self.screen.pull()
+        return frame
 
 
 class Reader:
     """A browser's store: applies hello and patch as CONTRACT section 3 says."""
 
-    def __init__(self, screen: Screen) -> None:
-        self.screen = screen
+    def __init__(self, hub: Hub, shown: Board) -> None:
+        self.wire = Slot()
+        self.screen = hub.subscribe(shown, self.wire)
         self.state: dict = {}
         self.seq = -1
         self.kinds: list[str] = []
 
-    async def take(self) -> None:
-        message = msgspec.json.decode(await self.screen.next())
+    def take(self) -> bool:
+        """One message; False: there was none."""
+        frame = self.wire.take()
+        if frame is None:
+            return False
+        message = msgspec.json.decode(frame.payload)
         self.kinds.append(message["t"])
         if message["t"] == "hello":
             self.state, self.seq = message["state"], message["seq"]
         elif message["t"] == "patch":
             assert message["base"] <= self.seq < message["seq"]
             self.state, self.seq = apply(self.state, message["patch"]), message["seq"]
+        return True
 
 
 def board(*tiles: Tile, **more: object) -> Board:
@@ -101,10 +139,10 @@ def clock() -> Clock:
 async def test_a_new_screen_gets_a_whole_snapshot_and_then_patches(clock: Clock):
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
-    reader = Reader(hub.subscribe(board()))
-    await reader.take()
+    reader = Reader(hub, board())
+    reader.take()
     pipeline.apply(Queued(contact="a", queue="support", source="pbx"))
-    await reader.take()
+    reader.take()
     assert reader.kinds == ["hello", "patch"]
     assert reader.state["queues"]["support"]["now"]["waiting"] == 1
 
@@ -112,25 +150,26 @@ async def test_a_new_screen_gets_a_whole_snapshot_and_then_patches(clock: Clock)
 async def test_one_encoding_serves_every_screen_of_a_view(clock: Clock):
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
-    screens = [hub.subscribe(board()) for _ in range(3)]
-    first = [await screen.next() for screen in screens]
+    wires = [Reader(hub, board()).wire for _ in range(3)]
+    first = [wire.take() for wire in wires]
     pipeline.apply(Queued(contact="a", queue="support", source="pbx"))
-    second = [await screen.next() for screen in screens]
-    assert len({id(text) for text in first}) == 1
-    assert len({id(text) for text in second}) == 1
-    assert hub.patches == 1
+    second = [wire.take() for wire in wires]
+    assert len({id(frame) for frame in first}) == 1
+    assert len({id(frame) for frame in second}) == 1
+    assert hub.sent.patches == 1
 
 
 async def test_a_slow_screen_holds_one_merged_patch(clock: Clock):
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
-    reader = Reader(hub.subscribe(board()))
-    await reader.take()
+    reader = Reader(hub, board())
+    reader.take()
     for index in range(50):
         clock.ms += 1000
         pipeline.apply(Queued(contact=f"c{index % 3}", queue="support", source="pbx"), at_ms=clock.ms)
-    await reader.take()
-    assert reader.kinds == ["hello", "patch"]
+    while reader.take():
+        pass
+    assert reader.kinds == ["hello", "patch", "patch"], "the one on its way, and all others as one"
     assert _filled(reader.state) == _sent(hub, board())
 
 
@@ -138,38 +177,41 @@ async def test_an_object_set_over_a_pending_deletion_is_told_by_a_snapshot(clock
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
     pipeline.apply(NoticePosted(text="one", notice="n", source="ops", mark=True))
-    reader = Reader(hub.subscribe(board()))
-    await reader.take()
+    reader = Reader(hub, board())
+    reader.take()
+    pipeline.apply(Queued(contact="a", queue="support", source="pbx"))  # on its way
     clock.ms += 1000
     pipeline.floor.notices.clear()
     pipeline.floor.ground.touch("notices", "n")
     pipeline.publish()
     clock.ms += 1000
     pipeline.apply(NoticePosted(text="two", notice="n", source="ops"))
-    await reader.take()
-    assert reader.kinds == ["hello", "hello"]
+    while reader.take():
+        pass
+    assert reader.kinds == ["hello", "patch", "hello"]
     assert "mark" not in reader.state["notices"]["n"]
 
 
 async def test_a_board_sends_at_most_its_updates_per_second_and_the_first_at_once(clock: Clock):
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
-    screen = hub.subscribe(board(updates_per_s=2))
-    await screen.next()
+    Reader(hub, board(updates_per_s=2)).take()
     for index in range(10):
         pipeline.apply(Queued(contact=f"c{index}", queue="support", source="pbx"))
         clock.ms += 100
-    assert hub.patches == 2
+    assert hub.sent.patches == 2
 
 
 async def test_silence_is_broken_by_a_beat(clock: Clock):
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
-    screen = hub.subscribe(board())
-    await screen.next()
+    reader = Reader(hub, board())
+    reader.take()
     clock.ms += BEAT_MS
-    screen.channel.beat_if_silent()
-    assert msgspec.json.decode(await screen.next()) == {"t": "beat", "seq": screen.channel.seq, "now": clock.ms}
+    reader.screen.channel.beat_if_silent()
+    beat = reader.wire.take()
+    assert beat is not None
+    assert msgspec.json.decode(beat.payload) == {"t": "beat", "seq": reader.screen.channel.seq, "now": clock.ms}
 
 
 async def test_a_view_shows_only_what_its_tiles_name(clock: Clock):
@@ -180,8 +222,8 @@ async def test_a_view_shows_only_what_its_tiles_name(clock: Clock):
         SignedIn(agent="anna", queues=["support"], source="pbx"),
     )  # fmt: skip
     number = Tile(kind="number", at=(1, 1), size=(2, 2), queues=["support"], metric="waiting")
-    reader = Reader(hub.subscribe(board(number)))
-    await reader.take()
+    reader = Reader(hub, board(number))
+    reader.take()
     assert list(reader.state["queues"]) == ["support"]
     assert not reader.state.get("agents")
 
@@ -195,9 +237,9 @@ async def test_a_wall_shows_no_personal_reason_no_figures_of_a_person_and_no_con
         PresenceSet(agent="bob", presence="paused", reason="training", source="pbx"),
         Answered(contact="secret", agent="anna", queue="support", source="pbx"),
     )  # fmt: skip
-    wall, lead = Reader(hub.subscribe(board())), Reader(hub.subscribe(board(id="lead", audience="lead")))
-    await wall.take()
-    await lead.take()
+    wall, lead = Reader(hub, board()), Reader(hub, board(id="lead", audience="lead"))
+    wall.take()
+    lead.take()
     anna = wall.state["agents"]["anna"]
     assert (anna["presence"], "reason" in anna, "day" in anna) == ("paused", False, False)
     assert wall.state["agents"]["bob"]["reason"] == "training"
@@ -214,8 +256,8 @@ async def test_several_teams_are_a_set_of_their_own_and_named_agents_are_all_tha
         *(SignedIn(agent=name, source="pbx") for name in ("anna", "bob")),
     )
     teams = Tile(kind="number", at=(1, 1), size=(2, 2), teams=["one", "two"], metric="waiting")
-    reader = Reader(hub.subscribe(board(teams, Tile(kind="agents", at=(1, 3), size=(2, 2), agents=["an*"]))))
-    await reader.take()
+    reader = Reader(hub, board(teams, Tile(kind="agents", at=(1, 3), size=(2, 2), agents=["an*"])))
+    reader.take()
     group = next(name for name in reader.state["groups"] if name.startswith("set:"))
     assert reader.state["groups"][group]["now"]["waiting"] == 2
     assert list(reader.state["agents"]) == ["anna"]
@@ -230,8 +272,8 @@ async def test_a_wall_shows_neither_why_people_of_a_group_are_away_nor_figures_o
         KpiReported(kpi="sales", value=3, agent="anna", source="crm"),
         KpiReported(kpi="sales", value=30, source="crm"),
     )  # fmt: skip
-    wall = Reader(hub.subscribe(board()))
-    await wall.take()
+    wall = Reader(hub, board())
+    wall.take()
     assert "toilet" not in str(wall.state)
     assert list(wall.state["kpis"]) == ["sales"]
 
@@ -243,12 +285,12 @@ async def test_a_changed_configuration_is_looked_at_by_every_screen(clock: Clock
         SignedIn(agent="anna", source="pbx"),
         PresenceSet(agent="anna", presence="paused", reason="training", source="pbx"),
     )  # fmt: skip
-    wall = Reader(hub.subscribe(board()))
-    await wall.take()
+    wall = Reader(hub, board())
+    wall.take()
     assert "training" not in str(wall.state)
     clock.ms += 1000
     pipeline.apply(ConfigApplied(settings={"reason": {"training": {"group": "productive"}}}))
-    await wall.take()
+    wall.take()
     assert wall.state["agents"]["anna"]["reason"] == "training"
 
 
@@ -257,8 +299,8 @@ async def test_a_set_of_queues_is_counted_as_a_group_of_its_own(clock: Clock):
     hub = hub_of(pipeline, clock)
     pipeline.apply(*(Queued(contact=q, queue=q, source="pbx") for q in ("sales-1", "sales-2", "support")))
     tile = Tile(kind="number", at=(1, 1), size=(2, 2), queues=["sales-*"], metric="waiting")
-    reader = Reader(hub.subscribe(board(tile)))
-    await reader.take()
+    reader = Reader(hub, board(tile))
+    reader.take()
     group = next(name for name in reader.state["groups"] if name.startswith("set:"))
     assert reader.state["groups"][group]["now"]["waiting"] == 2
 
@@ -273,7 +315,7 @@ def test_any_mixture_of_fast_and_slow_screens_ends_up_with_the_server_s_picture(
 async def _mixture(steps: list[int], rng: random.Random) -> None:
     clock, pipeline = Clock(), Loaded()
     hub = hub_of(pipeline, clock)
-    readers = [Reader(hub.subscribe(board()))]
+    readers = [Reader(hub, board())]
     for index, step in enumerate(steps):
         clock.ms += rng.choice([0, 20, 150, 5000])
         if step == 0:
@@ -284,25 +326,16 @@ async def _mixture(steps: list[int], rng: random.Random) -> None:
             pipeline.floor.advance(clock.ms)
             pipeline.publish()
         elif step == 3:
-            await _take_what_is_there(rng.choice(readers))
+            rng.choice(readers).take()
         else:
-            readers.append(Reader(hub.subscribe(board())))
+            readers.append(Reader(hub, board()))
     clock.ms += 1000
     for reader in readers:
         reader.screen.channel.flush_if_due()
     for reader in readers:
-        await _take_what_is_there(reader)
+        while reader.take():
+            pass
         assert _filled(reader.state) == _sent(hub, board())
-
-
-async def _take_what_is_there(reader: Reader) -> None:
-    import asyncio
-
-    while True:
-        try:
-            await asyncio.wait_for(reader.take(), 0.001)
-        except TimeoutError:
-            return
 
 
 def _sent(hub: Hub, shown: Board) -> dict:

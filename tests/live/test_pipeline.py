@@ -26,7 +26,7 @@ class Watcher:
         self.batches: list[Sequence[Change]] = []
         self.restarts = 0
 
-    def publish(self, changes: Sequence[Change], now_ms: int) -> None:
+    def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None) -> None:
         self.batches.append(changes)
         for change in changes:
             rows = self.documents.setdefault(change.kind, {})

@@ -77,13 +77,17 @@ def _complete(answer: bytes) -> bool:
 
 @asynccontextmanager
 async def serving(
-    config: Config, *, until: str = "/readyz", clock_ms: Callable[[], int] = wall_clock_ms
+    config: Config,
+    *,
+    until: str = "/readyz",
+    clock_ms: Callable[[], int] = wall_clock_ms,
+    fast_frames: bool = True,
 ) -> AsyncIterator[Served]:
     """The application for this configuration, from its first 200 at `until` to its clean stop."""
     app = create_app(config, clock_ms)
     listener = listen("127.0.0.1", 0)
     host, port = listener.getsockname()
-    server = server_for(app)
+    server = server_for(app, fast_frames=fast_frames)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         base = f"http://{host}:{port}"

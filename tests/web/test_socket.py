@@ -5,12 +5,22 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
+from wallboard.config import Config
+
+
+@pytest.fixture(params=[True, False], ids=["frames", "ordinary"])
+async def served(request: pytest.FixtureRequest, config: Config, served_elsewhere: Any) -> AsyncIterator[Served]:
+    """Everything here holds on both paths."""
+    async with served_elsewhere(config, fast_frames=request.param) as found:
+        yield found
+
 
 QUEUED = {"type": "contact.queued", "contact": "c1", "queue": "support", "source": "pbx"}
 
@@ -113,6 +123,6 @@ async def test_a_peer_that_never_reads_is_gone_within_15_seconds(served: Served)
                 await asyncio.sleep(0.05)
         async with asyncio.timeout(15):
             while hub.screens:
-                await served.http.post("/api/v1/events", json={**QUEUED, "queue": f"q{hub.patches}"})
+                await served.http.post("/api/v1/events", json={**QUEUED, "queue": f"q{hub.sent.patches}"})
                 await asyncio.sleep(0.1)
     assert hub.screens == 0

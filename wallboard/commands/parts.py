@@ -15,6 +15,8 @@ from wallboard.commands.inforce import InForce
 from wallboard.commands.line import line
 from wallboard.config import Config
 
+LOADS_S = 10.0  # so long one of several web processes lets the others serve while it loads
+
 Part = Callable[[InForce, Config], Coroutine[Any, Any, None]]
 
 
@@ -41,9 +43,10 @@ def up(host: str | None, port: int | None, verbose: bool, **where: Any) -> None:
 @given
 @click.option("--processes", type=click.IntRange(1, 64), default=1, help="How many, on one address.")
 @click.option("--fd", type=int, hidden=True)
+@click.option("--ready-fd", type=int, hidden=True)
 @click.option("--parent", type=int, hidden=True)
-def web(processes: int, fd: int | None, parent: int | None, **where: Any) -> None:
-    """Serve the boards, the pages and the API."""
+def web(processes: int, fd: int | None, ready_fd: int | None, parent: int | None, **where: Any) -> None:
+    """Serve the boards, the pages and the API. Several processes start anew one after another on SIGHUP."""
     _begin(parent)
     if processes > 1:
         from wallboard.up import web_processes
@@ -51,7 +54,7 @@ def web(processes: int, fd: int | None, parent: int | None, **where: Any) -> Non
         asyncio.run(web_processes(Given(**where), processes))
         return
     listener = socket.socket(fileno=fd) if fd is not None else None
-    _run(Given(**where), lambda force, config: _web(force, config, listener))
+    _run(Given(**where), lambda force, config: _web(force, config, listener, ready_fd))
 
 
 @click.command()
@@ -123,13 +126,16 @@ async def _until_told(part: Coroutine[Any, Any, None], stale: asyncio.Event) -> 
         await asyncio.wait(tasks)
 
 
-async def _web(force: InForce, config: Config, listener: socket.socket | None) -> None:
+async def _web(force: InForce, config: Config, listener: socket.socket | None, ready_fd: int | None) -> None:
     from wallboard.address import listening, remember
     from wallboard.web.app import create_app
     from wallboard.web.serve import server_for
 
     proxies = ",".join(config.server.trusted_proxies) or None
-    server = server_for(create_app(config), proxies=proxies)
+    app = create_app(config, loads_s=0 if ready_fd is None else LOADS_S)
+    if ready_fd is not None:
+        app.state.parts.pipeline.sinks.append(_TellReady(ready_fd))
+    server = server_for(app, proxies=proxies, fast_frames=config.server.fast_frames)
     # A copy: uvicorn closes what it serves, and after a new start the same address goes on.
     own = listener.dup() if listener else listening(config.server)
     if listener is None:
@@ -141,6 +147,19 @@ async def _web(force: InForce, config: Config, listener: socket.socket | None) -
     finally:
         server.should_exit = True
         await serving
+
+
+class _TellReady:
+    """A sink that tells the parent when the state is loaded."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def publish(self, changes: object, now_ms: int, since_ms: int | None) -> None:
+        pass
+
+    def restart(self) -> None:
+        os.write(self._fd, b".")
 
 
 async def _worker(force: InForce, config: Config) -> None:

@@ -8,6 +8,7 @@ a fresh snapshot without ever being cleared.
 
 import asyncio
 import secrets
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -58,9 +59,10 @@ class Recent(NamedTuple):
 
 
 class Sink(Protocol):
-    """Takes what changed. `restart`: the state was loaded anew, everything may be different."""
+    """Takes what changed. `since_ms`: when the oldest event behind it arrived, None where only time passed.
+    `restart`: the state was loaded anew, everything may be different."""
 
-    def publish(self, changes: Sequence[Change], now_ms: int) -> None: ...
+    def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None) -> None: ...
 
     def restart(self) -> None: ...
 
@@ -81,19 +83,23 @@ class Pipeline:
         self._clock_ms = clock_ms
         self._pace_ms = pace_ms or clock_ms
         self._failures = 0
+        self._seen_anew = False  # after a gap: what comes next is where it goes on
         self._skipped: set[str] = set()  # entries that the state could not take
         self._published_ms = -TICK_MS
+        self._waits_ms: int | None = None  # arrival of the oldest event that is not published yet
         self.sinks: list[Sink] = []
         self.after_batch: list[Callable[[], Awaitable[None]]] = []
         self.floor = Floor()
         self.cursor = START
         self.epoch = _new_epoch()
         self.ready = False  # the state was loaded and read to its end once
+        self.loaded = asyncio.Event()  # the same, for who waits for it
         self.reachable = False  # Redis answered last time
         self.documents: dict[str, dict[str, Document]] = {}
         self.recent: dict[str, deque[Recent]] = {}
         self.gaps = 0
         self.applied = 0
+        self.tick_s = 0.0  # what the last one took, until frames were handed on
         self._vitals: Mapping[str, Document] = {}
 
     async def run(self) -> None:
@@ -127,6 +133,14 @@ class Pipeline:
             if self._vitals.get(name) != vitals.get(name):
                 self.floor.ground.touch("sources", name)
         self._vitals = vitals
+
+    def tell_kpi(self, name: str, row: Document) -> None:
+        """A figure of this process's own: it stands in no checkpoint and in no other process."""
+        rows = self.documents.setdefault("kpis", {})
+        old, rows[name] = rows.get(name), row
+        change = Change("kpis", name, old, row, diff(old, row) if old else row)
+        for sink in self.sinks:
+            sink.publish([change], self.floor.now_ms, None)
 
     def look(self) -> None:
         """Time passes although Redis may not answer: sources grow late on the screens."""
@@ -169,9 +183,9 @@ class Pipeline:
             await asyncio.sleep(0)
 
     def _until_tick_ms(self) -> int:
-        """While a tick is due, sleep here: Redis ends a short BLOCK up to 100 ms late (it looks ten times a second)."""
-        waits = self.ready and self.floor.touched
-        return self._published_ms + TICK_MS - self._pace_ms() if waits else 0
+        """Until the next tick may be: nothing is told before it, so one read a tick is enough. Slept here, since Redis
+        ends a short BLOCK up to 100 ms late (it looks ten times a second)."""
+        return self._published_ms + TICK_MS - self._pace_ms() if self.ready else 0
 
     def _wait_ms(self) -> int | None:
         """How long to wait for events: until something falls due, or a second; not at all where a tick is due."""
@@ -187,10 +201,14 @@ class Pipeline:
             return
         if entry.id in self._skipped:
             return
+        if self._seen_anew:
+            self.floor.since_ms, self._seen_anew = entry.arrival_ms, False
         self._skipped.add(entry.id)  # one that cannot be taken is left out when the state is rebuilt
         deeds = self.floor.apply(entry.event, entry.arrival_ms)
         self._skipped.discard(entry.id)
         self.applied += 1
+        if self._waits_ms is None:
+            self._waits_ms = entry.arrival_ms
         self._keep(Recent(entry.id, entry.arrival_ms, entry.event, deeds))
 
     def _keep(self, recent: Recent) -> None:
@@ -206,6 +224,7 @@ class Pipeline:
             await self._stream.check(self.cursor)
         except StreamGap as gap:
             self.gaps += 1
+            self._seen_anew = True
             log.warning("stream gap: events after the checkpoint may be missing", cursor=self.cursor, reason=str(gap))
 
     async def _wait_for_redis(self, error: StreamUnavailable) -> None:
@@ -235,13 +254,15 @@ class Pipeline:
         self.documents = kpis.document(self.floor)
         sources = self.documents["sources"]
         sources |= {name: row for name in self._vitals if (row := self._entity("sources", name)) is not None}
-        self.ready = True
+        self.ready, self._waits_ms = True, None
+        self.loaded.set()
         for sink in self.sinks:
             sink.restart()
         log.info("state loaded", cursor=self.cursor, epoch=self.epoch, contacts=len(self.floor.contacts.contacts))
 
     def _begin_again(self) -> None:
         self.epoch, self.ready = _new_epoch(), False
+        self.loaded.clear()
 
     # Publishing
 
@@ -249,11 +270,13 @@ class Pipeline:
         self.floor.advance(self._clock_ms())
         if not self.floor.touched or self._pace_ms() - self._published_ms < TICK_MS:
             return
-        self._published_ms = self._pace_ms()
+        self._published_ms, began_s = self._pace_ms(), time.perf_counter()
         changes = self._changes(self.floor.take_touched())
+        since_ms, self._waits_ms = self._waits_ms, None
         if changes:
             for sink in self.sinks:
-                sink.publish(changes, self.floor.now_ms)
+                sink.publish(changes, self.floor.now_ms, since_ms)
+        self.tick_s = time.perf_counter() - began_s
 
     def _changes(self, touched: set[tuple[str, str]]) -> list[Change]:
         changes: list[Change] = []

@@ -1,36 +1,153 @@
-"""How is a screen let go that does not take what it is sent?
+"""How do finished frames reach a socket?
 
-uvicorn's own protocol closes politely: a close waits until everything written was taken, which a stalled peer
-never does, so its socket and up to some megabytes stay for minutes. Here a peer that does not answer a ping, or
-that still owes its buffer when its handler has ended, is aborted.
+uvicorn's own protocol makes and compresses every frame for each connection. Here a frame that the hub has built once is
+written to the transport as it is, and a peer that takes nothing for STALLED_S is cut off.
 
-Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, `transport`.
+Touches of uvicorn, beside what live/prompt.py does: `conn`, `queue`, `scope`, `transport`, `loop`, `close_sent`,
+`close_timer`, `close_timeout`, `read_paused`, `handshake_complete`, `handle_connect`, `handle_close`,
+`handle_parser_exception`, `pause_writing`, `resume_writing`, `shutdown`. Of websockets: `ServerProtocol`'s
+`available_extensions`, `extensions`, `data_to_send` and `send_close`, `PerMessageDeflate.local_max_window_bits`.
+`unfit` says which of them a new version does not have.
 """
 
 import asyncio
-from typing import cast
+from collections.abc import Callable
+from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
 
-PING_S = 5.0
-PONG_S = 7.0  # with the interval: a dead peer is gone within 12 s
-LINGER_S = 1.0  # for a close frame to leave
-UNSENT_BYTES = 32_768  # above it `send` waits, and the hub merges
-SEND_BUFFER_BYTES = 65_536  # the kernel's own, on the listening socket: it would swallow minutes of patches
+from wallboard.live.frames import Frame
+from wallboard.live.prompt import FRAMES, STALLED_S, TOO_SLOW, PromptProtocol
+from wallboard.live.screen import Screen
+
+FULL_WINDOW = 15  # bits; whoever offers less gets plain frames
+
+# Without memory of earlier messages on either side: one packed frame fits all, and no connection keeps a window.
+_DEFLATE = [ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)]
 
 
-class PromptProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol without the endless goodbye."""
+class FrameProtocol(PromptProtocol):
+    """One that takes finished frames. It is the Wire of its screen."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        cast(asyncio.WriteTransport, transport).set_write_buffer_limits(high=UNSENT_BYTES)
+    packs = False
+    put: Callable[[bytes], None] | None = None
+    _screen: Screen | None = None
+    _stall: asyncio.TimerHandle | None = None
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.conn.available_extensions = _DEFLATE
+
+    # The wire
+
+    @property
+    def ready(self) -> bool:
+        return self._stall is None and self._is_open
+
+    def attach(self, screen: Screen) -> None:
+        self._screen = screen
+        self.put = self.transport.write
+
+    def write(self, frame: Frame) -> None:
+        self.transport.write(frame.of(packs=self.packs))
+
+    def close(self, code: int, reason: str) -> None:
+        """Best effort: whoever takes nothing does not take this either."""
+        self._leave()
+        if self._is_open:
+            self.conn.send_close(code, reason)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+            if self.read_paused:  # the peer's own close is read still
+                self.read_paused = False
+                self.transport.resume_reading()
+            self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
+
+    # uvicorn's hooks
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        deflate = [one for one in self.conn.extensions if isinstance(one, PerMessageDeflate)]
+        self.packs = bool(deflate) and deflate[0].local_max_window_bits == FULL_WINDOW
+        if not self.close_sent:
+            self.scope["extensions"][FRAMES] = {"wire": self}
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._screen and self._stall is None:
+            self._stall = self.loop.call_later(STALLED_S, self._cut_off)
+            self._screen.lag()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._stall:
+            self._stall.cancel()
+            self._stall = None
+        if self._screen:
+            self._screen.pull()
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "websocket.close":
+            self._leave()
+        await super().send(message)
+
+    def handle_close(self, event: Any) -> None:
+        self._leave()
+        super().handle_close(event)
+
+    def handle_parser_exception(self) -> None:
+        self._leave()
+        super().handle_parser_exception()
 
     def keepalive_timeout(self) -> None:
+        self._leave()
         super().keepalive_timeout()
-        self.transport.abort()
 
-    def on_task_complete(self, task: "asyncio.Task[None]") -> None:
-        super().on_task_complete(task)
-        if self.transport.get_write_buffer_size():
-            self.loop.call_later(LINGER_S, self.transport.abort)
+    def shutdown(self) -> None:
+        self._leave()
+        super().shutdown()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._leave()
+        super().connection_lost(exc)
+
+    @property
+    def _is_open(self) -> bool:
+        return self.handshake_complete and not self.close_sent and not self.transport.is_closing()
+
+    def _cut_off(self) -> None:
+        self._stall = None
+        if self._screen:
+            self._screen.too_slow()
+        self.close(TOO_SLOW, "too slow: come back for a fresh picture")
+
+    def _leave(self) -> None:
+        """Nothing more is written to it by the hub."""
+        if self._stall:
+            self._stall.cancel()
+            self._stall = None
+        screen, self._screen = self._screen, None
+        if screen:
+            screen.leave()
+
+
+def unfit() -> str | None:
+    """What this uvicorn or websockets lacks of all that is touched here; None where it fits."""
+    hooks = (
+        "handle_connect", "handle_close", "handle_parser_exception", "keepalive_timeout", "on_task_complete",
+        "pause_writing", "resume_writing", "shutdown", "send", "connection_made", "connection_lost",
+    )  # fmt: skip
+    protocol = ServerProtocol(extensions=_DEFLATE)
+    deflate = PerMessageDeflate(True, True, FULL_WINDOW, FULL_WINDOW)
+    looked_at = (
+        (WebSocketsSansIOProtocol, hooks),
+        (protocol, ("available_extensions", "extensions", "data_to_send", "send_close")),
+        (deflate, ("local_max_window_bits",)),
+    )
+    return next(
+        (f"{name} is missing" for thing, names in looked_at for name in names if not hasattr(thing, name)), None
+    )

@@ -6,14 +6,17 @@ Names, reasons and personal figures leave the server only where the audience all
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from wallboard.core.patch import diff
 from wallboard.core.select import selects, set_id
 from wallboard.core.settings import Settings
+from wallboard.live.pipeline import Change
 from wallboard.record.boards import Board, Tile
 
 Document = dict[str, Any]
 
 EVERYWHERE = frozenset({"sites", "sources", "kpis"})
 PERSONAL = ("as_of", "day", "shift", "tags", "missed_in_row", "stretch_since")  # an agent's own figures: leads only
+LATENCY = "wallboard.latency"  # ms from an event's arrival to the screens, of this process (live/hub.py)
 AGENT_TILES = frozenset({"agents", "leaders"})
 
 
@@ -27,6 +30,10 @@ class View:
         self._teams = {team for tile in board.tiles for team in tile.teams}
         self._groups = {of["id"] for tile in board.tiles if (of := tile_of(tile)) and of["kind"] == "groups"}
         self._agent_tiles = [tile for tile in board.tiles if tile.kind in AGENT_TILES]
+
+    @property
+    def shows_latency(self) -> bool:
+        return any(tile.metric == f"kpi.{LATENCY}" for tile in self.board.tiles)
 
     @property
     def key(self) -> str:
@@ -55,6 +62,8 @@ class View:
         }  # fmt: skip
 
     def includes(self, kind: str, name: str, row: Document) -> bool:
+        if kind == "kpis" and name == LATENCY:
+            return self.shows_latency
         if kind == "kpis" and "agent" in row:
             return self.board.audience == "lead"
         if kind in EVERYWHERE:
@@ -68,6 +77,16 @@ class View:
         if kind == "notices":
             return self._shows_notice(row)
         return kind == "alerts" and self.board.audience == "lead"
+
+    def told(self, change: Change) -> tuple[Document | None, Document | None]:
+        """The row as this audience may see it, and the patch from what it saw before: the same for a whole audience."""
+        if change.new is None or self.board.audience == "lead":
+            return change.new, change.patch
+        row = self.project(change.kind, change.new)
+        if change.old is None:
+            return row, row
+        before = self.project(change.kind, change.old)
+        return row, change.patch if row is change.new and before is change.old else diff(before, row)
 
     def project(self, kind: str, row: Document) -> Document:
         """The row with what this audience may not see left out."""

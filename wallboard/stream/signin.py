@@ -5,6 +5,7 @@ Only digests are stored, so that a dump of Redis opens no door.
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -56,17 +57,26 @@ class SignIn:
 
     async def session(self, token: str) -> Person | None:
         """Whose session this is. None: signed out, expired, or never ours."""
-        if not _may_be_ours(token):
-            return None
-        key = self._keys.session(_digest(token))
+        return (await self.sessions([token]))[0]
+
+    async def sessions(self, tokens: Sequence[str]) -> list[Person | None]:
+        """The same of several, in one question."""
+        keys = [self._keys.session(_digest(token)) if _may_be_ours(token) else None for token in tokens]
+        known = [key for key in keys if key]
+        if not known:
+            return [None] * len(tokens)
         with answering("sessions"):
             pipe = self._redis.pipeline(transaction=False)
-            pipe.get(key)
-            pipe.ttl(key)
-            stored, left_s = await pipe.execute()
-            if stored is not None and left_s < _RENEW_BELOW_S:
-                await self._redis.expire(key, SESSION_S)
-        return None if stored is None else _decode(stored)
+            for key in known:
+                pipe.get(key)
+                pipe.ttl(key)
+            answers = await pipe.execute()
+            found = dict(zip(known, zip(answers[::2], answers[1::2], strict=True), strict=True))
+            for key, (stored, left_s) in found.items():
+                if stored is not None and left_s < _RENEW_BELOW_S:
+                    await self._redis.expire(key, SESSION_S)
+        people = {key: None if stored is None else _decode(stored) for key, (stored, _) in found.items()}
+        return [people[key] if key else None for key in keys]
 
     async def end(self, token: str) -> None:
         with answering("sessions"):

@@ -42,7 +42,7 @@ from wallboard.web.history import history
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.historypage import HistoryPage, history_csv, plotly_js
 from wallboard.web.ingest import Ingest
-from wallboard.web.metrics import Metrics, metrics_page
+from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.origin import Origins
 from wallboard.web.problems import Problem, Refusals, Unexpected
 from wallboard.web.rate import Rates
@@ -50,6 +50,7 @@ from wallboard.web.sessions import Sessions
 from wallboard.web.signin import SignInPage, sign_out
 from wallboard.web.socket import live
 from wallboard.web.sourcepages import SourcePages, source_api, sources_api
+from wallboard.web.staying import Staying
 from wallboard.web.wiring import Parts
 
 EVENTS_PER_S = 5_000  # of one token on average
@@ -70,8 +71,11 @@ def steady_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
-def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms) -> Starlette:
-    """The application of one web process; nothing runs before its lifespan begins."""
+def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms, *, loads_s: float = 0) -> Starlette:
+    """The application of one web process; nothing runs before its lifespan begins.
+
+    `loads_s`: for so long, at most, nobody is let in before the state is loaded (where others serve meanwhile).
+    """
     if config.redis_url is None:
         raise ValueError("create_app needs a Redis address: `wallboard up` starts one where none is configured")
     clients = [connect(config.redis_url), connect(config.redis_url, blocking=True)]
@@ -82,11 +86,12 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms) -> S
         routes=_routes(parts, templates),
         middleware=_middleware(parts),
         exception_handlers={Problem: refusals.problem, HTTPException: refusals.http},
-        lifespan=lambda app: _life(parts, clients),
+        lifespan=lambda app: _life(parts, clients, loads_s),
     )
     app.state.parts = parts
     app.state.hub = parts.hub
     app.state.boards = parts.boards
+    app.state.staying = parts.staying
     return app
 
 
@@ -96,6 +101,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     hub = Hub(pipeline, clock_ms, build=__version__, simulated=lambda: config.simulated, pace_ms=steady_ms)
     https = (config.server.public_url or "").startswith("https://")
     told = HistoryTold(clock_ms)
+    sessions = Sessions(SignIn(asking, keys), namespace=config.namespace, https=https)
     return Parts(
         config=config,
         clock_ms=clock_ms,
@@ -105,8 +111,9 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         boards=Boards(config.boards),
         counting=Counting(),
         health=HealthRecords(asking, keys),
-        sessions=Sessions(SignIn(asking, keys), namespace=config.namespace, https=https),
-        metrics=Metrics([lambda: _readings(pipeline, hub), told.readings]),
+        sessions=sessions,
+        staying=Staying(sessions),
+        metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), told.readings], hub.sent),
         history=History(open_record(config.data, config.database_url)),
         history_told=told,
         https=https,
@@ -159,17 +166,21 @@ def _middleware(parts: Parts) -> list[Middleware]:
 
 
 @asynccontextmanager
-async def _life(parts: Parts, clients: Sequence[Redis]) -> AsyncIterator[None]:
+async def _life(parts: Parts, clients: Sequence[Redis], loads_s: float) -> AsyncIterator[None]:
     """Starts in this order and stops in reverse."""
     async with AsyncExitStack() as stack:
         for client in clients:
             stack.push_async_callback(client.aclose)
         await stack.enter_async_context(_running("pipeline", parts.pipeline.run))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(loads_s):
+                await parts.pipeline.loaded.wait()
         await stack.enter_async_context(_running("hub", parts.hub.run))
         await stack.enter_async_context(
             _running("vitals", lambda: keep_looking(parts.pipeline, parts.health, lambda: parts.config.collectors))
         )
         await stack.enter_async_context(_running("history", lambda: parts.history_told.keep_asking(parts.health)))
+        await stack.enter_async_context(_running("staying", parts.staying.run))
         await stack.enter_async_context(_running("boards", lambda: parts.boards.watch(parts.hub.change_boards)))
         await stack.enter_async_context(_running("counts", lambda: _tell_counts(parts)))
         yield
@@ -207,12 +218,10 @@ async def _tell_counts(parts: Parts) -> None:
                 untold = []
 
 
-def _readings(pipeline: Pipeline, hub: Hub) -> Iterable[tuple[str, str, float]]:
+def _readings(pipeline: Pipeline) -> Iterable[tuple[str, str, float]]:
     yield "wallboard_ready", "1 when the state is loaded.", float(pipeline.ready)
     yield "wallboard_redis_reachable", "1 when Redis answered the last read.", float(pipeline.reachable)
     yield "wallboard_events_applied_total", "Events applied to the state.", pipeline.applied
     yield "wallboard_stream_gaps_total", "Times the stream had lost the reader's place.", pipeline.gaps
+    yield "wallboard_tick_seconds", "What the last tick took, until its frames were handed on.", pipeline.tick_s
     yield "wallboard_pipeline_lag_seconds", "How far the state is behind the clock.", pipeline.lag_ms() / 1000
-    yield "wallboard_screens", "Screens connected.", hub.screens
-    yield "wallboard_patches_total", "Patches encoded, one a view and tick.", hub.patches
-    yield "wallboard_screens_cut_total", "Screens cut off because they were too slow.", hub.cut_slow

@@ -9,7 +9,6 @@ a browser cannot read the status of a failed handshake, so the endpoint accepts 
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -25,12 +24,10 @@ from wallboard.web.sessions import Sessions
 
 WHO = "wallboard.who"
 REFUSED = "wallboard.refused"
-STILL = "wallboard.still"
+SESSION = "wallboard.session"
 SIGN_IN_AGAIN = 4401
 NOT_ALLOWED = 4403
 TRY_AGAIN_LATER = 1013
-
-Still = Callable[[], Awaitable[bool]]
 
 _OPEN = frozenset({"/healthz", "/readyz", "/signin", "/pair", "/favicon.ico"})
 _STATIC = "/static/"
@@ -60,8 +57,8 @@ def allowed(connection: HTTPConnection, scope: str) -> Who:
 class Access:
     """The gate. Sets `wallboard.who`: Who, or None on open paths.
 
-    For sessions also `wallboard.still`: an async function that says whether the session is still good, for
-    connections that live long (revocation must close them; it raises StreamUnavailable).
+    For sessions also `wallboard.session`, its token: a connection that lives long must be closed when it ends
+    (web/staying.py).
     """
 
     def __init__(
@@ -115,9 +112,6 @@ class Access:
         raise _nobody("This token is not known here, or was revoked.")
 
     async def _person(self, scope: Scope, cookie: str) -> Who:
-        async def still() -> bool:
-            return await self._sessions.person(cookie, _now_s()) is not None
-
         try:
             person = await self._sessions.person(cookie, _now_s())
         except StreamUnavailable:
@@ -128,7 +122,7 @@ class Access:
             ) from None
         if person is None:
             raise _nobody("This session has ended. Sign in again.")
-        scope[STILL] = still
+        scope[SESSION] = cookie
         return Who(person.name, frozenset(person.scopes))
 
 

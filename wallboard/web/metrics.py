@@ -1,15 +1,24 @@
 """What do we tell Prometheus? Ingest's own counters, and pipeline and hub as they stand when asked."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard import __version__
+from wallboard.live.hub import Hub
+from wallboard.live.tally import BOUNDS_S, Sent
 from wallboard.web.auth import WHO, Who
 from wallboard.web.problems import Problem
 
@@ -38,9 +47,9 @@ class Reading(Protocol):
 class Metrics:
     """`readings` are asked at each scrape; names that end in `_total` are counters, others gauges."""
 
-    def __init__(self, readings: Sequence[Reading] = ()) -> None:
+    def __init__(self, readings: Sequence[Reading] = (), sent: Sent | None = None) -> None:
         self.registry = CollectorRegistry()
-        self.registry.register(_Readings(readings))
+        self.registry.register(_Readings(readings, sent))
         self.append_s = Histogram(
             "wallboard_append_seconds",
             "Time for Redis to take a batch from HTTP.",
@@ -79,9 +88,24 @@ def metrics_page(metrics: Metrics, *, is_open: bool) -> Callable[[Request], Awai
     return show
 
 
+def fan_out(hub: Hub) -> Iterable[tuple[str, str, float]]:
+    """What goes to screens, and whether the machine keeps up."""
+    sent = hub.sent
+    yield "wallboard_screens", "Screens connected.", hub.screens
+    yield "wallboard_patches_total", "Patches encoded, one a view and tick.", sent.patches
+    yield "wallboard_frames_total", "Frames written to screens.", sent.frames
+    yield "wallboard_frame_bytes_total", "Their bytes, as they are on the wire.", sent.bytes
+    yield "wallboard_patches_merged_total", "Patches merged into one that waited for a slow screen.", sent.merged
+    yield "wallboard_screens_cut_total", "Screens cut off because they were too slow.", sent.cut
+    yield "wallboard_fan_out_seconds", "What the last fan-out took, until the kernel had all of it.", hub.pace.last_s
+    yield "wallboard_updates_per_second_limit", "Updates that a view may have: fewer on a busy machine.", hub.pace.rate
+    yield "wallboard_updates_lowered_total", "Times that limit was lowered.", hub.pace.lowered
+
+
 class _Readings(Collector):
-    def __init__(self, readings: Sequence[Reading]) -> None:
+    def __init__(self, readings: Sequence[Reading], sent: Sent | None) -> None:
         self._readings = readings
+        self._sent = sent
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("wallboard_build", "What runs here.", {"version": __version__})
@@ -89,3 +113,15 @@ class _Readings(Collector):
             for name, meaning, value in reading():
                 kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
                 yield kind(name, meaning, value=value)
+        if self._sent:
+            yield self._latency(self._sent)
+
+    def _latency(self, sent: Sent) -> Metric:
+        """Cumulative, as Prometheus has them."""
+        counts = list(accumulate(sent.buckets))
+        bounds = [*map(str, BOUNDS_S), "+Inf"]
+        name, meaning = (
+            "wallboard_event_to_socket_seconds",
+            "From the arrival of a patch's oldest event to the sockets.",
+        )
+        return HistogramMetricFamily(name, meaning, list(zip(bounds, counts, strict=True)), sum_value=sent.sum_s)

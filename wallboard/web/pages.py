@@ -58,7 +58,7 @@ class Shown(Protocol):
 
     def view(self, board: Board) -> View: ...
 
-    def board_message(self, view: View) -> Document: ...
+    def public(self, view: View) -> Document: ...
 
     def state_of(self, board: Board) -> Mapping[str, Mapping[str, Document]]: ...
 
@@ -113,7 +113,7 @@ async def layout(request: Request) -> Response:
 def first_picture(hub: Shown, board: Board, language: str = LANGUAGE, rotation: Document | None = None) -> Document:
     """What the template paints, and `first`: the same as JSON for the script that takes over."""
     say = words(language)
-    message = hub.board_message(hub.view(board))
+    message = hub.public(hub.view(board))
     state = hub.state_of(board) if hub.pipeline.ready else {}
     now_ms = hub.clock_ms()
     hello = {

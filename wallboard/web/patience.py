@@ -1,9 +1,14 @@
 """How long do we wait for a request's head, and how long may it be? uvicorn itself waits for ever."""
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from wallboard.web.gate import Gate
 
 HEAD_S = 10.0
 HEAD_BYTES_AT_MOST = 32_768
@@ -13,12 +18,17 @@ _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """HTTP/1.1 as uvicorn speaks it, with a deadline and a limit for each request's head."""
+    """HTTP/1.1 as uvicorn speaks it, with a deadline and a limit for each request's head; a storm of new connections
+    goes through a gate (web/gate.py)."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    _gates: ClassVar[WeakKeyDictionary[ServerState, Gate]] = WeakKeyDictionary()
+
+    def __init__(self, config: Config, server_state: ServerState, *args: Any, **kwargs: Any) -> None:
+        super().__init__(config, server_state, *args, **kwargs)
+        self._gate = self._gates.setdefault(server_state, Gate())
         self._deadline: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._held: bytearray | None = bytearray()  # until the gate lets it in
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -29,6 +39,25 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._held is None:
+            self._take(data)
+            return
+        first = not self._held
+        self._held += data
+        if len(self._held) > HEAD_BYTES_AT_MOST:
+            self.transport.pause_reading()
+        if first and self._gate.enter(self._begin):
+            self._begin()
+
+    def _begin(self) -> None:
+        """It is this connection's turn. It may be gone meanwhile."""
+        held, self._held = self._held, None
+        if held and not self.transport.is_closing():
+            if len(held) > HEAD_BYTES_AT_MOST:
+                self.transport.resume_reading()
+            self._take(bytes(held))
+
+    def _take(self, data: bytes) -> None:
         super().data_received(data)
         if self._deadline is not None:  # still in the head
             self._head_bytes += len(data)

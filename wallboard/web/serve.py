@@ -1,6 +1,8 @@
 """How does the application get onto a port? uvicorn, with every setting that matters named here.
 
-ws=PromptProtocol          uvicorn's sans-I/O one, which has flow control; a stalled peer is aborted
+ws=FrameProtocol           takes finished frames (live/transport.py); where this uvicorn or websockets does not fit it,
+                           or `fast_frames = false`, PromptProtocol: uvicorn's own, with flow control
+ws_per_message_deflate     off: uvicorn's would compress each frame for each screen, with memory of what was before
 ws_max_size                browsers send small reports; 64 KiB is generous
 TCP_USER_TIMEOUT           set on the listening socket and inherited: a peer that stopped reading is let go by
                            the kernel, where a WebSocket close would wait for its buffer for ever
@@ -13,7 +15,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from wallboard.live.transport import PING_S, PONG_S, SEND_BUFFER_BYTES, PromptProtocol
+from wallboard.live.prompt import PING_S, PONG_S, SEND_BUFFER_BYTES, PromptProtocol
 from wallboard.web.patience import PatientProtocol
 
 STOP_S = 8  # for open requests and sockets, so that the whole stop stays under 10 s
@@ -42,20 +44,13 @@ def listen(host: str, port: int) -> socket.socket:
     return found
 
 
-async def serve(app: ASGIApp, listener: socket.socket, *, proxies: str | None = None) -> None:
-    """Until SIGINT or SIGTERM; sockets see 1012. `proxies`: addresses whose X-Forwarded-* are believed."""
-    server = server_for(app, proxies=proxies)
-    host, port = listener.getsockname()[:2]
-    log.info("listening", host=host, port=port)
-    await server.serve(sockets=[listener])
-
-
-def server_for(app: ASGIApp, *, proxies: str | None = None) -> uvicorn.Server:
+def server_for(app: ASGIApp, *, proxies: str | None = None, fast_frames: bool = True) -> uvicorn.Server:
+    """`proxies`: addresses whose X-Forwarded-* are believed. At its end sockets see 1012."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
             http=PatientProtocol,
-            ws=PromptProtocol,
+            ws=_protocol(fast_frames=fast_frames),
             ws_ping_interval=PING_S,
             ws_ping_timeout=PONG_S,
             ws_max_size=WS_MESSAGE_BYTES,
@@ -71,3 +66,19 @@ def server_for(app: ASGIApp, *, proxies: str | None = None) -> uvicorn.Server:
             timeout_graceful_shutdown=STOP_S,
         )
     )
+
+
+def _protocol(*, fast_frames: bool) -> type[PromptProtocol]:
+    """A uvicorn or websockets that does not fit costs speed, never the service."""
+    if not fast_frames:
+        return PromptProtocol
+    try:
+        from wallboard.live.transport import FrameProtocol, unfit
+
+        lacks = unfit()
+    except ImportError as error:
+        lacks = str(error)
+    if lacks is None:
+        return FrameProtocol
+    log.warning("frames go out the ordinary way: this uvicorn or websockets is not one we know", reason=lacks)
+    return PromptProtocol

@@ -2,6 +2,7 @@
 
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from starlette.responses import Response
@@ -42,6 +43,11 @@ class Sessions:
             raise
         self._remember(token, person, now_s)
         return person
+
+    async def good(self, tokens: Sequence[str]) -> set[str]:
+        """Those of these tokens whose session has not ended. Raises StreamUnavailable."""
+        people = await self.signin.sessions(tokens)
+        return {token for token, person in zip(tokens, people, strict=True) if person is not None}
 
     async def redeem(self, code: str) -> tuple[str, Person] | None:
         return await self.signin.redeem(code)

@@ -1,12 +1,12 @@
-"""The live socket: relays a view's frames to one screen, and reads what the screen reports.
+"""The live socket: gives one screen its place in the hub, and reads what the screen reports.
 
-A reader task runs beside the writer for the whole life of the connection: without it uvicorn would stop
-reading pongs and call a healthy screen dead (docs/design.md). A frame that cannot be sent within five
-seconds means that the screen is stalled: it is cut off with 4008 and comes back by itself.
+Where the server takes finished frames (live/transport.py) the hub writes to it and this only reads; under any other
+one a task of its own sends. What is not taken within five seconds means that the screen is stalled: it is cut off
+with 4008 and comes back by itself.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -14,19 +14,20 @@ import structlog
 from msgspec import Meta, Struct
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from wallboard.core.errors import StreamUnavailable
-from wallboard.live.hub import Hub, Screen
+from wallboard.live.frames import Frame
+from wallboard.live.hub import Hub
+from wallboard.live.prompt import FRAMES, STALLED_S, TOO_SLOW
+from wallboard.live.screen import Screen, Wire
 from wallboard.record.boards import Board
+from wallboard.web.auth import SESSION
+from wallboard.web.staying import Staying
 
 SUBPROTOCOL = "wallboard.v1"
-STALLED_S = 5.0  # a frame that is not taken for so long: the screen is cut off
 MAX_MESSAGE = 65_536
 REPORTS_A_MINUTE = 120
 
-TOO_SLOW, SIGN_IN, NOT_ALLOWED = 4008, 4401, 4403
+NOT_ALLOWED = 4403
 UNSUPPORTED, NOT_TEXT, POLICY, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1013
-
-STILL_S = 4.0  # how often it is asked whether the session is still good
 
 log = structlog.get_logger("socket")
 
@@ -54,37 +55,101 @@ class Gone(Exception):
     """The peer is not there any more: nothing to say to it."""
 
 
+class TextWire:
+    """The way of any ASGI server: one frame at a time, sent by a task of its own (live/screen.py: Wire)."""
+
+    packs: bool = False
+    put: Callable[[bytes], None] | None = None
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self._screen: Screen | None = None
+        self._frame: Frame | None = None
+        self._refusal: Refusal | None = None
+        self._wake = asyncio.Event()
+
+    @property
+    def ready(self) -> bool:
+        return self._frame is None and self._refusal is None
+
+    def attach(self, screen: Screen) -> None:
+        self._screen = screen
+
+    def write(self, frame: Frame) -> None:
+        self._frame = frame
+        self._wake.set()
+
+    def close(self, code: int, reason: str) -> None:
+        self._refusal = Refusal(code, reason)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until the peer is gone. Raises Refusal when it is to be closed."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._refusal:
+                raise self._refusal
+            if self._frame and self._screen:
+                await self._send(self._screen, self._frame)
+                self._frame = None
+                self._screen.pull()
+
+    async def _send(self, screen: Screen, frame: Frame) -> None:
+        try:
+            async with asyncio.timeout(STALLED_S):
+                await _send(self._websocket, {"type": "websocket.send", "text": frame.text})
+        except TimeoutError:
+            screen.too_slow()
+            raise Refusal(TOO_SLOW, "too slow: come back for a fresh picture") from None
+
+
 async def live(websocket: WebSocket) -> None:
     """`GET /live?board=ID`. Accepted first and refused by a close code, which a browser can read."""
     offered = websocket.scope.get("subprotocols", [])
     await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
     hub: Hub = websocket.app.state.hub
-    boards: Callable[[], Mapping[str, Board]] = websocket.app.state.boards
     try:
-        screen = hub.subscribe(_board(websocket, boards(), hub))
+        await _serve(websocket, _board(websocket, hub), hub)
     except Refusal as refusal:
+        log.info("screen closed", code=refusal.code, reason=refusal.reason, board=websocket.query_params.get("board"))
         await _close(websocket, refusal)
+    except Gone:
         return
-    try:
-        await _serve(websocket, screen, hub)
-    finally:
-        hub.unsubscribe(screen)
 
 
-def _board(websocket: WebSocket, boards: Mapping[str, Board], hub: Hub) -> Board:
+def _board(websocket: WebSocket, hub: Hub) -> Board:
     if refused := websocket.scope.get("wallboard.refused"):
         raise Refusal(*refused)
+    boards: Mapping[str, Board] = websocket.app.state.boards()
     board = boards.get(websocket.query_params.get("board", ""))
     if board is None:
         raise Refusal(NOT_ALLOWED, "no such board, or not for you")
     if not hub.pipeline.ready:
         raise Refusal(TRY_LATER, "the state is being loaded: come back")
+    if hub.screens >= websocket.app.state.parts.config.server.max_screens:
+        raise Refusal(TRY_LATER, "as many screens as this server takes (server.max_screens): come back")
     return board
 
 
-async def _serve(websocket: WebSocket, screen: Screen, hub: Hub) -> None:
-    """Reader and writer; the first that ends takes the other with it."""
-    tasks = [asyncio.create_task(one) for one in (_read(websocket), _write(websocket, screen), _stay(websocket))]
+async def _serve(websocket: WebSocket, board: Board, hub: Hub) -> None:
+    ready: Wire | None = websocket.scope.get("extensions", {}).get(FRAMES, {}).get("wire")
+    wire = ready or TextWire(websocket)
+    screen = hub.subscribe(board, wire)
+    staying: Staying = websocket.app.state.staying
+    try:
+        with staying.watch(wire, websocket.scope.get(SESSION)):
+            if isinstance(wire, TextWire):
+                await _first_end_of(_read(websocket), wire.run())
+            else:
+                await _read(websocket)
+    finally:
+        screen.leave()
+
+
+async def _first_end_of(*works: Coroutine[Any, Any, None]) -> None:
+    """The first that ends takes the others with it. Raises what it raised."""
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -92,26 +157,11 @@ async def _serve(websocket: WebSocket, screen: Screen, hub: Hub) -> None:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
-        error = task.exception()
-        if isinstance(error, Refusal):
-            hub.cut_slow += error.code == TOO_SLOW
-            log.info("screen closed", code=error.code, reason=error.reason, board=screen.channel.view.key)
-            await _close(websocket, error)
-        elif error is not None and not isinstance(error, Gone):
-            raise error
-
-
-async def _write(websocket: WebSocket, screen: Screen) -> None:
-    while True:
-        text = await screen.next()
-        try:
-            async with asyncio.timeout(STALLED_S):
-                await _send(websocket, {"type": "websocket.send", "text": text})
-        except TimeoutError:
-            raise Refusal(TOO_SLOW, "too slow: come back for a fresh picture") from None
+        task.result()
 
 
 async def _read(websocket: WebSocket) -> None:
+    """For the whole life of the connection: uvicorn reads pongs only while somebody receives."""
     loop = asyncio.get_running_loop()
     minute_s, messages = loop.time(), 0
     while True:
@@ -124,19 +174,6 @@ async def _read(websocket: WebSocket) -> None:
         messages += 1
         if messages > REPORTS_A_MINUTE:
             raise Refusal(POLICY, "too many messages")
-
-
-async def _stay(websocket: WebSocket) -> None:
-    """A session that ends closes its sockets too."""
-    still: Callable[[], Awaitable[bool]] | None = websocket.scope.get("wallboard.still")
-    while True:
-        await asyncio.sleep(STILL_S)
-        try:
-            ended = still is not None and not await still()
-        except StreamUnavailable:
-            continue  # nobody can say now: a wall that shows its age is better than a blank one
-        if ended:
-            raise Refusal(SIGN_IN, "this session has ended: sign in again")
 
 
 def _checked(message: Mapping[str, Any]) -> Report:

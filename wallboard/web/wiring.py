@@ -16,6 +16,7 @@ from wallboard.web.boards import Boards
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.metrics import Metrics
 from wallboard.web.sessions import Sessions
+from wallboard.web.staying import Staying
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Parts:
     counting: Counting
     health: HealthRecords
     sessions: Sessions
+    staying: Staying
     metrics: Metrics
     history: History
     history_told: HistoryTold

@@ -1,0 +1,253 @@
+"""Model: hub and browser's store, over wires that are fast, fill up, take one frame at a time, and break.
+
+What a screen shows is always what the server had at that place in its sequence, or the screen knows that it is not.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.frames import Frame as Received
+from websockets.streams import StreamReader
+
+from tests.live.test_hub import Clock, Loaded, _filled, board, hub_of  # type: ignore[import-not-found]
+from wallboard.core.events import ConfigApplied, NoticeCleared, NoticePosted, PresenceSet, Queued, SignedIn
+from wallboard.core.patch import apply
+from wallboard.live.channel import BEAT_MS, Channel
+from wallboard.live.frames import Frame
+from wallboard.live.screen import Screen
+from wallboard.record.boards import Tile
+
+HOLDS = 3  # frames that a wire takes before it is full
+PAUSES = st.sampled_from([0, 150])
+QUEUES = ("a", "b", "c")
+TILES = (
+    [Tile(kind="queues", at=(1, 1), size=(4, 2)), Tile(kind="notices", at=(5, 1), size=(4, 2))],
+    [Tile(kind="number", at=(1, 1), size=(2, 2), queues=["a"], metric="waiting")],
+    [Tile(kind="agents", at=(1, 1), size=(4, 2)), Tile(kind="queues", at=(5, 1), size=(4, 2), queues=["b", "c"])],
+)
+
+
+class Pipe:
+    """A wire as the transport is one: it takes finished frames until it holds HOLDS of them."""
+
+    def __init__(self, *, packs: bool, one_at_a_time: bool) -> None:
+        self.packs = packs
+        self.bytes: list[bytes] = []
+        self.most = 1 if one_at_a_time else HOLDS
+        self.put: Callable[[bytes], None] | None = None if one_at_a_time else self._put
+        self.broken = False
+
+    @property
+    def ready(self) -> bool:
+        return not self.broken and len(self.bytes) < self.most
+
+    def attach(self, screen: Screen) -> None:
+        self.screen = screen
+
+    def write(self, frame: Frame) -> None:
+        assert self.ready
+        self._put(frame.of(packs=self.packs))
+
+    def close(self, code: int, reason: str) -> None:
+        self.screen.leave()
+
+    def _put(self, data: bytes) -> None:
+        if self.broken:
+            raise RuntimeError("the handler is closed")
+        self.bytes.append(data)
+        if not self.ready:
+            self.screen.lag()
+
+    def read(self) -> list[bytes]:
+        """All that the screen finds there now."""
+        found, self.bytes = self.bytes, []
+        self.screen.pull()
+        return found
+
+
+class Store:
+    """What a browser keeps: CONTRACT section 3."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self.pipe = pipe
+        self.state: dict[str, Any] = {}
+        self.seq = -1
+        self.lost = False  # it knows that something is missing: it comes again
+
+    def take(self, data: bytes) -> str:
+        message = msgspec.json.decode(_unframed(data, packs=self.pipe.packs))
+        if message["t"] == "hello":
+            self.state, self.seq = message["state"], message["seq"]
+        elif message["t"] == "patch" and message["seq"] > self.seq:
+            self.lost = message["base"] > self.seq
+            if not self.lost:
+                self.state, self.seq = apply(self.state, message["patch"]), message["seq"]
+        return str(message["t"])
+
+
+class Fanout(RuleBasedStateMachine):
+    stores = Bundle("stores")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.clock, self.pipeline = Clock(), Loaded()
+        self.hub = hub_of(self.pipeline, self.clock)
+        self.board = board(TILES[0][0], TILES[0][1])
+        self.number = 0
+        self.had: dict[tuple[Channel, int], list[dict[str, Any]]] = {}  # the state at each moment of a place
+
+    def teardown(self) -> None:
+        self.loop.close()
+
+    def act(self, do: Callable[[], object]) -> None:
+        """In a running loop, and on to where it has handed on what was written. Then what the server has is noted."""
+
+        async def acting() -> None:
+            do()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+
+        self.loop.run_until_complete(acting())
+        self.note()
+
+    def note(self) -> None:
+        if channel := self.hub._channels.get("wall"):
+            state = _filled(self.hub.state_of(self.board))
+            moments = self.had.setdefault((channel, channel.seq), [])
+            if state not in moments:
+                moments.append(state)
+
+    @rule(target=stores, packs=st.booleans(), one_at_a_time=st.booleans())
+    def join(self, packs: bool, one_at_a_time: bool) -> Store:
+        pipe = Pipe(packs=packs and not one_at_a_time, one_at_a_time=one_at_a_time)
+        self.act(lambda: self.hub.subscribe(self.board, pipe))
+        return Store(pipe)
+
+    @rule(queue=st.sampled_from(QUEUES), ms=st.sampled_from([0, 20, 150]))
+    def a_contact_queues(self, queue: str, ms: int) -> None:
+        self._apply(ms, Queued(contact=f"c{self.number}", queue=queue, source="pbx"))
+
+    @rule(
+        agent=st.sampled_from("xy"), queues=st.lists(st.sampled_from(QUEUES), max_size=2), ms=st.sampled_from([0, 150])
+    )
+    def an_agent_signs_in(self, agent: str, queues: list[str], ms: int) -> None:
+        paused = PresenceSet(agent=agent, presence="paused", reason="lunch", source="pbx")
+        self._apply(ms, SignedIn(agent=agent, queues=queues, source="pbx"), paused)
+
+    @rule(
+        boards=st.sampled_from([None, ["wall"], ["other"]]),
+        mark=st.sampled_from([None, True]),
+        ms=st.sampled_from([0, 150]),
+    )
+    def a_notice_is_posted(self, boards: list[str] | None, mark: bool | None, ms: int) -> None:
+        self._apply(ms, NoticePosted(text=str(self.number), notice="n", boards=boards, mark=mark, source="o"))
+
+    @rule(ms=PAUSES)
+    def a_notice_goes(self, ms: int) -> None:
+        self._apply(ms, NoticeCleared(notice="n", source="o"))
+
+    @rule()
+    def the_settings_change(self) -> None:
+        group = "productive" if self.number % 2 else "personal"
+        self._apply(150, ConfigApplied(settings={"reason": {"lunch": {"group": group}}}))
+
+    @rule(ms=st.sampled_from([20, 200, BEAT_MS + 500]))
+    def time_passes(self, ms: int) -> None:
+        self.clock.ms += ms
+
+        def look() -> None:
+            for channel in list(self.hub._channels.values()):
+                channel.flush_if_due()
+                channel.beat_if_silent()
+
+        self.act(look)
+
+    @rule()
+    def the_state_is_loaded_anew(self) -> None:
+        self.pipeline.epoch += "'"
+        self.act(self.hub.restart)
+
+    @rule(tiles=st.sampled_from(TILES), audience=st.sampled_from(["wall", "lead"]), rate=st.sampled_from([2, 10]))
+    def the_board_is_edited(self, tiles: list[Tile], audience: str, rate: int) -> None:
+        self.board = board(*tiles, audience=audience, updates_per_s=rate)
+        self.act(lambda: self.hub.change_boards({"wall": self.board}))
+
+    @rule(store=stores)
+    def a_screen_reads(self, store: Store) -> None:
+        if store.lost or store.pipe.broken:
+            return
+        found: list[bytes] = []
+        self.act(lambda: found.extend(store.pipe.read()))
+        for data in found:
+            told = store.take(data)
+            had = self.had[store.pipe.screen.channel, store.seq]
+            if told == "hello":
+                assert _filled(store.state) in had
+            elif told == "patch" and not store.lost:
+                assert _filled(store.state) == had[0], "as it was when this place began"
+
+    @rule(target=stores, store=consumes(stores))
+    def a_screen_drops_and_comes_back(self, store: Store) -> Any:
+        store.pipe.broken = True  # it breaks; somewhat later its protocol is told
+        self._apply(150, Queued(contact=f"d{self.number}", queue="a", source="pbx"))
+        self.act(store.pipe.screen.leave)
+        return multiple()
+
+    @rule(store=stores)
+    def a_screen_is_level_in_the_end(self, store: Store) -> None:
+        """Once it has read all, it shows what the server has, but for what the throttle holds back."""
+        if store.pipe.broken:
+            return
+        self.time_passes(1000)
+        for _ in range(4):
+            self.a_screen_reads(store)
+        assert not store.lost
+        assert _filled(store.state) == _filled(self.hub.state_of(self.board))
+
+    @invariant()
+    def nothing_is_kept_of_who_has_left(self) -> None:
+        for channel in self.hub._channels.values():
+            assert channel.screens
+
+    def _apply(self, ms: int, *events: Any) -> None:
+        self.number += 1
+        self.clock.ms += ms
+        self.act(lambda: self.pipeline.apply(*events, at_ms=self.clock.ms))
+
+
+TestFanout = Fanout.TestCase
+TestFanout.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def _unframed(data: bytes, *, packs: bool) -> bytes:
+    """As a browser's side reads it: by the websockets package."""
+    stream = StreamReader()
+    stream.feed_data(data)
+    parsing = Received.parse(
+        stream.read_exact,
+        mask=False,
+        extensions=[PerMessageDeflate(True, True, 15, 15)] if packs else None,
+    )
+    try:
+        next(parsing)
+    except StopIteration as found:
+        return bytes(found.value.data)
+    raise AssertionError("half a frame")
+
+
+def test_a_frame_is_read_back_at_every_length_packed_and_plain() -> None:
+    for length in (0, 1, 125, 126, 4_095, 4_097, 65_535, 65_536, 300_000):
+        payload = (b'{"waiting":%d}' % length * (length // 10 + 1))[:length]
+        frame = Frame(payload)
+        assert _unframed(frame.plain, packs=False) == payload
+        assert _unframed(frame.packed, packs=True) == payload
+    noise = zlib.compress(bytes(range(256)) * 3)[:60]
+    assert Frame(noise).packed == Frame(noise).plain, "what packing makes longer goes plain"

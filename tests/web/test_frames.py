@@ -1,0 +1,190 @@
+"""Ready-made frames on real uvicorn: what is negotiated, what a slow peer costs, and where they do not fit."""
+
+import asyncio
+import json
+import socket
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+
+from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
+from wallboard.config import Config, Server
+from wallboard.live import prompt, transport
+from wallboard.live.transport import FrameProtocol
+from wallboard.web import serve
+
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def queued(number: int) -> dict[str, Any]:
+    return {"type": "contact.queued", "contact": f"c{number}", "queue": f"queue-{number % 40}", "source": "pbx"}
+
+
+def address(served: Served) -> str:
+    return f"ws://{served.host}:{served.port}/live?board=overview"
+
+
+def request(served: Served, extensions: str = "") -> bytes:
+    return (
+        f"GET /live?board=overview HTTP/1.1\r\nHost: {served.host}:{served.port}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Authorization: Bearer {TOKEN}\r\n{extensions}\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("offered", "packed"),
+    [
+        ("permessage-deflate; client_max_window_bits", True),
+        ("permessage-deflate; server_max_window_bits=10", False),
+        ("permessage-deflate; server_no_context_takeover; server_max_window_bits=15", True),
+        ("x-webkit-deflate-frame", False),
+        ("", False),
+    ],
+)
+async def test_who_offers_a_whole_window_gets_packed_frames_and_others_plain_ones(
+    served: Served, offered: str, packed: bool
+) -> None:
+    line = f"Sec-WebSocket-Extensions: {offered}\r\n" if offered else ""
+    head, _, frame = (await served.raw(request(served, line), wait_s=3)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 101")
+    assert bool(frame[0] & 0x40) is packed, head.decode()
+    if packed:
+        assert b"server_no_context_takeover" in head
+        assert b"client_no_context_takeover" in head
+
+
+@pytest.mark.parametrize("bits", [None, 9, 12, 15])
+async def test_the_websockets_package_reads_every_kind_of_offer(served: Served, bits: int | None) -> None:
+    offer = [ClientPerMessageDeflateFactory(server_max_window_bits=bits, client_max_window_bits=True)]
+    async with connect(address(served), additional_headers=HEADERS, extensions=offer, compression=None) as screen:
+        assert json.loads(await screen.recv())["t"] == "hello"
+        await served.http.post("/api/v1/events", json=[queued(number) for number in range(40)])
+        async with asyncio.timeout(5):
+            while "queue-39" not in (json.loads(await screen.recv()).get("patch") or {}).get("queues", {}):
+                pass
+
+
+async def test_the_same_bytes_go_to_every_screen_of_a_view(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed: list[int] = []
+    whole = zlib.compressobj
+    monkeypatch.setattr("wallboard.live.frames.zlib.compressobj", lambda *given: packed.append(1) or whole(*given))
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(10):
+        screens = [await connect(address(served), additional_headers=HEADERS) for _ in range(20)]
+        for screen in screens:
+            tasks.create_task(screen.recv())
+    before = len(packed)
+    await served.http.post("/api/v1/events", json=queued(1))
+    told = await asyncio.gather(*(asyncio.wait_for(screen.recv(), 5) for screen in screens))
+    assert len(set(told)) == 1
+    assert len(packed) - before == 1
+    for screen in screens:
+        await screen.close()
+
+
+async def test_a_packed_message_that_would_grow_is_refused_within_its_limit(served: Served) -> None:
+    bomb = "x" * 5_000_000
+    async with connect(address(served), additional_headers=HEADERS) as screen:
+        await screen.recv()
+        await screen.send(bomb)
+        with pytest.raises(ConnectionClosed) as caught:
+            while True:
+                await asyncio.wait_for(screen.recv(), 10)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 1009
+
+
+async def test_a_stalled_screen_holds_little_is_cut_after_its_time_and_delays_nobody(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "STALLED_S", 2.5)
+    hub, loop = served.app.state.hub, asyncio.get_running_loop()
+    held: list[int] = []
+    monkeypatch.setattr(FrameProtocol, "_cut_off", _noting(held, FrameProtocol._cut_off))
+    with socket.socket() as stalled:
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stalled.setblocking(False)
+        await loop.sock_connect(stalled, (served.host, served.port))
+        await loop.sock_sendall(stalled, request(served))
+        async with connect(address(served), additional_headers=HEADERS, max_size=None) as screen, asyncio.timeout(40):
+            number = 0
+            while hub.sent.cut == 0:
+                number += 1
+                noise = [
+                    {**queued(number + nth), "queue": f"queue {(number + nth) % 400} {'x' * 200}"} for nth in range(40)
+                ]
+                await served.http.post("/api/v1/events", json=noise)
+                while json.loads(await screen.recv())["t"] != "patch":
+                    pass
+    assert hub.sent.merged > 0, "it held one patch, merged"
+    assert max(held) < 256_000
+    async with asyncio.timeout(5):
+        while hub.screens:
+            await asyncio.sleep(0.02)
+
+
+def _noting(held: list[int], cut_off: Any) -> Any:
+    def noting(protocol: FrameProtocol) -> None:
+        held.append(protocol.transport.get_write_buffer_size())
+        cut_off(protocol)
+
+    return noting
+
+
+async def test_above_the_limit_a_screen_is_asked_to_come_later(config: Config, served_elsewhere: Any) -> None:
+    async with served_elsewhere(replace(config, server=Server(max_screens=2))) as served:
+        screens = [await connect(address(served), additional_headers=HEADERS) for _ in range(2)]
+        async with connect(address(served), additional_headers=HEADERS) as late:
+            with pytest.raises(ConnectionClosed) as caught:
+                await asyncio.wait_for(late.recv(), 5)
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == 1013
+        for screen in screens:
+            await screen.close()
+
+
+async def test_a_uvicorn_that_does_not_fit_costs_speed_and_a_warning_only(
+    config: Config, served_elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert transport.unfit() is None
+    monkeypatch.delattr("uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol.handle_connect")
+    assert transport.unfit() == "handle_connect is missing"
+    with capture_logs() as logs:
+        assert serve._protocol(fast_frames=True) is prompt.PromptProtocol
+    assert [one["reason"] for one in logs] == ["handle_connect is missing"]
+    monkeypatch.undo()
+    monkeypatch.setattr(transport, "unfit", lambda: "a hook is missing")
+    async with served_elsewhere(config) as served, connect(address(served), additional_headers=HEADERS) as screen:
+        assert json.loads(await screen.recv())["t"] == "hello"
+
+
+async def test_the_time_to_the_socket_is_told_to_prometheus_and_to_a_tile_that_asks_for_it(
+    config: Config, served_elsewhere: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "boards").mkdir()
+    tile = '[[tile]]\nkind = "number"\nat = [1, 1]\nsize = [2, 2]\nmetric = "kpi.wallboard.latency"\n'
+    (tmp_path / "boards" / "speed.toml").write_text(tile)
+    async with served_elsewhere(replace(config, server=Server(boards=str(tmp_path / "boards")))) as served:
+        hub = served.app.state.hub
+        url = address(served).replace("overview", "speed")
+        async with connect(url, additional_headers=HEADERS) as screen, asyncio.timeout(10):
+            await screen.recv()
+            number = 0
+            while "wallboard.latency" not in hub.pipeline.documents.get("kpis", {}):
+                number += 1
+                await served.http.post("/api/v1/events", json=queued(number))
+                await asyncio.sleep(0.05)
+            while "wallboard.latency" not in (json.loads(await screen.recv()).get("patch") or {}).get("kpis", {}):
+                pass
+        assert hub.pipeline.documents["kpis"]["wallboard.latency"]["unit"] == "ms"
+        text = (await served.http.get("/metrics")).text
+    assert 'wallboard_event_to_socket_seconds_bucket{le="+Inf"}' in text
+    assert "wallboard_frames_total" in text
+    assert "wallboard_updates_per_second_limit 10.0" in text

@@ -1,0 +1,231 @@
+"""What does one view tell its screens? Its sequence, its throttle, its snapshot; each encoded once for all of them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from wallboard.core.patch import DoesNotCompose, merge
+from wallboard.live.frames import Frame
+from wallboard.live.pace import Pace
+from wallboard.live.screen import Screen
+from wallboard.live.tally import Sent
+from wallboard.live.view import View
+
+BEAT_MS = 4000
+SHARED_MS = 100  # a snapshot's `now` is at most so old
+LOOK_S = 0.5  # how often silence and throttled views are looked at, at least
+
+Document = dict[str, Any]
+Key = tuple[str, str]
+_encoder = msgspec.json.Encoder()
+
+
+class Source(Protocol):
+    """What a channel needs of its hub."""
+
+    clock_ms: Callable[[], int]
+    pace_ms: Callable[[], int]
+    pace: Pace
+    sent: Sent
+
+    @property
+    def epoch(self) -> str: ...
+
+    @property
+    def ready(self) -> bool: ...
+
+    @property
+    def documents(self) -> Mapping[str, Mapping[str, Document]]: ...
+
+    def public(self, view: View) -> Document: ...
+
+    def close(self, channel: "Channel") -> None: ...
+
+
+class Channel:
+    """One view with its screens."""
+
+    def __init__(self, view: View, source: Source, build: str) -> None:
+        self.view = view
+        self.seq = 1
+        self._source = source
+        self._build = build
+        self._behind: set[Screen] = set()
+        self._level: dict[bool, dict[Screen, Callable[[bytes], None]]] = {False: {}, True: {}}  # by whether it packs
+        self._sent_ms = 0
+        self._flushed_ms = 0
+        self._pending: Document = {}
+        self._since_ms: int | None = None  # when the oldest event of what is pending had arrived
+        self._shown: dict[Key, Document] = {}
+        self._hello: Frame | None = None
+        self._hello_ms = 0
+        self.reload()
+
+    # Screens
+
+    @property
+    def screens(self) -> list[Screen]:
+        return [*self._behind, *self._level[False], *self._level[True]]
+
+    @property
+    def ready(self) -> bool:
+        return self._source.ready
+
+    def join(self, screen: Screen) -> None:
+        self._behind.add(screen)
+        screen.pull()
+
+    def leave(self, screen: Screen) -> None:
+        if self._has(screen):
+            self._behind.discard(screen)
+            self._level[screen.wire.packs].pop(screen, None)
+            if not self.screens:
+                self._source.close(self)
+
+    def cut(self, screen: Screen) -> None:
+        self._source.sent.cut += 1
+        self.leave(screen)
+
+    def place(self, screen: Screen) -> None:
+        """Among those that are written to directly, or among those for which something waits."""
+        if not self._has(screen):
+            return
+        level, put = self._level[screen.wire.packs], screen.wire.put
+        if put is not None and screen.is_level:
+            self._behind.discard(screen)
+            level[screen] = put
+        else:
+            level.pop(screen, None)
+            self._behind.add(screen)
+
+    def order(self, message: Document) -> None:
+        frame = Frame(_encoder.encode(message))
+        for screen in self.screens:
+            screen.order(frame)
+
+    # State
+
+    def reload(self) -> None:
+        """Look at the whole state anew (a new epoch, or another board text): every screen gets a snapshot."""
+        selected = self.view.select(self._source.documents)
+        self._shown = {(kind, name): row for kind, rows in selected.items() for name, row in rows.items()}
+        self._resync()
+
+    def replace(self, view: View) -> None:
+        """The board's text was edited: screens redraw it without a reload."""
+        self.view = view
+        self.order({"t": "board", "board": self._source.public(view)})
+        self.seq += 1
+        self.reload()
+
+    def begin_anew(self) -> None:
+        self.seq += 1
+        self.reload()
+
+    def change(self, key: Key, row: Document | None, patch: Document | None, since_ms: int | None) -> None:
+        """`row` as this view may see it, None: not in it; `patch`: from the row before."""
+        before = self._shown.pop(key, None)
+        if row is None and before is None:
+            return
+        if row is not None:
+            self._shown[key] = row
+            patch = row if before is None else patch
+            if not patch:
+                return
+        self._hello = None
+        if not self._pending:
+            self._since_ms = since_ms
+        kind, name = key
+        try:
+            self._pending = merge(self._pending, {kind: {name: None if row is None else patch}})
+        except DoesNotCompose:
+            self.seq += 1
+            self._resync()
+
+    def hello(self) -> Frame:
+        """The snapshot, encoded once for all who ask within a moment.
+
+        What is pending is in it already; the patch that brings it later sets the same values again.
+        """
+        now_ms = self._source.clock_ms()
+        if self._hello is None or not 0 <= now_ms - self._hello_ms < SHARED_MS:
+            self._hello_ms = now_ms
+            state: dict[str, dict[str, Document]] = {}
+            for (kind, name), row in self._shown.items():
+                state.setdefault(kind, {})[name] = row
+            self._hello = Frame(_encoder.encode({
+                "t": "hello", "epoch": self._source.epoch, "seq": self.seq, "now": now_ms,
+                "build": self._build, "board": self._source.public(self.view), "state": state,
+            }))  # fmt: skip
+        return self._hello
+
+    # Time
+
+    def flush_if_due(self) -> None:
+        """Send what is pending, unless the board's `updates_per_s` or the process's pace says later."""
+        now_ms = self._source.pace_ms()
+        if not self._pending or now_ms - self._flushed_ms < self._interval_ms - 5:
+            return
+        patch, base, since_ms = self._pending, self.seq, self._since_ms
+        self._pending, self._hello = {}, None
+        self.seq += 1
+        self._flushed_ms = self._sent_ms = now_ms
+        frame = self.encode_patch(base, patch)
+        behind = [*self._behind]
+        self._write(frame)
+        for screen in behind:
+            screen.offer(frame, base, patch)
+        self._source.sent.patches += 1
+        if since_ms is not None:
+            self._source.sent.took_s(max(0, self._source.clock_ms() - since_ms) / 1000)
+
+    def due_in_ms(self) -> float | None:
+        """When the throttle lets the pending patch go."""
+        return max(0.0, self._flushed_ms + self._interval_ms - self._source.pace_ms()) if self._pending else None
+
+    def beat_if_silent(self) -> None:
+        now_ms = self._source.pace_ms()
+        if now_ms - self._sent_ms >= BEAT_MS - LOOK_S * 1000:
+            self._sent_ms = now_ms
+            frame = Frame(_encoder.encode({"t": "beat", "seq": self.seq, "now": self._source.clock_ms()}))
+            behind = [*self._behind]
+            self._write(frame)
+            for screen in behind:
+                screen.offer_beat(frame)
+
+    def encode_patch(self, base: int, patch: Document) -> Frame:
+        message = {"t": "patch", "base": base, "seq": self.seq, "now": self._source.clock_ms(), "patch": patch}
+        return Frame(_encoder.encode(message))
+
+    def told(self, frame: Frame, screens: int, *, packs: bool) -> None:
+        self._source.sent.frames += screens
+        self._source.sent.bytes += screens * len(frame.of(packs=packs))
+
+    def _has(self, screen: Screen) -> bool:
+        return screen in self._behind or screen in self._level[screen.wire.packs]
+
+    def merged(self) -> None:
+        self._source.sent.merged += 1
+
+    @property
+    def _interval_ms(self) -> float:
+        return 1000 / min(self.view.board.updates_per_s, self._source.pace.rate)
+
+    def _write(self, frame: Frame) -> None:
+        """To all that are level. A wire may become full, or break, by what is written to it."""
+        for packs, level in self._level.items():
+            if level:
+                data = frame.of(packs=packs)
+                puts = [*level.values()]
+                for put in puts:
+                    try:
+                        put(data)
+                    except RuntimeError:  # it broke this very moment: its protocol is told next, and leaves
+                        continue
+                self.told(frame, len(puts), packs=packs)
+
+    def _resync(self) -> None:
+        self._pending, self._hello = {}, None
+        for screen in self.screens:
+            screen.resync()

@@ -1,0 +1,43 @@
+"""How is a screen let go that does not take what it is sent?
+
+uvicorn's own protocol closes politely: a close waits until everything written was taken, which a stalled peer
+never does, so its socket and up to some megabytes stay for minutes. Here a peer that does not answer a ping, or
+that still owes its buffer when its handler has ended, is aborted.
+
+Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, `transport`, `loop`.
+"""
+
+import asyncio
+import socket
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+FRAMES = "wallboard.frames"  # the ASGI extension: {"wire": the connection's Wire (live/screen.py)}
+
+# A peer that is gone is noticed by what is sent to it, each 4 s at least, where the kernel gives up on it after 10 s
+# (TCP_USER_TIMEOUT, web/serve.py): pings are for what lies between, and cost a screen as much as ten patches.
+PING_S = 25.0 if hasattr(socket, "TCP_USER_TIMEOUT") else 12.0
+PONG_S = 7.0
+STALLED_S = 5.0  # what is written and not taken for so long: the screen is cut off
+LINGER_S = 1.0  # for a close frame to leave
+UNSENT_BYTES = 32_768  # above it nothing is written, and the hub merges
+SEND_BUFFER_BYTES = 65_536  # the kernel's own, on the listening socket: it would swallow minutes of patches
+
+TOO_SLOW = 4008
+
+
+class PromptProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol without the endless goodbye."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=UNSENT_BYTES)
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def on_task_complete(self, task: "asyncio.Task[None]") -> None:
+        super().on_task_complete(task)
+        if self.transport.get_write_buffer_size():
+            self.loop.call_later(LINGER_S, self.transport.abort)

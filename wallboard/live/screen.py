@@ -1,0 +1,129 @@
+"""What waits for one screen? Nothing, while its connection takes what comes; else one merged patch or a snapshot.
+
+level     nothing waits and its wire takes finished frames: the channel writes to it directly
+behind    its wire is full, or takes one frame at a time: what comes is merged here until `pull`
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wallboard.core.patch import DoesNotCompose, merge
+from wallboard.live.frames import Frame
+
+if TYPE_CHECKING:
+    from wallboard.live.channel import Channel
+
+MOST_ORDERS = 16
+
+Document = dict[str, Any]
+
+
+class Wire(Protocol):
+    """A connection. It calls its screen's `pull` when it takes something again, `lag` when it is full, `leave` once
+    it takes nothing more. `put` takes a finished frame at once; None: only `write`, where it is `ready`."""
+
+    packs: bool
+    put: Callable[[bytes], None] | None
+
+    @property
+    def ready(self) -> bool: ...
+
+    def attach(self, screen: "Screen") -> None: ...
+
+    def write(self, frame: Frame) -> None: ...
+
+    def close(self, code: int, reason: str) -> None: ...
+
+
+class Screen:
+    """One connection's place in a channel. What it holds is bounded by its snapshot's size."""
+
+    __slots__ = ("_base", "_bytes", "_frame", "_orders", "_patch", "_snapshot_due", "channel", "wire")
+
+    def __init__(self, channel: "Channel", wire: Wire) -> None:
+        self.channel = channel
+        self.wire = wire
+        self._snapshot_due = True
+        self._orders: list[Frame] = []
+        self._frame: Frame | None = None  # as it came, while nothing is merged into it
+        self._patch: Document | None = None
+        self._base = 0
+        self._bytes = 0  # of the patches that were merged, an upper bound of what they are together
+
+    @property
+    def is_level(self) -> bool:
+        return self.wire.ready and not (self._snapshot_due or self._orders or self._frame or self._patch)
+
+    def offer(self, frame: Frame, base: int, patch: Document) -> None:
+        """A patch that the channel just encoded; merged with what still waits here."""
+        if self._snapshot_due:
+            pass  # it will be in there
+        elif self._patch is None:  # nothing waits, or a beat only: the patch says more
+            self._frame, self._patch, self._base, self._bytes = frame, patch, base, len(frame.payload)
+        else:
+            self._merge(frame, self._patch, patch)
+        self.pull()
+
+    def offer_beat(self, frame: Frame) -> None:
+        self._frame = self._frame or frame
+        self.pull()
+
+    def order(self, frame: Frame) -> None:
+        """A board or command message: few, never merged (the oldest are dropped)."""
+        self._orders = [*self._orders[1 - MOST_ORDERS :], frame]
+        self.pull()
+
+    def resync(self) -> None:
+        """Send a whole snapshot next, instead of anything that waits."""
+        self._forget_patches()
+        self._snapshot_due = True
+        self.pull()
+
+    def pull(self) -> None:
+        """Write what waits for as long as the wire takes it."""
+        while self.wire.ready and (frame := self._next()) is not None:
+            self.wire.write(frame)
+            self.channel.told(frame, 1, packs=self.wire.packs)
+        self.channel.place(self)
+
+    def lag(self) -> None:
+        """The wire takes nothing for now."""
+        self.channel.place(self)
+
+    def leave(self) -> None:
+        self.channel.leave(self)
+
+    def too_slow(self) -> None:
+        """It took nothing for too long, and is cut off by its wire."""
+        self.channel.cut(self)
+
+    def _next(self) -> Frame | None:
+        """Snapshot and place in the sequence are taken in one step, without a gap."""
+        if self._snapshot_due:
+            if not self.channel.ready:
+                return None
+            self._snapshot_due = False
+            return self.channel.hello()
+        if self._orders:
+            return self._orders.pop(0)
+        frame, patch = self._frame, self._patch
+        self._forget_patches()
+        return frame if frame is not None or patch is None else self.channel.encode_patch(self._base, patch)
+
+    def _merge(self, frame: Frame, first: Document, second: Document) -> None:
+        """Bounded by the snapshot; how long it is together is looked at only where it may have outgrown that."""
+        self._bytes += len(frame.payload)
+        self.channel.merged()
+        try:
+            self._patch, self._frame = merge(first, second), None
+            most = len(self.channel.hello().payload)
+            if self._bytes > most:
+                self._bytes = len(self.channel.encode_patch(self._base, self._patch).payload)
+            self._snapshot_due = self._bytes > most
+        except DoesNotCompose:
+            self._snapshot_due = True
+        if self._snapshot_due:
+            self._forget_patches()
+
+    def _forget_patches(self) -> None:
+        self._frame = self._patch = None
