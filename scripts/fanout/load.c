@@ -1,9 +1,10 @@
 /* Many screens from one process: they connect, read, answer pings, and tell how long events took to them.
  *
- *   load PORT SCREENS DEFLATE STALLED BOARDS SECONDS < head-of-the-request   prints JSON lines
+ *   load PORT SCREENS DEFLATE STALLED BOARDS SECONDS CHURN < head-of-the-request   prints JSON lines
  *
  * The head has `%s` where the number of a screen's board belongs. A line of JSON when all are connected; then for each
- * line on standard input a measurement of SECONDS, and a line about it. The first STALLED never read. Of one screen in
+ * line on standard input a measurement of SECONDS, and a line about it. The first STALLED never read. CHURN of them a
+ * second drop and come back. Of one screen in
  * 64, spread over all, each message is looked into: `"bench":{"value":MS` is when its event happened. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -37,8 +38,8 @@ static Screen *screens;
 static char request[4096];
 static int epoll_fd, port, count, packs, stalled, boards, opened, lost, started;
 static unsigned long long frames, bytes;
-static float *samples;
-static long sample_count;
+static float *samples, *ways; /* from the event to here, from the patch to here */
+static long sample_count, way_count;
 
 static double now_ms(void) {
   struct timespec at;
@@ -100,7 +101,10 @@ static void look_into(Screen *screen) {
   if (screen->packed) return;
 #endif
   text[length] = 0;
-  char *bench = strstr(text, "\"t\":\"patch\"") ? strstr(text, "\"bench\":{") : NULL;
+  int patch = strstr(text, "\"t\":\"patch\"") != NULL;
+  char *made = patch ? strstr(text, "\"now\":") : NULL;
+  if (made && way_count < MOST_SAMPLES) ways[way_count++] = now_ms() - strtod(made + 6, NULL);
+  char *bench = patch ? strstr(text, "\"bench\":{") : NULL;
   char *value = bench ? strstr(bench, "\"value\":") : NULL;
   if (value && sample_count < MOST_SAMPLES) samples[sample_count++] = now_ms() - strtod(value + 8, NULL);
   free(inflated);
@@ -183,24 +187,37 @@ static void turn(int wait_ms) {
   }
 }
 
+/* One that is open drops and comes back at once. */
+static void churn(void) {
+  static int next;
+  for (int tries = 0; tries < count; tries++) {
+    Screen *screen = &screens[next++ % count];
+    if (screen->state != OPEN || screen->stalled) continue;
+    close(screen->fd);
+    screen->state = GONE, screen->head_bytes = 0, screen->head_needs = 0, screen->message_bytes = 0, screen->left = 0;
+    begin(screen);
+    return;
+  }
+}
+
 static int ascending(const void *one, const void *other) {
   float a = *(float *)one, b = *(float *)other;
   return a < b ? -1 : a > b;
 }
 
-static float share(double part) { return sample_count ? samples[(long)((sample_count - 1) * part)] : -1; }
+static float share(float *sorted, long of, double part) { return of ? sorted[(long)((of - 1) * part)] : -1; }
 
 int main(int argc, char **argv) {
   if (argc < 7) return 2;
   port = atoi(argv[1]), count = atoi(argv[2]), packs = atoi(argv[3]), stalled = atoi(argv[4]), boards = atoi(argv[5]);
-  double seconds = atof(argv[6]);
+  double seconds = atof(argv[6]), churning = argc > 7 ? atof(argv[7]) : 0;
   char line[256];
   size_t length = 0;
   while (fgets(request + length, sizeof request - length, stdin) && strcmp(request + length, "\n")) length = strlen(request);
   request[length] = 0;
   signal(SIGPIPE, SIG_IGN);
   screens = calloc(count, sizeof *screens);
-  samples = malloc(sizeof *samples * MOST_SAMPLES);
+  samples = malloc(sizeof *samples * MOST_SAMPLES), ways = malloc(sizeof *ways * MOST_SAMPLES);
   epoll_fd = epoll_create1(0);
   int every = count / SAMPLED > 0 ? count / SAMPLED : 1;
   double began = now_ms();
@@ -221,13 +238,20 @@ int main(int argc, char **argv) {
     ssize_t asked = read(0, line, sizeof line);
     if (asked == 0) return 0;
     if (asked < 0) { turn(50); continue; }
-    frames = bytes = sample_count = 0;
+    frames = bytes = sample_count = way_count = 0;
     double until = now_ms() + seconds * 1000;
-    while (now_ms() < until) turn(20);
+    double due = now_ms();
+    while (now_ms() < until) {
+      turn(20);
+      if (churning > 0 && now_ms() >= due) churn(), due += 1000 / churning;
+    }
     unsigned long long frames_then = frames, bytes_then = bytes;
     qsort(samples, sample_count, sizeof *samples, ascending);
-    printf("{\"frames\": %llu, \"bytes\": %llu, \"lost\": %d, \"samples\": %ld, \"p50_ms\": %.1f, \"p99_ms\": %.1f}\n",
-           frames_then, bytes_then, lost, sample_count, share(0.5), share(0.99));
+    qsort(ways, way_count, sizeof *ways, ascending);
+    printf("{\"frames\": %llu, \"bytes\": %llu, \"lost\": %d, \"samples\": %ld, \"p50_ms\": %.1f, \"p99_ms\": %.1f, "
+           "\"patch_p50_ms\": %.1f, \"patch_p99_ms\": %.1f}\n",
+           frames_then, bytes_then, lost, sample_count, share(samples, sample_count, 0.5),
+           share(samples, sample_count, 0.99), share(ways, way_count, 0.5), share(ways, way_count, 0.99));
     fflush(stdout);
   }
 }

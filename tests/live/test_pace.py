@@ -3,23 +3,31 @@
 from wallboard.live.pace import CALM_S, Pace
 
 
-def test_a_fan_out_of_more_than_half_its_interval_lowers_the_rate() -> None:
-    pace = Pace()
-    pace.took(0.049, 0)
+def told(pace: Pace, fan_out_s: float, since_s: float, until_s: float) -> Pace:
+    """Ticks of one length, ten a second."""
+    for tick in range(round((until_s - since_s) * 10)):
+        pace.took(fan_out_s, since_s + tick / 10)
+    return pace
+
+
+def test_fan_outs_of_more_than_half_their_interval_lower_the_rate() -> None:
+    pace = told(Pace(), 0.049, 0, 10)
     assert pace.rate == 10
-    pace.took(0.051, 1)
-    assert pace.rate == 4
-    pace.took(0.126, 2)
-    assert (pace.rate, pace.lowered) == (2, 2)
-    pace.took(9, 3)
-    assert pace.rate == 2, "there is no slower one"
+    assert told(pace, 0.060, 10, 12).rate == 4
+    assert told(pace, 0.120, 12, 14).rate == 4, "that is less than half of 250 ms"
+    assert told(pace, 0.200, 14, 16).rate == 2
+    assert pace.lowered == 2
+    assert told(pace, 9, 16, 18).rate == 2, "there is no slower one"
+
+
+def test_one_slow_tick_changes_nothing() -> None:
+    pace = told(Pace(), 0.01, 0, 2)
+    pace.took(0.14, 2)
+    assert pace.rate == 10
 
 
 def test_it_goes_back_after_a_while_in_which_the_faster_one_would_have_held() -> None:
-    pace = Pace()
-    pace.took(0.06, 0)
-    pace.took(0.06, 5), pace.took(0.02, 6)
-    pace.took(0.02, 5 + CALM_S - 0.1)
-    assert pace.rate == 4
-    pace.took(0.02, 5 + CALM_S)
-    assert pace.rate == 10
+    pace = told(Pace(), 0.08, 0, 2)
+    assert told(pace, 0.08, 2, 30).rate == 4
+    assert told(pace, 0.02, 30, 30 + CALM_S).rate == 4
+    assert told(pace, 0.02, 30 + CALM_S, 33 + CALM_S).rate == 10

@@ -136,9 +136,9 @@ class Channel:
         self._hello = None
         if not self._pending:
             self._since_ms = since_ms
-        kind, name = key
+        rows = self._pending.setdefault(key[0], {})
         try:
-            self._pending = merge(self._pending, {kind: {name: None if row is None else patch}})
+            rows[key[1]] = None if row is None else _after(rows, key[1], patch)
         except DoesNotCompose:
             self.seq += 1
             self._resync()
@@ -229,3 +229,12 @@ class Channel:
         self._pending, self._hello = {}, None
         for screen in self.screens:
             screen.resync()
+
+
+def _after(rows: Document, name: str, patch: Document | None) -> Document | None:
+    """The patch of a row after what is pending of it. Raises DoesNotCompose where it went and came again."""
+    if name not in rows:
+        return patch
+    if rows[name] is None:
+        raise DoesNotCompose(name)
+    return merge(rows[name], patch or {})

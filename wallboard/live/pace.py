@@ -1,11 +1,15 @@
 """How often may any view be told? Less often while the machine cannot keep up: later for all alike, never more memory.
 
-10 a second ──▶ 4 ──▶ 2      a tick whose fan-out took more than half of its interval
-            ◀──   ◀──        10 s without one that would take more than a third of the next faster interval
+10 a second ──▶ 4 ──▶ 2      fan-outs take more than half of their interval
+            ◀──   ◀──        for CALM_S none would take so much of the next faster interval, with some room
+
+What a fan-out takes is smoothed over a few ticks: a machine that was busy elsewhere for a moment changes nothing.
 """
 
 RATES = (10, 4, 2)
 CALM_S = 10.0
+BUSY, CALM = 0.5, 0.45  # share of an interval
+SMOOTH = 0.3
 
 
 class Pace:
@@ -14,8 +18,9 @@ class Pace:
     def __init__(self) -> None:
         self.lowered = 0  # how often, for /metrics
         self.last_s = 0.0  # what the last fan-out took
+        self._mean_s = 0.0
         self._step = 0
-        self._since_s = 0.0  # of the last change, or of the last tick that was no calm one
+        self._since_s = 0.0  # of the last change, or of the last time that was no calm one
 
     @property
     def rate(self) -> int:
@@ -24,11 +29,12 @@ class Pace:
     def took(self, fan_out_s: float, now_s: float) -> None:
         """A tick's fan-out, until its last byte was handed to the kernel. `now_s` is monotonic."""
         self.last_s = fan_out_s
-        if fan_out_s > 0.5 / self.rate and self._step + 1 < len(RATES):
+        self._mean_s += SMOOTH * (fan_out_s - self._mean_s)
+        if self._mean_s > BUSY / self.rate and self._step + 1 < len(RATES):
             self._step += 1
             self.lowered += 1
             self._since_s = now_s
-        elif self._step and fan_out_s > 1 / RATES[self._step - 1] / 3:
+        elif self._step and self._mean_s > CALM / RATES[self._step - 1]:
             self._since_s = now_s
         elif self._step and now_s - self._since_s >= CALM_S:
             self._step -= 1

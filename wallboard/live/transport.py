@@ -3,10 +3,11 @@
 uvicorn's own protocol makes and compresses every frame for each connection. Here a frame that the hub has built once is
 written to the transport as it is, and a peer that takes nothing for STALLED_S is cut off.
 
-Touches of uvicorn, beside what live/prompt.py does: `conn`, `queue`, `scope`, `transport`, `loop`, `close_sent`,
-`close_timer`, `close_timeout`, `read_paused`, `handshake_complete`, `handle_connect`, `handle_close`,
-`handle_parser_exception`, `pause_writing`, `resume_writing`, `shutdown`. Of websockets: `ServerProtocol`'s
-`available_extensions`, `extensions`, `data_to_send` and `send_close`, `PerMessageDeflate.local_max_window_bits`.
+Touches of uvicorn, beside what live/prompt.py does: `conn`, `queue`, `scope`, `request`, `response`, `transport`,
+`loop`, `close_sent`, `close_timer`, `close_timeout`, `read_paused`, `handshake_complete`, `handle_connect`,
+`handle_close`, `handle_parser_exception`, `pause_writing`, `resume_writing`, `shutdown`. Of websockets:
+`ServerProtocol`'s `available_extensions`, `extensions`, `data_to_send` and `send_close`, and
+`PerMessageDeflate.local_max_window_bits`.
 `unfit` says which of them a new version does not have.
 """
 
@@ -50,6 +51,7 @@ class FrameProtocol(PromptProtocol):
     def attach(self, screen: Screen) -> None:
         self._screen = screen
         self.put = self.transport.write
+        del self.request, self.response  # the handshake is over: some kilobytes a screen
 
     def write(self, frame: Frame) -> None:
         self.transport.write(frame.of(packs=self.packs))

@@ -64,6 +64,13 @@ class PatientProtocol(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES_AT_MOST:
                 self._hang_up(_TOO_LONG)
 
+    def handle_websocket_upgrade(self) -> None:
+        """From here on another protocol has the connection: what is left of this one goes at once, not at some later
+        time when the collector finds that it and its parser hold each other."""
+        super().handle_websocket_upgrade()
+        self._have_head()
+        del self.parser
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         if self._deadline is None:
