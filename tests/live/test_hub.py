@@ -13,11 +13,12 @@ from wallboard.core.events import Answered, ConfigApplied, KpiReported, NoticePo
 from wallboard.core.patch import apply, diff
 from wallboard.core.settings import Queue, Reason, Settings
 from wallboard.core.state import Floor
-from wallboard.live.channel import BEAT_MS
+from wallboard.live.channel import BEAT_MS, Channel
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Change
 from wallboard.live.screen import Screen
+from wallboard.live.view import View
 from wallboard.record.boards import Board, Tile
 
 NOON = 1_795_348_800_000
@@ -157,6 +158,44 @@ async def test_one_encoding_serves_every_screen_of_a_view(clock: Clock):
     assert len({id(frame) for frame in first}) == 1
     assert len({id(frame) for frame in second}) == 1
     assert hub.sent.patches == 1
+
+
+async def test_a_change_is_looked_at_by_the_views_that_show_it_and_by_no_other(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    tiles = [Tile(kind="number", at=(1, 1), size=(2, 2), queues=[f"q{nth}"], metric="waiting") for nth in range(50)]
+    readers = [Reader(hub, board(tile, id=f"b{nth}")) for nth, tile in enumerate(tiles)]
+    pipeline.apply(*(Queued(contact=f"a{nth}", queue=f"q{nth}", source="pbx") for nth in range(50)))
+    looked: list[tuple[str, str]] = []
+    whole, includes = Channel.change, View.includes
+    monkeypatch.setattr(Channel, "change", lambda at, key, *rest: looked.append(key) or whole(at, key, *rest))
+    monkeypatch.setattr(View, "includes", lambda *given: looked.append(("asked", "")) or includes(*given))
+    clock.ms += 1000
+    pipeline.apply(Queued(contact="b", queue="q7", source="pbx"), at_ms=clock.ms)
+    assert looked.count(("queues", "q7")) == 1
+    assert not any(kind == "asked" for kind, _ in looked), "who shows what was looked up before"
+    while readers[7].take():
+        pass
+    assert readers[7].state["queues"]["q7"]["now"]["waiting"] == 2
+
+
+async def test_an_entity_that_moves_is_taken_from_one_view_and_given_to_another(clock: Clock) -> None:
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    of = {
+        team: Reader(hub, board(Tile(kind="agents", at=(1, 1), size=(2, 2), teams=[team]), id=team))
+        for team in ("one", "two")
+    }
+    for team, other in (("one", "two"), ("two", "one")):
+        clock.ms += 1000
+        pipeline.apply(SignedIn(agent="anna", team=team, source="pbx"), at_ms=clock.ms)
+        for reader in of.values():
+            while reader.take():
+                pass
+        assert list(of[team].state["agents"]) == ["anna"]
+        assert not of[other].state.get("agents")
 
 
 async def test_a_slow_screen_holds_one_merged_patch(clock: Clock):

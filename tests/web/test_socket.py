@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config
+from wallboard.web.app import create_app
 
 
 @pytest.fixture(params=[True, False], ids=["frames", "ordinary"])
@@ -126,3 +128,22 @@ async def test_a_peer_that_never_reads_is_gone_within_15_seconds(served: Served)
                 await served.http.post("/api/v1/events", json={**QUEUED, "queue": f"q{hub.sent.patches}"})
                 await asyncio.sleep(0.1)
     assert hub.screens == 0
+
+
+async def test_under_another_asgi_server_a_screen_is_served_the_ordinary_way(config: Config) -> None:
+    """Starlette's own test server speaks plain ASGI: no extension for finished frames."""
+
+    def watched() -> tuple[str, int]:
+        with (
+            TestClient(create_app(config, loads_s=10), base_url="http://127.0.0.1") as client,
+            client.websocket_connect(
+                "ws://127.0.0.1/live?board=overview", headers={"Authorization": f"Bearer {TOKEN}"}
+            ) as screen,
+        ):
+            kind = screen.receive_json()["t"]
+            client.post("/api/v1/events", json=QUEUED, headers={"Authorization": f"Bearer {TOKEN}"})
+            while not (found := screen.receive_json().get("patch", {}).get("queues")):
+                pass
+            return kind, found["support"]["now"]["waiting"]
+
+    assert await asyncio.to_thread(watched) == ("hello", 1)
