@@ -307,7 +307,13 @@ def contacts(events: Iterable[Any], rules: dict[str, Rule]) -> list[Told]:
     ]
 
 
+SHIFTS = {"night": "22:30-05:00", "early": "05:00-12:00"}  # at wall times that every night has once, in every zone here
+
+
 def begin_of(window: str, now: int, zone: str, day_starts: str) -> int:
+    """Where no shift runs, a begin that nothing is after."""
+    if window == "shift":
+        return shift_began(now, zone) or now + 1
     if window != "day":
         return (now // MINUTE - (int(window[1:]) - 1)) * MINUTE
     place = ZoneInfo(zone)
@@ -319,6 +325,18 @@ def begin_of(window: str, now: int, zone: str, day_starts: str) -> int:
         if begun.timestamp() * 1000 <= now:
             return round(begun.timestamp() * 1000)
     raise AssertionError
+
+
+def shift_began(now: int, zone: str) -> int | None:
+    """When the shift began that runs now; between noon and 22:30 there is none."""
+    place = ZoneInfo(zone)
+    local = datetime.fromtimestamp(now / 1000, place)
+    clock = (local.hour, local.minute)
+    if (12, 0) <= clock < (22, 30):
+        return None
+    on = local.date() - timedelta(days=clock < (5, 0))
+    hour, minute = (5, 0) if (5, 0) <= clock < (12, 0) else (22, 30)
+    return round(datetime(on.year, on.month, on.day, hour, minute, tzinfo=place).timestamp() * 1000)
 
 
 def queue_numbers(

@@ -22,7 +22,7 @@ from wallboard.core.state import Floor
 LOGS = int(os.environ.get("WALLBOARD_LOGS", "300"))
 SECOND, MINUTE = 1000, 60_000
 LATE = 15 * MINUTE
-WINDOWS = ("m15", "m30", "m60", "day")
+WINDOWS = ("m15", "m30", "m60", "shift", "day")
 ZONES = ["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago"]
 NIGHTS = [  # local midnights, an ordinary one and those on which the clock changes somewhere
     "2026-11-21", "2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-09-06",
@@ -139,7 +139,10 @@ def _settings(rules: dict[str, oracle.Rule], zones: list[str]) -> Settings:
         )
         for name, rule in {"q1": oracle.Rule(), "q2": oracle.Rule(), **rules}.items()
     }  # fmt: skip
-    sites = {f"s{number}": Site(zone=zone, day_starts="05:30") for number, zone in enumerate(zones, 1)}
+    sites = {
+        f"s{number}": Site(zone=zone, day_starts="05:30", shifts=dict(oracle.SHIFTS))
+        for number, zone in enumerate(zones, 1)
+    }
     return Settings(site=sites, queue=queues)
 
 
@@ -156,6 +159,9 @@ def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], 
             begins = {queue: oracle.begin_of(window, now, zone_of[queue], "05:30") for queue in queues}
             expected = oracle.queue_numbers(told, queues, rules, begins, now)
             of_cases, cases_now = oracle.case_numbers(seen, queues, begins, now)
+            if window == "shift" and not any(oracle.shift_began(now, zone_of[queue]) for queue in queues):
+                assert row["shift"] == {}, "there is none, and what was there is emptied"
+                continue
             expected |= of_cases
             found = dict(row[window])
             found |= {f"n.{metric}": count for metric, count in found.pop("n").items()}
@@ -167,17 +173,19 @@ def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], 
         _identity(row)
     for agent in ("a1", "a2"):
         if (agent_row := kpis.entity(floor, "agents", agent)) is not None:
-            begun = oracle.begin_of("day", now, zones[0], "05:30")
-            day, as_of = dict(agent_row["day"]), agent_row["as_of"]
-            for derived in ("longest_stretch_s", "per_hour"):
-                day.pop(derived, None)
-            if not oracle.is_signed_in(seen, agent, now):
-                as_of = now  # nothing moves
+            as_of = agent_row["as_of"] if oracle.is_signed_in(seen, agent, now) else now  # else nothing moves
             assert now - as_of <= MINUTE
-            numbers = oracle.agent_numbers(told, agent, begun, now)
-            numbers |= oracle.time_numbers(told, seen, agent, begun, as_of)
-            assert day.pop("paused") == pytest.approx(numbers.pop("paused")), agent
-            assert day == pytest.approx(numbers), agent
+            for window in ("day", "shift"):
+                if window == "shift" and oracle.shift_began(now, zones[0]) is None:
+                    assert agent_row["shift"] == {}
+                    continue
+                begun, found = oracle.begin_of(window, now, zones[0], "05:30"), dict(agent_row[window])
+                for derived in ("longest_stretch_s", "per_hour"):
+                    found.pop(derived, None)
+                numbers = oracle.agent_numbers(told, agent, begun, now)
+                numbers |= oracle.time_numbers(told, seen, agent, begun, as_of)
+                assert found.pop("paused") == pytest.approx(numbers.pop("paused")), (agent, window)
+                assert found == pytest.approx(numbers), (agent, window)
 
 
 def _identity(row: dict[str, Any]) -> None:
