@@ -339,6 +339,12 @@ def shift_began(now: int, zone: str) -> int | None:
     return round(datetime(on.year, on.month, on.day, hour, minute, tzinfo=place).timestamp() * 1000)
 
 
+def waited_then(all_told: list[Told], begins: dict[str, int]) -> int:
+    """How many waited in these queues when the window began."""
+    stays = [s for told in all_told for s in told.stays if s.queue in begins]
+    return sum(s.begun < begins[s.queue] and (s.ended is None or s.ended >= begins[s.queue]) for s in stays)
+
+
 def queue_numbers(
     all_told: list[Told], queues: set[str], rules: dict[str, Rule], begins: dict[str, int], now: int
 ) -> dict[str, float]:
@@ -622,7 +628,26 @@ def time_numbers(all_told: list[Told], events: list[Any], agent: str, begun: int
         numbers |= {f"{state}_s": value for state, value in seconds.items()} | {"signed_in_s": signed_in}
         put(numbers, "occupancy", 100 * seconds["handling"], seconds["handling"] + seconds["idle"])
         put(numbers, "utilisation", 100 * seconds["handling"], signed_in)
+        numbers["longest_stretch_s"] = longest_stretch_s(all_told, own, agent, sorted(edges), begun, now)
     return numbers
+
+
+def longest_stretch_s(
+    all_told: list[Told], own: list[Any], agent: str, edges: list[int], begun: int, now: int
+) -> float:
+    """The longest time without a pause, a sign-out or two idle minutes on end, as far as it lies in the window."""
+    stretches: list[list[int]] = []
+    ended = True
+    for begin, end in pairwise([edge for edge in edges if edge <= now]):
+        state, _ = state_at(all_told, own, agent, begin)
+        if state in ("paused", "offline"):
+            ended = True
+        elif state != "idle" and (ended or begin - stretches[-1][1] >= 2 * MINUTE):
+            stretches.append([begin, end])
+            ended = False
+        elif state != "idle":
+            stretches[-1][1] = end
+    return max([0, *(end - max(begin, begun) for begin, end in stretches)]) / 1000
 
 
 def rule_of(rules: dict[str, Rule], stay: Stay) -> Rule:
