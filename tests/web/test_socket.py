@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config
+from wallboard.web import staying
 from wallboard.web.app import create_app
 
 
@@ -86,6 +87,27 @@ async def test_nobody_is_asked_to_sign_in_by_a_code_and_an_unknown_board_is_not_
         assert (await closed_with(connection))[0] == 4401
     async with screen(served, board="nosuch") as connection:
         assert (await closed_with(connection))[0] == 4403
+
+
+async def test_a_session_that_ends_closes_its_screens_and_no_other(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staying, "STILL_S", 0.1)
+    leaving, stays = await served.sign_in(), await served.sign_in()
+    async with (
+        screen(served, Cookie=leaving, Origin=served.origin) as one,
+        screen(served, Cookie=leaving, Origin=served.origin) as two,
+        screen(served, Cookie=stays, Origin=served.origin) as other,
+    ):
+        for connection in (one, two, other):
+            assert json.loads(await connection.recv())["t"] == "hello"
+        await served.parts.sessions.end(leaving.partition("=")[2])
+        for connection in (one, two):
+            assert (await closed_with(connection))[0] == 4401
+        await served.http.post("/api/v1/events", json=QUEUED)
+        async with asyncio.timeout(5):
+            while json.loads(await other.recv())["t"] != "patch":
+                pass
 
 
 async def test_a_foreign_origin_is_refused_before_accept(served: Served):
