@@ -1,6 +1,7 @@
 """Ready-made frames on real uvicorn: what is negotiated, what a slow peer costs, and where they do not fit."""
 
 import asyncio
+import gc
 import json
 import socket
 import zlib
@@ -188,3 +189,32 @@ async def test_the_time_to_the_socket_is_told_to_prometheus_and_to_a_tile_that_a
     assert 'wallboard_event_to_socket_seconds_bucket{le="+Inf"}' in text
     assert "wallboard_frames_total" in text
     assert "wallboard_updates_per_second_limit 10.0" in text
+
+
+async def test_connections_that_are_gone_leave_nothing_that_waits_for_the_collector(served: Served) -> None:
+    """In a process with a large floor it seldom looks: what holds itself would stay for hours."""
+
+    async def come_and_go() -> None:
+        for _ in range(20):
+            assert b" 101 " in await served.raw(request(served, "Sec-WebSocket-Extensions: permessage-deflate\r\n"))
+            asked = f"GET /healthz HTTP/1.1\r\nHost: {served.host}:{served.port}\r\nConnection: close\r\n\r\n"
+            assert b" 200 " in await served.raw(asked.encode())
+        async with asyncio.timeout(5):
+            while served.app.state.hub.screens:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+
+    await come_and_go()
+    gc.collect()
+    gc.disable()
+    try:
+        await come_and_go()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        kinds = {f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    ours = ("wallboard", "uvicorn", "websockets", "starlette", "httptools")
+    assert not [kind for kind in kinds if kind.startswith(ours)], "asyncio's own transports alone hold themselves"

@@ -4,7 +4,8 @@ uvicorn's own protocol closes politely: a close waits until everything written w
 never does, so its socket and up to some megabytes stay for minutes. Here a peer that does not answer a ping, or
 that still owes its buffer when its handler has ended, is aborted.
 
-Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, `transport`, `loop`.
+Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, `connection_lost`, `transport`, `loop`,
+`conn`; of websockets: `parser`.
 """
 
 import asyncio
@@ -36,6 +37,12 @@ class PromptProtocol(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
         self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """What holds itself is taken apart: else each screen that ever was stays until the collector looks for it,
+        which it seldom does in a process with a large floor (live/memory.py)."""
+        super().connection_lost(exc)
+        self.conn.parser.close()
 
     def on_task_complete(self, task: "asyncio.Task[None]") -> None:
         super().on_task_complete(task)

@@ -116,6 +116,9 @@ class FrameProtocol(PromptProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._leave()
         super().connection_lost(exc)
+        self.put = None
+        if scope := vars(self).get("scope"):  # none where the handshake was refused
+            scope["extensions"].pop(FRAMES, None)
 
     @property
     def _is_open(self) -> bool:
@@ -147,7 +150,7 @@ def unfit() -> str | None:
     deflate = PerMessageDeflate(True, True, FULL_WINDOW, FULL_WINDOW)
     looked_at = (
         (WebSocketsSansIOProtocol, hooks),
-        (protocol, ("available_extensions", "extensions", "data_to_send", "send_close")),
+        (protocol, ("available_extensions", "extensions", "data_to_send", "send_close", "parser")),
         (deflate, ("local_max_window_bits",)),
     )
     return next(

@@ -37,6 +37,7 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._have_head()
         super().connection_lost(exc)
+        vars(self).pop("parser", None)  # they hold each other
 
     def data_received(self, data: bytes) -> None:
         if self._held is None:
