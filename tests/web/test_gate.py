@@ -3,6 +3,7 @@
 import asyncio
 
 from wallboard.web import gate as gate_module
+from wallboard.web import patience as patience_module
 from wallboard.web.gate import AT_ONCE, Gate
 
 
@@ -38,3 +39,14 @@ async def test_a_storm_of_real_connections_is_answered_and_the_loop_goes_on(serv
     big = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40_000 + b"\r\n\r\n"
     answers = await asyncio.gather(*(served.raw(big, wait_s=10) for _ in range(40)))
     assert {answer[:12] for answer in answers} <= {b"HTTP/1.1 431", b"HTTP/1.1 400", b""}
+
+
+async def test_who_waits_for_the_gate_is_not_late(served, monkeypatch) -> None:
+    monkeypatch.setattr(gate_module, "AT_ONCE", 1)
+    monkeypatch.setattr(gate_module, "TURN_S", 0.02)
+    monkeypatch.setattr(patience_module, "HEAD_S", 0.3)
+    request = f"GET /healthz HTTP/1.1\r\nHost: {served.host}:{served.port}\r\nConnection: close\r\n\r\n".encode()
+    answers = await asyncio.gather(*(served.raw(request, wait_s=20) for _ in range(50)))
+    assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200"}
+    late = await asyncio.gather(*(served.raw(b"GET /healthz HT", wait_s=20) for _ in range(20)))
+    assert {answer[:12] for answer in late} == {b"HTTP/1.1 408"}, "its turn came, and it said no more"

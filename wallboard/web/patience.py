@@ -47,8 +47,12 @@ class PatientProtocol(HttpToolsProtocol):
         self._held += data
         if len(self._held) > HEAD_BYTES_AT_MOST:
             self.transport.pause_reading()
-        if first and self._gate.enter(self._begin):
+        if not first:
+            return
+        if self._gate.enter(self._begin):
             self._begin()
+        else:
+            self._have_head()  # who waits for us is not late
 
     def _begin(self) -> None:
         """It is this connection's turn. It may be gone meanwhile."""
@@ -56,6 +60,8 @@ class PatientProtocol(HttpToolsProtocol):
         if held and not self.transport.is_closing():
             if len(held) > HEAD_BYTES_AT_MOST:
                 self.transport.resume_reading()
+            if self._deadline is None:
+                self._await_head()
             self._take(bytes(held))
 
     def _take(self, data: bytes) -> None:
