@@ -69,6 +69,11 @@ class Channel:
         return [*self._behind, *self._level[False], *self._level[True]]
 
     @property
+    def count(self) -> int:
+        """How many screens."""
+        return len(self._behind) + len(self._level[False]) + len(self._level[True])
+
+    @property
     def ready(self) -> bool:
         return self._source.ready
 
@@ -80,7 +85,7 @@ class Channel:
         if self._has(screen):
             self._behind.discard(screen)
             self._level[screen.wire.packs].pop(screen, None)
-            if not self.screens:
+            if not self.count:
                 self._source.close(self)
 
     def cut(self, screen: Screen) -> None:

@@ -64,7 +64,7 @@ class Hub:
 
     @property
     def screens(self) -> int:
-        return sum(len(channel.screens) for channel in self._channels.values())
+        return sum(channel.count for channel in self._channels.values())
 
     # Boards
 
