@@ -8,14 +8,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config
 from wallboard.web import staying
-from wallboard.web.app import create_app
 
 
 @pytest.fixture(params=[True, False], ids=["frames", "ordinary"])
@@ -152,20 +150,23 @@ async def test_a_peer_that_never_reads_is_gone_within_15_seconds(served: Served)
     assert hub.screens == 0
 
 
-async def test_under_another_asgi_server_a_screen_is_served_the_ordinary_way(config: Config) -> None:
-    """Starlette's own test server speaks plain ASGI: no extension for finished frames."""
-
-    def watched() -> tuple[str, int]:
-        with (
-            TestClient(create_app(config, loads_s=10), base_url="http://127.0.0.1") as client,
-            client.websocket_connect(
-                "ws://127.0.0.1/live?board=overview", headers={"Authorization": f"Bearer {TOKEN}"}
-            ) as screen,
-        ):
-            kind = screen.receive_json()["t"]
-            client.post("/api/v1/events", json=QUEUED, headers={"Authorization": f"Bearer {TOKEN}"})
-            while not (found := screen.receive_json().get("patch", {}).get("queues")):
-                pass
-            return kind, found["support"]["now"]["waiting"]
-
-    assert await asyncio.to_thread(watched) == ("hello", 1)
+async def test_under_another_asgi_server_a_screen_is_served_the_ordinary_way(served: Served) -> None:
+    """The application called as any server calls it: no extension for finished frames in the scope."""
+    heard, told = asyncio.Queue[dict[str, Any]](), asyncio.Queue[Any]()
+    scope = {
+        "type": "websocket", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "ws", "path": "/live",
+        "raw_path": b"/live", "query_string": b"board=overview", "root_path": "", "subprotocols": [],
+        "headers": [(b"host", f"{served.host}:{served.port}".encode()), (b"authorization", f"Bearer {TOKEN}".encode())],
+        "client": ("127.0.0.1", 1), "server": (served.host, served.port), "state": {},
+    }  # fmt: skip
+    heard.put_nowait({"type": "websocket.connect"})
+    serving = asyncio.create_task(served.app(scope, heard.get, told.put))  # type: ignore[arg-type]
+    async with asyncio.timeout(20):
+        assert (await told.get())["type"] == "websocket.accept"
+        assert json.loads((await told.get())["text"])["t"] == "hello"
+        await served.http.post("/api/v1/events", json=QUEUED)
+        while "support" not in json.loads((await told.get())["text"]).get("patch", {}).get("queues", {}):
+            pass
+        heard.put_nowait({"type": "websocket.disconnect", "code": 1001})
+        await serving
+    assert served.app.state.hub.screens == 0
