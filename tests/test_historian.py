@@ -5,6 +5,7 @@ import itertools
 import random
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from msgspec.structs import replace
 from wallboard import historian as historian_module
 from wallboard import worker as worker_module
 from wallboard.core import attendance as attendance_module
+from wallboard.core import contacts as contacts_module
 from wallboard.core import people as people_module
-from wallboard.core.events import Answered, Ended, Event, PresenceSet, Queued, SignedIn
+from wallboard.core.afterwards import Booking, Known
+from wallboard.core.events import Answered, Ended, Event, Outcome, PresenceSet, Queued, SignedIn
 from wallboard.core.past import Past
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
+from wallboard.core.rows import Key
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.historian import Historian
@@ -198,6 +202,57 @@ async def test_agents_time_is_written_once_over_deaths(
                 found = bench.recorded("time")
     except TimeoutError:
         assert {one: found.get(one) for one in wanted} == wanted
+
+
+async def test_outcomes_of_contacts_whose_day_is_over_are_booked_once_over_deaths(
+    bench: Bench, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept of them is in the record; each is told in parts, and a worker dies in between."""
+    monkeypatch.setattr(contacts_module, "LATE_MS", 50)
+    ended_ms, history = now_ms() - 2 * DAY_MS, History(open_record(bench.data))
+    kept = {("pbx", f"old{n}"): Known(ended_ms, "sales", f"a{n % 3}", None, {}, {}) for n in range(30)}
+    history.write({}, [], 0, 0, Booking(kept, {}))
+    for death in range(3):
+        historian, _, task = bench.start()
+        for number in range(30):
+            told = Outcome(
+                id=f"{death}-{number}", source="crm", time=now_ms() - 1_000,
+                contact=f"old{number}", contact_source="pbx",
+                outcome=("failure", "success", None)[death], code=("price", None, "renewal")[death],
+            )  # fmt: skip
+            await stream.append([told])
+        await asyncio.sleep(0.3 * death)
+        historian.token = None
+        task.cancel()
+        await asyncio.wait([task])
+    bench.start()
+    wanted = {"noted": 30, "success": 30, "codes.renewal": 30}
+    found: dict[int, Amounts] = {}
+    with suppress(TimeoutError):
+        async with asyncio.timeout(20):
+            while list(found.values()) != [wanted]:
+                await asyncio.sleep(0.1)
+                found = history.read("groups", "all", 0, 1 << 62, "event")
+    assert list(found.values()) == [wanted]
+    assert history.read("queues", "sales", 0, 1 << 62, "event") == found
+    assert sum(history.read("agents", "a1", 0, 1 << 62, "event")[min(found)].values()) == 30
+    assert min(found) == ended_ms // QUARTER_MS * QUARTER_MS, "where they ended"
+
+
+async def test_what_is_needed_of_a_contact_later_is_kept_when_it_is_at_rest(
+    bench: Bench, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contacts_module, "LATE_MS", 50)
+    _, _, task = bench.start()
+    events = call(1, now_ms() - 5_000)
+    await stream.append(events)
+    history, found = History(open_record(bench.data)), dict[Key, Known]()
+    async with asyncio.timeout(20):
+        while not found:
+            await asyncio.sleep(0.05)
+            found = history.kept([("pbx", "c1")])
+    assert found == {("pbx", "c1"): Known(events[-1].time or 0, "q1", "a1", None, {}, {})}
+    assert not task.done()
 
 
 async def test_a_record_that_is_away_holds_up_nothing_and_gets_all_when_it_is_back(

@@ -89,6 +89,24 @@ def test_a_day_that_was_seen_live_stays_unless_it_is_to_be_replaced(
     assert len(history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event")) == 3
 
 
+def test_what_is_told_after_a_contact_s_day_is_in_that_day(tmp_path: Path) -> None:
+    file = file_of(tmp_path, days=3)
+    later = [
+        {"type": "contact.outcome", "contact": "c0", "outcome": "success", "time": DAY + 40 * HOUR},
+        {"type": "contact.tagged", "contact": "c1", "tag": "thanks", "time": DAY + 58 * HOUR + 70_000},
+    ]
+    told = file.read_text().splitlines() + [json.dumps({"source": "pbx"} | one) for one in later]
+    file.write_text("\n".join(sorted(told, key=lambda line: json.loads(line)["time"])))
+    assert imported(tmp_path, file=file) == 0
+    found = history(tmp_path).read("queues", "support", DAY, DAY + 72 * HOUR, "event")
+    assert {at: amounts["success"] for at, amounts in found.items() if "success" in amounts} == {DAY + 9 * HOUR: 1}
+    tagged = {at: amounts["tags.thanks"] for at, amounts in found.items() if "tags.thanks" in amounts}
+    assert tagged == {DAY + 10 * HOUR: 1}
+    kept = history(tmp_path).kept([("pbx", "c0"), ("pbx", "c8")])
+    assert {key: (one.queue, one.agent) for key, one in kept.items()} == dict.fromkeys(kept, ("support", "anna"))
+    assert len(kept) == 2
+
+
 def test_files_without_a_contact_fill_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "none.ndjson").write_text('{"type": "source.beat", "source": "pbx", "time": 1795305600000}\n')
     assert imported(tmp_path, file=tmp_path / "none.ndjson") == 1
@@ -116,17 +134,17 @@ def test_a_day_s_intervals_give_the_numbers_that_compute_gives_for_that_day(tmp_
     from wallboard.stream.found import format_of
 
     file = file_of(tmp_path)
-    found, first_ms, last_ms = counted(Settings(), once(format_of("events").read([file]), "events", Warnings()))
+    recorded = counted(Settings(), once(format_of("events").read([file]), "events", Warnings()))
     floor = Floor()
     for event in once(format_of("events").read([file]), "events", Warnings()):
         floor.apply(event, event.time or 0)
     whole = kpis.entity(floor, "queues", "support")
     sums: dict[str, int] = {}
-    for one, amounts in found.items():
+    for one, amounts in recorded.intervals.items():
         if (one.kind, one.id, one.basis) == ("queues", "support", "event"):
             for metric, amount in amounts.items():
                 sums[metric] = sums.get(metric, 0) + amount
     assert whole
     assert kpis.figures(counts_of(sums), 0) == whole["day"]
-    assert (first_ms, last_ms) == (DAY + 9 * HOUR, DAY + 11 * HOUR + 70_000)
-    assert first_ms % QUARTER_MS == 0
+    assert (recorded.first_ms, recorded.last_ms) == (DAY + 9 * HOUR, DAY + 11 * HOUR + 70_000)
+    assert recorded.first_ms % QUARTER_MS == 0

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 import structlog
 
+from wallboard.core.afterwards import COUNTS_MS
 from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailable
 from wallboard.core.past import Past
 from wallboard.core.state import Floor
@@ -75,14 +76,18 @@ class Historian:
         past = await self._kept()
         for _ in past.look():
             await asyncio.sleep(0)
-        while (taken := past.take_changed(AT_ONCE)) or self._now_ms - self._said_ms >= SEEN_MS:
+        while True:
+            taken, rested = past.take_changed(AT_ONCE), past.take_rested(AT_ONCE)
+            if not taken and not rested and self._now_ms - self._said_ms < SEEN_MS:
+                break
             try:
                 self._said_ms = self._now_ms
-                await asyncio.to_thread(
-                    self._history.write, taken, seen_days(self._pipeline.floor), token, self._now_ms
-                )
+                orphans = past.orphans(rested)
+                later = past.book(rested, await asyncio.to_thread(self._history.kept, orphans) if orphans else {})
+                days = seen_days(self._pipeline.floor)
+                await asyncio.to_thread(self._history.write, taken, days, token, self._now_ms, later)
             except BaseException:
-                past.put_back(taken)
+                past.put_back(taken, rested)
                 raise
         await self._drop_old()
 
@@ -108,7 +113,8 @@ class Historian:
         self._dropped_s = now_s
         now_ms = self._clock_ms()
         before_ms, agents_ms = (now_ms - days * DAY_MS for days in (self._days, self._agent_days))
-        if dropped := await asyncio.to_thread(self._history.drop, before_ms, agents_ms):
+        contacts_ms = now_ms - COUNTS_MS - DAY_MS  # what is told of them may be told a day late
+        if dropped := await asyncio.to_thread(self._history.drop, before_ms, agents_ms, contacts_ms):
             log.info("old intervals dropped", intervals=dropped)
 
     async def _went_well(self) -> None:

@@ -10,12 +10,14 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, inspect, text
 
 from wallboard.commands.check import check
+from wallboard.core.afterwards import LATER, Booking, Known
 from wallboard.core.errors import LeaseLost, Mistake, RecordUnavailable
 from wallboard.core.quarters import QUARTER_MS, Interval
+from wallboard.core.visits import Tag
 from wallboard.record.database import FILE, TABLES, migrate, open_record, standing
 from wallboard.record.history import History, SeenDay
 
-NEWEST = "h0002"
+NEWEST = "h0003"
 NINE = 1_795_338_000_000
 DAY_MS = 86_400_000
 
@@ -98,6 +100,26 @@ def test_an_import_replaces_the_whole_day_and_live_words_make_it_a_live_one_agai
     assert history.days(NINE, NINE + 1) == [day._replace(told_by="live")]
 
 
+def test_what_comes_of_a_contact_later_is_added_and_kept_with_it_or_not_at_all(history: History) -> None:
+    known = Known(NINE, "support", "anna", None, {}, {"thanks": Tag(NINE + 5, "support", "anna")})
+    at = quarter(0, basis=LATER)
+    history.write({quarter(0): {"handled": 4, "success": 1}}, [], 1, NINE)
+    history.write({}, [], 1, NINE, Booking({("pbx", "a"): known}, {at: {"success": 1, "failure": -1}}))
+    history.write({}, [], 1, NINE, Booking({}, {at: {"success": 2, "failure": 1}}))
+    summed = {NINE: {"handled": 4, "success": 4}}
+    assert history.read("queues", "support", NINE, NINE + DAY_MS, "event") == summed
+    assert history.read("queues", "support", NINE, NINE + DAY_MS, "offer") == {NINE: {"success": 3}}
+    assert history.read("queues", "support", NINE, NINE + DAY_MS, "time") == {}
+    with pytest.raises(LeaseLost):
+        history.write({}, [], 0, NINE, Booking({("pbx", "b"): known}, {at: {"success": 1}}))
+    assert history.kept([("pbx", "a"), ("pbx", "b"), ("chat", "a")]) == {("pbx", "a"): known}
+    assert history.kept([("pbx", f"c{n}") for n in range(1_200)]) == {}
+    history.write({quarter(0): {"handled": 5}}, [], 1, NINE)
+    assert history.read("queues", "support", NINE, NINE + DAY_MS, "event") == {NINE: {"handled": 5, "success": 3}}
+    history.drop(0, 0, NINE + 1)
+    assert history.kept([("pbx", "a")]) == {}
+
+
 def test_names_of_any_kind_are_data(history: History) -> None:
     hostile = "x'); DROP TABLE history_intervals; --"
     history.write({quarter(0, hostile): {"offered": 1}}, [], 1, NINE)
@@ -141,6 +163,7 @@ def test_a_record_from_before_there_were_migrations_keeps_what_it_has(opened: Ca
         Path(str(engine.url.database)).parent.mkdir()
     TABLES.create_all(engine)
     with engine.begin() as to:
+        to.execute(text("DROP TABLE history_contacts"))
         to.execute(text("ALTER TABLE history_days DROP COLUMN until_ms"))
         day = {
             "site": "main",

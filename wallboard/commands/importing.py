@@ -5,7 +5,7 @@ stays as it is unless `--replace` says otherwise.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -15,11 +15,15 @@ from wallboard.commands.given import clock_ms
 from wallboard.commands.kinds import Found, Recording
 from wallboard.commands.progress import progress
 from wallboard.config import Config, as_written
+from wallboard.core.afterwards import Known
 from wallboard.core.events import Event
+from wallboard.core.ledger import add_to
 from wallboard.core.past import Past
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
+from wallboard.core.rows import Key
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
+from wallboard.core.visits import Story
 from wallboard.core.windows import Day, business_day
 from wallboard.record.database import open_record
 from wallboard.record.history import History, SeenDay
@@ -39,41 +43,57 @@ def import_(recording: Found, files: Sequence[Path], replace: bool, file: Path |
     config = as_written(file, os.environ, data=data)  # never the simulated centre's
     warnings = Warnings()
     events = once(progress(recording.read(files), "events"), recording.name, warnings)
-    found, first_ms, last_ms = counted(config.settings, events)
-    if not found:
+    recorded = counted(config.settings, events)
+    if not recorded.intervals:
         raise click.ClickException("these files hold no contact: nothing was filled")
-    said = _filled(config, found, first_ms, last_ms, replace=replace)
+    said = _filled(config, recorded, replace=replace)
     for line in (*said, *(f"import: {line}" for line in warnings.lines())):
         click.echo(line, err=True)
 
 
-def counted(settings: Settings, events: Iterable[Event]) -> tuple[dict[Interval, Amounts], int, int]:
-    """All intervals of a recording, and its first and last instant in ms UTC."""
-    floor, found = Floor(settings), dict[Interval, Amounts]()
+class Recorded:
+    """What a recording amounts to. `first_ms`, `last_ms`: its first and last instant, UTC."""
+
+    def __init__(self) -> None:
+        self.intervals: dict[Interval, Amounts] = {}
+        self.contacts: dict[Key, Known] = {}
+        self.first_ms = self.last_ms = 0
+
+    def take(self, past: Past, rested: Mapping[Key, Story]) -> None:
+        """What changed since the last time."""
+        for _ in past.look(at_once=True):
+            pass
+        self.intervals |= past.take_changed(ALL)
+        later = past.book(rested, self.contacts)
+        self.contacts |= later.known
+        for at, added in later.amounts.items():
+            amounts = self.intervals.setdefault(at, {})
+            for name, amount in added.items():
+                add_to(amounts, name, amount)
+
+
+def counted(settings: Settings, events: Iterable[Event]) -> Recorded:
+    floor, found = Floor(settings), Recorded()
     past: Past | None = None
-    first_ms = now_ms = look_ms = 0
+    now_ms = look_ms = 0
     for event in events:
         at_ms = event.time or now_ms
         now_ms = max(now_ms, at_ms)
         if past is None:
-            first_ms = at_ms
+            found.first_ms = at_ms
             floor.advance(now_ms)
             past = Past(floor, 0)
         while look_ms <= now_ms:  # time sheets keep some hours, and a day that ends is forgotten
             floor.advance(max(floor.now_ms, look_ms))
-            found |= _taken(past)
+            found.take(past, past.take_rested(ALL))
             look_ms = min([(floor.now_ms // LOOK_MS + 1) * LOOK_MS, *_ends(floor)])
         floor.apply(event, now_ms)
     if past is not None:
         floor.advance(now_ms)
-        found |= _taken(past)
-    return {one: amounts for one, amounts in found.items() if amounts}, first_ms, now_ms
-
-
-def _taken(past: Past) -> dict[Interval, Amounts]:
-    for _ in past.look(at_once=True):
-        pass
-    return past.take_changed(ALL)
+        found.take(past, past.ended())
+    found.intervals = {one: amounts for one, amounts in found.intervals.items() if amounts}
+    found.last_ms = now_ms
+    return found
 
 
 def _ends(floor: Floor) -> list[int]:
@@ -81,11 +101,11 @@ def _ends(floor: Floor) -> list[int]:
     return [day.ends_ms - 1 for day in floor.ground.calendar.days.values() if day.ends_ms - 1 > floor.now_ms]
 
 
-def _filled(config: Config, found: dict[Interval, Amounts], first_ms: int, last_ms: int, *, replace: bool) -> list[str]:
+def _filled(config: Config, found: Recorded, *, replace: bool) -> list[str]:
     """Writes what may be written, day by day of the first site; gives what to say of each."""
     history, now_ms = History(open_record(config.data, config.database_url)), clock_ms()
     said: list[str] = []
-    for day in _days(config.settings, first_ms, last_ms):
+    for day in _days(config.settings, found.first_ms, found.last_ms):
         if day.ends_ms > now_ms:
             said.append(f"{day.label}: is not over, so it is left to the live line")
             continue
@@ -93,8 +113,10 @@ def _filled(config: Config, found: dict[Interval, Amounts], first_ms: int, last_
         if seen and not replace:
             said.append(f"{day.label}: was seen live and stays as it is (--replace takes the files' figures instead)")
             continue
-        mine = {one: amounts for one, amounts in found.items() if day.started_ms <= one.started_ms < day.ends_ms}
-        history.fill(mine, [_seen(config.settings, day, first_ms, last_ms)])
+        within = range(day.started_ms, day.ends_ms)
+        mine = {one: amounts for one, amounts in found.intervals.items() if one.started_ms in within}
+        ended = {key: one for key, one in found.contacts.items() if one.ended_ms in within}
+        history.fill(mine, [_seen(config.settings, day, found.first_ms, found.last_ms)], ended)
         queues = {one.id for one in mine if one.kind == "queues"}
         said.append(f"{day.label}: {len(mine)} intervals of {len(queues)} queues")
     return said

@@ -130,6 +130,8 @@ class Contacts:
         self._people.put_away(key, contact.live.released, contact.live.spans)
         self.changed_chunks.add(contact.chunk)
         contact.base = contact.story
+        if self.quarters:
+            self.quarters.rested.add(key)
         contact.events, contact.facts, contact.live = [], [], NOT_LIVE
 
     def forget_before(self, oldest_ms: int) -> None:

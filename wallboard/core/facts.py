@@ -5,7 +5,7 @@ Service-level verdicts (`answered_in_target`) are derived here too: when a targe
 the day is read again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from wallboard.core.agents import Item
@@ -13,7 +13,7 @@ from wallboard.core.formulas import COUNTS_FLOW_OUTS, counted_in
 from wallboard.core.ledger import Metric
 from wallboard.core.settings import SPOKEN, Queue, Settings
 from wallboard.core.timesheet import Span
-from wallboard.core.visits import Leg, Mark, Reply, Result, Story, Visit
+from wallboard.core.visits import Leg, Mark, Reply, Result, Story, Tag, Visit
 
 
 class Fact(NamedTuple):
@@ -62,14 +62,20 @@ def facts(story: Story, settings: Settings, now_ms: int) -> list[Fact]:
         if miss.queue:
             found.append(Fact("queues", miss.queue, "missed", miss.at_ms))
     found += [Fact("queues", queue, "refused", at_ms) for at_ms, queue in story.refused]
-    if story.result:
-        found += _of_result(story.result)
-    for kind, mark in story.marks.items():
-        found += _of_mark(kind, mark)
-    for name, tag in story.tags.items():
-        found += _both(tag.queue, tag.agent, tag.at_ms, {f"tags.{name}": 1})
+    if story.result or story.marks or story.tags:
+        found += told_of(story.result, story.marks, story.tags)
     for reply in story.replies:
         found += _of_reply(reply, story.channel, settings)
+    return found
+
+
+def told_of(result: Result | None, marks: Mapping[str, Mark], tags: Mapping[str, Tag]) -> list[Fact]:
+    """What other systems said of it."""
+    found = list(_of_result(result)) if result else []
+    for kind, mark in marks.items():
+        found += _of_mark(kind, mark)
+    for name, tag in tags.items():
+        found += _both(tag.queue, tag.agent, tag.at_ms, {f"tags.{name}": 1})
     return found
 
 

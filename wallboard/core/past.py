@@ -1,10 +1,13 @@
 """What of a floor goes into the history? Counts of contacts and time of agents, each interval whole when it changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from wallboard.core.afterwards import Booking, Known, booking, is_orphan
 from wallboard.core.attendance import TIME, Attendance
 from wallboard.core.quarters import Amounts, Interval, Quarters
+from wallboard.core.rows import Key
 from wallboard.core.state import Floor
+from wallboard.core.visits import Story
 
 
 class Past:
@@ -30,8 +33,29 @@ class Past:
         found = self._quarters.take_changed(most)
         return found | self._attendance.take_changed(most - len(found))
 
-    def put_back(self, intervals: Iterable[Interval]) -> None:
+    def take_rested(self, most: int) -> dict[Key, Story]:
+        """Up to `most` contacts that came to rest."""
+        rested, contacts = self._quarters.rested, self.floor.contacts.contacts
+        taken = [rested.pop() for _ in range(min(most, len(rested)))]
+        return {key: contact.base for key in taken if (contact := contacts.get(key)) and contact.base}
+
+    def ended(self) -> dict[Key, Story]:
+        """All contacts that are not open, at rest or not: for whoever looks a last time."""
+        self.floor.settle()
+        contacts = self.floor.contacts
+        of = {(source, name) for source, names in contacts.open.items() for name in names}
+        return {key: contact.story for key, contact in contacts.contacts.items() if key not in of}
+
+    def orphans(self, rested: Mapping[Key, Story]) -> list[Key]:
+        """Those of them whose day is over: what is kept of them is needed for `book`."""
+        return [key for key, story in rested.items() if is_orphan(key, story)]
+
+    def book(self, rested: Mapping[Key, Story], known: Mapping[Key, Known]) -> Booking:
+        return booking(rested, known, self.floor.tallies.groups_of)
+
+    def put_back(self, intervals: Iterable[Interval], rested: Iterable[Key] = ()) -> None:
         """They were not written after all."""
         intervals = set(intervals)
+        self._quarters.rested |= set(rested)
         self._attendance.changed |= {one for one in intervals if one.basis == TIME}
         self._quarters.put_back({one for one in intervals if one.basis != TIME})

@@ -43,7 +43,7 @@ _SPREAD = "\t"  # which no name can hold
 
 
 class Quarters:
-    """All intervals of the contacts that are known. `changed`: those to be written."""
+    """All intervals of the contacts that are known. `changed`: those to be written; `rested`: contacts as well."""
 
     def __init__(self, ground: Ground, tallies: Tallies) -> None:
         self._ground = ground
@@ -52,6 +52,7 @@ class Quarters:
         self._offers: dict[Key, list[Fact]] = {}
         self._first_ms = 0  # what is before it was written when more contacts were known
         self.changed: set[Interval] = set()
+        self.rested: set[Key] = set()
 
     def keep(self, contacts: Mapping[Key, Contact], written_ms: int, begun_ms: int = 0) -> None:
         """Count all contacts that are known. What was told long before `written_ms` is in the record already.
@@ -67,6 +68,7 @@ class Quarters:
                 self.count(fact, 1)
             self.tell(contact)
         late = [contact for contact in contacts.values() if contact.heard_ms >= written_ms - REACH_MS]
+        self.rested = {contact.key for contact in late if not contact.events}
         self.changed = {interval for contact in late for interval in self._of(contact)}
 
     def count(self, fact: Fact, sign: int, basis: str = "event") -> None:

@@ -149,7 +149,8 @@ class Tallies:
         return tally
 
     def groups_of(self, queue: str) -> Iterable[str]:
-        return self.queue(queue).groups
+        tally = self.queues.get(queue)
+        return tally.groups if tally else self._groups_of(queue)
 
     def _group(self, name: str) -> Tally:
         tally = self.groups.get(name)

@@ -4,7 +4,7 @@ An interval is written again whenever something of it changed, so a worker that 
 same once more. The fencing token keeps one that was asleep from writing over its successor.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -21,16 +21,22 @@ from sqlalchemy import (
     case,
     delete,
     select,
+    tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from wallboard.core.afterwards import LATER, Booking, Known
+from wallboard.core.attendance import TIME
 from wallboard.core.errors import LeaseLost, RecordUnavailable
+from wallboard.core.ledger import add_to
 from wallboard.core.quarters import Amounts, Interval
+from wallboard.core.rows import Key
 from wallboard.record.database import TABLES, migrate, said
 
 AT_ONCE = 500  # rows in one statement
 HOLE_MS = 120_000
+NOTHING = Booking({}, {})
 
 _intervals = Table(
     "history_intervals", TABLES,
@@ -45,6 +51,12 @@ _days = Table(
     Column("since_ms", BigInteger, nullable=False), Column("until_ms", BigInteger, nullable=False),
     Column("told_by", String(16), nullable=False),
     PrimaryKeyConstraint("site", "day"),
+)  # fmt: skip
+_contacts = Table(
+    "history_contacts", TABLES,
+    Column("source", String(512)), Column("contact", String(512)),
+    Column("ended_ms", BigInteger, nullable=False, index=True), Column("told", Text, nullable=False),
+    PrimaryKeyConstraint("source", "contact"),
 )  # fmt: skip
 _progress = Table(
     "history_progress", TABLES,
@@ -88,22 +100,48 @@ class History:
             migrate(self._engine)
             self._made = True
 
-    def write(self, intervals: Mapping[Interval, Amounts], days: Iterable[SeenDay], fence: int, now_ms: int) -> None:
+    def write(
+        self,
+        intervals: Mapping[Interval, Amounts],
+        days: Iterable[SeenDay],
+        fence: int,
+        now_ms: int,
+        later: Booking = NOTHING,
+    ) -> None:
         """All in one transaction. Raises LeaseLost when a newer token has written."""
         with self._connected() as to:
             if not _pass_fence(to, fence, now_ms):
                 raise LeaseLost("history was not written: another worker leads now")
             _put(to, _intervals, _rows(intervals), ["amounts"])
             _see(to, days)
+            _book(to, later)
 
-    def fill(self, intervals: Mapping[Interval, Amounts], days: Iterable[SeenDay]) -> None:
-        """Past days from an import, in place of all that was recorded of them."""
+    def kept(self, contacts: Sequence[Key]) -> dict[Key, Known]:
+        """What is kept of these contacts."""
+        of, found = _contacts.c, dict[Key, Known]()
+        with self._connected() as to:
+            for start in range(0, len(contacts), AT_ONCE):
+                wanted = tuple_(of.source, of.contact).in_(contacts[start : start + AT_ONCE])
+                for source, contact, told in to.execute(select(of.source, of.contact, of.told).where(wanted)):
+                    found[source, contact] = msgspec.json.decode(told, type=Known)
+        return found
+
+    def fill(
+        self,
+        intervals: Mapping[Interval, Amounts],
+        days: Iterable[SeenDay],
+        ended: Mapping[Key, Known] = NOTHING.known,
+    ) -> None:
+        """Past days from an import, in place of all that was recorded of them. `ended`: their contacts."""
         days = list(days)
         with self._connected() as to:
             for day in days:
                 inside = (_intervals.c.started_ms >= day.started_ms) & (_intervals.c.started_ms < day.ends_ms)
                 to.execute(delete(_intervals).where(inside))
+                within = (_contacts.c.ended_ms >= day.started_ms) & (_contacts.c.ended_ms < day.ends_ms)
+                to.execute(delete(_contacts).where(within))
             _put(to, _intervals, _rows(intervals), ["amounts"])
+            _keep(to, ended)
             _put(to, _days, [day._asdict() for day in days], ["since_ms", "until_ms", "told_by"])
 
     def written_ms(self) -> int:
@@ -115,11 +153,15 @@ class History:
     def read(self, kind: str, name: str, from_ms: int, to_ms: int, basis: str) -> dict[int, Amounts]:
         """Interval → what it holds, in order; of those that begin in [from, to)."""
         of = _intervals.c
-        wanted = (of.kind == kind) & (of.id == name) & (of.basis == basis)
+        bases = (basis,) if basis == TIME else (basis, LATER)
+        wanted = (of.kind == kind) & (of.id == name) & of.basis.in_(bases)
         asked = select(of.started_ms, of.amounts).where(wanted, of.started_ms >= from_ms, of.started_ms < to_ms)
+        found = dict[int, Amounts]()
         with self._connected() as to:
-            rows = to.execute(asked.order_by(of.started_ms)).all()
-        return {int(started_ms): msgspec.json.decode(amounts, type=Amounts) for started_ms, amounts in rows}
+            for started_ms, told in to.execute(asked.order_by(of.started_ms)):
+                amounts = msgspec.json.decode(told, type=Amounts)
+                found[started_ms] = _sum(found[started_ms], amounts) if started_ms in found else amounts
+        return found
 
     def days(self, from_ms: int, to_ms: int) -> list[SeenDay]:
         """Those that reach into [from, to)."""
@@ -134,12 +176,13 @@ class History:
         with self._connected() as to:
             return [str(name) for name in to.execute(asked).scalars()]
 
-    def drop(self, before_ms: int, agents_before_ms: int) -> int:
+    def drop(self, before_ms: int, agents_before_ms: int, contacts_before_ms: int = 0) -> int:
         """Takes out what is older; agents have a limit of their own. How many intervals."""
         of = _intervals.c
         old = (of.started_ms < before_ms) | ((of.kind == "agents") & (of.started_ms < agents_before_ms))
         with self._connected() as to:
             to.execute(delete(_days).where(_days.c.ends_ms < before_ms))
+            to.execute(delete(_contacts).where(_contacts.c.ended_ms < contacts_before_ms))
             return to.execute(delete(_intervals).where(old)).rowcount
 
 
@@ -160,6 +203,32 @@ def _see(to: Connection, days: Iterable[SeenDay]) -> None:
         whole = case((new.since_ms > was.until_ms + HOLE_MS, new.since_ms), else_=was.since_ms)
         told = {"since_ms": whole, "until_ms": new.until_ms, "told_by": new.told_by}
         to.execute(put.on_conflict_do_update(index_elements=["site", "day"], set_=told))
+
+
+def _book(to: Connection, later: Booking) -> None:
+    """Added to what is there: what is kept of the contacts says in the same transaction that it is."""
+    _keep(to, later.known)
+    of = _intervals.c
+    for at, added in later.amounts.items():
+        here = [of.kind == at.kind, of.id == at.id, of.started_ms == at.started_ms, of.basis == at.basis]
+        told = to.execute(select(of.amounts).where(*here)).scalar()
+        before: Amounts = msgspec.json.decode(told, type=Amounts) if told else {}
+        _put(to, _intervals, _rows({at: _sum(before, added)}), ["amounts"])
+
+
+def _keep(to: Connection, contacts: Mapping[Key, Known]) -> None:
+    rows: list[dict[str, object]] = [
+        {"source": source, "contact": name, "ended_ms": one.ended_ms, "told": msgspec.json.encode(one).decode()}
+        for (source, name), one in contacts.items()
+    ]
+    _put(to, _contacts, rows, ["ended_ms", "told"])
+
+
+def _sum(one: Amounts, other: Amounts) -> Amounts:
+    found = dict(one)
+    for name, amount in other.items():
+        add_to(found, name, amount)
+    return found
 
 
 def _rows(intervals: Mapping[Interval, Amounts]) -> list[dict[str, object]]:
