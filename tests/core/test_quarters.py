@@ -9,7 +9,7 @@ from test_oracle import LOGS, ZONES, _is_repeat, _logs, _queue, _rule, _settings
 
 from wallboard.core import events as ev
 from wallboard.core import snapshot
-from wallboard.core.past import Past
+from wallboard.core.past import Past, quarters_of
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval, Quarters, counts_of
 from wallboard.core.state import Floor
 
@@ -26,15 +26,15 @@ OF_DAY = (
     "talk_ms",
     "missed",
     "refused",
+    "with_customer",
+    "repeated",
+    "resolved",
+    "resolution_ms",
 )
 
 
 def kept(floor: Floor, written_ms: int = 0) -> Quarters:
-    floor.settle()
-    quarters = Quarters(floor.ground, floor.tallies)
-    quarters.keep(floor.contacts.contacts, written_ms)
-    floor.contacts.quarters = quarters
-    return quarters
+    return quarters_of(floor, written_ms)
 
 
 def written(floor: Floor, quarters: Quarters) -> dict[Interval, Amounts]:
@@ -215,3 +215,21 @@ def test_a_state_that_began_anew_leaves_the_running_quarter_to_what_was_written_
     past = Past(anew, NINE + 5 * MINUTE, anew=True)
     found = past.take_changed(1_000_000)
     assert {one.started_ms for one in found if one.basis != "time"} == {NINE + QUARTER_MS}
+
+
+def test_after_a_restart_who_came_back_is_told_again_where_a_late_word_changed_it() -> None:
+    """The call at noon was written hours ago; that the same customer had called at nine was told at the very end."""
+    noon_ms, told_ms = NINE + 3 * 60 * MINUTE, NINE + 8 * 60 * MINUTE
+    base: dict[str, Any] = {"queue": "support", "source": "pbx", "customer": "k1"}
+    floor = Floor()
+    floor.apply(ev.Queued(contact="noon", time=noon_ms, **base), noon_ms)
+    floor.apply(ev.Abandoned(contact="noon", source="pbx", time=noon_ms + MINUTE), noon_ms + MINUTE)
+    floor.apply(ev.Queued(contact="nine", time=NINE, **base), told_ms)
+    again = snapshot.load(snapshot.dump(floor))
+    rewritten = kept(again, written_ms=told_ms - MINUTE).take_changed(1_000)
+    assert rewritten[Interval("queues", "support", noon_ms, "event")] == {
+        "offered": 1, "abandoned": 1, "other_wait\t60": 1, "abandoned_wait_ms": 60_000, "sl_base": 1,
+        "with_customer": 1, "repeated": 1,
+    }  # fmt: skip
+    untouched = kept(snapshot.load(snapshot.dump(floor)), written_ms=told_ms + 3 * 60 * MINUTE).take_changed(1_000)
+    assert untouched == {}

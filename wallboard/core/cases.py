@@ -101,6 +101,10 @@ class Cases:
             for at_ms, begun_ms in resolved if queue else ():
                 yield name, self._ground.settings.queue_of(source, queue or ""), at_ms, begun_ms
 
+    def facts(self) -> Iterator[Fact]:
+        """All that counts."""
+        return (fact for facts, _ in self._counted.values() for fact in facts)
+
     def _recount(self, name: Name, case: Case) -> None:
         stale, stale_live = self._counted.get(name, ([], NOT_LIVE))
         told_queue, opened_ms, resolved = case.read()
@@ -114,9 +118,9 @@ class Cases:
             if opened_ms is not None:
                 live = NOT_LIVE._replace(counts=((queue, "open_cases"),), waits=(Wait(queue, "case", opened_ms),))
         for fact in stale:
-            self._tallies.count(fact, -1)
+            self._tallies.count_own(fact, -1)
         for fact in fresh:
-            self._tallies.count(fact, 1)
+            self._tallies.count_own(fact, 1)
         self._tallies.change(stale_live, -1)
         self._tallies.change(live, 1)
         self._counted[name] = fresh, live

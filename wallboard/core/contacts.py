@@ -158,9 +158,9 @@ class Contacts:
     def count_anew(self) -> None:
         """After a change of settings: every story of the day is read again."""
         self.unsettled = {}
-        self.repeats.count_anew(self.contacts)
         if self.quarters:
             self.quarters.clear()
+        self.repeats.count_anew(self.contacts)
         for contact in self.contacts.values():
             contact.facts, contact.live = [], NOT_LIVE
             if contact.events:

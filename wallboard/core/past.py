@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from wallboard.core.afterwards import Booking, Known, booking, is_orphan
 from wallboard.core.attendance import TIME, Attendance
-from wallboard.core.quarters import Amounts, Interval, Quarters
+from wallboard.core.quarters import REACH_MS, Amounts, Interval, Quarters
 from wallboard.core.rows import Key
 from wallboard.core.state import Floor
 from wallboard.core.visits import Story
@@ -15,11 +15,8 @@ class Past:
 
     def __init__(self, floor: Floor, written_ms: int, *, anew: bool = False) -> None:
         """`anew`: another floor than the one that wrote until then."""
-        floor.settle()
         self.floor = floor
-        self._quarters = Quarters(floor.ground, floor.tallies)
-        self._quarters.keep(floor.contacts.contacts, written_ms, floor.since_ms if anew else 0)
-        floor.contacts.quarters = self._quarters
+        self._quarters = quarters_of(floor, written_ms, anew=anew)
         self._attendance = Attendance(floor.ground, floor.tallies, floor.people, written_ms)
 
     def look(self, *, at_once: bool = False) -> Iterator[None]:
@@ -59,3 +56,16 @@ class Past:
         self._quarters.rested |= set(rested)
         self._attendance.changed |= {one for one in intervals if one.basis == TIME}
         self._quarters.put_back({one for one in intervals if one.basis != TIME})
+
+
+def quarters_of(floor: Floor, written_ms: int, *, anew: bool = False) -> Quarters:
+    """Of all that the floor knows; from here on it tells them what changes."""
+    floor.settle()
+    contacts, repeats, cases = floor.contacts.contacts, floor.contacts.repeats, floor.cases
+    quarters = Quarters(floor.ground, floor.tallies)
+    quarters.keep(contacts, written_ms, floor.since_ms if anew else 0)
+    late = [key for key, one in contacts.items() if one.heard_ms >= written_ms - REACH_MS]
+    quarters.keep_own([*repeats.facts(), *cases.facts()], [*repeats.facts(late), *cases.facts()])
+    floor.contacts.quarters = quarters
+    floor.tallies.record = quarters.count_own
+    return quarters

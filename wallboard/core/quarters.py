@@ -78,6 +78,20 @@ class Quarters:
             add_to(amounts, _flat(fact.metric), sign * fact.amount)
             self.changed.add(interval)
 
+    def keep_own(self, facts: Iterable[Fact], late: Iterable[Fact]) -> None:
+        """After `keep`: count what is no contact's own. `late`: what may have changed after the last writing."""
+        changed = set(self.changed)
+        for fact in facts:
+            self.count_own(fact, 1)
+        self.changed = changed.union(
+            interval for fact in late for basis in ("event", "offer") for interval in self._intervals(fact, basis)
+        )
+
+    def count_own(self, fact: Fact, sign: int) -> None:
+        """A fact of repeats or cases: where it happened, by both bases."""
+        self.count(fact, sign)
+        self.count(fact, sign, "offer")
+
     def tell(self, contact: Contact) -> None:
         """What the contact's visits now add where they were offered, in place of what they added before."""
         before = self._offers.get(contact.key, [])

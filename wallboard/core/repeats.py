@@ -85,9 +85,21 @@ class Repeats:
         for customer, begin in forgotten:
             self.begins.setdefault(customer, []).append(begin)
 
+    def facts(self, of: Iterable[Key] | None = None) -> Iterator[Fact]:
+        """All that counts; or, of the customers of these contacts."""
+        whose = self.begins if of is None else {self._of[key][0] for key in of if key in self._of}
+        for begin, again in self._counted(whose):
+            yield Fact("queues", begin.queue or "", "with_customer", begin.at_ms)
+            if again:
+                yield Fact("queues", begin.queue or "", "repeated", begin.at_ms)
+
     def counted(self) -> Iterator[tuple[Begin, bool]]:
         """Every begin that counts in a queue, and whether its customer had to come back."""
-        for begins in self.begins.values():
+        return self._counted(self.begins)
+
+    def _counted(self, customers: Iterable[str]) -> Iterator[tuple[Begin, bool]]:
+        for customer in customers:
+            begins = self.begins[customer]
             for index, begin in enumerate(begins):
                 if begin.queue is not None:
                     yield begin, self._is_repeated(begins, index)
@@ -113,9 +125,9 @@ class Repeats:
         if index >= len(begins) or (queue := begins[index].queue) is None:
             return
         at_ms = begins[index].at_ms
-        self._tallies.count(Fact("queues", queue, "with_customer", at_ms), by)
+        self._tallies.count_own(Fact("queues", queue, "with_customer", at_ms), by)
         if self._is_repeated(begins, index):
-            self._tallies.count(Fact("queues", queue, "repeated", at_ms), by)
+            self._tallies.count_own(Fact("queues", queue, "repeated", at_ms), by)
 
     @staticmethod
     def _is_repeated(begins: list[Begin], index: int) -> bool:

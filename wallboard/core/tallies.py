@@ -4,7 +4,7 @@ A group (all, a site, a team, a board's own set) is counted from facts like a qu
 sums of counts and never of percentages.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from itertools import islice
 
@@ -28,6 +28,7 @@ class Tallies:
         self._ground = ground
         self.queues: dict[str, Tally] = {}
         self.groups: dict[str, Tally] = {}
+        self.record: Callable[[Fact, int], None] | None = None
         self.sets: dict[str, tuple[str, ...]] = {}  # group id → patterns, watched by boards
         self.moving: set[Entity] = set()
         self.unsettled: set[str] = set()
@@ -56,6 +57,12 @@ class Tallies:
         """A fact of a queue, added or taken back."""
         self.queue(fact.id).count(fact.metric, fact.at_ms, sign * fact.amount)
         self.unsettled.add(fact.id)
+
+    def count_own(self, fact: Fact, sign: int) -> None:
+        """A fact of no single contact's story (repeats, cases): the history, where it is kept, hears of it too."""
+        self.count(fact, sign)
+        if self.record:
+            self.record(fact, sign)
 
     def change(self, live: Live, sign: int) -> None:
         """What holds at this moment, added or taken back."""
