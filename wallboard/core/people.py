@@ -31,7 +31,7 @@ class People:
         self._tallies = tallies
         self.agents: dict[str, AgentRow] = {}
         self.moving: set[str] = set()
-        self.unsettled: set[str] = set()
+        self.unsettled: dict[str, bool] = {}  # agent → whether more than the time may be different
         self.attended: set[str] | None = None  # told since the history looked, where one is kept
         self._ids: dict[str, dict[str, str]] = {}  # source → its names of queues
 
@@ -60,11 +60,14 @@ class People:
 
     def settle(self) -> None:
         """What queues and groups have of the agents that changed since the last time."""
-        unsettled, self.unsettled = self.unsettled, set()
-        for name in unsettled & self.agents.keys():
-            row = self.agents[name]
+        unsettled, self.unsettled = self.unsettled, {}
+        for name, changed in unsettled.items():
+            row = self.agents.get(name)
+            if row is None:
+                continue
             self._settle(row)
-            self._restand(name, row)
+            if changed:
+                self._restand(name, row)
             if self.attended is not None:
                 self.attended.add(name)
             self._ground.touch("agents", name)
@@ -157,7 +160,9 @@ class People:
         if row := self.agents.get(name):
             row.ticks = False
             if row.is_signed_in:
-                self._touch(name, row, at_ms)
+                row.seen_ms = max(row.seen_ms, at_ms)
+                self.unsettled.setdefault(name, False)
+                self._await_tick(name, row)
 
     def time_of(self, row: AgentRow) -> tuple[dict[str, dict[str, int]], Work]:
         """Window → ms by state until `row.seen_ms`, and the stretch of work."""
@@ -242,12 +247,15 @@ class People:
 
     def _touch(self, name: str, row: AgentRow, at_ms: int) -> None:
         row.seen_ms = max(row.seen_ms, at_ms)
-        self.unsettled.add(name)
+        self.unsettled[name] = True
         if not row.ticks and row.is_signed_in:
-            row.ticks = True
-            offset_ms = crc32(name.encode()) % MINUTE_MS  # agents are told one after another, the same everywhere
-            turns = (row.seen_ms - offset_ms) // MINUTE_MS + 1
-            self._ground.calendar.wait(turns * MINUTE_MS + offset_ms, "sheet", name)
+            self._await_tick(name, row)
+
+    def _await_tick(self, name: str, row: AgentRow) -> None:
+        row.ticks = True
+        offset_ms = crc32(name.encode()) % MINUTE_MS  # agents are told one after another, the same everywhere
+        turns = (row.seen_ms - offset_ms) // MINUTE_MS + 1
+        self._ground.calendar.wait(turns * MINUTE_MS + offset_ms, "sheet", name)
 
     def _restand(self, name: str, row: AgentRow) -> None:
         """Replace what the agent adds to the live numbers of queues and groups."""
