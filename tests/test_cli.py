@@ -181,6 +181,20 @@ def test_check_without_mistakes_says_so(capsys: pytest.CaptureFixture[str]) -> N
     assert "no mistakes" in capsys.readouterr().out
 
 
+def test_check_warns_of_an_alert_that_asks_for_nothing_and_names_what_is_wrong_with_a_rule(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("wallboard.toml").write_text('[alert.wait]\nmetric = "oldest_wait_s"\nraise = "> 60"\n')
+    assert run(["check"]) == 0
+    assert "alert.wait: warning: has no `action`" in capsys.readouterr().err
+    Path("wallboard.toml").write_text('[alert.wait]\nmetric = "oldest_at"\nraise = "60"\nfor = "soon"\n')
+    assert run(["check"]) == 1
+    said = capsys.readouterr().err
+    assert "alert.wait.metric: 'oldest_at' is an instant: take 'oldest_wait_s'" in said
+    assert "alert.wait.raise: expected a sign and a number" in said
+    assert "alert.wait.for: expected a time such as 30s" in said
+
+
 def test_check_names_the_mistakes_of_boards_too_and_gives_them_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
     Path("wallboard.toml").write_text("[site.main]\nzone = 'Mars'\n")
     Path("boards").mkdir()

@@ -35,6 +35,13 @@ kind = "asterisk"
 secret = "ami-password"
 [alert.support-wait]
 metric = "oldest_wait_s"
+queues = ["support"]
+raise = "> 120"
+clear = "< 60"
+for = "30s"
+severity = "critical"
+action = "Open the overflow queue"
+notify = ["leads"]
 [notify.leads]
 url_file = "/run/secrets/leads-apprise"
 """

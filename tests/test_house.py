@@ -23,6 +23,7 @@ PART_OF = {
     "wallboard.children": "wallboard.up",
     "wallboard.logfile": "wallboard.up",
     "wallboard.ownredis": "wallboard.up",
+    "wallboard.alerter": "wallboard.worker",
     "wallboard.historian": "wallboard.worker",
     "wallboard.boardschema": "wallboard.commands",
     "wallboard.eventschema": "wallboard.commands",

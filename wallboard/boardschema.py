@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
+from wallboard.core.numbers import FAMILIES, NUMBERS, WINDOWS
 from wallboard.eventschema import portable
 from wallboard.record.board import THRESHOLD, VARIABLES, Written
 from wallboard.record.checks import AUDIENCES, KINDS, LANGUAGES, THEMES
-from wallboard.record.numbers import FAMILIES, NUMBERS, WINDOWS
 
 
 def board_schema() -> dict[str, Any]:

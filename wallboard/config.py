@@ -15,6 +15,7 @@ from msgspec import Meta, Struct, convert
 from wallboard.assets import BOARDS
 from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.events import Text
+from wallboard.core.rules import Rule
 from wallboard.core.settings import Agent, Queue, Reason, Settings, Site
 from wallboard.environment import Sections, overlay, text_of
 from wallboard.sense import COLLECTOR_GROUP, check_collectors, check_redis_url, check_settings
@@ -97,8 +98,10 @@ class Config:
         return own if own.is_dir() else BOARDS
 
 
-_SETTINGS: Mapping[str, type[Struct]] = {"site": Site, "queue": Queue, "agent": Agent, "reason": Reason}
-_FREE = ("collector", "alert", "notify")  # their options belong to whoever reads them
+_SETTINGS: Mapping[str, type[Struct]] = {
+    "site": Site, "queue": Queue, "agent": Agent, "reason": Reason, "alert": Rule,
+}  # fmt: skip
+_FREE = ("collector", "notify")  # their options belong to whoever reads them
 SECTIONS = Sections(
     single={"server": Server, "redis": Redis, "history": History, "database": None},
     named={**_SETTINGS, **dict.fromkeys(_FREE)},
@@ -194,7 +197,7 @@ def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake
     history = read(tables.get("history", {}), History, name, "history", mistakes) or History()
     settings = Settings(**{section: _rows(tables, section, name, mistakes) for section in _SETTINGS})
     collectors = _table(tables, "collector", name, mistakes)
-    for section in ("alert", "notify", "database"):
+    for section in ("notify", "database"):
         _table(tables, section, name, mistakes)
     config = Config(server=server, redis=redis, history=history, settings=settings, collectors=collectors, file=file)
     mistakes.extend(check_redis_url(redis.url, name))

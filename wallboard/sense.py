@@ -25,6 +25,8 @@ def check_settings(settings: Settings, sites: Collection[str], file: str) -> Ite
         yield from _open(queue.open, file, path("queue", name))
     for name, agent in settings.agent.items():
         yield from _of_site(agent, sites, file, path("agent", name))
+    for name, rule in settings.alert.items():
+        yield from (Mistake(file, f"{path('alert', name)}.{fault.at}", fault.reason) for fault in rule.faults())
     yield from _also("queue", settings.queue, file)
     yield from _also("agent", settings.agent, file)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 import structlog
 
+from wallboard.alerter import Alerter
 from wallboard.core import snapshot
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.core.events import ConfigApplied
@@ -40,6 +41,7 @@ class Worker:
         clock_ms: Callable[[], int],
         settings: Callable[[], Settings],
         historian: Historian | None = None,
+        alerter: Alerter | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._stream = stream
@@ -47,7 +49,7 @@ class Worker:
         self._lease = lease
         self._clock_ms = clock_ms
         self._settings = settings
-        self._historian = historian
+        self._besides = [one for one in (historian, alerter) if one]
         self._written: set[str] = set()  # chunks of the last checkpoint that are still right
         self._checkpoint_s = 0.0
         self._checkpoint_ids: list[str] = []
@@ -56,8 +58,8 @@ class Worker:
         """Until cancelled: stand by, lead while the lease is held, stand by again."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._pipeline.run())
-            if self._historian:
-                tasks.create_task(self._historian.run())
+            for one in self._besides:
+                tasks.create_task(one.run())
             while True:
                 token = await self._acquired()
                 if token is None:
@@ -96,8 +98,8 @@ class Worker:
         raise LeaseLost("another worker leads")
 
     def _let_write(self, token: int | None) -> None:
-        if self._historian:
-            self._historian.token = token
+        for one in self._besides:
+            one.token = token
 
     async def _apply_settings(self, token: int) -> None:
         """Configuration reaches the state as an event, so that every process and every replay sees it alike."""

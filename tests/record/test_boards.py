@@ -11,10 +11,10 @@ import pytest
 from wallboard.assets import BOARDS
 from wallboard.boardschema import board_schema
 from wallboard.core.errors import ConfigError
+from wallboard.core.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.record import fitting
 from wallboard.record.boards import Board, Tile, load_boards, read_boards
 from wallboard.record.checks import KINDS, board_warnings
-from wallboard.record.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.web.words import words
 
 GOOD = """

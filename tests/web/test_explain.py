@@ -9,8 +9,8 @@ import pytest
 
 from wallboard.assets import STATIC
 from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS
+from wallboard.core.numbers import NUMBERS
 from wallboard.record.boards import Board
-from wallboard.record.numbers import NUMBERS
 from wallboard.stream.signin import Person
 from wallboard.web.explained import catalog
 from wallboard.web.words import LANGUAGES, language_of

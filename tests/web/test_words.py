@@ -7,9 +7,9 @@ import pytest
 from babel.numbers import format_decimal
 
 from wallboard.assets import BOARDS, STATIC
+from wallboard.core.numbers import NUMBERS, WINDOWS
 from wallboard.record.boards import load_boards
 from wallboard.record.checks import KINDS
-from wallboard.record.numbers import NUMBERS, WINDOWS
 from wallboard.web.figures import date, figure
 from wallboard.web.speaking import page_say
 from wallboard.web.words import LANGUAGES, words

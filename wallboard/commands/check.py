@@ -11,6 +11,7 @@ from wallboard.boardschema import board_schema_text
 from wallboard.config import FILE, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, SourceError
 from wallboard.eventschema import schema_text
+from wallboard.tables import path as path_of
 
 
 @click.command()
@@ -68,6 +69,7 @@ def _in_file(path: Path) -> Iterator[Mistake]:
         yield from board_mistakes(path.parent / "boards")
         return
     yield from source_mistakes(config)
+    yield from rule_warnings(config)
     yield from record_mistakes(config)
     yield from board_mistakes(config.boards)
 
@@ -83,6 +85,14 @@ def source_mistakes(config: Config) -> Iterator[Mistake]:
             collector_of(options.get("kind"))(name, options, around)
         except SourceError as error:
             yield Mistake(str(config.file or FILE), f"collector.{name}", str(error))
+
+
+def rule_warnings(config: Config) -> Iterator[Mistake]:
+    """Alert rules that ask for nothing."""
+    for name, rule in config.settings.alert.items():
+        if rule.action is None:
+            reason = "has no `action`: an alarm that asks nobody to do anything is noise"
+            yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
 
 
 def record_mistakes(config: Config) -> Iterator[Mistake]:

@@ -163,6 +163,7 @@ class _TellReady:
 
 
 async def _worker(force: InForce, config: Config) -> None:
+    from wallboard.alerter import Alerter
     from wallboard.historian import Historian
     from wallboard.live.pipeline import Pipeline
     from wallboard.record.database import open_record
@@ -181,7 +182,8 @@ async def _worker(force: InForce, config: Config) -> None:
         days, tell = config.history, HealthRecords(parts.redis, parts.keys).write_history
         historian = Historian(pipeline, History(engine), clock_ms, days.days, days.agent_days, tell)
         settings = lambda: force.config.settings  # noqa: E731
-        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, historian).run()
+        alerter = Alerter(pipeline, parts.stream)
+        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, historian, alerter).run()
 
 
 async def _collect(names: Sequence[str], force: InForce, config: Config) -> None:

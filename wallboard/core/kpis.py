@@ -40,7 +40,7 @@ def document(floor: Floor) -> dict[str, dict[str, Document]]:
     rows: dict[str, Any] = {
         "sites": floor.settings.sites, "queues": floor.tallies.queues, "groups": floor.tallies.groups,
         "agents": floor.people.agents,
-        "kpis": floor.kpis, "alerts": {}, "notices": floor.notices, "sources": floor.sources,
+        "kpis": floor.kpis, "alerts": floor.alerts.open, "notices": floor.notices, "sources": floor.sources,
     }  # fmt: skip
     return {
         kind: {name: found for name in names if (found := entity(floor, kind, name)) is not None}
@@ -327,6 +327,23 @@ def _notice(floor: Floor, name: str) -> Document | None:
     }
 
 
+def _alert(floor: Floor, name: str) -> Document | None:
+    row = floor.alerts.open.get(name)
+    if row is None:
+        return None
+    rule = floor.settings.alert.get(row.rule)
+    found: Document = {
+        "rule": row.rule, "severity": row.severity, "kind": row.kind, "of": row.of, "metric": row.metric,
+        "limit": row.limit, "since": row.since_ms, "raised_at": row.raised_ms,
+    }  # fmt: skip
+    optional = {
+        "window": row.window, "value": row.value, "action": rule and rule.action, "note": row.note,
+        "acknowledged_by": row.acknowledged_by, "acknowledged_at": row.acknowledged_ms, "owner": row.owner,
+        "snoozed_by": row.snoozed_by, "snoozed_until": row.snoozed_until_ms,
+    }  # fmt: skip
+    return found | {key: value for key, value in optional.items() if value is not None}
+
+
 def _kpi(floor: Floor, name: str) -> Document | None:
     row = floor.kpis.get(name)
     if row is None:
@@ -348,5 +365,5 @@ def _thousandths(amount: int) -> float | int:
 
 _OF: dict[str, Callable[[Floor, str], Document | None]] = {
     "sites": _site, "queues": _queue, "groups": _group, "agents": _agent,
-    "kpis": _kpi, "alerts": lambda floor, name: None, "notices": _notice, "sources": _source,
+    "kpis": _kpi, "alerts": _alert, "notices": _notice, "sources": _source,
 }  # fmt: skip

@@ -195,6 +195,27 @@ class NoticeRow(Struct):
     posted_ms: int
 
 
+class AlertRow(Struct):
+    """One that is raised. `kind`, `of`: the entity; `since_ms`: when its rule began to hold."""
+
+    rule: str
+    severity: str
+    kind: str
+    of: str
+    metric: str
+    window: str | None
+    limit: str
+    value: float | None
+    since_ms: int
+    raised_ms: int
+    acknowledged_by: str | None = None
+    acknowledged_ms: int | None = None
+    owner: str | None = None
+    snoozed_by: str | None = None
+    snoozed_until_ms: int | None = None
+    note: str | None = None
+
+
 class KpiRow(Struct):
     event: ev.KpiReported
     source: str

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, convert, field
 
 from wallboard.core.events import Channel, Text
 from wallboard.core.hours import Hours, parse_openings
+from wallboard.core.rules import Rule
 from wallboard.core.windows import business_day
 
 Formula = Literal["answered", "negative", "offered", "positive", "removed", "ignore", "short"]
@@ -77,6 +78,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     queue: dict[Text, Queue] = {}
     agent: dict[Text, Agent] = {}
     reason: dict[Text, Reason] = {}
+    alert: dict[Text, Rule] = {}
 
     @cached_property
     def sites(self) -> dict[str, Site]:

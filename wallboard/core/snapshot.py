@@ -13,16 +13,18 @@ from msgspec import Struct
 
 from wallboard.core import events as ev
 from wallboard.core.agents import Profile
+from wallboard.core.alerting import Instance
 from wallboard.core.cases import Case
 from wallboard.core.observed import Parts
 from wallboard.core.repeats import Begin
-from wallboard.core.rows import AgentRow, Contact, KpiRow, Listing, NoticeRow, SourceRow, Told
+from wallboard.core.rows import AgentRow, AlertRow, Contact, KpiRow, Listing, NoticeRow, SourceRow, Told
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.timesheet import Timesheet
 from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, SightedGone, SightedWaiting, Story, Tag, Visit
+from wallboard.core.watchful import watchful
 
-FORMAT = 8
+FORMAT = 9
 REST = "rest"
 
 Stored = ev.Told | ev.Own | SightedWaiting | SightedGone
@@ -86,6 +88,9 @@ class Rest(Struct):
     restarts: dict[str, list[int]]
     listings: dict[str, Listing]
     cases: list[tuple[str, str, Case]]
+    alerts: dict[str, AlertRow]
+    watched: list[tuple[str, str, str, Instance]]  # rule, kind and id of what is not normal
+    untold: list[ev.AlertRaised | ev.AlertCleared]
     begins: list[tuple[str, Begin]]  # of customers, where the contact itself is forgotten
 
 
@@ -111,13 +116,17 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     rest = _rest.decode(chunks[REST])
     if rest.format != FORMAT:
         raise msgspec.ValidationError(f"checkpoint format {rest.format}, this is {FORMAT}")
-    floor = Floor(rest.settings)
+    floor = watchful(Floor(rest.settings))
     floor.applied, floor.since_ms = rest.applied, rest.since_ms
     floor.sources, floor.notices = dict(rest.sources), dict(rest.notices)
     floor.kpis, floor.parts = dict(rest.kpis), dict(rest.parts)
     floor.contacts.restarts, floor.contacts.listings = dict(rest.restarts), dict(rest.listings)
     floor.cases.cases = {(source, name): case for source, name, case in rest.cases}
     floor.contacts.repeats.resume(rest.begins)
+    floor.alerts.open = dict(rest.alerts)
+    if floor.alerting:
+        floor.alerting.instances = {(rule, kind, name): found for rule, kind, name, found in rest.watched}
+        floor.alerting.untold = {event.id or "": event for event in rest.untold}
     for name, agent in rest.agents.items():
         floor.people.agents[name] = _agent_row(agent)
     for name, chunk in chunks.items():
@@ -173,6 +182,9 @@ def _rest_of(floor: Floor) -> Rest:
         sources=floor.sources, notices=floor.notices, kpis=floor.kpis, parts=floor.parts,
         restarts=floor.contacts.restarts, listings=floor.contacts.listings,
         cases=[(*name, case) for name, case in floor.cases.cases.items()],
+        alerts=floor.alerts.open,
+        watched=[(*name, found) for name, found in floor.alerting.instances.items()] if floor.alerting else [],
+        untold=list(floor.alerting.untold.values()) if floor.alerting else [],
         begins=floor.contacts.repeats.forgotten(floor.contacts.contacts),
     )  # fmt: skip
 

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from wallboard.core import events as ev
 from wallboard.core import platform
+from wallboard.core.alerting import Alerting
+from wallboard.core.alerts import Alerts
 from wallboard.core.calendar import Due
 from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
@@ -57,6 +60,8 @@ class Floor:
         self.notices: dict[str, NoticeRow] = {}
         self.kpis: dict[str, KpiRow] = {}
         self.parts: dict[str, Parts] = {}
+        self.alerts = Alerts(self.ground)
+        self.alerting: Alerting | None = None  # core/watchful.py
         self.since_ms = 0  # what was before it is not known here
         self.applied = 0
         self._arrival_ms = 0
@@ -81,6 +86,8 @@ class Floor:
         deeds: list[Deed] = []
         at_ms = self._settle_time(event, arrival_ms, source, deeds)
         deeds.append(self._take(event, at_ms, source, deeds))
+        if self.alerting:
+            self.alerting.await_second()
         return deeds
 
     def advance(self, now_ms: int) -> None:
@@ -98,6 +105,8 @@ class Floor:
             self._pass_to(next_ms)
             if (self.ground.calendar.next_due_ms() or next_ms + 1) <= next_ms:  # what was due before now falls due now
                 self._fall_due(self.ground.calendar.pop())
+            if self.alerting:
+                self.alerting.await_second()
         self._pass_to(now_ms)
 
     def next_due_ms(self) -> int | None:
@@ -133,6 +142,12 @@ class Floor:
                 self.ground.calendar.wait(notice.event.until, "notice", name)
         for name in self.sources:
             self._listen_for(name)
+        for name, alert in self.alerts.open.items():
+            if alert.snoozed_until_ms is not None:
+                self.ground.calendar.wait(alert.snoozed_until_ms, "snooze", name)
+        self._rule_anew()
+        if self.alerting:
+            self.alerting.await_second()
 
     # Out
 
@@ -155,6 +170,8 @@ class Floor:
         """The entities that changed since the last call, e.g. `("queues", "support")`."""
         self.settle()
         touched, self.ground.touched = self.ground.touched, set()
+        if self.alerting and self.settings.alert:
+            self.alerting.touched |= touched
         return touched
 
     def take_changed_chunks(self) -> set[str]:
@@ -194,6 +211,11 @@ class Floor:
             self._listen_for(due.first)
         elif due.kind == "notice":
             self._end_notice(due.first, due.at_ms)
+        elif due.kind == "snooze":
+            self.alerts.wake(due.first, due.at_ms)
+        elif due.kind == "alert" and self.alerting:
+            self.settle()
+            self.alerting.look(due.first, due.second)
 
     def _turn_day(self, site: str) -> None:
         self.settle()
@@ -294,6 +316,10 @@ class Floor:
                 )
             case ev.AgentCorrected():
                 return self.people.take(event, at_ms, self.applied, event.agent_source or source, deeds)
+            case ev.AlertEvent():
+                if self.alerting:
+                    self.alerting.told(event)
+                return self.alerts.take(event, at_ms)
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
 
     def _take_queue_observed(self, event: ev.QueueObserved, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
@@ -408,6 +434,10 @@ class Floor:
             settings.check(self.now_ms)
         except (ValueError, KeyError, OSError) as error:  # an unknown zone is a KeyError
             return Deed(Did.REJECTED, f"settings not taken over: {error}")
+        if replace(settings, alert=self.settings.alert) == self.settings:
+            self.ground.settings = settings
+            self._rule_anew()
+            return Deed(Did.SETTINGS, "alert rules applied")
         for site in self.settings.sites:
             self.ground.touch("sites", site)
         changed = self.tallies.ruled_otherwise(settings)
@@ -415,7 +445,17 @@ class Floor:
         self._count_anew()
         for queue in changed:
             self.tallies.queues[queue].ruled_ms = at_ms
+        self._rule_anew()
         return Deed(Did.SETTINGS, "settings applied: the day is read again")
+
+    def _rule_anew(self) -> None:
+        if self.alerting:
+            self.alerting.ruled_anew()
+            rows: dict[str, Iterable[str]] = {
+                "queues": self.tallies.queues, "groups": self.tallies.groups, "agents": self.people.agents,
+                "sources": self.sources, "kpis": self.kpis,
+            }  # fmt: skip
+            self.alerting.touched |= {(kind, name) for kind, names in rows.items() for name in names}
 
     def _forget(self, source: str) -> Deed:
         """Take one source out: its contacts, the agents and queues that only it spoke of, what it posted."""

@@ -22,6 +22,7 @@ from wallboard.core.events import Event
 from wallboard.core.patch import diff
 from wallboard.core.state import UNKNOWN_SOURCE, Floor
 from wallboard.core.visits import Deed
+from wallboard.core.watchful import watchful
 from wallboard.live.memory import loading
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.stream import Entry, Stream
@@ -89,7 +90,7 @@ class Pipeline:
         self._waits_ms: int | None = None  # arrival of the oldest event that is not published yet
         self.sinks: list[Sink] = []
         self.after_batch: list[Callable[[], Awaitable[None]]] = []
-        self.floor = Floor()
+        self.floor = watchful(Floor())
         self.cursor = START
         self.epoch = _new_epoch()
         self.ready = False  # the state was loaded and read to its end once
@@ -155,7 +156,7 @@ class Pipeline:
 
     async def _load(self) -> None:
         found = await self._checkpoints.read() if self._checkpoints else None
-        self.floor, self.cursor = Floor(), START
+        self.floor, self.cursor = watchful(Floor()), START
         if found:
             self.cursor, chunks = found
             with loading():

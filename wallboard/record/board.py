@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from wallboard.core.events import Text
+from wallboard.core.numbers import NUMBERS, number_named
 from wallboard.record import fitting
 from wallboard.record.legible import LEAST_ARC, Sight
-from wallboard.record.numbers import NUMBERS, number_named
 
 Cells = tuple[Annotated[int, Meta(ge=1, le=48)], Annotated[int, Meta(ge=1, le=48)]]
 Document = dict[str, Any]

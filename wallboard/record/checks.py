@@ -6,10 +6,10 @@ And what is not wrong but hard on people: text that cannot be read from where th
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
+from wallboard.core.numbers import FAMILIES, NUMBERS, WINDOWS, number_named
 from wallboard.record import fitting
 from wallboard.record.board import LISTS, VARIABLES, Board, Tile, fits, threshold
 from wallboard.record.legible import GOOD_ARC, LEAST_ARC
-from wallboard.record.numbers import FAMILIES, NUMBERS, WINDOWS, number_named
 
 KINDS = (
     "number", "queues", "agents", "reasons", "trend", "heat", "leaders", "notices", "alerts", "clock", "text",

@@ -34,6 +34,7 @@ from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
 from wallboard.web import api, openapi, pages, speaking
+from wallboard.web.alerts import act, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
 from wallboard.web.explain import explain
@@ -132,6 +133,8 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/state", api.state),
         Route("/api/v1/explain", explain),
         Route("/api/v1/history", history),
+        Route("/api/v1/alerts", alerts),
+        Route("/api/v1/alerts/{alert}/{verb}", act, methods=["POST"]),
         Route("/api/v1/sources", sources_api),
         Route("/api/v1/sources/{source:path}", source_api),
         Route("/signin", signin.show),

@@ -14,11 +14,11 @@ from starlette.responses import Response
 
 from wallboard.core.explain import explain as explained
 from wallboard.core.kpis import entity
+from wallboard.core.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.core.parts import STATES
 from wallboard.core.state import Floor
 from wallboard.core.words import shown
 from wallboard.live.view import View
-from wallboard.record.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.auth import allowed
 from wallboard.web.explained import in_words

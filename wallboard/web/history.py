@@ -14,12 +14,12 @@ from starlette.responses import Response
 
 from wallboard.core.attendance import TIME
 from wallboard.core.errors import RecordUnavailable
+from wallboard.core.numbers import NUMBERS, number_named
 from wallboard.core.parts import STATES
 from wallboard.core.settings import Settings, Site
 from wallboard.core.windows import business_day
 from wallboard.core.words import shown
 from wallboard.record.history import SeenDay
-from wallboard.record.numbers import NUMBERS, number_named
 from wallboard.record.steps import (
     FIRST_YEAR,
     LAST_YEAR,

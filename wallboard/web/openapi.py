@@ -215,6 +215,31 @@ _PATHS: dict[str, Any] = {
             },
         }
     },
+    "/api/v1/alerts": {
+        "get": {
+            "summary": "Open alerts",
+            "description": "Scope state:read. docs/alerts.md.",
+            "responses": {"200": _ok("By id, as in the state document.", _OBJECT), **_problem(401, 403)},
+        }
+    },
+    "/api/v1/alerts/{alert}/{verb}": {
+        "post": {
+            "summary": "Act on an alert",
+            "description": "Scope alerts:act. acknowledge, snooze (seconds, 60 to 43,200), wake, assign (to); "
+            "each may carry a note.",
+            "parameters": [
+                {"name": "alert", "in": "path", "required": True, "schema": {"type": "string"}},
+                {
+                    "name": "verb",
+                    "in": "path",
+                    "required": True,
+                    "schema": {"enum": ["acknowledge", "snooze", "wake", "assign"]},
+                },
+            ],
+            "requestBody": {"content": {_JSON: {"schema": _OBJECT}}},
+            "responses": {"202": _ok("It is in the stream.", _OBJECT), **_problem(400, 401, 403, 404, 413, 422, 503)},
+        }
+    },
     "/api/v1/sources": {
         "get": {
             "summary": "Every source and its health",

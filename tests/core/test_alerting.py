@@ -1,0 +1,320 @@
+"""Alert rules by hand: raise, for, clear, keep_for, too few, closed, silent; on whole seconds, over restarts."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wallboard.core import events as ev
+from wallboard.core import kpis, snapshot
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Queue, Settings, Site
+from wallboard.core.state import Floor
+from wallboard.core.watchful import watchful
+
+NOON = 1_795_348_800_000  # 2026-11-22 12:00 UTC, a Sunday
+SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
+
+
+def floor_with(rule: dict[str, Any], known: dict[str, Queue] | None = None, site: Site | None = None) -> Floor:
+    made = msgspec.convert({"metric": "waiting", "raise": "> 2", "queues": ["support"], "when": "always"} | rule, Rule)
+    assert not list(made.faults())
+    sites = {"main": site} if site else {}
+    floor = watchful(Floor(Settings(alert={"r": made}, queue=known or {}, site=sites)))
+    floor.advance(NOON)
+    return floor
+
+
+def waits(floor: Floor, contact: str, after_ms: int, queue: str = "support") -> None:
+    event = ev.Queued(contact=contact, queue=queue, source="pbx", time=NOON + after_ms)
+    floor.apply(event, NOON + after_ms)
+
+
+def gone(floor: Floor, contact: str, after_ms: int) -> None:
+    floor.apply(ev.Abandoned(contact=contact, source="pbx", time=NOON + after_ms), NOON + after_ms)
+
+
+def said(floor: Floor) -> list[tuple[str, float]]:
+    """What is to be told, and how many seconds after noon it is said to have been."""
+    assert floor.alerting
+    told = floor.alerting.untold.values()
+    return [(ev.type_of(one).partition(".")[2], ((one.time or 0) - NOON) / SECOND) for one in told]
+
+
+def three_wait(floor: Floor) -> None:
+    for number in range(3):
+        waits(floor, f"c{number}", 500)
+
+
+def test_it_is_raised_on_the_whole_second_after_and_cleared_on_one():
+    floor = floor_with({})
+    three_wait(floor)
+    assert said(floor) == []
+    floor.advance(NOON + 5 * SECOND)
+    assert said(floor) == [("raised", 1.0)]
+    gone(floor, "c0", 7_300)
+    floor.advance(NOON + 9 * SECOND)
+    assert said(floor) == [("raised", 1.0), ("cleared", 8.0)]
+
+
+def test_for_so_long_it_must_last():
+    floor = floor_with({"for": "30s"})
+    three_wait(floor)
+    floor.advance(NOON + 20 * SECOND)
+    gone(floor, "c0", 20_500)
+    floor.advance(NOON + 60 * SECOND)
+    assert said(floor) == [], "it did not last"
+    waits(floor, "c9", 60_500)
+    floor.advance(NOON + 90 * SECOND)
+    assert said(floor) == []
+    floor.advance(NOON + 91 * SECOND)
+    assert said(floor) == [("raised", 91.0)]
+
+
+def test_between_the_limits_it_stays_as_it_is_and_what_comes_back_soon_never_left():
+    floor = floor_with({"clear": "< 1", "keep_for": "10s"})
+    three_wait(floor)
+    floor.advance(NOON + 5 * SECOND)
+    for number in range(2):
+        gone(floor, f"c{number}", 6_000)
+    floor.advance(NOON + 20 * SECOND)
+    assert said(floor) == [("raised", 1.0)], "one still waits: neither limit is passed"
+    gone(floor, "c2", 20_000)
+    floor.advance(NOON + 25 * SECOND)
+    for number in range(3, 6):
+        waits(floor, f"c{number}", 25_500)
+    floor.advance(NOON + 60 * SECOND)
+    assert said(floor) == [("raised", 1.0)], "recovering, and back within ten seconds"
+    for number in range(3, 6):
+        gone(floor, f"c{number}", 60_500)
+    floor.advance(NOON + 80 * SECOND)
+    assert said(floor) == [("raised", 1.0), ("cleared", 71.0)]
+
+
+def test_a_wait_passes_its_limit_by_time_alone():
+    floor = floor_with({"metric": "oldest_wait_s", "raise": "> 120"})
+    waits(floor, "c1", 500)  # 120 s are over at 120.5: more than 120 s from the whole second 121 on
+    floor.advance(NOON + 120 * SECOND)
+    assert said(floor) == []
+    floor.advance(NOON + 300 * SECOND)
+    assert said(floor) == [("raised", 121.0)]
+    assert floor.alerting
+    (event,) = floor.alerting.untold.values()
+    assert event.value == 120.5
+    assert event.attributes == {
+        "kind": "queues", "of": "support", "metric": "oldest_wait_s", "limit": "> 120", "since": str(NOON + 121_000)
+    }  # fmt: skip
+
+
+def test_a_percentage_of_too_few_says_nothing():
+    """Three lost calls at nine in the morning are no alarm: service level 0 % of 3."""
+    floor = floor_with({"metric": "service_level", "window": "m15", "raise": "< 80"})
+    for number in range(4):
+        waits(floor, f"c{number}", 500)
+        gone(floor, f"c{number}", 40_000)
+    floor.advance(NOON + 60 * SECOND)
+    assert said(floor) == [], "of 4, and the queue's min_n is 5"
+    waits(floor, "c9", 60_500)
+    gone(floor, "c9", 90_500)
+    floor.advance(NOON + 120 * SECOND)
+    assert [verb for verb, _ in said(floor)] == ["raised"]
+
+
+def test_a_closed_queue_is_no_incident_and_its_alert_ends_when_it_closes():
+    queue = Queue(open="Sun 08:00-12:10")
+    floor = floor_with({"metric": "oldest_wait_s", "raise": "> 60", "when": "open"}, known={"support": queue})
+    waits(floor, "c1", 0)
+    floor.advance(NOON + 9 * MINUTE)
+    assert said(floor) == [("raised", 61.0)]
+    floor.advance(NOON + HOUR)
+    assert said(floor)[1:] == [("cleared", 600.0)]
+    waits(floor, "c2", HOUR)
+    floor.advance(NOON + 2 * HOUR)
+    assert len(said(floor)) == 2
+
+
+def test_hours_of_a_rule_s_own_by_the_clock_of_the_site():
+    site = Site(zone="Europe/Kyiv")  # noon UTC is 14:00
+    floor = floor_with({"when": "Mon-Sun 14:05-15:00"}, site=site)
+    three_wait(floor)
+    floor.advance(NOON + 10 * MINUTE)
+    assert said(floor) == [("raised", 300.0)]
+
+
+def test_what_a_silent_source_said_is_held_back_and_the_silence_is_told():
+    quiet = msgspec.convert({"metric": "silent_s", "raise": "> 30", "when": "always"}, Rule)
+    wait = msgspec.convert({"metric": "oldest_wait_s", "queues": ["*"], "raise": "> 60", "when": "always"}, Rule)
+    floor = watchful(Floor(Settings(alert={"quiet": quiet, "wait": wait})))
+    floor.advance(NOON)
+    floor.apply(ev.SourceBeat(source="pbx", time=NOON), NOON)
+    waits(floor, "c1", 0)
+    floor.advance(NOON + 5 * MINUTE)
+    assert floor.alerting
+    assert [one.rule for one in floor.alerting.untold.values()] == ["quiet"]
+    floor.apply(ev.SourceBeat(source="pbx", time=NOON + 5 * MINUTE), NOON + 5 * MINUTE)
+    floor.apply(ev.Queued(contact="c2", queue="support", source="pbx", time=NOON + 301_000), NOON + 301_000)
+    floor.advance(NOON + 303 * SECOND)
+    assert [(one.rule, ev.type_of(one)) for one in floor.alerting.untold.values()] == [
+        ("quiet", "alert.raised"), ("quiet", "alert.cleared"), ("wait", "alert.raised"),
+    ]  # fmt: skip
+
+
+def test_conditions_joined_by_and_and_or():
+    floor = floor_with({"raise": "> 0", "and": [{"metric": "oldest_wait_s", "raise": "> 30"}],
+        "or": [{"metric": "abandoned", "raise": "> 1"}],
+    })  # fmt: skip
+    waits(floor, "c1", 0)
+    floor.advance(NOON + 20 * SECOND)
+    assert said(floor) == [], "one waits, but not for long"
+    floor.advance(NOON + 40 * SECOND)
+    assert said(floor) == [("raised", 31.0)]
+    gone(floor, "c1", 41_000)
+    floor.advance(NOON + 50 * SECOND)
+    assert said(floor)[1:] == [("cleared", 42.0)]
+    waits(floor, "c2", 50_000)
+    gone(floor, "c2", 51_000)
+    floor.advance(NOON + 60 * SECOND)
+    assert said(floor)[2:] == [("raised", 52.0)], "two gave up"
+
+
+def test_a_person_s_alert_is_of_that_person_s_team():
+    rule = msgspec.convert({"metric": "missed_in_row", "raise": ">= 3", "teams": ["first"], "when": "always"}, Rule)
+    floor = watchful(Floor(Settings(alert={"r": rule})))
+    floor.advance(NOON)
+    for agent, team in (("anna", "first"), ("boris", "second")):
+        floor.apply(ev.SignedIn(agent=agent, team=team, queues=["support"], source="pbx", time=NOON), NOON)
+    for number in range(3):
+        waits(floor, f"c{number}", 1_000)
+        for agent in ("anna", "boris"):
+            at_ms = NOON + 2_000 + number
+            floor.apply(ev.Missed(contact=f"c{number}", agent=agent, queue="support", source="pbx", time=at_ms), at_ms)
+    floor.advance(NOON + 5 * SECOND)
+    assert floor.alerting
+    assert [(one.attributes or {})["of"] for one in floor.alerting.untold.values()] == ["anna"]
+
+
+def test_a_rule_that_is_taken_away_ends_its_alert_and_other_rules_do_not_recount_the_day():
+    floor = floor_with({})
+    three_wait(floor)
+    floor.advance(NOON + 5 * SECOND)
+    counted = floor.tallies.queues["support"].ledger
+    floor.apply(ev.ConfigApplied(settings={}, source="wallboard"), NOON + 6 * SECOND)
+    assert floor.alerting
+    assert [(ev.type_of(one), one.note) for one in floor.alerting.untold.values()] == [
+        ("alert.raised", None), ("alert.cleared", "rule"),
+    ]  # fmt: skip
+    assert floor.tallies.queues["support"].ledger is counted
+
+
+def test_what_came_back_through_the_stream_is_open_until_it_is_cleared():
+    floor = floor_with({"severity": "critical", "action": "act"})
+    three_wait(floor)
+    floor.advance(NOON + 5 * SECOND)
+    told(floor, NOON + 5 * SECOND)
+    assert floor.alerting
+    assert floor.alerting.untold == {}
+    (alert,) = floor.alerts.open
+    row = kpis.document(floor)["alerts"][alert]
+    assert row == {
+        "rule": "r", "severity": "critical", "kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2",
+        "value": 3, "action": "act", "since": NOON + SECOND, "raised_at": NOON + SECOND,
+    }  # fmt: skip
+    who = {"alert": alert, "who": "olena", "source": "wallboard"}
+    floor.apply(ev.AlertAcknowledged(time=NOON + 6_000, **who), NOON + 6_000)
+    floor.apply(ev.AlertAssigned(time=NOON + 6_500, attributes={"to": "ivan"}, **who), NOON + 6_500)
+    floor.apply(ev.AlertSnoozed(time=NOON + 7_000, until=NOON + 60_000, note="they know", **who), NOON + 7_000)
+    row = kpis.document(snapshot.load(snapshot.dump(floor)))["alerts"][alert]
+    assert (row["acknowledged_by"], row["acknowledged_at"], row["owner"]) == ("olena", NOON + 6_000, "ivan")
+    assert (row["snoozed_by"], row["snoozed_until"], row["note"]) == ("olena", NOON + 60_000, "they know")
+    again = snapshot.load(snapshot.dump(floor))
+    again.advance(NOON + 60_000)
+    assert "snoozed_until" not in kpis.document(again)["alerts"][alert], "a snooze ends by itself"
+    gone(floor, "c0", 61_000)
+    floor.advance(NOON + 63 * SECOND)
+    told(floor, NOON + 63 * SECOND)
+    assert floor.alerts.open == {}
+
+
+def told(floor: Floor, at_ms: int) -> None:
+    """As the leading worker does: what is untold goes into the stream and comes back."""
+    assert floor.alerting
+    for event in list(floor.alerting.untold.values()):
+        floor.apply(event, at_ms)
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(0, 20_000), st.sampled_from(["come", "go", "beat", "restart", "tell"])), max_size=40
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(STEPS, st.sampled_from(["0s", "5s"]), st.sampled_from(["0s", "7s"]), st.sampled_from([None, "< 2"]))
+def test_any_series_and_restarts_open_at_most_one_and_clear_each_that_was_raised(
+    steps: list[tuple[int, str]], lasts: str, keeps: str, clear: str | None
+) -> None:
+    """And a floor that was restarted says the very same as one that was not, by the same ids."""
+    rule: dict[str, Any] = {"queues": ["support"], "for": lasts, "keep_for": keeps} | (
+        {"clear": clear} if clear else {}
+    )
+    floor, whole = floor_with(rule), floor_with(rule)
+    log: list[ev.Event] = []
+    waiting: list[str] = []
+    at_ms = 0
+    for number, (later_ms, step) in enumerate(steps):
+        at_ms += later_ms
+        if step == "restart":
+            floor.advance(NOON + at_ms)
+            floor = snapshot.load(snapshot.dump(floor))
+        elif step == "tell":
+            for one in (floor, whole):
+                one.advance(NOON + at_ms)
+            assert floor.alerting
+            assert whole.alerting
+            assert floor.alerting.untold == whole.alerting.untold
+            log += floor.alerting.untold.values()
+            told(floor, NOON + at_ms)
+            told(whole, NOON + at_ms)
+        else:
+            name = f"c{number}"
+            for one in (floor, whole):
+                if step == "come":
+                    waits(one, name, at_ms)
+                elif step == "go" and waiting:
+                    gone(one, waiting[0], at_ms)
+            if step == "come":
+                waiting.append(name)
+            elif step == "go" and waiting:
+                waiting.pop(0)
+    for name in waiting:
+        gone(floor, name, at_ms)
+    floor.advance(NOON + at_ms + HOUR)
+    assert floor.alerting
+    log += floor.alerting.untold.values()
+    verbs = [ev.type_of(one) for one in log]
+    assert verbs == ["alert.raised", "alert.cleared"] * (len(verbs) // 2), "never two open, each one cleared"
+    alerts = [one.alert for one in log if isinstance(one, ev.AlertEvent)]
+    assert alerts[::2] == alerts[1::2]
+    assert len(set(alerts)) == len(alerts) // 2
+
+
+FAULTS = {
+    "raise": ({"raise": "120"}, "expected a sign"),
+    "clear": ({"clear": "> 1"}, "would clear as it raises"),
+    "for": ({"for": "soon"}, "30s"),
+    "metric": ({"metric": "waitng"}, "did you mean 'waiting'"),
+    "when": ({"when": "on Sundays"}, "'open', 'always'"),
+    "window": ({"window": "m15"}, "it is counted now"),
+    "and[0].raise": ({"and": [{"metric": "waiting", "raise": "x"}]}, "expected a sign"),
+    "sources": ({"sources": ["pbx"]}, "no number of sources"),
+}
+
+
+@pytest.mark.parametrize("at", FAULTS)
+def test_what_is_wrong_with_a_rule_is_named(at: str):
+    written, words = FAULTS[at]
+    rule = msgspec.convert({"metric": "waiting", "raise": "> 2"} | written, Rule)
+    ((found, reason),) = rule.faults()
+    assert found == at
+    assert words in reason

@@ -1,0 +1,123 @@
+"""The leading worker tells what the floor's rules say, once over deaths, and it comes back through the stream."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from wallboard import worker as worker_module
+from wallboard.alerter import Alerter
+from wallboard.core.events import Abandoned, AlertCleared, AlertRaised, Event, Queued
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Settings
+from wallboard.live.pipeline import Pipeline
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.redis import connect
+from wallboard.stream.stream import Stream
+from wallboard.worker import Worker
+
+RULE = msgspec.convert({"metric": "waiting", "queues": ["*"], "raise": "> 0", "when": "always"}, Rule)
+RULES = Settings(alert={"wait": RULE})
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Bench:
+    def __init__(self, redis_url: str, namespace: str) -> None:
+        self.keys = Keys(namespace)
+        self._url = redis_url
+        self._clients: list[Any] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> tuple[Alerter, Pipeline, asyncio.Task[None]]:
+        asking, blocking = connect(self._url), connect(self._url, blocking=True)
+        self._clients += [asking, blocking]
+        checkpoints = Checkpoints(asking, self.keys)
+        pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
+        alerter = Alerter(pipeline, Stream(asking, self.keys))
+        lease = Lease(asking, self.keys)
+        worker = Worker(pipeline, Stream(asking, self.keys), checkpoints, lease, now_ms, lambda: RULES, alerter=alerter)
+        task = asyncio.create_task(worker.run())
+        self._tasks.append(task)
+        return alerter, pipeline, task
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for client in self._clients:
+            await client.aclose()
+
+
+@pytest.fixture
+async def bench(redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    for name, value in (("CHECKPOINT_S", 0.3), ("RENEW_S", 0.05), ("STANDBY_S", 0.05)):
+        monkeypatch.setattr(worker_module, name, value)
+    bench = Bench(redis_url, namespace)
+    yield bench
+    await bench.close()
+
+
+async def events_of(stream: Stream) -> list[Event]:
+    found, cursor = list[Event](), "0-0"
+    while entries := await stream.read(cursor, count=1_000, block_ms=None):
+        found += [entry.event for entry in entries if entry.event]
+        cursor = entries[-1].id
+    return found
+
+
+async def test_every_alert_is_raised_and_cleared_once_although_workers_die(bench: Bench, stream: Stream) -> None:
+    numbers = itertools.count()
+    for _ in range(4):
+        _, pipeline, task = bench.start()
+        async with asyncio.timeout(20):
+            while not (pipeline.ready and pipeline.floor.settings.alert):
+                await asyncio.sleep(0.02)
+        name = f"c{next(numbers)}"
+        base: dict[str, Any] = {"contact": name, "source": "pbx"}
+        await stream.append([Queued(queue="support", time=now_ms(), id=f"{name}+", **base)])
+        await asyncio.sleep(1.15)  # the second turns, it is told, or not yet
+        task.cancel()
+        await asyncio.wait([task])
+        await stream.append([Abandoned(time=now_ms(), id=f"{name}-", **base)])
+        await asyncio.sleep(1.05)  # nobody waits for a whole second
+    _, pipeline, _ = bench.start()
+    async with asyncio.timeout(20):
+        while not pipeline.ready or pipeline.floor.alerts.open or not pipeline.floor.settings.alert:
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(1.2)  # the last second too
+    told = [one for one in await events_of(stream) if isinstance(one, AlertRaised | AlertCleared)]
+    raised = [one.alert for one in told if isinstance(one, AlertRaised)]
+    cleared = [one.alert for one in told if isinstance(one, AlertCleared)]
+    assert len(raised) == 4, "each wait lasted over a whole second"
+    assert raised == cleared
+    assert len(set(raised)) == len(raised)
+
+
+async def test_of_two_workers_only_the_one_that_leads_tells(bench: Bench, stream: Stream) -> None:
+    first, pipeline, task = bench.start()
+    async with asyncio.timeout(20):
+        while first.token is None or not pipeline.floor.settings.alert:
+            await asyncio.sleep(0.02)
+    second, standing, _ = bench.start()
+    await stream.append([Queued(contact="c", queue="support", source="pbx", time=now_ms(), id="c+")])
+    async with asyncio.timeout(20):
+        while not standing.floor.alerts.open:
+            await asyncio.sleep(0.02)
+    assert second.token is None
+    assert standing.floor.alerts.open.keys() == pipeline.floor.alerts.open.keys()
+    task.cancel()
+    await asyncio.wait([task])
+    await stream.append([Abandoned(contact="c", source="pbx", time=now_ms(), id="c-")])
+    async with asyncio.timeout(20):
+        while standing.floor.alerts.open:
+            await asyncio.sleep(0.02)
+    assert second.token is not None, "it took over, and closed what the other had opened"

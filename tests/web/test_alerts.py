@@ -1,0 +1,92 @@
+"""Open alerts over HTTP, and what people do about them: each act comes back through the stream with who did it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wallboard.core.events import AlertCleared, AlertRaised
+
+ALERTS = "/api/v1/alerts"
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def raised(served: Any) -> None:
+    """As the leading worker tells it."""
+    said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": str(now_ms())}
+    await served.parts.stream.append([
+        AlertRaised(alert="a1", rule="wait", severity="critical", value=3, attributes=said, source="wallboard", id="1+")
+    ])  # fmt: skip
+    await until(served, lambda open_: "a1" in open_)
+
+
+async def until(served: Any, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    async with asyncio.timeout(10):
+        while True:
+            found: dict[str, Any] = (await served.http.get(ALERTS)).json()
+            if holds(found):
+                return found
+            await asyncio.sleep(0.03)
+
+
+async def test_an_open_alert_says_what_it_is_about_until_it_is_over(served: Any) -> None:
+    await raised(served)
+    row = (await served.http.get(ALERTS)).json()["a1"]
+    assert {key: row[key] for key in ("rule", "severity", "kind", "of", "metric", "limit", "value")} == {
+        "rule": "wait", "severity": "critical", "kind": "queues", "of": "support", "metric": "waiting",
+        "limit": "> 2", "value": 3,
+    }  # fmt: skip
+    await served.parts.stream.append([AlertCleared(alert="a1", rule="wait", source="wallboard", id="a1-")])
+    await until(served, lambda open_: not open_)
+
+
+async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) -> None:
+    await raised(served)
+    cookie = await served.sign_in()
+    headers = {"cookie": cookie, "origin": served.origin}
+    for verb, body in (
+        ("acknowledge", None),
+        ("assign", {"to": "Ivan"}),
+        ("snooze", {"seconds": 900, "note": "known"}),
+    ):
+        answer = await served.anonymous.post(f"{ALERTS}/a1/{verb}", json=body, headers=headers)
+        assert answer.status_code == 202, answer.text
+    row = (await until(served, lambda open_: "snoozed_until" in open_["a1"]))["a1"]
+    assert (row["acknowledged_by"], row["owner"], row["snoozed_by"], row["note"]) == ("Olena", "Ivan", "Olena", "known")
+    assert 890_000 < row["snoozed_until"] - now_ms() <= 900_000
+    assert (await served.http.post(f"{ALERTS}/a1/wake")).status_code == 202
+    await until(served, lambda open_: "snoozed_until" not in open_["a1"])
+
+
+MISTAKES: dict[str, tuple[str, Any, int, str]] = {
+    "no such alert": ("nothing/acknowledge", None, 404, "not open"),
+    "no such verb": ("a1/ignore", None, 404, "acknowledge, snooze"),
+    "how long": ("a1/snooze", {}, 422, "seconds"),
+    "for ever": ("a1/snooze", {"seconds": 10**9}, 422, "43200"),
+    "a typo": ("a1/acknowledge", {"nota": "x"}, 422, "nota"),
+    "control characters": ("a1/acknowledge", {"note": "a\u0000b"}, 422, "note"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+async def test_what_is_wrong_is_said_and_nothing_is_done(served: Any, case: str) -> None:
+    await raised(served)
+    path, body, status, words = MISTAKES[case]
+    answer = await served.http.post(f"{ALERTS}/{path}", json=body)
+    assert answer.status_code == status
+    assert words in answer.text
+    assert "acknowledged_by" not in (await served.http.get(ALERTS)).json()["a1"]
+
+
+async def test_without_a_token_or_with_no_json_nothing_is_done(served: Any) -> None:
+    await raised(served)
+    assert (await served.anonymous.post(f"{ALERTS}/a1/acknowledge")).status_code == 401
+    assert (await served.http.post(f"{ALERTS}/a1/acknowledge", content=b"{")).status_code == 400
+    cookie = await served.sign_in()
+    foreign = {"cookie": cookie, "origin": "https://elsewhere.example"}
+    assert (await served.anonymous.post(f"{ALERTS}/a1/acknowledge", headers=foreign)).status_code == 403

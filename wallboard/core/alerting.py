@@ -1,0 +1,218 @@
+"""Is something wrong that somebody should act on? A small machine for each rule and entity, looked at on whole seconds.
+
+    normal ─ raise ─▶ pending ─ for ─▶ raised ─ clear ─▶ recovering ─ keep_for ─▶ normal
+       ▲──── not any more ──┘            ▲───── raise again ────┘
+
+What it says is told by events (`untold`), which the leading worker puts into the stream; they are told when they come
+back through it. Both are in the checkpoint, so that whoever leads after a death says the same again, by the same ids.
+"""
+
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from typing import Literal
+
+from msgspec import Struct
+
+from wallboard.core import events as ev
+from wallboard.core.ground import Entity, Ground
+from wallboard.core.hours import Hours, parse_openings
+from wallboard.core.measured import SECOND_MS, Document, Measured, measured
+from wallboard.core.rules import ALWAYS, OPEN, Condition, Rule
+from wallboard.core.select import selects
+
+MOST_UNTOLD = 10_000  # above it the oldest are dropped: a worker was away for very long
+State = Literal["pending", "raised", "recovering"]
+Name = tuple[str, str, str]  # rule, kind, id
+
+
+class Instance(Struct):
+    """One that is not normal. `since_ms`: of its state; `alert`: its id, once raised."""
+
+    state: State
+    since_ms: int
+    alert: str = ""
+
+
+class Alerting:
+    """`row_of` gives an entity's row of the state document. Looks at what was touched, and at what falls due."""
+
+    def __init__(self, ground: Ground, row_of: Callable[[str, str], Document | None]) -> None:
+        self._ground = ground
+        self._row_of = row_of
+        self._rules: dict[Entity, list[str]] = {}  # which rules speak of an entity
+        self._due_ms: dict[Name, int] = {}
+        self._awaits_ms = 0
+        self.touched: set[Entity] = set()
+        self.instances: dict[Name, Instance] = {}
+        self.untold: dict[str, ev.AlertRaised | ev.AlertCleared] = {}
+
+    def await_second(self) -> None:
+        """What was touched is looked at when the second is over."""
+        if self._ground.settings.alert and self._awaits_ms <= self._ground.now_ms:
+            self._awaits_ms = (self._ground.now_ms // SECOND_MS + 1) * SECOND_MS
+            self._ground.calendar.wait(self._awaits_ms, "alert", "")
+
+    def look(self, kind: str, name: str) -> None:
+        """At what was touched; or at one entity of which a time has come."""
+        touched = {(kind, name)} if kind else self.touched | self._ground.touched
+        if not kind:
+            self.touched = set()
+        for entity in sorted(touched, key=lambda one: (one[0] != "sources", one)):
+            for rule in self._rules_of(*entity):
+                self._look_at(rule, *entity)
+
+    def told(self, event: ev.AlertEvent) -> None:
+        self.untold.pop(event.id or "", None)
+
+    def ruled_anew(self) -> None:
+        """The rules may be others: what no rule asks for any more is over, the rest is looked at."""
+        self._rules, self._due_ms = {}, {}
+        for rule, kind, name in list(self.instances):
+            if rule not in self._rules_of(kind, name):
+                self._end((rule, kind, name), "rule")
+        self.touched |= {(kind, name) for _, kind, name in self.instances}
+
+    def _rules_of(self, kind: str, name: str) -> list[str]:
+        found = self._rules.get((kind, name))
+        if found is None:
+            rules = self._ground.settings.alert.items()
+            found = self._rules[kind, name] = [rule for rule, one in rules if self._names(one, kind, name)]
+        return found
+
+    def _names(self, rule: Rule, kind: str, name: str) -> bool:
+        if rule.kind != kind:
+            return False
+        if kind == "kpis":
+            return name.partition(":")[0] == rule.metric.partition(".")[2]
+        if kind == "groups":
+            return name in [f"team:{team}" for team in rule.teams] if rule.teams else name == "all"
+        patterns: list[str] = getattr(rule, kind)
+        if patterns and not selects(patterns, name):
+            return False
+        return kind != "queues" or not self._ground.settings.for_queue(name).hidden
+
+    # One rule and one entity
+
+    def _look_at(self, name: str, kind: str, entity: str) -> None:
+        rule, row, now_ms = self._ground.settings.alert[name], self._row_of(kind, entity), self._ground.now_ms
+        key: Name = (name, kind, entity)
+        hours = self._hours(rule, kind, entity)
+        if row is None or (kind == "agents" and rule.teams and row.get("team") not in rule.teams):
+            self._end(key, "gone")
+        elif hours and not hours.is_open(now_ms):
+            self._end(key, "closed")
+        elif not self._is_held_back(rule, row):
+            self._step(key, rule, row)
+        self._await(key, rule, row or {}, hours)
+
+    def _step(self, key: Name, rule: Rule, row: Document) -> None:
+        now_ms, found = self._ground.now_ms, self.instances.get(key)
+        raises, keeps = holds(rule, row, now_ms, keeping=False), holds(rule, row, now_ms, keeping=True)
+        if found is None:
+            if raises:
+                self.instances[key] = found = Instance("pending", now_ms)
+            else:
+                return
+        if found.state == "pending":
+            if not raises:
+                del self.instances[key]
+            elif now_ms >= found.since_ms + rule.lasts_ms:
+                self._raise(key, rule, row, found)
+        elif found.state == "raised" and keeps is False:
+            found.state, found.since_ms = "recovering", now_ms
+        elif found.state == "recovering" and raises:
+            found.state, found.since_ms = "raised", now_ms
+        if found.state == "recovering" and now_ms >= found.since_ms + rule.keep_ms:
+            self._end(key, "cleared", row)
+
+    def _raise(self, key: Name, rule: Rule, row: Document, found: Instance) -> None:
+        began_ms, now_ms = found.since_ms, self._ground.now_ms
+        found.state, found.since_ms = "raised", now_ms
+        found.alert = blake2b("\0".join((*key, str(now_ms))).encode(), digest_size=8).hexdigest()
+        said = {
+            "kind": key[1], "of": key[2], "metric": rule.metric, "limit": rule.raises, "since": str(began_ms),
+        } | ({"window": rule.window} if rule.window else {})  # fmt: skip
+        self._tell(ev.AlertRaised(
+            time=now_ms, source=SOURCE, id=f"{found.alert}+", alert=found.alert, rule=key[0], severity=rule.severity,
+            value=measured(rule, row, now_ms).value, attributes=said,
+        ))  # fmt: skip
+
+    def _end(self, key: Name, why: str, row: Document | None = None) -> None:
+        """`why`: cleared, closed (out of hours), gone (its entity), rule (there is no such rule any more)."""
+        found, now_ms = self.instances.pop(key, None), self._ground.now_ms
+        if found is None or not found.alert:
+            return
+        rule = self._ground.settings.alert.get(key[0])
+        value = measured(rule, row, now_ms).value if rule and row else None
+        self._tell(ev.AlertCleared(
+            time=now_ms, source=SOURCE, id=f"{found.alert}-", alert=found.alert, rule=key[0], value=value, note=why
+        ))  # fmt: skip
+
+    def _tell(self, event: ev.AlertRaised | ev.AlertCleared) -> None:
+        self.untold[event.id or ""] = event
+        while len(self.untold) > MOST_UNTOLD:
+            del self.untold[next(iter(self.untold))]
+
+    def _is_held_back(self, rule: Rule, row: Document) -> bool:
+        """None of its sources is heard: what the row says is old, and a rule about the source speaks of that."""
+        sources = row.get("sources") or ([row["source"]] if "source" in row else [])
+        if rule.kind == "sources" or not sources:
+            return False
+        return all((self._row_of("sources", one) or {}).get("state") == "late" for one in sources)
+
+    def _hours(self, rule: Rule, kind: str, name: str) -> Hours | None:
+        """When the rule counts; None: always."""
+        settings = self._ground.settings
+        if rule.when == ALWAYS:
+            return None
+        if rule.when == OPEN:
+            return settings.hours_of(name) if kind == "queues" else None
+        site = settings.sites[settings.site_of(name) if kind == "queues" else next(iter(settings.sites))]
+        return Hours(parse_openings(rule.when), site.zone, frozenset((*rule.holidays, *site.holidays)))
+
+    def _await(self, key: Name, rule: Rule, row: Document, hours: Hours | None) -> None:
+        """The next instant at which something is different although nothing is told."""
+        now_ms, found = self._ground.now_ms, self.instances.get(key)
+        dues = [hours.next_change_ms(now_ms)] if hours else []
+        if found and found.state != "raised":
+            dues.append(found.since_ms + (rule.lasts_ms if found.state == "pending" else rule.keep_ms))
+        for condition in _conditions(rule):
+            value = measured(condition, row, now_ms)
+            dues += [value.passes_ms(limit) for limit in (condition.raise_limit, condition.clear_limit) if limit]
+        ahead = min(
+            (-(-due // SECOND_MS) * SECOND_MS for due in dues if due is not None and due > now_ms), default=None
+        )
+        if ahead is not None and self._due_ms.get(key) != ahead:
+            self._due_ms[key] = ahead
+            self._ground.calendar.wait(ahead, "alert", key[1], key[2])
+
+
+SOURCE = "wallboard"
+
+
+def holds(rule: Rule, row: Document, now_ms: int, *, keeping: bool) -> bool | None:
+    """Whether the rule's condition holds; `keeping`: whether one that is raised stays so. None: not known."""
+    alone = [_holds(one, measured(one, row, now_ms), keeping=keeping) for one in (rule, *rule.conditions)]
+    found = _all(alone)
+    for other in rule.others:
+        held = _holds(other, measured(other, row, now_ms), keeping=keeping)
+        found = True if found or held else None if found is None or held is None else False
+    return found
+
+
+def _holds(condition: Condition, found: Measured, *, keeping: bool) -> bool | None:
+    if found.value is None:
+        return None
+    if keeping and condition.clear_limit:
+        return not condition.clear_limit.passed_by(found.value)
+    return condition.raise_limit.passed_by(found.value)
+
+
+def _all(held: list[bool | None]) -> bool | None:
+    return False if False in held else None if None in held else True
+
+
+def _conditions(rule: Rule) -> Iterator[Condition]:
+    yield rule
+    yield from rule.conditions
+    yield from rule.others

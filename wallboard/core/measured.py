@@ -1,0 +1,69 @@
+"""Which value does a condition look at, and when will it pass a limit by time alone?
+
+oldest_wait_s > 120 of queues/support, now.oldest_at 12:00:00      87 s at 12:01:27; passes 120 s at 12:02:01
+"""
+
+from typing import Any, NamedTuple
+
+from wallboard.core.limits import Limit
+from wallboard.core.numbers import number_named
+from wallboard.core.rules import SINCE, Condition
+
+Document = dict[str, Any]
+
+LEAST = 5  # of how many a percentage must be, where neither rule nor queue says
+SECOND_MS = 1_000
+# Of an agent or a source: the instant from which its seconds count.
+_INSTANTS = {
+    "wrapup_over_s": "wrapup_over_at", "pause_over_s": "pause_over_at", "stretch_s": "stretch_since",
+    "silent_s": "last_event_at",
+}  # fmt: skip
+
+
+class Measured(NamedTuple):
+    """`value` None: not known, or of too few. `since_ms`: it is the seconds since then, and grows by itself."""
+
+    value: float | None
+    since_ms: int | None = None
+
+    def passes_ms(self, limit: Limit) -> int | None:
+        """The first whole second at which its value by time alone is on the other side of the limit, if it is ahead."""
+        if self.since_ms is None:
+            return None
+        at_ms = self.since_ms + round(limit.number * 1000)
+        strict = limit.sign in (">", "<=")
+        return (at_ms // SECOND_MS + 1) * SECOND_MS if strict else -(-at_ms // SECOND_MS) * SECOND_MS
+
+
+def measured(condition: Condition, row: Document, now_ms: int) -> Measured:
+    """Of a row of the state document (core/kpis.py)."""
+    metric = condition.metric
+    if metric.startswith("kpi."):
+        return Measured(row.get("value"))
+    if metric in _INSTANTS:
+        return _since(row.get(_INSTANTS[metric]), now_ms)
+    if metric in SINCE:
+        return _since(row.get("now", {}).get(SINCE[metric]), now_ms)
+    if metric == "missed_in_row":
+        return Measured(row.get(metric, 0))
+    number = number_named(metric)
+    window = row.get(condition.window or ("now" if number and number.now else "day"), {})
+    found = window
+    for name in metric.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(found, int | float) or _of_few(condition, row, window):
+        return Measured(None)
+    return Measured(found)
+
+
+def _since(since_ms: int | None, now_ms: int) -> Measured:
+    """Nobody waits: 0 s, which is known."""
+    return Measured(0) if since_ms is None else Measured(max(0, now_ms - since_ms) / 1000, since_ms)
+
+
+def _of_few(condition: Condition, row: Document, window: Document) -> bool:
+    n = window.get("n", {}).get(condition.metric)
+    least = row.get("min_n", LEAST) if condition.min_n is None else condition.min_n
+    if n is None:  # no percentage: of so many contacts, where the rule asks for it
+        return condition.min_n is not None and window.get("offered", 0) < least
+    return bool(n < least)

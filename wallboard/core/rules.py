@@ -1,0 +1,152 @@
+"""What is an alert rule? `[alert.NAME]` of wallboard.toml as a value, and what is wrong with one (docs/alerts.md)."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Literal, NamedTuple
+
+from msgspec import Meta, Struct, field
+
+from wallboard.core.events import LongText, Text
+from wallboard.core.hours import parse_openings
+from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT, Limit, duration_ms, limit_of
+from wallboard.core.numbers import NUMBERS, number_named
+from wallboard.core.words import meant
+
+Severity = Literal["info", "warning", "critical"]
+Window = Literal["now", "m15", "m30", "m60", "shift", "day"]
+OPEN = "open"  # of `when`: while the queue is open, which is the default
+ALWAYS = "always"
+
+
+class Fault(NamedTuple):
+    """`at`: the rule's key, such as `clear` or `and[0].raise`."""
+
+    at: str
+    reason: str
+
+
+class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
+    """A number and its limits. `raises`, `clears` stand as `raise` and `clear` in the file."""
+
+    metric: Text
+    window: Window | None = None
+    raises: Text = field(name="raise")
+    clears: Text | None = field(default=None, name="clear")
+    min_n: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+
+    @cached_property
+    def raise_limit(self) -> Limit:
+        return limit_of(self.raises) or _NEVER
+
+    @cached_property
+    def clear_limit(self) -> Limit | None:
+        """None: it is over as soon as it is not raised any more."""
+        return limit_of(self.clears) if self.clears else None
+
+    def faults(self, at: str = "") -> Iterator[Fault]:
+        if reason := _no_number(self.metric, self.window):
+            yield Fault(f"{at}{reason[0]}", reason[1])
+        for key, text in (("raise", self.raises), ("clear", self.clears)):
+            if text is not None and limit_of(text) is None:
+                yield Fault(at + key, EXPECTED_LIMIT)
+        if self.clear_limit and _overlap(self.raise_limit, self.clear_limit):
+            yield Fault(at + "clear", f"'{self.clears}' holds while '{self.raises}' does: it would clear as it raises")
+
+
+class Rule(Condition, frozen=True, kw_only=True):
+    """One rule; each entity that it names is watched for itself.
+
+    `queues`, `agents`, `sources`: patterns; `teams`: their groups of queues, or, of a person's number, their agents.
+    None of them: the group of all queues. `lasts` and `conditions` stand as `for`, `and` in the file.
+    """
+
+    queues: list[Text] = []
+    teams: list[Text] = []
+    agents: list[Text] = []
+    sources: list[Text] = []
+    lasts: Text = field(default="0s", name="for")
+    keep_for: Text = "0s"
+    when: Text = OPEN
+    holidays: list[Text] = []
+    severity: Severity = "warning"
+    action: LongText | None = None
+    owners: list[Text] = []
+    notify: list[Text] = []
+    conditions: list[Condition] = field(default=[], name="and")
+    others: list[Condition] = field(default=[], name="or")
+
+    @cached_property
+    def lasts_ms(self) -> int:
+        return duration_ms(self.lasts) or 0
+
+    @cached_property
+    def keep_ms(self) -> int:
+        return duration_ms(self.keep_for) or 0
+
+    @property
+    def of_agents(self) -> bool:
+        return self.metric in OF_AGENTS
+
+    @property
+    def kind(self) -> str:
+        """Of which entities it speaks, as they stand in the state document."""
+        if self.metric.startswith(KPI):
+            return "kpis"
+        if self.metric in OF_SOURCES:
+            return "sources"
+        if self.of_agents:
+            return "agents"
+        return "queues" if self.queues else "groups"
+
+    def faults(self, at: str = "") -> Iterator[Fault]:
+        yield from super().faults(at)
+        for key, text in (("for", self.lasts), ("keep_for", self.keep_for)):
+            if duration_ms(text) is None:
+                yield Fault(at + key, EXPECTED_DURATION)
+        for key, conditions in (("and", self.conditions), ("or", self.others)):
+            for index, condition in enumerate(conditions):
+                yield from condition.faults(f"{at}{key}[{index}].")
+        if self.when not in (OPEN, ALWAYS):
+            try:
+                parse_openings(self.when)
+            except ValueError as error:
+                yield Fault(at + "when", f"{error}, or '{OPEN}', '{ALWAYS}'")
+        for key in ("queues", "agents", "sources"):
+            if getattr(self, key) and self.kind != key:
+                yield Fault(at + key, f"'{self.metric}' is no number of {key}")
+
+
+KPI = "kpi."
+OF_SOURCES = frozenset({"silent_s"})
+# Of a person; times in seconds since it began, or by which a limit is passed.
+OF_AGENTS = frozenset({"missed_in_row", "wrapup_over_s", "pause_over_s", "stretch_s"})
+# Seconds since an instant of the state document's window `now`.
+SINCE = {
+    "oldest_wait_s": "oldest_at", "oldest_unanswered_s": "oldest_unanswered_at", "oldest_case_s": "oldest_case_at",
+    "quiet_s": "as_of",
+}  # fmt: skip
+METRICS = (*SINCE, *sorted(OF_AGENTS), *sorted(OF_SOURCES), *NUMBERS)
+_NEVER = Limit(">", float("inf"))
+
+
+def _no_number(metric: str, window: str | None) -> Fault | None:
+    own = metric in METRICS
+    number = number_named(metric)
+    if not own and number is None:
+        return Fault("metric", f"no number '{metric}', expected one of docs/kpis.md{meant(metric, METRICS)}")
+    if number and number.reads == "instant":
+        instead = next(name for name, instant in SINCE.items() if instant == metric)
+        return Fault("metric", f"'{metric}' is an instant: take '{instead}', the seconds since then")
+    counted_now = number is None or number.now
+    if window is not None and counted_now != (window == "now"):
+        expected = "no window, it is counted now" if counted_now else "m15, m30, m60, shift or day"
+        return Fault("window", f"'{metric}' expects {expected}")
+    return None
+
+
+def _overlap(raises: Limit, clears: Limit) -> bool:
+    """Whether some value passes both."""
+    if raises.sign[0] == clears.sign[0]:
+        return True
+    low, high = (raises, clears) if raises.sign[0] == ">" else (clears, raises)
+    return low.number < high.number or (low.number == high.number and "=" in low.sign and "=" in high.sign)

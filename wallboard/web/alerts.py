@@ -1,0 +1,92 @@
+"""What do people and programs do about an alert? Each act is an event that comes back through the stream."""
+
+import secrets
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from wallboard.core import events as ev
+from wallboard.core.errors import StreamUnavailable
+from wallboard.core.events import LongText, Text
+from wallboard.web.auth import Who, allowed
+from wallboard.web.body import body_of
+from wallboard.web.problems import Problem
+from wallboard.web.wiring import Parts, parts_of
+
+BODY_BYTES = 8_192
+LONGEST_SNOOZE_S = 12 * 3_600  # a snooze always ends by itself
+
+
+class Acknowledge(Struct, forbid_unknown_fields=True):
+    note: LongText | None = None
+
+
+class Snooze(Struct, forbid_unknown_fields=True, kw_only=True):
+    seconds: Annotated[int, Meta(ge=60, le=LONGEST_SNOOZE_S)]
+    note: LongText | None = None
+
+
+class Assign(Struct, forbid_unknown_fields=True):
+    """`to`: who takes it; without it, whoever asks."""
+
+    to: Text | None = None
+    note: LongText | None = None
+
+
+async def alerts(request: Request) -> Response:
+    """`GET /api/v1/alerts`: the open ones by id, as they stand in the state document."""
+    allowed(request, "state:read")
+    found = parts_of(request).pipeline.documents.get("alerts", {})
+    return Response(msgspec.json.encode(found), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+async def act(request: Request) -> Response:
+    """`POST /api/v1/alerts/{id}/VERB`. 202: it is in the stream."""
+    who = allowed(request, "alerts:act")
+    parts, verb = parts_of(request), request.path_params["verb"]
+    if verb not in _VERBS:
+        raise Problem(404, _KNOWN)
+    asked = _read(await body_of(request, BODY_BYTES), _VERBS[verb])
+    alert = request.path_params["alert"]
+    if alert not in parts.pipeline.floor.alerts.open:
+        raise Problem(404, "This alert is not open any more, or never was.")
+    await _append(parts, _event(verb, asked, alert, who, parts.clock_ms()))
+    return JSONResponse({"alert": alert, "done": verb}, 202)
+
+
+_VERBS: dict[str, type[Struct]] = {"acknowledge": Acknowledge, "snooze": Snooze, "wake": Acknowledge, "assign": Assign}
+_KNOWN = f"Expected one of {', '.join(_VERBS)} behind the alert."
+
+
+def _read(body: bytes, kind: type[Struct]) -> Any:
+    try:
+        return msgspec.json.decode(body or b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except msgspec.DecodeError:
+        raise Problem(400, "Expected a JSON object, or nothing.") from None
+
+
+def _event(verb: str, asked: Any, alert: str, who: Who, now_ms: int) -> ev.AlertEvent:
+    said: dict[str, Any] = {
+        "alert": alert, "who": who.name, "note": asked.note, "time": now_ms, "source": "wallboard",
+        "id": secrets.token_hex(8),
+    }  # fmt: skip
+    match asked:
+        case Snooze():
+            return ev.AlertSnoozed(until=now_ms + asked.seconds * 1000, **said)
+        case Assign():
+            return ev.AlertAssigned(attributes={"to": asked.to or who.name}, **said)
+    return ev.AlertWoken(**said) if verb == "wake" else ev.AlertAcknowledged(**said)
+
+
+async def _append(parts: Parts, event: ev.AlertEvent) -> None:
+    try:
+        await parts.stream.append([event])
+    except StreamUnavailable:
+        text = "Redis does not take it now; nothing was done. Try again soon."
+        raise Problem(503, text, headers={"retry-after": "2"}) from None
