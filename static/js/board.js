@@ -11,6 +11,7 @@ import { ago, moment, secondsSince } from "./format.js";
 import { ageOf } from "./freshness.js";
 import { say } from "./words.js";
 import * as agents from "./tiles/agents.js";
+import * as alerts from "./tiles/alerts.js";
 import * as clock from "./tiles/clock.js";
 import * as later from "./tiles/later.js";
 import * as notices from "./tiles/notices.js";
@@ -19,7 +20,7 @@ import * as queues from "./tiles/queues.js";
 import * as sources from "./tiles/sources.js";
 import * as text from "./tiles/text.js";
 
-const KINDS = { agents, clock, notices, number, queues, sources, text };
+const KINDS = { agents, alerts, clock, notices, number, queues, sources, text };
 
 /**
  * @typedef {{state: *, now: number, zone: string, scrolls: boolean, server: {late: boolean, at: number}}} Picture

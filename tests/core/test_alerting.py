@@ -220,6 +220,7 @@ def test_what_came_back_through_the_stream_is_open_until_it_is_cleared():
     assert row == {
         "rule": "r", "severity": "critical", "kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2",
         "value": 3, "action": "act", "since": NOON + SECOND, "raised_at": NOON + SECOND,
+        "reads": "count", "name": "support",
     }  # fmt: skip
     who = {"alert": alert, "who": "olena", "source": "wallboard"}
     floor.apply(ev.AlertAcknowledged(time=NOON + 6_000, **who), NOON + 6_000)

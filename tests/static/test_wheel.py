@@ -60,4 +60,4 @@ def test_an_installed_package_finds_its_own_files(installed: Path) -> None:
     done = subprocess.run(
         command, cwd=installed, env={"PYTHONPATH": str(installed)}, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == [str(installed / "wallboard" / "static"), "True", "SIMULATED", "True", "h0002"]
+    assert done.stdout.split() == [str(installed / "wallboard" / "static"), "True", "SIMULATED", "True", "h0003"]

@@ -11,8 +11,9 @@ import msgspec
 from wallboard.core.agents import Item
 from wallboard.core.formulas import RATIOS, derived
 from wallboard.core.ledger import Counts
+from wallboard.core.numbers import number_named
 from wallboard.core.parts import HOUR_MS, INSTANTS, LEAST_SIGNED_IN_MS, STANDINGS, STATES
-from wallboard.core.rows import AgentRow, Tally
+from wallboard.core.rows import AgentRow, AlertRow, Tally
 from wallboard.core.state import SILENT_MS, Floor
 from wallboard.core.windows import ROLLING
 
@@ -331,17 +332,30 @@ def _alert(floor: Floor, name: str) -> Document | None:
     row = floor.alerts.open.get(name)
     if row is None:
         return None
-    rule = floor.settings.alert.get(row.rule)
+    rule, queue = floor.settings.alert.get(row.rule), floor.settings.queue.get(row.of)
+    number = number_named(row.metric)
     found: Document = {
+        "reads": number.reads if number else "count" if row.metric == "missed_in_row" else "seconds",
         "rule": row.rule, "severity": row.severity, "kind": row.kind, "of": row.of, "metric": row.metric,
         "limit": row.limit, "since": row.since_ms, "raised_at": row.raised_ms,
     }  # fmt: skip
     optional = {
+        "name": _alerted(floor, row), "team": queue.team if queue and row.kind == "queues" else None,
         "window": row.window, "value": row.value, "action": rule and rule.action, "note": row.note,
         "acknowledged_by": row.acknowledged_by, "acknowledged_at": row.acknowledged_ms, "owner": row.owner,
         "snoozed_by": row.snoozed_by, "snoozed_until": row.snoozed_until_ms,
     }  # fmt: skip
     return found | {key: value for key, value in optional.items() if value is not None}
+
+
+def _alerted(floor: Floor, row: AlertRow) -> str | None:
+    """Whom or what it is about, as people call it; None: all queues together."""
+    if row.kind == "agents":
+        person = entity(floor, row.kind, row.of)
+        return person["name"] if person else row.of
+    if row.kind == "queues":
+        return floor.settings.for_queue(row.of).name or row.of
+    return row.of.partition(":")[2] or None if row.kind == "groups" else row.of
 
 
 def _kpi(floor: Floor, name: str) -> Document | None:

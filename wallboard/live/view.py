@@ -76,7 +76,7 @@ class View:
             return any(_has_agent(tile, name, row) for tile in self._agent_tiles)
         if kind == "notices":
             return self._shows_notice(row)
-        return kind == "alerts" and self.board.audience == "lead"
+        return kind == "alerts" and self._shows_alert(row)
 
     def told(self, change: Change) -> tuple[Document | None, Document | None]:
         """The row as this audience may see it, and the patch from what it saw before: the same for a whole audience."""
@@ -94,6 +94,8 @@ class View:
             return row
         if kind == "agents":
             return self._impersonal(row)
+        if kind == "alerts" and "note" in row:  # what people say of it among themselves
+            return {key: value for key, value in row.items() if key != "note"}
         if kind in ("queues", "groups") and row.get("now", {}).get("paused_by"):
             return {**row, "now": {**row["now"], "paused_by": {}}}
         return row
@@ -110,6 +112,16 @@ class View:
         if row.get("team") in self._teams:
             return True
         return any(selects(patterns, name) for patterns in self._queues)
+
+    def _shows_alert(self, row: Document) -> bool:
+        """What is about one person reaches leads only."""
+        return (row["kind"] != "agents" or self.board.audience == "lead") and any(
+            row.get("team") in tile.teams
+            if tile.teams
+            else tile.queues in ([], ["*"]) or (row["kind"] == "queues" and selects(tile.queues, row["of"]))
+            for tile in self.board.tiles
+            if tile.kind == "alerts"
+        )
 
     def _shows_notice(self, row: Document) -> bool:
         boards: Sequence[str] = row.get("boards", ())

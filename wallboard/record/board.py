@@ -20,6 +20,7 @@ Document = dict[str, Any]
 # Variables of the address, `/board/ID?queue=NAME&team=NAME`, and the key of a tile where each may stand, alone.
 VARIABLES = {"$queue": "queues", "$team": "teams"}
 LISTS = frozenset({"queues", "agents", "sources"})
+MESSAGES = frozenset({"notices", "alerts"})
 # Of a queue table, the most wanted first: a narrow one has only the first of them.
 TABLE_COLUMNS = ("waiting", "oldest_at", "idle", "abandoned", "answered", "offered")
 
@@ -56,7 +57,7 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.kind == "queues":
             shown["window"] = self.window or "day"
             shown["columns"] = _columns(TABLE_COLUMNS[: fitting.cells(room)], shown["window"])
-        if self.kind == "notices":
+        if self.kind in MESSAGES:
             found = fitting.notice_fits(room)
             shown["fits"] = [{"holds": fit.holds, "letters": fit.letters, "alone": fit.alone} for fit in found]
         elif self.kind in LISTS:

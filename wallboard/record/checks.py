@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wallboard.core.numbers import FAMILIES, NUMBERS, WINDOWS, number_named
 from wallboard.record import fitting
-from wallboard.record.board import LISTS, VARIABLES, Board, Tile, fits, threshold
+from wallboard.record.board import LISTS, MESSAGES, VARIABLES, Board, Tile, fits, threshold
 from wallboard.record.legible import GOOD_ARC, LEAST_ARC
 
 KINDS = (
@@ -61,7 +61,7 @@ def _least_text(tile: Tile, board: Board) -> float:
     room = board.room(tile)
     if tile.kind in LISTS:
         return min(fit.text for fit in fits(tile.kind, room))
-    if tile.kind == "notices":
+    if tile.kind in MESSAGES:
         return min(fit.text for fit in fitting.notice_fits(room))
     return fitting.figure_text(room)
 

@@ -7,7 +7,7 @@ static/css/board.css sets the sizes.
 from collections.abc import Iterator
 
 from wallboard.record import fitting
-from wallboard.record.board import LISTS, Board, Tile, fits
+from wallboard.record.board import LISTS, MESSAGES, Board, Tile, fits
 
 
 def layout_css(board: Board) -> str:
@@ -36,7 +36,7 @@ def _tile(name: str, tile: Tile, room: fitting.Box) -> Iterator[str]:
 
 
 def _steps(tile: Tile, room: fitting.Box) -> list[dict[str, float]]:
-    if tile.kind == "notices":
+    if tile.kind in MESSAGES:
         return [{"text": fit.text, "lines": fit.lines} for fit in fitting.notice_fits(room)]
     if tile.kind in LISTS:
         return [{"text": fit.text, "across": fit.across} for fit in fits(tile.kind, room)]

@@ -1,9 +1,9 @@
-"""Which rows do the lists show at first paint? Queues, agents, notices and sources, as static/js/tiles/*.js choose."""
+"""Which rows do the lists show at first paint? Queues, agents, messages and sources, as static/js/tiles/*.js choose."""
 
 from collections.abc import Sequence
 
 from wallboard.core.select import selects
-from wallboard.web.figures import ago, figure, seconds_since, span
+from wallboard.web.figures import ago, figure, seconds_since, span, time_of_day
 from wallboard.web.picture import Document, Picture, certainty, level_of, paged, paged_texts, source_late
 from wallboard.web.words import Words
 
@@ -16,6 +16,7 @@ DOINGS = (
 )  # fmt: skip
 WORST = ("alarm", "warn", "over", "good", "")
 GRAVEST = ("critical", "warning", "good", "info")
+ICONS = {"critical": "alarm", "warning": "warn", "good": "good"}
 
 
 def queues_of(tile: Document, picture: Picture) -> list[Row]:
@@ -144,7 +145,7 @@ def notices(tile: Document, picture: Picture) -> Document:
     rows.sort(key=lambda item: (_grave(item[1]), -item[1]["posted_at"]))
     page = paged_texts([row["text"] for _, row in rows], tile["fits"], picture.now_ms)
     shown = rows[page["page"] - 1 :][:1] if page["alone"] else rows
-    return {**page, "shown": [_notice(name, row, picture) for name, row in shown]}
+    return {**page, "shown": [_notice(name, row, picture) for name, row in shown], "none": "notices.none"}
 
 
 def _meant(row: Document, tile: Document) -> bool:
@@ -163,10 +164,49 @@ def _notice(name: str, row: Document, picture: Picture) -> Document:
     return {
         "id": name,
         "level": level,
-        "icon": {"critical": "alarm", "warning": "warn", "good": "good"}.get(level, "info"),
+        "icon": ICONS.get(level, "info"),
         "text": row["text"],
         "when": f"{word} · {ago(seconds_since(row['posted_at'], picture.now_ms), picture.say)}",
     }
+
+
+def alerts(tile: Document, picture: Picture) -> Document:
+    rows = [(name, row) for name, row in picture.state.get("alerts", {}).items() if _of_tile(row, tile)]
+    rows.sort(key=lambda item: (_order(item[1]), item[1]["raised_at"]))
+    texts = [_alert_text(row, picture.say) for _, row in rows]
+    page = paged_texts(texts, tile["fits"], picture.now_ms)
+    found = [_alert(name, row, text, picture) for (name, row), text in zip(rows, texts, strict=True)]
+    return {**page, "shown": found[page["page"] - 1 :][:1] if page["alone"] else found, "none": "alerts.none"}
+
+
+def _of_tile(row: Document, tile: Document) -> bool:
+    if "teams" in tile:
+        return row.get("team") in tile["teams"]
+    queues: list[str] = tile.get("queues", [])
+    return queues in ([], ["*"]) or (row["kind"] == "queues" and selects(queues, row["of"]))
+
+
+def _order(row: Document) -> tuple[bool, int, bool]:
+    return "snoozed_until" in row, _grave({"level": row["severity"]}), "acknowledged_by" in row or "owner" in row
+
+
+def _alert_text(row: Document, say: Words) -> str:
+    sign, number = "".join(c for c in row["limit"] if c in "<>="), float(row["limit"].strip("<>= "))
+    shown = ["\u00a0".join(filter(None, figure(value, row["reads"], 0, say))) for value in (row.get("value"), number)]
+    metric = say(f"metric.{row['metric']}", otherwise=row["metric"])
+    said = {"metric": metric, "value": shown[0], "limit": f"{sign}\u00a0{shown[1]}"}
+    return say("alert.says", name=row["name"], **said) if "name" in row else say("alert.says_of_all", **said)
+
+
+def _alert(name: str, row: Document, text: str, picture: Picture) -> Document:
+    level, say = row["severity"], picture.say
+    when = [say(f"notice.{level}", otherwise=level), ago(seconds_since(row["raised_at"], picture.now_ms), say)]
+    if "snoozed_until" in row:
+        when.append(say("alert.snoozed", time=time_of_day(row["snoozed_until"], picture.zone, "%H:%M")))
+    elif who := row.get("owner") or row.get("acknowledged_by"):
+        when.append(say("alert.owner" if "owner" in row else "alert.seen", who=who))
+    level = "info" if "snoozed_until" in row else level
+    return {"id": name, "level": level, "icon": ICONS.get(level, "info"), "text": text, "when": " · ".join(when)}
 
 
 def sources(tile: Document, picture: Picture) -> Document:

@@ -166,7 +166,7 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 _MODULES = (
     "answer", "asking", "awake", "board", "certainty", "clock", "dom", "explain", "format", "freshness", "levels",
-    "orders", "paging", "select", "socket", "store", "top", "words",
+    "messages", "orders", "paging", "select", "socket", "store", "top", "words",
 )  # fmt: skip
 
 

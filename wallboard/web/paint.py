@@ -105,6 +105,7 @@ def _later(tile: Document, picture: Picture) -> Document:
 
 _PAINT = {
     "number": _number, "queues": lists.queues, "agents": lists.agents, "notices": lists.notices,
+    "alerts": lists.alerts,
     "sources": lists.sources, "clock": _clock, "text": _text,
 }  # fmt: skip
 _AGED = _PAINT.keys() - {"clock", "text"}  # the others show nothing that anybody told

@@ -1,0 +1,34 @@
+/** Messages in a tile: the text and, small, how grave and how old it is. All together, or one after another. */
+
+import { each, icon, mark, part, write } from "./dom.js";
+import { pagedTexts } from "./paging.js";
+import { empty } from "./tiles/queues.js";
+
+const ICONS = { critical: "alarm", warning: "warn", good: "good", info: "info" };
+
+/** @typedef {{id: string, level: string, text: string, when: string}} Message */
+
+/** @param {Element} body */
+export function mountMessages(body) {
+  part(body, "ul", "notices");
+}
+
+/** @param {Element} body @param {*} tile @param {*} picture @param {Message[]} messages in their order
+ * @param {string} none what to say where there are none */
+export function renderMessages(body, tile, picture, messages, none) {
+  const page = pagedTexts(messages, (message) => message.text, tile.fits, picture.now, picture.scrolls);
+  const list = part(body, "ul", "notices");
+  mark(list, "fit", page.fit);
+  mark(list, "alone", page.alone ? "yes" : "no");
+  each(list, "li", "notice", page.shown, (message) => message.id, renderMessage);
+  empty(body, messages.length ? "" : none);
+  return { level: "", sources: null, page: page.page, pages: page.pages };
+}
+
+function renderMessage(item, message) {
+  mark(item, "level", message.level);
+  icon(item, ICONS[message.level] || "info");
+  const said = part(item, "div", "said");
+  write(part(said, "p", "text"), message.text);
+  write(part(said, "p", "when"), message.when);
+}

@@ -1,0 +1,56 @@
+/** What is wrong that somebody should act on: the gravest first, what nobody has seen before the rest, snoozed ones last. */
+
+import { ago, figure, secondsSince, timeOfDay } from "../format.js";
+import { mountMessages, renderMessages } from "../messages.js";
+import { rows, selects } from "../select.js";
+import { say } from "../words.js";
+
+const GRAVEST = ["critical", "warning", "info"];
+
+export function mount(body) {
+  mountMessages(body);
+}
+
+export function render(body, tile, picture) {
+  const alerts = rows(picture.state.alerts)
+    .map(([id, alert]) => ({ id, alert }))
+    .filter((row) => meant(row.alert, tile))
+    .sort((one, other) => order(one.alert) - order(other.alert) || one.alert.raised_at - other.alert.raised_at);
+  return renderMessages(body, tile, picture, alerts.map((row) => messageOf(row, picture)), say("alerts.none"));
+}
+
+/** One of a queue stands on the tiles that show that queue, and on those that show all. */
+function meant(alert, tile) {
+  if (tile.teams) return tile.teams.indexOf(alert.team) >= 0;
+  const queues = tile.queues || [];
+  return !queues.length || queues.join() === "*" || (alert.kind === "queues" && selects(queues, alert.of));
+}
+
+function order(alert) {
+  const grave = GRAVEST.indexOf(alert.severity);
+  return (alert.snoozed_until ? 100 : 0) + 10 * (grave < 0 ? GRAVEST.length : grave) + (alert.acknowledged_by || alert.owner ? 1 : 0);
+}
+
+function messageOf(row, picture) {
+  const level = row.alert.severity;
+  const when = [say("notice." + level, undefined, level), ago(secondsSince(row.alert.raised_at, picture.now))];
+  return { id: row.id, level: row.alert.snoozed_until ? "info" : level, text: textOf(row.alert), when: when.concat(who(row.alert, picture)).join(" · ") };
+}
+
+/** Support: Longest wait 2:31, limit > 2:00 */
+function textOf(alert) {
+  const sign = alert.limit.replace(/[^<>=]/g, "");
+  const shown = (value) => {
+    const found = figure(value, alert.reads, 0);
+    return found.text + (found.unit ? "\u00a0" + found.unit : "");
+  };
+  const limit = sign + "\u00a0" + shown(Number(alert.limit.replace(/[<>=]/g, "")));
+  const said = { metric: say("metric." + alert.metric, undefined, alert.metric), value: shown(alert.value), limit, name: alert.name };
+  return alert.name === undefined ? say("alert.says_of_all", said) : say("alert.says", said);
+}
+
+function who(alert, picture) {
+  if (alert.snoozed_until) return [say("alert.snoozed", { time: timeOfDay(alert.snoozed_until, picture.zone, true) })];
+  if (alert.owner) return [say("alert.owner", { who: alert.owner })];
+  return alert.acknowledged_by ? [say("alert.seen", { who: alert.acknowledged_by })] : [];
+}
