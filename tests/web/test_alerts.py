@@ -28,7 +28,7 @@ async def raised(served: Any) -> None:
 async def until(served: Any, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     async with asyncio.timeout(10):
         while True:
-            found: dict[str, Any] = (await served.http.get(ALERTS)).json()
+            found: dict[str, Any] = {row["id"]: row for row in (await served.http.get(ALERTS)).json()["open"]}
             if holds(found):
                 return found
             await asyncio.sleep(0.03)
@@ -36,13 +36,18 @@ async def until(served: Any, holds: Callable[[dict[str, Any]], bool]) -> dict[st
 
 async def test_an_open_alert_says_what_it_is_about_until_it_is_over(served: Any) -> None:
     await raised(served)
-    row = (await served.http.get(ALERTS)).json()["a1"]
+    row = (await until(served, bool))["a1"]
     assert {key: row[key] for key in ("rule", "severity", "kind", "of", "metric", "limit", "value")} == {
         "rule": "wait", "severity": "critical", "kind": "queues", "of": "support", "metric": "waiting",
         "limit": "> 2", "value": 3,
     }  # fmt: skip
+    assert row["text"].replace("\u00a0", " ") == "support: Waiting 3, limit > 2"
     await served.parts.stream.append([AlertCleared(alert="a1", rule="wait", source="wallboard", id="a1-")])
     await until(served, lambda open_: not open_)
+    (over,) = (await served.http.get(ALERTS, headers={"accept-language": "pl"})).json()["over"]
+    assert over["over"] == "cleared"
+    assert over["over_at"] >= over["raised_at"]
+    assert over["text"].replace("\u00a0", " ") == "support: Czekają 3, próg > 2"
 
 
 async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) -> None:
@@ -80,7 +85,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_done(served: Any, case: str)
     answer = await served.http.post(f"{ALERTS}/{path}", json=body)
     assert answer.status_code == status
     assert words in answer.text
-    assert "acknowledged_by" not in (await served.http.get(ALERTS)).json()["a1"]
+    assert "acknowledged_by" not in (await until(served, bool))["a1"]
 
 
 async def test_without_a_token_or_with_no_json_nothing_is_done(served: Any) -> None:

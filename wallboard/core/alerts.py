@@ -5,13 +5,16 @@ from wallboard.core.ground import Ground
 from wallboard.core.rows import AlertRow
 from wallboard.core.visits import Deed, Did
 
+MOST_OVER = 200
+
 
 class Alerts:
-    """`open`: id → row."""
+    """`open`: id → row. `over`: the last ones that ended, the newest last."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self.open: dict[str, AlertRow] = {}
+        self.over: dict[str, AlertRow] = {}
 
     def take(self, event: ev.AlertEvent, at_ms: int) -> Deed:
         if isinstance(event, ev.AlertRaised):
@@ -22,7 +25,7 @@ class Alerts:
         self._ground.touch("alerts", event.alert)
         match event:
             case ev.AlertCleared():
-                del self.open[event.alert]
+                self._end(event, row, at_ms)
                 return Deed(Did.NOTED, f"{row.rule} of {row.of} is over: {event.note or 'cleared'}")
             case ev.AlertAcknowledged():
                 row.acknowledged_by, row.acknowledged_ms = event.who, at_ms
@@ -37,6 +40,13 @@ class Alerts:
         row.note = event.note or row.note
         verb = ev.type_of(event).partition(".")[2]
         return Deed(Did.NOTED, f"{row.rule} of {row.of}: {verb} by {event.who or 'nobody'}")
+
+    def _end(self, event: ev.AlertCleared, row: AlertRow, at_ms: int) -> None:
+        row.over_ms, row.over = at_ms, event.note or "cleared"
+        row.snoozed_by = row.snoozed_until_ms = None
+        self.over[event.alert] = self.open.pop(event.alert)
+        while len(self.over) > MOST_OVER:
+            del self.over[next(iter(self.over))]
 
     def wake(self, alert: str, at_ms: int) -> None:
         """A snooze ends by itself."""

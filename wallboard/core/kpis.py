@@ -330,8 +330,11 @@ def _notice(floor: Floor, name: str) -> Document | None:
 
 def _alert(floor: Floor, name: str) -> Document | None:
     row = floor.alerts.open.get(name)
-    if row is None:
-        return None
+    return None if row is None else alert_document(floor, row)
+
+
+def alert_document(floor: Floor, row: AlertRow) -> Document:
+    """Of one that is open, or over."""
     rule, queue = floor.settings.alert.get(row.rule), floor.settings.queue.get(row.of)
     number = number_named(row.metric)
     found: Document = {
@@ -344,6 +347,7 @@ def _alert(floor: Floor, name: str) -> Document | None:
         "window": row.window, "value": row.value, "action": rule and rule.action, "note": row.note,
         "acknowledged_by": row.acknowledged_by, "acknowledged_at": row.acknowledged_ms, "owner": row.owner,
         "snoozed_by": row.snoozed_by, "snoozed_until": row.snoozed_until_ms,
+        "over_at": row.over_ms, "over": row.over,
     }  # fmt: skip
     return found | {key: value for key, value in optional.items() if value is not None}
 

@@ -214,6 +214,8 @@ class AlertRow(Struct):
     snoozed_by: str | None = None
     snoozed_until_ms: int | None = None
     note: str | None = None
+    over_ms: int | None = None
+    over: str | None = None  # why: cleared, closed, gone, rule (core/alerting.py)
 
 
 class KpiRow(Struct):

@@ -89,6 +89,7 @@ class Rest(Struct):
     listings: dict[str, Listing]
     cases: list[tuple[str, str, Case]]
     alerts: dict[str, AlertRow]
+    alerts_over: dict[str, AlertRow]
     watched: list[tuple[str, str, str, Instance]]  # rule, kind and id of what is not normal
     untold: list[ev.AlertRaised | ev.AlertCleared]
     begins: list[tuple[str, Begin]]  # of customers, where the contact itself is forgotten
@@ -123,7 +124,7 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     floor.contacts.restarts, floor.contacts.listings = dict(rest.restarts), dict(rest.listings)
     floor.cases.cases = {(source, name): case for source, name, case in rest.cases}
     floor.contacts.repeats.resume(rest.begins)
-    floor.alerts.open = dict(rest.alerts)
+    floor.alerts.open, floor.alerts.over = dict(rest.alerts), dict(rest.alerts_over)
     if floor.alerting:
         floor.alerting.instances = {(rule, kind, name): found for rule, kind, name, found in rest.watched}
         floor.alerting.untold = {event.id or "": event for event in rest.untold}
@@ -183,6 +184,7 @@ def _rest_of(floor: Floor) -> Rest:
         restarts=floor.contacts.restarts, listings=floor.contacts.listings,
         cases=[(*name, case) for name, case in floor.cases.cases.items()],
         alerts=floor.alerts.open,
+        alerts_over=floor.alerts.over,
         watched=[(*name, found) for name, found in floor.alerting.instances.items()] if floor.alerting else [],
         untold=list(floor.alerting.untold.values()) if floor.alerting else [],
         begins=floor.contacts.repeats.forgotten(floor.contacts.contacts),

@@ -7,14 +7,20 @@ import msgspec
 from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
 
 from wallboard.core import events as ev
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import LongText, Text
+from wallboard.core.kpis import alert_document
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
+from wallboard.web.lists import alert_text, order_of
+from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
+from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.words import Words, words
 
 BODY_BYTES = 8_192
 LONGEST_SNOOZE_S = 12 * 3_600  # a snooze always ends by itself
@@ -37,10 +43,44 @@ class Assign(Struct, forbid_unknown_fields=True):
 
 
 async def alerts(request: Request) -> Response:
-    """`GET /api/v1/alerts`: the open ones by id, as they stand in the state document."""
-    allowed(request, "state:read")
-    found = parts_of(request).pipeline.documents.get("alerts", {})
-    return Response(msgspec.json.encode(found), media_type="application/json", headers={"cache-control": "no-store"})
+    """`GET /api/v1/alerts`: the open ones, the gravest first, and those that were over last."""
+    who = allowed(request, "state:read")
+    body = msgspec.json.encode(told(parts_of(request), who, words(spoken(request))))
+    return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+class AlertsPage:
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        """`/alerts`: the lead's page. static/js/alerts.js fills it."""
+        allowed(request, "alerts:act")
+        catalog = page_say(spoken(request)).catalog
+        said = {key.removeprefix(OF_PAGE): text for key, text in catalog.items() if key.startswith(OF_PAGE)}
+        zone = next(iter(parts_of(request).pipeline.floor.settings.sites.values())).zone
+        context = {"said": script_json(said), "zone": zone}
+        return self._templates.TemplateResponse(request, "alerts.html", context, headers={"cache-control": "no-store"})
+
+
+OF_PAGE = "alerts."
+
+
+def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
+    """Each as in the state document with its `id`, what it says in `text`, and whether it is `mine`."""
+    floor = parts.pipeline.floor
+    rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
+    rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
+    over = [(name, alert_document(floor, row)) for name, row in reversed(floor.alerts.over.items())]
+    seen = [(name, row) for name, row in (*rows, *over) if row["kind"] != "agents" or who.may("people:read")]
+    found = [
+        {"id": name, **row, "text": alert_text(row, say), "mine": row.get("owner") == who.name} for name, row in seen
+    ]
+    return {
+        "now": parts.clock_ms(),
+        "open": [row for row in found if "over_at" not in row],
+        "over": [row for row in found if "over_at" in row],
+    }
 
 
 async def act(request: Request) -> Response:

@@ -34,7 +34,7 @@ from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
 from wallboard.web import api, openapi, pages, speaking
-from wallboard.web.alerts import act, alerts
+from wallboard.web.alerts import AlertsPage, act, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
 from wallboard.web.explain import explain
@@ -145,6 +145,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/history", HistoryPage(templates).show),
         Route("/history.csv", history_csv),
         Route("/plotly-{version}.js", plotly_js),
+        Route("/alerts", AlertsPage(templates).show),
         Route("/docs", docs.show),
         WebSocketRoute("/live", live),
         *pages.routes(templates),

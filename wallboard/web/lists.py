@@ -172,8 +172,8 @@ def _notice(name: str, row: Document, picture: Picture) -> Document:
 
 def alerts(tile: Document, picture: Picture) -> Document:
     rows = [(name, row) for name, row in picture.state.get("alerts", {}).items() if _of_tile(row, tile)]
-    rows.sort(key=lambda item: (_order(item[1]), item[1]["raised_at"]))
-    texts = [_alert_text(row, picture.say) for _, row in rows]
+    rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
+    texts = [alert_text(row, picture.say) for _, row in rows]
     page = paged_texts(texts, tile["fits"], picture.now_ms)
     found = [_alert(name, row, text, picture) for (name, row), text in zip(rows, texts, strict=True)]
     return {**page, "shown": found[page["page"] - 1 :][:1] if page["alone"] else found, "none": "alerts.none"}
@@ -186,11 +186,11 @@ def _of_tile(row: Document, tile: Document) -> bool:
     return queues in ([], ["*"]) or (row["kind"] == "queues" and selects(queues, row["of"]))
 
 
-def _order(row: Document) -> tuple[bool, int, bool]:
+def order_of(row: Document) -> tuple[bool, int, bool]:
     return "snoozed_until" in row, _grave({"level": row["severity"]}), "acknowledged_by" in row or "owner" in row
 
 
-def _alert_text(row: Document, say: Words) -> str:
+def alert_text(row: Document, say: Words) -> str:
     sign, number = "".join(c for c in row["limit"] if c in "<>="), float(row["limit"].strip("<>= "))
     shown = ["\u00a0".join(filter(None, figure(value, row["reads"], 0, say))) for value in (row.get("value"), number)]
     metric = say(f"metric.{row['metric']}", otherwise=row["metric"])

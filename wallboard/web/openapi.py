@@ -218,8 +218,11 @@ _PATHS: dict[str, Any] = {
     "/api/v1/alerts": {
         "get": {
             "summary": "Open alerts",
-            "description": "Scope state:read. docs/alerts.md.",
-            "responses": {"200": _ok("By id, as in the state document.", _OBJECT), **_problem(401, 403)},
+            "description": "Scope state:read. `text` is in the first language of Accept-Language. docs/alerts.md.",
+            "responses": {
+                "200": _ok("`open`, the gravest first, and `over`, the last ones that ended.", _OBJECT),
+                **_problem(401, 403),
+            },
         }
     },
     "/api/v1/alerts/{alert}/{verb}": {

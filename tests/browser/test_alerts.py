@@ -1,0 +1,125 @@
+"""A lead's path on a phone, on the real line: an alert comes, two taps, the wall shows who is on it, it is over."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from playwright.async_api import Browser
+
+from wallboard.alerter import Alerter
+from wallboard.config import Config, Redis, Server
+from wallboard.core.events import Abandoned, Queued
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Queue, Settings
+from wallboard.live.pipeline import Pipeline
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.redis import connect
+from wallboard.stream.signin import Person
+from wallboard.stream.stream import Stream
+from wallboard.web.app import create_app
+from wallboard.web.serve import listen, server_for
+from wallboard.worker import Worker
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+BOARD = """
+title = "Wall"
+[[tile]]
+kind = "alerts"
+at = [1, 1]
+size = [12, 6]
+"""
+WRITTEN = {
+    "metric": "waiting", "queues": ["*"], "raise": "> 0", "severity": "critical", "action": "Open overflow",
+    "when": "always",
+}  # fmt: skip
+RULES = Settings(queue={"support": Queue(name="Підтримка")}, alert={"support-wait": msgspec.convert(WRITTEN, Rule)})
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@asynccontextmanager
+async def running(config: Config) -> AsyncIterator[tuple[str, dict[str, str], Stream]]:
+    """The real application and a leading worker: address, a session's cookie, and the stream."""
+    assert config.redis_url
+    keys, asking, blocking = Keys(config.namespace), connect(config.redis_url), connect(config.redis_url, blocking=True)
+    checkpoints, stream = Checkpoints(asking, keys), Stream(asking, keys)
+    pipeline = Pipeline(Stream(blocking, keys), checkpoints, now_ms)
+    worker = Worker(
+        pipeline, stream, checkpoints, Lease(asking, keys), now_ms, lambda: RULES, alerter=Alerter(pipeline, stream)
+    )
+    leading = asyncio.create_task(worker.run())
+    app, listener = create_app(config), listen("127.0.0.1", 0)
+    host, port = listener.getsockname()
+    server = server_for(app)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    url = f"http://{host}:{port}"
+    try:
+        sessions = app.state.parts.sessions
+        async with httpx.AsyncClient(base_url=url) as http, asyncio.timeout(20):
+            while not pipeline.floor.settings.alert or not app.state.parts.pipeline.ready:
+                await asyncio.sleep(0.05)
+            code = await sessions.signin.issue(Person("Olena", ("admin",)))
+            answer = await http.post("/signin", json={"code": code})
+        yield url, {"name": sessions.cookie, "value": answer.cookies[sessions.cookie], "url": url}, stream
+    finally:
+        leading.cancel()
+        server.should_exit = True
+        await asyncio.wait([task, leading])
+        for client in (asking, blocking):
+            await client.aclose()
+
+
+async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "wall.toml").write_text(BOARD, encoding="utf-8")
+    config = Config(
+        redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data",
+        server=Server(boards=str(tmp_path / "boards")),
+    )  # fmt: skip
+    wrong: list[str] = []
+    async with running(config) as (url, cookie, stream):
+        context = await browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, locale="en")
+        await context.add_cookies([cookie])  # type: ignore[list-item]
+        phone, wall = await context.new_page(), await context.new_page()
+        for page in (phone, wall):
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        await wall.goto(f"{url}/board/wall")
+        await phone.goto(f"{url}/alerts")
+        await phone.get_by_text("No open alerts.").wait_for()
+        await stream.append([Queued(contact="c1", queue="support", source="pbx", time=now_ms(), id="1")])
+        card = phone.locator("#open .alert")
+        await card.get_by_text("Підтримка: Waiting 1, limit > 0").wait_for(timeout=10_000)
+        assert await card.get_by_text("Open overflow").count() == 1
+        assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await wall.get_by_text("Підтримка: Waiting 1").wait_for(timeout=10_000)
+
+        await card.get_by_role("button", name="Acknowledge").tap()
+        await card.get_by_text("seen by Olena").wait_for(timeout=10_000)
+        await wall.get_by_text("seen by Olena").wait_for(timeout=10_000)
+        await card.get_by_role("button", name="Take it").tap()
+        await card.get_by_text("yours").wait_for(timeout=10_000)
+        await wall.get_by_text("Olena is on it").wait_for(timeout=10_000)
+        await card.get_by_role("button", name="15 min").tap()
+        await phone.locator("#snoozed .alert").get_by_role("button", name="Wake").tap()
+        await phone.locator("#open .alert").get_by_role("button", name="15 min").wait_for(timeout=10_000)
+
+        await stream.append([Abandoned(contact="c1", source="pbx", time=now_ms(), id="2")])
+        await phone.locator("#over .alert").get_by_text("cleared by itself").wait_for(timeout=10_000)
+        await phone.get_by_text("No open alerts.").wait_for()
+        await wall.get_by_text("No alerts").wait_for(timeout=10_000)
+        with suppress(Exception):
+            await context.close()
+    assert wrong == []
