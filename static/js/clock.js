@@ -32,6 +32,11 @@ export class Clock {
     this.lag = Math.max(0, this.ahead - ahead);
   }
 
+  /** How far ahead the server was when this screen last heard it. @param {number} ahead ms */
+  recall(ahead) {
+    this.ahead = ahead;
+  }
+
   /** The server's time now, in ms. */
   now() {
     return this.local() + this.ahead;

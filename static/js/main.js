@@ -7,7 +7,10 @@ import { stayAwake } from "./awake.js";
 import { Board } from "./board.js";
 import { Clock } from "./clock.js";
 import { Explain } from "./explain.js";
+import { timeOfDay } from "./format.js";
 import { serverLate } from "./freshness.js";
+import { Keeping, recall } from "./kept.js";
+import { Memory, measured } from "./memory.js";
 import { obey, reload, visit } from "./orders.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
@@ -29,20 +32,34 @@ learn(first.words, document.documentElement.lang);
 const explain = new Explain(() => store.board.id);
 const board = new Board(document.querySelector(".board"), (asked, title) => explain.open(asked, title, pictureNow()));
 const socket = new Socket(address(first.board.id), hear, stand);
+const keeping = new Keeping();
+const memory = new Memory();
 
 let laidOut = -1;
 let due = 0;
 let stood = { until: 0, ms: 0 };
 
-hear(first.hello);
+begin();
 socket.open();
 setTimeout(tick, TICK_MS - (clock.now() % TICK_MS));
 setInterval(report, REPORT_MS);
 stayAwake();
+document.documentElement.setAttribute("data-living", "yes"); // plain.js may rest
 addEventListener("online", () => socket.hurry());
 addEventListener("resize", soon);
 document.addEventListener("visibilitychange", () => socket.hurry());
 if (first.rotation) setInterval(() => visit(first.rotation.next), first.rotation.seconds * 1000);
+
+/** With what the server painted; where it had nothing yet, or none answered, with what this screen showed last. */
+function begin() {
+  const kept = document.documentElement.hasAttribute("data-kept");
+  const last = kept || !Object.keys(first.hello.state).length ? recall(first.board.id, first.build) : null;
+  if (last) clock.recall(last.ahead);
+  if (last) store.recall(last, last.at);
+  else if (kept) store.recall(first.hello, first.hello.now);
+  else hear(first.hello);
+  soon();
+}
 
 function hear(message) {
   if (typeof message.now === "number") clock.hear(message.now);
@@ -59,6 +76,7 @@ function take(message) {
 
 function stand(standing) {
   if (standing === "outdated") reload("4409");
+  if (standing === "signed_out" || standing === "stopped") keeping.end();
   soon();
 }
 
@@ -67,6 +85,7 @@ function tick() {
   if (stoodMs) stood = { until: Date.now() + STOOD_SHOWN_MS, ms: stoodMs };
   if (socket.standing === "open" && silent()) socket.again();
   render();
+  keeping.look(socket.standing === "open" && store.complete && !silent(), Date.now(), lastShown, first.build + store.board.revision);
   setTimeout(tick, TICK_MS - (clock.now() % TICK_MS));
 }
 
@@ -137,9 +156,17 @@ function screen() {
 }
 
 function report() {
-  const memory = performance["memory"]; // Chromium only
-  const heap = memory ? { heap_mb: Math.round(memory.usedJSHeapSize / 1048576) } : {};
+  const needed = measured();
+  const heap = needed ? { heap_mb: Math.round(needed.usedMb) } : {};
+  const hour = parseInt(timeOfDay(clock.now(), zoneOf(store.state), true), 10);
+  if (needed && memory.look(needed.usedMb, needed.limitMb, hour)) visit(location.href);
   socket.send(Object.assign({ t: "report", seq: store.seq, lag_ms: Math.round(clock.lag), build: first.build }, heap));
+}
+
+/** @returns {import("./kept.js").Last} */
+function lastShown() {
+  const { epoch, seq, board, state, heardAt } = store;
+  return { build: first.build, epoch, seq, board, state, at: heardAt, ahead: clock.ahead };
 }
 
 function address(id) {

@@ -1,5 +1,5 @@
-/** What does the server tell this screen to do? Every new page is fetched first: a wall that reloads into a server
- * that is not there would be blank. */
+/** What does the server tell this screen to do? Every new page is fetched first, from a server that has its numbers:
+ * a wall that reloads into one that is not there would be blank. Until the new page paints, the old one stays. */
 
 import { nameOf } from "./top.js";
 import { say } from "./words.js";
@@ -30,7 +30,7 @@ export function reload(build) {
 
 let going = "";
 
-/** Go there as soon as the server answers for it. @param {string} address */
+/** Go there as soon as the server answers for it, and nobody reads an explanation here. @param {string} address */
 export function visit(address) {
   if (going === address) return;
   going = address;
@@ -38,15 +38,22 @@ export function visit(address) {
 }
 
 function attempt(address) {
-  fetch(address, { cache: "no-store", credentials: "same-origin" })
-    .then((answer) => {
-      if (!answer.ok) throw new Error(String(answer.status));
+  asked("/readyz")
+    .then(() => asked(address))
+    .then(() => {
+      if (document.querySelector("dialog[open]")) throw new Error("somebody reads");
       if (address === location.href) location.reload();
       else location.replace(address);
     })
     .catch(() => {
       if (going === address) setTimeout(() => attempt(address), AGAIN_MS * (0.5 + Math.random()));
     });
+}
+
+/** @param {string} address */
+async function asked(address) {
+  const answer = await fetch(address, { cache: "no-store", credentials: "same-origin" });
+  if (!answer.ok) throw new Error(String(answer.status));
 }
 
 function identify(board) {

@@ -45,6 +45,13 @@ export class Store {
     }
   }
 
+  /** What was shown once, good until `at`: no patch follows on it. @param {*} last @param {number} at */
+  recall(last, at) {
+    this.heardAt = at;
+    this.state = merged(empty(), last.state);
+    this.redraw(last.board);
+  }
+
   greet(message) {
     this.epoch = String(message.epoch);
     this.seq = message.seq;

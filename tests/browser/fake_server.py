@@ -15,7 +15,9 @@ from typing import Any
 import uvicorn
 from believable import floor
 from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from wallboard.assets import BOARDS
@@ -73,7 +75,7 @@ class FakeServer:
         self.reports: list[Document] = []
         self.lines: dict[WebSocket, str] = {}
         app = Starlette(
-            routes=[WebSocketRoute("/live", self._live), *pages.routes(templates())],
+            routes=[WebSocketRoute("/live", self._live), Route("/readyz", self._readyz), *pages.routes(templates())],
         )
         app.state.hub = self.hub
         app.state.boards = lambda: self.boards
@@ -133,6 +135,9 @@ class FakeServer:
         for line in list(self.lines):
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await line.close(code, reason)
+
+    async def _readyz(self, request: Request) -> Response:
+        return Response(status_code=200 if self.hub.pipeline.ready else 503)
 
     async def _live(self, line: WebSocket) -> None:
         self.connections += 1

@@ -87,3 +87,11 @@ test("a message that a newer server may send is no harm", () => {
   for (const odd of [null, 5, "x", [], {}, { t: "weather" }]) assert.equal(store.receive(odd, 2000), "unknown");
   assert.equal(store.heardAt, 1000);
 });
+
+test("what was shown once stands again with its age, and no patch follows on it", () => {
+  const store = new Store();
+  store.recall({ board: { id: "b" }, state: { queues: { support: { now: { waiting: 3 } } } } }, 1000);
+  assert.equal(store.state.queues.support.now.waiting, 3);
+  assert.equal(store.heardAt, 1000);
+  assert.equal(store.receive({ t: "patch", base: 0, seq: 9, patch: {} }, 2000), "gap");
+});

@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.templating import Jinja2Templates
 
-from wallboard import __version__
+from wallboard.assets import build
 from wallboard.config import Config
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SourceCounted
@@ -99,7 +99,7 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms, *, l
 def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking: Redis) -> Parts:
     keys = Keys(config.namespace)
     pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), clock_ms, steady_ms)
-    hub = Hub(pipeline, clock_ms, build=__version__, simulated=lambda: config.simulated, pace_ms=steady_ms)
+    hub = Hub(pipeline, clock_ms, build=build(), simulated=lambda: config.simulated, pace_ms=steady_ms)
     https = (config.server.public_url or "").startswith("https://")
     told = HistoryTold(clock_ms)
     sessions = Sessions(SignIn(asking, keys), namespace=config.namespace, https=https)

@@ -33,6 +33,7 @@ from wallboard.web.picture import Picture
 from wallboard.web.words import LANGUAGE, LANGUAGES, Words, language_of, words
 
 Document = dict[str, Any]
+KEEPER = "js/keeper.js"  # the service worker that keeps the wall's page
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,262}")
 
 
@@ -79,6 +80,8 @@ class Fresh(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         answer = await super().get_response(path, scope)
         answer.headers["cache-control"] = "no-cache"
+        if path == KEEPER:
+            answer.headers["service-worker-allowed"] = "/board/"
         return answer
 
 
@@ -165,8 +168,8 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 
 _MODULES = (
-    "answer", "asking", "awake", "board", "certainty", "clock", "dom", "explain", "format", "freshness", "levels",
-    "messages", "orders", "paging", "select", "socket", "store", "top", "words",
+    "answer", "asking", "awake", "board", "certainty", "clock", "dom", "explain", "format", "freshness", "kept",
+    "levels", "memory", "orders", "paging", "select", "socket", "store", "top", "words",
 )  # fmt: skip
 
 

@@ -1,0 +1,132 @@
+"""Never blank: what a screen shows when its page comes up and no server answers, or its engine is too old."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from fake_server import FakeServer
+from playwright.async_api import Page, expect
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
+
+KEPT_S = 60
+FILED = """async () => {
+  const names = await caches.keys();
+  const found = names.length ? await (await caches.open(names[0])).match(location.href) : null;
+  const keeper = await navigator.serviceWorker.getRegistration("/board/");
+  return Boolean(found && keeper && keeper.active && localStorage.length);
+}"""
+
+
+async def kept(page: Page) -> None:
+    """Waits until the screen has kept its state and its page."""
+    await eventually(page, FILED)
+
+
+async def eventually(page: Page, asked: str) -> None:
+    """Waits until an async function of the page gives what is true."""
+    async with asyncio.timeout(KEPT_S):
+        while not await page.evaluate(asked):
+            await asyncio.sleep(0.1)
+
+
+async def test_a_page_that_comes_up_without_a_server_shows_the_last_state_as_old(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await server.patch({"groups": {"all": {"now": {"waiting": 37}}}})
+    await kept(page)
+    await server.patch({"groups": {"all": {"now": {"waiting": 38}}}})
+    await expect(page.locator("#tile-0 .figure")).to_have_text("38")
+    await server.__aexit__()
+    await expect(page.locator(".connection")).not_to_have_attribute("data-level", "good", timeout=20_000)
+    await page.reload()
+    await expect(page.locator("#tile-0 .figure")).to_have_text("38")
+    await expect(page.locator("#tile-5 .row")).to_have_count(6)
+    await expect(page.locator(".connection .word")).to_have_text(
+        re.compile("No data since .* server does not answer"), timeout=20_000
+    )
+    await expect(page.locator("#tile-0 .age")).to_have_text(re.compile(r"no data since \d\d:\d\d:\d\d"))
+    await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "yes")
+    assert await page.evaluate("getComputedStyle(document.querySelector('.board')).display") == "grid"
+
+
+async def test_once_the_server_answers_its_page_is_shown_and_never_the_kept_one(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await kept(page)
+    server.hub.build = "0.2.0"
+    await page.reload()
+    assert '"build":"0.2.0"' in (await page.locator("#first").text_content() or "")
+    assert not await page.evaluate("document.documentElement.hasAttribute('data-kept')")
+    assert await page.evaluate("(async () => (await fetch('/readyz')).status)()") == 200
+    await eventually(page, "async () => String(await caches.keys()) === 'wallboard.0.2.0'")
+
+
+async def test_what_was_kept_is_gone_when_the_screen_may_not_see_it_any_more(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await kept(page)
+    server.refusal = (4403, "no such board, or not for you")
+    await server.cut(1012)
+    await expect(page.locator(".connection .word")).to_have_text(re.compile("Stopped"), timeout=10_000)
+    await eventually(page, "async () => localStorage.length + (await caches.keys()).length === 0")
+
+
+async def test_a_server_that_has_no_numbers_yet_does_not_empty_the_wall(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await server.patch({"groups": {"all": {"now": {"waiting": 21}}}})
+    await kept(page)
+    server.hub.pipeline.ready = False
+    server.refusal = (1013, "the state is being loaded: come back")
+    await server.cut(1012)
+    await page.reload()
+    await expect(page.locator("#tile-0 .figure")).to_have_text("21")
+    server.hub.pipeline.ready, server.refusal = True, None
+    await server.patch({"groups": {"all": {"now": {"waiting": 22}}}})
+    await expect(page.locator("#tile-0 .figure")).to_have_text("22", timeout=20_000)
+
+
+async def test_an_order_to_reload_waits_for_a_server_that_has_its_numbers(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await page.evaluate("window.same = true")
+    server.hub.pipeline.ready = False
+    asked = asyncio.ensure_future(page.wait_for_event("response", lambda one: one.url.endswith("/readyz")))
+    await asyncio.sleep(0)
+    await server.tell({"t": "command", "do": "reload"})
+    await asked
+    assert await page.evaluate("window.same")
+    async with page.expect_navigation(timeout=15_000):
+        server.hub.pipeline.ready = True
+
+
+async def test_without_scripts_the_page_shows_its_numbers_and_loads_itself_anew(open_board: Any, server: Any) -> None:
+    page = await open_board(live=False, java_script_enabled=False)
+    await expect(page.locator(".connection:visible")).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"))
+    await expect(page.locator(".tile.number .age").first).to_have_text(re.compile(r"\d+ s ago"))
+    server.hub.state["groups"]["all"]["now"]["waiting"] = 3
+    await expect(page.locator("#tile-0 .figure")).to_have_text("3", timeout=25_000)
+
+
+async def test_an_engine_without_modules_does_the_same_and_waits_for_the_server(open_board: Any, server: Any) -> None:
+    page = await old_engine(open_board)
+    await expect(page.locator(".connection .word")).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"))
+    server.hub.state["groups"]["all"]["now"]["waiting"] = 3
+    await page.clock.run_for(16_000)
+    await expect(page.locator("#tile-0 .figure")).to_have_text("3")
+    await page.route("**/board/overview", lambda route: route.abort())
+    await page.clock.run_for(40_000)
+    await expect(page.locator("#tile-0 .figure")).to_have_text("3")
+
+
+async def old_engine(open_board: Any) -> Page:
+    """A page whose main.js never runs."""
+    page = await open_board(live=False, clock=True)
+    await page.add_init_script("delete HTMLScriptElement.prototype.noModule")
+    await page.route("**/main.js", lambda route: route.abort())
+    await page.reload()
+    return page
+
+
+async def test_the_service_worker_may_keep_the_boards_only(server: FakeServer, browser: Any) -> None:
+    page = await browser.new_page()
+    answer = await page.goto(f"{server.url}/static/js/keeper.js")
+    assert answer.headers["service-worker-allowed"] == "/board/"
+    await page.close()
