@@ -29,6 +29,7 @@ async def test_what_was_taken_repeated_and_refused_is_counted(served: Any) -> No
     assert figure(text, 'wallboard_events_rejected_total{reason="unknown_type"}') == 1
     assert figure(text, "wallboard_append_seconds_count") == 1
     assert figure(text, "wallboard_ready") == 1
+    assert figure(text, "wallboard_screens_reporting") == 0
     assert "wallboard_build_info{" in text
 
 

@@ -47,6 +47,7 @@ from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.origin import Origins
 from wallboard.web.problems import Problem, Refusals, Unexpected
 from wallboard.web.rate import Rates
+from wallboard.web.reports import Reports
 from wallboard.web.sessions import Sessions
 from wallboard.web.signin import SignInPage, sign_out
 from wallboard.web.socket import live
@@ -93,6 +94,7 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms, *, l
     app.state.hub = parts.hub
     app.state.boards = parts.boards
     app.state.staying = parts.staying
+    app.state.reports = parts.reports
     return app
 
 
@@ -102,6 +104,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     hub = Hub(pipeline, clock_ms, build=build(), simulated=lambda: config.simulated, pace_ms=steady_ms)
     https = (config.server.public_url or "").startswith("https://")
     told = HistoryTold(clock_ms)
+    reports = Reports(hub.build)
     sessions = Sessions(SignIn(asking, keys), namespace=config.namespace, https=https)
     return Parts(
         config=config,
@@ -114,7 +117,8 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         health=HealthRecords(asking, keys),
         sessions=sessions,
         staying=Staying(sessions),
-        metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), told.readings], hub.sent),
+        reports=reports,
+        metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings], hub.sent),
         history=History(open_record(config.data, config.database_url)),
         history_told=told,
         https=https,

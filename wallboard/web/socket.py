@@ -7,11 +7,10 @@ with 4008 and comes back by itself.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import structlog
-from msgspec import Meta, Struct
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from wallboard.live.frames import Frame
@@ -20,6 +19,7 @@ from wallboard.live.prompt import FRAMES, STALLED_S, TOO_SLOW
 from wallboard.live.screen import Screen, Wire
 from wallboard.record.boards import Board
 from wallboard.web.auth import SESSION
+from wallboard.web.reports import Report, Reports
 from wallboard.web.staying import Staying
 
 SUBPROTOCOL = "wallboard.v1"
@@ -30,16 +30,6 @@ NOT_ALLOWED = 4403
 UNSUPPORTED, NOT_TEXT, POLICY, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1013
 
 log = structlog.get_logger("socket")
-
-
-class Report(Struct, tag_field="t", tag="report", forbid_unknown_fields=True):
-    """What a screen says of itself every 30 s."""
-
-    seq: int | None = None
-    lag_ms: float | None = None
-    heap_mb: float | None = None
-    sound: Annotated[str, Meta(max_length=32)] | bool | None = None
-    build: Annotated[str, Meta(max_length=64)] | None = None
 
 
 class Refusal(Exception):
@@ -137,12 +127,13 @@ async def _serve(websocket: WebSocket, board: Board, hub: Hub) -> None:
     wire = ready or TextWire(websocket)
     screen = hub.subscribe(board, wire)
     staying: Staying = websocket.app.state.staying
+    reports: Reports = websocket.app.state.reports
     try:
-        with staying.watch(wire, websocket.scope.get(SESSION)):
+        with staying.watch(wire, websocket.scope.get(SESSION)), reports.watch() as hear:
             if isinstance(wire, TextWire):
-                await _first_end_of(_read(websocket), wire.run())
+                await _first_end_of(_read(websocket, hear), wire.run())
             else:
-                await _read(websocket)
+                await _read(websocket, hear)
     finally:
         screen.leave()
 
@@ -160,7 +151,7 @@ async def _first_end_of(*works: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-async def _read(websocket: WebSocket) -> None:
+async def _read(websocket: WebSocket, hear: Callable[[Report], None]) -> None:
     """For the whole life of the connection: uvicorn reads pongs only while somebody receives."""
     loop = asyncio.get_running_loop()
     minute_s, messages = loop.time(), 0
@@ -168,7 +159,7 @@ async def _read(websocket: WebSocket) -> None:
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
             raise Gone
-        _checked(message)
+        hear(_checked(message))
         if loop.time() - minute_s > 60:
             minute_s, messages = loop.time(), 0
         messages += 1

@@ -15,6 +15,7 @@ from wallboard.stream.stream import Stream
 from wallboard.web.boards import Boards
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.metrics import Metrics
+from wallboard.web.reports import Reports
 from wallboard.web.sessions import Sessions
 from wallboard.web.staying import Staying
 
@@ -33,6 +34,7 @@ class Parts:
     health: HealthRecords
     sessions: Sessions
     staying: Staying
+    reports: Reports
     metrics: Metrics
     history: History
     history_told: HistoryTold
