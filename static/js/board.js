@@ -4,7 +4,7 @@
  */
 
 import { crowded, windowText } from "./certainty.js";
-import { classes, has, icon, mark, part, write } from "./dom.js";
+import { classes, has, icon, mark, part, stirred, write } from "./dom.js";
 import { ofRow, ofTile } from "./asking.js";
 import { openable } from "./explain.js";
 import { ago, moment, secondsSince } from "./format.js";
@@ -49,19 +49,21 @@ export class Board {
   render(picture) {
     for (const one of this.tiles) {
       renderTile(one, picture);
-      this.offer(one, picture);
+      if (one.tile.kind === "queues") this.offerRows(one, picture);
     }
   }
 
   /** Each number that can be explained can be pressed. */
-  offer(one, picture) {
-    const title = one.title;
-    const question = ofTile(one.tile);
-    if (question) openable(one.section, say("explain.open", { title }), () => this.explain(question, title));
-    if (one.tile.kind !== "queues") return;
-    for (const row of Array.from(one.body.querySelectorAll(".row"))) {
+  offer(section, tile, title) {
+    const question = ofTile(tile);
+    if (question) openable(section, say("explain.open", { title }), () => this.explain(question, title));
+  }
+
+  offerRows(one, picture) {
+    for (const row of Array.from(one.body.getElementsByClassName("row"))) {
       const id = row.getAttribute("data-key");
       const name = ((picture.state.queues || {})[id] || {}).name || id;
+      if (!stirred(part(row, "button", "why"), [one.tile, id, name])) continue;
       openable(row, say("explain.open", { title: name }), (x, y) => {
         const asked = ofRow(one.tile, id, cellAt(row, x, y));
         this.explain(asked, name + " · " + say("metric." + asked.metric));
@@ -80,6 +82,7 @@ export class Board {
     const body = part(section, "div", "body");
     part(section, "footer", "tile-foot");
     kind.mount(body, tile);
+    this.offer(section, tile, title);
     return { tile, kind, title, section, body };
   }
 

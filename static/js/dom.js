@@ -25,10 +25,15 @@ export function has(parent, name) {
   return null;
 }
 
-/** @param {Element} element @param {string | number} text */
+/** A text of the same length goes into the same node, which costs half; another one may begin elsewhere, and nothing on
+ * the screen moves: it is a new node. @param {Element} element @param {string | number} text */
 export function write(element, text) {
   const words = String(text);
-  if (element.textContent !== words) element.textContent = words;
+  const node = /** @type {*} */ (element.firstChild);
+  const before = node && node.nodeType === Node.TEXT_NODE && !node.nextSibling ? node.data : element.textContent;
+  if (before === words) return;
+  if (node && node.data === before && before.length === words.length) node.data = words;
+  else element.textContent = words;
 }
 
 /** @param {Element} element @param {string} name without `data-` @param {string | number} value */
@@ -62,31 +67,50 @@ export function icon(parent, name) {
 }
 
 /**
- * One child for each item, in this order. A child keeps its item's key as long as the item is there, so that
- * nothing is drawn anew that only moved.
+ * One child for each item, in this order. A child is a place: when items change places, texts do, and nothing on the
+ * screen moves. Children of other classes stay before and behind them.
  * @param {Element} parent @param {string} tag @param {string} name class of the children @param {*[]} items
  * @param {(item: *) => string} keyOf @param {(child: HTMLElement, item: *) => void} render
+ * @param {boolean} [anew] an item's size follows its text: another item in its place is a new child
  */
-export function each(parent, tag, name, items, keyOf, render) {
-  const before = new Map();
-  for (const child of Array.from(parent.children)) {
-    if (child.classList.contains(name)) before.set(child.getAttribute("data-key"), child);
-  }
-  let place = has(parent, name); // other children stay before the first of them
+export function each(parent, tag, name, items, keyOf, render, anew) {
+  let place = has(parent, name);
+  let behind = null;
   for (const item of items) {
-    const key = keyOf(item);
-    const child = before.get(key) || fresh(tag, name, key);
-    before.delete(key);
-    if (child === place) place = place.nextElementSibling;
-    else parent.insertBefore(child, place);
+    if (anew && place && place.getAttribute("data-key") !== keyOf(item)) place = renewed(place, tag, name);
+    const child = place || parent.insertBefore(fresh(tag, name), behind);
+    behind = child.nextElementSibling;
+    place = behind && behind.classList.contains(name) ? behind : null;
+    mark(child, "key", keyOf(item));
     render(child, item);
   }
-  before.forEach((child) => parent.removeChild(child));
+  while (place) {
+    const left = place;
+    place = left.nextElementSibling && left.nextElementSibling.classList.contains(name) ? left.nextElementSibling : null;
+    parent.removeChild(left);
+  }
 }
 
-function fresh(tag, name, key) {
+/** Whether this element shows something else than last time: where it does not, nothing of it need be looked at.
+ * @param {Element} element @param {*[]} facts all that its looks follow from @returns {boolean} */
+export function stirred(element, facts) {
+  const before = shown.get(element);
+  if (before && before.length === facts.length && facts.every((fact, place) => fact === before[place])) return false;
+  shown.set(element, facts);
+  return true;
+}
+
+/** @type {WeakMap<Element, *[]>} */
+const shown = new WeakMap();
+
+function renewed(child, tag, name) {
+  const made = fresh(tag, name);
+  child.parentNode.replaceChild(made, child);
+  return made;
+}
+
+function fresh(tag, name) {
   const made = document.createElement(tag);
   made.className = name;
-  made.setAttribute("data-key", key);
   return made;
 }

@@ -111,9 +111,8 @@ export class Explain {
  * @param {(x: number, y: number) => void} open where it was pressed; (-1, -1) from a keyboard
  */
 export function openable(over, label, open) {
-  let button = has(over, "why");
-  if (!button) {
-    button = part(over, "button", "why");
+  const button = /** @type {*} */ (part(over, "button", "why"));
+  if (!button.opens) {
     button.setAttribute("type", "button");
     button.setAttribute("aria-haspopup", "dialog");
     let press = { timer: 0, x: 0, y: 0 };

@@ -12,6 +12,7 @@ import { serverLate } from "./freshness.js";
 import { Keeping, recall } from "./kept.js";
 import { Memory, measured } from "./memory.js";
 import { obey, reload, visit } from "./orders.js";
+import { Pace } from "./pace.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
 import { noteOf, renderMistake, renderTop } from "./top.js";
@@ -34,9 +35,9 @@ const board = new Board(document.querySelector(".board"), (asked, title) => expl
 const socket = new Socket(address(first.board.id), hear, stand);
 const keeping = new Keeping();
 const memory = new Memory();
+const pace = new Pace(render);
 
 let laidOut = -1;
-let due = 0;
 let stood = { until: 0, ms: 0 };
 
 begin();
@@ -84,7 +85,7 @@ function tick() {
   const stoodMs = clock.tick();
   if (stoodMs) stood = { until: Date.now() + STOOD_SHOWN_MS, ms: stoodMs };
   if (socket.standing === "open" && silent()) socket.again();
-  render();
+  soon();
   keeping.look(socket.standing === "open" && store.complete && !silent(), Date.now(), lastShown, first.build + store.board.revision);
   setTimeout(tick, TICK_MS - (clock.now() % TICK_MS));
 }
@@ -94,14 +95,11 @@ function silent() {
   return serverLate(Math.max(store.heardAt, socket.openedAt), Date.now());
 }
 
-/** Several messages of one frame are drawn once. */
 function soon() {
-  if (!due) due = requestAnimationFrame(render);
+  pace.soon();
 }
 
 function render() {
-  cancelAnimationFrame(due);
-  due = 0;
   if (laidOut !== store.revision) lay();
   const picture = pictureNow();
   renderTop(top, noteOf(socket.standing, socket.reason, screen(), picture), picture, store.board);

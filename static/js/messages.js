@@ -20,7 +20,7 @@ export function renderMessages(body, tile, picture, messages, none) {
   const list = part(body, "ul", "notices");
   mark(list, "fit", page.fit);
   mark(list, "alone", page.alone ? "yes" : "no");
-  each(list, "li", "notice", page.shown, (message) => message.id, renderMessage);
+  each(list, "li", "notice", page.shown, (message) => message.id, renderMessage, true);
   empty(body, messages.length ? "" : none);
   return { level: "", sources: null, page: page.page, pages: page.pages };
 }

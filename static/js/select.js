@@ -34,6 +34,13 @@ export function rows(table) {
   return Object.keys(table || {}).map((id) => [id, table[id]]);
 }
 
+/** The sources of these rows, each once. @param {*[]} some rows of the state @returns {string[]} */
+export function sourcesOf(some) {
+  const found = new Set();
+  for (const row of some) (row.sources || []).forEach((name) => found.add(name));
+  return Array.from(found);
+}
+
 const globs = new Map();
 
 /** `*` any text, `?` one character, `[a-z]` one of, `[!a-z]` none of. @param {string} pattern */

@@ -1,9 +1,9 @@
 /** Who is doing what, and since when. Totals on top; as many cards as fit, page after page. */
 
-import { each, has, icon, mark, part, write } from "../dom.js";
+import { each, has, icon, mark, part, stirred, write } from "../dom.js";
 import { secondsSince, span } from "../format.js";
 import { paged } from "../paging.js";
-import { agentsOf } from "../select.js";
+import { agentsOf, sourcesOf } from "../select.js";
 import { say } from "../words.js";
 import { empty } from "./queues.js";
 
@@ -19,15 +19,14 @@ export function mount(body) {
 
 export function render(body, tile, picture) {
   const agents = agentsOf(tile, picture.state.agents).map(([id, agent]) => ({ id, agent, doing: doingOf(agent) }));
-  const there = agents.filter((row) => row.doing !== "offline").sort(byName);
+  const there = byName(agents.filter((row) => row.doing !== "offline"));
   const page = paged(there, tile.fits, picture.now, picture.scrolls);
   renderTotals(part(body, "ul", "totals"), agents);
   const cards = part(body, "ul", "cards");
   mark(cards, "fit", page.fit);
   each(cards, "li", "card", page.shown, (row) => row.id, (card, row) => renderCard(card, row, picture.now));
   empty(body, there.length ? "" : say("agents.none"));
-  const sources = [].concat.apply([], agents.map((row) => row.agent.sources || []));
-  return { level: "", sources, page: page.page, pages: page.pages };
+  return { level: "", sources: sourcesOf(agents.map((row) => row.agent)), page: page.page, pages: page.pages };
 }
 
 /** What the person is doing, in one word: a contact first, then what they set, then what the system sees. */
@@ -40,19 +39,30 @@ export function doingOf(agent) {
 }
 
 /** Names stay in their places, so that people find each other. */
-function byName(one, other) {
-  return collated(one.agent.name, other.agent.name) || (one.id < other.id ? -1 : 1);
+function byName(rows) {
+  if (rows.some((row) => !places.has(row.agent.name))) learnNames(rows.map((row) => row.agent.name));
+  const place = (row) => places.get(row.agent.name);
+  return rows.sort((one, other) => place(one) - place(other) || (one.id < other.id ? -1 : 1));
 }
 
-function collated(one, other) {
-  return collator.compare(one, other);
+/** Comparing by alphabet is slow: each new name is put in its place once. */
+function learnNames(names) {
+  const known = places.size < MOST_NAMES ? Array.from(places.keys()) : [];
+  const all = Array.from(new Set(known.concat(names))).sort(collator.compare);
+  places.clear();
+  all.forEach((name, at) => places.set(name, at > 0 && !collator.compare(all[at - 1], name) ? places.get(all[at - 1]) : at));
 }
 
+const MOST_NAMES = 20000;
+const places = new Map(); // name → where it stands in the alphabet
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 function renderTotals(list, agents) {
-  const totals = DOINGS.map((doing) => ({ doing, count: agents.filter((row) => row.doing === doing).length }));
+  const counts = new Map();
+  agents.forEach((row) => counts.set(row.doing, (counts.get(row.doing) || 0) + 1));
+  const totals = DOINGS.map((doing) => ({ doing, count: counts.get(doing) || 0 }));
   each(list, "li", "total", totals.filter((one) => one.count > 0), (one) => one.doing, (item, one) => {
+    if (!stirred(item, [one.doing, one.count])) return;
     mark(item, "doing", one.doing);
     icon(item, one.doing);
     write(part(item, "b", "count"), one.count);
@@ -62,6 +72,7 @@ function renderTotals(list, agents) {
 
 function renderCard(card, row, now) {
   const { agent, doing } = row;
+  if (!stirred(card, [agent, Math.floor(now / 1000)])) return;
   mark(card, "doing", doing);
   const overdue = limitOf(agent, doing) !== undefined && limitOf(agent, doing) <= now;
   mark(card, "overdue", overdue ? "yes" : "no");

@@ -1,11 +1,11 @@
 /** The queues as a table, the worst first. */
 
 import { certainty } from "../certainty.js";
-import { each, has, icon, mark, part, write } from "../dom.js";
+import { each, has, icon, mark, part, stirred, write } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
 import { paged } from "../paging.js";
-import { queuesOf } from "../select.js";
+import { queuesOf, sourcesOf } from "../select.js";
 import { say } from "../words.js";
 
 const WORST = ["alarm", "warn", "over", "good", ""];
@@ -26,8 +26,7 @@ export function render(body, tile, picture) {
   mark(table, "fit", page.fit);
   each(table, "div", "row", page.shown, (row) => row.id, (line, row) => renderRow(line, row, tile, picture));
   empty(body, queues.length ? "" : say("queues.none"));
-  const sources = [].concat.apply([], queues.map((row) => row.queue.sources || []));
-  return { level: "", sources, page: page.page, pages: page.pages };
+  return { level: "", sources: sourcesOf(queues.map((row) => row.queue)), page: page.page, pages: page.pages };
 }
 
 /** A list with nothing in it says so. @param {Element} body @param {string} text */
@@ -65,6 +64,7 @@ function count(row, metric) {
 }
 
 function renderRow(line, row, tile, picture) {
+  if (!stirred(line, [row.queue, row.level, tile, Math.floor(picture.now / 1000)])) return;
   mark(line, "level", row.level === "over" ? "warn" : row.level);
   const name = part(line, "span", "name");
   write(part(name, "bdi", "line"), row.queue.name);
