@@ -14,8 +14,10 @@ import { Memory, measured } from "./memory.js";
 import { obey, reload, visit } from "./orders.js";
 import { Pace } from "./pace.js";
 import { Socket } from "./socket.js";
+import { renderSound, Sound } from "./sound.js";
 import { Store } from "./store.js";
 import { noteOf, renderMistake, renderTop } from "./top.js";
+import { spare } from "./wear.js";
 import { learn } from "./words.js";
 
 const TICK_MS = 1000;
@@ -36,6 +38,7 @@ const socket = new Socket(address(first.board.id), hear, stand);
 const keeping = new Keeping();
 const memory = new Memory();
 const pace = new Pace(render);
+const sound = new Sound();
 
 let laidOut = -1;
 let stood = { until: 0, ms: 0 };
@@ -105,7 +108,17 @@ function render() {
   renderTop(top, noteOf(socket.standing, socket.reason, screen(), picture), picture, store.board);
   renderMistake(mistake, store.board);
   board.render(picture);
+  spare(document.body, store.board, picture);
+  soundOf(picture);
   explain.look(picture);
+}
+
+/** A critical notice that is new is heard, where the board says so. */
+function soundOf(picture) {
+  const notices = picture.state.notices || {};
+  sound.want(store.board.sound === true);
+  sound.hear(Object.keys(notices).filter((key) => notices[key].level === "critical"), Date.now());
+  renderSound(top.querySelector(".sound"), sound);
 }
 
 function lay() {
@@ -158,7 +171,7 @@ function report() {
   const heap = needed ? { heap_mb: Math.round(needed.usedMb) } : {};
   const hour = parseInt(timeOfDay(clock.now(), zoneOf(store.state), true), 10);
   if (needed && memory.look(needed.usedMb, needed.limitMb, hour)) visit(location.href);
-  socket.send(Object.assign({ t: "report", seq: store.seq, lag_ms: Math.round(clock.lag), build: first.build }, heap));
+  socket.send(Object.assign({ t: "report", seq: store.seq, lag_ms: Math.round(clock.lag), build: first.build, sound: sound.state }, heap));
 }
 
 /** @returns {import("./kept.js").Last} */

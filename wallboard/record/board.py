@@ -16,6 +16,7 @@ from wallboard.record.legible import LEAST_ARC, Sight
 
 Cells = tuple[Annotated[int, Meta(ge=1, le=48)], Annotated[int, Meta(ge=1, le=48)]]
 Document = dict[str, Any]
+HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"  # 22:00-06:00
 
 # Variables of the address, `/board/ID?queue=NAME&team=NAME`, and the key of a tile where each may stand, alone.
 VARIABLES = {"$queue": "queues", "$team": "teams"}
@@ -85,6 +86,9 @@ class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     screen_inches: Annotated[float, Meta(gt=0, le=1000)] | None = None
     viewing_distance_m: Annotated[float, Meta(gt=0, le=1000)] | None = None
     tiles: list[Tile] = field(default_factory=list, name="tile")
+    drift: bool = False
+    dim: Annotated[str, Meta(pattern=HOURS)] | None = None
+    sound: bool = False
     rotation: Rotation | None = None
 
 
@@ -118,6 +122,9 @@ class Board(Written, frozen=True, kw_only=True):
         }  # fmt: skip
         if self.rotation:
             shown["rotation"] = msgspec.to_builtins(self.rotation)
+        shown |= {name: True for name in ("drift", "sound") if getattr(self, name)}
+        if self.dim:
+            shown["dim"] = self.dim.split("-")
         if self.language:
             shown["language"] = self.language
         if self.mistake:

@@ -67,7 +67,7 @@ function renderTotals(list, agents) {
     icon(item, one.doing);
     write(part(item, "b", "count"), one.count);
     write(part(item, "span", "word"), say("doing." + one.doing));
-  });
+  }, true);
 }
 
 function renderCard(card, row, now) {

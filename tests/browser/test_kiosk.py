@@ -1,0 +1,108 @@
+"""A screen without a keyboard: it spares its panel, says how its sound stands, and nothing on it jumps."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from believable import ZONE
+from msgspec.structs import replace
+from playwright.async_api import expect
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
+
+INSIDE = """() => [...document.querySelectorAll(".tile, .top")].every((one) => {
+  const box = one.getBoundingClientRect();
+  return box.left >= 0 && box.top >= 0 && box.right <= innerWidth + 4 && box.bottom <= innerHeight;
+})"""
+SHIFTS = """
+window.moved = [];
+const named = (from) => from.node && (from.node.nodeType === 3 ? from.node.parentNode : from.node);
+new PerformanceObserver((list) => list.getEntries().forEach((one) => one.sources.forEach((from) => {
+  const node = named(from);
+  moved.push(node && node.className + " of " + (node.closest("section, header") || {}).className);
+})))
+  .observe({ type: "layout-shift", buffered: true });
+"""
+PLAYED = """
+window.played = 0;
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (at) { window.played += 1; return start.call(this, at); };
+"""
+
+
+def hours(around: timedelta) -> str:
+    """Dimming hours that end or begin two hours beside now, at the site."""
+    now = datetime.now(UTC).astimezone(ZoneInfo(ZONE)) + around
+    return f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
+
+
+async def test_a_board_that_drifts_is_moved_by_a_few_pixels_and_laid_out_as_before(
+    open_board: Any, server: Any
+) -> None:
+    server.boards["overview"] = replace(server.boards["overview"], drift=True)
+    minutes = server.hub.clock_ms() // 60_000
+    server.hub.ahead_ms = (3 - minutes % 3 + 3 * (8 - minutes // 3 % 8)) * 60_000  # the second place of the ring
+    page = await open_board()
+    await expect(page.locator("body")).to_have_css("transform", "matrix(1, 0, 0, 1, 4, 0)")
+    assert await page.evaluate(INSIDE)
+    server.boards["overview"] = replace(server.boards["overview"], drift=False)
+    await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+    await expect(page.locator("body")).to_have_css("transform", "none")
+
+
+async def test_at_its_dimming_hours_the_wall_is_darker_and_an_alarm_shows_in_full(open_board: Any, server: Any) -> None:
+    board = server.boards["overview"]
+    server.boards["overview"] = replace(board, dim=hours(timedelta(hours=5)))
+    page = await open_board()
+    await expect(page.locator("body")).to_have_attribute("data-dim", "no")
+    await server.patch({"groups": {"all": {"now": {"waiting": 1, "oldest_at": None, "idle": 9}}}})
+    server.boards["overview"] = replace(board, dim=hours(timedelta()))
+    await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+    await expect(page.locator('.tile[data-level="alarm"]')).to_have_count(0)
+    await expect(page.locator("body")).to_have_attribute("data-dim", "yes")
+    await server.patch({"groups": {"all": {"now": {"waiting": 99}}}})
+    await expect(page.locator('.tile[data-level="alarm"]')).to_have_count(1)
+    await expect(page.locator("body")).to_have_attribute("data-dim", "no")
+
+
+async def test_the_sound_says_that_it_is_blocked_until_somebody_touches_the_screen(
+    open_board: Any, server: Any
+) -> None:
+    server.boards["overview"] = replace(server.boards["overview"], sound=True)
+    page = await open_board(live=False)
+    await page.add_init_script(PLAYED)
+    await page.reload()
+    await expect(page.locator(".sound .word")).to_have_text(re.compile("blocked"))
+    await page.keyboard.press("Shift")
+    await expect(page.locator(".sound .word")).to_have_text("Sound on")
+    notice = {"text": "Fire drill", "level": "critical", "posted_at": server.hub.clock_ms()}
+    await server.patch({"notices": {"n-8": notice}})
+    await page.wait_for_function("() => window.played === 2")  # two notes
+    await server.patch({"notices": {"n-9": notice}})
+    await server.patch({"groups": {"all": {"now": {"waiting": 4}}}})
+    await expect(page.locator("#tile-0 .figure")).to_have_text("4")
+    assert await page.evaluate("window.played") == 2
+
+
+async def test_a_board_that_wants_no_sound_says_nothing_of_it(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await expect(page.locator(".sound")).to_be_hidden()
+
+
+async def test_nothing_jumps_while_numbers_names_and_orders_change(open_board: Any, server: Any) -> None:
+    page = await open_board(live=False)
+    await page.add_init_script(SHIFTS)
+    await page.reload()
+    await page.wait_for_selector('.connection[data-level="good"]')
+    await page.evaluate("moved.length = 0")
+    for step in range(12):
+        waiting = {"waiting": 3 + step, "over_target": step % 3}
+        await server.patch({
+            "queues": {name: {"now": waiting} for name in ("support", "sales", "billing")[: step % 4]},
+            "agents": {"101": {"activity": ("engaged", "idle")[step % 2]}, "102": {"activity": "wrapup"}},
+            "groups": {"all": {"now": {"waiting": 95 + step}}},
+        })  # fmt: skip
+        await expect(page.locator("#tile-0 .figure")).to_have_text(str(95 + step))
+    assert await page.evaluate("moved") == []
