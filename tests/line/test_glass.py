@@ -27,6 +27,7 @@ FRESH = """() => [...document.querySelectorAll('.tile.number')].every((tile) => 
 WAITED_TOO_LONG = (
     """() => [...document.querySelectorAll('.tile.number .figure')].some((one) => one.textContent === '0.0')"""
 )
+WORKER_MISSED = """() => /^worker: no data since/.test(document.querySelector('.connection .word').textContent)"""
 FIGURES = """() => [...document.querySelectorAll('.tile.number .figure')].map((one) => one.textContent)"""
 
 
@@ -74,6 +75,22 @@ async def test_whichever_part_is_cut_off_every_tile_says_so_within_15_seconds_an
             os.kill(pid, signal.SIGCONT)
         assert [one for one in shown if ":" not in one] == [one for one in before if ":" not in one]
         await eventually(page, FRESH, 20)
+
+
+async def test_a_worker_that_is_missed_is_named_and_the_numbers_go_on(beating: Family):
+    async with chromium(beating, TOKEN) as browser:
+        page = await browser.new_page()
+        await page.goto(f"{beating.url}/board/overview")
+        await eventually(page, FRESH, 20)
+        pid = beating.pid("worker")
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            await eventually(page, WORKER_MISSED, SAID_S)
+            assert await page.evaluate(FRESH)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        await eventually(page, f"() => !({WORKER_MISSED})()", 20)
 
 
 async def test_a_screen_that_lost_its_network_says_so_and_comes_back_by_itself(beating: Family):

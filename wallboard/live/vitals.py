@@ -1,35 +1,60 @@
-"""What do the collectors say of themselves? Read from Redis beside the stream, into the sources of the state document.
+"""How are those who work beside this process? Read from Redis beside the stream, into the sources of the state.
 
 A collector that is cut off cannot say so through the stream: without this a source that never spoke would not
-stand on the wall at all, and nobody would see why it is empty.
+stand on the wall at all, and nobody would see why it is empty. And while no worker leads, one of that name stands
+there: the numbers go on, history and checkpoints do not.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.words import shown
 from wallboard.live.pipeline import Pipeline
 from wallboard.stream.health import Health, HealthRecords
+from wallboard.stream.lease import Lease
 
 LOOK_S = 2.0
 DOWN = frozenset({"waiting", "failed"})
+WORKER = "worker"
+LOOKS = 3  # without a leader, before it is said: another one may be taking over
 
 Collectors = Callable[[], Mapping[str, Mapping[str, object]]]
 
 
-async def keep_looking(pipeline: Pipeline, health: HealthRecords, collectors: Collectors) -> None:
+async def keep_looking(
+    pipeline: Pipeline, health: HealthRecords, lease: Lease, collectors: Collectors, clock_ms: Callable[[], int]
+) -> None:
     """Until cancelled. While Redis is away the last word stands; every source grows late by itself."""
+    leads = Leads()
     while True:
         configured = collectors()
-        try:
+        with suppress(StreamUnavailable):
             found = await health.read(list(configured))
-        except StreamUnavailable:
-            found = None
-        if found is not None:
-            pipeline.tell_sources({name: _vitals(table, found.get(name)) for name, table in configured.items()})
+            gone = leads.look(*await lease.led(), clock_ms())
+            vitals = {name: _vitals(table, found.get(name)) for name, table in configured.items()}
+            pipeline.tell_sources({WORKER: gone} | vitals if gone else vitals)
         await asyncio.sleep(LOOK_S)
+
+
+class Leads:
+    """Whether a worker leads, as it was at each look."""
+
+    def __init__(self) -> None:
+        self._missing = 0
+        self._seen_ms: int | None = None
+
+    def look(self, held: bool, ever: bool, now_ms: int) -> dict[str, Any] | None:
+        """The row of the worker that is missed; None: one leads, or none was ever meant to."""
+        if held or self._seen_ms is None:
+            self._seen_ms = now_ms
+        self._missing = 0 if held or not ever else self._missing + 1
+        if self._missing < LOOKS:
+            return None
+        note = "no worker leads: history and checkpoints stand still, the numbers go on"
+        return {"kind": "wallboard", "state": "down", "note": note, "last_event_at": self._seen_ms}
 
 
 def _vitals(table: Mapping[str, object], health: Health | None) -> dict[str, Any]:

@@ -44,6 +44,12 @@ class Lease:
             token = await _ACQUIRE.run(self._redis, [self._keys.lease, self._keys.fence], [LEASE_MS])
         return None if token is None else int(token)
 
+    async def led(self) -> tuple[bool, bool]:
+        """Whether somebody holds it now, and whether anybody ever did."""
+        with answering("the lease was not looked at"):
+            held, ever = await self._redis.mget([self._keys.lease, self._keys.fence])
+        return held is not None, ever is not None
+
     async def renew(self, token: int) -> bool:
         """For another LEASE_MS. False: it has run out, and perhaps somebody else holds it."""
         with answering("the lease was not renewed"):

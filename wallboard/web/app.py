@@ -30,6 +30,7 @@ from wallboard.record.history import History
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
@@ -184,8 +185,14 @@ async def _life(parts: Parts, clients: Sequence[Redis], loads_s: float) -> Async
             async with asyncio.timeout(loads_s):
                 await parts.pipeline.loaded.wait()
         await stack.enter_async_context(_running("hub", parts.hub.run))
+        lease = Lease(clients[0], Keys(parts.config.namespace))
         await stack.enter_async_context(
-            _running("vitals", lambda: keep_looking(parts.pipeline, parts.health, lambda: parts.config.collectors))
+            _running(
+                "vitals",
+                lambda: keep_looking(
+                    parts.pipeline, parts.health, lease, lambda: parts.config.collectors, parts.clock_ms
+                ),
+            )
         )
         await stack.enter_async_context(_running("history", lambda: parts.history_told.keep_asking(parts.health)))
         await stack.enter_async_context(_running("staying", parts.staying.run))
