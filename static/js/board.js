@@ -20,6 +20,7 @@ import * as queues from "./tiles/queues.js";
 import * as sources from "./tiles/sources.js";
 import * as text from "./tiles/text.js";
 
+const LISTS = ["queues", "agents"]; // what is large enough to be a part of its own
 const KINDS = { agents, alerts, clock, notices, number, queues, sources, text };
 
 /**
@@ -34,10 +35,13 @@ export class Board {
     this.explain = explain;
     /** @type {{tile: *, kind: *, title: string, section: HTMLElement, body: HTMLElement}[]} */
     this.tiles = [];
+    /** @type {*[]} */
+    this.waiting = []; // lists that are still to be drawn
   }
 
   /** @param {*} board the definition; sections of the same kind stay the elements that they are */
   lay(board) {
+    this.waiting = [];
     this.tiles = board.tiles.map((tile, place) => this.section(tile, place));
     const kept = this.tiles.map((one) => one.section);
     Array.from(this.root.children)
@@ -45,12 +49,23 @@ export class Board {
       .forEach((child) => this.root.removeChild(child));
   }
 
-  /** @param {Picture} picture */
-  render(picture) {
-    for (const one of this.tiles) {
-      renderTile(one, picture);
-      if (one.tile.kind === "queues") this.offerRows(one, picture);
+  /** All of the picture; in parts: first what is small, then one list at a time.
+   * @param {Picture} picture @param {boolean} [inParts] @returns {boolean} whether more is to come */
+  render(picture, inParts) {
+    if (!this.waiting.length) {
+      this.waiting = this.tiles.filter((one) => LISTS.indexOf(one.tile.kind) >= 0);
+      this.tiles.filter((one) => this.waiting.indexOf(one) < 0).forEach((one) => renderTile(one, picture));
+      if (inParts) return this.waiting.length > 0;
     }
+    do this.renderList(this.waiting.shift(), picture);
+    while (this.waiting.length && !inParts);
+    return this.waiting.length > 0;
+  }
+
+  renderList(one, picture) {
+    if (!one) return;
+    renderTile(one, picture);
+    if (one.tile.kind === "queues") this.offerRows(one, picture);
   }
 
   /** Each number that can be explained can be pressed. */

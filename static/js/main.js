@@ -102,15 +102,17 @@ function soon() {
   pace.soon();
 }
 
-function render() {
+/** @param {boolean} inParts @returns {boolean} whether more of the picture is to come */
+function render(inParts) {
   if (laidOut !== store.revision) lay();
   const picture = pictureNow();
   renderTop(top, noteOf(socket.standing, socket.reason, screen(), picture), picture, store.board);
   renderMistake(mistake, store.board);
-  board.render(picture);
+  const more = board.render(picture, inParts);
   spare(document.body, store.board, picture);
   soundOf(picture);
   explain.look(picture);
+  return more;
 }
 
 /** A critical notice that is new is heard, where the board says so. */

@@ -1,6 +1,5 @@
 """A wall that took three thousand patches holds no more than one that took a few; scripts/bench-wall takes more."""
 
-
 import busy
 import pytest
 from fake_server import FakeServer
