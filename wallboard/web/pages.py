@@ -169,8 +169,8 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 _MODULES = (
     "answer", "asking", "awake", "board", "certainty", "clock", "dom", "explain", "format", "freshness", "kept",
-    "levels", "memory", "orders", "pace", "paging", "select", "socket", "sound", "store", "top", "wear",
-    "words",
+    "levels", "memory", "messages", "orders", "pace", "paging", "select", "socket", "sound", "store", "top",
+    "wear", "words",
 )  # fmt: skip
 
 
