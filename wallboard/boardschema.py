@@ -8,13 +8,15 @@ import msgspec
 from wallboard.core.numbers import FAMILIES, NUMBERS, WINDOWS
 from wallboard.eventschema import portable
 from wallboard.record.board import THRESHOLD, VARIABLES, Written
-from wallboard.record.checks import AUDIENCES, KINDS, LANGUAGES, THEMES
+from wallboard.record.checks import AUDIENCES, KINDS, LANGUAGES, NAMES, SHOWS, THEMES
 
 
 def board_schema() -> dict[str, Any]:
     (_,), types = msgspec.json.schema_components([Written], ref_template="#/$defs/{name}")
     board, tile = types.pop("Written"), types["Tile"]["properties"]
     board["properties"]["audience"]["enum"] = list(AUDIENCES)
+    board["properties"]["names"] = {"enum": list(NAMES)}
+    board["properties"]["shows"]["items"] = {"enum": list(SHOWS)}
     board["properties"]["theme"]["enum"] = list(THEMES)
     board["properties"]["language"] = {"enum": list(LANGUAGES)}
     tile["kind"]["enum"] = list(KINDS)

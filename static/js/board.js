@@ -12,6 +12,7 @@ import { ageOf } from "./freshness.js";
 import { say } from "./words.js";
 import * as agents from "./tiles/agents.js";
 import * as alerts from "./tiles/alerts.js";
+import * as counts from "./tiles/counts.js";
 import * as clock from "./tiles/clock.js";
 import * as later from "./tiles/later.js";
 import * as notices from "./tiles/notices.js";
@@ -21,7 +22,7 @@ import * as sources from "./tiles/sources.js";
 import * as text from "./tiles/text.js";
 
 const LISTS = ["queues", "agents"]; // what is large enough to be a part of its own
-const KINDS = { agents, alerts, clock, notices, number, queues, sources, text };
+const KINDS = { agents, alerts, clock, counts, notices, number, queues, sources, text };
 
 /**
  * @typedef {{state: *, now: number, zone: string, scrolls: boolean, server: {late: boolean, at: number}}} Picture

@@ -15,8 +15,15 @@ export function certainty(row, metric, window) {
 /** What whoever reads the number should know: that many left the queue and its formula ignores them.
  * @param {*} row @param {string} metric @param {string} window */
 export function hintOf(row, metric, window) {
+  if (metric === "paused" && withheld(row)) return say("few_people");
   const percent = metric === "service_level" ? (row[window] || {}).ignored_flow_outs : undefined;
   return percent === undefined ? "" : say("flow_outs", { percent: Math.round(percent) });
+}
+
+/** Of fewer than five signed-in people a wall is not told how many are away. */
+function withheld(row) {
+  const now = row.now || {};
+  return now.paused === undefined && now.staffed < LEAST;
 }
 
 /** The window in words; "today" with its place where sites of several zones meet.

@@ -9,6 +9,7 @@ from believable import floor
 from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
+from wallboard.live.view import crowd_id
 from wallboard.record.boards import Board, Rotation
 from wallboard.web import pages
 from wallboard.web.words import Words, words
@@ -186,6 +187,26 @@ async def test_the_worst_queue_stands_first_and_says_what_is_wrong(open_board: A
     await server.patch({"queues": {"sales": {"now": {"waiting": 9, "over_target": 8}}}})
     await expect(page.locator("#tile-5 .row").first).to_have_attribute("data-key", "sales")
     await expect(page.locator("#tile-5 .row").first.locator(".chip .word")).to_have_text("8 over target")
+
+
+async def test_a_wall_that_names_nobody_counts_people_by_state(open_board: Any, server: Any) -> None:
+    server.boards["overview"] = replace(server.boards["overview"], names=None)
+    tile = server.boards["overview"].tiles[6]
+    row = {"there": 9, "doing": {"idle": 2, "engaged": 6, "paused": 1, "offline": 3}, "sources": ["pbx-1"]}
+    server.hub.state = {**server.hub.state, "agents": {}, "counts": {crowd_id(tile): row}}
+    painted, living = await open_board(live=False, java_script_enabled=False), await open_board()
+    for page in (painted, living):
+        said = await page.locator("#tile-6 .total").all_inner_texts()
+        assert [re.sub(r"\s+", " ", one).strip() for one in said] == [
+            "2 between contacts", "0 ringing", "6 talking", "0 on hold", "0 wrap-up", "1 paused", "3 offline",
+        ]  # fmt: skip
+        widths = await page.eval_on_selector_all("#tile-6 .share", "all => all.map(one => one.getAttribute('width'))")
+        assert [float(width) for width in widths] == [22.22, 66.67, 11.11]
+    assert await living.evaluate(OVERFLOWING) == []
+    await server.patch({"counts": {crowd_id(tile): {"there": 3, "doing": dict.fromkeys(row["doing"])}}})
+    await expect(living.locator("#tile-6 .total .word")).to_have_text(["signed in"])
+    await expect(living.locator("#tile-6 .count")).to_have_text("3")
+    await expect(living.locator("#tile-6 .hint")).to_have_text("fewer than 5 people")
 
 
 async def test_agents_that_do_not_fit_are_on_further_pages_and_the_totals_count_all(

@@ -175,9 +175,14 @@ class Fanout(RuleBasedStateMachine):
         self.pipeline.epoch += "'"
         self.act(self.hub.restart)
 
-    @rule(tiles=st.sampled_from(TILES), audience=st.sampled_from(["wall", "lead"]), rate=st.sampled_from([2, 10]))
-    def the_board_is_edited(self, tiles: list[Tile], audience: str, rate: int) -> None:
-        self.board = board(*tiles, audience=audience, updates_per_s=rate)
+    @rule(
+        tiles=st.sampled_from(TILES),
+        audience=st.sampled_from(["wall", "lead"]),
+        names=st.sampled_from(["full", "first", "none"]),
+        rate=st.sampled_from([2, 10]),
+    )
+    def the_board_is_edited(self, tiles: list[Tile], audience: str, names: str, rate: int) -> None:
+        self.board = board(*tiles, audience=audience, names=names, updates_per_s=rate)
         self.act(lambda: self.hub.change_boards({"wall": self.board}))
 
     @rule(store=stores)

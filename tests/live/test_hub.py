@@ -125,7 +125,7 @@ def board(*tiles: Tile, **more: object) -> Board:
         Tile(kind="agents", at=(1, 3), size=(4, 2)),
         Tile(kind="notices", at=(5, 1), size=(4, 2)),
     )
-    return Board(**{"id": "wall", "updates_per_s": 10, "tiles": list(shown), **more})  # type: ignore[arg-type]
+    return Board(**{"id": "wall", "names": "full", "updates_per_s": 10, "tiles": list(shown), **more})  # type: ignore[arg-type]
 
 
 def hub_of(pipeline: Loaded, clock: Clock) -> Hub:

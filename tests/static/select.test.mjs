@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { levelOf } from "../../static/js/levels.js";
 import { paged, pagedTexts } from "../../static/js/paging.js";
 import { agentsOf, queuesOf, selects } from "../../static/js/select.js";
-import { doingOf } from "../../static/js/tiles/agents.js";
+import { doingOf } from "../../static/js/doing.js";
 import { valueOf } from "../../static/js/tiles/number.js";
 import { worstFirst } from "../../static/js/tiles/queues.js";
 

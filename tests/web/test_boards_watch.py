@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from wallboard.assets import BOARDS
 from wallboard.web.boards import Boards
@@ -96,3 +97,22 @@ def test_a_removed_board_is_gone(folder: Path) -> None:
     (folder / "one.toml").unlink()
     assert boards.look()
     assert dict(boards()) == {}
+
+
+def test_what_a_board_says_of_people_is_logged_when_it_changes(tmp_path: Path) -> None:
+    file = tmp_path / "one.toml"
+    file.write_text("title = 'One'")
+    with capture_logs() as said:
+        boards = Boards(tmp_path)
+        file.write_text("title = 'Another'")
+        boards.look()
+    assert said == [], "nobody is named"
+    with capture_logs() as said:
+        file.write_text("names = 'full'\nshows = ['reasons']")
+        boards.look()
+        file.write_text("title = 'One again'")
+        boards.look()
+    assert [(one["board"], one["names"], one["shows"]) for one in said] == [
+        ("one", "full", ["reasons"]),
+        ("one", "none", []),
+    ]

@@ -137,7 +137,7 @@ async def test_whoever_may_only_look_at_walls_sees_no_contact_and_no_person(busy
 
 async def test_a_wall_board_shows_no_contact_even_to_the_admin_and_only_its_own_queues(busy: Any) -> None:
     boards: dict[str, Board] = dict(busy.parts.boards())
-    assert all(board.audience == "wall" for board in boards.values())
+    assert boards["overview"].audience == "wall"
     said = (await busy.http.get(EXPLAIN, params={**RATE, "board": "overview"})).json()
     assert said["visits"]
     assert not [one for one in said["visits"] if "contact" in one]

@@ -60,6 +60,7 @@ class Queue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
 class Agent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     name: Text | None = None
+    alias: Text | None = None
     team: Text | None = None
     site: Text | None = None
     also: list[Text] = []

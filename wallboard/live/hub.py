@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from wallboard.live.allowed import Allowed
 from wallboard.live.channel import LOOK_S, Channel
+from wallboard.live.crowds import Crowds
 from wallboard.live.pace import Pace
 from wallboard.live.pipeline import Change, Pipeline
 from wallboard.live.screen import Screen, Wire
@@ -48,6 +50,7 @@ class Hub:
         self._simulated = simulated
         self._channels: dict[str, Channel] = {}
         self._showing = Showing()
+        self._crowds = Crowds()
         self._wake = asyncio.Event()
         self._began_s: float | None = None
         self._told_ms = -LATENCY_MS
@@ -70,7 +73,9 @@ class Hub:
 
     def state_of(self, board: Board) -> dict[str, dict[str, Document]]:
         """The state document as this board may see it (first paint, `GET /state?board=`)."""
-        return self.view(board).select(self.pipeline.documents)
+        view = self.view(board)
+        documents = self.pipeline.documents
+        return view.select({**documents, "counts": view.counts(documents.get("agents", {}))})
 
     def view(self, board: Board) -> View:
         view = View(board, lambda: self.pipeline.floor.settings)
@@ -86,7 +91,9 @@ class Hub:
         for channel in list(self._channels.values()):
             board = boards.get(channel.view.key)
             if board is not None and board != channel.view.board:
-                channel.replace(self.view(board))
+                view = self.view(board)
+                self._count(view)
+                channel.replace(view)
                 self._showing.clear()
 
     # What channels ask
@@ -101,12 +108,13 @@ class Hub:
 
     @property
     def documents(self) -> Mapping[str, Mapping[str, Document]]:
-        return self.pipeline.documents
+        return {**self.pipeline.documents, "counts": self._crowds.rows}
 
     def close(self, channel: Channel) -> None:
         """Its last screen has left."""
         self._channels.pop(channel.view.key, None)
         self._showing.clear()
+        self._count()
 
     # Time
 
@@ -116,14 +124,14 @@ class Hub:
             self.restart()
         self._begin()
         changed: dict[Channel, None] = {}
-        for change in changes:
-            told: dict[str, tuple[Document | None, Document | None]] = {}  # by audience
+        for change in [*changes, *self._crowds.take(changes)]:
+            told: dict[Allowed, tuple[str, Document | None, Document | None]] = {}
             for channel, shows in self._showing.of(change, self._channels):
-                audience = channel.view.board.audience
-                if audience not in told:
-                    told[audience] = channel.view.told(change)
-                row, patch = told[audience]
-                channel.change((change.kind, change.id), row if shows else None, patch, since_ms)
+                allowed = channel.view.allowed
+                if allowed not in told:
+                    told[allowed] = channel.view.told(change)
+                name, row, patch = told[allowed]
+                channel.change((change.kind, name), row if shows else None, patch, since_ms)
                 changed[channel] = None
         for channel in changed:
             channel.flush_if_due()
@@ -132,6 +140,8 @@ class Hub:
     def restart(self) -> None:
         self._settings = self.pipeline.floor.settings
         self._showing.clear()
+        self._crowds.forget()
+        self._count()
         for channel in self._channels.values():
             for patterns in channel.view.sets():
                 self.pipeline.watch(patterns)
@@ -178,6 +188,14 @@ class Hub:
     def _channel(self, board: Board) -> Channel:
         channel = self._channels.get(board.id)
         if channel is None:
-            channel = self._channels[board.id] = Channel(self.view(board), self, self.build)
+            view = self.view(board)
+            self._count(view)
+            channel = self._channels[board.id] = Channel(view, self, self.build)
             self._showing.clear()
         return channel
+
+    def _count(self, *coming: View) -> None:
+        """People by state for the views that do not name them, and for no others."""
+        views = [*(channel.view for channel in self._channels.values()), *coming]
+        wanted = {name: belongs for view in views for name, belongs in view.crowds.items()}
+        self._crowds.watch(wanted, self.pipeline.documents.get("agents", {}))

@@ -1,21 +1,20 @@
-"""What may this board show, to this audience? A view: which entities, and how much of each.
-
-Names, reasons and personal figures leave the server only where the audience allows them.
-"""
+"""What does this board show? A view: which entities, each as far as its audience may see it (live/allowed.py)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from wallboard.core.patch import diff
 from wallboard.core.select import selects, set_id
 from wallboard.core.settings import Settings
+from wallboard.live.allowed import allowed
+from wallboard.live.crowds import Belongs, Crowd
 from wallboard.live.pipeline import Change
 from wallboard.record.boards import Board, Tile
 
 Document = dict[str, Any]
 
 EVERYWHERE = frozenset({"sites", "sources", "kpis"})
-PERSONAL = ("as_of", "day", "shift", "tags", "missed_in_row", "stretch_since")  # an agent's own figures: leads only
 LATENCY = "wallboard.latency"  # ms from an event's arrival to the screens, of this process (live/hub.py)
 AGENT_TILES = frozenset({"agents", "leaders"})
 
@@ -25,11 +24,14 @@ class View:
 
     def __init__(self, board: Board, settings: Callable[[], Settings]) -> None:
         self.board = board
+        self.allowed = allowed(board)
         self._settings = settings
         self._queues = [list(tile.queues) for tile in board.tiles if tile.kind not in AGENT_TILES and not tile.teams]
         self._teams = {team for tile in board.tiles for team in tile.teams}
         self._groups = {of["id"] for tile in board.tiles if (of := tile_of(tile)) and of["kind"] == "groups"}
-        self._agent_tiles = [tile for tile in board.tiles if tile.kind in AGENT_TILES]
+        self._agent_tiles = [tile for tile in board.tiles if tile.kind in AGENT_TILES and self._names_people(tile)]
+        unnamed = [tile for tile in board.tiles if tile.kind == "agents" and not self._names_people(tile)]
+        self.crowds: dict[str, Belongs] = {crowd_id(tile): partial(_has_agent, tile) for tile in unnamed}
 
     @property
     def shows_latency(self) -> bool:
@@ -47,25 +49,41 @@ class View:
         """The board's definition for the browser; each tile says which entity it shows (`of`)."""
         public: Document = dict(self.board.public())
         public["tiles"] = [
-            {**shown, **({"of": of} if (of := tile_of(tile)) else {})}
-            for shown, tile in zip(public["tiles"], self.board.tiles, strict=True)
+            self._public(shown, tile) for shown, tile in zip(public["tiles"], self.board.tiles, strict=True)
         ]
         return public
+
+    def _public(self, shown: Document, tile: Tile) -> Document:
+        if tile.kind in AGENT_TILES and self.allowed.names != "full":
+            shown = {key: value for key, value in shown.items() if key != "agents"}  # patterns of ids
+        if shown["kind"] == "counts":
+            return {**shown, "of": {"kind": "counts", "id": crowd_id(tile)}}
+        return {**shown, **({"of": of} if (of := tile_of(tile)) else {})}
+
+    def _names_people(self, tile: Tile) -> bool:
+        """A ranking needs more than names."""
+        ranks = tile.kind != "leaders" or self.allowed.everything or "rankings" in self.allowed.shows
+        return self.allowed.people and ranks
 
     def select(self, documents: Mapping[str, Mapping[str, Document]]) -> dict[str, dict[str, Document]]:
         """The state document as this view may see it."""
         return {
             kind: {
-                name: self.project(kind, row) for name, row in rows.items() if self.includes(kind, name, row)
+                self.allowed.id_of(kind, name): self.project(kind, name, row)
+                for name, row in rows.items() if self.includes(kind, name, row)
             }
             for kind, rows in documents.items()
         }  # fmt: skip
+
+    def counts(self, agents: Mapping[str, Document]) -> dict[str, Document]:
+        """Of people whom this view does not name: how many are doing what."""
+        return {name: Crowd(belongs, agents).row for name, belongs in self.crowds.items()}
 
     def includes(self, kind: str, name: str, row: Document) -> bool:
         if kind == "kpis" and name == LATENCY:
             return self.shows_latency
         if kind == "kpis" and "agent" in row:
-            return self.board.audience == "lead"
+            return self.allowed.everything
         if kind in EVERYWHERE:
             return True
         if kind == "queues":
@@ -74,39 +92,32 @@ class View:
             return name in self._groups or name == "all"
         if kind == "agents":
             return any(_has_agent(tile, name, row) for tile in self._agent_tiles)
+        if kind == "counts":
+            return name in self.crowds
         if kind == "notices":
             return self._shows_notice(row)
         return kind == "alerts" and self._shows_alert(row)
 
-    def told(self, change: Change) -> tuple[Document | None, Document | None]:
-        """The row as this audience may see it, and the patch from what it saw before: the same for a whole audience."""
-        if change.new is None or self.board.audience == "lead":
-            return change.new, change.patch
-        row = self.project(change.kind, change.new)
+    def told(self, change: Change) -> tuple[str, Document | None, Document | None]:
+        """Its id, the row and the patch as this audience may see them: the same for all who may see alike."""
+        name = self.allowed.id_of(change.kind, change.id)
+        if change.new is None:
+            return name, None, change.patch
+        row = self.project(change.kind, change.id, change.new)
         if change.old is None:
-            return row, row
-        before = self.project(change.kind, change.old)
-        return row, change.patch if row is change.new and before is change.old else diff(before, row)
+            return name, row, row
+        before = self.project(change.kind, change.id, change.old)
+        return name, row, change.patch if row is change.new and before is change.old else diff(before, row)
 
-    def project(self, kind: str, row: Document) -> Document:
+    def project(self, kind: str, name: str, row: Document) -> Document:
         """The row with what this audience may not see left out."""
-        if self.board.audience == "lead":
-            return row
-        if kind == "agents":
-            return self._impersonal(row)
-        if kind == "alerts" and "note" in row:  # what people say of it among themselves
-            return {key: value for key, value in row.items() if key != "note"}
-        if kind in ("queues", "groups") and row.get("now", {}).get("paused_by"):
-            return {**row, "now": {**row["now"], "paused_by": {}}}
-        return row
+        return self.allowed.project(kind, name, row, self._settings)
 
-    def _impersonal(self, row: Document) -> Document:
-        shown = {key: value for key, value in row.items() if key not in PERSONAL}
-        reason = self._settings().reason.get(row.get("reason", ""))
-        if "reason" in row and (reason is None or reason.group == "personal"):
-            del shown["reason"]
-        shown["contacts"] = [{key: value for key, value in one.items() if key != "contact"} for one in row["contacts"]]
-        return shown
+    def hides(self, kind: str, name: str, row: Document, metric: str, window: str) -> bool:
+        """Whether it is this audience that does not see the number."""
+        family = metric.partition(".")[0]
+        shown = self.project(kind, name, row).get(window, {})
+        return bool(row.get(window, {}).get(family) != shown.get(family))
 
     def _shows_queue(self, name: str, row: Document) -> bool:
         if row.get("team") in self._teams:
@@ -139,6 +150,11 @@ def tile_of(tile: Tile) -> Document | None:
     if tile.queues in ([], ["*"]):
         return {"kind": "groups", "id": "all"}
     return {"kind": "queues", "id": tile.queues[0]}
+
+
+def crowd_id(tile: Tile) -> str:
+    """The same set of agents has the same counts, on whatever board."""
+    return set_id([*_patterns(tile), *(f"agent:{name}" for name in tile.agents)])
 
 
 def _patterns(tile: Tile) -> list[str]:

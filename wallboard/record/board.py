@@ -20,7 +20,7 @@ HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"  # 22:0
 
 # Variables of the address, `/board/ID?queue=NAME&team=NAME`, and the key of a tile where each may stand, alone.
 VARIABLES = {"$queue": "queues", "$team": "teams"}
-LISTS = frozenset({"queues", "agents", "sources"})
+LISTS = frozenset({"queues", "agents", "counts", "sources"})
 MESSAGES = frozenset({"notices", "alerts"})
 # Of a queue table, the most wanted first: a narrow one has only the first of them.
 TABLE_COLUMNS = ("waiting", "oldest_at", "idle", "abandoned", "answered", "offered")
@@ -48,21 +48,22 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         number = number_named(self.metric) if self.metric else None
         return self.window or ("now" if number and number.now else "day")
 
-    def public(self, room: fitting.Box) -> Document:
+    def public(self, room: fitting.Box, kind: str) -> Document:
         """For the browser: the tile's text, how its number is read, how many rows fit at which size."""
         shown = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) not in (None, [])}
+        shown |= {"kind": kind}
         shown["letters"] = fitting.title_letters(room)
         shown |= {name: list(limit) for name in ("warn", "alarm") if (limit := threshold(getattr(self, name)))}
         if self.metric and (number := number_named(self.metric)):
             shown |= {"window": self.shown_window, "reads": number.reads}
-        if self.kind == "queues":
+        if kind == "queues":
             shown["window"] = self.window or "day"
             shown["columns"] = _columns(TABLE_COLUMNS[: fitting.cells(room)], shown["window"])
-        if self.kind in MESSAGES:
+        if kind in MESSAGES:
             found = fitting.notice_fits(room)
             shown["fits"] = [{"holds": fit.holds, "letters": fit.letters, "alone": fit.alone} for fit in found]
-        elif self.kind in LISTS:
-            shown["fits"] = [fit.holds for fit in fits(self.kind, room)]
+        elif kind in LISTS:
+            shown["fits"] = [fit.holds for fit in fits(kind, room)]
         return shown
 
 
@@ -80,6 +81,9 @@ class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     columns: Annotated[int, Meta(ge=1, le=48)] = 12
     rows: Annotated[int, Meta(ge=1, le=48)] = 6
     audience: str = "wall"
+    names: str | None = None
+    shows: list[str] = []
+    pressure: bool = True
     updates_per_s: Annotated[float, Meta(gt=0, le=10)] = 2
     theme: str = "dark"
     language: str | None = None
@@ -97,6 +101,17 @@ class Board(Written, frozen=True, kw_only=True):
 
     id: str = ""
     mistake: str = ""
+
+    @property
+    def shown_names(self) -> str:
+        """How people are called: as written; else nobody is named on a wall, and everybody among colleagues."""
+        if self.audience == "lead":
+            return "full"
+        return self.names or ("none" if self.audience == "wall" else "full")
+
+    def kind_of(self, tile: Tile) -> str:
+        """What the screen draws: where people are not named, agents are `counts` by state."""
+        return "counts" if tile.kind == "agents" and self.shown_names == "none" else tile.kind
 
     @property
     def sight(self) -> Sight | None:
@@ -118,7 +133,7 @@ class Board(Written, frozen=True, kw_only=True):
         shown: Document = {
             "id": self.id, "title": self.title, "columns": self.columns, "rows": self.rows, "theme": self.theme,
             "audience": self.audience, "revision": self.revision,
-            "tiles": [tile.public(self.room(tile)) for tile in self.tiles],
+            "tiles": [tile.public(self.room(tile), self.kind_of(tile)) for tile in self.tiles],
         }  # fmt: skip
         if self.rotation:
             shown["rotation"] = msgspec.to_builtins(self.rotation)
@@ -174,6 +189,7 @@ def fits(kind: str, room: fitting.Box) -> Sequence[fitting.Fit]:
 _FITS: Mapping[str, Callable[[fitting.Box], Sequence[fitting.Fit]]] = {
     "queues": fitting.table_fits,
     "agents": fitting.card_fits,
+    "counts": fitting.count_fits,
     "sources": fitting.source_fits,
 }
 

@@ -16,6 +16,8 @@ KINDS = (
     "image", "sources",
 )  # fmt: skip
 AUDIENCES = ("wall", "lead", "agent")
+NAMES = ("full", "first", "alias", "none")
+SHOWS = ("reasons", "times", "rankings", "small_groups")
 THEMES = ("dark", "light", "contrast")
 LANGUAGES = ("en", "uk", "ru", "pl")
 
@@ -28,6 +30,7 @@ Numbered = tuple[int, Tile]
 def board_mistakes(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
     """`tiles` with their place in the file."""
     yield from _one_of("audience", board.audience, AUDIENCES)
+    yield from _people(board, tiles)
     yield from _one_of("theme", board.theme, THEMES)
     if board.language is not None:
         yield from _one_of("language", board.language, LANGUAGES)
@@ -59,8 +62,8 @@ def board_warnings(board: Board) -> Iterator[Wrong]:
 def _least_text(tile: Tile, board: Board) -> float:
     """In v, of what the tile is there for."""
     room = board.room(tile)
-    if tile.kind in LISTS:
-        return min(fit.text for fit in fits(tile.kind, room))
+    if (kind := board.kind_of(tile)) in LISTS:
+        return min(fit.text for fit in fits(kind, room))
     if tile.kind in MESSAGES:
         return min(fit.text for fit in fitting.notice_fits(room))
     return fitting.figure_text(room)
@@ -82,6 +85,25 @@ def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
     if tile.window is not None:
         yield from _window(f"{at}.window", tile)
     yield from _limits(at, tile)
+
+
+def _people(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
+    """What the board says of people, and to whom."""
+    if board.names is not None:
+        yield from _one_of("names", board.names, NAMES)
+    for place, name in enumerate(board.shows):
+        yield from _one_of(f"shows[{place}]", name, SHOWS)
+    if board.audience == "lead" and (board.names or board.shows):
+        yield "names" if board.names else "shows", "leads see names and all the rest: leave this out"
+    if not board.pressure and board.audience != "agent":
+        yield "pressure", 'is for boards with audience = "agent": what waits is what the others are for'
+    for number, tile in tiles:
+        at = f"tile[{number}]"
+        if tile.kind in ("agents", "leaders") and tile.agents and board.shown_names in ("first", "alias"):
+            yield f"{at}.agents", 'are ids, and ids are often names: name teams or queues, or expected names = "full"'
+        ranks = board.audience == "lead" or ("rankings" in board.shows and board.shown_names != "none")
+        if tile.kind == "leaders" and not ranks:
+            yield f"{at}.kind", 'a ranking of people: expected audience = "lead", or names and shows = ["rankings"]'
 
 
 def _metric(at: str, metric: str) -> Iterator[Wrong]:

@@ -18,6 +18,8 @@ FIGURES = 5  # that a number's size leaves room for: 12:34, 1,234, 83.4 with its
 NAME_EM, CELL_EM = 11.0, 4.2  # columns of a table
 ROW_EM = 1.62  # height of a table's row
 CARD_EM, CARD_HIGH_EM = 10.4, 3.15  # an agent's card
+COUNT_EM, COUNT_HIGH_EM = 10.2, 4.1  # how many people are in a state: the number, its word below
+SHARES_EM = 1.3  # the bar above them
 NOTICE_EM = 4.1  # height of a notice: two lines of text and one of its age
 LINE_EM, AGE_EM = 1.3, 0.85
 LEAST_TOGETHER_TEXT = 2.6  # smaller than this one notice after another is read better
@@ -27,6 +29,7 @@ SOURCE_EM = 1.9
 
 TABLE_TEXTS = (5.0, 4.4, 3.8, 3.3, 2.9, 2.7, 2.5, 2.3, 2.1, 1.9)
 CARD_TEXTS = (3.6, 3.0, 2.6, 2.3, 2.0, 1.8, 1.6)
+COUNT_TEXTS = (4.6, 4.0, 3.5, 3.1, 2.8, 2.5, 2.2, 2.0, 1.8, 1.6)
 NOTICE_TEXTS = (3.6, 3.0, 2.6, 2.2, 1.9, 1.6)
 SOURCE_TEXTS = (3.0, 2.6, 2.2, 1.9)
 LEAST_TABLE_TEXT = 2.2
@@ -96,6 +99,14 @@ def card_fits(room: Box) -> list[Fit]:
         across = _count(room.inner_wide, text * CARD_EM)
         down = _count(room.inner_high - totals(room).high, text * CARD_HIGH_EM)
         fits.append(Fit(text, across * down, across))
+    return _distinct(fits)
+
+
+def count_fits(room: Box) -> list[Fit]:
+    fits = []
+    for text in _readable(COUNT_TEXTS, room):
+        across = _count(room.inner_wide, text * COUNT_EM)
+        fits.append(Fit(text, across * _count(room.inner_high - text * SHARES_EM, text * COUNT_HIGH_EM), across))
     return _distinct(fits)
 
 

@@ -70,11 +70,23 @@ class Boards:
         for mistake in mistakes:
             log.error("board not taken over", mistake=str(mistake))
             wrong.setdefault(Path(mistake.file).stem, []).append(mistake)
+        for board in boards.values():
+            _tell_exposed(self._good.get(board.id), board)
         kept = {name: self._good[name] for name in wrong if name in self._good and name not in boards}
         self._good = kept | boards
         new = {name: Board(id=name) for name in wrong if name not in self._good and BOARD_ID.fullmatch(name)}
         self._boards = Filled({name: _marked(board, wrong.get(name)) for name, board in (self._good | new).items()})
         return True
+
+
+def _tell_exposed(before: Board | None, board: Board) -> None:
+    """What a board says of people is written down, as is that it says so no more."""
+    if _exposed(board) != _exposed(before or Board()):
+        log.info("what a board says of people changed", board=board.id, **_exposed(board))
+
+
+def _exposed(board: Board) -> dict[str, object]:
+    return {"audience": board.audience, "names": board.shown_names, "shows": sorted(board.shows)}
 
 
 def _marked(board: Board, mistakes: list[Mistake] | None) -> Board:

@@ -59,7 +59,7 @@ async def explain(request: Request) -> Response:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     asked = _asked(request)
     view = _view(parts, asked.board)
-    people = view.board.audience == "lead" if view else who.may("people:read")
+    people = view.allowed.everything if view else who.may("people:read")
     if asked.kind == "agents" and not people:
         raise Problem(403, "Figures of one person are for leads: they need the scope people:read, or a lead's board.")
     said = _said(parts.pipeline.floor, asked, view, people=people)
@@ -120,8 +120,13 @@ def _said(floor: Floor, asked: Asked, view: View | None, *, people: bool) -> Doc
         seen = False
     if not seen or row is None:
         raise _nobody(floor, asked, view)
-    if asked.metric.startswith("paused_by.") and not people:
+    may_why = people or (view is not None and "reasons" in view.allowed.shows)
+    if asked.metric.startswith("paused_by.") and not may_why:
         raise Problem(403, "Why people are away is for leads: it needs the scope people:read, or a lead's board.")
+    if view is not None and not view.allowed.pressure and asked.kind in ("queues", "groups"):
+        raise Problem(403, "This board leaves out what waits (pressure = false), so it explains no number of a queue.")
+    if view is not None and view.hides(asked.kind, asked.name, row, asked.metric, asked.window):
+        raise Problem(403, f"This board does not show {shown(asked.metric, 60)}: it would be about one of few people.")
     said = explained(floor, asked.kind, asked.name, asked.metric, asked.window, people=people)
     assert said is not None, "the row was there"
     if view is not None:

@@ -21,25 +21,25 @@ def _rules(board: Board) -> Iterator[str]:
         f"grid-template-rows: repeat({board.rows}, minmax(0, 1fr)); }}"
     )
     for place, tile in enumerate(board.tiles):
-        yield from _tile(f"#tile-{place}", tile, board.room(tile))
+        yield from _tile(f"#tile-{place}", tile, board.kind_of(tile), board.room(tile))
 
 
-def _tile(name: str, tile: Tile, room: fitting.Box) -> Iterator[str]:
+def _tile(name: str, tile: Tile, kind: str, room: fitting.Box) -> Iterator[str]:
     (column, row), (wide, high) = tile.at, tile.size
     sizes = {"title": room.title, "foot": room.foot, "value": fitting.figure_text(room)}
-    if tile.kind == "agents":
+    if kind == "agents":
         totals = fitting.totals(room)
         sizes |= {"totals": totals.text, "totals-high": totals.high}
     yield (f"{name} {{ grid-column: {column} / span {wide}; grid-row: {row} / span {high}; {_properties(sizes)} }}")
-    for step, steps in enumerate(_steps(tile, room)):
+    for step, steps in enumerate(_steps(kind, room)):
         yield f'{name} [data-fit="{step}"] {{ {_properties(steps)} }}'
 
 
-def _steps(tile: Tile, room: fitting.Box) -> list[dict[str, float]]:
-    if tile.kind in MESSAGES:
+def _steps(kind: str, room: fitting.Box) -> list[dict[str, float]]:
+    if kind in MESSAGES:
         return [{"text": fit.text, "lines": fit.lines} for fit in fitting.notice_fits(room)]
-    if tile.kind in LISTS:
-        return [{"text": fit.text, "across": fit.across} for fit in fits(tile.kind, room)]
+    if kind in LISTS:
+        return [{"text": fit.text, "across": fit.across} for fit in fits(kind, room)]
     return []
 
 

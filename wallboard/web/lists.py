@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from wallboard.core.doing import DOINGS, doing_of
 from wallboard.core.select import selects
 from wallboard.web.figures import ago, figure, seconds_since, span, time_of_day
 from wallboard.web.picture import Document, Picture, certainty, level_of, paged, paged_texts, source_late
@@ -9,11 +10,8 @@ from wallboard.web.words import Words
 
 Row = tuple[str, Document]
 
-AT_WORK = frozenset({"ringing", "engaged", "holding", "wrapup"})
-DOINGS = (
-    "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "no_contact", "unknown",
-    "offline",
-)  # fmt: skip
+# They keep their place though nobody is in them.
+ALWAYS = ("idle", "ringing", "engaged", "holding", "wrapup", "paused")
 WORST = ("alarm", "warn", "over", "good", "")
 GRAVEST = ("critical", "warning", "good", "info")
 ICONS = {"critical": "alarm", "warning": "warn", "good": "good"}
@@ -87,41 +85,56 @@ def agents_of(tile: Document, picture: Picture) -> list[Row]:
     return found
 
 
-def doing_of(agent: Document) -> str:
-    """A contact first, then what the person set, then what the system sees."""
-    seen = str(agent.get("activity", "unknown"))
-    if seen in AT_WORK or seen == "unreachable":
-        return seen
-    presence = agent.get("presence")
-    if presence is None and seen == "idle":
-        return "no_contact"  # nobody said whether they are there
-    return presence if presence in ("offline", "paused") else seen
-
-
 def agents(tile: Document, picture: Picture) -> Document:
     found = agents_of(tile, picture)
     doings = [doing_of(row) for _, row in found]
     there = [(name, row) for (name, row), doing in zip(found, doings, strict=True) if doing != "offline"]
-    there.sort(key=lambda item: (item[1]["name"].casefold(), item[0]))
+    there.sort(key=lambda item: (item[1].get("name", "").casefold(), item[0]))
     totals = [{"doing": doing, "count": doings.count(doing)} for doing in DOINGS if doing in doings]
     page = paged(there, tile["fits"], picture.now_ms)
     cards = [_card(name, row, picture) for name, row in page["shown"]]
     return {**page, "totals": totals, "shown": cards, "sources": _sources_of(found)}
 
 
+def counts(tile: Document, picture: Picture) -> Document:
+    """People by state, where the board names nobody."""
+    row = picture.state.get("counts", {}).get(tile["of"]["id"], {"there": 0, "doing": {}, "sources": []})
+    doing = row["doing"]
+    told = [{"doing": name, "count": doing.get(name, 0)} for name in DOINGS if name in doing or name in ALWAYS]
+    shown = told if doing else [{"doing": "there", "count": row["there"]}] if row["there"] else []
+    return {
+        **paged(shown, tile["fits"], picture.now_ms), "shares": _shares(told), "sources": row["sources"],
+        "hint": "" if doing or not row["there"] else picture.say("few_people"),
+    }  # fmt: skip
+
+
+def _shares(told: list[Document]) -> list[Document]:
+    """Of a bar of 100, who is doing what; who is offline has no part in it."""
+    there, at, found = sum(one["count"] for one in told if one["doing"] != "offline"), 0, []
+    for one in told:
+        if one["count"] and one["doing"] != "offline":
+            found.append({"doing": one["doing"], "x": _rounded(at, there), "wide": _rounded(one["count"], there)})
+            at += one["count"]
+    return found
+
+
+def _rounded(count: int, there: int) -> float:
+    return round(100 * count / there, 2)
+
+
 def _card(name: str, row: Document, picture: Picture) -> Document:
     doing = doing_of(row)
     limit = {"paused": row.get("pause_over_at"), "wrapup": row.get("wrapup_over_at")}.get(doing)
     overdue = limit is not None and limit <= picture.now_ms
-    since = row.get("presence_since") if doing == "paused" else None
+    at = (doing == "paused" and row.get("presence_since")) or row.get("since")
     slots = row.get("slots", {})
     return {
         "id": name,
-        "name": row["name"],
+        "name": row.get("name") or picture.say("absent"),
         "doing": doing,
         "overdue": overdue,
         "word": _doing_word(row, doing, overdue, picture.say),
-        "since": span(seconds_since(since or row["since"], picture.now_ms), picture.say),
+        "since": "" if at is None else span(seconds_since(at, picture.now_ms), picture.say),
         "slots": f"{slots['used']}/{slots['allowed']}" if slots.get("allowed", 1) > 1 else "",
     }
 

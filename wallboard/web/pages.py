@@ -168,8 +168,8 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 
 _MODULES = (
-    "answer", "asking", "awake", "board", "certainty", "clock", "dom", "explain", "format", "freshness", "kept",
-    "levels", "memory", "messages", "orders", "pace", "paging", "select", "socket", "sound", "store", "top",
+    "answer", "asking", "awake", "board", "certainty", "clock", "doing", "dom", "explain", "format", "freshness",
+    "kept", "levels", "memory", "messages", "orders", "pace", "paging", "select", "socket", "sound", "store", "top",
     "wear", "words",
 )  # fmt: skip
 

@@ -40,7 +40,7 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
 
 def _title(tile: Document, say: Words) -> str:
     if tile["kind"] != "number":
-        return say(f"kind.{tile['kind']}")
+        return say("kind.agents" if tile["kind"] == "counts" else f"kind.{tile['kind']}")
     metric: str = tile["metric"]
     return say(f"metric.{metric}", otherwise=metric.partition(".")[2] or metric)
 
@@ -104,7 +104,7 @@ def _later(tile: Document, picture: Picture) -> Document:
 
 
 _PAINT = {
-    "number": _number, "queues": lists.queues, "agents": lists.agents, "notices": lists.notices,
+    "number": _number, "queues": lists.queues, "agents": lists.agents, "counts": lists.counts, "notices": lists.notices,
     "alerts": lists.alerts,
     "sources": lists.sources, "clock": _clock, "text": _text,
 }  # fmt: skip

@@ -65,6 +65,9 @@ def certainty(row: Document, metric: str, window: str) -> tuple[int | None, bool
 
 def hint(row: Document, metric: str, window: str, say: Words) -> str:
     """What whoever reads the number should know: that many left the queue and its formula ignores them."""
+    now = row.get("now", {})
+    if metric == "paused" and "paused" not in now and now.get("staffed", LEAST) < LEAST:
+        return say("few_people")
     percent = row.get(window, {}).get("ignored_flow_outs") if metric == "service_level" else None
     return "" if percent is None else say("flow_outs", percent=round(percent))
 

@@ -1,16 +1,12 @@
 /** Who is doing what, and since when. Totals on top; as many cards as fit, page after page. */
 
+import { DOINGS, doingOf } from "../doing.js";
 import { each, has, icon, mark, part, stirred, write } from "../dom.js";
 import { secondsSince, span } from "../format.js";
 import { paged } from "../paging.js";
 import { agentsOf, sourcesOf } from "../select.js";
 import { say } from "../words.js";
 import { empty } from "./queues.js";
-
-export const DOINGS = [
-  "idle", "ringing", "engaged", "holding", "wrapup", "paused", "busy", "unreachable", "no_contact", "unknown", "offline",
-]; // prettier-ignore
-const AT_WORK = ["ringing", "engaged", "holding", "wrapup"]; // with a contact: the pause only shows beside it
 
 export function mount(body) {
   part(body, "ul", "totals");
@@ -29,20 +25,15 @@ export function render(body, tile, picture) {
   return { level: "", sources: sourcesOf(agents.map((row) => row.agent)), page: page.page, pages: page.pages };
 }
 
-/** What the person is doing, in one word: a contact first, then what they set, then what the system sees. */
-export function doingOf(agent) {
-  const seen = agent.activity || "unknown";
-  if (AT_WORK.indexOf(seen) >= 0 || seen === "unreachable") return seen;
-  if (agent.presence === "offline") return "offline";
-  if (!agent.presence && seen === "idle") return "no_contact"; // nobody said whether they are there
-  return agent.presence === "paused" ? "paused" : seen;
-}
-
 /** Names stay in their places, so that people find each other. */
 function byName(rows) {
-  if (rows.some((row) => !places.has(row.agent.name))) learnNames(rows.map((row) => row.agent.name));
-  const place = (row) => places.get(row.agent.name);
+  if (rows.some((row) => !places.has(nameOf(row)))) learnNames(rows.map((row) => nameOf(row)));
+  const place = (row) => places.get(nameOf(row));
   return rows.sort((one, other) => place(one) - place(other) || (one.id < other.id ? -1 : 1));
+}
+
+function nameOf(row) {
+  return row.agent.name || "";
 }
 
 /** Comparing by alphabet is slow: each new name is put in its place once. */
@@ -76,12 +67,13 @@ function renderCard(card, row, now) {
   mark(card, "doing", doing);
   const overdue = limitOf(agent, doing) !== undefined && limitOf(agent, doing) <= now;
   mark(card, "overdue", overdue ? "yes" : "no");
-  write(part(card, "bdi", "name"), agent.name);
+  write(part(card, "bdi", "name"), agent.name || say("absent"));
   const state = part(card, "span", "state");
   icon(state, overdue ? "alarm" : doing);
   write(part(state, "bdi", "word"), wordOf(agent, doing, overdue));
   renderSlots(state, agent);
-  write(part(state, "span", "since"), span(secondsSince(sinceOf(agent, doing), now)));
+  const since = sinceOf(agent, doing); // of who is away a wall does not tell it
+  write(part(state, "span", "since"), since === undefined ? "" : span(secondsSince(since, now)));
 }
 
 function wordOf(agent, doing, overdue) {
