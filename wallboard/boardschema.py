@@ -8,7 +8,7 @@ import msgspec
 from wallboard.core.numbers import FAMILIES, NUMBERS, WINDOWS
 from wallboard.eventschema import portable
 from wallboard.record.board import THRESHOLD, VARIABLES, Written
-from wallboard.record.checks import AUDIENCES, KINDS, LANGUAGES, NAMES, SHOWS, THEMES
+from wallboard.record.checks import AUDIENCES, KINDS, LANGUAGES, NAMES, SHOWS, STYLES, THEMES
 
 
 def board_schema() -> dict[str, Any]:
@@ -23,7 +23,8 @@ def board_schema() -> dict[str, Any]:
     tile["window"] = {"enum": list(WINDOWS)}
     families = "|".join(FAMILIES)
     tile["metric"] = {"anyOf": [{"enum": sorted(NUMBERS)}, {"type": "string", "pattern": rf"^({families})\..+$"}]}
-    for name in ("warn", "alarm"):
+    tile["style"] = {"enum": list(STYLES)}
+    for name in ("warn", "alarm", "target"):
         tile[name] = {"type": "string", "pattern": f"^{THRESHOLD.pattern}$", "examples": ["< 80", ">= 3"]}
     for name in VARIABLES.values():
         tile[name]["description"] = f"names and patterns; or a variable of the address alone: {_variable(name)}"

@@ -25,6 +25,16 @@ export function has(parent, name) {
   return null;
 }
 
+/** The drawn child of this class, as `part`, with these attributes. @param {Element} parent @param {string} tag
+ * @param {string} name @param {Object<string, string | number>} [attributes] @returns {Element} */
+export function drawn(parent, tag, name, attributes) {
+  const found = has(parent, name) || parent.appendChild(document.createElementNS(SVG, tag));
+  for (const [key, value] of Object.entries(Object.assign({ class: name }, attributes))) {
+    if (found.getAttribute(key) !== String(value)) found.setAttribute(key, String(value));
+  }
+  return found;
+}
+
 /** A text of the same length goes into the same node, which costs half; another one may begin elsewhere, and nothing on
  * the screen moves: it is a new node. @param {Element} element @param {string | number} text */
 export function write(element, text) {

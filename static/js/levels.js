@@ -13,7 +13,7 @@ export function levelOf(tile, value, reads, now) {
 }
 
 /** @param {[string, number] | undefined} limit @param {number} value */
-function passes(limit, value) {
+export function passes(limit, value) {
   if (!limit) return false;
   const [sign, bound] = limit;
   if (sign === "<") return value < bound;

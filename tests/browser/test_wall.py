@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
 from wallboard.live.view import crowd_id
-from wallboard.record.boards import Board, Rotation
+from wallboard.record.boards import Board, Rotation, Tile
 from wallboard.web import pages
 from wallboard.web.words import Words, words
 
@@ -128,6 +128,50 @@ async def test_a_service_level_says_that_its_formula_ignores_many_who_left(open_
     server.hub.state["groups"]["all"]["day"]["ignored_flow_outs"] = 7.6
     painted = await open_board("overview?lang=en", live=False, java_script_enabled=False)
     await expect(painted.locator("#tile-3 .hint")).to_have_text("8 % left")
+
+
+def with_besides() -> Board:
+    number = {"kind": "number", "size": (4, 3), "metric": "service_level", "window": "day"}
+    tiles = [
+        Tile(**number, at=(1, 1), target=">= 80", style="bar", trail=True, warn="< 70"),
+        Tile(kind="number", at=(5, 1), size=(4, 3), metric="waiting", trail=True),
+        Tile(kind="queues", at=(1, 4), size=(8, 3), style="bar"),
+    ]
+    return Board(id="besides", tiles=tiles, columns=12, rows=6)
+
+
+async def test_below_a_number_stand_its_bar_its_target_its_arrow_and_its_last_hour(
+    open_board: Any, server: Any
+) -> None:
+    server.boards["besides"] = with_besides()
+    level, waiting = "groups/all/service_level/day", "groups/all/waiting/now"
+    server.hub.state["trails"] = {
+        level: {"at": 0, "points": [70, 72, None, 75, 76.4], "turn": "up", "good": True},
+        waiting: {"at": 0, "points": [1] * 40 + [14] * 20, "turn": "up", "good": False},
+    }
+    painted, living = await open_board("besides", live=False, java_script_enabled=False), await open_board("besides")
+    found = []
+    for page in (painted, living):
+        await expect(page.locator("#tile-0 .goal")).to_have_text("target ≥ 80 %")
+        await expect(page.locator("#tile-1 .turn")).to_have_text("rising")
+        await expect(page.locator("#tile-1 .turn")).to_have_attribute("data-good", "no")
+        await expect(page.locator("#tile-0 .bar .full")).to_have_attribute("width", "76.4")
+        await expect(page.locator("#tile-2 .row .load").nth(1).locator(".full")).to_have_attribute("width", "57.1")
+        found.append(await page.eval_on_selector_all(".spark .line", "all => all.map(one => one.getAttribute('d'))"))
+    assert found[0] == found[1]
+    assert found[0][0].count("M") == 2, "broken where nothing is known"
+    assert await living.evaluate(OVERFLOWING) == []
+    assert await living.locator('.goal[data-new="yes"]').count() == 0
+    await server.patch({"groups": {"all": {"day": {"service_level": 81}}}})
+    await expect(living.locator("#tile-0 .goal")).to_have_text("target ≥ 80 % reached")
+    await expect(living.locator("#tile-0 .goal")).to_have_attribute("data-new", "yes")
+    await expect(living.locator("#tile-0 .goal")).to_have_attribute("data-new", "no", timeout=15_000)
+    for level_now in (79, 82):
+        await server.patch({"groups": {"all": {"day": {"service_level": level_now}}}})
+        await expect(living.locator("#tile-0 .goal")).to_have_attribute(
+            "data-reached", "yes" if level_now > 80 else "no"
+        )
+    await expect(living.locator("#tile-0 .goal")).to_have_attribute("data-new", "no")  # once a day
 
 
 async def test_what_is_not_known_any_more_is_a_dash(open_board: Any, server: Any) -> None:

@@ -100,6 +100,9 @@ def test_a_mistake_in_a_tile_is_named_with_its_place(tmp_path: Path, line: str, 
     assert said in found[0][1]
 
 
+NUMBER = '[[tile]]\nkind = "number"\nmetric = "waiting"\nat = [1, 1]\nsize = [1, 1]\n'
+
+
 @pytest.mark.parametrize(
     ("text", "at", "said"),
     [
@@ -108,6 +111,22 @@ def test_a_mistake_in_a_tile_is_named_with_its_place(tmp_path: Path, line: str, 
         ("updates_per_s = 11", "updates_per_s", "<= 10"),
         ("updates_per_s = 0", "updates_per_s", "> 0"),
         ('audience = "boss"', "audience", "expected one of wall, lead, agent"),
+        (
+            '[[tile]]\nkind = "number"\nmetric = "waiting"\nat = [1, 1]\nsize = [1, 1]\nstyle = "round"',
+            "tile[0].style",
+            "plain, bar",
+        ),
+        (
+            '[[tile]]\nkind = "number"\nmetric = "waiting"\nat = [1, 1]\nsize = [1, 1]\nstyle = "bar"',
+            "tile[0].style",
+            "how long is the bar?",
+        ),
+        (
+            '[[tile]]\nkind = "number"\nmetric = "waiting"\nat = [1, 1]\nsize = [1, 1]\ntarget = "80"',
+            "tile[0].target",
+            "not a limit",
+        ),
+        ('[[tile]]\nkind = "clock"\nat = [1, 1]\nsize = [1, 1]\ntrail = true', "tile[0].trail", "is for number"),
         ('names = "last"', "names", "expected one of full, first, alias, none"),
         ('shows = ["all"]', "shows[0]", "expected one of reasons, times, rankings, small_groups"),
         ('audience = "lead"\nshows = ["times"]', "shows", "leave this out"),

@@ -32,6 +32,14 @@ _WINDOWED: dict[Reads, str] = {
     "wrapup_avg_s first_reply_p50_s first_reply_p90_s reply_p90_s resolution_s",
     "decimal": "rating_avg outcome_value",
 }
+# Which way is good. Of the others (offered, handled, talk time) nobody can say without knowing why.
+_GOOD: dict[str, str] = {
+    "up": "idle ready answered_in_target service_level service_level_in_30m service_level_in_60m answer_rate "
+    "success_rate csat nps rating_avg noted_rate",
+    "down": "waiting over_target oldest_at unanswered oldest_unanswered_at oldest_case_at missing est_wait_s abandoned "
+    "lost missed refused abandon_rate abandon_rate_all repeat_rate asa_s max_wait_s wait_p50_s wait_p90_s "
+    "first_reply_p50_s first_reply_p90_s reply_p90_s resolution_s",
+}
 # Families with a name of one's own behind the dot: `tags.thanks`, `codes.moved`, `paused_by.lunch`, `kpi.sales`.
 FAMILIES: dict[str, Number] = {
     "paused_by": Number("count", now=True),
@@ -44,6 +52,11 @@ NUMBERS: dict[str, Number] = {
     **{name: Number(reads, now=True) for reads, names in _NOW.items() for name in names.split()},
     **{name: Number(reads) for reads, names in _WINDOWED.items() for name in names.split()},
 }
+
+
+def better(metric: str) -> str | None:
+    """`up` or `down`: the way in which the number gets better; None where that is not plain."""
+    return next((way for way, names in _GOOD.items() if metric in names.split()), None)
 
 
 def number_named(metric: str) -> Number | None:

@@ -19,6 +19,7 @@ from wallboard.live.pipeline import Change, Pipeline
 from wallboard.live.screen import Screen, Wire
 from wallboard.live.showing import Showing
 from wallboard.live.tally import Sent
+from wallboard.live.trails import Trails
 from wallboard.live.view import LATENCY, View
 from wallboard.record.boards import Board
 
@@ -51,6 +52,7 @@ class Hub:
         self._channels: dict[str, Channel] = {}
         self._showing = Showing()
         self._crowds = Crowds()
+        self._trails = Trails()
         self._wake = asyncio.Event()
         self._began_s: float | None = None
         self._told_ms = -LATENCY_MS
@@ -75,7 +77,8 @@ class Hub:
         """The state document as this board may see it (first paint, `GET /state?board=`)."""
         view = self.view(board)
         documents = self.pipeline.documents
-        return view.select({**documents, "counts": view.counts(documents.get("agents", {}))})
+        counts = view.counts(documents.get("agents", {}))
+        return view.select({**documents, "counts": counts, "trails": self._trails.rows})
 
     def view(self, board: Board) -> View:
         view = View(board, lambda: self.pipeline.floor.settings)
@@ -93,6 +96,7 @@ class Hub:
             if board is not None and board != channel.view.board:
                 view = self.view(board)
                 self._count(view)
+                self._trails.watch(view.trails.values(), self.clock_ms())
                 channel.replace(view)
                 self._showing.clear()
 
@@ -108,7 +112,7 @@ class Hub:
 
     @property
     def documents(self) -> Mapping[str, Mapping[str, Document]]:
-        return {**self.pipeline.documents, "counts": self._crowds.rows}
+        return {**self.pipeline.documents, "counts": self._crowds.rows, "trails": self._trails.rows}
 
     def close(self, channel: Channel) -> None:
         """Its last screen has left."""
@@ -122,6 +126,9 @@ class Hub:
         """`since_ms`: when the oldest event behind these changes arrived."""
         if self._settings != self.pipeline.floor.settings:  # what may be shown to whom has changed
             self.restart()
+        self._fan_out(changes, since_ms)
+
+    def _fan_out(self, changes: Sequence[Change], since_ms: int | None) -> None:
         self._begin()
         changed: dict[Channel, None] = {}
         for change in [*changes, *self._crowds.take(changes)]:
@@ -158,6 +165,7 @@ class Hub:
             self._wake.clear()
             self.pipeline.look()
             self._tell_latency()
+            self._tell_trails()
             self._begin()
             for channel in list(self._channels.values()):
                 channel.flush_if_due()
@@ -171,6 +179,14 @@ class Hub:
             self._told_ms = now_ms
             row = {"value": round(slowest_s * 1000), "unit": "ms", "as_of": self.clock_ms(), "source": "wallboard"}
             self.pipeline.tell_kpi(LATENCY, row)
+
+    def _tell_trails(self) -> None:
+        """Once a minute. Those of boards that somebody looks at go on."""
+        now_ms = self.clock_ms()
+        for channel in self._channels.values():
+            self._trails.watch(channel.view.trails.values(), now_ms)
+        if self.ready and (changes := self._trails.sample(self.pipeline.documents, now_ms)):
+            self._fan_out(changes, None)
 
     def _begin(self) -> None:
         """A fan-out begins. It ends when the loop comes round: until then it has handed all to the kernel."""
@@ -190,6 +206,7 @@ class Hub:
         if channel is None:
             view = self.view(board)
             self._count(view)
+            self._trails.watch(view.trails.values(), self.clock_ms())
             channel = self._channels[board.id] = Channel(view, self, self.build)
             self._showing.clear()
         return channel

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from wallboard.core.numbers import number_named
 from wallboard.core.patch import diff
 from wallboard.core.select import selects, set_id
 from wallboard.core.settings import Settings
-from wallboard.live.allowed import allowed
+from wallboard.live.allowed import PRESSURE, allowed
 from wallboard.live.crowds import Belongs, Crowd
 from wallboard.live.pipeline import Change
+from wallboard.live.trails import Trail
 from wallboard.record.boards import Board, Tile
 
 Document = dict[str, Any]
@@ -31,7 +33,23 @@ class View:
         self._groups = {of["id"] for tile in board.tiles if (of := tile_of(tile)) and of["kind"] == "groups"}
         self._agent_tiles = [tile for tile in board.tiles if tile.kind in AGENT_TILES and self._names_people(tile)]
         unnamed = [tile for tile in board.tiles if tile.kind == "agents" and not self._names_people(tile)]
+        trails = {place: trail for place, tile in enumerate(board.tiles) if (trail := self._trail(tile))}
+        self.trails = {trail.id: trail for trail in trails.values()}
+        self._trail_of = {place: trail.id for place, trail in trails.items()}
         self.crowds: dict[str, Belongs] = {crowd_id(tile): partial(_has_agent, tile) for tile in unnamed}
+
+    def _trail(self, tile: Tile) -> Trail | None:
+        """None where the tile wants none, and of numbers that this audience may not see at every moment."""
+        number = number_named(tile.metric) if tile.kind == "number" and tile.trail and tile.metric else None
+        if number is None or tile.metric is None:
+            return None
+        if not self.allowed.everything and tile.metric.startswith("paused"):
+            return None
+        if not self.allowed.pressure and tile.metric in PRESSURE:
+            return None
+        family, _, own = tile.metric.partition(".")
+        of = {"kind": "kpis", "id": own} if family == "kpi" else tile_of(tile)
+        return Trail(of["kind"], of["id"], tile.metric, tile.shown_window, number.reads) if of else None
 
     @property
     def shows_latency(self) -> bool:
@@ -49,7 +67,8 @@ class View:
         """The board's definition for the browser; each tile says which entity it shows (`of`)."""
         public: Document = dict(self.board.public())
         public["tiles"] = [
-            self._public(shown, tile) for shown, tile in zip(public["tiles"], self.board.tiles, strict=True)
+            self._public(shown, tile) | ({"trail": self._trail_of[place]} if place in self._trail_of else {})
+            for place, (shown, tile) in enumerate(zip(public["tiles"], self.board.tiles, strict=True))
         ]
         return public
 
@@ -94,6 +113,8 @@ class View:
             return any(_has_agent(tile, name, row) for tile in self._agent_tiles)
         if kind == "counts":
             return name in self.crowds
+        if kind == "trails":
+            return name in self.trails and (self.allowed.everything or "agent" not in row)
         if kind == "notices":
             return self._shows_notice(row)
         return kind == "alerts" and self._shows_alert(row)

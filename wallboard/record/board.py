@@ -20,6 +20,7 @@ HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"  # 22:0
 
 # Variables of the address, `/board/ID?queue=NAME&team=NAME`, and the key of a tile where each may stand, alone.
 VARIABLES = {"$queue": "queues", "$team": "teams"}
+LIMITS = ("warn", "alarm", "target")
 LISTS = frozenset({"queues", "agents", "counts", "sources"})
 MESSAGES = frozenset({"notices", "alerts"})
 # Of a queue table, the most wanted first: a narrow one has only the first of them.
@@ -39,6 +40,9 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     window: str | None = None
     warn: str | None = None
     alarm: str | None = None
+    target: str | None = None
+    trail: bool = False
+    style: str | None = None
     title: Text | None = None
     text: Annotated[str, Meta(max_length=1000)] | None = None
 
@@ -48,14 +52,23 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         number = number_named(self.metric) if self.metric else None
         return self.window or ("now" if number and number.now else "day")
 
+    def under_figure(self, room: fitting.Box) -> fitting.UnderFigure:
+        """What stands below the one number of a tile."""
+        return fitting.under_figure(
+            room, bar=self.style == "bar", aside=self.trail or self.target is not None, spark=self.trail
+        )
+
     def public(self, room: fitting.Box, kind: str) -> Document:
         """For the browser: the tile's text, how its number is read, how many rows fit at which size."""
         shown = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) not in (None, [])}
+        del shown["trail"]  # which one: live/view.py
         shown |= {"kind": kind}
         shown["letters"] = fitting.title_letters(room)
-        shown |= {name: list(limit) for name in ("warn", "alarm") if (limit := threshold(getattr(self, name)))}
+        shown |= {name: list(limit) for name in LIMITS if (limit := threshold(getattr(self, name)))}
         if self.metric and (number := number_named(self.metric)):
             shown |= {"window": self.shown_window, "reads": number.reads}
+        if kind == "number" and self.style == "bar" and (end := bar_end(self)):
+            shown["end"] = end
         if kind == "queues":
             shown["window"] = self.window or "day"
             shown["columns"] = _columns(TABLE_COLUMNS[: fitting.cells(room)], shown["window"])
@@ -176,6 +189,15 @@ def threshold(text: str | None) -> tuple[str, float] | None:
     """`"< 80"` as its sign and its number; None where it is neither."""
     match = THRESHOLD.fullmatch(text or "")
     return (match[1], float(match[2])) if match else None
+
+
+def bar_end(tile: Tile) -> float | None:
+    """Where a bar is full: a quarter beyond the highest of its limits; a percentage at 100."""
+    number = number_named(tile.metric) if tile.metric else None
+    if number and number.reads == "percent":
+        return 100
+    bounds = [limit[1] for text in (tile.target, tile.warn, tile.alarm) if (limit := threshold(text))]
+    return 1.25 * max(bounds) if bounds and max(bounds) > 0 else None
 
 
 THRESHOLD = re.compile(r"\s*(<=|>=|<|>)\s*(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*")

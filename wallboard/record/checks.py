@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wallboard.core.numbers import FAMILIES, NUMBERS, WINDOWS, number_named
 from wallboard.record import fitting
-from wallboard.record.board import LISTS, MESSAGES, VARIABLES, Board, Tile, fits, threshold
+from wallboard.record.board import LISTS, MESSAGES, VARIABLES, Board, Tile, bar_end, fits, threshold
 from wallboard.record.legible import GOOD_ARC, LEAST_ARC
 
 KINDS = (
@@ -18,6 +18,7 @@ KINDS = (
 AUDIENCES = ("wall", "lead", "agent")
 NAMES = ("full", "first", "alias", "none")
 SHOWS = ("reasons", "times", "rankings", "small_groups")
+STYLES = ("plain", "bar")
 THEMES = ("dark", "light", "contrast")
 LANGUAGES = ("en", "uk", "ru", "pl")
 
@@ -66,7 +67,7 @@ def _least_text(tile: Tile, board: Board) -> float:
         return min(fit.text for fit in fits(kind, room))
     if tile.kind in MESSAGES:
         return min(fit.text for fit in fitting.notice_fits(room))
-    return fitting.figure_text(room)
+    return fitting.figure_text(room, tile.under_figure(room))
 
 
 def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
@@ -85,6 +86,7 @@ def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
     if tile.window is not None:
         yield from _window(f"{at}.window", tile)
     yield from _limits(at, tile)
+    yield from _shape(at, tile)
 
 
 def _people(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
@@ -127,13 +129,27 @@ def _window(at: str, tile: Tile) -> Iterator[Wrong]:
 
 
 def _limits(at: str, tile: Tile) -> Iterator[Wrong]:
-    for name, text in (("warn", tile.warn), ("alarm", tile.alarm)):
+    for name, text in (("warn", tile.warn), ("alarm", tile.alarm), ("target", tile.target)):
         if text is None:
             continue
         if tile.metric is None:
             yield f"{at}.{name}", "a limit needs the metric that it is about"
         if threshold(text) is None:
             yield f"{at}.{name}", f'not a limit: \'{text}\', expected a sign and a number such as "< 80" or ">= 3"'
+
+
+def _shape(at: str, tile: Tile) -> Iterator[Wrong]:
+    """A bar needs its end, a trail needs a number."""
+    if tile.style is not None:
+        yield from _one_of(f"{at}.style", tile.style, STYLES)
+        if tile.kind not in ("number", "queues"):
+            yield f"{at}.style", "is for number and queues"
+    number = number_named(tile.metric) if tile.metric else None
+    if tile.kind == "number" and tile.style == "bar" and number and number.reads != "percent" and bar_end(tile) is None:
+        yield f"{at}.style", "how long is the bar? Expected a target or an alarm above 0 beside it"
+    for name in ("trail", "target"):
+        if getattr(tile, name) and tile.kind != "number":
+            yield f"{at}.{name}", "is for number"
 
 
 def _outside(at: str, tile: Tile, board: Board) -> Iterator[Wrong]:

@@ -75,9 +75,32 @@ def title_letters(room: Box) -> int:
     return max(1, int(room.inner_wide / room.title / TITLE_EM))
 
 
-def figure_text(room: Box, figures: int = FIGURES) -> float:
+class UnderFigure(NamedTuple):
+    """Heights in v of what stands below a tile's one number; 0: not there."""
+
+    bar: float = 0.0
+    aside: float = 0.0  # its target, and which way it moves
+    spark: float = 0.0
+
+    @property
+    def high(self) -> float:
+        return sum(self)
+
+
+def under_figure(room: Box, *, bar: bool, aside: bool, spark: bool) -> UnderFigure:
+    return UnderFigure(
+        bar=_between(0.8, 0.12 * room.inner_high, 4.0) if bar else 0.0,
+        aside=1.65 * room.foot if aside else 0.0,
+        spark=0.26 * room.inner_high if spark else 0.0,
+    )
+
+
+_NOTHING = UnderFigure()
+
+
+def figure_text(room: Box, under: UnderFigure = _NOTHING, figures: int = FIGURES) -> float:
     """The size of the one number of a tile."""
-    return max(2.0, min(room.inner_high * 0.86, room.inner_wide / (figures * FIGURE_EM)))
+    return max(2.0, min((room.inner_high - under.high) * 0.86, room.inner_wide / (figures * FIGURE_EM)))
 
 
 def cells(room: Box) -> int:

@@ -26,7 +26,9 @@ def _rules(board: Board) -> Iterator[str]:
 
 def _tile(name: str, tile: Tile, kind: str, room: fitting.Box) -> Iterator[str]:
     (column, row), (wide, high) = tile.at, tile.size
-    sizes = {"title": room.title, "foot": room.foot, "value": fitting.figure_text(room)}
+    under = tile.under_figure(room)
+    sizes = {"title": room.title, "foot": room.foot, "value": fitting.figure_text(room, under)}
+    sizes |= {name: high for name, high in under._asdict().items() if high}
     if kind == "agents":
         totals = fitting.totals(room)
         sizes |= {"totals": totals.text, "totals-high": totals.high}

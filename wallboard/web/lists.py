@@ -27,7 +27,10 @@ def queues_of(tile: Document, picture: Picture) -> list[Row]:
 
 def queues(tile: Document, picture: Picture) -> Document:
     found = queues_of(tile, picture)
+    most = max((row["now"].get("waiting", 0) for _, row in found), default=0)
     lines = sorted((_line(name, row, tile, picture) for name, row in found), key=lambda line: line["order"])
+    for line in lines:
+        line["load"] = round(100 * line["waiting"] / most, 1) if most and tile.get("style") == "bar" else None
     return {
         "headings": [_heading(column["metric"], picture.say) for column in tile["columns"]],
         "sources": _sources_of(found),
@@ -52,6 +55,7 @@ def _line(name: str, row: Document, tile: Document, picture: Picture) -> Documen
         "name": row["name"],
         "level": "warn" if level == "over" else level,
         "chip": _chip(level, over, picture.say),
+        "waiting": now.get("waiting", 0),
         "cells": [_cell(row, column, picture) for column in tile["columns"]],
         "order": (WORST.index(level), -over, oldest, -now.get("waiting", 0), row["name"]),
     }

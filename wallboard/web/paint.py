@@ -6,6 +6,7 @@ The same choices as static/js/board.js and tiles/*.js make, which then take over
 from typing import Any
 
 from wallboard.web import lists
+from wallboard.web.besides import bar, goal_of, spark, turn
 from wallboard.web.figures import ago, date, figure, moment, seconds_since, time_of_day
 from wallboard.web.picture import Document, Picture, age_of, certainty, crowded, hint, level_of, window_text
 from wallboard.web.words import Words
@@ -60,7 +61,14 @@ def _number(tile: Document, picture: Picture) -> Document:
     unit = shown.unit or str(row.get("unit", ""))
     length = len(shown.text) + bool(unit)
     n, few = certainty(row, tile["metric"], tile["window"]) if "window" in tile else (None, False)
+    goal = goal_of(tile, value, few, picture)
+    trail = picture.state.get("trails", {}).get(tile.get("trail", ""), {})
     return {
+        "bar": bar(tile, value, picture) if "end" in tile else None,
+        "goal": goal,
+        "turn": turn(trail, picture.say),
+        "spark": spark(trail, tile) if "trail" in tile else None,
+        "aside": goal is not None or "trail" in tile,
         "figure": shown.text,
         "unit": unit,
         "long": min(length, 12) if length > LONGEST else 0,

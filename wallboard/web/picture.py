@@ -103,12 +103,12 @@ def level_of(tile: Document, value: Any, reads: str, now_ms: int) -> str:
     if not isinstance(value, int | float) or not (tile.get("warn") or tile.get("alarm")):
         return ""
     measured = seconds_since(int(value), now_ms) if reads == "instant" else value
-    if _passes(tile.get("alarm"), measured):
+    if passes(tile.get("alarm"), measured):
         return "alarm"
-    return "warn" if _passes(tile.get("warn"), measured) else "good"
+    return "warn" if passes(tile.get("warn"), measured) else "good"
 
 
-def _passes(limit: tuple[str, float] | None, value: float) -> bool:
+def passes(limit: tuple[str, float] | None, value: float) -> bool:
     if limit is None:
         return False
     sign, bound = limit

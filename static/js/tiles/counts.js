@@ -1,6 +1,6 @@
 /** How many people are doing what, where the board names nobody: a bar of their shares, and each state with its number. */
 
-import { each, icon, mark, part, write } from "../dom.js";
+import { drawn, each, icon, mark, part, write } from "../dom.js";
 import { DOINGS } from "../doing.js";
 import { paged } from "../paging.js";
 import { say } from "../words.js";
@@ -14,7 +14,7 @@ export function title() {
 }
 
 export function mount(body) {
-  if (!body.querySelector(".shares")) body.insertBefore(bar(), body.firstChild);
+  drawn(body, "svg", "shares", { viewBox: "0 0 100 1", preserveAspectRatio: "none", "aria-hidden": "true" });
   part(body, "ul", "states");
 }
 
@@ -58,13 +58,4 @@ function renderShares(svg, told) {
     at += one.count;
   });
   known.slice(there.length).forEach((rect) => svg.removeChild(rect));
-}
-
-function bar() {
-  const made = document.createElementNS(SVG, "svg");
-  made.setAttribute("class", "shares");
-  made.setAttribute("viewBox", "0 0 100 1");
-  made.setAttribute("preserveAspectRatio", "none");
-  made.setAttribute("aria-hidden", "true");
-  return made;
 }

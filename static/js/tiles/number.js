@@ -5,12 +5,14 @@ import { has, part, write, classes } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
 import { say } from "../words.js";
+import { mountBesides, renderBesides } from "./besides.js";
 
 const LONGEST = 5; // figures that the tile's text has room for (wallboard/record/fitting.py)
 const KPI = "kpi.";
 
-export function mount(body) {
+export function mount(body, tile) {
   part(part(body, "p", "value"), "span", "figure");
+  mountBesides(body, tile);
 }
 
 export function title(tile) {
@@ -28,6 +30,7 @@ export function render(body, tile, picture) {
   classes(line, (length <= LONGEST ? "value" : "value long long-" + Math.min(length, 12)) + (sure.few ? " few" : ""));
   write(part(line, "span", "figure"), shown.text);
   if (unit || has(line, "unit")) write(part(line, "span", "unit"), unit);
+  renderBesides(body, tile, value, sure.few, picture);
   const level = sure.few ? "" : levelOf(tile, value, tile.reads, picture.now);
   const hint = hintOf(rowOf(tile, picture.state), tile.metric, tile.window);
   return { level, n: sure.n, hint, sources: sourcesOf(tile, picture.state) };

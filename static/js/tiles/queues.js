@@ -1,7 +1,7 @@
 /** The queues as a table, the worst first. */
 
 import { certainty } from "../certainty.js";
-import { each, has, icon, mark, part, stirred, write } from "../dom.js";
+import { drawn, each, has, icon, mark, part, stirred, write } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
 import { paged } from "../paging.js";
@@ -24,7 +24,11 @@ export function render(body, tile, picture) {
   const page = paged(queues, tile.fits, picture.now, picture.scrolls);
   const table = part(body, "div", "table");
   mark(table, "fit", page.fit);
-  each(table, "div", "row", page.shown, (row) => row.id, (line, row) => renderRow(line, row, tile, picture));
+  const most = queues.reduce((found, row) => Math.max(found, count(row, "waiting")), 0);
+  each(table, "div", "row", page.shown, (row) => row.id, (line, row) => {
+    renderRow(line, row, tile, picture);
+    if (tile.style === "bar") renderLoad(line, most ? count(row, "waiting") / most : 0);
+  });
   empty(body, queues.length ? "" : say("queues.none"));
   return { level: "", sources: sourcesOf(queues.map((row) => row.queue)), page: page.page, pages: page.pages };
 }
@@ -76,6 +80,12 @@ function renderRow(line, row, tile, picture) {
     mark(cell, "zero", value === 0 || value === undefined ? "yes" : "no");
     write(cell, shown.text + (shown.unit && value !== undefined ? " " + shown.unit : ""));
   });
+}
+
+/** How many wait, against the queue where most do. */
+function renderLoad(line, share) {
+  const bar = drawn(line, "svg", "load", { viewBox: "0 0 100 1", preserveAspectRatio: "none", "aria-hidden": "true" });
+  drawn(bar, "rect", "full", { x: 0, y: 0, width: Math.round(share * 1000) / 10, height: 1 });
 }
 
 /** What is wrong with this queue, as an icon and a word. */
