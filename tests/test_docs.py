@@ -1,6 +1,8 @@
 """Do the pages say what the code does?"""
 
 import re
+import subprocess
+import sys
 import typing
 from pathlib import Path
 
@@ -48,6 +50,12 @@ def test_the_schema_is_the_one_that_the_types_give() -> None:
 def test_the_schema_of_boards_is_the_one_that_the_types_give() -> None:
     """Write it anew with `wallboard schema board > docs/board.schema.json`."""
     assert page("board.schema.json") == board_schema_text()
+
+
+def test_the_page_of_words_says_what_the_wall_says() -> None:
+    run = [sys.executable, ROOT / "scripts" / "words"]
+    written = subprocess.run(run, capture_output=True, check=True, timeout=60).stdout.decode()
+    assert page("words.md") == written, "write it anew: scripts/words > docs/words.md"
 
 
 @pytest.mark.parametrize("kind", typing.get_args(Told), ids=lambda kind: str(kind.__struct_config__.tag))

@@ -261,6 +261,23 @@ def test_no_text_is_smaller_than_can_be_read_from_where_people_stand() -> None:
             assert 4.84 < min(step.text for step in steps) < 5.01
 
 
+def test_the_totals_above_the_cards_can_be_read_from_there_too() -> None:
+    far = Board(screen_inches=55, viewing_distance_m=5, audience="lead", columns=12, rows=6)
+    tile = Tile(kind="agents", at=(1, 1), size=(6, 4))
+    room = far.room(tile)
+    assert fitting.totals(room).text == pytest.approx(4.9, abs=0.05)
+    near = fitting.totals(Board().room(tile))
+    assert near.text < 2.6
+    assert fitting.totals(room).lines * room.inner_wide >= fitting.TOTALS_EM * fitting.totals(room).text
+
+
+def test_ready_alone_on_a_wall_is_a_warning() -> None:
+    tiles = [Tile(kind="number", at=(n, 1), size=(1, 1), metric=metric) for n, metric in ((1, "ready"), (2, "idle"))]
+    ((at, reason),) = board_warnings(Board(tiles=tiles[:1]))
+    assert (at, "who is talking too" in reason) == ("tile[0].metric", True)
+    assert list(board_warnings(Board(tiles=tiles))) == []
+
+
 def test_a_tile_that_cannot_be_read_is_a_warning_and_no_mistake(tmp_path: Path) -> None:
     tile = '[[tile]]\nkind = "number"\nmetric = "waiting"\n'
     write(tmp_path, FAR + f"{tile}at = [1, 1]\nsize = [1, 1]\n{tile}at = [2, 1]\nsize = [6, 4]")

@@ -58,6 +58,17 @@ async def test_a_used_link_says_what_to_do_and_a_pasted_one_works(served: Any, p
     await page.wait_for_url(f"{served.origin}/")
 
 
+async def test_a_page_leads_to_signing_out_and_then_nothing_opens_any_more(served: Any, page: Page) -> None:
+    await page.goto(await link(served))
+    await page.wait_for_url(f"{served.origin}/sources")
+    await page.get_by_role("link", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out of this browser").click()
+    await expect(page.get_by_role("status")).to_contain_text("Signed out")
+    await expect(page.get_by_role("link", name="Sign out")).to_have_count(0)
+    await page.goto(f"{served.origin}/sources")
+    assert "/signin" in page.url
+
+
 async def test_sources_shows_what_arrives_as_the_text_that_it_is(served: Any, page: Page) -> None:
     await page.goto(await link(served))
     await page.wait_for_url(f"{served.origin}/sources")

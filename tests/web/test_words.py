@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from babel.numbers import format_decimal
 
 from wallboard.assets import BOARDS, STATIC
@@ -31,10 +32,57 @@ def test_all_languages_have_the_same_words_with_the_same_gaps() -> None:
     assert {file.stem for file in (STATIC / "words").glob("*.json")} == set(LANGUAGES)
     for language in LANGUAGES:
         found = words(language).catalog
-        assert found.keys() == english.keys(), language
+        assert _bases(found) == _bases(english), language
         for key, text in found.items():
-            assert sorted(GAPS.findall(text)) == sorted(GAPS.findall(english[key])), (language, key)
+            base, _, form = key.partition("#")
+            told = english[f"{base}#other" if form else base]
+            assert sorted(GAPS.findall(text)) == sorted(GAPS.findall(told)), (language, key)
             assert text.strip(), (language, key)
+
+
+def _bases(catalog: dict[str, str]) -> set[str]:
+    return {key.partition("#")[0] for key in catalog}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_with_a_count_has_every_form_that_its_language_has(language: str) -> None:
+    forms: dict[str, set[str]] = {}
+    for key in words(language).catalog:
+        base, _, form = key.partition("#")
+        if form:
+            forms.setdefault(base, set()).add(form)
+    assert forms, "there are texts with a count"
+    rule = Locale.parse(language).plural_form
+    assert all(found == {*rule.tags, "other"} for found in forms.values()), forms
+
+
+@pytest.mark.parametrize(
+    ("language", "counts"),
+    [
+        ("en", {1: "1 over target", 2: "2 over target"}),
+        (
+            "uk",
+            {
+                1: "1 чекає понад норму",
+                3: "3 чекають понад норму",
+                11: "11 чекають понад норму",
+                21: "21 чекає понад норму",
+            },
+        ),
+        (
+            "ru",
+            {
+                1: "1 ждёт дольше нормы",
+                3: "3 ждут дольше нормы",
+                11: "11 ждут дольше нормы",
+                21: "21 ждёт дольше нормы",
+            },
+        ),
+        ("pl", {1: "1 czeka ponad cel", 3: "3 czekają ponad cel", 5: "5 czeka ponad cel", 22: "22 czekają ponad cel"}),
+    ],
+)
+def test_a_count_in_a_sentence_has_its_form(language: str, counts: dict[int, str]) -> None:
+    assert {count: words(language)("level.over", count=count) for count in counts} == counts
 
 
 def test_the_pages_say_the_same_in_all_languages_and_ask_for_every_word() -> None:
@@ -61,14 +109,15 @@ def _is_said(key: str, script: str) -> bool:
 def test_no_language_has_left_a_word_in_english() -> None:
     same = {"absent", "page", "of_how_many", "metric.csat", "metric.nps", "kind.trend", "doing.offline", "level.alarm"}
     for language in ("uk", "ru", "pl"):
-        untold = {key for key, text in words(language).catalog.items() if text == words("en").catalog[key]} - same
+        catalog, english = words(language).catalog, words("en").catalog
+        untold = {key for key, text in catalog.items() if text == english.get(key)} - same
         assert {key for key in untold if not key.startswith(("span.", "window.m"))} == set(), language
 
 
 def test_every_word_is_asked_for_somewhere() -> None:
     sources = [*(STATIC / "js").rglob("*.js"), *WEB.rglob("*.py"), *WEB.rglob("*.html")]
     text = "\n".join(file.read_text(encoding="utf-8") for file in sources)
-    for key in words("en").catalog:
+    for key in _bases(words("en").catalog):
         family, dot, name = key.partition(".")
         if family in FAMILIES:
             assert name in FAMILIES[family], key

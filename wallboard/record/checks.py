@@ -4,6 +4,7 @@ And what is not wrong but hard on people: text that cannot be read from where th
 """
 
 import difflib
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from wallboard.core.numbers import FAMILIES, NUMBERS, WINDOWS, number_named
@@ -48,6 +49,7 @@ def board_warnings(board: Board) -> Iterator[Wrong]:
     numbers = [place for place, tile in enumerate(board.tiles) if tile.kind == "number"]
     if len(numbers) > HEADLINES:
         yield f"tile[{numbers[HEADLINES]}]", f"one of {len(numbers)} numbers: people hold about {HEADLINES} at a glance"
+    yield from _ready_alone(board)
     for place, tile in enumerate(board.tiles) if board.sight else ():
         wanted = GOOD_ARC if tile.kind == "number" else LEAST_ARC
         arc = board.sight.minutes(_least_text(tile, board)) if board.sight else wanted
@@ -60,11 +62,20 @@ def board_warnings(board: Board) -> Iterator[Wrong]:
             )
 
 
+def _ready_alone(board: Board) -> Iterator[Wrong]:
+    """Who talks is ready too: on a wall that number alone promises people who are not there."""
+    told = {tile.metric for tile in board.tiles if tile.kind == "number"}
+    if board.audience == "wall" and "ready" in told and "idle" not in told:
+        place = next(place for place, tile in enumerate(board.tiles) if tile.metric == "ready")
+        yield f"tile[{place}].metric", "'ready' counts who is talking too: expected 'idle', or 'idle' beside it"
+
+
 def _least_text(tile: Tile, board: Board) -> float:
     """In v, of what the tile is there for."""
     room = board.room(tile)
     if (kind := board.kind_of(tile)) in LISTS:
-        return min(fit.text for fit in fits(kind, room))
+        totals = fitting.totals(room).text if kind == "agents" else math.inf
+        return min(totals, *(fit.text for fit in fits(kind, room)))
     if tile.kind in MESSAGES:
         return min(fit.text for fit in fitting.notice_fits(room))
     return fitting.figure_text(room, tile.under_figure(room))

@@ -6,6 +6,7 @@ rows is used, and what the smallest does not hold goes on further pages. Where a
 stand, nothing is smaller than they can read (record/legible.py).
 """
 
+import math
 from typing import NamedTuple
 
 WIDE_V, HIGH_V = 177.7, 100.0
@@ -134,7 +135,7 @@ def count_fits(room: Box) -> list[Fit]:
 
 
 class Totals(NamedTuple):
-    """The counts above the cards: on two lines where one would make them too small."""
+    """The counts above the cards: on several lines where one would make them too small."""
 
     text: float
     lines: int
@@ -146,9 +147,10 @@ class Totals(NamedTuple):
 
 def totals(room: Box) -> Totals:
     on_one_line = room.inner_wide / TOTALS_EM
-    if on_one_line >= 2.4:
-        return Totals(min(on_one_line, room.inner_high / 12, 3.0), 1)
-    return Totals(_between(1.0, min(1.8 * on_one_line, room.inner_high / 14), 2.6), 2)
+    if on_one_line >= max(2.4, room.least):
+        return Totals(max(room.least, min(on_one_line, room.inner_high / 12, 3.0)), 1)
+    text = max(room.least, _between(1.0, min(1.8 * on_one_line, room.inner_high / 14), 2.6))
+    return Totals(text, max(2, math.ceil(1.1 * text / on_one_line)))  # lines break where a word ends
 
 
 class NoticeFit(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wallboard.core.doing import DOINGS, doing_of
 from wallboard.core.select import selects
+from wallboard.web.alphabet import by_alphabet
 from wallboard.web.figures import ago, figure, seconds_since, span, time_of_day
 from wallboard.web.picture import Document, Picture, certainty, level_of, paged, paged_texts, source_late
 from wallboard.web.words import Words
@@ -50,14 +51,21 @@ def _line(name: str, row: Document, tile: Document, picture: Picture) -> Documen
     else:
         level = "over" if now.get("over_target", 0) > 0 else ""
     over, oldest = now.get("over_target", 0), now.get("oldest_at", float("inf"))
+    waiting, by_name = now.get("waiting", 0), by_alphabet(picture.say.language)
     return {
         "id": name,
         "name": row["name"],
         "level": "warn" if level == "over" else level,
         "chip": _chip(level, over, picture.say),
-        "waiting": now.get("waiting", 0),
+        "waiting": waiting,
         "cells": [_cell(row, column, picture) for column in tile["columns"]],
-        "order": (WORST.index(level), -over, oldest, -now.get("waiting", 0), row["name"]),
+        "order": (
+            WORST.index(level),
+            -over,
+            oldest,
+            -now.get("waiting", 0),
+            by_name(row["name"]),
+        ),
     }
 
 
@@ -93,7 +101,8 @@ def agents(tile: Document, picture: Picture) -> Document:
     found = agents_of(tile, picture)
     doings = [doing_of(row) for _, row in found]
     there = [(name, row) for (name, row), doing in zip(found, doings, strict=True) if doing != "offline"]
-    there.sort(key=lambda item: (item[1].get("name", "").casefold(), item[0]))
+    by_name = by_alphabet(picture.say.language)
+    there.sort(key=lambda item: (by_name(item[1].get("name", "")), item[0]))
     totals = [{"doing": doing, "count": doings.count(doing)} for doing in DOINGS if doing in doings]
     page = paged(there, tile["fits"], picture.now_ms)
     cards = [_card(name, row, picture) for name, row in page["shown"]]

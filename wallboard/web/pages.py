@@ -26,6 +26,7 @@ from wallboard.assets import STATIC
 from wallboard.live.view import View
 from wallboard.record.board import VARIABLES
 from wallboard.record.boards import Board
+from wallboard.web.alphabet import by_alphabet
 from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
 from wallboard.web.paint import painted
@@ -94,7 +95,8 @@ class Pages:
     async def front(self, request: Request) -> Response:
         say = words(language_of(request.headers.get("accept-language")))
         boards = [(board.id, _title(board, say)) for board in _boards(request).values()]
-        return self._page(request, "boards.html", {"boards": sorted(boards, key=lambda one: one[1].casefold())})
+        by_title = by_alphabet(say.language)
+        return self._page(request, "boards.html", {"boards": sorted(boards, key=lambda one: by_title(one[1]))})
 
     async def board(self, request: Request) -> Response:
         board, turn = _turned(request, _board(request, _query(request)))

@@ -4,6 +4,9 @@ import json
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
+from babel.plural import PluralRule
+
 from wallboard.assets import STATIC
 from wallboard.record.checks import LANGUAGES
 
@@ -20,8 +23,20 @@ class Words:
         self.language = language
 
     def __call__(self, key: str, otherwise: str | None = None, **values: object) -> str:
-        text = self.catalog.get(key, key if otherwise is None else otherwise)
+        text = self.catalog.get(key) or self._plural(key, values.get("count"))
+        if text is None:
+            text = key if otherwise is None else otherwise
         return text.format(**values) if values else text
+
+    def _plural(self, key: str, count: object) -> str | None:
+        """Of several forms (`key#one`, `key#few`) the one for this count; `key#other` else."""
+        form = _plurals(self.language)(count) if isinstance(count, int | float) else "other"
+        return self.catalog.get(f"{key}#{form}") or self.catalog.get(f"{key}#other")
+
+
+@cache
+def _plurals(language: str) -> PluralRule:
+    return Locale.parse(language).plural_form
 
 
 @cache

@@ -5,7 +5,7 @@ import { each, has, icon, mark, part, stirred, write } from "../dom.js";
 import { secondsSince, span } from "../format.js";
 import { paged } from "../paging.js";
 import { agentsOf, sourcesOf } from "../select.js";
-import { say } from "../words.js";
+import { collated, say } from "../words.js";
 import { empty } from "./queues.js";
 
 export function mount(body) {
@@ -39,14 +39,13 @@ function nameOf(row) {
 /** Comparing by alphabet is slow: each new name is put in its place once. */
 function learnNames(names) {
   const known = places.size < MOST_NAMES ? Array.from(places.keys()) : [];
-  const all = Array.from(new Set(known.concat(names))).sort(collator.compare);
+  const all = Array.from(new Set(known.concat(names))).sort(collated);
   places.clear();
-  all.forEach((name, at) => places.set(name, at > 0 && !collator.compare(all[at - 1], name) ? places.get(all[at - 1]) : at));
+  all.forEach((name, at) => places.set(name, at > 0 && !collated(all[at - 1], name) ? places.get(all[at - 1]) : at));
 }
 
 const MOST_NAMES = 20000;
 const places = new Map(); // name → where it stands in the alphabet
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 function renderTotals(list, agents) {
   const counts = new Map();

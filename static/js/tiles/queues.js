@@ -6,7 +6,7 @@ import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
 import { paged } from "../paging.js";
 import { queuesOf, sourcesOf } from "../select.js";
-import { say } from "../words.js";
+import { collated, say } from "../words.js";
 
 const WORST = ["alarm", "warn", "over", "good", ""];
 
@@ -53,7 +53,7 @@ export function worstFirst(tile, picture) {
       count(other, "over_target") - count(one, "over_target") ||
       (one.queue.now.oldest_at || Infinity) - (other.queue.now.oldest_at || Infinity) || // NaN for two unknown: next
       count(other, "waiting") - count(one, "waiting") ||
-      (one.queue.name < other.queue.name ? -1 : one.queue.name > other.queue.name ? 1 : 0),
+      collated(one.queue.name, other.queue.name),
   );
 }
 
