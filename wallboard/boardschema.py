@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from wallboard.core.numbers import FAMILIES, NUMBERS, WINDOWS
+from wallboard.core.numbers import FAMILIES, NUMBERS, RANKED, WINDOWS
 from wallboard.eventschema import portable
 from wallboard.record.board import THRESHOLD, VARIABLES, Written
 from wallboard.record.checks import AUDIENCES, KINDS, LANGUAGES, NAMES, SHOWS, STYLES, THEMES
@@ -22,7 +22,9 @@ def board_schema() -> dict[str, Any]:
     tile["kind"]["enum"] = list(KINDS)
     tile["window"] = {"enum": list(WINDOWS)}
     families = "|".join(FAMILIES)
-    tile["metric"] = {"anyOf": [{"enum": sorted(NUMBERS)}, {"type": "string", "pattern": rf"^({families})\..+$"}]}
+    tile["metric"] = {
+        "anyOf": [{"enum": sorted({*NUMBERS, *RANKED})}, {"type": "string", "pattern": rf"^({families})\..+$"}]
+    }
     tile["style"] = {"enum": list(STYLES)}
     for name in ("warn", "alarm", "target"):
         tile[name] = {"type": "string", "pattern": f"^{THRESHOLD.pattern}$", "examples": ["< 80", ">= 3"]}

@@ -14,7 +14,9 @@ import * as agents from "./tiles/agents.js";
 import * as alerts from "./tiles/alerts.js";
 import * as counts from "./tiles/counts.js";
 import * as clock from "./tiles/clock.js";
+import * as image from "./tiles/image.js";
 import * as later from "./tiles/later.js";
+import * as leaders from "./tiles/leaders.js";
 import * as notices from "./tiles/notices.js";
 import * as number from "./tiles/number.js";
 import * as queues from "./tiles/queues.js";
@@ -22,7 +24,7 @@ import * as sources from "./tiles/sources.js";
 import * as text from "./tiles/text.js";
 
 const LISTS = ["queues", "agents"]; // what is large enough to be a part of its own
-const KINDS = { agents, alerts, clock, counts, notices, number, queues, sources, text };
+const KINDS = { agents, alerts, clock, counts, image, leaders, notices, number, queues, sources, text };
 
 /**
  * @typedef {{state: *, now: number, zone: string, scrolls: boolean, server: {late: boolean, at: number}}} Picture

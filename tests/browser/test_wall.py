@@ -253,6 +253,38 @@ async def test_a_wall_that_names_nobody_counts_people_by_state(open_board: Any, 
     await expect(living.locator("#tile-6 .hint")).to_have_text("fewer than 5 people")
 
 
+async def test_leaders_are_the_first_five_and_a_mean_of_few_marks_leads_nobody(open_board: Any, server: Any) -> None:
+    tiles = [
+        Tile(kind="leaders", at=(1, 1), size=(6, 4), metric="rating_avg"),
+        Tile(kind="leaders", at=(7, 1), size=(6, 4), metric="tags.thanks"),
+    ]
+    server.boards["best"] = Board(id="best", audience="lead", tiles=tiles)
+    agents = list(server.hub.state["agents"].values())
+    for place, agent in enumerate(agents):
+        agent["day"] = {"rating_avg": 3 + place / 10, "rated": 20 if place < 7 else 4}
+        agent["tags"] = {"thanks": 2} if place < 2 else {}
+    painted, living = await open_board("best", live=False, java_script_enabled=False), await open_board("best")
+    for page in (painted, living):
+        rows = [re.sub(r"\s+", " ", row) for row in await page.locator("#tile-0 .leader").all_inner_texts()]
+        assert rows == [f"{n + 1} {agents[6 - n]['name']} {3.6 - n / 10:g}".strip() for n in range(5)]
+        assert await page.locator("#tile-1 .place").all_inner_texts() == ["1", "1"]
+        await expect(page.locator("#tile-1 .title")).to_have_text("Leaders: Thanks")
+    assert await living.evaluate(OVERFLOWING) == []
+
+
+async def test_leads_see_for_whom_it_is_time_for_a_break_and_who_was_thanked(open_board: Any, server: Any) -> None:
+    long_ago = server.hub.clock_ms() - 3 * 3_600_000
+    server.hub.state["agents"]["100"] |= {"stretch_since": long_ago, "tags": {"thanks": 3}}
+    server.hub.state["agents"]["101"] |= {"stretch_since": server.hub.clock_ms() - 60_000}
+    painted, living = await open_board("agents", live=False, java_script_enabled=False), await open_board("agents")
+    for page in (painted, living):
+        card = page.locator('.card[data-key="100"]')
+        await expect(card.locator(".rest .unseen")).to_have_text("time for a break")
+        await expect(card.locator(".thanks .count")).to_have_text("3")
+        await expect(page.locator(".card .rest")).to_have_count(1)
+        await expect(page.locator(".tile.agents .hint")).to_have_text("1 person has worked long without a break")
+
+
 async def test_agents_that_do_not_fit_are_on_further_pages_and_the_totals_count_all(
     open_board: Any, server: Any
 ) -> None:

@@ -210,3 +210,28 @@ def test_everything_that_the_page_asks_for_is_there() -> None:
         for path in re.findall(r'(?:href|src)="/static/([^"{#?]+)"', file.read_text(encoding="utf-8"))
     }
     assert [path for path in asked if not (STATIC / path).is_file()] == []
+
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf50"
+    "0f0003830180a57d7b0c0000000049454e44ae426082"
+)
+
+
+async def test_a_picture_is_served_where_a_board_names_it_and_is_what_it_says(wall: Any, tmp_path: Path) -> None:
+    boards = tmp_path / "boards"
+    (boards / "images").mkdir(exist_ok=True)
+    (boards / "images" / "logo.png").write_bytes(PNG)
+    (boards / "images" / "other.png").write_bytes(PNG)
+    (boards / "images" / "page.png").write_bytes(b"<script>alert(1)</script>")
+    written = '[[tile]]\nkind = "image"\nat = [{n}, 1]\nsize = [1, 1]\nimage = "{name}"\nalt = "Our logo"\n'
+    (boards / "shown.toml").write_text(written.format(n=1, name="logo.png"))
+    page = await page_with(wall, "shown", 'src="/board-image/logo.png"')
+    assert 'alt="Our logo"' in tile(page, 0)
+    answer = await wall.http.get("/board-image/logo.png")
+    assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, "image/png", PNG)
+    for name in ("other.png", "page.png", "..%2Fshown.toml"):
+        assert (await wall.http.get(f"/board-image/{name}")).status_code in (400, 404), name
+    assert (await wall.anonymous.get("/board-image/logo.png")).status_code in (303, 401)
+    (boards / "shown.toml").write_text(written.format(n=1, name="page.png"))
+    assert "is no PNG, JPEG, GIF or WebP" in await page_with(wall, "shown", "is no PNG")

@@ -8,7 +8,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 
 from wallboard.assets import BOARDS, STATIC
-from wallboard.core.numbers import NUMBERS, WINDOWS
+from wallboard.core.numbers import NUMBERS, RANKED, WINDOWS
 from wallboard.core.rules import METRICS
 from wallboard.record.boards import load_boards
 from wallboard.record.checks import KINDS
@@ -20,7 +20,7 @@ GAPS = re.compile(r"\{\w+\}")
 WEB = Path(__file__).resolve().parents[2] / "wallboard" / "web"
 # Words that are asked for by a name that is put together.
 FAMILIES = {
-    "metric": {*NUMBERS, *METRICS},
+    "metric": {*NUMBERS, *METRICS, *RANKED, "tags.thanks", "tags.hostile"},
     "kind": {*KINDS},
     "window": {*WINDOWS, "day_of_each"},
     "board": {*load_boards(BOARDS)},

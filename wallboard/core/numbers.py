@@ -32,6 +32,12 @@ _WINDOWED: dict[Reads, str] = {
     "wrapup_avg_s first_reply_p50_s first_reply_p90_s reply_p90_s resolution_s",
     "decimal": "rating_avg outcome_value",
 }
+# By which people may be ranked, each with its own of `shift` and `day`: what one would like to have more of.
+RANKED: dict[str, Reads] = {
+    "answered": "count", "handled": "count", "rated": "count", "success_rate": "percent", "rating_avg": "decimal",
+    "per_hour": "decimal",
+}  # fmt: skip
+
 # Which way is good. Of the others (offered, handled, talk time) nobody can say without knowing why.
 _GOOD: dict[str, str] = {
     "up": "idle ready answered_in_target service_level service_level_in_30m service_level_in_60m answer_rate "
@@ -52,6 +58,14 @@ NUMBERS: dict[str, Number] = {
     **{name: Number(reads, now=True) for reads, names in _NOW.items() for name in names.split()},
     **{name: Number(reads) for reads, names in _WINDOWED.items() for name in names.split()},
 }
+
+
+def ranked_by(metric: str) -> Reads | None:
+    """How a number of a person is read by which a tile may rank; None: by this nobody is ranked."""
+    family, dot, own = metric.partition(".")
+    if dot:
+        return "count" if family == "tags" and own else None
+    return RANKED.get(metric)
 
 
 def better(metric: str) -> str | None:

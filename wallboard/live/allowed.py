@@ -108,7 +108,9 @@ class Allowed(NamedTuple):
             found["tags"] = {tag: n for tag, n in row.get("tags", {}).items() if tag in tags}
         for window in {window for window, metric in self.figures if not metric.startswith("tags.")}:
             of = row.get(window, {})
-            found[window] = {metric: of[metric] for at, metric in self.figures if at == window and metric in of}
+            metrics = {metric for at, metric in self.figures if at == window}
+            metrics |= {"rated"} if "rating_avg" in metrics else set()  # of how many marks the mean is
+            found[window] = {metric: of[metric] for metric in sorted(metrics) if metric in of}
         return found
 
 

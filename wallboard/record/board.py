@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from wallboard.core.events import Text
-from wallboard.core.numbers import NUMBERS, number_named
+from wallboard.core.numbers import NUMBERS, number_named, ranked_by
 from wallboard.record import fitting
 from wallboard.record.legible import LEAST_ARC, Sight
 
@@ -21,7 +21,7 @@ HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"  # 22:0
 # Variables of the address, `/board/ID?queue=NAME&team=NAME`, and the key of a tile where each may stand, alone.
 VARIABLES = {"$queue": "queues", "$team": "teams"}
 LIMITS = ("warn", "alarm", "target")
-LISTS = frozenset({"queues", "agents", "counts", "sources"})
+LISTS = frozenset({"queues", "agents", "counts", "leaders", "sources"})
 MESSAGES = frozenset({"notices", "alerts"})
 # Of a queue table, the most wanted first: a narrow one has only the first of them.
 TABLE_COLUMNS = ("waiting", "oldest_at", "idle", "abandoned", "answered", "offered")
@@ -45,6 +45,8 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     style: str | None = None
     title: Text | None = None
     text: Annotated[str, Meta(max_length=1000)] | None = None
+    image: Text | None = None
+    alt: Text | None = None
 
     @property
     def shown_window(self) -> str:
@@ -65,7 +67,9 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         shown |= {"kind": kind}
         shown["letters"] = fitting.title_letters(room)
         shown |= {name: list(limit) for name in LIMITS if (limit := threshold(getattr(self, name)))}
-        if self.metric and (number := number_named(self.metric)):
+        if self.kind == "leaders" and self.metric:
+            shown |= {"window": self.shown_window, "reads": ranked_by(self.metric)}
+        elif self.metric and (number := number_named(self.metric)):
             shown |= {"window": self.shown_window, "reads": number.reads}
         if kind == "number" and self.style == "bar" and (end := bar_end(self)):
             shown["end"] = end
@@ -212,6 +216,7 @@ _FITS: Mapping[str, Callable[[fitting.Box], Sequence[fitting.Fit]]] = {
     "queues": fitting.table_fits,
     "agents": fitting.card_fits,
     "counts": fitting.count_fits,
+    "leaders": fitting.source_fits,
     "sources": fitting.source_fits,
 }
 

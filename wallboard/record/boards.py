@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ import msgspec
 from wallboard.core.errors import ConfigError, Mistake
 from wallboard.record.board import Board, Rotation, Tile, Written
 from wallboard.record.checks import board_mistakes
+from wallboard.record.images import Unfit, picture
 from wallboard.tables import parse, read
 
 __all__ = ["Board", "Boards", "Rotation", "Tile", "board_of", "load_boards", "read_board", "read_boards"]
@@ -57,6 +58,7 @@ def read_board(file: Path, mistakes: list[Mistake]) -> Board | None:
     tables = parse(file, str(file), found)
     if not found:
         board = board_of(file.stem, tables, str(file), found)
+        found.extend(_image_mistakes(board, file) if board else [])
         if not found:
             return board
     mistakes.extend(found)
@@ -86,6 +88,15 @@ def board_of(board_id: str, tables: Mapping[str, Any], file: str, mistakes: list
     board = Board(id=board_id, **told)
     mistakes.extend(Mistake(file, at, reason) for at, reason in board_mistakes(board, tiles))
     return msgspec.structs.replace(board, tiles=[tile for _, tile in tiles])
+
+
+def _image_mistakes(board: Board, file: Path) -> Iterator[Mistake]:
+    for number, tile in enumerate(board.tiles):
+        if tile.kind == "image" and tile.image:
+            try:
+                picture(file.parent, tile.image)
+            except (Unfit, OSError) as error:
+                yield Mistake(str(file), f"tile[{number}].image", str(error))
 
 
 def _rotation_mistakes(boards: Mapping[str, Board], folder: Path) -> list[Mistake]:

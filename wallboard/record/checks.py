@@ -7,7 +7,7 @@ import difflib
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from wallboard.core.numbers import FAMILIES, NUMBERS, WINDOWS, number_named
+from wallboard.core.numbers import FAMILIES, NUMBERS, RANKED, WINDOWS, number_named, ranked_by
 from wallboard.record import fitting
 from wallboard.record.board import LISTS, MESSAGES, VARIABLES, Board, Tile, bar_end, fits, threshold
 from wallboard.record.legible import GOOD_ARC, LEAST_ARC
@@ -92,9 +92,15 @@ def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
         yield f"{at}.metric", "is missing: which number? (docs/boards.md lists them)"
     if tile.kind == "text" and not tile.text:
         yield f"{at}.text", "is missing: which text?"
-    if tile.metric is not None:
+    if tile.kind == "leaders":
+        yield from _ranking(at, tile)
+    elif tile.metric is not None:
         yield from _metric(f"{at}.metric", tile.metric)
-    if tile.window is not None:
+    if tile.kind == "image" and not tile.image:
+        yield f"{at}.image", "is missing: which file of the folder images?"
+    if tile.kind == "image" and not tile.alt:
+        yield f"{at}.alt", "is missing: what does it show, for whoever does not see it?"
+    if tile.window is not None and tile.kind != "leaders":
         yield from _window(f"{at}.window", tile)
     yield from _limits(at, tile)
     yield from _shape(at, tile)
@@ -117,6 +123,13 @@ def _people(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
         ranks = board.audience == "lead" or ("rankings" in board.shows and board.shown_names != "none")
         if tile.kind == "leaders" and not ranks:
             yield f"{at}.kind", 'a ranking of people: expected audience = "lead", or names and shows = ["rankings"]'
+
+
+def _ranking(at: str, tile: Tile) -> Iterator[Wrong]:
+    if tile.metric is None or ranked_by(tile.metric) is None:
+        yield f"{at}.metric", f"by what? Expected one of {', '.join(RANKED)}, tags.NAME"
+    if tile.window is not None:
+        yield from _one_of(f"{at}.window", tile.window, ("shift", "day"))
 
 
 def _metric(at: str, metric: str) -> Iterator[Wrong]:

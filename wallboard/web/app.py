@@ -94,6 +94,7 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms, *, l
     app.state.parts = parts
     app.state.hub = parts.hub
     app.state.boards = parts.boards
+    app.state.images = config.boards
     app.state.staying = parts.staying
     app.state.reports = parts.reports
     return app

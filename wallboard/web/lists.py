@@ -6,11 +6,13 @@ from wallboard.core.doing import DOINGS, doing_of
 from wallboard.core.select import selects
 from wallboard.web.alphabet import by_alphabet
 from wallboard.web.figures import ago, figure, seconds_since, span, time_of_day
-from wallboard.web.picture import Document, Picture, certainty, level_of, paged, paged_texts, source_late
+from wallboard.web.picture import LEAST, Document, Picture, certainty, level_of, paged, paged_texts, source_late
 from wallboard.web.words import Words
 
 Row = tuple[str, Document]
 
+LEADERS = 5
+REST_S = 2 * 3600  # of work without a pause or two minutes between contacts: time for a break
 # They keep their place though nobody is in them.
 ALWAYS = ("idle", "ringing", "engaged", "holding", "wrapup", "paused")
 WORST = ("alarm", "warn", "over", "good", "")
@@ -106,7 +108,15 @@ def agents(tile: Document, picture: Picture) -> Document:
     totals = [{"doing": doing, "count": doings.count(doing)} for doing in DOINGS if doing in doings]
     page = paged(there, tile["fits"], picture.now_ms)
     cards = [_card(name, row, picture) for name, row in page["shown"]]
-    return {**page, "totals": totals, "shown": cards, "sources": _sources_of(found)}
+    resting = sum(rests(row, picture.now_ms) for _, row in there)
+    hint = picture.say("rest", count=resting) if resting else ""
+    return {**page, "totals": totals, "shown": cards, "hint": hint, "sources": _sources_of(found)}
+
+
+def rests(agent: Document, now_ms: int) -> bool:
+    """Whether it is time for a break; only leads are told since when somebody works."""
+    since_ms = agent.get("stretch_since")
+    return since_ms is not None and doing_of(agent) != "offline" and now_ms - since_ms >= REST_S * 1000
 
 
 def counts(tile: Document, picture: Picture) -> Document:
@@ -135,6 +145,37 @@ def _rounded(count: int, there: int) -> float:
     return round(100 * count / there, 2)
 
 
+def leaders(tile: Document, picture: Picture) -> Document:
+    """Who has most of it, at most LEADERS: who has least is nobody's business."""
+    found = [(name, row, value) for name, row in agents_of(tile, picture) if (value := _ranked(tile, row)) > 0]
+    by_name = by_alphabet(picture.say.language)
+    found.sort(key=lambda one: (-one[2], by_name(one[1].get("name", "")), one[0]))
+    values = [value for _, _, value in found]
+    rows = [
+        {
+            "id": name,
+            "place": values.index(value) + 1,
+            "name": row.get("name") or picture.say("absent"),
+            "value": "".join(figure(value, tile["reads"], picture.now_ms, picture.say)),
+        }
+        for name, row, value in found[:LEADERS]
+    ]
+    fitting = next((n for n, holds in enumerate(tile["fits"]) if holds >= len(rows)), len(tile["fits"]) - 1)
+    sources = _sources_of([(name, row) for name, row, _ in found])
+    return {"shown": rows[: tile["fits"][fitting]], "fit": fitting, "sources": sources}
+
+
+def _ranked(tile: Document, row: Document) -> float:
+    """0 where it is not known, or a mean of too few marks."""
+    metric: str = tile["metric"]
+    if metric.startswith("tags."):
+        return float(row.get("tags", {}).get(metric.removeprefix("tags."), 0))
+    figures = row.get(tile["window"], {})
+    if metric == "rating_avg" and figures.get("rated", 0) < LEAST:
+        return 0
+    return float(figures.get(metric, 0))
+
+
 def _card(name: str, row: Document, picture: Picture) -> Document:
     doing = doing_of(row)
     limit = {"paused": row.get("pause_over_at"), "wrapup": row.get("wrapup_over_at")}.get(doing)
@@ -148,6 +189,8 @@ def _card(name: str, row: Document, picture: Picture) -> Document:
         "overdue": overdue,
         "word": _doing_word(row, doing, overdue, picture.say),
         "since": "" if at is None else span(seconds_since(at, picture.now_ms), picture.say),
+        "rest": rests(row, picture.now_ms),
+        "thanks": row.get("tags", {}).get("thanks", 0),
         "slots": f"{slots['used']}/{slots['allowed']}" if slots.get("allowed", 1) > 1 else "",
     }
 

@@ -2,6 +2,7 @@
 
 What it uses of `app.state`:
   boards  () -> {id: Board}, the boards in force
+  images  the folder of the boards, in which pictures have a folder of their own
   hub     as `Shown` below: the first picture is made of the same board message and state that its socket sends
 Who may look is decided before, by web/auth.py.
 """
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,6 +28,7 @@ from wallboard.assets import STATIC
 from wallboard.live.view import View
 from wallboard.record.board import VARIABLES
 from wallboard.record.boards import Board
+from wallboard.record.images import Unfit, picture
 from wallboard.web.alphabet import by_alphabet
 from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
@@ -71,6 +74,7 @@ def routes(templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/", pages.front),
         Route("/board/{board}", pages.board),
         Route("/board/{board}/layout.css", layout),
+        Route("/board-image/{name}", image),
         Mount("/static", Fresh(directory=STATIC), name="static"),
     ]
 
@@ -113,6 +117,18 @@ class Pages:
 
 async def layout(request: Request) -> Response:
     return Response(layout_css(_board(request)), media_type="text/css", headers={"cache-control": "no-cache"})
+
+
+async def image(request: Request) -> Response:
+    """A picture of the folder `images` beside the boards, for the tiles that name it."""
+    name = request.path_params["name"]
+    if not any(tile.image == name for board in _boards(request).values() for tile in board.tiles):
+        raise HTTPException(404, "No board shows such a picture.")
+    try:
+        data, kind = await run_in_threadpool(picture, request.app.state.images, name)
+    except (Unfit, OSError):
+        raise HTTPException(404, "There is no such picture, or it is not fit to be shown (wallboard check).") from None
+    return Response(data, media_type=kind, headers={"cache-control": "private, max-age=60"})
 
 
 def first_picture(hub: Shown, board: Board, language: str = LANGUAGE, rotation: Document | None = None) -> Document:

@@ -40,9 +40,14 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
 
 
 def _title(tile: Document, say: Words) -> str:
+    if tile["kind"] == "leaders":
+        return f"{say('kind.leaders')}: {_metric_word(tile['metric'], say)}"
     if tile["kind"] != "number":
         return say("kind.agents" if tile["kind"] == "counts" else f"kind.{tile['kind']}")
-    metric: str = tile["metric"]
+    return _metric_word(tile["metric"], say)
+
+
+def _metric_word(metric: str, say: Words) -> str:
     return say(f"metric.{metric}", otherwise=metric.partition(".")[2] or metric)
 
 
@@ -107,13 +112,17 @@ def _text(tile: Document, picture: Picture) -> Document:
     return {"text": tile["text"]}
 
 
+def _image(tile: Document, picture: Picture) -> Document:
+    return {"image": tile["image"], "alt": tile["alt"]}
+
+
 def _later(tile: Document, picture: Picture) -> Document:
     return {}
 
 
 _PAINT = {
-    "number": _number, "queues": lists.queues, "agents": lists.agents, "counts": lists.counts, "notices": lists.notices,
-    "alerts": lists.alerts,
-    "sources": lists.sources, "clock": _clock, "text": _text,
+    "number": _number, "queues": lists.queues, "agents": lists.agents, "counts": lists.counts,
+    "leaders": lists.leaders, "notices": lists.notices, "alerts": lists.alerts,
+    "sources": lists.sources, "clock": _clock, "text": _text, "image": _image,
 }  # fmt: skip
-_AGED = _PAINT.keys() - {"clock", "text"}  # the others show nothing that anybody told
+_AGED = _PAINT.keys() - {"clock", "text", "image"}  # the others show nothing that anybody told

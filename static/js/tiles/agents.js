@@ -8,6 +8,8 @@ import { agentsOf, sourcesOf } from "../select.js";
 import { collated, say } from "../words.js";
 import { empty } from "./queues.js";
 
+const REST_MS = 2 * 3600 * 1000; // of work without a pause or two minutes between contacts: time for a break
+
 export function mount(body) {
   part(body, "ul", "totals");
   part(body, "ul", "cards");
@@ -22,7 +24,9 @@ export function render(body, tile, picture) {
   mark(cards, "fit", page.fit);
   each(cards, "li", "card", page.shown, (row) => row.id, (card, row) => renderCard(card, row, picture.now));
   empty(body, there.length ? "" : say("agents.none"));
-  return { level: "", sources: sourcesOf(agents.map((row) => row.agent)), page: page.page, pages: page.pages };
+  const resting = there.filter((row) => rests(row.agent, row.doing, picture.now)).length;
+  const hint = resting ? say("rest", { count: resting }) : "";
+  return { level: "", sources: sourcesOf(agents.map((row) => row.agent)), hint, page: page.page, pages: page.pages };
 }
 
 /** Names stay in their places, so that people find each other. */
@@ -66,13 +70,34 @@ function renderCard(card, row, now) {
   mark(card, "doing", doing);
   const overdue = limitOf(agent, doing) !== undefined && limitOf(agent, doing) <= now;
   mark(card, "overdue", overdue ? "yes" : "no");
-  write(part(card, "bdi", "name"), agent.name || say("absent"));
+  const who = part(card, "span", "who");
+  write(part(who, "bdi", "name"), agent.name || say("absent"));
+  badge(who, "rest", rests(agent, doing, now) ? "" : undefined, "rest.one");
+  badge(who, "thanks", (agent.tags || {}).thanks || undefined, "thanks");
   const state = part(card, "span", "state");
   icon(state, overdue ? "alarm" : doing);
   write(part(state, "bdi", "word"), wordOf(agent, doing, overdue));
   renderSlots(state, agent);
   const since = sinceOf(agent, doing); // of who is away a wall does not tell it
   write(part(state, "span", "since"), since === undefined ? "" : span(secondsSince(since, now)));
+}
+
+/** An icon beside the name, with a number where there is one. @param {number | string | undefined} count */
+function badge(who, name, count, word) {
+  const found = has(who, name);
+  if (count === undefined) {
+    if (found) who.removeChild(found);
+    return;
+  }
+  const made = found || part(who, "span", name);
+  icon(made, name);
+  if (count !== "") write(part(made, "b", "count"), count);
+  write(part(made, "span", "unseen"), say(word));
+}
+
+/** Only leads are told since when somebody works without a pause. */
+function rests(agent, doing, now) {
+  return doing !== "offline" && now - agent.stretch_since >= REST_MS;
 }
 
 function wordOf(agent, doing, overdue) {

@@ -1,0 +1,49 @@
+/** Who has most of something good. Never who has least: a few names, where the board's audience may see a ranking. */
+
+import { each, mark, part, write } from "../dom.js";
+import { figure } from "../format.js";
+import { agentsOf } from "../select.js";
+import { collated, say } from "../words.js";
+import { title as metricTitle } from "./number.js";
+import { empty } from "./queues.js";
+
+const LEADERS = 5;
+const LEAST = 5; // marks of which a mean says something
+const TAGS = "tags.";
+
+export function title(tile) {
+  return say("kind.leaders") + ": " + metricTitle(tile);
+}
+
+export function mount(body) {
+  part(body, "ol", "leaders");
+}
+
+export function render(body, tile, picture) {
+  const found = agentsOf(tile, picture.state.agents)
+    .map(([id, agent]) => ({ id, agent, name: agent.name || "", value: valueOf(tile, agent) }))
+    .filter((one) => one.value > 0)
+    .sort((one, other) => other.value - one.value || collated(one.name, other.name) || (one.id < other.id ? -1 : 1));
+  const values = found.map((one) => one.value);
+  const wanted = Math.min(found.length, LEADERS);
+  const roomy = tile.fits.findIndex((holds) => holds >= wanted);
+  const fit = roomy < 0 ? tile.fits.length - 1 : roomy;
+  const list = part(body, "ol", "leaders");
+  mark(list, "fit", fit);
+  each(list, "li", "leader", found.slice(0, Math.min(wanted, tile.fits[fit])), (one) => one.id, (item, one) => {
+    const shown = figure(one.value, tile.reads, picture.now);
+    write(part(item, "span", "place"), values.indexOf(one.value) + 1);
+    write(part(item, "bdi", "name"), one.name || say("absent"));
+    write(part(item, "b", "score"), shown.text + shown.unit);
+  });
+  empty(body, found.length ? "" : say("leaders.none"));
+  return { level: "", sources: [].concat.apply([], found.map((one) => one.agent.sources || [])) };
+}
+
+/** 0 where it is not known, or a mean of too few marks. */
+function valueOf(tile, agent) {
+  if (tile.metric.indexOf(TAGS) === 0) return (agent.tags || {})[tile.metric.slice(TAGS.length)] || 0;
+  const figures = agent[tile.window] || {};
+  if (tile.metric === "rating_avg" && !(figures.rated >= LEAST)) return 0;
+  return figures[tile.metric] || 0;
+}
