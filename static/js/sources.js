@@ -21,6 +21,7 @@ const AT_ONCE = 50; // events on a phone until more are asked for (sources.css, 
 const section = /** @type {HTMLElement} */ (document.querySelector("[data-sources], [data-source]"));
 const all = section.dataset.sources;
 const url = /** @type {string} */ (all || section.dataset.source);
+const words = JSON.parse(byId("words").textContent || "{}");
 let answeredAt = Date.now();
 let serverAhead = 0; // server's clock minus ours, in ms
 
@@ -78,31 +79,34 @@ function sourceRow(source) {
   if (source.kind) head.append(" ", element("small", source.kind));
   const note = element("td", source.note ?? "");
   note.className = "note";
-  return row(head, element("td", badge(source.state)), named("last event", element("td", when(source.last_event_at))),
-    note, named("lag", number(source.lag_ms, " ms")), named("late", number(source.late)),
-    named("clamped", number(source.clamped)), named("refused", number(source.rejected)),
-    named("repeated", number(source.duplicates)), named("lost", number(source.lost)),
-    named("restarts", number(source.restarts)));
+  return row(head, element("td", badge(source.state)), named(words["sources.last"], element("td", when(source.last_event_at))),
+    note, named(words["sources.lag"], number(source.lag_ms, " ms")), named(words["sources.late"], number(source.late)),
+    named(words["sources.clamped"], number(source.clamped)), named(words["sources.refused"], number(source.rejected)),
+    named(words["sources.repeated"], number(source.duplicates)), named(words["sources.lost"], number(source.lost)),
+    named(words["sources.restarts"], number(source.restarts)));
 }
 
 /** The platform's own counters of a queue beside ours. @param {string} source @param {Compared} one */
 function comparedRow(source, one) {
   const head = element("th", source);
   head.setAttribute("scope", "row");
-  const cells = Object.entries({ completed: one.completed, gone: one.gone }).flatMap(([word, pair]) => {
+  const cells = [
+    { word: words["sources.completed"], pair: one.completed }, { word: words["sources.gone"], pair: one.gone },
+  ].flatMap(({ word, pair }) => {
     const apart = pair.ours - pair.theirs;
-    return [named(`${word}, theirs`, number(pair.theirs)), named(`${word}, ours`, number(pair.ours)),
-      named(`${word}, difference`, element("td", apart > 0 ? `+${apart}` : String(apart)))];
+    return [named(`${word}, ${words["sources.theirs"]}`, number(pair.theirs)), named(`${word}, ${words["sources.ours"]}`, number(pair.ours)),
+      named(`${word}, ${words["sources.difference"]}`, element("td", apart > 0 ? `+${apart}` : String(apart)))];
   });
   cells.forEach((cell) => cell.classList.add("number"));
-  return row(head, named("queue", element("td", one.queue)), named("since", element("td", when(one.since))),
-    named("until", element("td", when(one.until))), ...cells);
+  return row(head, named(words["sources.queue"], element("td", one.queue)), named(words["sources.since"], element("td", when(one.since))),
+    named(words["sources.until"], element("td", when(one.until))), ...cells);
 }
 
 /** @param {Source} source */
 function showSource(source) {
   const state = byId("state");
-  state.textContent = state.dataset.state = source.state;
+  state.textContent = stateWord(source.state);
+  state.dataset.state = source.state;
   byId("note").textContent = source.note ?? "";
   byId("note").hidden = !source.note;
   byId("note").dataset.state = source.state;
@@ -140,24 +144,30 @@ function showAges() {
     time.textContent = `${clock.format(ms)} (${age(now - ms)})`;
   }
   const silentMs = Date.now() - answeredAt;
-  byId("freshness").textContent = silentMs > OLD_MS ? `No answer from the server for ${age(silentMs)}` : "";
+  byId("freshness").textContent = silentMs > OLD_MS ? words["sources.away"].replace("{span}", age(silentMs)) : "";
   section.classList.toggle("sources-old", silentMs > OLD_MS);
 }
 
 /** @param {number} ms */
 function age(ms) {
   const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min`;
-  return s < 86_400 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86_400)} d`;
+  if (s < 60) return words["sources.span.s"].replace("{n}", String(s));
+  if (s < 3600) return words["sources.span.min"].replace("{n}", String(Math.floor(s / 60)));
+  if (s < 86_400) return words["sources.span.h"].replace("{n}", String(Math.floor(s / 3600)));
+  return words["sources.span.d"].replace("{n}", String(Math.floor(s / 86_400)));
 }
 
 /** @param {string} state */
 function badge(state) {
-  const found = element("span", state);
+  const found = element("span", stateWord(state));
   found.className = "state";
   found.dataset.state = state;
   return found;
+}
+
+/** @param {string} state */
+function stateWord(state) {
+  return words[`sources.state.${state}`] ?? state;
 }
 
 /** @param {number | undefined} ms @returns {HTMLElement | string} */
