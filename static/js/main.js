@@ -16,7 +16,7 @@ import { Pace } from "./pace.js";
 import { Socket } from "./socket.js";
 import { renderSound, Sound } from "./sound.js";
 import { Store } from "./store.js";
-import { noteOf, renderMistake, renderTop } from "./top.js";
+import { noteOf, renderLogo, renderMistake, renderTop } from "./top.js";
 import { spare } from "./wear.js";
 import { learn } from "./words.js";
 
@@ -128,6 +128,7 @@ function lay() {
   const href = "/board/" + encodeURIComponent(store.board.id.split("?")[0]) + "/layout.css?v=" + store.board.revision;
   if (sheet.getAttribute("href") !== href) sheet.setAttribute("href", href);
   document.documentElement.setAttribute("data-theme", store.board.theme);
+  renderLogo(top, store.board);
   board.lay(store.board);
   laidOut = store.revision;
   if (speaksOtherwise()) visit(location.href);

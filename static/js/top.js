@@ -1,6 +1,6 @@
 /** How does the whole stand? The line above the tiles: live, or since when not and whose fault it is; the time. */
 
-import { icon, mark, write } from "./dom.js";
+import { has, icon, mark, write } from "./dom.js";
 import { moment, roughly, timeOfDay } from "./format.js";
 import { sourceLate } from "./freshness.js";
 import { rows } from "./select.js";
@@ -11,6 +11,20 @@ const NAMED = 2; // late sources that are named; of the others their number
 /** @typedef {{level: "good" | "warn" | "alarm" | "", text: string}} Note */
 
 /** @param {HTMLElement} root @param {Note} note @param {import("./board.js").Picture} picture @param {*} board */
+/** The site's own mark beside the title; it says nothing that the title does not. @param {Element} top @param {*} board */
+export function renderLogo(top, board) {
+  const found = has(top, "logo");
+  if (!board.logo) {
+    if (found) top.removeChild(found);
+    return;
+  }
+  const logo = found || top.insertBefore(document.createElement("img"), top.firstChild);
+  const address = "/board-image/" + encodeURIComponent(board.logo);
+  logo.className = "logo";
+  logo.setAttribute("alt", "");
+  if (logo.getAttribute("src") !== address) logo.setAttribute("src", address);
+}
+
 export function renderTop(root, note, picture, board) {
   write(root.querySelector(".board-title"), nameOf(board));
   root.querySelector(".ribbon").hidden = !board.simulated;

@@ -346,6 +346,14 @@ async def test_a_board_that_was_edited_is_laid_anew_without_a_reload(open_board:
     assert await page.evaluate("window.same")
 
 
+async def test_a_logo_comes_and_goes_with_the_boards_file(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    for logo, count in (("ours.png", 1), (None, 0)):
+        server.boards["overview"] = replace(server.boards["overview"], logo=logo)
+        await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+        await expect(page.locator('.logo[src="/board-image/ours.png"]')).to_have_count(count)
+
+
 async def test_a_screen_reports_every_half_minute(open_board: Any, server: Any) -> None:
     page = await open_board(clock=True)
     for step in range(22):  # no longer at once: the screen would think that the server fell silent

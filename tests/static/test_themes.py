@@ -7,6 +7,8 @@ import pytest
 
 from wallboard.assets import STATIC
 from wallboard.record.checks import THEMES
+from wallboard.record.colours import GROUNDS, least_contrast
+from wallboard.record.colours import contrast as contrast_of
 
 TEXT, MARK = 4.5, 3.0
 FILES = {"dark": "tokens.css", "light": "light.css", "contrast": "contrast.css"}
@@ -111,6 +113,15 @@ def test_warning_and_alarm_differ_too(theme: str, sight: str) -> None:
     colours = tokens(theme)
     warn, alarm = (lab(seen(colours[name], sight)) for name in ("warn", "alarm"))
     assert distance(warn, alarm) > 10
+
+
+def test_a_colour_of_one_s_own_is_compared_with_the_grounds_of_these_themes() -> None:
+    for theme, grounds in GROUNDS.items():
+        text = (STATIC / "css" / FILES[theme]).read_text(encoding="utf-8")
+        own = set(re.findall(r"--(?:surface|raised): (#[0-9a-f]{6});", text))
+        assert own == set(grounds), theme
+    assert least_contrast("#767676", "light") == pytest.approx(contrast_of("#767676", "#f3f5f8"))
+    assert contrast_of("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
 def test_what_is_late_keeps_its_full_colour() -> None:

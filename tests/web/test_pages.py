@@ -233,5 +233,10 @@ async def test_a_picture_is_served_where_a_board_names_it_and_is_what_it_says(wa
     for name in ("other.png", "page.png", "..%2Fshown.toml"):
         assert (await wall.http.get(f"/board-image/{name}")).status_code in (400, 404), name
     assert (await wall.anonymous.get("/board-image/logo.png")).status_code in (303, 401)
+    own = 'logo = "other.png"\naccent = "#c586f0"\n'
+    (boards / "shown.toml").write_text(own + written.format(n=1, name="logo.png"))
+    assert '<img class="logo" alt="" src="/board-image/other.png">' in await page_with(wall, "shown", "other.png")
+    assert (await wall.http.get("/board-image/other.png")).status_code == 200
+    assert "html[data-theme] { --accent: #c586f0; }" in (await wall.http.get("/board/shown/layout.css")).text
     (boards / "shown.toml").write_text(written.format(n=1, name="page.png"))
     assert "is no PNG, JPEG, GIF or WebP" in await page_with(wall, "shown", "is no PNG")

@@ -103,6 +103,8 @@ class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pressure: bool = True
     updates_per_s: Annotated[float, Meta(gt=0, le=10)] = 2
     theme: str = "dark"
+    accent: str | None = None
+    logo: Text | None = None
     language: str | None = None
     screen_inches: Annotated[float, Meta(gt=0, le=1000)] | None = None
     viewing_distance_m: Annotated[float, Meta(gt=0, le=1000)] | None = None
@@ -159,6 +161,8 @@ class Board(Written, frozen=True, kw_only=True):
             shown["dim"] = self.dim.split("-")
         if self.language:
             shown["language"] = self.language
+        if self.logo:
+            shown["logo"] = self.logo
         if self.mistake:
             shown["mistake"] = self.mistake
         return shown

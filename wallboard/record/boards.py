@@ -91,12 +91,13 @@ def board_of(board_id: str, tables: Mapping[str, Any], file: str, mistakes: list
 
 
 def _image_mistakes(board: Board, file: Path) -> Iterator[Mistake]:
-    for number, tile in enumerate(board.tiles):
-        if tile.kind == "image" and tile.image:
-            try:
-                picture(file.parent, tile.image)
-            except (Unfit, OSError) as error:
-                yield Mistake(str(file), f"tile[{number}].image", str(error))
+    named = [(f"tile[{number}].image", tile.image) for number, tile in enumerate(board.tiles) if tile.kind == "image"]
+    for at, name in [("logo", board.logo), *named]:
+        try:
+            if name:
+                picture(file.parent, name)
+        except (Unfit, OSError) as error:
+            yield Mistake(str(file), at, str(error))
 
 
 def _rotation_mistakes(boards: Mapping[str, Board], folder: Path) -> list[Mistake]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wallboard.core.numbers import FAMILIES, NUMBERS, RANKED, WINDOWS, number_named, ranked_by
 from wallboard.record import fitting
 from wallboard.record.board import LISTS, MESSAGES, VARIABLES, Board, Tile, bar_end, fits, threshold
+from wallboard.record.colours import COLOUR, GROUNDS, MARK, least_contrast
 from wallboard.record.legible import GOOD_ARC, LEAST_ARC
 
 KINDS = (
@@ -33,6 +34,7 @@ def board_mistakes(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
     """`tiles` with their place in the file."""
     yield from _one_of("audience", board.audience, AUDIENCES)
     yield from _people(board, tiles)
+    yield from _accent(board)
     yield from _one_of("theme", board.theme, THEMES)
     if board.language is not None:
         yield from _one_of("language", board.language, LANGUAGES)
@@ -104,6 +106,18 @@ def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
         yield from _window(f"{at}.window", tile)
     yield from _limits(at, tile)
     yield from _shape(at, tile)
+
+
+def _accent(board: Board) -> Iterator[Wrong]:
+    if board.accent is None:
+        return
+    if not COLOUR.fullmatch(board.accent):
+        yield "accent", f"not a colour: '{board.accent}', expected six hexadecimal digits such as \"#0b66a8\""
+    elif board.theme in GROUNDS and (found := least_contrast(board.accent, board.theme)) < MARK:
+        yield (
+            "accent",
+            f"hard to see on the theme '{board.theme}': a contrast of {found:.1f}, expected {MARK:g} or more",
+        )
 
 
 def _people(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:

@@ -12,7 +12,8 @@ from wallboard.record.board import LISTS, MESSAGES, Board, Tile, fits
 
 def layout_css(board: Board) -> str:
     rules = "\n".join(_rules(board))
-    return f"@media (min-width: 641px) {{\n{rules}\n}}\n"
+    own = f"html[data-theme] {{ --accent: {board.accent}; }}\n" if board.accent else ""
+    return f"{own}@media (min-width: 641px) {{\n{rules}\n}}\n"
 
 
 def _rules(board: Board) -> Iterator[str]:

@@ -122,7 +122,8 @@ async def layout(request: Request) -> Response:
 async def image(request: Request) -> Response:
     """A picture of the folder `images` beside the boards, for the tiles that name it."""
     name = request.path_params["name"]
-    if not any(tile.image == name for board in _boards(request).values() for tile in board.tiles):
+    boards = _boards(request).values()
+    if not any(name in (board.logo, *(tile.image for tile in board.tiles)) for board in boards):
         raise HTTPException(404, "No board shows such a picture.")
     try:
         data, kind = await run_in_threadpool(picture, request.app.state.images, name)
