@@ -45,5 +45,18 @@ def test_what_people_note_of_an_alert_stays_among_leads() -> None:
     tiles, notes = [Tile(at=(1, 1), size=(4, 4), kind="alerts")], {}
     for audience in ("wall", "agent", "lead"):
         view = View(Board(id="b", tiles=tiles, audience=audience), Settings)
-        notes[audience] = view.project("alerts", ROWS["wait"]).get("note")
+        notes[audience] = view.project("alerts", "wait", ROWS["wait"]).get("note")
     assert notes == {"wall": None, "agent": None, "lead": "Olena knows"}
+
+
+def test_an_alert_tells_no_number_that_its_audience_may_not_see() -> None:
+    tiles = [Tile(at=(1, 1), size=(4, 4), kind="alerts")]
+    metrics = ("oldest_wait_s", "waiting", "paused", "abandon_rate")
+    rows = {metric: ALL | {"kind": "queues", "of": "support", "metric": metric} for metric in metrics}
+    told = {}
+    for audience in ("wall", "agent", "lead"):
+        view = View(Board(id="b", tiles=tiles, audience=audience, pressure=audience != "agent"), Settings)
+        told[audience] = set(view.select({"alerts": rows})["alerts"])
+    assert told["lead"] == {*metrics}
+    assert told["wall"] == {*metrics} - {"paused"}
+    assert told["agent"] == {"abandon_rate"}

@@ -46,6 +46,12 @@ class Allowed(NamedTuple):
         """Rows of people, and not only their number."""
         return self.everything or self.names != "none"
 
+    def tells(self, metric: str) -> bool:
+        """Whether it may see this number of a queue at every moment: then its trail and its alerts too."""
+        if self.everything:
+            return True
+        return not metric.startswith("paused") and (self.pressure or metric not in PRESSURE)
+
     def id_of(self, kind: str, name: str) -> str:
         """An agent's id is often a name: who may not see names gets another one."""
         if kind != "agents" or self.everything or self.names == "full":

@@ -6,9 +6,10 @@ from typing import Any
 
 from wallboard.core.numbers import number_named
 from wallboard.core.patch import diff
+from wallboard.core.rules import SINCE
 from wallboard.core.select import selects, set_id
 from wallboard.core.settings import Settings
-from wallboard.live.allowed import PRESSURE, allowed
+from wallboard.live.allowed import allowed
 from wallboard.live.crowds import Belongs, Crowd
 from wallboard.live.pipeline import Change
 from wallboard.live.trails import Trail
@@ -43,9 +44,7 @@ class View:
         number = number_named(tile.metric) if tile.kind == "number" and tile.trail and tile.metric else None
         if number is None or tile.metric is None:
             return None
-        if not self.allowed.everything and tile.metric.startswith("paused"):
-            return None
-        if not self.allowed.pressure and tile.metric in PRESSURE:
+        if not self.allowed.tells(tile.metric):
             return None
         family, _, own = tile.metric.partition(".")
         of = {"kind": "kpis", "id": own} if family == "kpi" else tile_of(tile)
@@ -146,8 +145,10 @@ class View:
         return any(selects(patterns, name) for patterns in self._queues)
 
     def _shows_alert(self, row: Document) -> bool:
-        """What is about one person reaches leads only."""
-        return (row["kind"] != "agents" or self.board.audience == "lead") and any(
+        """What is about one person, or a number that the audience may not see, reaches leads only."""
+        metric: str = row.get("metric", "")
+        told = row["kind"] != "agents" and self.allowed.tells(SINCE.get(metric) or metric)
+        return (told or self.allowed.everything) and any(
             row.get("team") in tile.teams
             if tile.teams
             else tile.queues in ([], ["*"]) or (row["kind"] == "queues" and selects(tile.queues, row["of"]))
