@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.live.test_hub import NOON, Clock, Loaded, Reader, hub_of
@@ -51,6 +51,7 @@ BOARDS = st.builds(
 )
 
 
+@settings(max_examples=150, deadline=None)
 @given(shown=BOARDS, people=st.integers(1, 9), rng=st.randoms(use_true_random=False))
 def test_nothing_leaves_that_the_audience_may_not_see(shown: Board, people: int, rng: random.Random) -> None:
     asyncio.run(_looked(shown, people, rng))
@@ -176,6 +177,15 @@ async def test_people_are_called_as_the_board_says(names: str, called: str) -> N
     rows = hub.state_of(shown)["agents"]
     assert called in {row.get("name") for row in rows.values()}
     assert ("ident0" in rows) == (names == "full")
+
+
+async def test_whom_nobody_named_is_not_called_by_the_id() -> None:
+    pipeline = Loaded()
+    pipeline.apply(SignedIn(agent="PJSIP/1006", queues=["support"], source="pbx"))
+    shown = Board(id="b", names="first", tiles=[Tile(kind="agents", at=(1, 1), size=(4, 3))])
+    state = hub_of(pipeline, Clock()).state_of(shown)
+    assert len(state["agents"]) == 1
+    assert "1006" not in str(state)
 
 
 async def test_a_screen_of_counts_follows_people_as_they_come_work_and_go() -> None:

@@ -96,11 +96,12 @@ class Allowed(NamedTuple):
         return shown | self._figures(row)
 
     def _named(self, name: str, row: Document, settings: Settings) -> Document:
-        """A person without an alias has no name where aliases are shown."""
+        """Whom no source has named is called by the id, and that is not told; nor is who has no alias."""
         if self.names == "full":
             return {"name": row["name"]}
         if self.names == "first":
-            return {"name": row["name"].split()[0] if row["name"].split() else row["name"]}
+            first = row["name"].split()[:1]
+            return {"name": first[0]} if first and row["name"] != name else {}
         configured = settings.agent.get(name)
         return {"name": configured.alias} if configured and configured.alias else {}
 
