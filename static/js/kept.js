@@ -30,7 +30,8 @@ export class Keeping {
     if (!open) this.since = 0;
     else if (!this.since) this.since = now;
     const lived = this.since && now - this.since >= LIVED_MS;
-    if (went || (lived && Math.abs(now - writtenAt()) >= EVERY_MS)) {
+    if (went) keep(last()); // at once: nothing comes any more that it could hold up
+    else if (lived && Math.abs(now - writtenAt()) >= EVERY_MS) {
       written(now);
       quietly(() => keep(last()));
     }

@@ -39,6 +39,7 @@ async def test_a_page_that_comes_up_without_a_server_shows_the_last_state_as_old
     await expect(page.locator("#tile-0 .figure")).to_have_text("38")
     await server.__aexit__()
     await expect(page.locator(".connection")).not_to_have_attribute("data-level", "good", timeout=20_000)
+    await eventually(page, """async () => localStorage.getItem("wallboard.kept.overview").includes('"waiting":38')""")
     await page.reload()
     await expect(page.locator("#tile-0 .figure")).to_have_text("38")
     await expect(page.locator("#tile-5 .row")).to_have_count(6)
