@@ -18,7 +18,7 @@ from wallboard.record.boards import load_boards
 from wallboard.web.layout import layout_css
 from wallboard.web.pages import script_json
 
-LATER = {"reasons", "trend", "heat", "leaders", "alerts", "image"}
+LATER = {"reasons", "heat"}
 HOSTILE = "</script><img src=x onerror=alert(1)> & <!--"
 
 
@@ -33,7 +33,7 @@ async def wall(
         (folder / file.name).write_bytes(file.read_bytes())
     (folder / "turn.toml").write_text('[rotation]\nboards = ["overview", "agents"]\nseconds = 20\n')
     (folder / "odd.toml").write_text(
-        f"title = '{HOSTILE}'\ncolumns = 2\nrows = 2\n[[tile]]\nkind = 'trend'\nat = [1, 1]\nsize = [1, 1]\n"
+        f"title = '{HOSTILE}'\ncolumns = 2\nrows = 2\n[[tile]]\nkind = 'heat'\nat = [1, 1]\nsize = [1, 1]\n"
         f"[[tile]]\nkind = 'text'\nat = [2, 1]\nsize = [1, 1]\ntext = '{HOSTILE}'\n"
         "[[tile]]\nkind = 'number'\nat = [1, 2]\nsize = [1, 1]\nqueues = ['nobody']\nmetric = 'waiting'\n"
     )

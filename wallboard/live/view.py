@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from wallboard.core.numbers import number_named
 from wallboard.core.patch import diff
@@ -66,10 +67,16 @@ class View:
         """The board's definition for the browser; each tile says which entity it shows (`of`)."""
         public: Document = dict(self.board.public())
         public["tiles"] = [
-            self._public(shown, tile) | ({"trail": self._trail_of[place]} if place in self._trail_of else {})
+            self._public(shown, tile) | self._asks(place, tile)
             for place, (shown, tile) in enumerate(zip(public["tiles"], self.board.tiles, strict=True))
         ]
         return public
+
+    def _asks(self, place: int, tile: Tile) -> Document:
+        """Where the past of its numbers is: in the state, or to be asked for (web/series.py)."""
+        if tile.kind == "trend" and all(self.allowed.tells(metric) for metric in tile.over_time):
+            return {"series": f"/api/v1/boards/{quote(self.board.id, safe='')}/series?tile={place}"}
+        return {"trail": self._trail_of[place]} if place in self._trail_of else {}
 
     def _public(self, shown: Document, tile: Tile) -> Document:
         if tile.kind in AGENT_TILES and self.allowed.names != "full":

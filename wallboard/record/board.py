@@ -37,6 +37,7 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     teams: list[Text] = []
     agents: list[Text] = []
     metric: str | None = None
+    metrics: list[Text] = []
     window: str | None = None
     warn: str | None = None
     alarm: str | None = None
@@ -47,6 +48,11 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=1000)] | None = None
     image: Text | None = None
     alt: Text | None = None
+
+    @property
+    def over_time(self) -> tuple[str, ...]:
+        """What a trend draws, the first one first."""
+        return tuple(dict.fromkeys([*([self.metric] if self.metric else []), *self.metrics]))
 
     @property
     def shown_window(self) -> str:
@@ -71,6 +77,10 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             shown |= {"window": self.shown_window, "reads": ranked_by(self.metric)}
         elif self.metric and (number := number_named(self.metric)):
             shown |= {"window": self.shown_window, "reads": number.reads}
+        if kind == "trend":
+            known = [(one, number_named(one)) for one in self.over_time]
+            shown["metrics"] = [{"metric": one, "reads": number.reads} for one, number in known if number]
+            shown["window"] = "day"
         if kind == "number" and self.style == "bar" and (end := bar_end(self)):
             shown["end"] = end
         if kind == "queues":

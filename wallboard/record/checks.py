@@ -24,6 +24,7 @@ STYLES = ("plain", "bar")
 THEMES = ("dark", "light", "contrast")
 LANGUAGES = ("en", "uk", "ru", "pl")
 
+MOST_LINES = 4
 HEADLINES = 5  # numbers that people take in at a glance
 
 Wrong = tuple[str, str]  # where, and what is wrong and what was expected
@@ -80,6 +81,8 @@ def _least_text(tile: Tile, board: Board) -> float:
         return min(totals, *(fit.text for fit in fits(kind, room)))
     if tile.kind in MESSAGES:
         return min(fit.text for fit in fitting.notice_fits(room))
+    if tile.kind == "trend":
+        return fitting.chart_text(room)
     return fitting.figure_text(room, tile.under_figure(room))
 
 
@@ -92,6 +95,10 @@ def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
             yield f"{at}.{key}", f"{name} stands alone: one screen shows one of them"
     if tile.kind == "number" and tile.metric is None:
         yield f"{at}.metric", "is missing: which number? (docs/boards.md lists them)"
+    if tile.kind == "trend":
+        yield from _drawn(at, tile)
+    elif tile.metrics:
+        yield f"{at}.metrics", "is for trend: expected metric, one number"
     if tile.kind == "text" and not tile.text:
         yield f"{at}.text", "is missing: which text?"
     if tile.kind == "leaders":
@@ -106,6 +113,20 @@ def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
         yield from _window(f"{at}.window", tile)
     yield from _limits(at, tile)
     yield from _shape(at, tile)
+
+
+def _drawn(at: str, tile: Tile) -> Iterator[Wrong]:
+    """A trend draws numbers that are counted over time."""
+    if not tile.over_time:
+        yield f"{at}.metrics", 'is missing: which numbers? For example ["offered", "answered"]'
+    if len(tile.over_time) > MOST_LINES:
+        yield f"{at}.metrics", f"{len(tile.over_time)} lines: expected at most {MOST_LINES}, nobody can tell more apart"
+    for place, metric in enumerate(tile.metrics):
+        yield from _metric(f"{at}.metrics[{place}]", metric)
+    for metric in tile.over_time:
+        number = number_named(metric)
+        if number and number.now:
+            yield f"{at}.metrics", f"'{metric}' is what is now: a trend draws what is counted over time"
 
 
 def _accent(board: Board) -> Iterator[Wrong]:

@@ -35,6 +35,7 @@ NOTICE_TEXTS = (3.6, 3.0, 2.6, 2.2, 1.9, 1.6)
 SOURCE_TEXTS = (3.0, 2.6, 2.2, 1.9)
 LEAST_TABLE_TEXT = 2.2
 MOST_CELLS = 5
+CHART_TEXTS = (1.4, 2.4)
 
 
 class Box(NamedTuple):
@@ -151,6 +152,11 @@ def totals(room: Box) -> Totals:
         return Totals(max(room.least, min(on_one_line, room.inner_high / 12, 3.0)), 1)
     text = max(room.least, _between(1.0, min(1.8 * on_one_line, room.inner_high / 14), 2.6))
     return Totals(text, max(2, math.ceil(1.1 * text / on_one_line)))  # lines break where a word ends
+
+
+def chart_text(room: Box) -> float:
+    """Of a chart's axes and names."""
+    return max(room.least, _between(CHART_TEXTS[0], room.inner_high / 14, CHART_TEXTS[1]))
 
 
 class NoticeFit(NamedTuple):

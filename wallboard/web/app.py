@@ -38,17 +38,19 @@ from wallboard.web import api, openapi, pages, speaking
 from wallboard.web.alerts import AlertsPage, act, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
+from wallboard.web.charts import plotly_js
 from wallboard.web.explain import explain
 from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.history import history
 from wallboard.web.historyhealth import HistoryTold
-from wallboard.web.historypage import HistoryPage, history_csv, plotly_js
+from wallboard.web.historypage import HistoryPage, history_csv
 from wallboard.web.ingest import Ingest
 from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.origin import Origins
 from wallboard.web.problems import Problem, Refusals, Unexpected
 from wallboard.web.rate import Rates
 from wallboard.web.reports import Reports
+from wallboard.web.series import Series
 from wallboard.web.sessions import Sessions
 from wallboard.web.signin import SignInPage, sign_out
 from wallboard.web.socket import live
@@ -139,6 +141,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/state", api.state),
         Route("/api/v1/explain", explain),
         Route("/api/v1/history", history),
+        Route("/api/v1/boards/{board}/series", Series().show),
         Route("/api/v1/alerts", alerts),
         Route("/api/v1/alerts/{alert}/{verb}", act, methods=["POST"]),
         Route("/api/v1/sources", sources_api),

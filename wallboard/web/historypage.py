@@ -3,16 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.settings import Site
@@ -20,6 +17,7 @@ from wallboard.core.windows import business_day
 from wallboard.record.steps import STEPS, Row, day_named
 from wallboard.web.asking import KINDS, once_each
 from wallboard.web.auth import allowed
+from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.figures import figure
 from wallboard.web.history import Asked, as_csv, asked_of, site_of, told
 from wallboard.web.problems import Problem
@@ -29,15 +27,8 @@ from wallboard.web.words import LANGUAGES, Words, words
 
 Document = dict[str, Any]
 
-_PACKAGE = find_spec("plotly")  # not imported: only its script is served
-PLOTLY = Path(_PACKAGE.origin if _PACKAGE and _PACKAGE.origin else "").parent / "package_data" / "plotly.min.js"
-PLOTLY_ADDRESS = f"/plotly-{version('plotly')}.js"
-# The styles that Plotly's script adds as it loads: an empty one, whose rules come through its sheet, and that of its
-# maps, in 7.1. Those of another version would be refused, which does no harm: there are no maps here.
-STYLES = ("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o=")
-_HASHES = " ".join(f"'sha256-{one}'" for one in STYLES)
 POLICY = (
-    f"default-src 'self'; style-src 'self' {_HASHES}; img-src 'self' data:; "
+    f"default-src 'self'; {STYLE_POLICY}; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 COLUMNS = {  # metric → how it is read
@@ -83,11 +74,6 @@ async def history_csv(request: Request) -> Response:
     if asked.kind == "agents":
         raise Problem(400, "A person's past: GET /api/v1/history?agent=ID with Accept: text/csv.")
     return as_csv(asked, await told(parts, asked))
-
-
-async def plotly_js(request: Request) -> Response:
-    """Plotly's own script out of the installed package; its version is in the address."""
-    return FileResponse(PLOTLY, media_type="text/javascript", headers={"cache-control": "public, max-age=31536000"})
 
 
 async def _context(parts: Parts, asked: Asked, label: str, say: Words, lang: str) -> Document:

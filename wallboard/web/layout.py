@@ -30,6 +30,8 @@ def _tile(name: str, tile: Tile, kind: str, room: fitting.Box) -> Iterator[str]:
     under = tile.under_figure(room)
     sizes = {"title": room.title, "foot": room.foot, "value": fitting.figure_text(room, under)}
     sizes |= {name: high for name, high in under._asdict().items() if high}
+    if kind == "trend":
+        sizes["text"] = fitting.chart_text(room)
     if kind == "agents":
         totals = fitting.totals(room)
         sizes |= {"totals": totals.text, "totals-high": totals.high}

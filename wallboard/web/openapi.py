@@ -215,6 +215,21 @@ _PATHS: dict[str, Any] = {
             },
         }
     },
+    "/api/v1/boards/{board}/series": {
+        "get": {
+            "summary": "A board's number over the day",
+            "description": "Scope state:read. What a tile `trend` draws: quarters of an hour of the running business "
+            "day, and of the same weekday a week before at the same time of day. docs/boards.md.",
+            "parameters": [
+                {"name": "board", "in": "path", "required": True, "schema": {"type": "string"}},
+                _query("tile", "The tile's place on the board, from 0.", "integer"),
+            ],
+            "responses": {
+                "200": _ok("`rows`, `before`, and `since` where the day was not seen whole.", _OBJECT),
+                **_problem(400, 401, 403, 404, 503),
+            },
+        }
+    },
     "/api/v1/alerts": {
         "get": {
             "summary": "Open alerts",

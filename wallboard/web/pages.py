@@ -30,6 +30,7 @@ from wallboard.record.board import VARIABLES
 from wallboard.record.boards import Board
 from wallboard.record.images import Unfit, picture
 from wallboard.web.alphabet import by_alphabet
+from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
 from wallboard.web.paint import painted
@@ -105,7 +106,8 @@ class Pages:
     async def board(self, request: Request) -> Response:
         board, turn = _turned(request, _board(request, _query(request)))
         picture = first_picture(request.app.state.hub, board, _language(request, board), turn)
-        answer = self._page(request, "board.html", picture | {"kiosk": "kiosk" in request.query_params})
+        context = picture | {"kiosk": "kiosk" in request.query_params, "plotly": PLOTLY_ADDRESS}
+        answer = self._page(request, "board.html", context)
         answer.headers["content-security-policy"] = policy(request)
         return answer
 
@@ -163,7 +165,7 @@ def policy(request: Request) -> str:
     host = request.headers.get("host", "")
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return (
-        f"default-src 'self'; connect-src 'self'{sockets}; img-src 'self' data:; object-src 'none'; "
+        f"default-src 'self'; {STYLE_POLICY}; connect-src 'self'{sockets}; img-src 'self' data:; object-src 'none'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
@@ -187,9 +189,9 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 
 _MODULES = (
-    "answer", "asking", "awake", "board", "certainty", "clock", "doing", "dom", "explain", "format", "freshness",
-    "kept", "levels", "memory", "messages", "orders", "pace", "paging", "select", "socket", "sound", "store", "top",
-    "wear", "words",
+    "answer", "asking", "awake", "board", "certainty", "charts", "clock", "doing", "dom", "explain", "format",
+    "freshness", "kept", "levels", "memory", "messages", "orders", "pace", "paging", "select", "series", "socket",
+    "sound", "store", "top", "wear", "words",
 )  # fmt: skip
 
 

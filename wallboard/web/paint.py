@@ -42,6 +42,8 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
 def _title(tile: Document, say: Words) -> str:
     if tile["kind"] == "leaders":
         return f"{say('kind.leaders')}: {_metric_word(tile['metric'], say)}"
+    if tile["kind"] == "trend":
+        return ", ".join(_metric_word(one["metric"], say) for one in tile["metrics"])
     if tile["kind"] != "number":
         return say("kind.agents" if tile["kind"] == "counts" else f"kind.{tile['kind']}")
     return _metric_word(tile["metric"], say)
@@ -101,6 +103,12 @@ def _value(tile: Document, row: Document) -> Any:
     return found
 
 
+def _trend(tile: Document, picture: Picture) -> Document:
+    """The script draws it; who feeds it is known at once."""
+    of = tile.get("of") or {"kind": "groups", "id": "all"}
+    return {"sources": picture.state.get(of["kind"], {}).get(of["id"], {}).get("sources", [])}
+
+
 def _clock(tile: Document, picture: Picture) -> Document:
     return {
         "time": time_of_day(picture.now_ms, picture.zone, "%H:%M"),
@@ -122,7 +130,7 @@ def _later(tile: Document, picture: Picture) -> Document:
 
 _PAINT = {
     "number": _number, "queues": lists.queues, "agents": lists.agents, "counts": lists.counts,
-    "leaders": lists.leaders, "notices": lists.notices, "alerts": lists.alerts,
+    "leaders": lists.leaders, "notices": lists.notices, "alerts": lists.alerts, "trend": _trend,
     "sources": lists.sources, "clock": _clock, "text": _text, "image": _image,
 }  # fmt: skip
 _AGED = _PAINT.keys() - {"clock", "text", "image"}  # the others show nothing that anybody told

@@ -1,0 +1,98 @@
+"""A chart on a board, in a real Chromium on the real server: after the numbers, without a jump, within the policy."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Request
+from test_history import running
+
+from wallboard.config import Config, Redis, Server
+from wallboard.core.quarters import QUARTER_MS, Interval
+from wallboard.core.windows import business_day
+from wallboard.record.database import open_record
+from wallboard.record.history import History, SeenDay
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+BOARD = """
+[[tile]]
+kind = "number"
+at = [1, 1]
+size = [4, 2]
+metric = "waiting"
+[[tile]]
+kind = "trend"
+at = [1, 3]
+size = [12, 4]
+metrics = ["offered", "answered"]
+"""
+SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver((list) => list.getEntries().forEach((one) => window.shifts.push(one.value)))
+    .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def recorded(config: Config) -> list[int]:
+    """What the first quarters of today and of the same weekday offered."""
+    now_ms = time.time_ns() // 1_000_000
+    offered, told, days = [3, 9, 4, 7], dict[Interval, dict[str, int]](), []
+    for back in (0, 7):
+        day = business_day(now_ms - back * 86_400_000, "UTC", "00:00")
+        for nth, amount in enumerate(offered):
+            at_ms = day.started_ms + nth * QUARTER_MS
+            if at_ms + QUARTER_MS <= now_ms:
+                told[Interval("groups", "all", at_ms, "event")] = {"offered": amount + back, "answered": amount - 1}
+        until_ms = min(day.ends_ms, now_ms)
+        days.append(SeenDay("main", day.label, day.started_ms, day.ends_ms, day.started_ms, until_ms, "live"))
+    History(open_record(config.data)).fill(told, days)
+    whole = (now_ms - business_day(now_ms, "UTC", "00:00").started_ms) // QUARTER_MS
+    return [*offered, *([0] * max(0, whole - 4))][:whole]
+
+
+async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "day.toml").write_text(BOARD)
+    server = Server(boards=str(tmp_path / "boards"))
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data", server=server)
+    wrong: list[str] = []
+    async with running(config) as (url, name, value):
+        offered = recorded(config)
+        if not offered:
+            pytest.skip("the first quarter of an hour of the day is not over yet")
+        context = await browser.new_context(viewport={"width": 1920, "height": 1080})
+        await context.add_cookies([{"name": name, "value": value, "url": url}])
+        page = await context.new_page()
+        await page.add_init_script(SHIFTS)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+        asked: list[str] = []
+
+        def note(request: Request) -> None:
+            asked.append(request.url)
+
+        page.on("request", note)
+        await page.goto(f"{url}/board/day")
+        await page.wait_for_selector('.connection[data-level="good"]')
+        assert await page.locator("#tile-0 .figure").inner_text()
+        await page.evaluate("window.shifts = []")  # "Connecting…" on top has become "Live"
+        assert not any("plotly" in one for one in asked), "its script is not in the way of the numbers"
+        await page.wait_for_selector("#tile-1 .scatterlayer .js-line", state="attached", timeout=20_000)
+        drawn = json.loads(
+            await page.evaluate(
+                "JSON.stringify(document.querySelector('#tile-1 .chart').data.map((one) => [one.name, one.y]))"
+            )
+        )
+        assert [name for name, _ in drawn] == ["Offered, a week before", "Offered", "Answered"]
+        assert drawn[1][1] == offered
+        assert drawn[0][1][:4] == [10, 16, 11, 14][: len(drawn[0][1])]
+        assert await page.locator("#tile-1 .none").count() == 0
+        assert await page.evaluate("window.shifts") == [], "nothing moves"
+        await asyncio.sleep(1.2)  # ticks go on over it
+        await context.close()
+    assert wrong == []

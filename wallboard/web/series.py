@@ -1,0 +1,162 @@
+"""What has the day been like so far, for a chart on a board? Quarters of an hour, and the same weekday a week before.
+
+`GET /api/v1/boards/{board}/series?tile=N`: what tile N (from 0) shows over time. Read from the record, where
+the leading worker writes the running quarter every few seconds; once in some seconds for all screens of a board.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wallboard.core.attendance import TIME
+from wallboard.core.errors import RecordUnavailable
+from wallboard.core.quarters import Amounts
+from wallboard.core.select import selects_queue
+from wallboard.core.settings import Site
+from wallboard.core.windows import Day, business_day
+from wallboard.live.view import View, tile_of
+from wallboard.record.board import Tile
+from wallboard.record.steps import Step, day_named, rows, steps
+from wallboard.web.auth import allowed
+from wallboard.web.history import site_of
+from wallboard.web.problems import Problem
+from wallboard.web.wiring import Parts, parts_of
+
+Document = dict[str, Any]
+KEEP_MS = 5_000  # so long one answer serves all who ask
+MOST_KEPT = 500  # answers; above it all are forgotten
+MOST_QUEUES = 200  # of a set of queues that no group counts
+WEEK = timedelta(days=7)
+
+
+class Series:
+    """The answers of the last seconds, so that a thousand screens of one board are one look into the record."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str, int], tuple[int, asyncio.Task[bytes]]] = {}
+
+    async def show(self, request: Request) -> Response:
+        allowed(request, "state:read")
+        parts = parts_of(request)
+        view, place = _asked(request, parts)
+        key = (view.key, view.board.revision, place)
+        now_ms, task = self._told.get(key, (0, None))
+        if task is None or parts.clock_ms() - now_ms >= KEEP_MS or (task.done() and task.exception()):
+            if len(self._told) >= MOST_KEPT:
+                self._told.clear()
+            task = asyncio.create_task(_told(parts, view, view.board.tiles[place]))
+            self._told[key] = parts.clock_ms(), task
+        try:
+            body = await asyncio.shield(task)
+        except RecordUnavailable as error:
+            raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
+        return Response(body, media_type="application/json", headers={"cache-control": "private, no-store"})
+
+
+def _asked(request: Request, parts: Parts) -> tuple[View, int]:
+    """Raises Problem 400, 404, and 403 for a number that this board's audience may not see."""
+    query = dict(request.query_params)
+    number = query.pop("tile", "")
+    if query or not number.isdecimal() or len(number) > 3:
+        raise Problem(400, "Expected tile=N, the place of the tile on the board, from 0.", at="$.tile")
+    board = parts.boards().get(request.path_params["board"])
+    if board is None:
+        raise Problem(404, "There is no such board, or you may not see it.")
+    if int(number) >= len(board.tiles) or board.tiles[int(number)].kind != "trend":
+        raise Problem(404, "There is no tile of that place that shows a number over time.", at="$.tile")
+    view = parts.hub.view(board)
+    if not all(view.allowed.tells(metric) for metric in board.tiles[int(number)].over_time):
+        raise Problem(403, "This board's audience may not see that number.")
+    return view, int(number)
+
+
+async def _told(parts: Parts, view: View, tile: Tile) -> bytes:
+    floor, now_ms = parts.pipeline.floor, parts.clock_ms()
+    of = tile_of(tile) or {"kind": "groups", "id": "all"}
+    site = site_of(floor.settings, of["kind"], of["id"])
+    day = business_day(now_ms, site.zone, site.day_starts)
+    names = _names(parts, tile, of)
+    shown = await asyncio.to_thread(_read, parts, names, day, site, tile.over_time, now_ms)
+    return msgspec.json.encode(
+        shown
+        | {
+            "now": now_ms, "zone": site.zone, "started": day.started_ms, "ends": day.ends_ms,
+            "metrics": list(tile.over_time),
+        }
+    )  # fmt: skip
+
+
+def _names(parts: Parts, tile: Tile, of: Document) -> list[tuple[str, str]]:
+    """Whose intervals are added up: one queue's or group's; of a board's own set each queue's."""
+    if not of["id"].startswith("set:"):
+        return [(of["kind"], of["id"])]
+    patterns = [*tile.queues, *(f"team:{team}" for team in tile.teams)]
+    settings = parts.pipeline.floor.settings
+    queues = [
+        name for name in parts.pipeline.floor.tallies.queues
+        if selects_queue(patterns, name, settings.for_queue(name).team)
+    ]  # fmt: skip
+    return [("queues", name) for name in sorted(queues)[:MOST_QUEUES]]
+
+
+def _read(
+    parts: Parts, names: list[tuple[str, str]], day: Day, site: Site, metrics: Iterable[str], now_ms: int
+) -> Document:
+    """In a thread. Rows of today up to now, of a week before up to its end, and since when today was seen."""
+    today = _rows(parts, names, day.started_ms, min(day.ends_ms, now_ms), site, metrics, now_ms)
+    days = parts.history.days(day.started_ms, now_ms + 1)
+    since_ms = max((one.since_ms for one in days), default=now_ms)
+    found: Document = {"rows": today, "before": []}
+    if since_ms > day.started_ms:
+        found["since"] = since_ms
+    try:
+        before = day_named((date.fromisoformat(day.label) - WEEK).isoformat(), site)
+    except ValueError:  # before the first year that can be recorded
+        return found
+    past = _rows(parts, names, before.started_ms, before.ends_ms, site, metrics, now_ms)
+    zone = ZoneInfo(site.zone)
+    return found | {"before": [{**row, "at": _a_week_on(row["at"], zone)} for row in past if len(row) > 1]}
+
+
+def _rows(
+    parts: Parts,
+    names: list[tuple[str, str]],
+    from_ms: int,
+    to_ms: int,
+    site: Site,
+    metrics: Iterable[str],
+    now_ms: int,
+) -> list[Document]:
+    """`at`, `provisional` where it is, and the numbers that are known then."""
+    recorded, spent = dict[int, Amounts](), dict[int, Amounts]()
+    wanted: list[Step] = list(steps(from_ms, to_ms, "15m", site))
+    end_ms = wanted[-1].ends_ms if wanted else to_ms
+    for kind, name in names:
+        _add(recorded, parts.history.read(kind, name, from_ms, end_ms, "event"))
+        _add(spent, parts.history.read(kind, name, from_ms, end_ms, TIME))
+    seen = [(day.since_ms, day.until_ms) for day in parts.history.days(from_ms, end_ms)]
+    kept = {"at", "provisional", *metrics}
+    return [
+        {key: value for key, value in row.items() if key in kept}
+        for row in rows(wanted, recorded, spent, seen, now_ms, "groups")
+        if any(since < row["until"] and row["at"] < until for since, until in seen)
+    ]
+
+
+def _add(found: dict[int, Amounts], more: Mapping[int, Amounts]) -> None:
+    for at_ms, amounts in more.items():
+        here = found.setdefault(at_ms, {})
+        for name, amount in amounts.items():
+            here[name] = here.get(name, 0) + amount
+
+
+def _a_week_on(at_ms: int, zone: ZoneInfo) -> int:
+    """The same time of day by the clock of the site."""
+    wall = datetime.fromtimestamp(at_ms / 1000, zone).replace(tzinfo=None, fold=0) + WEEK
+    return round(wall.replace(tzinfo=zone).timestamp() * 1000)
