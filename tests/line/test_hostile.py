@@ -48,11 +48,11 @@ def boards() -> dict[str, str]:
     )
     own = "".join(_own(place, name) for place, name in enumerate(NAMES))
     alone = {
-        kind: f'columns = 4\nrows = 4\n[[tile]]\nkind = "{kind}"\nat = [1, 1]\nsize = [4, 4]\n'
+        kind: f'audience = "lead"\ncolumns = 4\nrows = 4\n[[tile]]\nkind = "{kind}"\nat = [1, 1]\nsize = [4, 4]\n'
         for kind in ("queues", "agents")
     }
     return alone | {
-        "lists": f"title = {_toml(NAMES[0])}\ncolumns = 24\nrows = 12\n{lists}",
+        "lists": f"title = {_toml(NAMES[0])}\naudience = 'lead'\ncolumns = 24\nrows = 12\n{lists}",
         "own": f"title = {_toml(NAMES[1])}\ncolumns = 40\nrows = 18\n{own}",
     }
 
