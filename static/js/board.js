@@ -20,12 +20,13 @@ import * as leaders from "./tiles/leaders.js";
 import * as notices from "./tiles/notices.js";
 import * as number from "./tiles/number.js";
 import * as queues from "./tiles/queues.js";
+import * as reasons from "./tiles/reasons.js";
 import * as sources from "./tiles/sources.js";
 import * as text from "./tiles/text.js";
 import * as trend from "./tiles/trend.js";
 
 const LISTS = ["queues", "agents"]; // what is large enough to be a part of its own
-const KINDS = { agents, alerts, clock, counts, image, leaders, notices, number, queues, sources, text, trend };
+const KINDS = { agents, alerts, clock, counts, image, leaders, notices, number, queues, reasons, sources, text, trend };
 
 /**
  * @typedef {{state: *, now: number, zone: string, scrolls: boolean, server: {late: boolean, at: number}}} Picture

@@ -18,7 +18,7 @@ from wallboard.record.boards import load_boards
 from wallboard.web.layout import layout_css
 from wallboard.web.pages import script_json
 
-LATER = {"reasons", "heat"}
+LATER = {"heat"}
 HOSTILE = "</script><img src=x onerror=alert(1)> & <!--"
 
 

@@ -69,3 +69,21 @@ def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> N
         ("a", "warning", "Support: Longest wait 2:31, limit > 2:00", "warning · 1 min ago"),
         ("d", "info", "Chat: Longest wait 2:05, limit > 2:00", "critical · 1 min ago · snoozed until 01:00"),
     ]
+
+
+def test_reasons_are_the_codes_of_the_hour_and_say_what_is_more_than_today() -> None:
+    """Hour: 12 + 6 + 2 = 20. Day: 20 + 70 + 10 = 100. price 60 % - 20 % = +40; move 30 - 70 = -40; bill 10 - 10 = 0."""
+    row = {
+        "m60": {"codes": {"price": 12, "move": 6, "bill": 2, "gone": 0}},
+        "day": {"codes": {"price": 20, "move": 70, "bill": 10}},
+    }
+    tile = {"kind": "reasons", "letters": 40, "fits": [9], "window": "m60"}
+    (shown,) = painted({"tiles": [tile]}, Picture({"groups": {"all": row}}, 0, words("en")))
+    assert [(one["code"], one["count"], one["share"], one["way"], one["change"]) for one in shown["shown"]] == [
+        ("price", 12, "60\u00a0%", "up", "+40 points against today"),
+        ("move", 6, "30\u00a0%", "down", "−40 points against today"),
+        ("bill", 2, "10\u00a0%", "", ""),
+    ]
+    row["m60"]["codes"]["price"] = 11  # 19 outcomes: too few to speak of a change
+    (shown,) = painted({"tiles": [tile]}, Picture({"groups": {"all": row}}, 0, words("en")))
+    assert {one["way"] for one in shown["shown"]} == {""}

@@ -21,7 +21,7 @@ HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"  # 22:0
 # Variables of the address, `/board/ID?queue=NAME&team=NAME`, and the key of a tile where each may stand, alone.
 VARIABLES = {"$queue": "queues", "$team": "teams"}
 LIMITS = ("warn", "alarm", "target")
-LISTS = frozenset({"queues", "agents", "counts", "leaders", "sources"})
+LISTS = frozenset({"queues", "agents", "counts", "leaders", "reasons", "sources"})
 MESSAGES = frozenset({"notices", "alerts"})
 # Of a queue table, the most wanted first: a narrow one has only the first of them.
 TABLE_COLUMNS = ("waiting", "oldest_at", "idle", "abandoned", "answered", "offered")
@@ -77,6 +77,8 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             shown |= {"window": self.shown_window, "reads": ranked_by(self.metric)}
         elif self.metric and (number := number_named(self.metric)):
             shown |= {"window": self.shown_window, "reads": number.reads}
+        if kind == "reasons":
+            shown["window"] = "m60"
         if kind == "trend":
             known = [(one, number_named(one)) for one in self.over_time]
             shown["metrics"] = [{"metric": one, "reads": number.reads} for one, number in known if number]
@@ -231,6 +233,7 @@ _FITS: Mapping[str, Callable[[fitting.Box], Sequence[fitting.Fit]]] = {
     "agents": fitting.card_fits,
     "counts": fitting.count_fits,
     "leaders": fitting.source_fits,
+    "reasons": fitting.source_fits,
     "sources": fitting.source_fits,
 }
 

@@ -15,6 +15,7 @@ LEADERS = 5
 REST_S = 2 * 3600  # of work without a pause or two minutes between contacts: time for a break
 # They keep their place though nobody is in them.
 ALWAYS = ("idle", "ringing", "engaged", "holding", "wrapup", "paused")
+ENOUGH, NOTABLE = 20, 5  # outcomes of an hour, points of a percentage (static/js/tiles/reasons.js)
 WORST = ("alarm", "warn", "over", "good", "")
 GRAVEST = ("critical", "warning", "good", "info")
 ICONS = {"critical": "alarm", "warning": "warn", "good": "good"}
@@ -143,6 +144,28 @@ def _shares(told: list[Document]) -> list[Document]:
 
 def _rounded(count: int, there: int) -> float:
     return round(100 * count / there, 2)
+
+
+def reasons(tile: Document, picture: Picture) -> Document:
+    """Codes of the last hour, and which are more or less than today."""
+    of = tile.get("of") or {"kind": "groups", "id": "all"}
+    row = picture.state.get(of["kind"], {}).get(of["id"], {})
+    hour, day = ({code: n for code, n in row.get(at, {}).get("codes", {}).items() if n > 0} for at in ("m60", "day"))
+    by_name = by_alphabet(picture.say.language)
+    codes = sorted(hour, key=lambda code: (-hour[code], by_name(code)))
+    rows = [_reason(code, hour, day, picture.say) for code in codes]
+    return {"sources": row.get("sources", []), **paged(rows, tile["fits"], picture.now_ms)}
+
+
+def _reason(code: str, hour: dict[str, int], day: dict[str, int], say: Words) -> Document:
+    share = 100 * hour[code] / sum(hour.values())
+    change = int(share - 100 * day.get(code, 0) / max(1, sum(day.values())) + 1000.5) - 1000  # as Math.round
+    told = sum(hour.values()) >= ENOUGH and abs(change) >= NOTABLE
+    return {
+        "code": code, "count": hour[code], "share": f"{int(share + 0.5)}\u00a0%", "width": f"{round(share, 1):g}",
+        "way": ("up" if change > 0 else "down") if told else "",
+        "change": say("reasons.change", points=f"{'+' if change > 0 else '−'}{abs(change)}") if told else "",
+    }  # fmt: skip
 
 
 def leaders(tile: Document, picture: Picture) -> Document:

@@ -131,6 +131,6 @@ def _later(tile: Document, picture: Picture) -> Document:
 _PAINT = {
     "number": _number, "queues": lists.queues, "agents": lists.agents, "counts": lists.counts,
     "leaders": lists.leaders, "notices": lists.notices, "alerts": lists.alerts, "trend": _trend,
-    "sources": lists.sources, "clock": _clock, "text": _text, "image": _image,
+    "reasons": lists.reasons, "sources": lists.sources, "clock": _clock, "text": _text, "image": _image,
 }  # fmt: skip
 _AGED = _PAINT.keys() - {"clock", "text", "image"}  # the others show nothing that anybody told
