@@ -229,6 +229,17 @@ def test_a_forgotten_source_leaves_no_trace():
     assert diff(clean, document(floor)) == {}
 
 
+def test_a_notice_of_the_server_itself_makes_no_source():
+    floor = floor_after([ev.NoticePosted(text="hi", notice="n", source=ev.SERVER)])
+    assert list(document(floor)["notices"]) == ["n"]
+    assert floor.sources == {}
+    floor.apply(ev.NoticeCleared(notice="n", source=ev.SERVER), NOON + MINUTE)
+    assert document(floor)["notices"] == {}
+    assert floor.sources == {}
+    floor.apply(ev.NoticePosted(text="hi", notice="n", source="ops"), NOON + MINUTE)
+    assert list(floor.sources) == ["ops"]
+
+
 def test_notices_end_by_time_alone():
     floor = floor_after([ev.NoticePosted(text="hi", notice="n", until=NOON + MINUTE, source="ops")])
     assert document(floor)["notices"]["n"]["text"] == "hi"

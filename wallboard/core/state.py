@@ -252,7 +252,7 @@ class Floor:
 
     def _settle_time(self, event: ev.Event, arrival_ms: int, source: str, deeds: list[Deed]) -> int:
         at_ms = arrival_ms if event.time is None else event.time
-        if type(event) in ev.OWN_KINDS:
+        if _is_own(event):
             return min(at_ms, arrival_ms)
         row = self._source(source)
         if at_ms > arrival_ms + AHEAD_MS:
@@ -267,7 +267,7 @@ class Floor:
     # Events
 
     def _take(self, event: ev.Event, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
-        if type(event) in ev.OWN_KINDS:
+        if _is_own(event):
             return self._take_own(event, at_ms, source, deeds)
         row = self._source(source)
         row.heard_ms = self._arrival_ms
@@ -302,8 +302,12 @@ class Floor:
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
 
     def _take_own(self, event: ev.Event, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
-        """Events that only the server writes: they never make a source look alive."""
+        """Events that the server writes: they never make a source look alive."""
         match event:
+            case ev.NoticePosted():
+                return self._take_notice(event, at_ms, source)
+            case ev.NoticeCleared():
+                return self._clear_notice(event.notice)
             case ev.ConfigApplied():
                 return self._take_settings(event, at_ms)
             case ev.SourceCounted():
@@ -501,3 +505,9 @@ class Floor:
         self.cases.count_anew()
         self.needs.clear()
         self.needs.turn(self.ground.minute)
+
+
+def _is_own(event: ev.Event) -> bool:
+    if type(event) in ev.OWN_KINDS:
+        return True
+    return event.source == ev.SERVER and isinstance(event, ev.NoticePosted | ev.NoticeCleared)

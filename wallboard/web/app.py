@@ -34,7 +34,7 @@ from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web import api, openapi, pages, speaking
+from wallboard.web import api, notices, openapi, pages, speaking
 from wallboard.web.alerts import AlertsPage, act, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
@@ -144,6 +144,9 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/boards/{board}/series", Series().show),
         Route("/api/v1/alerts", alerts),
         Route("/api/v1/alerts/{alert}/{verb}", act, methods=["POST"]),
+        Route("/api/v1/notices", notices.notices),
+        Route("/api/v1/notices", notices.post, methods=["POST"]),
+        Route("/api/v1/notices/{notice:path}", notices.clear, methods=["DELETE"]),
         Route("/api/v1/sources", sources_api),
         Route("/api/v1/sources/{source:path}", source_api),
         Route("/signin", signin.show),

@@ -53,7 +53,8 @@ def _problem(*statuses: int) -> dict[str, Any]:
         403: "The scope is missing, or another site's page asked.",
         404: "There is no such thing; `did_you_mean` has near names.",
         408: "The body did not arrive in time.",
-        413: f"Over 1 MiB or over {EVENTS_AT_MOST} events.",
+        409: "Too many stand already.",
+        413: f"The body is too long; of events over 1 MiB or over {EVENTS_AT_MOST}.",
         415: "A Content-Type that is not taken here.",
         422: "There is no such number or window; `did_you_mean` has near names.",
         429: "Too much; Retry-After says when to come again.",
@@ -72,6 +73,7 @@ def _query(name: str, description: str, kind: str = "string") -> dict[str, Any]:
 
 
 _OBJECT = {"type": "object"}
+_NAMES = {"type": "array", "maxItems": 1000, "items": {"type": "string"}}
 _EVENT = {
     "type": "object",
     "required": ["type"],
@@ -101,6 +103,25 @@ _SCHEMAS = {
                         "error": {"type": "string"},
                     },
                 },
+            },
+        },
+    },
+    "Notice": {
+        "type": "object",
+        "required": ["text"],
+        "additionalProperties": False,
+        "properties": {
+            "text": {"type": "string", "minLength": 1, "maxLength": 1000},
+            "id": {"type": "string", "maxLength": 256},
+            "level": {"enum": ["info", "good", "warning", "critical"], "default": "info"},
+            "boards": _NAMES,
+            "queues": _NAMES,
+            "teams": _NAMES,
+            "mark": {"type": "boolean", "description": "Also drawn on trend charts."},
+            "until": {
+                "type": ["string", "integer"],
+                "description": "An instant, a time such as 15m or 1h, or shift.",
+                "examples": ["1h", "shift", "2026-11-23T18:00:00+02:00"],
             },
         },
     },
@@ -256,6 +277,33 @@ _PATHS: dict[str, Any] = {
             ],
             "requestBody": {"content": {_JSON: {"schema": _OBJECT}}},
             "responses": {"202": _ok("It is in the stream.", _OBJECT), **_problem(400, 401, 403, 404, 413, 422, 503)},
+        }
+    },
+    "/api/v1/notices": {
+        "get": {
+            "summary": "Notices that stand now",
+            "description": "Scope notices:write.",
+            "responses": {
+                "200": _ok("By id, with who wrote it.", _OBJECT),
+                **_problem(401, 403),
+            },
+        },
+        "post": {
+            "summary": "Write a notice",
+            "description": "Scope notices:write. With an id it replaces what stands under it.",
+            "requestBody": {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Notice"}}}},
+            "responses": {
+                "202": _ok("It is in the stream: its id, and until when.", _OBJECT),
+                **_problem(400, 401, 403, 408, 409, 413, 422, 503),
+            },
+        },
+    },
+    "/api/v1/notices/{notice}": {
+        "delete": {
+            "summary": "Take a notice away",
+            "description": "Scope notices:write.",
+            "parameters": [{"name": "notice", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "responses": {"202": _ok("It is in the stream.", _OBJECT), **_problem(401, 403, 404, 503)},
         }
     },
     "/api/v1/sources": {

@@ -1,0 +1,107 @@
+"""Notices over HTTP: written, replaced and taken away; each comes back through the stream with who wrote it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wallboard.stream.signin import Person
+
+NOTICES = "/api/v1/notices"
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def until(served: Any, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    async with asyncio.timeout(10):
+        while True:
+            found: dict[str, Any] = (await served.http.get(NOTICES)).json()
+            if holds(found):
+                return found
+            await asyncio.sleep(0.03)
+
+
+async def test_a_notice_stands_with_who_wrote_it_until_it_is_taken_away(served: Any) -> None:
+    headers = {"cookie": await served.sign_in(), "origin": served.origin}
+    said = {"text": "Лінія 2 не працює", "level": "warning", "queues": ["support"], "mark": True}
+    answer = await served.anonymous.post(NOTICES, json=said, headers=headers)
+    assert answer.status_code == 202, answer.text
+    name = answer.json()["id"]
+    row = (await until(served, lambda found: name in found))[name]
+    assert {key: row[key] for key in said} == said
+    assert row["who"] == "Olena"
+    gone = await served.anonymous.delete(f"{NOTICES}/{name}", headers=headers)
+    assert gone.status_code == 202
+    await until(served, lambda found: not found)
+
+
+async def test_what_the_boards_get_does_not_say_who_wrote_it_and_the_server_is_no_source(served: Any) -> None:
+    await served.http.post(NOTICES, json={"text": "x", "id": "a/b"})
+    await until(served, lambda found: "a/b" in found)
+    state = (await served.http.get("/api/v1/state")).json()
+    assert "who" not in state["notices"]["a/b"]
+    assert not state.get("sources")
+    assert (await served.http.delete(f"{NOTICES}/a/b")).status_code == 202
+    await until(served, lambda found: not found)
+
+
+async def test_with_an_id_it_may_be_repeated_and_replaces_what_stands(served: Any) -> None:
+    for text in ("one", "one", "two"):
+        assert (await served.http.post(NOTICES, json={"text": text, "id": "line"})).json() == {"id": "line"}
+    found = await until(served, lambda found: found.get("line", {}).get("text") == "two")
+    assert list(found) == ["line"]
+
+
+async def test_it_stands_for_a_time_to_an_instant_or_to_the_end_of_the_day_where_no_shift_runs(served: Any) -> None:
+    before_ms = now_ms()
+    for_a_time = (await served.http.post(NOTICES, json={"text": "x", "until": "15m"})).json()["until"]
+    assert before_ms + 900_000 <= for_a_time <= now_ms() + 900_000
+    told = {"text": "x", "until": "2099-01-01T02:00:00+02:00"}
+    assert (await served.http.post(NOTICES, json=told)).json()["until"] == 4_070_908_800_000
+    day = (await served.http.post(NOTICES, json={"text": "x", "until": "shift"})).json()["until"]
+    sites = (await served.http.get("/api/v1/state")).json()["sites"]
+    assert day == max(site["day_ends"] for site in sites.values())
+
+
+MISTAKES: dict[str, tuple[Any, int, str]] = {
+    "no text": ({}, 422, "text"),
+    "an empty text": ({"text": ""}, 422, "$.text"),
+    "control characters": ({"text": "a\u0000b"}, 422, "$.text"),
+    "a level that is none": ({"text": "x", "level": "red"}, 422, "$.level"),
+    "a typo": ({"text": "x", "untill": "1h"}, 422, "untill"),
+    "a board that is none": ({"text": "x", "boards": ["nowhere"]}, 422, "$.boards[0]"),
+    "some day": ({"text": "x", "until": "tomorrow"}, 422, "15m"),
+    "no offset": ({"text": "x", "until": "2099-01-01T00:00:00"}, 422, "$.until"),
+    "the past": ({"text": "x", "until": 1}, 422, "over already"),
+    "too far": ({"text": "x", "until": "9999-12-31T23:59:59-12:00"}, 422, "$.until"),
+    "no time at all": ({"text": "x", "until": "0m"}, 422, "over already"),
+    "no object": ([], 422, "object"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+async def test_what_is_wrong_is_said_with_its_path_and_nothing_is_written(served: Any, case: str) -> None:
+    body, status, words = MISTAKES[case]
+    answer = await served.http.post(NOTICES, json=body)
+    assert answer.status_code == status, answer.text
+    assert words in answer.text
+    assert (await served.http.get(NOTICES)).json() == {}
+
+
+async def test_only_who_may_write_notices_reads_writes_or_removes_them(served: Any) -> None:
+    assert (await served.anonymous.post(NOTICES, json={"text": "x"})).status_code == 401
+    assert (await served.http.post(NOTICES, content=b"{")).status_code == 400
+    assert (await served.http.delete(f"{NOTICES}/none")).status_code == 404
+    foreign = {"cookie": await served.sign_in(), "origin": "https://elsewhere.example"}
+    assert (await served.anonymous.post(NOTICES, json={"text": "x"}, headers=foreign)).status_code == 403
+    code = await served.parts.sessions.signin.issue(Person("Reader", ("state:read",)))
+    session = (await served.anonymous.post("/signin", json={"code": code})).cookies[served.parts.sessions.cookie]
+    served.anonymous.cookies.clear()
+    headers = {"cookie": f"{served.parts.sessions.cookie}={session}", "origin": served.origin}
+    for method, path in (("GET", NOTICES), ("POST", NOTICES), ("DELETE", f"{NOTICES}/none")):
+        answer = await served.anonymous.request(method, path, headers=headers)
+        assert answer.status_code == 403, (method, answer.text)

@@ -1,0 +1,144 @@
+"""What do people and programs say on the boards? Each notice is an event that comes back through the stream."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from wallboard.core import events as ev
+from wallboard.core.errors import StreamUnavailable
+from wallboard.core.events import LongText, QueueList, Text
+from wallboard.core.limits import duration_ms
+from wallboard.core.state import Floor
+from wallboard.web.auth import allowed
+from wallboard.web.body import body_of
+from wallboard.web.problems import Problem, near
+from wallboard.web.wiring import Parts, parts_of
+
+BODY_BYTES = 262_144  # a thousand names of queues have room
+MOST = 200  # that stand at once; nobody reads more
+EXPECTED_UNTIL = "expected an instant (RFC 3339 with offset, or ms UTC), a time such as 15m or 1h, or shift"
+
+
+class Notice(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`id`: what stands under it is replaced. `until`: see `_until_ms`; without it, until it is taken away."""
+
+    text: LongText
+    id: Text | None = None
+    level: Literal["info", "good", "warning", "critical"] = "info"
+    boards: QueueList | None = None
+    queues: QueueList | None = None
+    teams: QueueList | None = None
+    mark: bool | None = None
+    until: Annotated[int, Meta(ge=0, le=ev.LATEST_MS)] | Text | None = None
+
+
+async def notices(request: Request) -> Response:
+    """`GET /api/v1/notices`: what stands now by id, as in the state document, and `who` wrote it where it is known."""
+    allowed(request, "notices:write")
+    parts = parts_of(request)
+    rows = parts.pipeline.documents.get("notices", {})
+    found = {name: row | _writer(parts.pipeline.floor, name) for name, row in rows.items()}
+    return Response(msgspec.json.encode(found), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+async def post(request: Request) -> Response:
+    """`POST /api/v1/notices`. 202: it is in the stream."""
+    who = allowed(request, "notices:write")
+    parts = parts_of(request)
+    asked = _read(await body_of(request, BODY_BYTES))
+    if not parts.pipeline.documents:
+        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    floor, now_ms = parts.pipeline.floor, parts.clock_ms()
+    _known_boards(asked.boards or [], list(parts.boards()))
+    until_ms = None if asked.until is None else _until_ms(asked.until, asked.queues or [], floor, now_ms)
+    name = asked.id or secrets.token_hex(8)
+    if name not in floor.notices and len(floor.notices) >= MOST:
+        raise Problem(409, f"{MOST} notices stand already. Take some away first.")
+    await _append(
+        parts,
+        ev.NoticePosted(
+            text=asked.text, notice=name, level=asked.level, boards=asked.boards, queues=asked.queues,
+            teams=asked.teams, until=until_ms, mark=asked.mark, **_told(who.name),
+        ),
+    )  # fmt: skip
+    return JSONResponse({"id": name} | ({} if until_ms is None else {"until": until_ms}), 202)
+
+
+async def clear(request: Request) -> Response:
+    """`DELETE /api/v1/notices/{id}`. 202: it is in the stream."""
+    who = allowed(request, "notices:write")
+    parts, name = parts_of(request), request.path_params["notice"]
+    if name not in parts.pipeline.floor.notices:
+        raise Problem(404, "This notice does not stand any more, or never did.")
+    await _append(parts, ev.NoticeCleared(notice=name, **_told(who.name)))
+    return JSONResponse({"id": name}, 202)
+
+
+def _read(body: bytes) -> Notice:
+    try:
+        return msgspec.json.decode(body, type=Notice)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Problem(400, 'Expected a JSON object such as {"text": "Line 2 is down", "until": "1h"}.') from None
+
+
+def _known_boards(asked: Sequence[str], known: Sequence[str]) -> None:
+    for index, board in enumerate(asked):
+        if board not in known:
+            raise Problem(422, "There is no such board.", at=f"$.boards[{index}]", **near(board, known))
+
+
+def _until_ms(said: int | str, queues: Sequence[str], floor: Floor, now_ms: int) -> int:
+    """`shift`: when the running shift ends, or the business day where none runs; of several sites, the last to end."""
+    if said == "shift":
+        sites = {floor.settings.site_of(queue) for queue in queues} or set(floor.settings.sites)
+        return max(_ends_ms(floor, site) for site in sites)
+    lasts_ms = duration_ms(said) if isinstance(said, str) else None
+    until_ms = now_ms + lasts_ms if lasts_ms is not None else _instant_ms(said)
+    if not now_ms < until_ms <= ev.LATEST_MS:
+        raise Problem(
+            422, "This is over already, or beyond the year 9999; say an instant that is to come.", at="$.until"
+        )
+    return until_ms
+
+
+def _ends_ms(floor: Floor, site: str) -> int:
+    calendar = floor.ground.calendar
+    return (calendar.shifts.get(site) or calendar.days[site]).ends_ms
+
+
+def _instant_ms(said: int | str) -> int:
+    if isinstance(said, int):
+        return said
+    try:
+        at = msgspec.convert(said, Annotated[datetime, Meta(tz=True)])
+        return int(at.timestamp() * 1000)
+    except (msgspec.ValidationError, OverflowError, ValueError):
+        raise Problem(422, f"Until when? {EXPECTED_UNTIL}.", at="$.until") from None
+
+
+def _told(who: str) -> dict[str, Any]:
+    """Without a time: it happens when Redis takes it, so that processes with other clocks agree what is newer."""
+    return {"attributes": {"who": who[:256]}, "source": ev.SERVER, "id": secrets.token_hex(8)}
+
+
+def _writer(floor: Floor, name: str) -> dict[str, str]:
+    row = floor.notices.get(name)
+    who = (row.event.attributes or {}).get("who") if row else None
+    return {"who": who} if who else {}
+
+
+async def _append(parts: Parts, event: ev.Event) -> None:
+    try:
+        await parts.stream.append([event])
+    except StreamUnavailable:
+        text = "Redis does not take it now; nothing was done. Try again soon."
+        raise Problem(503, text, headers={"retry-after": "2"}) from None
