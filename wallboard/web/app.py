@@ -40,6 +40,7 @@ from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
 from wallboard.web.charts import plotly_js
 from wallboard.web.explain import explain
+from wallboard.web.floor import floor
 from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.history import history
 from wallboard.web.historyhealth import HistoryTold
@@ -140,6 +141,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/events", ingest.post, methods=["POST"]),
         Route("/api/v1/state", api.state),
         Route("/api/v1/explain", explain),
+        Route("/api/v1/floor", floor),
         Route("/api/v1/history", history),
         Route("/api/v1/boards/{board}/series", Series().show),
         Route("/api/v1/alerts", alerts),

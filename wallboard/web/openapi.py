@@ -211,6 +211,17 @@ _PATHS: dict[str, Any] = {
             },
         }
     },
+    "/api/v1/floor": {
+        "get": {
+            "summary": "Who waits in a queue",
+            "description": "Scope people:read. The first 50, the longest wait first.",
+            "parameters": [_query("queue", "Of this queue.") | {"required": True}],
+            "responses": {
+                "200": _ok("now, total, and who waits.", _OBJECT),
+                **_problem(400, 401, 403, 404, 422, 503),
+            },
+        }
+    },
     "/api/v1/history": {
         "get": {
             "summary": "Past intervals of a queue, a group or an agent",

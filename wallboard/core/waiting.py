@@ -1,0 +1,45 @@
+"""Who waits in a queue now? Its waiting contacts, the longest wait first."""
+
+from heapq import nsmallest
+from typing import NamedTuple
+
+from wallboard.core.state import Floor
+from wallboard.core.visits import Visit
+
+MOST = 50
+
+
+class Waiting(NamedTuple):
+    """`total`: also of those that are not shown."""
+
+    total: int
+    shown: list[dict[str, object]]
+
+
+def waiting(floor: Floor, queue: str) -> Waiting:
+    """The first 50 as contact, source, channel, since (ms UTC) and, where it is so, priority and doubtful.
+
+    Looks at open contacts alone. `doubtful` as the number of that name: longer than the queue's `max_wait_s`.
+    """
+    floor.settle()
+    found = [
+        (visit.begun_ms, contact.key, visit)
+        for source in floor.contacts.open
+        for contact in floor.contacts.of_source(source)
+        for visit in contact.story.visits
+        if visit.queue == queue and visit.ended_ms is None
+    ]
+    longest_ms = round(floor.settings.for_queue(queue).longest_wait_s * 1000)
+    first = nsmallest(MOST, found, key=lambda one: one[:2])
+    return Waiting(len(found), [_row(key, visit, floor.now_ms - longest_ms) for _, key, visit in first])
+
+
+def _row(key: tuple[str, str], visit: Visit, doubtful_before_ms: int) -> dict[str, object]:
+    row: dict[str, object] = {
+        "contact": key[1], "source": key[0], "channel": visit.channel, "since": visit.begun_ms,
+    }  # fmt: skip
+    if visit.priority is not None:
+        row["priority"] = visit.priority
+    if visit.begun_ms < doubtful_before_ms:
+        row["doubtful"] = True
+    return row
