@@ -62,7 +62,8 @@ def recorded(wall: Any) -> tuple[int, int]:
     for day, more in ((today, 0), (before, 10)):
         for queue, amount in (("support", 4), ("sales", 2)):
             at = Interval("queues", queue, day.started_ms, "event")
-            told[at] = {"offered": amount + more, "sl_good": 3, "sl_base": 4}
+            base = 8 if queue == "support" else 4
+            told[at] = {"offered": amount + more, "sl_good": base - 2, "sl_base": base}
     days = [
         SeenDay("main", day.label, day.started_ms, day.ends_ms, day.started_ms, min(day.ends_ms, now_ms), "live")
         for day in (today, before)
@@ -92,6 +93,17 @@ async def test_today_and_a_week_before_by_the_same_clock(wall: Any) -> None:
 async def test_a_board_s_own_set_is_the_sum_of_its_queues(wall: Any) -> None:
     recorded(wall)
     assert (await series(wall, 1)).json()["rows"][0]["offered"] == 6
+
+
+async def test_a_percentage_of_few_is_no_point_of_a_line(wall: Any) -> None:
+    recorded(wall)
+    (Path(wall.parts.config.server.boards) / "few.toml").write_text(BOARD.replace('"support"', '"sales"'))
+    async with asyncio.timeout(10):
+        while (answer := await series(wall, 0, "few")).status_code == 404:
+            await asyncio.sleep(0.1)
+    first = answer.json()["rows"][0]
+    assert first["offered"] == 2
+    assert "service_level" not in first, "of 4"
 
 
 async def test_a_day_that_was_not_seen_whole_says_since_when(wall: Any) -> None:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from wallboard.core.attendance import TIME
 from wallboard.core.errors import RecordUnavailable
+from wallboard.core.measured import LEAST
 from wallboard.core.quarters import Amounts
 from wallboard.core.select import selects_queue
 from wallboard.core.settings import Site
@@ -133,7 +134,7 @@ def _rows(
     metrics: Iterable[str],
     now_ms: int,
 ) -> list[Document]:
-    """`at`, `provisional` where it is, and the numbers that are known then."""
+    """`at`, `provisional` where it is, and the numbers that are known then; a percentage of few is not."""
     recorded, spent = dict[int, Amounts](), dict[int, Amounts]()
     wanted: list[Step] = list(steps(from_ms, to_ms, "15m", site))
     end_ms = wanted[-1].ends_ms if wanted else to_ms
@@ -143,7 +144,7 @@ def _rows(
     seen = [(day.since_ms, day.until_ms) for day in parts.history.days(from_ms, end_ms)]
     kept = {"at", "provisional", *metrics}
     return [
-        {key: value for key, value in row.items() if key in kept}
+        {key: value for key, value in row.items() if key in kept and row.get("n", {}).get(key, LEAST) >= LEAST}
         for row in rows(wanted, recorded, spent, seen, now_ms, "groups")
         if any(since < row["until"] and row["at"] < until for since, until in seen)
     ]
