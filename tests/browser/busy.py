@@ -42,7 +42,7 @@ def board() -> Board:
         for place, metric in enumerate(five)
     ]
     lists = [Tile(kind=kind, at=at, size=size) for kind, at, size in LISTS]
-    return Board(id="large", title="Large", columns=24, rows=12, updates_per_s=10, tiles=numbers + lists)
+    return Board(id="large", title="Large", columns=24, rows=12, updates_per_s=10, names="full", tiles=numbers + lists)
 
 
 def large(agents: int, queues: int) -> Document:
