@@ -80,6 +80,9 @@ async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
         await page.goto(f"{url}/board/day")
         await page.wait_for_selector('.connection[data-level="good"]')
         assert await page.locator("#tile-0 .figure").inner_text()
+        words = await page.wait_for_selector('#tile-1 .none:has-text(":")')
+        assert words
+        assert "Offered" in await words.inner_text(), "until there is a chart, the last quarter in words"
         await page.evaluate("window.shifts = []")  # "Connecting…" on top has become "Live"
         assert not any("plotly" in one for one in asked), "its script is not in the way of the numbers"
         await page.wait_for_selector("#tile-1 .scatterlayer .js-line", state="attached", timeout=20_000)

@@ -52,12 +52,19 @@ class Series:
             if len(self._told) >= MOST_KEPT:
                 self._told.clear()
             task = asyncio.create_task(_told(parts, view, view.board.tiles[place]))
+            task.add_done_callback(_seen)
             self._told[key] = parts.clock_ms(), task
         try:
             body = await asyncio.shield(task)
         except RecordUnavailable as error:
             raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
         return Response(body, media_type="application/json", headers={"cache-control": "private, no-store"})
+
+
+def _seen(task: asyncio.Task[bytes]) -> None:
+    """Whoever asked may be gone by the time that it fails."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _asked(request: Request, parts: Parts) -> tuple[View, int]:
@@ -83,7 +90,8 @@ async def _told(parts: Parts, view: View, tile: Tile) -> bytes:
     site = site_of(floor.settings, of["kind"], of["id"])
     day = business_day(now_ms, site.zone, site.day_starts)
     names = _names(parts, tile, of)
-    shown = await asyncio.to_thread(_read, parts, names, day, site, tile.over_time, now_ms)
+    least = floor.settings.for_queue(of["id"]).min_n if of["kind"] == "queues" else LEAST
+    shown = await asyncio.to_thread(_read, parts, names, day, site, tile.over_time, now_ms, least)
     return msgspec.json.encode(
         shown
         | {
@@ -107,10 +115,10 @@ def _names(parts: Parts, tile: Tile, of: Document) -> list[tuple[str, str]]:
 
 
 def _read(
-    parts: Parts, names: list[tuple[str, str]], day: Day, site: Site, metrics: Iterable[str], now_ms: int
+    parts: Parts, names: list[tuple[str, str]], day: Day, site: Site, metrics: Iterable[str], now_ms: int, least: int
 ) -> Document:
     """In a thread. Rows of today up to now, of a week before up to its end, and since when today was seen."""
-    today = _rows(parts, names, day.started_ms, min(day.ends_ms, now_ms), site, metrics, now_ms)
+    today = _rows(parts, names, day.started_ms, min(day.ends_ms, now_ms), site, metrics, now_ms, least)
     days = parts.history.days(day.started_ms, now_ms + 1)
     since_ms = max((one.since_ms for one in days), default=now_ms)
     found: Document = {"rows": today, "before": []}
@@ -120,7 +128,7 @@ def _read(
         before = day_named((date.fromisoformat(day.label) - WEEK).isoformat(), site)
     except ValueError:  # before the first year that can be recorded
         return found
-    past = _rows(parts, names, before.started_ms, before.ends_ms, site, metrics, now_ms)
+    past = _rows(parts, names, before.started_ms, before.ends_ms, site, metrics, now_ms, least)
     zone = ZoneInfo(site.zone)
     return found | {"before": [{**row, "at": _a_week_on(row["at"], zone)} for row in past if len(row) > 1]}
 
@@ -133,6 +141,7 @@ def _rows(
     site: Site,
     metrics: Iterable[str],
     now_ms: int,
+    least: int,
 ) -> list[Document]:
     """`at`, `provisional` where it is, and the numbers that are known then; a percentage of few is not."""
     recorded, spent = dict[int, Amounts](), dict[int, Amounts]()
@@ -144,7 +153,7 @@ def _rows(
     seen = [(day.since_ms, day.until_ms) for day in parts.history.days(from_ms, end_ms)]
     kept = {"at", "provisional", *metrics}
     return [
-        {key: value for key, value in row.items() if key in kept and row.get("n", {}).get(key, LEAST) >= LEAST}
+        {key: value for key, value in row.items() if key in kept and row.get("n", {}).get(key, least) >= least}
         for row in rows(wanted, recorded, spent, seen, now_ms, "groups")
         if any(since < row["until"] and row["at"] < until for since, until in seen)
     ]

@@ -2,12 +2,13 @@
 
 import { plotly } from "../charts.js";
 import { has, part, stirred, write } from "../dom.js";
-import { timeOfDay } from "../format.js";
+import { figure, timeOfDay } from "../format.js";
 import { seriesOf } from "../series.js";
 import { rows, sourcesOf } from "../select.js";
 import { say } from "../words.js";
 
 const QUARTER_MS = 900000;
+const OLD_MS = 120000; // several questions without an answer
 const COLOURS = ["--accent", "--good", "--warn", "--wrapup"];
 const DASHES = ["solid", "dash", "dashdot", "longdash"]; // told apart without their colours too
 const NO_EDGE = "rgba(0,0,0,0)";
@@ -24,15 +25,29 @@ export function render(body, tile, picture) {
   const told = tile.series ? seriesOf(tile.series) : null;
   const marks = rows(picture.state.notices).filter(([, notice]) => notice.mark);
   const drawn = told && whole(told).some((row) => tile.metrics.some((one) => row[one.metric] !== undefined));
-  hint(body, told ? (drawn ? "" : say("trend.none")) : say("trend.loading"));
   const chart = part(body, "div", "chart");
   const size = [chart.clientWidth, chart.clientHeight].join();
   const library = drawn ? plotly(() => stirred(chart, [])) : null;
   if (library && stirred(chart, [told, size, marks.map(([id]) => id).join(), document.documentElement.getAttribute("data-theme")])) {
     draw(library, chart, tile, told, { marks, target: targetOf(tile, picture.state) });
   }
+  hint(body, !told ? say("trend.loading") : !drawn ? say("trend.none") : library ? "" : newest(tile, told));
   const since = told && told.since && told.since > told.started + QUARTER_MS ? say("trend.since", { time: timeOfDay(told.since, told.zone, true) }) : "";
-  return { level: "", hint: since, sources: sourcesOf([rowOf(tile, picture.state)]) };
+  return { level: "", hint: oldSince(told, picture.now) || since, sources: sourcesOf([rowOf(tile, picture.state)]) };
+}
+
+/** Until there is a chart, and where none can be drawn: the last quarter in words. */
+function newest(tile, told) {
+  const row = whole(told).pop();
+  const shown = (one) => figure(row[one.metric], one.reads, told.now);
+  const said = tile.metrics.map((one) => word(one.metric) + " " + [shown(one).text, shown(one).unit].join("\u00a0").trim());
+  return timeOfDay(row.at, told.zone, true) + "–" + timeOfDay(row.at + QUARTER_MS, told.zone, true) + ": " + said.join(", ");
+}
+
+/** A line that nobody could ask for anew, or of a day that is over, says so. */
+function oldSince(told, now) {
+  const old = told && (now - told.now > OLD_MS || now >= told.ends);
+  return old ? say("no_data_since", { time: timeOfDay(told.now, told.zone, true) }) : "";
 }
 
 function hint(body, text) {
