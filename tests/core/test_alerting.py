@@ -108,6 +108,20 @@ def test_a_wait_passes_its_limit_by_time_alone():
     }  # fmt: skip
 
 
+def test_a_time_that_always_moves_on_is_waited_for_once():
+    """Each event moves the instant at which nothing was told for an hour: an hour of events is not 3,600 instants."""
+    floor = floor_with({"metric": "quiet_s", "raise": "> 3600"})
+    for second in range(1, 300):
+        waits(floor, f"c{second}", second * SECOND)
+        gone(floor, f"c{second}", second * SECOND + 500)
+    dues = floor.ground.calendar._due
+    assert sum(due.kind == "alert" for due in dues) <= 3
+    floor.advance(NOON + 299 * SECOND + 3600 * SECOND)
+    assert said(floor) == []
+    floor.advance(NOON + 299 * SECOND + 3602 * SECOND)
+    assert [verb for verb, _ in said(floor)] == ["raised"]
+
+
 def test_a_percentage_of_too_few_says_nothing():
     """Three lost calls at nine in the morning are no alarm: service level 0 % of 3."""
     floor = floor_with({"metric": "service_level", "window": "m15", "raise": "< 80"})

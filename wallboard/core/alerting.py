@@ -179,12 +179,14 @@ class Alerting:
         for condition in _conditions(rule):
             value = measured(condition, row, now_ms)
             dues += [value.passes_ms(limit) for limit in (condition.raise_limit, condition.clear_limit) if limit]
-        ahead = min(
-            (-(-due // SECOND_MS) * SECOND_MS for due in dues if due is not None and due > now_ms), default=None
-        )
-        if ahead is not None and self._due_ms.get(key) != ahead:
-            self._due_ms[key] = ahead
-            self._ground.calendar.wait(ahead, "alert", key[1], key[2])
+        ahead_ms = min((due for due in dues if due is not None and due > now_ms), default=None)
+        if ahead_ms is None:
+            return
+        ahead_ms = -(-ahead_ms // SECOND_MS) * SECOND_MS
+        awaited_ms = self._due_ms.get(key, 0)  # a later one is looked for again when that one comes
+        if awaited_ms <= now_ms or ahead_ms < awaited_ms:
+            self._due_ms[key] = ahead_ms
+            self._ground.calendar.wait(ahead_ms, "alert", key[1], key[2])
 
 
 SOURCE = "wallboard"
