@@ -183,16 +183,14 @@ async def test_agents_time_is_written_once_over_deaths(
         task.cancel()
         await asyncio.wait([task])
     bench.start()
-    over_ms = now_ms() // QUARTER_MS * QUARTER_MS
+    over_ms = (now_ms() - 60_000) // QUARTER_MS * QUARTER_MS  # each agent is told anew within a minute
     floor = Floor()
     for event in sorted(events, key=lambda event: event.time or 0):
         floor.apply(event, event.time or 0)
     floor.advance(now_ms())
     past = Past(floor, 0)
     list(past.look(at_once=True))
-    wanted = {
-        one: amounts for one, amounts in past.take_changed(1_000_000).items() if one.started_ms < over_ms - 60_000
-    }
+    wanted = {one: amounts for one, amounts in past.take_changed(1_000_000).items() if one.started_ms < over_ms}
     assert len(wanted) > 20
     found: dict[Interval, Amounts] = {}
     try:
