@@ -45,6 +45,26 @@ def open_record(data: Path, url: str | None = None) -> Engine:
     return engine
 
 
+class Record:
+    """The database, brought up to date when it is first used. Blocking: call it from a thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._made = False
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """One transaction. Whatever the database says becomes RecordUnavailable."""
+        try:
+            if not self._made:
+                migrate(self._engine)
+                self._made = True
+            with self._engine.begin() as to:
+                yield to
+        except (SQLAlchemyError, OSError) as error:
+            raise RecordUnavailable(f"the record does not answer: {said(error)}") from error
+
+
 def migrate(engine: Engine) -> None:
     """Make the tables, or bring them up to date; safe when several begin at once.
 

@@ -4,8 +4,7 @@ An interval is written again whenever something of it changed, so a worker that 
 same once more. The fencing token keeps one that was asleep from writing over its successor.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -24,15 +23,14 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
 from wallboard.core.afterwards import LATER, Booking, Known
 from wallboard.core.attendance import TIME
-from wallboard.core.errors import LeaseLost, RecordUnavailable
+from wallboard.core.errors import LeaseLost
 from wallboard.core.ledger import add_to
 from wallboard.core.quarters import Amounts, Interval
 from wallboard.core.rows import Key
-from wallboard.record.database import TABLES, migrate, said
+from wallboard.record.database import TABLES, Record
 
 AT_ONCE = 500  # rows in one statement
 HOLE_MS = 120_000
@@ -82,23 +80,7 @@ class History:
     """Blocking: call it from a thread. Every method raises RecordUnavailable when the database does not answer."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._made = False
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        """One transaction. Whatever the database says becomes RecordUnavailable."""
-        try:
-            self._make()
-            with self._engine.begin() as to:
-                yield to
-        except (SQLAlchemyError, OSError) as error:
-            raise RecordUnavailable(f"the record does not answer: {said(error)}") from error
-
-    def _make(self) -> None:
-        if not self._made:
-            migrate(self._engine)
-            self._made = True
+        self._connected = Record(engine).connected
 
     def write(
         self,
