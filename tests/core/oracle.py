@@ -269,9 +269,16 @@ class Told:
             self.tags[event.tag] = Added(at, self.home(), event.agent or self.last_agent(), {})
 
     def on_source_restarted(self, at: int, event: Any) -> None:
-        for stay in [s for s in self.stays if s.ended is None]:
+        self.lose(at, None)
+
+    def on_contact_corrected(self, at: int, event: Any) -> None:
+        """A lead says that it is not there any more."""
+        self.lose(at, event.queue)
+
+    def lose(self, at: int, queue: str | None) -> None:
+        for stay in [s for s in self.stays if s.ended is None and queue in (None, s.queue)]:
             self.finish(stay, at, "lost")
-        for talk in [t for t in self.talks if t.ended is None]:
+        for talk in [t for t in self.talks if t.ended is None and queue in (None, t.queue)]:
             talk.ended, talk.closed, talk.lost = at, at, True
         self.silence(at, [r for r in self.rings if r.stay is None])
 
@@ -300,7 +307,8 @@ def contacts(events: Iterable[Any], rules: dict[str, Rule]) -> list[Told]:
         if kind(event) == "source.restarted":
             restarts.setdefault(event.source, []).append((event.time, event))
         elif kind(event).startswith("contact."):
-            told.setdefault((event.source, event.contact), []).append((event.time, event))
+            source = getattr(event, "contact_source", None) or event.source
+            told.setdefault((source, event.contact), []).append((event.time, event))
     return [
         Told((source, name), sorted([*mine, *restarts.get(source, [])], key=lambda one: one[0]), rules)
         for (source, name), mine in told.items()
@@ -555,6 +563,8 @@ class Person:
             self.say("ready", None, None, event.time)
         if what == "agent.signed_out":
             self.say("offline", None, None, event.time)
+        if what == "agent.corrected":
+            self.say(event.presence, None, None, event.time)
         if what == "agent.presence":
             self.say(event.presence, event.reason, event.queue, event.time)
         if what == "agent.activity":

@@ -42,6 +42,11 @@ def _event(told: type[ev.Event], /, **fields: st.SearchStrategy[Any]) -> st.Sear
     return st.builds(told, source=source, id=name, **fields)
 
 
+def _correction(told: type[ev.Event], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Event]:
+    """What a lead closes: told by the server, about something of a source."""
+    return st.builds(told, source=st.just(ev.SERVER), who=st.just("Olena"), **fields)
+
+
 _events = st.one_of(
     _event(ev.Queued, contact=_contact, queue=_queue),
     _event(ev.Queued, contact=_contact, queue=_queue),
@@ -58,6 +63,9 @@ _events = st.one_of(
     _event(ev.Ended, contact=_contact, agent=st.none() | _agent, queue=st.none() | _queue, hold_s=_seconds),
     _event(ev.Wrapped, contact=_contact, agent=_agent, wrapup_s=_seconds),
     _event(ev.SourceRestarted),
+    _correction(ev.ContactCorrected, contact=_contact, contact_source=st.sampled_from(["pbx", "crm"]),
+                queue=st.none() | _queue),
+    _correction(ev.AgentCorrected, agent=_agent, agent_source=st.sampled_from(["pbx", "crm"])),
     _event(ev.Outcome, contact=_contact, outcome=st.sampled_from([None, "success", "failure", "none"]),
            code=st.none() | st.sampled_from(["moved", "price"]), value=st.none() | st.sampled_from([1.5, -20, 300])),
     _event(ev.Rated, contact=_contact, score=st.integers(0, 10), kind=st.sampled_from([None, "csat", "nps", "ces"]),

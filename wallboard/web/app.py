@@ -39,6 +39,7 @@ from wallboard.web.alerts import AlertsPage, act, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
 from wallboard.web.charts import plotly_js
+from wallboard.web.closing import close
 from wallboard.web.explain import explain
 from wallboard.web.floor import floor
 from wallboard.web.headers import AddressCheck, SecurityHeaders
@@ -142,6 +143,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/state", api.state),
         Route("/api/v1/explain", explain),
         Route("/api/v1/floor", floor),
+        Route("/api/v1/floor/close", close, methods=["POST"]),
         Route("/api/v1/history", history),
         Route("/api/v1/boards/{board}/series", Series().show),
         Route("/api/v1/alerts", alerts),

@@ -53,7 +53,7 @@ def _problem(*statuses: int) -> dict[str, Any]:
         403: "The scope is missing, or another site's page asked.",
         404: "There is no such thing; `did_you_mean` has near names.",
         408: "The body did not arrive in time.",
-        409: "Too many stand already.",
+        409: "It contradicts what stands; `detail` says how.",
         413: f"The body is too long; of events over 1 MiB or over {EVENTS_AT_MOST}.",
         415: "A Content-Type that is not taken here.",
         422: "There is no such number or window; `did_you_mean` has near names.",
@@ -123,6 +123,16 @@ _SCHEMAS = {
                 "description": "An instant, a time such as 15m or 1h, or shift.",
                 "examples": ["1h", "shift", "2026-11-23T18:00:00+02:00"],
             },
+        },
+    },
+    "Ghost": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "contact": {"type": "string", "maxLength": 256},
+            "source": {"type": "string", "description": "Of the contact, where several have one of this name."},
+            "agent": {"type": "string", "maxLength": 256, "description": "Instead of contact: an id of the state."},
+            "note": {"type": "string", "maxLength": 1000},
         },
     },
     "Problem": {
@@ -219,6 +229,18 @@ _PATHS: dict[str, Any] = {
             "responses": {
                 "200": _ok("now, total, and who waits.", _OBJECT),
                 **_problem(400, 401, 403, 404, 422, 503),
+            },
+        }
+    },
+    "/api/v1/floor/close": {
+        "post": {
+            "summary": "Close a ghost",
+            "description": "Scope people:read. A contact or a person that a source forgot to end: an open contact ends "
+            "as lost; a person is signed out, and the contacts that nobody else talks to end too. docs/floor.md.",
+            "requestBody": {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Ghost"}}}},
+            "responses": {
+                "202": _ok("It is in the stream; `closed` names what ends.", _OBJECT),
+                **_problem(400, 401, 403, 404, 408, 409, 413, 422, 503),
             },
         }
     },

@@ -1,0 +1,100 @@
+"""May this ghost go? A lead closes what a source forgot to end: an event that comes back through the stream."""
+
+import secrets
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from wallboard.core import closing
+from wallboard.core import events as ev
+from wallboard.core.errors import StreamUnavailable
+from wallboard.core.events import LongText, Text
+from wallboard.core.state import Floor
+from wallboard.web.auth import Who, allowed
+from wallboard.web.body import body_of
+from wallboard.web.problems import Problem
+from wallboard.web.wiring import parts_of
+
+BODY_BYTES = 8_192
+NOTE_LETTERS = 256
+
+
+class Ghost(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One of `contact` and `agent`. `source`: of the contact, where several have one of this name."""
+
+    contact: Text | None = None
+    source: Text | None = None
+    agent: Text | None = None
+    note: LongText | None = None
+
+
+async def close(request: Request) -> Response:
+    """`POST /api/v1/floor/close`. 202: it is in the stream; `closed` names what ends."""
+    who = allowed(request, "people:read")
+    parts = parts_of(request)
+    asked = _read(await body_of(request, BODY_BYTES))
+    if not parts.pipeline.documents:
+        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    events = _events(parts.pipeline.floor, asked, who)
+    try:
+        await parts.stream.append(events)
+    except StreamUnavailable:
+        text = "Redis does not take it now; nothing was done. Try again soon."
+        raise Problem(503, text, headers={"retry-after": "2"}) from None
+    return JSONResponse({"closed": [_named(event) for event in events]}, 202)
+
+
+def _read(body: bytes) -> Ghost:
+    try:
+        asked = msgspec.json.decode(body, type=Ghost)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Problem(400, 'Expected a JSON object such as {"contact": "c-1", "source": "pbx-1"}.') from None
+    if (asked.contact is None) == (asked.agent is None):
+        raise Problem(422, "Expected one of contact and agent.", at="$")
+    return asked
+
+
+def _events(floor: Floor, asked: Ghost, who: Who) -> list[ev.Event]:
+    if asked.agent is None:
+        return [_contact(floor, asked, who)]
+    if asked.agent not in floor.people.agents:
+        raise Problem(404, "There is nobody of this id.", at="$.agent")
+    said = _said(who, asked)
+    held = [
+        ev.ContactCorrected(contact=name, contact_source=source, **_said(who, asked))
+        for source, name in closing.held_by(floor, asked.agent)
+    ]
+    gone = ev.AgentCorrected(agent=asked.agent, agent_source=closing.source_of(floor, asked.agent), **said)
+    return [*held, gone]
+
+
+def _contact(floor: Floor, asked: Ghost, who: Who) -> ev.ContactCorrected:
+    name = asked.contact or ""
+    sources = closing.sources_of(floor, name)
+    found = [one for one in sources if asked.source in (None, one)]
+    if not found:
+        raise Problem(404, "This contact is not open any more, or never was.", at="$.contact")
+    if len(found) > 1:
+        raise Problem(409, f"Several sources have one of this name: say which. {', '.join(found)}", at="$.source")
+    return ev.ContactCorrected(contact=name, contact_source=found[0], **_said(who, asked))
+
+
+def _said(who: Who, asked: Ghost) -> dict[str, Any]:
+    """Without a time: it happens when Redis takes it."""
+    note = asked.note[:NOTE_LETTERS] if asked.note else None
+    return {"who": who.name[:256], "note": note, "source": ev.SERVER, "id": secrets.token_hex(8)}
+
+
+def _named(event: ev.Event) -> dict[str, str]:
+    match event:
+        case ev.ContactCorrected():
+            return {"contact": event.contact, "source": event.contact_source or ""}
+        case ev.AgentCorrected():
+            return {"agent": event.agent}
+    raise AssertionError(event)
