@@ -38,6 +38,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_screens: Annotated[int, Meta(ge=1, le=1_000_000)] = 20_000
     metrics: Literal["token", "open"] = "token"
     boards: Text = "boards"
+    boards_editable: bool = False
     allowed_origins: list[Text] = []
     trusted_proxies: list[Text] = []
 

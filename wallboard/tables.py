@@ -27,11 +27,18 @@ def parse(path: Path, file: str, mistakes: list[Mistake]) -> dict[str, Any]:
         if path.stat().st_size > MAX_FILE_BYTES:
             mistakes.append(Mistake(file, "$", f"larger than {MAX_FILE_BYTES} bytes: split or shorten it"))
             return {}
-        return tomllib.loads(path.read_bytes().decode())
+        return parse_text(path.read_bytes().decode(), file, mistakes)
     except OSError as error:
         mistakes.append(Mistake(file, "$", f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
         mistakes.append(Mistake(file, "$", f"is not UTF-8 (byte {error.start}): save it as UTF-8"))
+    return {}
+
+
+def parse_text(text: str, file: str, mistakes: list[Mistake]) -> dict[str, Any]:
+    """The text's tables, as `parse`."""
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at (.+)\)$", str(error))
         mistakes.append(Mistake(file, place[1] if place else "$", f"not TOML: {str(error).partition(' (at ')[0]}"))

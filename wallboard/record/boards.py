@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,10 +14,11 @@ from wallboard.core.errors import ConfigError, Mistake
 from wallboard.record.board import Board, Rotation, Tile, Written
 from wallboard.record.checks import board_mistakes
 from wallboard.record.images import Unfit, picture
-from wallboard.tables import parse, read
+from wallboard.tables import parse, parse_text, read
 
 __all__ = ["Board", "Boards", "Rotation", "Tile", "board_of", "load_boards", "read_board", "read_boards"]
 
+NOTHING: Mapping[str, str] = {}
 BOARD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -36,17 +37,27 @@ def load_boards(folder: Path) -> dict[str, Board]:
     return boards
 
 
-def read_boards(folder: Path) -> Boards:
-    """The folder's `*.toml`; a folder that is not there has no boards."""
+def read_boards(folder: Path, made: Mapping[str, str] = NOTHING, *, made_first: bool = False) -> Boards:
+    """The folder's `*.toml`, and boards as id → text that stand elsewhere (record/shelf.py).
+
+    Of two boards of one id the file counts, or with `made_first` the other one. No folder: no boards.
+    """
     boards: dict[str, Board] = {}
     mistakes: list[Mistake] = []
     inside = folder.resolve()
+    known = {file.stem for file in folder.glob("*.toml")} | made.keys()
     for file in sorted(folder.glob("*.toml")):
+        if made_first and file.stem in made:
+            continue
         if not file.resolve().is_relative_to(inside):
             mistakes.append(Mistake(str(file), "$", "is a link that leads out of the folder of boards: copy the file"))
         elif board := read_board(file, mistakes):
             boards[board.id] = board
-    turning = _rotation_mistakes(boards, folder)
+    for name, text in made.items():
+        file = folder / f"{name}.toml"
+        if (made_first or not file.exists()) and (board := read_text(name, text, folder, mistakes)):
+            boards[board.id] = board
+    turning = [one for board in boards.values() for one in rotation_mistakes(board, boards, known, folder)]
     wrong = {Path(mistake.file).stem for mistake in turning}
     good = {name: board for name, board in boards.items() if name not in wrong}
     return Boards(good, [*mistakes, *turning])
@@ -56,8 +67,23 @@ def read_board(file: Path, mistakes: list[Mistake]) -> Board | None:
     """The board of one file; None, with the reasons in `mistakes`, where something is wrong with it."""
     found: list[Mistake] = []
     tables = parse(file, str(file), found)
+    return _read(file.stem, tables, file, found, mistakes)
+
+
+def read_text(board_id: str, text: str, folder: Path, mistakes: list[Mistake]) -> Board | None:
+    """The same for a text that would stand in this folder."""
+    found: list[Mistake] = []
+    file = folder / f"{board_id}.toml"
+    tables = parse_text(text, str(file), found)
+    return _read(board_id, tables, file, found, mistakes)
+
+
+def _read(
+    board_id: str, tables: Mapping[str, Any], file: Path, found: list[Mistake], mistakes: list[Mistake]
+) -> Board | None:
+    """`found`: what was wrong already."""
     if not found:
-        board = board_of(file.stem, tables, str(file), found)
+        board = board_of(board_id, tables, str(file), found)
         found.extend(_image_mistakes(board, file) if board else [])
         if not found:
             return board
@@ -100,15 +126,13 @@ def _image_mistakes(board: Board, file: Path) -> Iterator[Mistake]:
             yield Mistake(str(file), at, str(error))
 
 
-def _rotation_mistakes(boards: Mapping[str, Board], folder: Path) -> list[Mistake]:
-    """A named board that is there but broken is no mistake of the rotation."""
-    found = []
-    files = sorted(file.stem for file in folder.glob("*.toml"))
-    for board in boards.values():
-        for number, name in enumerate(board.rotation.boards if board.rotation else ()):
-            file, at = str(folder / f"{board.id}.toml"), f"rotation.boards[{number}]"
-            if name.partition("?")[0] not in files:
-                found.append(Mistake(file, at, f"there is no board '{name}', expected one of {', '.join(files)}"))
-            elif name in boards and boards[name].rotation:
-                found.append(Mistake(file, at, f"'{name}' is a rotation itself: name its boards instead"))
-    return found
+def rotation_mistakes(
+    board: Board, boards: Mapping[str, Board], known: Collection[str], folder: Path
+) -> Iterator[Mistake]:
+    """`known`: all ids. A named board that is there but broken is no mistake of the rotation."""
+    for number, name in enumerate(board.rotation.boards if board.rotation else ()):
+        file, at, plain = str(folder / f"{board.id}.toml"), f"rotation.boards[{number}]", name.partition("?")[0]
+        if plain not in known:
+            yield Mistake(file, at, f"there is no board '{name}', expected one of {', '.join(sorted(known))}")
+        elif plain == board.id or (plain in boards and boards[plain].rotation):
+            yield Mistake(file, at, f"'{name}' is a rotation itself: name its boards instead")

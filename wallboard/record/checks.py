@@ -25,6 +25,7 @@ THEMES = ("dark", "light", "contrast")
 LANGUAGES = ("en", "uk", "ru", "pl")
 
 MOST_LINES = 4
+MOST_TILES = 200
 HEADLINES = 5  # numbers that people take in at a glance
 
 Wrong = tuple[str, str]  # where, and what is wrong and what was expected
@@ -41,6 +42,8 @@ def board_mistakes(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
         yield from _one_of("language", board.language, LANGUAGES)
     if board.rotation and tiles:
         yield "rotation", "a board has tiles or is a rotation of other boards, not both"
+    if len(tiles) > MOST_TILES:
+        yield f"tile[{MOST_TILES}]", f"one of {len(tiles)} tiles: expected at most {MOST_TILES}"
     for number, tile in tiles:
         yield from _tile(f"tile[{number}]", tile)
         yield from _outside(f"tile[{number}]", tile, board)

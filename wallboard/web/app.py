@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.templating import Jinja2Templates
 
-from wallboard.assets import build
+from wallboard.assets import BOARDS, build
 from wallboard.config import Config
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SourceCounted
@@ -27,6 +27,8 @@ from wallboard.live.pipeline import Pipeline
 from wallboard.live.vitals import keep_looking
 from wallboard.record.database import open_record
 from wallboard.record.history import History
+from wallboard.record.revisions import Revisions
+from wallboard.record.shelf import Shelf
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
@@ -34,7 +36,7 @@ from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web import api, notices, openapi, pages, speaking
+from wallboard.web import api, boardtexts, notices, openapi, pages, speaking
 from wallboard.web.alerts import AlertsPage, act, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
@@ -112,20 +114,25 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     told = HistoryTold(clock_ms)
     reports = Reports(hub.build)
     sessions = Sessions(SignIn(asking, keys), namespace=config.namespace, https=https)
+    record = open_record(config.data, config.database_url)
+    shelf = Shelf(
+        config.boards, Revisions(record), shipped=config.boards == BOARDS, editable=config.server.boards_editable
+    )
     return Parts(
         config=config,
         clock_ms=clock_ms,
         stream=Stream(asking, keys),
         pipeline=pipeline,
         hub=hub,
-        boards=Boards(config.boards),
+        boards=Boards(config.boards, shelf),
+        shelf=shelf,
         counting=Counting(),
         health=HealthRecords(asking, keys),
         sessions=sessions,
         staying=Staying(sessions),
         reports=reports,
         metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings], hub.sent),
-        history=History(open_record(config.data, config.database_url)),
+        history=History(record),
         history_told=told,
         https=https,
     )
@@ -145,6 +152,13 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/floor", floor),
         Route("/api/v1/floor/close", close, methods=["POST"]),
         Route("/api/v1/history", history),
+        Route("/api/v1/boards", boardtexts.boards),
+        Route("/api/v1/boards/{board}", boardtexts.board),
+        Route("/api/v1/boards/{board}", boardtexts.put, methods=["PUT"]),
+        Route("/api/v1/boards/{board}", boardtexts.remove, methods=["DELETE"]),
+        Route("/api/v1/boards/{board}/revisions", boardtexts.revisions),
+        Route("/api/v1/boards/{board}/revisions/{revision}", boardtexts.revision),
+        Route("/api/v1/boards/{board}/revisions/{revision}/restore", boardtexts.restore, methods=["POST"]),
         Route("/api/v1/boards/{board}/series", Series().show),
         Route("/api/v1/alerts", alerts),
         Route("/api/v1/alerts/{alert}/{verb}", act, methods=["POST"]),
@@ -207,6 +221,7 @@ async def _life(parts: Parts, clients: Sequence[Redis], loads_s: float) -> Async
         )
         await stack.enter_async_context(_running("history", lambda: parts.history_told.keep_asking(parts.health)))
         await stack.enter_async_context(_running("staying", parts.staying.run))
+        await parts.boards.refresh(parts.hub.change_boards)
         await stack.enter_async_context(_running("boards", lambda: parts.boards.watch(parts.hub.change_boards)))
         await stack.enter_async_context(_running("counts", lambda: _tell_counts(parts)))
         yield

@@ -1,4 +1,4 @@
-"""Which boards are there now? The folder's files, read again when they change.
+"""Which boards are there now? The folder's files and those of the record, read again when they change.
 
 A bad edit of one keeps its last good form, and says on the board what is wrong with the file. A board with variables
 is many: `support?queue=sales` is the board `support` filled in (`/board/support?queue=sales`).
@@ -12,8 +12,10 @@ from urllib.parse import parse_qsl
 import msgspec
 import structlog
 
-from wallboard.core.errors import Mistake
+from wallboard.core.errors import Mistake, RecordUnavailable
 from wallboard.record.boards import BOARD_ID, Board, read_boards
+from wallboard.record.revisions import Made
+from wallboard.record.shelf import Shelf
 
 LOOK_S = 1.0
 MOST_MISTAKES = 3  # of a file that are shown on its board
@@ -43,11 +45,16 @@ class Filled(Mapping[str, Board]):
 class Boards:
     """Call it for the boards in force."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shelf: Shelf | None = None) -> None:
+        """`shelf`: the same folder and what the record has beside it."""
         self._folder = folder
+        self._shelf = shelf
         self._seen: tuple[tuple[str, int, int], ...] = ()
+        self._made: dict[str, Made] = {}
         self._good: dict[str, Board] = {}
         self._boards = Filled({})
+        self._reading = asyncio.Lock()
+        self.complete = shelf is None  # the record was read once: what is not here is nowhere
         self.look()
 
     def __call__(self) -> Mapping[str, Board]:
@@ -56,16 +63,38 @@ class Boards:
     async def watch(self, changed: Callable[[Mapping[str, Board]], None]) -> None:
         """Until cancelled; `changed` gets all boards after each edit."""
         while True:
+            await self.refresh(changed)
             await asyncio.sleep(LOOK_S)
-            if self.look():
-                changed(self._boards)
 
-    def look(self) -> bool:
+    async def refresh(self, changed: Callable[[Mapping[str, Board]], None]) -> None:
+        """A record that does not answer leaves its boards as they are."""
+        async with self._reading:  # an answer that is older than another one comes not after it
+            made = await self._read_record()
+            if self.look(made):
+                changed(self._boards)
+            self.complete = self.complete or made is not None
+
+    async def _read_record(self) -> dict[str, Made] | None:
+        """None: nothing is known now. The texts are read only where one has changed."""
+        if self._shelf is None:
+            return None
+        try:
+            standing = await asyncio.to_thread(self._shelf.record.standing)
+            if self.complete and standing == {name: made.revision for name, made in self._made.items()}:
+                return self._made
+            return await asyncio.to_thread(self._shelf.record.texts)
+        except RecordUnavailable:
+            return None
+
+    def look(self, made: dict[str, Made] | None = None) -> bool:
         seen = _listing(self._folder)
-        if seen == self._seen:
+        made = self._made if made is None else made
+        if seen == self._seen and made == self._made:
             return False
-        self._seen = seen
-        boards, mistakes = read_boards(self._folder)
+        self._seen, self._made = seen, made
+        texts = {name: one.text for name, one in made.items()}
+        shipped = self._shelf is not None and self._shelf.shipped
+        boards, mistakes = read_boards(self._folder, texts, made_first=shipped)
         wrong: dict[str, list[Mistake]] = {}
         for mistake in mistakes:
             log.error("board not taken over", mistake=str(mistake))

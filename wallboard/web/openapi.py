@@ -54,8 +54,10 @@ def _problem(*statuses: int) -> dict[str, Any]:
         404: "There is no such thing; `did_you_mean` has near names.",
         408: "The body did not arrive in time.",
         409: "It contradicts what stands; `detail` says how.",
+        412: "It is not what If-Match names any more; the ETag header says what it is now.",
         413: f"The body is too long; of events over 1 MiB or over {EVENTS_AT_MOST}.",
         415: "A Content-Type that is not taken here.",
+        428: "If-Match or If-None-Match is missing.",
         422: "There is no such number or window; `did_you_mean` has near names.",
         429: "Too much; Retry-After says when to come again.",
         503: "Redis does not answer, or the state is being loaded; Retry-After says when to come again.",
@@ -148,6 +150,9 @@ _SCHEMAS = {
         },
     },
 }
+_WRITTEN = {"application/toml": {"schema": {"type": "string"}}, _JSON: {"schema": _OBJECT}}
+_BOARD = {"name": "board", "in": "path", "required": True, "schema": {"type": "string"}}
+_REVISION = {"name": "revision", "in": "path", "required": True, "schema": {"type": "integer"}}
 _TAKEN = {"$ref": "#/components/schemas/Taken"}
 _BODY = {
     "required": True,
@@ -266,6 +271,75 @@ _PATHS: dict[str, Any] = {
                     "content": {"application/json": {"schema": _OBJECT}, "text/csv": {"schema": {"type": "string"}}},
                 },
                 **_problem(400, 401, 403, 404, 422, 503),
+            },
+        }
+    },
+    "/api/v1/boards": {
+        "get": {
+            "summary": "The boards",
+            "description": "Scope state:read. Each with its title, its audience, where it stands (`origin`: file, "
+            "editor or shipped), whether it is `writable`, and its `etag`.",
+            "responses": {"200": _ok("`boards`.", _OBJECT), **_problem(401, 403, 503)},
+        }
+    },
+    "/api/v1/boards/{board}": {
+        "get": {
+            "summary": "A board as it is written",
+            "description": "Scope state:read. As JSON, or with Accept: application/toml as the text with its comments.",
+            "parameters": [_BOARD],
+            "responses": {
+                "200": {"description": "The board, with its ETag.", "content": _WRITTEN},
+                "304": {"description": "Unchanged since the ETag in If-None-Match."},
+                **_problem(401, 403, 404, 409, 503),
+            },
+        },
+        "put": {
+            "summary": "Write a board",
+            "description": "Scope boards:write; admin where it says more of people than before. With If-Match, or "
+            "If-None-Match: * for a new one. JSON is written into the text that stands: comments stay. docs/boards.md.",
+            "parameters": [_BOARD],
+            "requestBody": {"required": True, "content": _WRITTEN},
+            "responses": {
+                "200": _ok("Written. `warnings` as `wallboard check` has them.", _OBJECT),
+                "201": _ok("Made.", _OBJECT),
+                **_problem(400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 428, 503),
+            },
+        },
+        "delete": {
+            "summary": "Take a board away",
+            "description": "Scope boards:write. With If-Match. Its revisions stay.",
+            "parameters": [_BOARD],
+            "responses": {"200": _ok("Gone.", _OBJECT), **_problem(401, 403, 404, 409, 412, 428, 503)},
+        },
+    },
+    "/api/v1/boards/{board}/revisions": {
+        "get": {
+            "summary": "What a board was",
+            "description": "Scope boards:write. The last 100, the newest first: `revision`, `at`, `who`.",
+            "parameters": [_BOARD],
+            "responses": {"200": _ok("`revisions`.", _OBJECT), **_problem(401, 403, 404, 503)},
+        }
+    },
+    "/api/v1/boards/{board}/revisions/{revision}": {
+        "get": {
+            "summary": "One revision of a board",
+            "description": "Scope boards:write. As the board itself.",
+            "parameters": [_BOARD, _REVISION],
+            "responses": {
+                "200": {"description": "The board as it was.", "content": _WRITTEN},
+                **_problem(401, 403, 404, 409, 503),
+            },
+        }
+    },
+    "/api/v1/boards/{board}/revisions/{revision}/restore": {
+        "post": {
+            "summary": "A board as it was",
+            "description": "Scope boards:write. Writes that revision's text again; conditions as for PUT.",
+            "parameters": [_BOARD, _REVISION],
+            "responses": {
+                "200": _ok("Written.", _OBJECT),
+                "201": _ok("Made anew.", _OBJECT),
+                **_problem(401, 403, 404, 409, 412, 422, 428, 503),
             },
         }
     },

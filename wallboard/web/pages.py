@@ -1,7 +1,7 @@
 """Which pages do people look at? `/` lists the boards, `/board/{id}` is the wall, with its numbers in it already.
 
 What it uses of `app.state`:
-  boards  () -> {id: Board}, the boards in force
+  boards  () -> {id: Board}, the boards in force; `complete`: that these are all
   images  the folder of the boards, in which pictures have a folder of their own
   hub     as `Shown` below: the first picture is made of the same board message and state that its socket sends
 Who may look is decided before, by web/auth.py.
@@ -202,6 +202,8 @@ def _boards(request: Request) -> Mapping[str, Board]:
 
 def _board(request: Request, query: str = "") -> Board:
     board = _boards(request).get(request.path_params["board"] + query)
+    if board is None and not request.app.state.boards.complete:
+        raise HTTPException(503, "The record does not answer, so not all boards are known yet. Try again soon.")
     if board is None:
         raise HTTPException(404, "There is no such board, or it is not for you; / lists the boards.")
     return board

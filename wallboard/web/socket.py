@@ -113,6 +113,8 @@ def _board(websocket: WebSocket, hub: Hub) -> Board:
         raise Refusal(*refused)
     boards: Mapping[str, Board] = websocket.app.state.boards()
     board = boards.get(websocket.query_params.get("board", ""))
+    if board is None and not websocket.app.state.boards.complete:
+        raise Refusal(TRY_LATER, "the boards are being read: come back")
     if board is None:
         raise Refusal(NOT_ALLOWED, "no such board, or not for you")
     if not hub.pipeline.ready:

@@ -10,6 +10,7 @@ from wallboard.live.counting import Counting
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Pipeline
 from wallboard.record.history import History
+from wallboard.record.shelf import Shelf
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.stream import Stream
 from wallboard.web.boards import Boards
@@ -30,6 +31,7 @@ class Parts:
     pipeline: Pipeline
     hub: Hub
     boards: Boards
+    shelf: Shelf
     counting: Counting
     health: HealthRecords
     sessions: Sessions

@@ -1,0 +1,191 @@
+"""Where does a board's text stand, and may it be written over? Files of the folder, and boards made in the editor.
+
+    own folder  ▸  made in the editor (the record)  ▸  shipped with Wallboard
+
+Of one id the first counts. A file of the own folder is written only where `server.boards_editable` says so; a shipped
+board that is changed becomes one of the record, and is back when that is taken away.
+"""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from wallboard.core.errors import RecordUnavailable, WallboardError
+from wallboard.record.boards import BOARD_ID
+from wallboard.record.revisions import MOST_BOARDS, Behind, Made, Revision, Revisions
+
+FILE, MADE, SHIPPED = "file", "editor", "shipped"
+
+
+class Standing(NamedTuple):
+    """A board's text as it stands now. `origin`: file, editor or shipped."""
+
+    text: str
+    origin: str
+    writable: bool
+
+    @property
+    def tag(self) -> str:
+        """Another one with every change of the text."""
+        return blake2b(self.text.encode(), digest_size=8).hexdigest()
+
+
+class Fixed(WallboardError):
+    """The board cannot be changed here; the text says where it can."""
+
+
+class Full(WallboardError):
+    """There are as many boards as the record takes."""
+
+
+class Differs(WallboardError):
+    """What stands there is not what the change was made from. `now`: what it is; None: gone."""
+
+    def __init__(self, now: Standing | None) -> None:
+        super().__init__("the board has changed meanwhile")
+        self.now = now
+
+
+class Shelf:
+    """Blocking: call it from a thread. Raises RecordUnavailable where the record does not answer."""
+
+    def __init__(self, folder: Path, revisions: Revisions, *, shipped: bool, editable: bool) -> None:
+        """`shipped`: the folder is that of the default boards. `editable`: an own folder's files may be written."""
+        self.folder = folder
+        self.shipped = shipped
+        self.record = revisions
+        self._editable = editable
+
+    def get(self, board: str) -> Standing | None:
+        return self._found(board)[0]
+
+    def all(self) -> dict[str, Standing]:
+        """Every board, by id."""
+        made = {name: Standing(one.text, MADE, True) for name, one in self.record.texts().items()}
+        files = {file.stem: self._read_file(file.stem) for file in sorted(self.folder.glob("*.toml"))}
+        origin, writable = (SHIPPED, True) if self.shipped else (FILE, self._editable)
+        read = {name: Standing(text, origin, writable) for name, text in files.items() if text is not None}
+        return read | made if self.shipped else made | read
+
+    def put(self, board: str, text: str, who: str, now_ms: int, expected: str | None) -> Standing:
+        """`expected`: the tag that it has now; None: there is no such board yet. Raises Differs, Fixed, Full."""
+        found, made = self._expected(board, expected)
+        if found and found.text == text:
+            return found
+        try:
+            if found and found.origin == FILE:
+                self._write_file(board, text, found)
+                self._note(board, text, who, now_ms, found.text)
+                return found._replace(text=text)
+            if made is None and len(self.record.standing()) >= MOST_BOARDS:
+                raise Full(f"there are {MOST_BOARDS} boards made here: take some away first")
+            before = found.text if found and made is None else None
+            self.record.put(board, text, who, now_ms, was=made, before=before)
+        except Behind:
+            raise Differs(self.get(board)) from None
+        return Standing(text, MADE, True)
+
+    def remove(self, board: str, who: str, now_ms: int, expected: str) -> None:
+        """Raises Differs, Fixed. A shipped board that was changed is what it was again."""
+        found, made = self._expected(board, expected)
+        if found is None or found.origin == SHIPPED:
+            raise Fixed("it came with Wallboard: there is nothing of yours to take away")
+        try:
+            if made is not None:
+                self.record.remove(board, who, now_ms, made)
+                return
+            self._write_file(board, None, found)
+            self._note(board, None, who, now_ms, found.text)
+        except Behind:
+            raise Differs(self.get(board)) from None
+
+    def revisions(self, board: str) -> list[Revision]:
+        return self.record.of(board)
+
+    def revision(self, board: str, number: int) -> Revision | None:
+        return self.record.one(board, number)
+
+    def _expected(self, board: str, expected: str | None) -> tuple[Standing | None, Made | None]:
+        found, made = self._found(board)
+        if (found.tag if found else None) != expected:
+            raise Differs(found)
+        if found and not found.writable:
+            raise Fixed(
+                f"it is the file {board}.toml of the folder of boards: change it there, "
+                "or let this page write it with server.boards_editable = true"
+            )
+        return found, made
+
+    def _found(self, board: str) -> tuple[Standing | None, Made | None]:
+        """What stands there, and the record's row where it is that."""
+        if not BOARD_ID.fullmatch(board):
+            return None, None
+        text = self._read_file(board)
+        if text is not None and not self.shipped:
+            return Standing(text, FILE, self._editable), None
+        if made := self.record.text(board):
+            return Standing(made.text, MADE, True), made
+        return (Standing(text, SHIPPED, True), None) if text is not None else (None, None)
+
+    def _file(self, board: str) -> Path:
+        return self.folder / f"{board}.toml"
+
+    def _read_file(self, board: str) -> str | None:
+        file = self._file(board)
+        try:
+            if not file.resolve().is_relative_to(self.folder.resolve()):
+                return None
+            return file.read_bytes().decode(errors="replace")
+        except OSError:
+            return None
+
+    def _note(self, board: str, text: str | None, who: str, now_ms: int, before: str) -> None:
+        """The file is written. If the record is away, the next change keeps what it finds."""
+        with suppress(RecordUnavailable):
+            self.record.note(board, text, who, now_ms, before)
+
+    def _write_file(self, board: str, text: str | None, was: Standing) -> None:
+        """Whole or not at all; None takes it away. Raises Differs where somebody wrote it meanwhile."""
+        file = self._file(board).resolve()
+        try:
+            with _alone_in(self.folder):
+                if self._read_file(board) != was.text:
+                    raise Differs(self.get(board))
+                if text is None:
+                    file.unlink()
+                else:
+                    _replace(file, text)
+        except OSError as error:
+            raise Fixed(f"the server may not write {file.name}: {error.strerror}") from None
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """No other process of ours writes in the folder meanwhile."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _replace(file: Path, text: str) -> None:
+    """Whoever reads sees the old file or the new one. A name without .toml at its end is read by nobody."""
+    mode = file.stat().st_mode & 0o777
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as to:
+            to.write(text.encode())
+            to.flush()
+            os.fsync(to.fileno())
+        os.chmod(name, mode)
+        os.replace(name, file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,273 @@
+"""What is written on a board, and what was? Boards as text over HTTP, for programs, git and the editor.
+
+A change names what it is made from (`If-Match`), so that nobody writes over what they have not seen.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from wallboard.core.errors import Mistake, RecordUnavailable
+from wallboard.record.board import Board
+from wallboard.record.boards import BOARD_ID, board_of, read_text, rotation_mistakes
+from wallboard.record.boardtext import dumped, merged
+from wallboard.record.checks import board_warnings
+from wallboard.record.shelf import Differs, Fixed, Full, Standing
+from wallboard.tables import MAX_FILE_BYTES, parse_text
+from wallboard.web.auth import Who, allowed
+from wallboard.web.body import body_of
+from wallboard.web.exposing import exposes_more
+from wallboard.web.problems import Problem
+from wallboard.web.wiring import Parts, parts_of
+
+T = TypeVar("T")
+TOML, JSON = "application/toml", "application/json"
+BODY_BYTES = min(262_144, MAX_FILE_BYTES)
+_NO_STORE = {"cache-control": "no-store"}
+
+
+async def boards(request: Request) -> Response:
+    """`GET /api/v1/boards`."""
+    allowed(request, "state:read")
+    parts = parts_of(request)
+    standing = await in_thread(parts.shelf.all)
+    rows = [_row(board, standing.get(board.id)) for board in parts.boards().values()]
+    return JSONResponse({"boards": rows}, headers=_NO_STORE)
+
+
+def _row(board: Board, standing: Standing | None) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": board.id,
+        "title": board.title,
+        "audience": board.audience,
+        "variables": sorted(board.variables()),
+    }
+    if board.rotation:
+        row["rotation"] = msgspec.to_builtins(board.rotation)
+    if board.mistake:
+        row["mistake"] = board.mistake
+    if standing:
+        row |= {"origin": standing.origin, "writable": standing.writable, "etag": _etag(standing)}
+    return {key: value for key, value in row.items() if value not in (None, [])}
+
+
+async def board(request: Request) -> Response:
+    """`GET /api/v1/boards/{board}`: the text, or with `Accept: application/json` the same as JSON."""
+    allowed(request, "state:read")
+    standing = await standing_of(request)
+    headers = _headers(standing)
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    return _text(request, standing.text, headers)
+
+
+def _text(request: Request, text: str, headers: Mapping[str, str]) -> Response:
+    if TOML in request.headers.get("accept", ""):
+        return Response(text.encode(), media_type=f"{TOML}; charset=utf-8", headers=dict(headers))
+    mistakes: list[Mistake] = []
+    tables = parse_text(text, "$", mistakes)
+    if mistakes:
+        raise Problem(409, f"This board is not TOML now. Ask for it as text: 'Accept: {TOML}'.", **_told(mistakes))
+    return Response(msgspec.json.encode(tables), media_type=JSON, headers=dict(headers))
+
+
+async def put(request: Request) -> Response:
+    """`PUT /api/v1/boards/{board}`: TOML, or JSON, which is written into the text that stands."""
+    who = allowed(request, "boards:write")
+    name = request.path_params["board"]
+    body = await body_of(request, BODY_BYTES)
+    standing = await in_thread(parts_of(request).shelf.get, name)
+    expected = _expected(request, standing)
+    text = text_of(request, body, standing.text if standing else "")
+    return await write(request, who, name, text, expected)
+
+
+async def remove(request: Request) -> Response:
+    """`DELETE /api/v1/boards/{board}`."""
+    who = allowed(request, "boards:write")
+    parts, name = parts_of(request), request.path_params["board"]
+    standing = await standing_of(request)
+    expected = _expected(request, standing)
+    if expected is None:
+        raise _needs_condition()
+    await _changing(parts.shelf.remove, name, who.name, parts.clock_ms(), expected)
+    await parts.boards.refresh(parts.hub.change_boards)
+    return JSONResponse({"id": name}, headers=_NO_STORE)
+
+
+async def revisions(request: Request) -> Response:
+    """`GET /api/v1/boards/{board}/revisions`: the newest first."""
+    allowed(request, "boards:write")
+    parts, name = parts_of(request), request.path_params["board"]
+    found = await in_thread(parts.shelf.revisions, name)
+    if not found and await in_thread(parts.shelf.get, name) is None:
+        raise _no_board()
+    rows = [{"revision": one.revision, "at": one.at_ms, "who": one.who} for one in found]
+    return JSONResponse({"revisions": rows}, headers=_NO_STORE)
+
+
+async def revision(request: Request) -> Response:
+    """`GET /api/v1/boards/{board}/revisions/{revision}`: what the board was."""
+    allowed(request, "boards:write")
+    return _text(request, await _revision(request), _NO_STORE)
+
+
+async def restore(request: Request) -> Response:
+    """`POST /api/v1/boards/{board}/revisions/{revision}/restore`: the same text again, as a new revision."""
+    who = allowed(request, "boards:write")
+    name = request.path_params["board"]
+    standing = await in_thread(parts_of(request).shelf.get, name)
+    return await write(request, who, name, await _revision(request), _expected(request, standing))
+
+
+async def _revision(request: Request) -> str:
+    number = request.path_params["revision"]
+    shelf = parts_of(request).shelf
+    known = number.isascii() and number.isdecimal() and len(number) < 10
+    found = await in_thread(shelf.revision, request.path_params["board"], int(number)) if known else None
+    if found is None or found.text is None:
+        raise Problem(404, "There is no such revision with a text.")
+    return found.text
+
+
+async def write(request: Request, who: Who, name: str, text: str, expected: str | None) -> Response:
+    """Once it is known to be right, and not to say more of people than this person may let it say."""
+    parts = parts_of(request)
+    made, mistakes = checked(parts, name, text)
+    if made is None:
+        raise Problem(422, _several(mistakes), **_told(mistakes))
+    if (at := exposes_more(parts.boards().get(name), made)) and not who.may("admin"):
+        raise Problem(403, "What a board says of people beyond what it says now is for administrators.", at=at)
+    put = parts.shelf.put
+    standing = await _changing(put, name, text, who.name, parts.clock_ms(), expected)
+    await parts.boards.refresh(parts.hub.change_boards)
+    warnings = [{"at": at, "reason": reason} for at, reason in board_warnings(made)]
+    told = {"id": name, "etag": _etag(standing), "origin": standing.origin, "warnings": warnings}
+    return JSONResponse(told, 200 if expected else 201, headers=_headers(standing))
+
+
+def checked(parts: Parts, name: str, text: str) -> tuple[Board | None, list[Mistake]]:
+    """The board, or everything that is wrong with it."""
+    mistakes: list[Mistake] = []
+    board = read_text(name, text, parts.shelf.folder, mistakes)
+    known = parts.boards()
+    if board:
+        plain = {one: known[one] for one in known if one != name}
+        mistakes = list(rotation_mistakes(board, plain, {*known, name}, parts.shelf.folder))
+    return (None if mistakes else board), mistakes
+
+
+def text_of(request: Request, body: bytes, before: str) -> str:
+    """The TOML that was sent; of JSON what becomes of the text `before`. Raises Problem 400, 415, 422."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        if kind == TOML:
+            return body.decode()
+        if kind == JSON:
+            tables = msgspec.json.decode(body)
+            if not isinstance(tables, dict):
+                raise Problem(400, 'Expected a board as a JSON object, such as {"title": "Support", "tile": []}.')
+            return _written(request.path_params["board"], _without_null(tables), before)
+    except UnicodeDecodeError:
+        raise Problem(400, "The text is not UTF-8.") from None
+    except (msgspec.DecodeError, RecursionError):
+        raise Problem(400, "The body is not JSON.") from None
+    raise Problem(415, f"Expected Content-Type {TOML} or {JSON}.")
+
+
+def _written(name: str, tables: dict[str, Any], before: str) -> str:
+    """Checked first: what no board has cannot be written as TOML either."""
+    mistakes: list[Mistake] = []
+    board_of(name, tables, "$", mistakes)
+    if mistakes:
+        raise Problem(422, _several(mistakes), **_told(mistakes))
+    return merged(before, tables) if before else dumped(tables)
+
+
+def _without_null(tables: dict[str, Any]) -> dict[str, Any]:
+    """JSON's null says that a key is left out."""
+    return {
+        key: [_without_null(one) if isinstance(one, dict) else one for one in value]
+        if isinstance(value, list)
+        else value
+        for key, value in tables.items()
+        if value is not None
+    }
+
+
+async def standing_of(request: Request) -> Standing:
+    found = await in_thread(parts_of(request).shelf.get, request.path_params["board"])
+    if found is None:
+        raise _no_board()
+    return found
+
+
+async def in_thread(call: Callable[..., T], *given: Any) -> T:
+    """What the record does not answer is 503."""
+    try:
+        return await asyncio.to_thread(call, *given)
+    except RecordUnavailable as error:
+        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
+
+
+async def _changing(change: Callable[..., T], *given: Any) -> T:
+    try:
+        return await in_thread(change, *given)
+    except Differs as error:
+        raise _differs(error.now) from None
+    except (Fixed, Full) as error:
+        raise Problem(409, f"This board cannot be changed here: {error}.") from None
+
+
+def _expected(request: Request, standing: Standing | None) -> str | None:
+    """The tag that the change is made from; None: there is no such board yet. Raises Problem 404, 412, 428."""
+    if not BOARD_ID.fullmatch(request.path_params["board"]):
+        raise Problem(404, "A board's id is 1 to 64 letters, digits, '-' and '_'.")
+    match, none = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if none == "*" and match is None:
+        if standing:
+            raise _differs(standing)
+        return None
+    if match is None:
+        raise _needs_condition()
+    tags = [one.strip().removeprefix("W/").strip('"') for one in match.split(",")]
+    if standing is None or (match != "*" and standing.tag not in tags):
+        raise _differs(standing)
+    return standing.tag
+
+
+def _needs_condition() -> Problem:
+    return Problem(428, "Send If-Match with the ETag of what you have read, or If-None-Match: * for a new board.")
+
+
+def _differs(now: Standing | None) -> Problem:
+    if now is None:
+        return Problem(412, "There is no such board any more. Send If-None-Match: * to make it anew.")
+    return Problem(
+        412, "The board has changed meanwhile. Read it again, then send its new ETag.", headers=_headers(now)
+    )
+
+
+def _no_board() -> Problem:
+    return Problem(404, "There is no such board, or it is not for you; GET /api/v1/boards lists them.")
+
+
+def _several(mistakes: Sequence[Mistake]) -> str:
+    first = f"{mistakes[0].at}: {mistakes[0].reason}"
+    return first if len(mistakes) == 1 else f"{len(mistakes)} mistakes; the first is {first}"
+
+
+def _told(mistakes: Sequence[Mistake]) -> dict[str, Any]:
+    return {"at": mistakes[0].at, "mistakes": [{"at": one.at, "reason": one.reason} for one in mistakes]}
+
+
+def _headers(standing: Standing) -> dict[str, str]:
+    return {"etag": _etag(standing), "vary": "accept", **_NO_STORE}
+
+
+def _etag(standing: Standing) -> str:
+    return f'"{standing.tag}"'
