@@ -11,7 +11,7 @@ import pytest
 
 from wallboard.boardschema import board_schema_text
 from wallboard.cli import COMMANDS
-from wallboard.config import Redis, Server, load
+from wallboard.config import Limits, Redis, Server, load
 from wallboard.core.events import OWN_TYPES, Event, Told
 from wallboard.core.settings import Agent, Queue, Reason, Site
 from wallboard.eventschema import schema_text
@@ -22,6 +22,7 @@ PAGES = [ROOT / "README.md", *DOCS, *sorted((ROOT / "collectors").glob("*/README
 SECTIONS = {
     "[server]": Server,
     "[redis]": Redis,
+    "[limits]": Limits,
     "[site.NAME]": Site,
     "[queue.NAME]": Queue,
     "[agent.NAME]": Agent,

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct, convert
 from wallboard.assets import BOARDS
 from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.events import Text
+from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Agent, Queue, Reason, Settings, Site
 from wallboard.environment import Sections, overlay, text_of
@@ -60,6 +61,16 @@ class History(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     agent_days: Annotated[int, Meta(ge=0, le=36_500)] = 90
 
 
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[limits]`: how many names there may be; of them, in percent, how many one sender may bring in an hour."""
+
+    queues: Annotated[int, Meta(ge=1, le=MOST["queues"])] = 5_000
+    agents: Annotated[int, Meta(ge=1, le=MOST["agents"])] = 50_000
+    sources: Annotated[int, Meta(ge=1, le=MOST["sources"])] = 1_000
+    kpis: Annotated[int, Meta(ge=1, le=MOST["kpis"])] = 5_000
+    new_in_an_hour: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
 @dataclass(frozen=True)
 class Config:
     """Everything that a person has set. Secrets stay out of its repr."""
@@ -67,6 +78,7 @@ class Config:
     server: Server = field(default_factory=Server)
     redis: Redis = field(default_factory=Redis)
     history: History = field(default_factory=History)
+    limits: Limits = field(default_factory=Limits)
     settings: Settings = field(default_factory=Settings)
     collectors: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     file: Path | None = None
@@ -104,7 +116,7 @@ _SETTINGS: Mapping[str, type[Struct]] = {
 }  # fmt: skip
 _FREE = ("collector", "notify")  # their options belong to whoever reads them
 SECTIONS = Sections(
-    single={"server": Server, "redis": Redis, "history": History, "database": None},
+    single={"server": Server, "redis": Redis, "history": History, "limits": Limits, "database": None},
     named={**_SETTINGS, **dict.fromkeys(_FREE)},
 )
 
@@ -196,11 +208,14 @@ def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake
     server = read(tables.get("server", {}), Server, name, "server", mistakes) or Server()
     redis = read(tables.get("redis", {}), Redis, name, "redis", mistakes) or Redis()
     history = read(tables.get("history", {}), History, name, "history", mistakes) or History()
+    limits = read(tables.get("limits", {}), Limits, name, "limits", mistakes) or Limits()
     settings = Settings(**{section: _rows(tables, section, name, mistakes) for section in _SETTINGS})
     collectors = _table(tables, "collector", name, mistakes)
     for section in ("notify", "database"):
         _table(tables, section, name, mistakes)
-    config = Config(server=server, redis=redis, history=history, settings=settings, collectors=collectors, file=file)
+    config = Config(
+        server=server, redis=redis, history=history, limits=limits, settings=settings, collectors=collectors, file=file
+    )  # fmt: skip
     mistakes.extend(check_redis_url(redis.url, name))
     sites = list(_table(tables, "site", name, [])) or ["main"]
     mistakes.extend(check_settings(settings, sites, name))

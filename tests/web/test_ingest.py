@@ -10,10 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wallboard.config import Config, Redis
+from wallboard.config import Config, Limits, Redis
 from wallboard.core.events import SourceCounted, decode_own, type_of
 from wallboard.web import body as body_module
-from wallboard.web import names
 from wallboard.web.bodies import EVENTS_AT_MOST
 from wallboard.web.ingest import BODY_BYTES_AT_MOST
 
@@ -213,16 +212,30 @@ async def test_a_wait_of_years_is_refused_with_its_path(served: Any) -> None:
     assert answer.json()["accepted"] == 1
 
 
-async def test_names_that_never_end_are_refused_and_known_ones_go_on(
-    served: Any, monkeypatch: pytest.MonkeyPatch
+async def test_names_that_never_end_are_refused_and_known_ones_go_on(config: Config, served_elsewhere: Any) -> None:
+    few = replace(config, limits=Limits(queues=3, new_in_an_hour=100))
+    async with served_elsewhere(few) as served:
+        await served.http.post(EVENTS, json=QUEUED)
+        batch = [QUEUED | {"queue": f"q-{number}"} for number in range(4)] + [QUEUED]
+        tried = await served.http.post(EVENTS + "?dry_run=true", json=batch[:3])
+        answer = await served.http.post(EVENTS, json=batch)
+        assert tried.json()["accepted"] == 3
+        assert [one["at"] for one in answer.json()["rejected"]] == ["$[2].queue", "$[3].queue"]
+        assert "is this a name" in answer.json()["rejected"][0]["error"]
+        assert answer.json()["accepted"] == 3
+        figures = (await served.http.get("/metrics")).text
+        assert 'wallboard_events_rejected_total{reason="too_many_names"} 2.0' in figures
+
+
+async def test_one_sender_brings_only_its_share_of_new_names_within_an_hour(
+    config: Config, served_elsewhere: Any
 ) -> None:
-    monkeypatch.setitem(names.MOST, "queues", 3)
-    await served.http.post(EVENTS, json=QUEUED)
-    batch = [QUEUED | {"queue": f"q-{number}"} for number in range(4)] + [QUEUED]
-    async with asyncio.timeout(10):
-        while not served.parts.pipeline.floor.tallies.queues:
-            await asyncio.sleep(0.02)
-    answer = await served.http.post(EVENTS, json=batch)
-    assert [one["at"] for one in answer.json()["rejected"]] == ["$[2].queue", "$[3].queue"]
-    assert "is this a name" in answer.json()["rejected"][0]["error"]
-    assert answer.json()["accepted"] == 3
+    named = replace(config, limits=Limits(queues=10))
+    async with served_elsewhere(named) as served:
+        batch = [QUEUED | {"queue": f"q-{number}", "source": f"s-{number}"} for number in range(3)]
+        answer = await served.http.post(EVENTS, json=batch)
+        [refused] = answer.json()["rejected"]
+        assert refused["at"] == "$[2].queue"
+        assert "2 new queues came from 'admin' within this hour" in refused["error"]
+        again = await served.http.post(EVENTS, json=batch[:2])
+        assert again.json()["accepted"] == 2

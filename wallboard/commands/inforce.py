@@ -45,5 +45,9 @@ class InForce:
 
 
 def needs_new_start(old: Config, new: Config) -> bool:
-    """Other Redis, other address, simulated or not; all else is followed while running."""
-    return (old.redis, old.data, old.server, old.simulated) != (new.redis, new.data, new.server, new.simulated)
+    """Other Redis, other address, other limits, simulated or not; all else is followed while running."""
+    return _at_start(old) != _at_start(new)
+
+
+def _at_start(config: Config) -> tuple[object, ...]:
+    return config.redis, config.data, config.server, config.limits, config.simulated

@@ -185,6 +185,7 @@ class SourceRow(Struct):
     clamped: int = 0
     rejected: int = 0
     duplicates: int = 0
+    overflow: int = 0  # new names that there was no room for
     restarts: int = 0  # of its platform: what was open there then was closed as lost
     platform: dict[str, Counters] = {}  # queue → what the platform itself counts
 

@@ -18,6 +18,7 @@ from wallboard.core.calendar import Due
 from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
 from wallboard.core.ground import Entity, Ground
+from wallboard.core.naming import NOTICES_AT_MOST, OTHER, Naming
 from wallboard.core.need import Needs
 from wallboard.core.observed import Parts, synthetic
 from wallboard.core.people import LATE_MS, People
@@ -60,6 +61,7 @@ class Floor:
         self.notices: dict[str, NoticeRow] = {}
         self.kpis: dict[str, KpiRow] = {}
         self.parts: dict[str, Parts] = {}
+        self.naming = Naming()
         self.alerts = Alerts(self.ground)
         self.alerting: Alerting | None = None  # core/watchful.py
         self.since_ms = 0  # what was before it is not known here
@@ -82,8 +84,8 @@ class Floor:
         self.advance(arrival_ms)
         self.applied += 1
         self._arrival_ms = arrival_ms
-        source = event.source or UNKNOWN_SOURCE
         deeds: list[Deed] = []
+        event, source = self._fit(event, deeds)
         at_ms = self._settle_time(event, arrival_ms, source, deeds)
         deeds.append(self._take(event, at_ms, source, deeds))
         if self.alerting:
@@ -137,6 +139,7 @@ class Floor:
             tally.channel, tally.channel_ms = memory.channel, memory.channel_ms
             tally.ruled_ms = memory.ruled_ms
         self._count_anew()
+        self._name_anew()
         for name, notice in self.notices.items():
             if notice.event.until is not None:
                 self.ground.calendar.wait(notice.event.until, "notice", name)
@@ -250,6 +253,19 @@ class Floor:
         self.ground.touch("queues", queue)
         self.ground.await_hours(queue)
 
+    def _fit(self, event: ev.Event, deeds: list[Deed]) -> tuple[ev.Event, str]:
+        """The event with the names that there is room for, and its source (core/naming.py)."""
+        source = event.source or UNKNOWN_SOURCE
+        if _is_own(event):
+            return event, source
+        if not self.naming.has("sources", source):
+            source = OTHER
+        event, over = self.naming.fit(event, self.settings, source)
+        if over:
+            self._source(source).overflow += len(over)
+            deeds.append(Deed(Did.OVERFLOW, f"no room for {over[0]} and {len(over) - 1} more new names: under {OTHER}"))
+        return event, source
+
     def _settle_time(self, event: ev.Event, arrival_ms: int, source: str, deeds: list[Deed]) -> int:
         at_ms = arrival_ms if event.time is None else event.time
         if _is_own(event):
@@ -358,6 +374,9 @@ class Floor:
     def _take_kpi(self, event: ev.KpiReported, at_ms: int, source: str) -> Deed:
         scope = event.queue or event.agent or event.team
         name = f"{event.kpi}:{scope}" if scope else event.kpi
+        if not self.naming.has("kpis", name):
+            self._source(source).overflow += 1
+            return Deed(Did.OVERFLOW, f"no room for {name}: {len(self.kpis)} figures are kept already")
         before = self.kpis.get(name)
         if before and before.at_ms > at_ms:
             return Deed(Did.NOTHING, f"older than the {name} that is shown")
@@ -372,6 +391,8 @@ class Floor:
         before = self.notices.get(name)
         if before and before.posted_ms > at_ms:
             return Deed(Did.NOTHING, f"older than the notice {name} that is shown")
+        if before is None and len(self.notices) >= NOTICES_AT_MOST:
+            return Deed(Did.OVERFLOW, f"no room for notice {name}: {NOTICES_AT_MOST} stand already")
         self.notices[name] = NoticeRow(event, source, at_ms)
         if event.until is not None:
             self.ground.calendar.wait(event.until, "notice", name)
@@ -480,7 +501,14 @@ class Floor:
             tally.sources.discard(source)
         self.people.forget_source(source)
         self._count_anew()
+        self._name_anew()
         return Deed(Did.SETTINGS, f"forgot {source}")
+
+    def _name_anew(self) -> None:
+        known: dict[str, Iterable[str]] = {
+            "queues": self.tallies.queues, "agents": self.people.agents, "sources": self.sources, "kpis": self.kpis,
+        }  # fmt: skip
+        self.naming = Naming(known)
 
     def _remove(self, kind: str, rows: MutableMapping[str, Any], names: list[str]) -> None:
         for name in names:

@@ -38,6 +38,7 @@ class Did(Enum):
     REJECTED = "rejected"
     LATE = "late"
     CLAMPED = "clamped"
+    OVERFLOW = "overflow"
     AGENT = "agent"
     SETTINGS = "settings"
 

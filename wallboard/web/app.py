@@ -50,6 +50,7 @@ from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.historypage import HistoryPage, history_csv
 from wallboard.web.ingest import Ingest
 from wallboard.web.metrics import Metrics, fan_out, metrics_page
+from wallboard.web.names import Names
 from wallboard.web.origin import Origins
 from wallboard.web.problems import Problem, Refusals, Unexpected
 from wallboard.web.rate import Rates
@@ -140,7 +141,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
 
 def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
     signin, sources, docs = SignInPage(templates), SourcePages(templates), openapi.DocsPage(templates)
-    ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE))
+    ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE), Names(parts.config.limits))
     return [
         Route("/healthz", api.healthz),
         Route("/readyz", api.readyz),

@@ -6,7 +6,7 @@ nothing else of the batch (docs/http.md has every answer).
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -38,8 +38,9 @@ log = structlog.get_logger()
 class Ingest:
     """The endpoint. It counts its own requests in flight, so that memory stays bounded."""
 
-    def __init__(self, rates: Rates) -> None:
+    def __init__(self, rates: Rates, names: Names) -> None:
         self._rates = rates
+        self._names = names
         self._running = 0
 
     async def post(self, request: Request) -> Response:
@@ -60,7 +61,11 @@ class Ingest:
             self._running -= 1
 
     async def _take(self, parts: Parts, who: Who, reader: Reader, body: bytes, dry_run: bool) -> Response:
-        admission = Admission(who, parts.clock_ms(), Names(parts.pipeline.floor))
+        floor, now_ms = parts.pipeline.floor, parts.clock_ms()
+        self._names.look(floor, now_ms)
+        admission = Admission(
+            who, now_ms, lambda event: self._names.admit(floor, event, who.name, now_ms, keep=not dry_run)
+        )
         events, rejected = await _read(reader, body, admission)
         if dry_run:
             return _answer(200, len(events), 0, rejected)
@@ -99,7 +104,7 @@ class Admission:
     The future is left to the core, which counts it as `clamped`; an absent time is the stream's own.
     """
 
-    def __init__(self, who: Who, now_ms: int, names: Names) -> None:
+    def __init__(self, who: Who, now_ms: int, names: Callable[[Event], None]) -> None:
         self._who, self._now_ms, self._names = who, now_ms, names
 
     def admit(self, event: Event) -> Event:
@@ -110,8 +115,9 @@ class Admission:
             told_ms = getattr(event, name, None)
             if told_ms is not None and told_ms < self._now_ms - LONGEST_WAIT_MS:
                 raise Refused(f"$.{name}", "more than 31 days ago: nobody waits so long")
-        self._names.admit(event)
-        return event if event.source else replace(event, source=self._who.name)
+        event = event if event.source else replace(event, source=self._who.name)
+        self._names(event)
+        return event
 
 
 async def _read(reader: Reader, body: bytes, admission: Admission) -> tuple[list[Event], list[Rejected]]:

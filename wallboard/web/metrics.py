@@ -31,6 +31,7 @@ _REASONS = (
     ("unknown type", "unknown_type"),
     ("control characters", "control_characters"),
     ("older than", "too_old"),
+    ("too many names", "too_many_names"),
     ("not JSON", "not_json"),
     ("nested too", "not_json"),
     ("Expected", "wrong_value"),

@@ -1,46 +1,82 @@
-"""How many different names may there be? A script that puts an id where a name belongs must not fill every wall."""
+"""How many new names may there be? A script that puts an id where a name belongs must not fill every wall.
 
-from collections.abc import Iterator, Mapping
+A name that is known always passes. Of new ones there is a limit for all, and a share of it that one sender may bring
+within an hour.
+"""
 
+from collections.abc import Collection
+
+from wallboard.config import Limits
 from wallboard.core import events as ev
 from wallboard.core.errors import Refused
+from wallboard.core.naming import MOST, named
 from wallboard.core.state import Floor
 
-MOST = {"queues": 5_000, "agents": 50_000, "sources": 1_000}
+HOUR_MS = 3_600_000
+_MEMORY_MS = 60_000  # a name that was taken is on the floor by then, or never will be
+_SECOND_MS = 1_000
+_FEW = 100  # so many are looked at with each request
+_ASKS = "is this a name, or an id that changes? [limits] in wallboard.toml says how many there may be"
 
 
 class Names:
-    """The names of one request, beside those that the floor knows."""
+    """One a process. What was taken counts before the floor has seen it."""
 
-    def __init__(self, floor: Floor) -> None:
-        self._known: dict[str, Mapping[str, object]] = {
-            "queues": floor.tallies.queues, "agents": floor.people.agents, "sources": floor.sources,
-        }  # fmt: skip
-        self._new: dict[str, set[str]] = {kind: set() for kind in MOST}
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._taken: dict[str, dict[str, int]] = {kind: {} for kind in MOST}  # name → when
+        self._brought: dict[tuple[str, str], int] = {}  # kind and sender → new names of this hour
+        self._hour = self._second = 0
+        self.refused = 0
 
-    def admit(self, event: ev.Event) -> None:
-        """Raises Refused for a name that would be one too many."""
-        for kind, at, name in _named(event):
-            known, new = self._known[kind], self._new[kind]
-            if name in known or name in new:
+    def look(self, floor: Floor, now_ms: int) -> None:
+        """Before each request: forget what is on the floor by now."""
+        if now_ms // HOUR_MS != self._hour:
+            self._hour, self._brought = now_ms // HOUR_MS, {}
+        if now_ms // _SECOND_MS == self._second and sum(map(len, self._taken.values())) > _FEW:
+            return
+        self._second, oldest_ms = now_ms // _SECOND_MS, now_ms - _MEMORY_MS
+        for kind, taken in self._taken.items():
+            there = _there(floor, kind)
+            self._taken[kind] = {name: at for name, at in taken.items() if at > oldest_ms and name not in there}
+
+    def admit(self, floor: Floor, event: ev.Event, sender: str, now_ms: int, *, keep: bool = True) -> None:
+        """Raises Refused for a name that would be one too many. Without `keep` nothing is taken down."""
+        for kind, at, name in named(event):
+            own = _own(floor, kind, event.source or sender, name)
+            if own in _there(floor, kind) or own in _configured(floor, kind) or own in self._taken[kind]:
                 continue
-            if len(known) + len(new) >= MOST[kind]:
-                raise Refused(at, f"there are {MOST[kind]} {kind} already: is this a name, or an id that changes?")
-            new.add(name)
+            if reason := self._too_many(floor, kind, sender):
+                self.refused += keep
+                raise Refused(at, f"too many names: {reason}: {_ASKS}")
+            if keep:
+                self._taken[kind][own] = now_ms
+                self._brought[kind, sender] = self._brought.get((kind, sender), 0) + 1
+
+    def _too_many(self, floor: Floor, kind: str, sender: str) -> str | None:
+        most = getattr(self._limits, kind)
+        if len(_there(floor, kind)) + len(self._taken[kind]) >= most:
+            return f"there are {most} {kind} already"
+        share = max(1, most * self._limits.new_in_an_hour // 100)
+        if self._brought.get((kind, sender), 0) >= share:
+            return f"{share} new {kind} came from '{sender}' within this hour"
+        return None
 
 
-def _named(event: ev.Event) -> Iterator[tuple[str, str, str]]:
-    """(kind, path, name) of what this event would bring into being."""
-    if event.source:
-        yield "sources", "$.source", event.source
-    if queue := getattr(event, "queue", None):
-        yield "queues", "$.queue", queue
-    queues = getattr(event, "queues", None)
-    if isinstance(queues, dict | list) and not isinstance(event, ev.NoticePosted):
-        for queue in queues:
-            yield "queues", "$.queues", queue
-    if isinstance(agent := getattr(event, "agent", None), str):
-        yield "agents", "$.agent", agent
-    if isinstance(agents := getattr(event, "agents", None), dict):
-        for agent in agents:
-            yield "agents", "$.agents", agent
+def _own(floor: Floor, kind: str, source: str, name: str) -> str:
+    if kind == "queues":
+        return floor.settings.queue_of(source, name)
+    return floor.settings.agent_of(source, name) if kind == "agents" else name
+
+
+def _there(floor: Floor, kind: str) -> Collection[str]:
+    if kind == "queues":
+        return floor.tallies.queues
+    if kind == "agents":
+        return floor.people.agents
+    return floor.sources if kind == "sources" else floor.kpis
+
+
+def _configured(floor: Floor, kind: str) -> Collection[str]:
+    settings = floor.settings
+    return settings.queue if kind == "queues" else settings.agent if kind == "agents" else ()
