@@ -1,5 +1,7 @@
 """The record of past days: written whole, never by a worker whose time is over, gone when it is old enough."""
 
+import importlib
+import pkgutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +12,7 @@ from alembic.script import ScriptDirectory
 from click.testing import CliRunner
 from sqlalchemy import Engine, inspect, text
 
+from wallboard import record
 from wallboard.commands.check import check
 from wallboard.core.afterwards import LATER, Booking, Known
 from wallboard.core.errors import LeaseLost, Mistake, RecordUnavailable
@@ -149,6 +152,8 @@ def test_an_address_that_cannot_be_meant_is_a_mistake(tmp_path: Path, url: str) 
 
 
 def test_migrations_make_the_tables_that_the_code_uses(opened: Callable[[], Engine]) -> None:
+    for module in pkgutil.iter_modules(record.__path__, "wallboard.record."):
+        importlib.import_module(module.name)  # so that all of them have named their tables
     engine = opened()
     migrate(engine)
     found = inspect(engine)

@@ -13,6 +13,8 @@ SEEN_MAX = SEEN_MAX_PER_HOUR * SEEN_SPAN_S // 3600
 LEASE_MS = 5_000
 SIGN_IN_CODE_S = 15 * 60
 SESSION_S = 30 * 86_400
+PAIRING_S = 15 * 60  # a shown code, and what became of it
+SCREEN_S = 400 * 86_400  # what a screen said last: as long as a browser keeps its cookie
 CHUNK_LOOSE_S = 3600  # a chunk that no pointer names: its writer ended in the middle
 CHUNK_GRACE_S = 60  # a chunk that was replaced: a reader may be in the middle of the older checkpoint
 HEALTH_S = 60  # a collector's own word about itself, written every few seconds
@@ -72,6 +74,23 @@ class Keys:
 
     def session(self, digest: str) -> str:
         return self._key(f"session:{digest}")
+
+    def pairing(self, digest: str) -> str:
+        """A device that wants to become a screen."""
+        return self._key(f"pairing:{digest}")
+
+    def pair_code(self, code: str) -> str:
+        """Hash: which device shows this code, and how often it was tried."""
+        return self._key(f"paircode:{code}")
+
+    @property
+    def orders(self) -> str:
+        """Stream: what paired screens are told."""
+        return self._key("orders")
+
+    def screen(self, name: str) -> str:
+        """What a paired screen said last."""
+        return self._key(f"screen:{name}")
 
     def _key(self, name: str) -> str:
         return f"{{{self.namespace}}}:{name}"
