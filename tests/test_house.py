@@ -26,7 +26,7 @@ PART_OF = {
     "wallboard.alerter": "wallboard.worker",
     "wallboard.historian": "wallboard.worker",
     "wallboard.boardschema": "wallboard.commands",
-    "wallboard.eventschema": "wallboard.commands",
+    "wallboard.eventschema": "wallboard.tables",
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 # What would bring a clock, chance, the environment, a log or the outside into the core.

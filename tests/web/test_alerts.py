@@ -70,7 +70,7 @@ async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) ->
 
 MISTAKES: dict[str, tuple[str, Any, int, str]] = {
     "no such alert": ("nothing/acknowledge", None, 404, "not open"),
-    "no such verb": ("a1/ignore", None, 404, "acknowledge, snooze"),
+    "no such verb": ("a1/ignore", None, 404, "/docs lists"),
     "how long": ("a1/snooze", {}, 422, "seconds"),
     "for ever": ("a1/snooze", {"seconds": 10**9}, 422, "43200"),
     "a typo": ("a1/acknowledge", {"nota": "x"}, 422, "nota"),

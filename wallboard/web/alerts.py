@@ -1,12 +1,14 @@
 """What do people and programs do about an alert? Each act is an event that comes back through the stream."""
 
 import secrets
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
 from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
 from wallboard.core import events as ev
@@ -15,6 +17,7 @@ from wallboard.core.events import LongText, Text
 from wallboard.core.kpis import alert_document
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, call
 from wallboard.web.lists import alert_text, order_of
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
@@ -24,6 +27,9 @@ from wallboard.web.words import Words, words
 
 BODY_BYTES = 8_192
 LONGEST_SNOOZE_S = 12 * 3_600  # a snooze always ends by itself
+
+
+Verb = Literal["acknowledge", "snooze", "wake", "assign"]
 
 
 class Acknowledge(Struct, forbid_unknown_fields=True):
@@ -42,6 +48,25 @@ class Assign(Struct, forbid_unknown_fields=True):
     note: LongText | None = None
 
 
+class Alerts(TypedDict):
+    now: int
+    open: list[dict[str, Any]]
+    over: list[dict[str, Any]]
+
+
+class Done(TypedDict):
+    alert: str
+    done: Verb
+
+
+@call(
+    Call(
+        summary="Open alerts",
+        scope="state:read",
+        description="`text` is in the first language of Accept-Language. docs/alerts.md.",
+        answers={200: Answer("`open`, the gravest first, and `over`, the last ones that ended.", Alerts)},
+    )
+)
 async def alerts(request: Request) -> Response:
     """`GET /api/v1/alerts`: the open ones, the gravest first, and those that were over last."""
     who = allowed(request, "state:read")
@@ -83,22 +108,45 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     }
 
 
-async def act(request: Request) -> Response:
-    """`POST /api/v1/alerts/{id}/VERB`. 202: it is in the stream."""
-    who = allowed(request, "alerts:act")
-    parts, verb = parts_of(request), request.path_params["verb"]
-    if verb not in _VERBS:
-        raise Problem(404, _KNOWN)
-    asked = _read(await body_of(request, BODY_BYTES), _VERBS[verb])
-    alert = request.path_params["alert"]
-    if alert not in parts.pipeline.floor.alerts.open:
-        raise Problem(404, "This alert is not open any more, or never was.")
-    await _append(parts, _event(verb, asked, alert, who, parts.clock_ms()))
-    return JSONResponse({"alert": alert, "done": verb}, 202)
+def acts() -> list[BaseRoute]:
+    """`POST /api/v1/alerts/{id}/VERB`, a route a verb."""
+    return [
+        Route(f"/api/v1/alerts/{{alert}}/{verb}", _act(verb, *said), methods=["POST"]) for verb, said in _VERBS.items()
+    ]
 
 
-_VERBS: dict[str, type[Struct]] = {"acknowledge": Acknowledge, "snooze": Snooze, "wake": Acknowledge, "assign": Assign}
-_KNOWN = f"Expected one of {', '.join(_VERBS)} behind the alert."
+def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint of one verb. 202: it is in the stream."""
+
+    @call(
+        Call(
+            summary=summary,
+            scope="alerts:act",
+            body=kind,
+            body_needed=kind is Snooze,
+            answers={202: Answer("It is in the stream.", Done)},
+            problems=(422,),
+        )
+    )
+    async def act(request: Request) -> Response:
+        who = allowed(request, "alerts:act")
+        parts = parts_of(request)
+        asked = _read(await body_of(request, BODY_BYTES), kind)
+        alert = request.path_params["alert"]
+        if alert not in parts.pipeline.floor.alerts.open:
+            raise Problem(404, "This alert is not open any more, or never was.")
+        await _append(parts, _event(verb, asked, alert, who, parts.clock_ms()))
+        return JSONResponse({"alert": alert, "done": verb}, 202)
+
+    return act
+
+
+_VERBS: dict[Verb, tuple[type[Struct], str]] = {
+    "acknowledge": (Acknowledge, "Say that somebody sees to an alert"),
+    "snooze": (Snooze, "Silence an alert for some time"),
+    "wake": (Acknowledge, "Wake a snoozed alert"),
+    "assign": (Assign, "Say who takes an alert"),
+}
 
 
 def _read(body: bytes, kind: type[Struct]) -> Any:

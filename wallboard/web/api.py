@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import msgspec
 from starlette.requests import Request
@@ -10,17 +10,51 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.core.errors import StreamUnavailable
 from wallboard.web.auth import allowed
+from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.problems import Problem
 from wallboard.web.wiring import Parts, parts_of
 
 _READY_S = 1.0
 
 
+class Alive(TypedDict):
+    status: Literal["alive"]
+
+
+class Ready(TypedDict):
+    """Which part is not ready."""
+
+    status: Literal["ready", "not ready"]
+    state: bool
+    redis: bool
+
+
+class State(TypedDict):
+    """The floor: a row by name of each kind. docs/kpis.md says what stands in a row."""
+
+    sites: dict[str, dict[str, Any]]
+    queues: dict[str, dict[str, Any]]
+    groups: dict[str, dict[str, Any]]
+    agents: dict[str, dict[str, Any]]
+    kpis: dict[str, dict[str, Any]]
+    alerts: dict[str, dict[str, Any]]
+    notices: dict[str, dict[str, Any]]
+    sources: dict[str, dict[str, Any]]
+
+
+@call(Call(summary="Alive", scope=None, answers={200: Answer("The process answers.", Alive)}))
 async def healthz(request: Request) -> Response:
     """This process answers; nothing else is said."""
     return JSONResponse({"status": "alive"})
 
 
+@call(
+    Call(
+        summary="Ready: state loaded and Redis answering",
+        scope=None,
+        answers={200: Answer("Ready.", Ready), 503: Answer("Not ready, and which part is not.", Ready)},
+    )
+)
 async def readyz(request: Request) -> Response:
     """The state is loaded and Redis answers: a load balancer may send people here."""
     parts = parts_of(request)
@@ -31,6 +65,19 @@ async def readyz(request: Request) -> Response:
     )
 
 
+@call(
+    Call(
+        summary="The state of the floor",
+        scope="state:read",
+        description="Whole without a filter.",
+        query=(Query("board", "As this board shows it."), Query("queue", "This queue and what belongs to it.")),
+        answers={
+            200: Answer("The state document.", State),
+            304: Answer("Unchanged since the ETag in If-None-Match."),
+        },
+        problems=(404,),
+    )
+)
 async def state(request: Request) -> Response:
     """`GET /api/v1/state`: whole, or with `?queue=` that queue alone with what hangs on it."""
     allowed(request, "state:read")

@@ -37,7 +37,7 @@ from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
 from wallboard.web import api, boardtexts, notices, openapi, pages, speaking
-from wallboard.web.alerts import AlertsPage, act, alerts
+from wallboard.web.alerts import AlertsPage, acts, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
 from wallboard.web.charts import plotly_js
@@ -162,7 +162,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/boards/{board}/revisions/{revision}/restore", boardtexts.restore, methods=["POST"]),
         Route("/api/v1/boards/{board}/series", Series().show),
         Route("/api/v1/alerts", alerts),
-        Route("/api/v1/alerts/{alert}/{verb}", act, methods=["POST"]),
+        *acts(),
         Route("/api/v1/notices", notices.notices),
         Route("/api/v1/notices", notices.post, methods=["POST"]),
         Route("/api/v1/notices/{notice:path}", notices.clear, methods=["DELETE"]),

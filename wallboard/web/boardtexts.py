@@ -5,7 +5,7 @@ A change names what it is made from (`If-Match`), so that nobody writes over wha
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NotRequired, TypedDict, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from wallboard.record.shelf import Differs, Fixed, Full, Standing
 from wallboard.tables import MAX_FILE_BYTES, parse_text
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, call
 from wallboard.web.exposing import exposes_more
 from wallboard.web.problems import Problem
 from wallboard.web.wiring import Parts, parts_of
@@ -30,6 +31,37 @@ BODY_BYTES = min(262_144, MAX_FILE_BYTES)
 _NO_STORE = {"cache-control": "no-store"}
 
 
+_WRITTEN = {TOML: str, JSON: dict[str, Any]}
+
+
+class Listed(TypedDict):
+    boards: list[dict[str, Any]]
+
+
+class Done(TypedDict):
+    id: str
+    warnings: NotRequired[list[dict[str, Any]]]
+
+
+class Revision(TypedDict):
+    revision: int
+    at: int
+    who: str
+
+
+class Revised(TypedDict):
+    revisions: list[Revision]
+
+
+@call(
+    Call(
+        summary="The boards",
+        scope="state:read",
+        description="Each with its title, its audience, where it stands (`origin`: file, editor or shipped), whether "
+        "it is `writable`, and its `etag`.",
+        answers={200: Answer("Every board.", Listed)},
+    )
+)
 async def boards(request: Request) -> Response:
     """`GET /api/v1/boards`."""
     allowed(request, "state:read")
@@ -55,6 +87,18 @@ def _row(board: Board, standing: Standing | None) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value not in (None, [])}
 
 
+@call(
+    Call(
+        summary="A board as it is written",
+        scope="state:read",
+        description="As JSON, or with Accept: application/toml as the text with its comments.",
+        answers={
+            200: Answer("The board, with its ETag.", _WRITTEN),
+            304: Answer("Unchanged since the ETag in If-None-Match."),
+        },
+        problems=(409,),
+    )
+)
 async def board(request: Request) -> Response:
     """`GET /api/v1/boards/{board}`: the text, or with `Accept: application/json` the same as JSON."""
     allowed(request, "state:read")
@@ -75,6 +119,20 @@ def _text(request: Request, text: str, headers: Mapping[str, str]) -> Response:
     return Response(msgspec.json.encode(tables), media_type=JSON, headers=dict(headers))
 
 
+@call(
+    Call(
+        summary="Write a board",
+        scope="boards:write",
+        description="Scope admin where it says more of people than before. With If-Match, or If-None-Match: * for a "
+        "new one. JSON is written into the text that stands: comments stay. docs/boards.md.",
+        body=_WRITTEN,
+        answers={
+            200: Answer("Written. `warnings` as `wallboard check` has them.", Done),
+            201: Answer("Made.", Done),
+        },
+        problems=(409, 412, 415, 422, 428),
+    )
+)
 async def put(request: Request) -> Response:
     """`PUT /api/v1/boards/{board}`: TOML, or JSON, which is written into the text that stands."""
     who = allowed(request, "boards:write")
@@ -86,6 +144,15 @@ async def put(request: Request) -> Response:
     return await write(request, who, name, text, expected)
 
 
+@call(
+    Call(
+        summary="Take a board away",
+        scope="boards:write",
+        description="With If-Match. Its revisions stay.",
+        answers={200: Answer("Gone.", Done)},
+        problems=(409, 412, 428),
+    )
+)
 async def remove(request: Request) -> Response:
     """`DELETE /api/v1/boards/{board}`."""
     who = allowed(request, "boards:write")
@@ -99,6 +166,14 @@ async def remove(request: Request) -> Response:
     return JSONResponse({"id": name}, headers=_NO_STORE)
 
 
+@call(
+    Call(
+        summary="What a board was",
+        scope="boards:write",
+        description="The last 100, the newest first.",
+        answers={200: Answer("When, and by whom.", Revised)},
+    )
+)
 async def revisions(request: Request) -> Response:
     """`GET /api/v1/boards/{board}/revisions`: the newest first."""
     allowed(request, "boards:write")
@@ -110,12 +185,32 @@ async def revisions(request: Request) -> Response:
     return JSONResponse({"revisions": rows}, headers=_NO_STORE)
 
 
+@call(
+    Call(
+        summary="One revision of a board",
+        scope="boards:write",
+        description="As the board itself.",
+        path={"revision": int},
+        answers={200: Answer("The board as it was.", _WRITTEN)},
+        problems=(409,),
+    )
+)
 async def revision(request: Request) -> Response:
     """`GET /api/v1/boards/{board}/revisions/{revision}`: what the board was."""
     allowed(request, "boards:write")
     return _text(request, await _revision(request), _NO_STORE)
 
 
+@call(
+    Call(
+        summary="A board as it was",
+        scope="boards:write",
+        description="Writes that revision's text again; conditions as for PUT.",
+        path={"revision": int},
+        answers={200: Answer("Written.", Done), 201: Answer("Made anew.", Done)},
+        problems=(409, 412, 422, 428),
+    )
+)
 async def restore(request: Request) -> Response:
     """`POST /api/v1/boards/{board}/revisions/{revision}/restore`: the same text again, as a new revision."""
     who = allowed(request, "boards:write")

@@ -1,7 +1,7 @@
 """May this ghost go? A lead closes what a source forgot to end: an event that comes back through the stream."""
 
 import secrets
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,7 @@ from wallboard.core.events import LongText, Text
 from wallboard.core.state import Floor
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
 from wallboard.web.wiring import parts_of
 
@@ -31,6 +32,21 @@ class Ghost(Struct, forbid_unknown_fields=True, kw_only=True):
     note: LongText | None = None
 
 
+class Closed(TypedDict):
+    closed: list[dict[str, Any]]
+
+
+@call(
+    Call(
+        summary="Close a ghost",
+        scope="people:read",
+        description="A contact or a person that a source forgot to end: an open contact ends as lost; a person is "
+        "signed out, and the contacts that nobody else talks to end too. docs/floor.md.",
+        body=Ghost,
+        answers={202: Answer("It is in the stream; `closed` names what ends.", Closed)},
+        problems=(404, 409, 422),
+    )
+)
 async def close(request: Request) -> Response:
     """`POST /api/v1/floor/close`. 202: it is in the stream; `closed` names what ends."""
     who = allowed(request, "people:read")

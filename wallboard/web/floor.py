@@ -1,5 +1,7 @@
 """Who waits in this queue? For leads: contacts one by one, the longest wait first."""
 
+from typing import Any, TypedDict
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,12 +9,30 @@ from starlette.responses import Response
 from wallboard.core.waiting import waiting
 from wallboard.web.asking import check, once_each
 from wallboard.web.auth import allowed
+from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.wiring import parts_of
 
 LONGEST = 256
 
 
+class Waiting(TypedDict):
+    queue: str
+    now: int
+    total: int
+    waiting: list[dict[str, Any]]
+
+
+@call(
+    Call(
+        summary="Who waits in a queue",
+        scope="people:read",
+        description="The first 50, the longest wait first.",
+        query=(Query("queue", "Of this queue.", required=True),),
+        answers={200: Answer("How many wait, and who.", Waiting)},
+        problems=(404, 422),
+    )
+)
 async def floor(request: Request) -> Response:
     """`GET /api/v1/floor?queue=NAME`: `now`, `total`, and the first 50 that wait (core/waiting.py)."""
     allowed(request, "people:read")

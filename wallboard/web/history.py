@@ -5,7 +5,7 @@ import csv
 import io
 from collections.abc import Container
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -35,6 +35,7 @@ from wallboard.record.steps import (
 )
 from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.auth import allowed
+from wallboard.web.calls import JSON, Answer, Call, Query, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.wiring import Parts, parts_of
 
@@ -67,6 +68,46 @@ class Asked(NamedTuple):
     site: Site
 
 
+class Since(TypedDict):
+    """A day that was not seen from its beginning."""
+
+    site: str
+    day: str
+    since: int
+
+
+class Told(TypedDict):
+    kind: str
+    id: str
+    by: str
+    step: str
+    zone: str
+    metrics: list[str]
+    since: list[Since]
+    rows: list[dict[str, Any]]
+
+
+@call(
+    Call(
+        summary="Past intervals of a queue, a group or an agent",
+        scope="state:read",
+        description="One of queue, group and agent. Without a time the running business day. With Accept: text/csv a "
+        "table. docs/history.md.",
+        query=(
+            Query("queue", "Of this queue."),
+            Query("group", "Of this group: all, team:NAME or site:NAME."),
+            Query("agent", "Of this person: scope people:read."),
+            Query("metric", "Numbers over time, separated by commas; default the usual ones."),
+            Query("day", "A business day, such as 2026-11-23."),
+            Query("from", "An instant (RFC 3339) instead of a day."),
+            Query("to", "An instant; intervals that begin before it."),
+            Query("step", "15m (default), 30m, 1h or 1d."),
+            Query("by", "event (default): when it happened; offer: all of a visit where it was offered."),
+        ),
+        answers={200: Answer("A row a step.", {JSON: Told, "text/csv": str})},
+        problems=(404, 422),
+    )
+)
 async def history(request: Request) -> Response:
     """JSON, or CSV for `Accept: text/csv`."""
     who = allowed(request, "state:read")

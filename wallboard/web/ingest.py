@@ -8,19 +8,22 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Annotated, Any
 
 import msgspec
 import structlog
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard.core.errors import Refused, StreamUnavailable
-from wallboard.core.events import Event, Rejection
+from wallboard.core.events import Event, Rejection, Told
 from wallboard.stream.found import format_of
 from wallboard.web.auth import Who, allowed
-from wallboard.web.bodies import Reader, Rejected, lines_of, reader_for
+from wallboard.web.bodies import EVENTS_AT_MOST, Reader, Rejected, lines_of, reader_for
 from wallboard.web.body import body_of
+from wallboard.web.calls import JSON, Answer, Call, Query, call
 from wallboard.web.names import Names
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
@@ -35,6 +38,20 @@ _BREATHE_EVERY = 250  # items decoded before the loop may serve somebody else (a
 log = structlog.get_logger()
 
 
+class Item(Struct):
+    """One that was refused: which, where in it, and why."""
+
+    index: int
+    at: str
+    error: str
+
+
+class Taken(Struct):
+    accepted: int
+    duplicate: int
+    rejected: list[Item]
+
+
 class Ingest:
     """The endpoint. It counts its own requests in flight, so that memory stays bounded."""
 
@@ -43,6 +60,29 @@ class Ingest:
         self._names = names
         self._running = 0
 
+    @call(
+        Call(
+            summary="Send events",
+            scope="events:write",
+            description="Safe to repeat where events carry an id. docs/http.md.",
+            query=(
+                Query("dry_run", "Only check; answers 200 instead of 202.", bool),
+                Query("from", "Raw lines of a recorded format, e.g. asterisk-queue-log."),
+            ),
+            body={
+                JSON: Told | Annotated[list[Told], Meta(max_length=EVENTS_AT_MOST)],
+                "application/x-ndjson": str,
+                "application/cloudevents+json": dict[str, Any],
+                "application/cloudevents-batch+json": list[dict[str, Any]],
+            },
+            answers={
+                200: Answer("A dry run: what would have been taken.", Taken),
+                202: Answer("What is accepted stands in the stream.", Taken),
+                422: Answer("Every item was refused.", Taken),
+            },
+            problems=(415, 429),
+        )
+    )
     async def post(self, request: Request) -> Response:
         who = allowed(request, "events:write")
         dry_run, reader = _asked(request)
@@ -160,10 +200,6 @@ def _count(parts: Parts, who: Who, duplicates: list[Event], rejected: list[Rejec
 
 
 def _answer(status: int, accepted: int, duplicate: int, rejected: list[Rejected]) -> Response:
-    body = {
-        "accepted": accepted,
-        "duplicate": duplicate,
-        "rejected": [{"index": one.item, "at": one.at, "error": one.error} for one in rejected],
-    }
+    body = Taken(accepted, duplicate, [Item(one.item, one.at, one.error) for one in rejected])
     refused_all = bool(rejected) and not accepted and not duplicate
     return Response(msgspec.json.encode(body), 422 if refused_all else status, media_type="application/json")

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,6 +17,7 @@ from wallboard.core.limits import duration_ms
 from wallboard.core.state import Floor
 from wallboard.web.auth import allowed
 from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.wiring import Parts, parts_of
 
@@ -38,6 +39,20 @@ class Notice(Struct, forbid_unknown_fields=True, kw_only=True):
     until: Annotated[int, Meta(ge=0, le=ev.LATEST_MS)] | Text | None = None
 
 
+class Written(TypedDict):
+    """`until` in ms UTC, where the notice ends by itself."""
+
+    id: str
+    until: NotRequired[int]
+
+
+@call(
+    Call(
+        summary="Notices that stand now",
+        scope="notices:write",
+        answers={200: Answer("By id, with who wrote it.", dict[str, dict[str, Any]])},
+    )
+)
 async def notices(request: Request) -> Response:
     """`GET /api/v1/notices`: what stands now by id, as in the state document, and `who` wrote it where it is known."""
     allowed(request, "notices:write")
@@ -47,6 +62,16 @@ async def notices(request: Request) -> Response:
     return Response(msgspec.json.encode(found), media_type="application/json", headers={"cache-control": "no-store"})
 
 
+@call(
+    Call(
+        summary="Write a notice",
+        scope="notices:write",
+        description="With an id it replaces what stands under it.",
+        body=Notice,
+        answers={202: Answer("It is in the stream: its id, and until when.", Written)},
+        problems=(409, 422),
+    )
+)
 async def post(request: Request) -> Response:
     """`POST /api/v1/notices`. 202: it is in the stream."""
     who = allowed(request, "notices:write")
@@ -70,6 +95,13 @@ async def post(request: Request) -> Response:
     return JSONResponse({"id": name} | ({} if until_ms is None else {"until": until_ms}), 202)
 
 
+@call(
+    Call(
+        summary="Take a notice away",
+        scope="notices:write",
+        answers={202: Answer("It is in the stream.", Written)},
+    )
+)
 async def clear(request: Request) -> Response:
     """`DELETE /api/v1/notices/{id}`. 202: it is in the stream."""
     who = allowed(request, "notices:write")

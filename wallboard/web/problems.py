@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +19,17 @@ from wallboard.core.errors import WallboardError
 COMPARED = 500  # names that a wrong one is compared with
 
 log = structlog.get_logger()
+
+
+class ProblemBody(Struct, kw_only=True):
+    """How a refusal reads: `detail` says what to do, `at` where, `did_you_mean` has near names."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    at: str | msgspec.UnsetType = msgspec.UNSET
+    did_you_mean: list[str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Problem(WallboardError):

@@ -7,7 +7,7 @@ the leading worker writes the running quarter every few seconds; once in some se
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,6 +25,7 @@ from wallboard.live.view import View, tile_of
 from wallboard.record.board import Tile
 from wallboard.record.steps import Step, day_named, rows, steps
 from wallboard.web.auth import allowed
+from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.history import site_of
 from wallboard.web.problems import Problem
 from wallboard.web.wiring import Parts, parts_of
@@ -36,12 +37,36 @@ MOST_QUEUES = 200  # of a set of queues that no group counts
 WEEK = timedelta(days=7)
 
 
+class Drawn(TypedDict):
+    """`since`: where the day was not seen whole."""
+
+    now: int
+    zone: str
+    started: int
+    ends: int
+    metrics: list[str]
+    rows: list[dict[str, Any]]
+    before: list[dict[str, Any]]
+    since: NotRequired[int]
+
+
 class Series:
     """The answers of the last seconds, so that a thousand screens of one board are one look into the record."""
 
     def __init__(self) -> None:
         self._told: dict[tuple[str, str, int], tuple[int, asyncio.Task[bytes]]] = {}
 
+    @call(
+        Call(
+            summary="A board's number over the day",
+            scope="state:read",
+            description="What a tile `trend` draws: quarters of an hour of the running business day, and of the same "
+            "weekday a week before at the same time of day. docs/boards.md.",
+            query=(Query("tile", "The tile's place on the board, from 0.", int, required=True),),
+            answers={200: Answer("The rows of today, and those of a week before.", Drawn)},
+            problems=(422,),
+        )
+    )
     async def show(self, request: Request) -> Response:
         allowed(request, "state:read")
         parts = parts_of(request)

@@ -4,7 +4,7 @@ What a source did comes from the state; what its collector says of itself ("AMI 
 since a collector that is cut off cannot say it through the stream.
 """
 
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from wallboard.core.platform import compared
 from wallboard.core.visits import Did
 from wallboard.stream.health import Health
 from wallboard.web.auth import allowed
+from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
 from wallboard.web.wiring import Parts, parts_of
 
@@ -46,11 +47,42 @@ class SourcePages:
         return answer
 
 
+class Sources(TypedDict):
+    now: int
+    zone: str
+    redis_answers: bool
+    gaps: int
+    sources: list[dict[str, Any]]
+
+
+class Source(TypedDict):
+    now: int
+    zone: str
+    redis_answers: bool
+    gaps: int
+    source: dict[str, Any]
+    events: list[dict[str, Any]]
+
+
+@call(
+    Call(
+        summary="Every source and its health",
+        scope="state:read",
+        answers={200: Answer("Those that spoke or are configured.", Sources)},
+    )
+)
 async def sources_api(request: Request) -> Response:
     allowed(request, "state:read")
     return _json(await sources(parts_of(request)))
 
 
+@call(
+    Call(
+        summary="One source's last 200 events and what each did",
+        scope="state:read",
+        answers={200: Answer("The newest first.", Source)},
+    )
+)
 async def source_api(request: Request) -> Response:
     allowed(request, "state:read")
     return _json(await source(parts_of(request), request.path_params["source"]))
