@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from wallboard.core.events import ContactCorrected
-from wallboard.stream.signin import Person
 from wallboard.stream.stream import BEGIN
 
 CLOSE, FLOOR = "/api/v1/floor/close", "/api/v1/floor?queue=support"
@@ -96,10 +95,7 @@ async def test_what_is_wrong_is_said_with_its_path(served: Any, case: str) -> No
 async def test_only_who_may_see_people_closes_and_nobody_can_say_it_from_outside(served: Any) -> None:
     assert (await served.anonymous.post(CLOSE, json={"contact": "c1"})).status_code == 401
     assert (await served.http.post(CLOSE, content=b"{")).status_code == 400
-    code = await served.parts.sessions.signin.issue(Person("Reader", ("state:read",)))
-    session = (await served.anonymous.post("/signin", json={"code": code})).cookies[served.parts.sessions.cookie]
-    served.anonymous.cookies.clear()
-    headers = {"cookie": f"{served.parts.sessions.cookie}={session}", "origin": served.origin}
+    headers = {"cookie": await served.sign_in("Reader", "viewer"), "origin": served.origin}
     assert (await served.anonymous.post(CLOSE, json={"contact": "c1"}, headers=headers)).status_code == 403
     for event in (
         {"type": "contact.corrected", "contact": "c1", "who": "me"},

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from wallboard.stream.signin import Person
-
 FLOOR = "/api/v1/floor"
 
 
@@ -45,8 +43,5 @@ async def test_a_mistake_is_named(served: Any, query: str, status: int, words: s
 
 async def test_who_may_only_read_the_state_gets_no_contacts(served: Any) -> None:
     assert (await served.anonymous.get(FLOOR)).status_code == 401
-    code = await served.parts.sessions.signin.issue(Person("Reader", ("state:read",)))
-    session = (await served.anonymous.post("/signin", json={"code": code})).cookies[served.parts.sessions.cookie]
-    served.anonymous.cookies.clear()
-    headers = {"cookie": f"{served.parts.sessions.cookie}={session}"}
+    headers = {"cookie": await served.sign_in("Reader", "viewer")}
     assert (await served.anonymous.get(FLOOR, params={"queue": "x"}, headers=headers)).status_code == 403

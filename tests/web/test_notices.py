@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from wallboard.stream.signin import Person
-
 NOTICES = "/api/v1/notices"
 
 
@@ -98,10 +96,7 @@ async def test_only_who_may_write_notices_reads_writes_or_removes_them(served: A
     assert (await served.http.delete(f"{NOTICES}/none")).status_code == 404
     foreign = {"cookie": await served.sign_in(), "origin": "https://elsewhere.example"}
     assert (await served.anonymous.post(NOTICES, json={"text": "x"}, headers=foreign)).status_code == 403
-    code = await served.parts.sessions.signin.issue(Person("Reader", ("state:read",)))
-    session = (await served.anonymous.post("/signin", json={"code": code})).cookies[served.parts.sessions.cookie]
-    served.anonymous.cookies.clear()
-    headers = {"cookie": f"{served.parts.sessions.cookie}={session}", "origin": served.origin}
+    headers = {"cookie": await served.sign_in("Reader", "viewer"), "origin": served.origin}
     for method, path in (("GET", NOTICES), ("POST", NOTICES), ("DELETE", f"{NOTICES}/none")):
         answer = await served.anonymous.request(method, path, headers=headers)
         assert answer.status_code == 403, (method, answer.text)

@@ -92,5 +92,9 @@ class Keys:
         """What a paired screen said last."""
         return self._key(f"screen:{name}")
 
+    def sessions_of(self, person: str) -> str:
+        """Set of the digests of a person's sessions; some may have ended."""
+        return self._key(f"sessions-of:{person}")
+
     def _key(self, name: str) -> str:
         return f"{{{self.namespace}}}:{name}"

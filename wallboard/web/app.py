@@ -25,8 +25,10 @@ from wallboard.live.counting import Counting
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Pipeline
 from wallboard.live.vitals import keep_looking
+from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
 from wallboard.record.history import History
+from wallboard.record.people import People
 from wallboard.record.revisions import Revisions
 from wallboard.record.shelf import Shelf
 from wallboard.stream.checkpoint import Checkpoints
@@ -49,6 +51,7 @@ from wallboard.web.history import history
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.historypage import HistoryPage, history_csv
 from wallboard.web.ingest import Ingest
+from wallboard.web.known import Known
 from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.names import Names
 from wallboard.web.origin import Origins
@@ -114,8 +117,10 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     https = (config.server.public_url or "").startswith("https://")
     told = HistoryTold(clock_ms)
     reports = Reports(hub.build)
-    sessions = Sessions(SignIn(asking, keys), namespace=config.namespace, https=https)
     record = open_record(config.data, config.database_url)
+    people = People(record)
+    sessions = Sessions(SignIn(asking, keys), people, namespace=config.namespace, https=https)
+    known = Known({"session": sessions})
     shelf = Shelf(
         config.boards, Revisions(record), shipped=config.boards == BOARDS, editable=config.server.boards_editable
     )
@@ -130,9 +135,12 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         counting=Counting(),
         health=HealthRecords(asking, keys),
         sessions=sessions,
-        staying=Staying(sessions),
+        known=known,
+        staying=Staying(known),
         reports=reports,
         metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings], hub.sent),
+        people=people,
+        audit=Audit(record),
         history=History(record),
         history_told=told,
         https=https,
@@ -192,7 +200,8 @@ def _middleware(parts: Parts) -> list[Middleware]:
         Middleware(AddressCheck, urls=urls),
         Middleware(
             Access,
-            sessions=parts.sessions,
+            known=parts.known,
+            cookie=parts.sessions.cookie,
             origins=Origins(urls),
             admin_token=parts.config.admin_token,
             open_metrics=server.metrics == "open",

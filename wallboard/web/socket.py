@@ -18,7 +18,7 @@ from wallboard.live.hub import Hub
 from wallboard.live.prompt import FRAMES, STALLED_S, TOO_SLOW
 from wallboard.live.screen import Screen, Wire
 from wallboard.record.boards import Board
-from wallboard.web.auth import SESSION
+from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.reports import Report, Reports
 from wallboard.web.staying import Staying
 
@@ -115,7 +115,7 @@ def _board(websocket: WebSocket, hub: Hub) -> Board:
     board = boards.get(websocket.query_params.get("board", ""))
     if board is None and not websocket.app.state.boards.complete:
         raise Refusal(TRY_LATER, "the boards are being read: come back")
-    if board is None:
+    if board is None or not who_asks(websocket).may_see_board(board.id):
         raise Refusal(NOT_ALLOWED, "no such board, or not for you")
     if not hub.pipeline.ready:
         raise Refusal(TRY_LATER, "the state is being loaded: come back")
@@ -131,7 +131,10 @@ async def _serve(websocket: WebSocket, board: Board, hub: Hub) -> None:
     staying: Staying = websocket.app.state.staying
     reports: Reports = websocket.app.state.reports
     try:
-        with staying.watch(wire, websocket.scope.get(SESSION)), reports.watch() as hear:
+        with (
+            staying.watch(wire, websocket.scope.get(CREDENTIAL), who_asks(websocket), board.id),
+            reports.watch() as hear,
+        ):
             if isinstance(wire, TextWire):
                 await _first_end_of(_read(websocket, hear), wire.run())
             else:
