@@ -26,6 +26,7 @@ COMMANDS = {
     "notice": "wallboard.commands.post:notice",
     "tail": "wallboard.commands.tail:tail",
     "source": "wallboard.commands.sources:source",
+    "webhook": "wallboard.commands.webhook:webhook",
     "person": "wallboard.commands.people:person",
     "check": "wallboard.commands.check:check",
     "schema": "wallboard.commands.check:schema",

@@ -14,6 +14,7 @@ from wallboard.core.settings import Agent, Queue, Settings, Site
 from wallboard.tables import path, unknown
 
 COLLECTOR_GROUP = "wallboard.collectors"
+WEBHOOK = "webhook"  # read by the web part, when its program sends something
 _SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
 
 
@@ -32,7 +33,7 @@ def check_settings(settings: Settings, sites: Collection[str], file: str) -> Ite
 
 
 def check_collectors(collectors: Mapping[str, Any], base: Path, file: str) -> Iterator[Mistake]:
-    kinds = sorted(entry_points(group=COLLECTOR_GROUP).names)
+    kinds = sorted({WEBHOOK, *entry_points(group=COLLECTOR_GROUP).names})
     for name, options in collectors.items():
         at = path("collector", name)
         if not isinstance(options, dict):

@@ -64,6 +64,7 @@ from wallboard.web.signin import SignInPage, sign_out
 from wallboard.web.socket import live
 from wallboard.web.sourcepages import SourcePages, source_api, sources_api
 from wallboard.web.staying import Staying
+from wallboard.web.webhooks import Webhooks
 from wallboard.web.wiring import Parts
 
 EVENTS_PER_S = 5_000  # of one token on average
@@ -156,6 +157,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/metrics", metrics_page(parts.metrics, is_open=parts.config.server.metrics == "open")),
         Route("/api/v1/openapi.json", openapi.openapi),
         Route("/api/v1/events", ingest.post, methods=["POST"]),
+        Route("/api/v1/in/{name}", Webhooks(ingest).post, methods=["POST"]),
         Route("/api/v1/state", api.state),
         Route("/api/v1/explain", explain),
         Route("/api/v1/floor", floor),
