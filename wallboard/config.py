@@ -17,7 +17,7 @@ from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.events import Text
 from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule
-from wallboard.core.settings import Agent, Queue, Reason, Settings, Site
+from wallboard.core.settings import Agent, Notice, Queue, Reason, Settings, Site
 from wallboard.environment import Sections, overlay, text_of
 from wallboard.sense import COLLECTOR_GROUP, WEBHOOK, check_collectors, check_redis_url, check_settings
 from wallboard.tables import parse, path, read, unknown
@@ -113,7 +113,7 @@ class Config:
 
 
 _SETTINGS: Mapping[str, type[Struct]] = {
-    "site": Site, "queue": Queue, "agent": Agent, "reason": Reason, "alert": Rule,
+    "site": Site, "queue": Queue, "agent": Agent, "reason": Reason, "alert": Rule, "notice": Notice,
 }  # fmt: skip
 _FREE = ("collector", "notify")  # their options belong to whoever reads them
 SECTIONS = Sections(

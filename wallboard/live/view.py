@@ -165,7 +165,7 @@ class View:
 
     def _shows_notice(self, row: Document) -> bool:
         boards: Sequence[str] = row.get("boards", ())
-        return not boards or self.board.id in boards
+        return not boards or self.board.every_notice or self.board.id in boards
 
 
 def tile_of(tile: Tile) -> Document | None:

@@ -128,10 +128,14 @@ class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Board(Written, frozen=True, kw_only=True):
-    """A board. Its id is its file's name. `mistake`: why the file as it is now is not what is shown."""
+    """A board. Its id is its file's name. `mistake`: why the file as it is now is not what is shown.
+
+    `every_notice`: also those for other boards (live/desk.py).
+    """
 
     id: str = ""
     mistake: str = ""
+    every_notice: bool = False
 
     @property
     def shown_names(self) -> str:

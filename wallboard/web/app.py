@@ -46,6 +46,7 @@ from wallboard.web.charts import plotly_js
 from wallboard.web.closing import close
 from wallboard.web.explain import explain
 from wallboard.web.floor import floor
+from wallboard.web.floorpage import FloorPage
 from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.history import history
 from wallboard.web.historyhealth import HistoryTold
@@ -187,6 +188,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/history.csv", history_csv),
         Route("/plotly-{version}.js", plotly_js),
         Route("/alerts", AlertsPage(templates).show),
+        Route("/floor", FloorPage(templates).show),
         Route("/docs", docs.show),
         WebSocketRoute("/live", live),
         *pages.routes(templates),

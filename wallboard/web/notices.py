@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 from msgspec import Meta, Struct
@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.core import events as ev
 from wallboard.core.errors import StreamUnavailable
-from wallboard.core.events import LongText, QueueList, Text
+from wallboard.core.events import Level, LongText, QueueList, Text
 from wallboard.core.limits import duration_ms
 from wallboard.core.state import Floor
 from wallboard.web.auth import allowed
@@ -31,7 +31,7 @@ class Notice(Struct, forbid_unknown_fields=True, kw_only=True):
 
     text: LongText
     id: Text | None = None
-    level: Literal["info", "good", "warning", "critical"] = "info"
+    level: Level = "info"
     boards: QueueList | None = None
     queues: QueueList | None = None
     teams: QueueList | None = None

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from wallboard.live.desk import DESK, desk
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
 from wallboard.live.prompt import FRAMES, STALLED_S, TOO_SLOW
@@ -111,17 +112,26 @@ async def live(websocket: WebSocket) -> None:
 def _board(websocket: WebSocket, hub: Hub) -> Board:
     if refused := websocket.scope.get("wallboard.refused"):
         raise Refusal(*refused)
-    boards: Mapping[str, Board] = websocket.app.state.boards()
-    board = boards.get(websocket.query_params.get("board", ""))
+    board = _board_named(websocket.query_params.get("board", ""), websocket)
     if board is None and not websocket.app.state.boards.complete:
         raise Refusal(TRY_LATER, "the boards are being read: come back")
-    if board is None or not who_asks(websocket).may_see_board(board.id):
+    if board is None:
         raise Refusal(NOT_ALLOWED, "no such board, or not for you")
     if not hub.pipeline.ready:
         raise Refusal(TRY_LATER, "the state is being loaded: come back")
     if hub.screens >= websocket.app.state.parts.config.server.max_screens:
         raise Refusal(TRY_LATER, "as many screens as this server takes (server.max_screens): come back")
     return board
+
+
+def _board_named(name: str, websocket: WebSocket) -> Board | None:
+    """The board if there is one, and it is for this caller; a lead's desk is made for whoever asks."""
+    who = who_asks(websocket)
+    if name == DESK:
+        return desk(who.teams) if who.may("people:read") and who.queues is None else None
+    boards: Mapping[str, Board] = websocket.app.state.boards()
+    board = boards.get(name)
+    return board if board and who.may_see_board(board.id) else None
 
 
 async def _serve(websocket: WebSocket, board: Board, hub: Hub) -> None:
