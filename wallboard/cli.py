@@ -30,6 +30,8 @@ COMMANDS = {
     "person": "wallboard.commands.people:person",
     "check": "wallboard.commands.check:check",
     "schema": "wallboard.commands.check:schema",
+    "backup": "wallboard.commands.backup:backup",
+    "restore": "wallboard.commands.backup:restore",
     "doctor": "wallboard.commands.doctor:doctor",
 }
 

@@ -27,6 +27,11 @@ class Keys:
     namespace: str
 
     @property
+    def prefix(self) -> str:
+        """Before every name."""
+        return self._key("")
+
+    @property
     def stream(self) -> str:
         return self._key("events")
 
