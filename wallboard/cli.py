@@ -28,6 +28,7 @@ COMMANDS = {
     "source": "wallboard.commands.sources:source",
     "webhook": "wallboard.commands.webhook:webhook",
     "person": "wallboard.commands.people:person",
+    "boards": "wallboard.commands.boards:boards",
     "check": "wallboard.commands.check:check",
     "schema": "wallboard.commands.check:schema",
     "backup": "wallboard.commands.backup:backup",

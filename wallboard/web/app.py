@@ -38,7 +38,7 @@ from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web import api, boardtexts, notices, openapi, pages, speaking
+from wallboard.web import api, boardtexts, editor, notices, openapi, pages, speaking
 from wallboard.web.alerts import AlertsPage, acts, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
@@ -47,6 +47,7 @@ from wallboard.web.closing import close
 from wallboard.web.explain import explain
 from wallboard.web.floor import floor
 from wallboard.web.floorpage import FloorPage
+from wallboard.web.front import Front
 from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.history import history
 from wallboard.web.historyhealth import HistoryTold
@@ -172,6 +173,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/boards/{board}/revisions/{revision}", boardtexts.revision),
         Route("/api/v1/boards/{board}/revisions/{revision}/restore", boardtexts.restore, methods=["POST"]),
         Route("/api/v1/boards/{board}/series", Series().show),
+        Route("/api/v1/boards/{board}/try", editor.tried, methods=["POST"]),
         Route("/api/v1/alerts", alerts),
         *acts(),
         Route("/api/v1/notices", notices.notices),
@@ -190,7 +192,10 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/alerts", AlertsPage(templates).show),
         Route("/floor", FloorPage(templates).show),
         Route("/docs", docs.show),
+        Route("/board/{board}/edit", editor.Editor(templates).show),
+        Route("/board-preview", editor.Editor(templates).frame),
         WebSocketRoute("/live", live),
+        Route("/", Front(templates).show),
         *pages.routes(templates),
     ]
 

@@ -1,8 +1,8 @@
 """What has the day been like so far, for a chart on a board? Quarters of an hour, and the same weekday a week before.
 
-`GET /api/v1/boards/{board}/series?tile=N`: what tile N (from 0) shows over time, of a heat map by queue and hour. Read
-from the record, where the leading worker writes the running quarter every few seconds; once in some seconds for all
-screens of a board.
+`GET /api/v1/boards/{board}/series?tile=N`: what tile N (from 0) shows over time, of a heat map by queue and hour;
+`as=TILE`: a tile that is not saved. Read from the record, where the leading worker writes the running quarter every few
+seconds; once in some seconds for all screens of a board.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,7 +24,8 @@ from wallboard.core.select import selects_queue
 from wallboard.core.settings import Site
 from wallboard.core.windows import Day, business_day
 from wallboard.live.view import View, tile_of
-from wallboard.record.board import OVER_TIME, Tile
+from wallboard.record.board import OVER_TIME, Board, Tile
+from wallboard.record.checks import board_mistakes
 from wallboard.record.steps import STEPS, Step, day_named, rows, steps
 from wallboard.web.auth import allowed
 from wallboard.web.calls import Answer, Call, Query, call
@@ -63,7 +65,10 @@ class Series:
             scope="state:read",
             description="What a tile `trend` draws: quarters of an hour of the running business day, and of the same "
             "weekday a week before at the same time of day. docs/boards.md.",
-            query=(Query("tile", "The tile's place on the board, from 0.", int, required=True),),
+            query=(
+                Query("tile", "The tile's place on the board, from 0.", int),
+                Query("as", "Instead: a tile that is not saved, as JSON. Scope boards:write."),
+            ),
             answers={200: Answer("The rows of today, and those of a week before.", Drawn)},
             problems=(422,),
         )
@@ -96,6 +101,8 @@ def _seen(task: asyncio.Task[bytes]) -> None:
 def _asked(request: Request, parts: Parts) -> tuple[View, int]:
     """Raises Problem 400, 404, and 403 for a number that this board's audience may not see."""
     query = dict(request.query_params)
+    if set(query) == {"as"}:
+        return _drafted(request, parts, query["as"]), 0
     number = query.pop("tile", "")
     if query or not number.isdecimal() or len(number) > 3:
         raise Problem(400, "Expected tile=N, the place of the tile on the board, from 0.", at="$.tile")
@@ -108,6 +115,25 @@ def _asked(request: Request, parts: Parts) -> tuple[View, int]:
     if not all(view.allowed.tells(metric) for metric in board.tiles[int(number)].over_time):
         raise Problem(403, "This board's audience may not see that number.")
     return view, int(number)
+
+
+def _drafted(request: Request, parts: Parts, tile: str) -> View:
+    """A tile that is not saved yet, as the board's audience would see it: for the editor."""
+    allowed(request, "boards:write")
+    board = parts.boards().get(request.path_params["board"])
+    try:
+        drafted = msgspec.json.decode(tile, type=Tile)
+    except (msgspec.DecodeError, RecursionError):
+        raise Problem(400, "Expected as=TILE, a tile of a board as JSON.", at="$.as") from None
+    if board is None or drafted.kind not in OVER_TIME or list(board_mistakes(_AS_LARGE, [(0, drafted)])):
+        raise Problem(404, "There is no such board, or this is no tile that shows numbers over time.")
+    view = View(replace(board, tiles=[drafted]), lambda: parts.pipeline.floor.settings)
+    if not all(view.allowed.tells(metric) for metric in drafted.over_time):
+        raise Problem(403, "This board's audience may not see that number.")
+    return view
+
+
+_AS_LARGE = Board(columns=48, rows=48)
 
 
 async def _told(parts: Parts, view: View, tile: Tile) -> bytes:
