@@ -160,6 +160,23 @@ async def test_one_encoding_serves_every_screen_of_a_view(clock: Clock):
     assert hub.sent.patches == 1
 
 
+async def test_boards_that_show_the_same_are_told_in_the_same_bytes_packed_once(clock: Clock) -> None:
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    early = Reader(hub, board(id="early"))
+    pipeline.apply(Queued(contact="a", queue="support", source="pbx"))
+    late = Reader(hub, board(id="late"))
+    told: list[Frame] = []
+    for nth in range(3):
+        while early.take() or late.take():
+            pass
+        clock.ms += 1000
+        pipeline.apply(Queued(contact=f"b{nth}", queue="support", source="pbx"), at_ms=clock.ms)
+        told = [frame for reader in (early, late) if (frame := reader.wire.frame)]
+    assert len(told) == 2
+    assert told[0] is told[1]
+
+
 async def test_a_change_is_looked_at_by_the_views_that_show_it_and_by_no_other(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,7 +264,7 @@ async def test_silence_is_broken_by_a_beat(clock: Clock):
     reader = Reader(hub, board())
     reader.take()
     clock.ms += BEAT_MS
-    reader.screen.channel.beat_if_silent()
+    hub.look()
     beat = reader.wire.take()
     assert beat is not None
     assert msgspec.json.decode(beat.payload) == {"t": "beat", "seq": reader.screen.channel.seq, "now": clock.ms}
@@ -369,8 +386,7 @@ async def _mixture(steps: list[int], rng: random.Random) -> None:
         else:
             readers.append(Reader(hub, board()))
     clock.ms += 1000
-    for reader in readers:
-        reader.screen.channel.flush_if_due()
+    hub.look()
     for reader in readers:
         while reader.take():
             pass

@@ -1,7 +1,7 @@
 """What does one view tell its screens? Its sequence, its throttle, its snapshot; each encoded once for all of them."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -18,7 +18,16 @@ LOOK_S = 0.5  # how often silence and throttled views are looked at, at least
 
 Document = dict[str, Any]
 Key = tuple[str, str]
+Put = Callable[[bytes], int]
 _encoder = msgspec.json.Encoder()
+
+
+class Moment(NamedTuple):
+    """One fan-out: the same for all channels, so that boards which show the same say it in the same bytes."""
+
+    seq: int
+    now_ms: int
+    pace_ms: int  # by a clock that never steps
 
 
 class Source(Protocol):
@@ -28,6 +37,10 @@ class Source(Protocol):
     pace_ms: Callable[[], int]
     pace: Pace
     sent: Sent
+
+    def next_seq(self) -> int: ...
+
+    def frame(self, payload: bytes) -> Frame: ...
 
     @property
     def epoch(self) -> str: ...
@@ -48,12 +61,12 @@ class Channel:
 
     def __init__(self, view: View, source: Source, build: str) -> None:
         self.view = view
-        self.seq = 1
         self._source = source
+        self.seq = source.next_seq()
         self._build = build
         self._behind: set[Screen] = set()
-        self._level: dict[bool, dict[Screen, Callable[[bytes], None]]] = {False: {}, True: {}}  # by whether it packs
-        self._sent_ms = 0
+        self._level: dict[bool, dict[Put, Screen]] = {False: {}, True: {}}  # by whether it packs
+        self._sent_ms = source.pace_ms()
         self._flushed_ms = 0
         self._pending: Document = {}
         self._since_ms: int | None = None  # when the oldest event of what is pending had arrived
@@ -66,7 +79,7 @@ class Channel:
 
     @property
     def screens(self) -> list[Screen]:
-        return [*self._behind, *self._level[False], *self._level[True]]
+        return [*self._behind, *self._level[False].values(), *self._level[True].values()]
 
     @property
     def count(self) -> int:
@@ -84,7 +97,8 @@ class Channel:
     def leave(self, screen: Screen) -> None:
         if self._has(screen):
             self._behind.discard(screen)
-            self._level[screen.wire.packs].pop(screen, None)
+            if screen.wire.put:
+                self._level[screen.wire.packs].pop(screen.wire.put, None)
             if not self.count:
                 self._source.close(self)
 
@@ -96,12 +110,13 @@ class Channel:
         """Among those that are written to directly, or among those for which something waits."""
         if not self._has(screen):
             return
-        level, put = self._level[screen.wire.packs], screen.wire.put
-        if put is not None and screen.is_level:
+        put = screen.wire.put
+        if put and screen.is_level:
             self._behind.discard(screen)
-            level[screen] = put
+            self._level[screen.wire.packs][put] = screen
         else:
-            level.pop(screen, None)
+            if put:
+                self._level[screen.wire.packs].pop(put, None)
             self._behind.add(screen)
 
     def order(self, message: Document) -> None:
@@ -121,19 +136,21 @@ class Channel:
         """The board's text was edited: screens redraw it without a reload."""
         self.view = view
         self.order({"t": "board", "board": self._source.public(view)})
-        self.seq += 1
+        self.seq = self._source.next_seq()
         self.reload()
 
     def begin_anew(self) -> None:
-        self.seq += 1
+        self.seq = self._source.next_seq()
         self.reload()
 
     def change(self, key: Key, row: Document | None, patch: Document | None, since_ms: int | None) -> None:
         """`row` as this view may see it, None: not in it; `patch`: from the row before."""
-        before = self._shown.pop(key, None)
+        before = self._shown.get(key)
         if row is None and before is None:
             return
-        if row is not None:
+        if row is None:
+            del self._shown[key]
+        else:
             self._shown[key] = row
             patch = row if before is None else patch
             if not patch:
@@ -145,7 +162,7 @@ class Channel:
         try:
             rows[key[1]] = None if row is None else _after(rows, key[1], patch)
         except DoesNotCompose:
-            self.seq += 1
+            self.seq = self._source.next_seq()
             self._resync()
 
     def hello(self) -> Frame:
@@ -167,16 +184,17 @@ class Channel:
 
     # Time
 
-    def flush_if_due(self) -> None:
-        """Send what is pending, unless the board's `updates_per_s` or the process's pace says later."""
-        now_ms = self._source.pace_ms()
-        if not self._pending or now_ms - self._flushed_ms < self._interval_ms - 5:
-            return
+    def flush_if_due(self, moment: Moment) -> bool:
+        """Send what is pending. False: the board's `updates_per_s` or the process's pace says later."""
+        if not self._pending:
+            return True
+        if moment.pace_ms - self._flushed_ms < self._interval_ms - 5:
+            return False
         patch, base, since_ms = self._pending, self.seq, self._since_ms
         self._pending, self._hello = {}, None
-        self.seq += 1
-        self._flushed_ms = self._sent_ms = now_ms
-        frame = self.encode_patch(base, patch)
+        self.seq = moment.seq
+        self._flushed_ms = self._sent_ms = moment.pace_ms
+        frame = self._source.frame(self._encoded(base, patch, moment.now_ms))
         behind = [*self._behind]
         self._write(frame)
         for screen in behind:
@@ -184,31 +202,33 @@ class Channel:
         self._source.sent.patches += 1
         if since_ms is not None:
             self._source.sent.took_s(max(0, self._source.clock_ms() - since_ms) / 1000)
+        return True
 
-    def due_in_ms(self) -> float | None:
+    def due_in_ms(self, pace_ms: int) -> float:
         """When the throttle lets the pending patch go."""
-        return max(0.0, self._flushed_ms + self._interval_ms - self._source.pace_ms()) if self._pending else None
+        return max(0.0, self._flushed_ms + self._interval_ms - pace_ms)
 
-    def beat_if_silent(self) -> None:
-        now_ms = self._source.pace_ms()
-        if now_ms - self._sent_ms >= BEAT_MS - LOOK_S * 1000:
-            self._sent_ms = now_ms
-            frame = Frame(_encoder.encode({"t": "beat", "seq": self.seq, "now": self._source.clock_ms()}))
+    def beat_if_silent(self, moment: Moment) -> None:
+        if moment.pace_ms - self._sent_ms >= BEAT_MS - LOOK_S * 1000:
+            self._sent_ms = moment.pace_ms
+            frame = Frame(_encoder.encode({"t": "beat", "seq": self.seq, "now": moment.now_ms}))
             behind = [*self._behind]
             self._write(frame)
             for screen in behind:
                 screen.offer_beat(frame)
 
     def encode_patch(self, base: int, patch: Document) -> Frame:
-        message = {"t": "patch", "base": base, "seq": self.seq, "now": self._source.clock_ms(), "patch": patch}
-        return Frame(_encoder.encode(message))
+        return Frame(self._encoded(base, patch, self._source.clock_ms()))
+
+    def _encoded(self, base: int, patch: Document, now_ms: int) -> bytes:
+        return _encoder.encode({"t": "patch", "base": base, "seq": self.seq, "now": now_ms, "patch": patch})
 
     def told(self, frame: Frame, screens: int, *, packs: bool) -> None:
         self._source.sent.frames += screens
         self._source.sent.bytes += screens * len(frame.of(packs=packs))
 
     def _has(self, screen: Screen) -> bool:
-        return screen in self._behind or screen in self._level[screen.wire.packs]
+        return screen in self._behind or screen.wire.put in self._level[screen.wire.packs]
 
     def merged(self) -> None:
         self._source.sent.merged += 1
@@ -222,12 +242,14 @@ class Channel:
         for packs, level in self._level.items():
             if level:
                 data = frame.of(packs=packs)
-                puts = [*level.values()]
+                size, puts = len(data), [*level]
                 for put in puts:
                     try:
-                        put(data)
-                    except RuntimeError:  # it broke this very moment: its protocol is told next, and leaves
-                        continue
+                        taken = put(data)
+                    except OSError:  # full or broken: its own way of writing finds out which
+                        taken = 0
+                    if taken != size:
+                        level[put].wire.write(frame, taken)
                 self.told(frame, len(puts), packs=packs)
 
     def _resync(self) -> None:

@@ -7,13 +7,14 @@ what changed times the views that show it (live/showing.py), and one write a scr
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from wallboard.live.allowed import Allowed
-from wallboard.live.channel import LOOK_S, Channel
+from wallboard.live.channel import LOOK_S, Channel, Moment
 from wallboard.live.crowds import Crowds
+from wallboard.live.frames import Frame
 from wallboard.live.pace import Pace
 from wallboard.live.pipeline import Change, Pipeline
 from wallboard.live.screen import Screen, Wire
@@ -50,6 +51,9 @@ class Hub:
         self._settings = pipeline.floor.settings
         self._simulated = simulated
         self._channels: dict[str, Channel] = {}
+        self._held: set[Channel] = set()  # those with something that their throttle holds back
+        self._seq = 0
+        self._frames: dict[bytes, Frame] = {}  # of this moment
         self._showing = Showing()
         self._crowds = Crowds()
         self._trails = Trails()
@@ -75,10 +79,7 @@ class Hub:
 
     def state_of(self, board: Board) -> dict[str, dict[str, Document]]:
         """The state document as this board may see it (first paint, `GET /state?board=`)."""
-        return self.state_shown(self.view(board))
-
-    def state_shown(self, view: View) -> dict[str, dict[str, Document]]:
-        """The same of a view whose sets of queues need not be counted."""
+        view = self.view(board)
         documents = self.pipeline.documents
         counts = view.counts(documents.get("agents", {}))
         return view.select({**documents, "counts": counts, "trails": self._trails.rows})
@@ -117,8 +118,18 @@ class Hub:
     def documents(self) -> Mapping[str, Mapping[str, Document]]:
         return {**self.pipeline.documents, "counts": self._crowds.rows, "trails": self._trails.rows}
 
+    def next_seq(self) -> int:
+        """One sequence for all: what is said twice in a moment is said in the same bytes."""
+        self._seq += 1
+        return self._seq
+
+    def frame(self, payload: bytes) -> Frame:
+        """Packed once for all boards that show the same."""
+        return self._frames.setdefault(payload, Frame(payload))
+
     def close(self, channel: Channel) -> None:
         """Its last screen has left."""
+        self._held.discard(channel)
         self._channels.pop(channel.view.key, None)
         self._showing.clear()
         self._count()
@@ -136,16 +147,29 @@ class Hub:
         changed: dict[Channel, None] = {}
         for change in [*changes, *self._crowds.take(changes)]:
             told: dict[Allowed, tuple[str, Document | None, Document | None]] = {}
-            for channel, shows in self._showing.of(change, self._channels):
-                allowed = channel.view.allowed
-                if allowed not in told:
-                    told[allowed] = channel.view.told(change)
-                name, row, patch = told[allowed]
-                channel.change((change.kind, name), row if shows else None, patch, since_ms)
-                changed[channel] = None
-        for channel in changed:
-            channel.flush_if_due()
-        self._wake.set()
+            showing, left = self._showing.of(change, self._channels)
+            for channels, shows in ((showing, True), (left, False)):
+                for channel in channels:
+                    allowed = channel.view.allowed
+                    if allowed not in told:
+                        told[allowed] = channel.view.told(change)
+                    name, row, patch = told[allowed]
+                    channel.change((change.kind, name), row if shows else None, patch, since_ms)
+                    changed[channel] = None
+        self._flush(changed, self._moment())
+        if self._held:
+            self._wake.set()
+
+    def _flush(self, channels: Iterable[Channel], moment: Moment) -> None:
+        for channel in channels:
+            if channel.flush_if_due(moment):
+                self._held.discard(channel)
+            else:
+                self._held.add(channel)
+
+    def _moment(self) -> Moment:
+        self._frames.clear()
+        return Moment(self.next_seq(), self.clock_ms(), self.pace_ms())
 
     def restart(self) -> None:
         self._settings = self.pipeline.floor.settings
@@ -160,8 +184,8 @@ class Hub:
     async def run(self) -> None:
         """Throttled patches when they are due, beats into silence. Until cancelled."""
         while True:
-            due = [ms for channel in self._channels.values() if (ms := channel.due_in_ms()) is not None]
-            pause_s = min([LOOK_S, *(ms / 1000 for ms in due)])
+            now_ms = self.pace_ms()
+            pause_s = min([LOOK_S, *(channel.due_in_ms(now_ms) / 1000 for channel in self._held)])
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(pause_s, 0.001)):
                     await self._wake.wait()
@@ -169,16 +193,24 @@ class Hub:
             self.pipeline.look()
             self._tell_latency()
             self._tell_trails()
+            self.look()
+
+    def look(self) -> None:
+        """What is due by now: throttled patches, and beats."""
+        if self._held:
             self._begin()
-            for channel in list(self._channels.values()):
-                channel.flush_if_due()
-                channel.beat_if_silent()
+        moment = self._moment()
+        self._flush([*self._held], moment)
+        for channel in list(self._channels.values()):
+            channel.beat_if_silent(moment)
 
     def _tell_latency(self) -> None:
         """To boards that have a tile for it."""
-        now_ms, slowest_s = self.pace_ms(), self.sent.slowest_s()
+        now_ms = self.pace_ms()
+        if now_ms - self._told_ms < LATENCY_MS:
+            return
         shown = any(channel.view.shows_latency for channel in self._channels.values())
-        if shown and slowest_s is not None and now_ms - self._told_ms >= LATENCY_MS:
+        if shown and (slowest_s := self.sent.slowest_s()) is not None:
             self._told_ms = now_ms
             row = {"value": round(slowest_s * 1000), "unit": "ms", "as_of": self.clock_ms(), "source": "wallboard"}
             self.pipeline.tell_kpi(LATENCY, row)

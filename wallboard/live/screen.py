@@ -20,17 +20,18 @@ Document = dict[str, Any]
 
 class Wire(Protocol):
     """A connection. It calls its screen's `pull` when it takes something again, `lag` when it is full, `leave` once
-    it takes nothing more. `put` takes a finished frame at once; None: only `write`, where it is `ready`."""
+    it takes nothing more. `put` hands on a finished frame and says how many bytes of it were `taken` (OSError: none);
+    `write` takes what is left. Without `put` there is only `write`, where it is `ready`."""
 
     packs: bool
-    put: Callable[[bytes], None] | None
+    put: Callable[[bytes], int] | None
 
     @property
     def ready(self) -> bool: ...
 
     def attach(self, screen: "Screen") -> None: ...
 
-    def write(self, frame: Frame) -> None: ...
+    def write(self, frame: Frame, taken: int = 0) -> None: ...
 
     def close(self, code: int, reason: str) -> None: ...
 

@@ -1,6 +1,6 @@
 """Which views show an entity? Looked up once, and again only when a board or what decides it has changed."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 from wallboard.live.channel import Channel
@@ -19,20 +19,20 @@ class Showing:
         """Boards, channels or settings have changed."""
         self._found = {}
 
-    def of(self, change: Change, channels: Mapping[str, Channel]) -> Iterable[tuple[Channel, bool]]:
-        """Channels that show it now (True), and those that showed it until now (False)."""
+    def of(self, change: Change, channels: Mapping[str, Channel]) -> tuple[Collection[Channel], Collection[Channel]]:
+        """Channels that show it now, and those that showed it until now."""
         key = (change.kind, change.id)
         if change.new is None:
             gone = self._found.pop(key, None)
-            return [(channel, False) for channel in (gone[1] if gone else channels.values())]
+            return (), gone[1] if gone else channels.values()
         decides = _decides(change.kind, change.new)
         found = self._found.get(key)
         if found is not None and found[0] == decides:
-            return [(channel, True) for channel in found[1]]
+            return found[1], ()
         shows = frozenset(one for one in channels.values() if one.view.includes(*key, change.new))
         before = set(channels.values()) if found is None else found[1]
         self._found[key] = decides, shows
-        return [*((channel, True) for channel in shows), *((channel, False) for channel in before - shows)]
+        return shows, before - shows
 
 
 def _decides(kind: str, row: Document) -> Hashable:

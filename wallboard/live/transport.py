@@ -1,7 +1,12 @@
 """How do finished frames reach a socket?
 
-uvicorn's own protocol makes and compresses every frame for each connection. Here a frame that the hub has built once is
-written to the transport as it is, and a peer that takes nothing for STALLED_S is cut off.
+uvicorn's own protocol makes and compresses every frame for each connection. Here a frame that the hub has built once
+goes to the kernel as it is, and a peer that takes nothing for STALLED_S is cut off.
+
+`put` is write(2) on the connection's descriptor, past the transport, and this is why that is in order: the transport is
+told to hold nothing (`set_write_buffer_limits(high=0)`: `pause_writing` comes whenever its buffer is not empty, as
+asyncio's pages promise), and the hub puts nothing where writing is paused. So whatever was written before, a ping, a
+snapshot, is with the kernel. `connection_lost` comes before the descriptor is closed, and `put` ends there.
 
 Touches of uvicorn, beside what live/prompt.py does: `conn`, `queue`, `scope`, `request`, `response`, `transport`,
 `loop`, `close_sent`, `close_timer`, `close_timeout`, `read_paused`, `handshake_complete`, `handle_connect`,
@@ -12,7 +17,10 @@ Touches of uvicorn, beside what live/prompt.py does: `conn`, `queue`, `scope`, `
 """
 
 import asyncio
+import os
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -34,7 +42,7 @@ class FrameProtocol(PromptProtocol):
     """One that takes finished frames. It is the Wire of its screen."""
 
     packs = False
-    put: Callable[[bytes], None] | None = None
+    put: Callable[[bytes], int] | None = None
     _screen: Screen | None = None
     _stall: asyncio.TimerHandle | None = None
 
@@ -50,11 +58,14 @@ class FrameProtocol(PromptProtocol):
 
     def attach(self, screen: Screen) -> None:
         self._screen = screen
-        self.put = self.transport.write
+        self.transport.set_write_buffer_limits(high=0)
+        if self.scheme == "ws":  # under TLS only the transport can write
+            self.put = partial(os.write, self.transport.get_extra_info("socket").fileno())
         del self.request, self.response  # the handshake is over: some kilobytes a screen
 
-    def write(self, frame: Frame) -> None:
-        self.transport.write(frame.of(packs=self.packs))
+    def write(self, frame: Frame, taken: int = 0) -> None:
+        with suppress(RuntimeError):  # it broke this very moment: connection_lost is next
+            self.transport.write(frame.of(packs=self.packs)[taken:])
 
     def close(self, code: int, reason: str) -> None:
         """Best effort: whoever takes nothing does not take this either."""

@@ -2,22 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
-
-from msgspec import Meta
-
-from wallboard.core.events import Text
+from typing import Any, TypeVar
 
 JSON = "application/json"
-# In an address neither control characters nor a slash or backslash stand; nor is a segment `.` or `..`.
-Segment = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=256,
-        pattern=r"^[^\u0000-\u001f\u007f-\u009f/\\]*[^\u0000-\u001f\u007f-\u009f/\\.][^\u0000-\u001f\u007f-\u009f/\\]*$",
-    ),
-]
 Types = Mapping[str, Any]  # media type → the Python type that stands in it
 
 
@@ -27,7 +14,7 @@ class Query:
 
     name: str
     description: str
-    type: Any = Text
+    type: Any = str
     required: bool = False
 
 
@@ -49,7 +36,7 @@ class Call:
 
     `scope`: what the caller needs; "" where any caller will do, None where nobody is asked who they are.
     `body`: the type of the JSON, or by media type. `problems`: further statuses with problem+json.
-    `path`: types of the address's parameters where they are not just a name.
+    `path`: types of the address's parameters where they are not just text.
     """
 
     summary: str

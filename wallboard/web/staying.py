@@ -1,42 +1,30 @@
-"""Who must leave? A session that ends or loses a right closes its sockets too: all of this process are asked about
-together."""
+"""Who must leave? A session that ends closes its sockets too: all of this process are asked about together."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import islice
-from typing import NamedTuple
 
-from wallboard.core.errors import RecordUnavailable, StreamUnavailable
+from wallboard.core.errors import StreamUnavailable
 from wallboard.live.screen import Wire
-from wallboard.web.known import Credential, Known
-from wallboard.web.who import Who
+from wallboard.web.sessions import Sessions
 
 STILL_S = 4.0  # how often: a revocation bites within 5 s
-AT_ONCE = 500  # credentials in one question
+AT_ONCE = 500  # sessions in one question to Redis
 SIGN_IN = 4401
-NOT_ALLOWED = 4403
-COME_BACK = 1012
-
-
-class _Inside(NamedTuple):
-    credential: Credential
-    who: Who
-    board: str
 
 
 class Staying:
-    """The sockets of whoever came with a credential that may be revoked."""
+    """The sockets of people who signed in."""
 
-    def __init__(self, known: Known) -> None:
-        self._known = known
-        self._wires: dict[Wire, _Inside] = {}
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._wires: dict[Wire, str] = {}
 
     @contextmanager
-    def watch(self, wire: Wire, credential: Credential | None, who: Who, board: str) -> Iterator[None]:
-        """`credential`: None for one that is good for as long as this process runs."""
-        if credential is not None:
-            self._wires[wire] = _Inside(credential, who, board)
+    def watch(self, wire: Wire, session: str | None) -> Iterator[None]:
+        """`session`: its token; None for who came with a token of their own."""
+        if session is not None:
+            self._wires[wire] = session
         try:
             yield
         finally:
@@ -46,25 +34,13 @@ class Staying:
         """Until cancelled."""
         while True:
             await asyncio.sleep(STILL_S)
-            # Nobody can say now: a wall that shows its age is better than none.
-            with suppress(StreamUnavailable, RecordUnavailable):
+            with suppress(StreamUnavailable):  # nobody can say now: a wall that shows its age is better than none
                 await self._ask()
 
     async def _ask(self) -> None:
-        credentials = iter(dict.fromkeys(inside.credential for inside in self._wires.values()))
-        while asked := set(islice(credentials, AT_ONCE)):
-            good = await self._known.again(asked)
-            for wire, inside in list(self._wires.items()):
-                if inside.credential in asked and (end := _end(inside, good.get(inside.credential))):
-                    wire.close(*end)
-
-
-def _end(inside: _Inside, now: Who | None) -> tuple[int, str] | None:
-    """The code and reason of the close; None: stays."""
-    if now is None:
-        return SIGN_IN, "this session has ended: sign in again"
-    if not (now.may("state:read") and now.may_see_board(inside.board)):
-        return NOT_ALLOWED, "this board is not for you any more"
-    if now != inside.who:
-        return COME_BACK, "your rights have changed: come back for what you may see now"
-    return None
+        tokens = list(dict.fromkeys(self._wires.values()))
+        for start in range(0, len(tokens), AT_ONCE):
+            asked = tokens[start : start + AT_ONCE]
+            ended = set(asked) - await self._sessions.good(asked)
+            for wire in [wire for wire, token in self._wires.items() if token in ended]:
+                wire.close(SIGN_IN, "this session has ended: sign in again")
