@@ -19,6 +19,7 @@ FLOORS = {
 PART_OF = {
     "wallboard.environment": "wallboard.config",
     "wallboard.sense": "wallboard.config",
+    "wallboard.webhooks": "wallboard.config",
     "wallboard.address": "wallboard.up",
     "wallboard.children": "wallboard.up",
     "wallboard.logfile": "wallboard.up",

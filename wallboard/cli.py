@@ -26,9 +26,13 @@ COMMANDS = {
     "notice": "wallboard.commands.post:notice",
     "tail": "wallboard.commands.tail:tail",
     "source": "wallboard.commands.sources:source",
+    "webhook": "wallboard.commands.webhook:webhook",
     "person": "wallboard.commands.people:person",
+    "boards": "wallboard.commands.boards:boards",
     "check": "wallboard.commands.check:check",
     "schema": "wallboard.commands.check:schema",
+    "backup": "wallboard.commands.backup:backup",
+    "restore": "wallboard.commands.backup:restore",
     "doctor": "wallboard.commands.doctor:doctor",
 }
 

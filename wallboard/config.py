@@ -17,10 +17,11 @@ from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.events import Text
 from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule
-from wallboard.core.settings import Agent, Queue, Reason, Settings, Site
+from wallboard.core.settings import Agent, Notice, Queue, Reason, Settings, Site
 from wallboard.environment import Sections, overlay, text_of
-from wallboard.sense import COLLECTOR_GROUP, check_collectors, check_redis_url, check_settings
+from wallboard.sense import COLLECTOR_GROUP, WEBHOOK, check_collectors, check_redis_url, check_settings
 from wallboard.tables import parse, path, read, unknown
+from wallboard.webhooks import webhook_of
 
 FILE = "wallboard.toml"
 DATA = ".wallboard"
@@ -112,7 +113,7 @@ class Config:
 
 
 _SETTINGS: Mapping[str, type[Struct]] = {
-    "site": Site, "queue": Queue, "agent": Agent, "reason": Reason, "alert": Rule,
+    "site": Site, "queue": Queue, "agent": Agent, "reason": Reason, "alert": Rule, "notice": Notice,
 }  # fmt: skip
 _FREE = ("collector", "notify")  # their options belong to whoever reads them
 SECTIONS = Sections(
@@ -220,6 +221,9 @@ def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake
     sites = list(_table(tables, "site", name, [])) or ["main"]
     mistakes.extend(check_settings(settings, sites, name))
     mistakes.extend(check_collectors(collectors, config.base, name))
+    for source, options in collectors.items():
+        if isinstance(options, dict) and options.get("kind") == WEBHOOK:
+            webhook_of(source, options, config.base, name, mistakes)
     return config
 
 

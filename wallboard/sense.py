@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from wallboard.core.errors import Mistake
 from wallboard.core.hours import parse_openings
+from wallboard.core.limits import duration_ms
 from wallboard.core.settings import Agent, Queue, Settings, Site
 from wallboard.tables import path, unknown
 
 COLLECTOR_GROUP = "wallboard.collectors"
+WEBHOOK = "webhook"  # read by the web part, when its program sends something
 _SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
 
 
@@ -27,12 +29,15 @@ def check_settings(settings: Settings, sites: Collection[str], file: str) -> Ite
         yield from _of_site(agent, sites, file, path("agent", name))
     for name, rule in settings.alert.items():
         yield from (Mistake(file, f"{path('alert', name)}.{fault.at}", fault.reason) for fault in rule.faults())
+    for name, notice in settings.notice.items():
+        if notice.until not in (None, "shift") and not duration_ms(str(notice.until)):
+            yield Mistake(file, f"{path('notice', name)}.until", f"expected 15m, 1h or shift, found '{notice.until}'")
     yield from _also("queue", settings.queue, file)
     yield from _also("agent", settings.agent, file)
 
 
 def check_collectors(collectors: Mapping[str, Any], base: Path, file: str) -> Iterator[Mistake]:
-    kinds = sorted(entry_points(group=COLLECTOR_GROUP).names)
+    kinds = sorted({WEBHOOK, *entry_points(group=COLLECTOR_GROUP).names})
     for name, options in collectors.items():
         at = path("collector", name)
         if not isinstance(options, dict):

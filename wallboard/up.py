@@ -25,7 +25,7 @@ import click
 from wallboard.address import answers, link_base, listening, remember
 from wallboard.children import Child
 from wallboard.commands.check import board_mistakes, source_mistakes
-from wallboard.commands.given import Given
+from wallboard.commands.given import Given, clock_ms
 from wallboard.commands.inforce import needs_new_start
 from wallboard.config import Config
 from wallboard.core.errors import ConfigError, WallboardError
@@ -33,7 +33,6 @@ from wallboard.ownredis import kept
 
 STOP_S = 9.0
 READY_S = 30.0
-FIRST_PERSON = "first"
 _SIMULATED = "SIMULATED: nothing is configured, this centre is invented (docs/configuration.md: add a source)"
 _NO_SOURCE = "No source is configured yet: add a [collector.NAME], or send events (`wallboard post`)"
 
@@ -170,7 +169,7 @@ async def _greet(config: Config, url: str) -> None:
     _tell_mistakes(config)
     link = f"{link_base(config.server)}/signin#{await _code(config.at_redis(url))}"
     click.echo(f"Open {link}")
-    click.echo("The link signs one person in, once, within 15 minutes; Ctrl-C stops everything.", err=True)
+    click.echo("The link signs the administrator in, once, within 15 minutes; Ctrl-C stops everything.", err=True)
 
 
 async def _until_ready(config: Config) -> None:
@@ -184,11 +183,14 @@ async def _until_ready(config: Config) -> None:
 
 async def _code(config: Config) -> str:
     from wallboard.commands.line import line
-    from wallboard.commands.people import SCOPES
-    from wallboard.stream.signin import Person, SignIn
+    from wallboard.record.database import open_record
+    from wallboard.record.people import People
+    from wallboard.stream.signin import SignIn
 
+    people = People(open_record(config.data, config.database_url))
+    first = await asyncio.to_thread(people.first, clock_ms())
     async with line(config) as parts:
-        return await SignIn(parts.redis, parts.keys).issue(Person(FIRST_PERSON, SCOPES))
+        return await SignIn(parts.redis, parts.keys).issue(first.id)
 
 
 async def _stop(children: Sequence[Child]) -> None:

@@ -3,6 +3,8 @@
  * when no answer comes. A press is one POST; what it did comes back with the next answer.
  */
 
+import { keyed } from "./keyed.js";
+
 const REFRESH_MS = 2000;
 const OLD_MS = 10_000;
 const SNOOZES_MIN = [15, 30, 60];
@@ -59,24 +61,10 @@ function show(told) {
   showAge();
 }
 
-/** Whoever was about to press a button finds it where it was: cards are kept. @param {string} id @param {Alert[]} alerts */
+/** @param {string} id @param {Alert[]} alerts */
 function fill(id, alerts) {
-  const list = byId(id);
-  const known = new Map(Array.from(list.children, (card) => [/** @type {HTMLElement} */ (card).dataset.id, card]));
-  const cards = alerts.map((alert) => {
-    const card = /** @type {HTMLElement} */ (known.get(alert.id) ?? fresh(alert));
-    write(card, alert);
-    return card;
-  });
-  for (const card of Array.from(list.children)) if (!cards.includes(/** @type {HTMLElement} */ (card))) card.remove();
-  cards.forEach((card, place) => list.children[place] !== card && list.insertBefore(card, list.children[place] ?? null));
-}
-
-/** @param {Alert} alert */
-function fresh(alert) {
-  const card = /** @type {HTMLElement} */ (shape.content.firstElementChild?.cloneNode(true));
-  card.dataset.id = alert.id;
-  return card;
+  const fresh = () => /** @type {HTMLElement} */ (shape.content.firstElementChild?.cloneNode(true));
+  keyed(byId(id), alerts, (alert) => alert.id, fresh, write);
 }
 
 /** @param {HTMLElement} card @param {Alert} alert */

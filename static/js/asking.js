@@ -12,18 +12,19 @@ const KEYS = { queues: "queue", groups: "group" };
 
 /** @typedef {{metric: string, window: string, queue?: string, group?: string}} Question */
 
-/** What a number tile shows. @param {*} tile @returns {Question | null} */
+/** What a number tile shows; of a chart the first line, today. @param {*} tile @returns {Question | null} */
 export function ofTile(tile) {
-  if (tile.kind !== "number" || !tile.metric) return null;
-  if (tile.metric.indexOf(KPI) === 0) return { metric: tile.metric, window: "now" };
+  const metric = tile.kind === "trend" ? tile.metrics[0].metric : tile.metric;
+  if (["number", "trend", "heat"].indexOf(tile.kind) < 0 || !metric) return null;
+  if (metric.indexOf(KPI) === 0) return { metric, window: "now" };
   const of = tile.of || { kind: "groups", id: "all" };
-  return { metric: tile.metric, window: tile.window, [KEYS[of.kind]]: of.id };
+  return { metric, window: tile.window, [KEYS[of.kind]]: of.id };
 }
 
 /** What a cell of a queue's row shows; without a cell the tile's own metric, or its first column.
  * @param {*} tile @param {string} queue @param {string} [metric] @returns {Question} */
 export function ofRow(tile, queue, metric) {
-  const column = tile.columns.filter((one) => one.metric === metric)[0];
+  const column = (tile.columns || []).filter((one) => one.metric === metric)[0];
   if (column) return { metric: column.metric, window: column.window, queue };
   if (tile.metric) return { metric: tile.metric, window: tile.window, queue };
   return { metric: tile.columns[0].metric, window: tile.columns[0].window, queue };

@@ -14,6 +14,7 @@ import * as agents from "./tiles/agents.js";
 import * as alerts from "./tiles/alerts.js";
 import * as counts from "./tiles/counts.js";
 import * as clock from "./tiles/clock.js";
+import * as heat from "./tiles/heat.js";
 import * as image from "./tiles/image.js";
 import * as later from "./tiles/later.js";
 import * as leaders from "./tiles/leaders.js";
@@ -26,7 +27,7 @@ import * as text from "./tiles/text.js";
 import * as trend from "./tiles/trend.js";
 
 const LISTS = ["queues", "agents"]; // what is large enough to be a part of its own
-const KINDS = { agents, alerts, clock, counts, image, leaders, notices, number, queues, reasons, sources, text, trend };
+const KINDS = { agents, alerts, clock, counts, heat, image, leaders, notices, number, queues, reasons, sources, text, trend };
 
 /**
  * @typedef {{state: *, now: number, zone: string, scrolls: boolean, server: {late: boolean, at: number}}} Picture
@@ -76,7 +77,12 @@ export class Board {
   /** Each number that can be explained can be pressed. */
   offer(section, tile, title) {
     const question = ofTile(tile);
-    if (question) openable(section, say("explain.open", { title }), () => this.explain(question, title));
+    if (!question) return;
+    openable(section, say("explain.open", { title }), (x, y) => {
+      const queue = tile.kind === "heat" ? heat.queueAt(x, y) : undefined;
+      if (queue === undefined) this.explain(question, title);
+      else this.explain(ofRow(tile, queue), title);
+    });
   }
 
   offerRows(one, picture) {

@@ -99,7 +99,9 @@ export class Explain {
     return say("explain.failed", { time: moment(this.answer.now, this.picture.now, this.picture.zone) });
   }
 
+  /** The event comes later than the closing: another number may be open by then. */
   closed() {
+    if (this.dialog.open) return;
     this.question = null;
     this.answer = null;
   }

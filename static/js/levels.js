@@ -2,6 +2,8 @@
 
 import { secondsSince } from "./format.js";
 
+export const SIGNS = { "<": "<", "<=": "≤", ">": ">", ">=": "≥" }; // as people read them
+
 /** @typedef {"" | "good" | "warn" | "alarm"} Level empty: no limit says anything */
 
 /** @param {*} tile @param {*} value of the state document @param {string} reads @param {number} now @returns {Level} */

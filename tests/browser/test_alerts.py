@@ -21,7 +21,6 @@ from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
-from wallboard.stream.signin import Person
 from wallboard.stream.stream import Stream
 from wallboard.web.app import create_app
 from wallboard.web.serve import listen, server_for
@@ -68,7 +67,7 @@ async def running(config: Config) -> AsyncIterator[tuple[str, dict[str, str], St
         async with httpx.AsyncClient(base_url=url) as http, asyncio.timeout(20):
             while not pipeline.floor.settings.alert or not app.state.parts.pipeline.ready:
                 await asyncio.sleep(0.05)
-            code = await sessions.signin.issue(Person("Olena", ("admin",)))
+            code = await sessions.signin.issue((await asyncio.to_thread(app.state.parts.people.first, 0)).id)
             answer = await http.post("/signin", json={"code": code})
         yield url, {"name": sessions.cookie, "value": answer.cookies[sessions.cookie], "url": url}, stream
     finally:

@@ -15,7 +15,6 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from wallboard.config import Config, Redis, Server
-from wallboard.stream.signin import Person
 from wallboard.web.app import create_app
 from wallboard.web.serve import listen, server_for
 
@@ -59,7 +58,7 @@ async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
             await http.post("/api/v1/events", json=_events())
             await until(http, lambda state: state["queues"].get("support", {}).get("day", {}).get("offered") == 40)
         sessions = app.state.parts.sessions
-        code = await sessions.signin.issue(Person("Olena", ("admin",)))
+        code = await sessions.signin.issue((await asyncio.to_thread(app.state.parts.people.first, 0)).id)
         async with httpx.AsyncClient(base_url=url) as http:
             answer = await http.post("/signin", json={"code": code})
         yield url, sessions.cookie, answer.cookies[sessions.cookie]

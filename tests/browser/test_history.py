@@ -13,7 +13,6 @@ from playwright.async_api import Browser
 from wallboard.config import Config, Redis
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.record.history import SeenDay
-from wallboard.stream.signin import Person
 from wallboard.web.app import create_app
 from wallboard.web.serve import listen, server_for
 
@@ -47,7 +46,7 @@ async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
         sessions = app.state.parts.sessions
         async with httpx.AsyncClient(base_url=url) as http:
             await ready(http)
-            code = await sessions.signin.issue(Person("Olena", ("admin",)))
+            code = await sessions.signin.issue((await asyncio.to_thread(app.state.parts.people.first, 0)).id)
             answer = await http.post("/signin", json={"code": code})
         yield url, sessions.cookie, answer.cookies[sessions.cookie]
     finally:

@@ -5,6 +5,7 @@ import json
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Browser, Request
 from test_history import running
@@ -28,6 +29,15 @@ kind = "trend"
 at = [1, 3]
 size = [12, 4]
 metrics = ["offered", "answered"]
+"""
+HEAT = """
+rows = 12
+[[tile]]
+kind = "heat"
+at = [1, 1]
+size = [12, 9]
+metric = "offered"
+alarm = ">= 20"
 """
 SHIFTS = """
   window.shifts = [];
@@ -99,3 +109,39 @@ async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
         await asyncio.sleep(1.2)  # ticks go on over it
         await context.close()
     assert wrong == []
+
+
+async def test_a_heat_map_shows_each_queue_and_hour_and_opens(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "heat.toml").write_text(HEAT)
+    server = Server(boards=str(tmp_path / "boards"))
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data", server=server)
+    now_ms = time.time_ns() // 1_000_000
+    day = business_day(now_ms, "UTC", "00:00")
+    amounts = {"sales": 3, "support": 24}
+    async with running(config) as (url, name, value):
+        async with httpx.AsyncClient(base_url=url, cookies={name: value}, headers={"origin": url}) as http:
+            events = [{"type": "contact.queued", "contact": queue, "queue": queue} for queue in amounts]
+            assert (await http.post("/api/v1/events", json=events)).status_code == 202
+        told = {Interval("queues", queue, day.started_ms, "event"): {"offered": n} for queue, n in amounts.items()}
+        seen = SeenDay("main", day.label, day.started_ms, day.ends_ms, day.started_ms, now_ms, "live")
+        History(open_record(config.data)).fill(told, [seen])
+        context = await browser.new_context(viewport={"width": 1280, "height": 720})
+        await context.add_cookies([{"name": name, "value": value, "url": url}])
+        page = await context.new_page()
+        await page.goto(f"{url}/board/heat")
+        await page.wait_for_selector("#tile-0 .heat-cell", state="attached")
+        found = await page.eval_on_selector_all(
+            ".heat-row",
+            "(all) => all.map((row) => [row.dataset.key, row.querySelector('.heat-figure').textContent,"
+            " row.querySelector('.heat-cell').dataset.level, row.querySelectorAll('.heat-mark').length])",
+        )
+        assert found == [["sales", "3", "good", 0], ["support", "24", "alarm", 1]]
+        place = await page.locator(".heat-row[data-key=support] .heat-cell").first.bounding_box()
+        assert place
+        await page.mouse.click(place["x"] + 5, place["y"] + 5)
+        await page.wait_for_selector("dialog[open] .explain-of")
+        assert (await page.locator(".explain-of").inner_text()).startswith("support")
+        await context.close()

@@ -76,3 +76,14 @@ def test_what_is_closed_in_hand_is_not_handled_until_the_source_tells_its_end():
     )
     day = kpis.document(floor)["queues"]["support"]["day"]
     assert (day["handled"], day["talk_s"]) == (1, 61)
+
+
+def test_who_is_away_from_one_queue_only_says_so():
+    floor = floor_with(
+        ev.SignedIn(agent="anna", queues=["support", "sales"], source="pbx", time=NOON),
+        ev.PresenceSet(agent="anna", presence="paused", reason="lunch", queue="sales", source="pbx", time=NOON + 1000),
+    )
+    row = kpis.document(floor)["agents"]["anna"]
+    assert row["in_queues"] == [{"queue": "sales", "presence": "paused", "since": NOON + 1000, "reason": "lunch"}]
+    floor.apply(ev.PresenceSet(agent="anna", presence="ready", source="pbx", time=NOON + 2000), NOON + 2000)
+    assert "in_queues" not in kpis.document(floor)["agents"]["anna"]

@@ -1,9 +1,11 @@
 """Tests of wallboard/core/words.py."""
 
+import pytest
+from hostile import NAMES
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wallboard.core.words import shown
+from wallboard.core.words import could_name, shown
 
 
 def test_escapes_and_line_ends_are_shown_not_obeyed() -> None:
@@ -19,3 +21,13 @@ def test_it_is_never_longer_than_asked_and_always_one_printable_line(text: str, 
     result = shown(text, most)
     assert len(result) <= most
     assert result.replace("\u00a0", "").isprintable()
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_whatever_an_event_may_bring_could_be_a_name(name: str) -> None:
+    assert could_name(name)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 257, "a\nb", "\x00", "\x85", "\udc80"], ids=ascii)
+def test_nothing_is_called_by_no_letter_too_many_or_a_control_character(text: str) -> None:
+    assert not could_name(text)

@@ -9,9 +9,10 @@ from redis.asyncio import Redis
 from wallboard.core.errors import StreamUnavailable
 from wallboard.stream.keys import SESSION_S, SIGN_IN_CODE_S, Keys
 from wallboard.stream.redis import connect
-from wallboard.stream.signin import Person, SignIn
+from wallboard.stream.signin import Session, SignIn, ref_of
 
-OLENA = Person("Олена", ("admin",))
+OLENA = "olena-id"
+HERS = Session(OLENA, 1, "Firefox", "10.0.0.7")
 
 
 @pytest.fixture
@@ -23,17 +24,13 @@ async def own_keys(redis: Redis, keys: Keys) -> list[bytes]:
     return [key async for key in redis.scan_iter(f"{{{keys.namespace}}}*")]
 
 
-async def test_a_code_gives_one_session_and_is_then_gone(signin: SignIn) -> None:
+async def test_a_code_is_for_one_person_and_then_gone(signin: SignIn) -> None:
     code = await signin.issue(OLENA)
-    redeemed = await signin.redeem(code)
-    assert redeemed is not None
-    token, person = redeemed
-    assert person == OLENA
-    assert await signin.session(token) == OLENA
+    assert await signin.redeem(code) == OLENA
     assert await signin.redeem(code) is None
 
 
-async def test_many_at_once_with_one_code_get_one_session(signin: SignIn) -> None:
+async def test_many_at_once_with_one_code_are_one(signin: SignIn) -> None:
     code = await signin.issue(OLENA)
     redeemed = await asyncio.gather(*(signin.redeem(code) for _ in range(20)))
     assert sum(one is not None for one in redeemed) == 1
@@ -42,16 +39,37 @@ async def test_many_at_once_with_one_code_get_one_session(signin: SignIn) -> Non
 async def test_a_code_is_no_session_and_a_session_is_no_code(signin: SignIn) -> None:
     code = await signin.issue(OLENA)
     assert await signin.session(code) is None
-    redeemed = await signin.redeem(code)
-    assert redeemed is not None
-    assert await signin.redeem(redeemed[0]) is None
+    assert await signin.redeem(await signin.begin(HERS)) is None
 
 
 async def test_what_ends_is_ended(signin: SignIn) -> None:
-    redeemed = await signin.redeem(await signin.issue(OLENA))
-    assert redeemed is not None
-    await signin.end(redeemed[0])
-    assert await signin.session(redeemed[0]) is None
+    token = await signin.begin(HERS)
+    assert await signin.session(token) == HERS
+    await signin.end(token)
+    assert await signin.session(token) is None
+
+
+async def test_a_person_sees_every_session_of_theirs_and_may_end_each(signin: SignIn) -> None:
+    here, phone = await signin.begin(HERS), await signin.begin(Session(OLENA, 2, "Safari", "10.0.0.8"))
+    other = await signin.begin(Session("somebody else", 3))
+    listed = await signin.of(OLENA)
+    assert [(one.ref, one.session.browser, one.used_s) for one in listed] == [
+        (ref_of(phone), "Safari", 0), (ref_of(here), "Firefox", 0)
+    ]  # fmt: skip
+    assert await signin.end_of(OLENA, ref_of(phone)) == 1
+    assert await signin.end_of(OLENA, ref_of(other)) == 0
+    assert [one.ref for one in await signin.of(OLENA)] == [ref_of(here)]
+    await signin.begin(HERS)
+    assert await signin.end_of(OLENA, but=here) == 1
+    assert await signin.session(here) == HERS
+    assert await signin.session(other) is not None
+
+
+async def test_what_an_older_version_wrote_is_no_session(signin: SignIn, redis: Redis, keys: Keys) -> None:
+    token = await signin.begin(HERS)
+    session = next(key for key in await own_keys(redis, keys) if b"session:" in key)
+    await redis.set(session, b'["Olena",["admin"]]')
+    assert await signin.session(token) is None
 
 
 @pytest.mark.parametrize("secret", ["", "x", "x" * 129, "\x00", "*", "Олена", "\udcff"])
@@ -64,22 +82,22 @@ async def test_redis_holds_digests_with_an_end_and_never_the_secrets(signin: Sig
     code = await signin.issue(OLENA)
     [code_key] = await own_keys(redis, keys)
     assert 0 < await redis.ttl(code_key) <= SIGN_IN_CODE_S
-    redeemed = await signin.redeem(code)
-    assert redeemed is not None
-    [session_key] = await own_keys(redis, keys)
-    assert 0 < await redis.ttl(session_key) <= SESSION_S
-    stored = code_key + session_key + (await redis.get(session_key) or b"")
+    await signin.redeem(code)
+    token = await signin.begin(HERS)
+    [session_key, of_person] = sorted(await own_keys(redis, keys), key=lambda key: b"sessions-of" in key)
+    for key in (session_key, of_person):
+        assert 0 < await redis.ttl(key) <= SESSION_S
+    stored = code_key + session_key + (await redis.get(session_key) or b"") + b"".join(await redis.smembers(of_person))
     assert code.encode() not in stored
-    assert redeemed[0].encode() not in stored
+    assert token.encode() not in stored
 
 
 async def test_a_session_in_use_is_renewed_before_it_ends(signin: SignIn, redis: Redis, keys: Keys) -> None:
-    redeemed = await signin.redeem(await signin.issue(OLENA))
-    assert redeemed is not None
-    [key] = await own_keys(redis, keys)
-    await redis.expire(key, 60)
-    await signin.session(redeemed[0])
-    assert await redis.ttl(key) > SESSION_S - 60
+    token = await signin.begin(HERS)
+    for key in await own_keys(redis, keys):
+        await redis.expire(key, 60)
+    await signin.session(token)
+    assert all([await redis.ttl(key) > SESSION_S - 60 for key in await own_keys(redis, keys)])
 
 
 async def test_every_secret_is_new_and_long(signin: SignIn) -> None:
@@ -94,5 +112,7 @@ async def test_without_redis_nobody_is_let_in_or_turned_away(keys: Keys) -> None
         await nowhere.issue(OLENA)
     with pytest.raises(StreamUnavailable):
         await nowhere.redeem("x")
+    with pytest.raises(StreamUnavailable):
+        await nowhere.begin(HERS)
     with pytest.raises(StreamUnavailable):
         await nowhere.session("x")

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from wallboard.config import Config, Redis
-from wallboard.stream.signin import Person
+from wallboard.record.people import Bound, Role
 from wallboard.web.app import create_app, wall_clock_ms
 from wallboard.web.serve import listen, server_for
 from wallboard.web.wiring import Parts
@@ -43,11 +44,22 @@ class Served:
         finally:
             writer.close()
 
-    async def sign_in(self) -> str:
+    async def person(self, name: str = "Olena", role: Role = "admin", **bound: Any) -> str:
+        """The id of somebody with an account; made, where there is nobody of this name. `bound`: see record's Bound."""
+        people = self.parts.people
+        known = await asyncio.to_thread(people.named, name)
+        if known is None:
+            now_ms = self.parts.clock_ms()
+            known = await asyncio.to_thread(people.add, name, role, Bound(**bound), by="tests", now_ms=now_ms)
+        return known.id
+
+    async def code(self, name: str = "Olena", role: Role = "admin", **bound: Any) -> str:
+        """Of a sign-in link for them."""
+        return await self.parts.sessions.signin.issue(await self.person(name, role, **bound))
+
+    async def sign_in(self, name: str = "Olena", role: Role = "admin", **bound: Any) -> str:
         """A session's cookie header."""
-        signin = self.parts.sessions.signin
-        code = await signin.issue(Person("Olena", ("admin",)))
-        answer = await self.anonymous.post("/signin", json={"code": code})
+        answer = await self.anonymous.post("/signin", json={"code": await self.code(name, role, **bound)})
         assert answer.status_code == 200
         token = answer.cookies[self.parts.sessions.cookie]
         self.anonymous.cookies.clear()

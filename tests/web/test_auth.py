@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from wallboard.stream.signin import Person
-
 OPEN = {"/healthz", "/readyz", "/signin"}
 
 
@@ -55,8 +53,7 @@ async def test_a_token_in_the_url_is_never_taken(served: Any, config: Any) -> No
 
 
 async def test_a_link_signs_in_once_and_the_session_ends_at_sign_out(served: Any) -> None:
-    signin = served.parts.sessions.signin
-    code = await signin.issue(Person("Olena", ("admin",)))
+    code = await served.code()
     first = await served.anonymous.post("/signin", json={"code": code})
     assert (first.status_code, first.json()) == (200, {"name": "Olena"})
     set_cookie = first.headers["set-cookie"].lower()
@@ -75,7 +72,7 @@ async def test_a_link_signs_in_once_and_the_session_ends_at_sign_out(served: Any
 
 
 async def test_one_code_used_by_many_at_once_signs_one_in(served: Any) -> None:
-    code = await served.parts.sessions.signin.issue(Person("Olena", ("admin",)))
+    code = await served.code()
     answers = await asyncio.gather(*(served.anonymous.post("/signin", json={"code": code}) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7
 

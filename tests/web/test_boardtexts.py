@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from wallboard.config import Config, Server
-from wallboard.stream.signin import Person
 
 BOARDS = "/api/v1/boards"
 TOML = {"content-type": "application/toml"}
@@ -31,12 +30,8 @@ async def made(served: Any, name: str = "night", text: str = TEXT) -> str:
     return str(answer.headers["etag"])
 
 
-async def as_person(served: Any, *scopes: str) -> dict[str, str]:
-    code = await served.parts.sessions.signin.issue(Person("Piotr", scopes))
-    cookie = served.parts.sessions.cookie
-    token = (await served.anonymous.post("/signin", json={"code": code})).cookies[cookie]
-    served.anonymous.cookies.clear()
-    return {"cookie": f"{cookie}={token}", "origin": served.origin}
+async def as_person(served: Any, role: str) -> dict[str, str]:
+    return {"cookie": await served.sign_in("Piotr", role), "origin": served.origin}
 
 
 async def test_a_board_that_is_written_is_in_force_at_once_and_read_as_it_was_written(served: Any) -> None:
@@ -182,7 +177,7 @@ async def test_another_process_shows_what_this_one_was_told(
 
 
 async def test_saying_more_of_people_is_for_administrators(served: Any) -> None:
-    person = await as_person(served, "state:read", "boards:write")
+    person = await as_person(served, "lead")
     for text, at in (("audience = 'lead'", "audience"), ("names = 'first'", "names"), ("shows = ['times']", "shows")):
         answer = await served.anonymous.put(f"{BOARDS}/night", content=text, headers=person | TOML | NEW)
         assert (answer.status_code, answer.json()["at"]) == (403, at)
@@ -197,7 +192,7 @@ async def test_saying_more_of_people_is_for_administrators(served: Any) -> None:
 
 async def test_only_who_may_write_boards_writes_them(served: Any) -> None:
     tag = await made(served)
-    reader = await as_person(served, "state:read")
+    reader = await as_person(served, "viewer")
     path = f"{BOARDS}/night"
     assert (await served.anonymous.get(path, headers=reader)).status_code == 200
     for method, where in (

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from wallboard.stream.signin import Person
-
 BROWSER = os.environ.get("WALLBOARD_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 HOSTILE = "<img src=x onerror=window.broken=1>"
 
@@ -32,7 +30,7 @@ async def page() -> AsyncIterator[Page]:
 
 
 async def link(served: Any, wanted: str = "%2Fsources") -> str:
-    code = await served.parts.sessions.signin.issue(Person("Olena", ("admin",)))
+    code = await served.code()
     return f"{served.origin}/signin?next={wanted}#{code}"
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from wallboard.core.events import ContactCorrected
-from wallboard.stream.signin import Person
+from wallboard.core.events import ConfigApplied, ContactCorrected
 from wallboard.stream.stream import BEGIN
 
 CLOSE, FLOOR = "/api/v1/floor/close", "/api/v1/floor?queue=support"
@@ -96,13 +95,28 @@ async def test_what_is_wrong_is_said_with_its_path(served: Any, case: str) -> No
 async def test_only_who_may_see_people_closes_and_nobody_can_say_it_from_outside(served: Any) -> None:
     assert (await served.anonymous.post(CLOSE, json={"contact": "c1"})).status_code == 401
     assert (await served.http.post(CLOSE, content=b"{")).status_code == 400
-    code = await served.parts.sessions.signin.issue(Person("Reader", ("state:read",)))
-    session = (await served.anonymous.post("/signin", json={"code": code})).cookies[served.parts.sessions.cookie]
-    served.anonymous.cookies.clear()
-    headers = {"cookie": f"{served.parts.sessions.cookie}={session}", "origin": served.origin}
+    headers = {"cookie": await served.sign_in("Reader", "viewer"), "origin": served.origin}
     assert (await served.anonymous.post(CLOSE, json={"contact": "c1"}, headers=headers)).status_code == 403
     for event in (
         {"type": "contact.corrected", "contact": "c1", "who": "me"},
         {"type": "agent.corrected", "agent": "anna", "who": "me"},
     ):
         assert (await served.http.post("/api/v1/events", json=event)).status_code == 422
+
+
+async def test_a_lead_closes_what_is_of_their_own_teams_and_the_audit_trail_has_it(served: Any) -> None:
+    settings = {"queue": {"support": {"team": "one"}, "sales": {"team": "two"}}}
+    await served.parts.stream.append([ConfigApplied(settings=settings, source="wallboard", id="1")])
+    await send(served, queued(), queued("c2", queue="sales"))
+    await send(served, {"type": "agent.signed_in", "agent": "boris", "team": "two", "queues": ["sales"]})
+    await until(served, FLOOR, lambda found: found["total"] == 1)
+    headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
+    for body in ({"contact": "c2"}, {"agent": "boris"}, {"contact": "c9"}):
+        answer = await served.anonymous.post(CLOSE, json=body, headers=headers)
+        assert answer.status_code == 404, body
+    for queue, status in (("support", 200), ("sales", 404), ("nowhere", 404)):
+        answer = await served.anonymous.get("/api/v1/floor", params={"queue": queue}, headers=headers)
+        assert answer.status_code == status, queue
+    assert (await served.anonymous.post(CLOSE, json={"contact": "c1"}, headers=headers)).status_code == 202
+    line = (await asyncio.to_thread(served.parts.audit.read))[0]
+    assert (line.who, line.what, line.detail) == ("Lena", "floor.closed", {"contact": "c1", "source": "pbx"})

@@ -1,11 +1,14 @@
-"""The waiting list over HTTP, for those who may see contacts one by one."""
+"""The floor's page and the waiting list over HTTP, for those who may see people and contacts one by one."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
-from wallboard.stream.signin import Person
+from wallboard.core.events import ConfigApplied
 
 FLOOR = "/api/v1/floor"
 
@@ -45,8 +48,38 @@ async def test_a_mistake_is_named(served: Any, query: str, status: int, words: s
 
 async def test_who_may_only_read_the_state_gets_no_contacts(served: Any) -> None:
     assert (await served.anonymous.get(FLOOR)).status_code == 401
-    code = await served.parts.sessions.signin.issue(Person("Reader", ("state:read",)))
-    session = (await served.anonymous.post("/signin", json={"code": code})).cookies[served.parts.sessions.cookie]
-    served.anonymous.cookies.clear()
-    headers = {"cookie": f"{served.parts.sessions.cookie}={session}"}
+    headers = {"cookie": await served.sign_in("Reader", "viewer")}
     assert (await served.anonymous.get(FLOOR, params={"queue": "x"}, headers=headers)).status_code == 403
+
+
+async def test_the_page_is_for_those_who_may_see_people_and_shows_ready_notices(served: Any) -> None:
+    settings = {"notice": {"line-down": {"text": "Line 2 </script> is down", "until": "1h"}}}
+    await served.parts.stream.append([ConfigApplied(settings=settings, source="wallboard", id="1")])
+    async with asyncio.timeout(10):
+        while not served.parts.pipeline.floor.settings.notice:
+            await asyncio.sleep(0.03)
+    page = await served.http.get("/floor")
+    assert page.status_code == 200
+    assert "line-down" in page.text
+    assert "Line 2 </script>" not in page.text
+    assert (await served.anonymous.get("/floor")).status_code == 303
+    reader = {"cookie": await served.sign_in("Reader", "viewer")}
+    assert (await served.anonymous.get("/floor", headers=reader)).status_code == 403
+
+
+async def test_its_line_is_open_to_leads_only_and_carries_people_by_name(served: Any) -> None:
+    event = {"type": "agent.signed_in", "agent": "anna", "name": "Anna N.", "queues": ["support"], "source": "pbx"}
+    assert (await served.http.post("/api/v1/events", json=event)).status_code == 202
+    address = f"ws://{served.host}:{served.port}/live?board=~floor"
+    async with asyncio.timeout(10):
+        async with connect(address, additional_headers={"authorization": served.http.headers["authorization"]}) as line:
+            state: dict[str, Any] = json.loads(await line.recv())["state"]
+            while "anna" not in state["agents"]:
+                state["agents"] |= json.loads(await line.recv()).get("patch", {}).get("agents", {})
+    assert state["agents"]["anna"]["name"] == "Anna N."
+    headers = {"cookie": await served.sign_in("Reader", "viewer"), "origin": served.origin}
+    async with connect(address, additional_headers=headers) as line:
+        with pytest.raises(ConnectionClosed) as closed:
+            await line.recv()
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 4403

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wallboard.stream.signin import Person
+from wallboard.core.events import ConfigApplied
 
 NOTICES = "/api/v1/notices"
 
@@ -98,10 +98,26 @@ async def test_only_who_may_write_notices_reads_writes_or_removes_them(served: A
     assert (await served.http.delete(f"{NOTICES}/none")).status_code == 404
     foreign = {"cookie": await served.sign_in(), "origin": "https://elsewhere.example"}
     assert (await served.anonymous.post(NOTICES, json={"text": "x"}, headers=foreign)).status_code == 403
-    code = await served.parts.sessions.signin.issue(Person("Reader", ("state:read",)))
-    session = (await served.anonymous.post("/signin", json={"code": code})).cookies[served.parts.sessions.cookie]
-    served.anonymous.cookies.clear()
-    headers = {"cookie": f"{served.parts.sessions.cookie}={session}", "origin": served.origin}
+    headers = {"cookie": await served.sign_in("Reader", "viewer"), "origin": served.origin}
     for method, path in (("GET", NOTICES), ("POST", NOTICES), ("DELETE", f"{NOTICES}/none")):
         answer = await served.anonymous.request(method, path, headers=headers)
         assert answer.status_code == 403, (method, answer.text)
+
+
+async def test_a_lead_of_some_teams_writes_for_those_and_removes_what_is_theirs_alone(served: Any) -> None:
+    settings = {"queue": {"support": {"team": "one"}, "sales": {"team": "two"}}}
+    await served.parts.stream.append([ConfigApplied(settings=settings, source="wallboard", id="1")])
+    for name, more in (("all", {}), ("two", {"teams": ["two"]}), ("both", {"teams": ["one", "two"]})):
+        await served.http.post(NOTICES, json={"text": "x", "id": name, **more})
+    await served.http.post(NOTICES, json={"text": "x", "id": "support", "queues": ["support"]})
+    await until(served, lambda found: len(found) == 4)
+    headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
+    for more, status in (({}, 202), ({"teams": ["one"]}, 202), ({"teams": ["two"]}, 403), ({"queues": ["sales"]}, 403)):
+        answer = await served.anonymous.post(NOTICES, json={"text": "mine", "id": "mine", **more}, headers=headers)
+        assert answer.status_code == status, (more, answer.text)
+    found = await until(served, lambda found: "mine" in found)
+    assert found["mine"]["teams"] == ["one"]
+    for name, status in (("all", 403), ("two", 403), ("both", 403), ("support", 202), ("mine", 202)):
+        assert (await served.anonymous.delete(f"{NOTICES}/{name}", headers=headers)).status_code == status, name
+    answer = await served.anonymous.post(NOTICES, json={"text": "mine now", "id": "all"}, headers=headers)
+    assert answer.status_code == 403

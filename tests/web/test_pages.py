@@ -18,7 +18,6 @@ from wallboard.record.boards import load_boards
 from wallboard.web.layout import layout_css
 from wallboard.web.pages import script_json
 
-LATER = {"heat"}
 HOSTILE = "</script><img src=x onerror=alert(1)> & <!--"
 
 
@@ -33,7 +32,8 @@ async def wall(
         (folder / file.name).write_bytes(file.read_bytes())
     (folder / "turn.toml").write_text('[rotation]\nboards = ["overview", "agents"]\nseconds = 20\n')
     (folder / "odd.toml").write_text(
-        f"title = '{HOSTILE}'\ncolumns = 2\nrows = 2\n[[tile]]\nkind = 'heat'\nat = [1, 1]\nsize = [1, 1]\n"
+        f"title = '{HOSTILE}'\ncolumns = 2\nrows = 2\n"
+        "[[tile]]\nkind = 'heat'\nmetric = 'offered'\nat = [1, 1]\nsize = [1, 1]\n"
         f"[[tile]]\nkind = 'text'\nat = [2, 1]\nsize = [1, 1]\ntext = '{HOSTILE}'\n"
         "[[tile]]\nkind = 'number'\nat = [1, 2]\nsize = [1, 1]\nqueues = ['nobody']\nmetric = 'waiting'\n"
     )
@@ -80,8 +80,10 @@ async def test_what_is_not_known_is_a_dash_and_the_tile_says_so(wall: Any) -> No
     assert "no data yet" in tile(page, 2)
 
 
-async def test_a_kind_that_comes_later_keeps_its_place(wall: Any) -> None:
-    assert "comes later" in tile((await wall.http.get("/board/odd")).text, 0)
+async def test_a_heat_map_says_what_it_shows_until_its_squares_are_there(wall: Any) -> None:
+    painted = tile((await wall.http.get("/board/odd")).text, 0)
+    assert "Offered, by the hour" in painted
+    assert "The day so far comes in a moment" in painted
 
 
 async def test_a_board_with_a_variable_shows_the_queue_of_the_address(wall: Any, tmp_path: Path) -> None:
@@ -121,11 +123,7 @@ async def test_a_kiosk_shows_no_cursor_and_stays_one_from_turn_to_turn(wall: Any
 
 async def test_a_text_has_no_age(wall: Any) -> None:
     page = (await wall.http.get("/board/odd")).text
-    assert ['<span class="age"></span>' in tile(page, place) for place in range(3)] == [True, True, False]
-
-
-def test_the_default_boards_show_nothing_that_comes_later() -> None:
-    assert not LATER & {tile.kind for board in load_boards(BOARDS).values() for tile in board.tiles}
+    assert ['<span class="age"></span>' in tile(page, place) for place in range(3)] == [False, True, False]
 
 
 async def test_names_are_text_wherever_they_stand(wall: Any) -> None:

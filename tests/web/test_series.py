@@ -33,6 +33,11 @@ size = [6, 3]
 queues = ["s*"]
 metric = "offered"
 [[tile]]
+kind = "heat"
+at = [3, 4]
+size = [6, 3]
+metric = "service_level"
+[[tile]]
 kind = "clock"
 at = [1, 4]
 size = [2, 2]
@@ -74,6 +79,16 @@ def recorded(wall: Any) -> tuple[int, int]:
 
 async def series(wall: Any, tile: int, board: str = "day") -> Any:
     return await wall.http.get(f"/api/v1/boards/{board}/series", params={"tile": tile})
+
+
+async def test_a_heat_map_has_the_hours_of_each_queue_and_leaves_out_a_percentage_of_few(wall: Any) -> None:
+    started_ms, _ = recorded(wall)
+    told = (await series(wall, 2)).json()
+    assert told["step"] == 3_600_000
+    assert set(told["queues"]) == {"sales", "support"}
+    first = told["queues"]["support"][0]
+    assert (first["at"], first["value"]) == (started_ms, 75.0)
+    assert all("value" not in row for row in told["queues"]["sales"]), "four are few"
 
 
 async def test_today_and_a_week_before_by_the_same_clock(wall: Any) -> None:
@@ -128,7 +143,7 @@ async def test_many_screens_of_a_board_are_one_look_into_the_record(wall: Any, m
 
 
 MISTAKES = {
-    "no board": ("nowhere", "0", 404), "no tile": ("day", "7", 404), "no chart": ("day", "2", 404),
+    "no board": ("nowhere", "0", 404), "no tile": ("day", "7", 404), "no chart": ("day", "3", 404),
     "no number": ("day", "x", 400), "not there": ("day", "", 400), "far too much": ("day", "9" * 99, 400),
 }  # fmt: skip
 

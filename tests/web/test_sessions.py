@@ -1,5 +1,6 @@
-"""A known session survives an absence of Redis, and a revoked one does not survive five seconds."""
+"""A known session survives an absence of Redis or the record; what was revoked does not survive five seconds."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,61 +8,95 @@ from redis.asyncio import Redis
 
 from wallboard.core.errors import StreamUnavailable
 from wallboard.embedded import EmbeddedRedis
+from wallboard.record.database import open_record
+from wallboard.record.people import Bound, People, Person
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
-from wallboard.stream.signin import Person, SignIn
+from wallboard.stream.signin import Session, SignIn
 from wallboard.web.sessions import Sessions
 
-OLENA = Person("Olena", ("admin",))
+
+@pytest.fixture
+def people(tmp_path: Path) -> Iterator[People]:
+    engine = open_record(tmp_path / "record")
+    yield People(engine)
+    engine.dispose()
 
 
-async def signed_in(signin: SignIn) -> str:
-    redeemed = await signin.redeem(await signin.issue(OLENA))
-    assert redeemed is not None
-    return redeemed[0]
+@pytest.fixture
+def olena(people: People) -> Person:
+    people.first(0)
+    return people.add("Olena", "lead", Bound(teams=("first-line",)), by="tests", now_ms=1)
 
 
-async def test_a_session_that_another_process_ended_is_noticed_within_five_seconds(redis: Redis, keys: Keys) -> None:
-    elsewhere = SignIn(redis, keys)
-    sessions = Sessions(SignIn(redis, keys), namespace="w", https=False)
-    token = await signed_in(elsewhere)
-    assert await sessions.person(token, now_s=100) == OLENA
+def sessions_of(redis: Redis, keys: Keys, people: People) -> Sessions:
+    return Sessions(SignIn(redis, keys), people, namespace="w", https=False)
+
+
+async def test_a_session_that_another_process_ended_is_noticed_within_five_seconds(
+    redis: Redis, keys: Keys, people: People, olena: Person
+) -> None:
+    elsewhere, sessions = SignIn(redis, keys), sessions_of(redis, keys, people)
+    token = await elsewhere.begin(Session(olena.id))
+    who = await sessions.who(token, now_s=100)
+    assert who
+    assert (who.name, who.kind, who.role, who.id, who.teams) == ("Olena", "person", "lead", olena.id, {"first-line"})
     await elsewhere.end(token)
-    assert await sessions.person(token, now_s=105) is None
+    assert await sessions.who(token, now_s=104.9) is None
 
 
-async def test_a_session_that_ended_here_is_gone_at_once(redis: Redis, keys: Keys) -> None:
-    sessions = Sessions(SignIn(redis, keys), namespace="w", https=False)
-    token = await signed_in(sessions.signin)
-    assert await sessions.person(token, now_s=100) == OLENA
+async def test_rights_that_another_process_changed_count_within_five_seconds(
+    redis: Redis, keys: Keys, people: People, olena: Person
+) -> None:
+    sessions = sessions_of(redis, keys, people)
+    token = await sessions.begin(Session(olena.id))
+    who = await sessions.who(token, now_s=100)
+    assert who
+    assert who.may("people:read")
+    people.change(olena.id, by="tests", now_ms=2, role="viewer", bound=Bound(boards=("support",)))
+    who = await sessions.who(token, now_s=104.9)
+    assert who
+    assert not who.may("people:read")
+    assert (who.may_see_board("support?queue=a"), who.may_see_board("sales")) == (True, False)
+    assert (await sessions.again([token, "unknown"])) == {token: who}
+    people.change(olena.id, by="tests", now_ms=3, disabled=True)
+    assert await sessions.who(token, now_s=110) is None
+    assert await sessions.again([token]) == {}
+
+
+async def test_a_session_that_ended_here_is_gone_at_once(
+    redis: Redis, keys: Keys, people: People, olena: Person
+) -> None:
+    sessions = sessions_of(redis, keys, people)
+    token = await sessions.begin(Session(olena.id))
+    assert await sessions.who(token, now_s=100)
     await sessions.end(token)
-    assert await sessions.person(token, now_s=100) is None
+    assert await sessions.who(token, now_s=100) is None
 
 
 async def test_while_redis_is_away_known_sessions_go_on_for_ten_minutes_and_unknown_ones_do_not(
-    tmp_path: Path, keys: Keys
+    tmp_path: Path, keys: Keys, people: People, olena: Person
 ) -> None:
     server = EmbeddedRedis()
     client = connect(await server.start(tmp_path))
-    sessions = Sessions(SignIn(client, keys), namespace="w", https=False)
+    sessions = sessions_of(client, keys, people)
     try:
-        token = await signed_in(sessions.signin)
-        assert await sessions.person(token, now_s=0) == OLENA
+        token = await sessions.begin(Session(olena.id))
+        assert await sessions.who(token, now_s=0)
     finally:
         await server.stop()
-    assert await sessions.person(token, now_s=599) == OLENA
+    assert await sessions.who(token, now_s=599)
     with pytest.raises(StreamUnavailable):
-        await sessions.person(token, now_s=601)
+        await sessions.who(token, now_s=601)
     with pytest.raises(StreamUnavailable):
-        await sessions.person("unknown", now_s=1)
+        await sessions.who("unknown", now_s=1)
     await client.aclose()
 
 
-def test_namespaces_on_one_host_do_not_share_a_cookie() -> None:
+def test_namespaces_on_one_host_do_not_share_a_cookie(people: People) -> None:
     def cookie(namespace: str, https: bool) -> str:
-        return Sessions(
-            SignIn(connect("redis://127.0.0.1:1/0"), Keys(namespace)), namespace=namespace, https=https
-        ).cookie
+        signin = SignIn(connect("redis://127.0.0.1:1/0"), Keys(namespace))
+        return Sessions(signin, people, namespace=namespace, https=https).cookie
 
     assert cookie("wallboard", False) != cookie("wallboard-demo", False)
     assert cookie("wallboard", True).startswith("__Host-")

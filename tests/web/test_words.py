@@ -87,13 +87,15 @@ def test_a_count_in_a_sentence_has_its_form(language: str, counts: dict[int, str
 
 def test_the_pages_say_the_same_in_all_languages_and_ask_for_every_word() -> None:
     english = page_say("en").catalog
-    sources = [*(WEB / "templates").glob("*.html"), *WEB.glob("*.py"), *(STATIC / "js").glob("*.js")]
+    sources = [*(WEB / "templates").glob("*.html"), *WEB.glob("*.py"), *(STATIC / "js").rglob("*.js")]
     text = "\n".join(file.read_text(encoding="utf-8") for file in sources)
     asked_here = (STATIC / "js" / "alerts.js").read_text(encoding="utf-8")  # by what stands behind "alerts."
     own = {key for key in english if key.startswith("alerts.") and _is_said(key.partition(".")[2], asked_here)}
-    own |= {key for key in english if key.startswith("sources.state.")}  # by a name that is put together
+    own |= {key for key in english if key.startswith(("sources.state.", "floor.channel."))}  # names put together
+    own |= {key for key in english if key.count(".") == 2 and f'"{key.rpartition(".")[0]}."' in text}
     assert {key for key in english.keys() - own if f'"{key}"' not in text} == set()
     asked = set(re.findall(r'page_say\("([^"]+)"', text)) | set(re.findall(r'words\["([^"]+)"\]', text))
+    asked |= set(re.findall(r'say\("(floor\.[^"]+)"', text)) - {"floor.channel."}
     assert asked - {"sources.state."} <= english.keys()
     for language in LANGUAGES:
         found = page_say(language).catalog

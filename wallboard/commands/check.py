@@ -11,6 +11,7 @@ from wallboard.boardschema import board_schema_text
 from wallboard.config import FILE, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, SourceError
 from wallboard.eventschema import schema_text
+from wallboard.sense import WEBHOOK
 from wallboard.tables import path as path_of
 
 
@@ -81,6 +82,8 @@ def source_mistakes(config: Config) -> Iterator[Mistake]:
 
     around = Surroundings(lambda: 0, config.settings, config.data)
     for name, options in config.collectors.items():
+        if options.get("kind") == WEBHOOK:
+            continue  # checked whole when the configuration was read
         try:
             collector_of(options.get("kind"))(name, options, around)
         except SourceError as error:

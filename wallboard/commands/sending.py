@@ -2,8 +2,8 @@
 
 import http.client
 import ssl
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -54,32 +54,42 @@ class Sender:
         return self.send_lines(b"\n".join(encode(event) for event in events))
 
     def send_lines(self, body: bytes) -> Answer:
+        status, answer, _ = self.exchange("POST", PATH, body, {"Content-Type": "application/x-ndjson"})
+        return self._answered(status, answer)
+
+    def exchange(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes, http.client.HTTPMessage]:
+        """Status, body and headers of the answer, whatever it says. Raises Away where none comes."""
         try:
-            status, answer = self._exchange(body)
+            return self._exchange(method, path, body, headers)
         except ssl.SSLCertVerificationError as error:
             raise WallboardError(f"{self.url}: its certificate is not trusted: {error.verify_message}") from None
         except (OSError, http.client.HTTPException) as error:
             raise Away(f"{self.url} does not answer: {error or type(error).__name__}") from None
-        return self._answered(status, answer)
 
-    def _exchange(self, body: bytes) -> tuple[int, bytes]:
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes, http.client.HTTPMessage]:
         kind = http.client.HTTPSConnection if self._place.scheme == "https" else http.client.HTTPConnection
         connection = kind(self._place.hostname or "", self._place.port, timeout=TIMEOUT_S)
-        headers = {"Content-Type": "application/x-ndjson", "User-Agent": "wallboard-post"}
+        sent = {"User-Agent": "wallboard-post", **headers}
         if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+            sent["Authorization"] = f"Bearer {self._token}"
         try:
-            connection.request("POST", self._place.path + PATH, body, headers)
+            connection.request(method, self._place.path + path, body, sent)
             response = connection.getresponse()
-            return response.status, response.read()
+            return response.status, response.read(), response.headers
         finally:
             connection.close()
 
     def _answered(self, status: int, body: bytes) -> Answer:
+        return _decoded(self.url, body) if status in (202, 422) else self.refuse(status, body)
+
+    def refuse(self, status: int, body: bytes) -> NoReturn:
+        """Raises Away where repeating helps, else what is to be changed."""
         if status in _REPEATABLE:
             raise Away(f"{self.url} answers {status}: {_detail(body)}")
-        if status in (202, 422):
-            return _decoded(self.url, body)
         if status == 401:
             said = "refuses the token" if self._token else "wants a token and WALLBOARD_TOKEN is not set"
             raise WallboardError(

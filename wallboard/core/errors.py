@@ -4,6 +4,8 @@ WallboardError
 ├── Refused            outside input that is not taken: a path and a reason
 ├── ConfigError        mistakes in text files, all of them at once
 ├── StreamUnavailable  Redis does not take or give events now: try again
+├── RecordUnavailable  the record's database does not take or give rows now: try again
+├── Conflict           a change that the record does not take as it stands: it says why
 ├── StreamGap          the reader's place in the stream was trimmed away: rebuild
 ├── LeaseLost          another worker holds the lease: stop writing
 └── SourceError        a collector's source: retryable, or fatal until a person changes something
@@ -51,6 +53,10 @@ class StreamUnavailable(WallboardError):
 
 class RecordUnavailable(WallboardError):
     """The database of the record cannot be reached or does not take writes; the same may be written later."""
+
+
+class Conflict(WallboardError):
+    """A change that contradicts what is recorded: a name that is taken, the last administrator."""
 
 
 class StreamGap(WallboardError):

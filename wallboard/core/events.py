@@ -36,6 +36,7 @@ Channel = Literal["voice", "callback", "email", "chat", "messenger", "social", "
 Direction = Literal["inbound", "outbound"]
 Presence = Literal["offline", "ready", "paused"]
 Activity = Literal["idle", "ringing", "engaged", "holding", "wrapup", "busy", "unreachable", "unknown"]
+Level = Literal["info", "good", "warning", "critical"]
 LeftReason = Literal[
     "timeout", "empty", "key", "full", "overflow", "transfer", "callback", "voicemail", "withdrawn", "lost"
 ]
@@ -307,7 +308,7 @@ class KpiReported(Event, frozen=True, kw_only=True, tag="kpi.reported"):
 class NoticePosted(Event, frozen=True, kw_only=True, tag="notice.posted"):
     text: LongText
     notice: Text | None = None
-    level: Literal["info", "good", "warning", "critical"] = "info"
+    level: Level = "info"
     boards: QueueList | None = None
     queues: QueueList | None = None
     teams: QueueList | None = None

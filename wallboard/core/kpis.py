@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wallboard.core.agents import Item
+from wallboard.core.agents import Item, Standing
 from wallboard.core.formulas import RATIOS, derived
 from wallboard.core.ledger import Counts
 from wallboard.core.numbers import number_named
@@ -283,12 +283,20 @@ def _presence(floor: Floor, row: AgentRow) -> Document:
     if standing is None:
         return {}
     found: Document = {"presence": standing.presence, "presence_since": standing.since_ms}
+    if row.profile.by_queue:
+        found["in_queues"] = [_in_queue(queue, one) for queue, one in sorted(row.profile.by_queue.items())]
     if standing.reason:
         found["reason"] = standing.reason
         reason = floor.settings.reason.get(standing.reason)
         if reason and reason.minutes and standing.presence == "paused":
             found["pause_over_at"] = standing.since_ms + round(reason.minutes * 60_000)
     return found
+
+
+def _in_queue(queue: str, one: Standing) -> Document:
+    """Where the agent stands otherwise there than as a whole."""
+    found: Document = {"queue": queue, "presence": one.presence, "since": one.since_ms}
+    return found | ({"reason": one.reason} if one.reason else {})
 
 
 def _source(floor: Floor, name: str) -> Document | None:

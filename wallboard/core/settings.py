@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, convert, field
 
-from wallboard.core.events import Channel, Text
+from wallboard.core.events import Channel, Level, LongText, Text
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.rules import Rule
 from wallboard.core.windows import business_day
@@ -72,6 +72,18 @@ class Reason(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     minutes: Annotated[float, Meta(gt=0, le=527_040)] | None = None
 
 
+class Notice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A notice that is ready to be written on `/floor`; its keys are those of the call (docs/http.md)."""
+
+    text: LongText
+    level: Level = "info"
+    boards: list[Text] = []
+    queues: list[Text] = []
+    teams: list[Text] = []
+    until: Text | None = None
+    mark: bool = False
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """The floor's configuration in force. `also` entries are `source:id`."""
 
@@ -80,6 +92,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     agent: dict[Text, Agent] = {}
     reason: dict[Text, Reason] = {}
     alert: dict[Text, Rule] = {}
+    notice: dict[Text, Notice] = {}
 
     @cached_property
     def sites(self) -> dict[str, Site]:

@@ -459,10 +459,10 @@ class Floor:
             settings.check(self.now_ms)
         except (ValueError, KeyError, OSError) as error:  # an unknown zone is a KeyError
             return Deed(Did.REJECTED, f"settings not taken over: {error}")
-        if replace(settings, alert=self.settings.alert) == self.settings:
+        if replace(settings, alert=self.settings.alert, notice=self.settings.notice) == self.settings:
             self.ground.settings = settings
             self._rule_anew()
-            return Deed(Did.SETTINGS, "alert rules applied")
+            return Deed(Did.SETTINGS, "alert rules and notices applied")
         for site in self.settings.sites:
             self.ground.touch("sites", site)
         changed = self.tallies.ruled_otherwise(settings)

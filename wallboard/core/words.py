@@ -1,5 +1,6 @@
 """How is outside text made fit for a log line, a note or an error? No control characters, bounded, with a hint."""
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -10,6 +11,11 @@ def shown(text: str, most: int = MOST) -> str:
     """`text` on one line: control characters and lone surrogates escaped (`\\x1b`), at most `most` long."""
     line = "".join(_visible(character) for character in text.strip()[: most + 1])
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def could_name(text: str, most: int = MOST) -> bool:
+    """Whether an event could have brought this name: whatever is no control character is part of some script."""
+    return 0 < len(text) <= most and not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
 
 
 def meant(wrong: str, known: Iterable[str]) -> str:

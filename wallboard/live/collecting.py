@@ -9,6 +9,7 @@ import structlog
 from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.sources import Surroundings
 from wallboard.live.runner import Runner
+from wallboard.sense import WEBHOOK
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.stream import Stream
 
@@ -40,7 +41,11 @@ async def collect(
     running: dict[str, _Running] = {}
     try:
         while True:
-            wanted = {name: options for name, options in blocks().items() if not names or name in names}
+            wanted = {
+                name: options
+                for name, options in blocks().items()
+                if (not names or name in names) and options.get("kind") != WEBHOOK
+            }
             await _stop(running, [name for name, one in running.items() if wanted.get(name) != one.options])
             for name in wanted.keys() - running.keys():
                 runner = Runner(name, wanted[name], around(), stream, health)

@@ -79,7 +79,10 @@ class Hub:
 
     def state_of(self, board: Board) -> dict[str, dict[str, Document]]:
         """The state document as this board may see it (first paint, `GET /state?board=`)."""
-        view = self.view(board)
+        return self.state_shown(self.view(board))
+
+    def state_shown(self, view: View) -> dict[str, dict[str, Document]]:
+        """The same of a view whose sets of queues need not be counted."""
         documents = self.pipeline.documents
         counts = view.counts(documents.get("agents", {}))
         return view.select({**documents, "counts": counts, "trails": self._trails.rows})

@@ -14,6 +14,7 @@ from wallboard.live.allowed import allowed
 from wallboard.live.crowds import Belongs, Crowd
 from wallboard.live.pipeline import Change
 from wallboard.live.trails import Trail
+from wallboard.record.board import OVER_TIME
 from wallboard.record.boards import Board, Tile
 
 Document = dict[str, Any]
@@ -74,7 +75,7 @@ class View:
 
     def _asks(self, place: int, tile: Tile) -> Document:
         """Where the past of its numbers is: in the state, or to be asked for (web/series.py)."""
-        if tile.kind == "trend" and all(self.allowed.tells(metric) for metric in tile.over_time):
+        if tile.kind in OVER_TIME and all(self.allowed.tells(metric) for metric in tile.over_time):
             return {"series": f"/api/v1/boards/{quote(self.board.id, safe='')}/series?tile={place}"}
         return {"trail": self._trail_of[place]} if place in self._trail_of else {}
 
@@ -165,7 +166,7 @@ class View:
 
     def _shows_notice(self, row: Document) -> bool:
         boards: Sequence[str] = row.get("boards", ())
-        return not boards or self.board.id in boards
+        return not boards or self.board.every_notice or self.board.id in boards
 
 
 def tile_of(tile: Tile) -> Document | None:

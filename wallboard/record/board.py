@@ -23,6 +23,7 @@ VARIABLES = {"$queue": "queues", "$team": "teams"}
 LIMITS = ("warn", "alarm", "target")
 LISTS = frozenset({"queues", "agents", "counts", "leaders", "reasons", "sources"})
 MESSAGES = frozenset({"notices", "alerts"})
+OVER_TIME = frozenset({"trend", "heat"})  # drawn from the record
 # Of a queue table, the most wanted first: a narrow one has only the first of them.
 TABLE_COLUMNS = ("waiting", "oldest_at", "idle", "abandoned", "answered", "offered")
 
@@ -79,6 +80,8 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             shown |= {"window": self.shown_window, "reads": number.reads}
         if kind == "reasons":
             shown["window"] = "m60"
+        if kind == "heat":
+            shown["window"] = "day"
         if kind == "trend":
             known = [(one, number_named(one)) for one in self.over_time]
             shown["metrics"] = [{"metric": one, "reads": number.reads} for one, number in known if number]
@@ -128,10 +131,14 @@ class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Board(Written, frozen=True, kw_only=True):
-    """A board. Its id is its file's name. `mistake`: why the file as it is now is not what is shown."""
+    """A board. Its id is its file's name. `mistake`: why the file as it is now is not what is shown.
+
+    `every_notice`: also those for other boards (live/desk.py).
+    """
 
     id: str = ""
     mistake: str = ""
+    every_notice: bool = False
 
     @property
     def shown_names(self) -> str:

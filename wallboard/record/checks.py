@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wallboard.core.numbers import FAMILIES, NUMBERS, RANKED, WINDOWS, number_named, ranked_by
 from wallboard.record import fitting
-from wallboard.record.board import LISTS, MESSAGES, VARIABLES, Board, Tile, bar_end, fits, threshold
+from wallboard.record.board import LISTS, MESSAGES, OVER_TIME, VARIABLES, Board, Tile, bar_end, fits, threshold
 from wallboard.record.colours import COLOUR, GROUNDS, MARK, least_contrast
 from wallboard.record.legible import GOOD_ARC, LEAST_ARC
 
@@ -84,7 +84,7 @@ def _least_text(tile: Tile, board: Board) -> float:
         return min(totals, *(fit.text for fit in fits(kind, room)))
     if tile.kind in MESSAGES:
         return min(fit.text for fit in fitting.notice_fits(room))
-    if tile.kind == "trend":
+    if tile.kind in OVER_TIME:
         return fitting.chart_text(room)
     return fitting.figure_text(room, tile.under_figure(room))
 
@@ -98,7 +98,7 @@ def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
             yield f"{at}.{key}", f"{name} stands alone: one screen shows one of them"
     if tile.kind == "number" and tile.metric is None:
         yield f"{at}.metric", "is missing: which number? (docs/boards.md lists them)"
-    if tile.kind == "trend":
+    if tile.kind in OVER_TIME:
         yield from _drawn(at, tile)
     elif tile.metrics:
         yield f"{at}.metrics", "is for trend: expected metric, one number"
@@ -119,7 +119,9 @@ def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
 
 
 def _drawn(at: str, tile: Tile) -> Iterator[Wrong]:
-    """A trend draws numbers that are counted over time."""
+    """A trend draws numbers that are counted over time, a heat map one of them."""
+    if tile.kind == "heat" and tile.metrics:
+        yield f"{at}.metrics", "is for trend: expected metric, one number"
     if not tile.over_time:
         yield f"{at}.metrics", 'is missing: which numbers? For example ["offered", "answered"]'
     if len(tile.over_time) > MOST_LINES:
@@ -129,7 +131,7 @@ def _drawn(at: str, tile: Tile) -> Iterator[Wrong]:
     for metric in tile.over_time:
         number = number_named(metric)
         if number and number.now:
-            yield f"{at}.metrics", f"'{metric}' is what is now: a trend draws what is counted over time"
+            yield f"{at}.metrics", f"'{metric}' is what is now: a {tile.kind} draws what is counted over time"
 
 
 def _accent(board: Board) -> Iterator[Wrong]:

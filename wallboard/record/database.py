@@ -8,12 +8,16 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from wallboard.core.errors import Mistake, RecordUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FILE = "record.sqlite"
 BUSY_MS = 5_000  # another process writes: so long a statement waits
@@ -65,28 +69,32 @@ class Record:
             raise RecordUnavailable(f"the record does not answer: {said(error)}") from error
 
 
-def migrate(engine: Engine) -> None:
-    """Make the tables, or bring them up to date; safe when several begin at once.
+def migrate(engine: Engine, version: str = "head") -> None:
+    """Make the tables, or bring them up to date (or to an older version); safe when several begin at once.
 
     Raises RecordUnavailable for a record that a newer version wrote.
     """
     from alembic import command
-    from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     logging.getLogger("alembic").setLevel(logging.WARNING)  # six lines at each start that nobody acts on
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with _alone(engine) as to:
+    config = _alembic()
+    with alone(engine) as to:
         config.attributes["connection"] = to
-        known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
+        known = known_versions()
         found = MigrationContext.configure(to).get_current_revision()
         if found is not None and found not in known:
             raise RecordUnavailable(f"the record was written by a newer version ({found}): upgrade wallboard here too")
         if found is None and inspect(to).has_table(_BEFORE_MIGRATIONS[0]):
             command.stamp(config, _BEFORE_MIGRATIONS[1])
-        command.upgrade(config, "head")
+        command.upgrade(config, version)
+
+
+def known_versions() -> set[str]:
+    """Of the record, as far as this wallboard goes back."""
+    from alembic.script import ScriptDirectory
+
+    return {one.revision for one in ScriptDirectory.from_config(_alembic()).walk_revisions()}
 
 
 def standing(engine: Engine) -> str:
@@ -109,8 +117,16 @@ def said(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 
+def _alembic() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
 @contextmanager
-def _alone(engine: Engine) -> Iterator[Connection]:
+def alone(engine: Engine) -> Iterator[Connection]:
     """One transaction, in which nobody else migrates."""
     if engine.dialect.name == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)

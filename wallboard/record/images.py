@@ -6,6 +6,7 @@ from pathlib import Path
 MOST_BYTES = 2 * 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 FOLDER = "images"
+MOST_NAMES = 500
 # How a file begins tells what it is. No SVG: it may carry scripts.
 _KINDS = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
 
@@ -26,6 +27,12 @@ def picture(boards: Path, name: str) -> tuple[bytes, str]:
         raise Unfit(f"'{name}' has more than {MOST_BYTES // 1024 // 1024} MiB: make it smaller")
     data = file.read_bytes()
     return data, _kind(name, data)
+
+
+def names_of(boards: Path) -> list[str]:
+    """What stands in the folder under a name that a board may give."""
+    found = [file.name for file in (boards / FOLDER).glob("*") if NAME.fullmatch(file.name) and file.is_file()]
+    return sorted(found)[:MOST_NAMES]
 
 
 def _kind(name: str, data: bytes) -> str:

@@ -22,6 +22,11 @@ from wallboard.record.revisions import MOST_BOARDS, Behind, Made, Revision, Revi
 FILE, MADE, SHIPPED = "file", "editor", "shipped"
 
 
+def tag_of(text: str) -> str:
+    """Another one with every change of the text."""
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
 class Standing(NamedTuple):
     """A board's text as it stands now. `origin`: file, editor or shipped."""
 
@@ -31,8 +36,7 @@ class Standing(NamedTuple):
 
     @property
     def tag(self) -> str:
-        """Another one with every change of the text."""
-        return blake2b(self.text.encode(), digest_size=8).hexdigest()
+        return tag_of(self.text)
 
 
 class Fixed(WallboardError):
@@ -103,6 +107,10 @@ class Shelf:
             self._note(board, None, who, now_ms, found.text)
         except Behind:
             raise Differs(self.get(board)) from None
+
+    def is_shipped(self, board: str) -> bool:
+        """Whether it would be there without the record too, as it came."""
+        return self.shipped and self._file(board).exists()
 
     def revisions(self, board: str) -> list[Revision]:
         return self.record.of(board)

@@ -106,12 +106,13 @@ def _slices(events: Sequence[Event]) -> Iterator[tuple[list[bytes], bool]]:
         if values and (len(values) >= 2 * SLICE_EVENTS or size + len(data) > SLICE_BYTES):
             yield values, False
             values, size = [], 0
-        values += [_digest(event), data]
+        values += [digest_of(event), data]
         size += len(data)
     yield values, True
 
 
-def _digest(event: Event) -> bytes:
+def digest_of(event: Event) -> bytes:
+    """By what a repeat is known; empty without an id."""
     if event.id is None:
         return b""
     identity = f"{event.source or ''}\0{event.id}".encode()

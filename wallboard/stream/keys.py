@@ -27,6 +27,11 @@ class Keys:
     namespace: str
 
     @property
+    def prefix(self) -> str:
+        """Before every name."""
+        return self._key("")
+
+    @property
     def stream(self) -> str:
         return self._key("events")
 
@@ -91,6 +96,10 @@ class Keys:
     def screen(self, name: str) -> str:
         """What a paired screen said last."""
         return self._key(f"screen:{name}")
+
+    def sessions_of(self, person: str) -> str:
+        """Set of the digests of a person's sessions; some may have ended."""
+        return self._key(f"sessions-of:{person}")
 
     def _key(self, name: str) -> str:
         return f"{{{self.namespace}}}:{name}"

@@ -25,8 +25,10 @@ from wallboard.live.counting import Counting
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Pipeline
 from wallboard.live.vitals import keep_looking
+from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
 from wallboard.record.history import History
+from wallboard.record.people import People
 from wallboard.record.revisions import Revisions
 from wallboard.record.shelf import Shelf
 from wallboard.stream.checkpoint import Checkpoints
@@ -36,7 +38,7 @@ from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web import api, boardtexts, notices, openapi, pages, speaking
+from wallboard.web import api, boardtexts, editor, notices, openapi, pages, speaking
 from wallboard.web.alerts import AlertsPage, acts, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
@@ -44,11 +46,14 @@ from wallboard.web.charts import plotly_js
 from wallboard.web.closing import close
 from wallboard.web.explain import explain
 from wallboard.web.floor import floor
+from wallboard.web.floorpage import FloorPage
+from wallboard.web.front import Front
 from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.history import history
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.historypage import HistoryPage, history_csv
 from wallboard.web.ingest import Ingest
+from wallboard.web.known import Known
 from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.names import Names
 from wallboard.web.origin import Origins
@@ -61,6 +66,7 @@ from wallboard.web.signin import SignInPage, sign_out
 from wallboard.web.socket import live
 from wallboard.web.sourcepages import SourcePages, source_api, sources_api
 from wallboard.web.staying import Staying
+from wallboard.web.webhooks import Webhooks
 from wallboard.web.wiring import Parts
 
 EVENTS_PER_S = 5_000  # of one token on average
@@ -114,8 +120,10 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     https = (config.server.public_url or "").startswith("https://")
     told = HistoryTold(clock_ms)
     reports = Reports(hub.build)
-    sessions = Sessions(SignIn(asking, keys), namespace=config.namespace, https=https)
     record = open_record(config.data, config.database_url)
+    people = People(record)
+    sessions = Sessions(SignIn(asking, keys), people, namespace=config.namespace, https=https)
+    known = Known({"session": sessions})
     shelf = Shelf(
         config.boards, Revisions(record), shipped=config.boards == BOARDS, editable=config.server.boards_editable
     )
@@ -130,9 +138,12 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         counting=Counting(),
         health=HealthRecords(asking, keys),
         sessions=sessions,
-        staying=Staying(sessions),
+        known=known,
+        staying=Staying(known),
         reports=reports,
         metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings], hub.sent),
+        people=people,
+        audit=Audit(record),
         history=History(record),
         history_told=told,
         https=https,
@@ -148,6 +159,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/metrics", metrics_page(parts.metrics, is_open=parts.config.server.metrics == "open")),
         Route("/api/v1/openapi.json", openapi.openapi),
         Route("/api/v1/events", ingest.post, methods=["POST"]),
+        Route("/api/v1/in/{name}", Webhooks(ingest).post, methods=["POST"]),
         Route("/api/v1/state", api.state),
         Route("/api/v1/explain", explain),
         Route("/api/v1/floor", floor),
@@ -161,6 +173,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/boards/{board}/revisions/{revision}", boardtexts.revision),
         Route("/api/v1/boards/{board}/revisions/{revision}/restore", boardtexts.restore, methods=["POST"]),
         Route("/api/v1/boards/{board}/series", Series().show),
+        Route("/api/v1/boards/{board}/try", editor.tried, methods=["POST"]),
         Route("/api/v1/alerts", alerts),
         *acts(),
         Route("/api/v1/notices", notices.notices),
@@ -177,8 +190,12 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/history.csv", history_csv),
         Route("/plotly-{version}.js", plotly_js),
         Route("/alerts", AlertsPage(templates).show),
+        Route("/floor", FloorPage(templates).show),
         Route("/docs", docs.show),
+        Route("/board/{board}/edit", editor.Editor(templates).show),
+        Route("/board-preview", editor.Editor(templates).frame),
         WebSocketRoute("/live", live),
+        Route("/", Front(templates).show),
         *pages.routes(templates),
     ]
 
@@ -192,7 +209,8 @@ def _middleware(parts: Parts) -> list[Middleware]:
         Middleware(AddressCheck, urls=urls),
         Middleware(
             Access,
-            sessions=parts.sessions,
+            known=parts.known,
+            cookie=parts.sessions.cookie,
             origins=Origins(urls),
             admin_token=parts.config.admin_token,
             open_metrics=server.metrics == "open",

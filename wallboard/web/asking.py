@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from starlette.requests import Request
 
-from wallboard.core.words import shown
+from wallboard.core.words import could_name, shown
 from wallboard.web.problems import Problem, near
 
 KINDS = {"queue": "queues", "group": "groups", "agent": "agents"}
@@ -24,8 +24,10 @@ def check(query: dict[str, str], known: Collection[str], longest: int) -> None:
         name = shown(sorted(unknown)[0], 60)
         raise Problem(400, f"There is no query parameter '{name}'.", at=f"$.{name}", **near(name, known))
     for name, value in query.items():
-        if not 0 < len(value) <= longest or not value.isprintable():
-            raise Problem(422, f"Expected 1 to {longest} printable characters for {name}.", at=f"$.{name}")
+        if not could_name(value, longest):
+            raise Problem(
+                422, f"Expected 1 to {longest} characters for {name}, none of them a control character.", at=f"$.{name}"
+            )
 
 
 def of_one(query: dict[str, str]) -> tuple[str, str]:

@@ -9,7 +9,6 @@ a browser cannot read the status of a failed handshake, so the endpoint accepts 
 
 import asyncio
 import hmac
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -17,38 +16,37 @@ from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from wallboard.core.errors import StreamUnavailable
+from wallboard.core.errors import RecordUnavailable, StreamUnavailable
+from wallboard.web.known import Credential, Known
 from wallboard.web.origin import Origins
 from wallboard.web.problems import Problem, problem_response
-from wallboard.web.sessions import Sessions
+from wallboard.web.who import Who
+
+__all__ = ["CREDENTIAL", "REFUSED", "WHO", "Access", "Who", "allowed", "who_asks"]
 
 WHO = "wallboard.who"
 REFUSED = "wallboard.refused"
-SESSION = "wallboard.session"
+CREDENTIAL = "wallboard.credential"
 SIGN_IN_AGAIN = 4401
 NOT_ALLOWED = 4403
 TRY_AGAIN_LATER = 1013
 
 _OPEN = frozenset({"/healthz", "/readyz", "/signin", "/pair", "/favicon.ico"})
 _STATIC = "/static/"
+_WEBHOOKS = "/api/v1/in/"  # they prove themselves by a signature of their own (web/webhooks.py)
 _FOR_PROGRAMS = ("/api/", "/metrics")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True)
-class Who:
-    """Somebody who was let in. Scope `admin` includes every other one."""
-
-    name: str
-    scopes: frozenset[str]
-
-    def may(self, scope: str) -> bool:
-        return scope in self.scopes or "admin" in self.scopes
+def who_asks(connection: HTTPConnection) -> Who:
+    """The caller. Not for open paths, where nobody is known."""
+    who: Who = connection.scope[WHO]
+    return who
 
 
 def allowed(connection: HTTPConnection, scope: str) -> Who:
     """The caller, who has this scope. Raises Problem 403."""
-    who: Who = connection.scope[WHO]
+    who = who_asks(connection)
     if not who.may(scope):
         raise Problem(403, f"'{who.name}' lacks the scope {scope}.")
     return who
@@ -57,15 +55,17 @@ def allowed(connection: HTTPConnection, scope: str) -> Who:
 class Access:
     """The gate. Sets `wallboard.who`: Who, or None on open paths.
 
-    For sessions also `wallboard.session`, its token: a connection that lives long must be closed when it ends
+    For what may be revoked also `wallboard.credential`: a connection that lives long must be closed when it is
     (web/staying.py).
     """
 
     def __init__(
-        self, app: ASGIApp, sessions: Sessions, origins: Origins, admin_token: str | None, open_metrics: bool
+        self, app: ASGIApp, known: Known, cookie: str, origins: Origins, admin_token: str | None, open_metrics: bool
     ) -> None:
+        """`cookie`: the name of the one that holds a session's token."""
         self._app = app
-        self._sessions = sessions
+        self._known = known
+        self._cookie = cookie
         self._origins = origins
         self._admin_token = admin_token
         self._open = _OPEN | {"/metrics"} if open_metrics else _OPEN
@@ -88,48 +88,49 @@ class Access:
     async def _who(self, scope: Scope) -> Who | None:
         path: str = scope["path"]
         unsafe = scope["type"] == "websocket" or scope["method"] not in _SAFE
-        if path in self._open or path.startswith(_STATIC):
+        if path in self._open or path.startswith((_STATIC, _WEBHOOKS)):
             if unsafe:
                 self._origins.check(scope, needed=False)
             return None
         headers = Headers(scope=scope)
-        cookie = cookie_parser(headers.get("cookie", "")).get(self._sessions.cookie)
+        cookie = cookie_parser(headers.get("cookie", "")).get(self._cookie)
         if authorization := headers.getlist("authorization"):
             self._origins.check(scope, needed=False)
-            return self._bearer(authorization)
+            return await self._bearer(scope, authorization)
         if unsafe:
             self._origins.check(scope, needed=cookie is not None)
         if cookie is None:
             raise _nobody()
-        return await self._person(scope, cookie)
+        return await self._behind(scope, Credential("session", cookie), "This session has ended. Sign in again.")
 
-    def _bearer(self, authorization: list[str]) -> Who:
+    async def _bearer(self, scope: Scope, authorization: list[str]) -> Who:
         scheme, _, token = authorization[0].partition(" ")
+        token = token.strip()
         if len(authorization) != 1 or scheme.lower() != "bearer":
             raise _nobody()
-        if self._admin_token and hmac.compare_digest(token.strip().encode(), self._admin_token.encode()):
+        if self._admin_token and hmac.compare_digest(token.encode(), self._admin_token.encode()):
             return Who("admin", frozenset({"admin"}))
-        raise _nobody("This token is not known here, or was revoked.")
+        return await self._behind(scope, Credential("token", token), "This token is not known here, or was revoked.")
 
-    async def _person(self, scope: Scope, cookie: str) -> Who:
+    async def _behind(self, scope: Scope, credential: Credential, otherwise: str) -> Who:
         try:
-            person = await self._sessions.person(cookie, _now_s())
-        except StreamUnavailable:
+            who = await self._known.who(credential, _now_s())
+        except (StreamUnavailable, RecordUnavailable):
             raise Problem(
                 503,
-                "Redis does not answer, so your session cannot be checked. Try again soon.",
+                "Redis or the record does not answer, so it cannot be checked who asks. Try again soon.",
                 headers=_SOON,
             ) from None
-        if person is None:
-            raise _nobody("This session has ended. Sign in again.")
-        scope[SESSION] = cookie
-        return Who(person.name, frozenset(person.scopes))
+        if who is None:
+            raise _nobody(otherwise)
+        scope[CREDENTIAL] = credential
+        return who
 
 
 _SOON = {"retry-after": "2"}
 _CLOSE_CODES = {
     401: (SIGN_IN_AGAIN, "sign in again"),
-    503: (TRY_AGAIN_LATER, "sessions cannot be checked now"),
+    503: (TRY_AGAIN_LATER, "it cannot be checked now who asks"),
 }
 
 

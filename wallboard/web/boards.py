@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from wallboard.core.errors import Mistake, RecordUnavailable
+from wallboard.core.words import could_name
 from wallboard.record.boards import BOARD_ID, Board, read_boards
 from wallboard.record.revisions import Made
 from wallboard.record.shelf import Shelf
@@ -130,7 +131,7 @@ def _values(query: str) -> dict[str, str]:
     """`queue=sales` as `{"$queue": "sales"}`; raises KeyError for what is no name."""
     found = {}
     for name, value in parse_qsl(query, max_num_fields=10):
-        if len(value) > MOST_LETTERS or _PATTERN & set(value) or not value.isprintable():
+        if not could_name(value, MOST_LETTERS) or _PATTERN & set(value):
             raise KeyError(query)
         found[f"${name}"] = value
     return found

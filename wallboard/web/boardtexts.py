@@ -266,7 +266,7 @@ def text_of(request: Request, body: bytes, before: str) -> str:
             tables = msgspec.json.decode(body)
             if not isinstance(tables, dict):
                 raise Problem(400, 'Expected a board as a JSON object, such as {"title": "Support", "tile": []}.')
-            return _written(request.path_params["board"], _without_null(tables), before)
+            return _written(request.path_params["board"], without_null(tables), before)
     except UnicodeDecodeError:
         raise Problem(400, "The text is not UTF-8.") from None
     except (msgspec.DecodeError, RecursionError):
@@ -283,15 +283,20 @@ def _written(name: str, tables: dict[str, Any], before: str) -> str:
     return merged(before, tables) if before else dumped(tables)
 
 
-def _without_null(tables: dict[str, Any]) -> dict[str, Any]:
+def without_null(tables: dict[str, Any]) -> dict[str, Any]:
     """JSON's null says that a key is left out."""
     return {
-        key: [_without_null(one) if isinstance(one, dict) else one for one in value]
+        key: [without_null(one) if isinstance(one, dict) else one for one in value]
         if isinstance(value, list)
         else value
         for key, value in tables.items()
         if value is not None
     }
+
+
+async def read_all(parts: Parts) -> dict[str, Standing]:
+    """Raises RecordUnavailable."""
+    return await asyncio.to_thread(parts.shelf.all)
 
 
 async def standing_of(request: Request) -> Standing:

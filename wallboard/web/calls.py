@@ -2,9 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+from msgspec import Meta
+
+from wallboard.core.events import Text
 
 JSON = "application/json"
+# In an address neither control characters nor a slash or backslash stand; nor is a segment `.` or `..`.
+Segment = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=256,
+        pattern=r"^[^\u0000-\u001f\u007f-\u009f/\\]*[^\u0000-\u001f\u007f-\u009f/\\.][^\u0000-\u001f\u007f-\u009f/\\]*$",
+    ),
+]
 Types = Mapping[str, Any]  # media type → the Python type that stands in it
 
 
@@ -14,7 +27,7 @@ class Query:
 
     name: str
     description: str
-    type: Any = str
+    type: Any = Text
     required: bool = False
 
 
@@ -36,7 +49,7 @@ class Call:
 
     `scope`: what the caller needs; "" where any caller will do, None where nobody is asked who they are.
     `body`: the type of the JSON, or by media type. `problems`: further statuses with problem+json.
-    `path`: types of the address's parameters where they are not just text.
+    `path`: types of the address's parameters where they are not just a name.
     """
 
     summary: str

@@ -1,6 +1,8 @@
 """May this ghost go? A lead closes what a source forgot to end: an event that comes back through the stream."""
 
+import asyncio
 import secrets
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 import msgspec
@@ -10,14 +12,16 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.core import closing
 from wallboard.core import events as ev
-from wallboard.core.errors import StreamUnavailable
+from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.state import Floor
+from wallboard.record.audit import Audit
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
 from wallboard.web.wiring import parts_of
+from wallboard.web.within import has_agent, has_contact
 
 BODY_BYTES = 8_192
 NOTE_LETTERS = 256
@@ -56,11 +60,21 @@ async def close(request: Request) -> Response:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     events = _events(parts.pipeline.floor, asked, who)
     try:
+        await asyncio.to_thread(_note, parts.audit, parts.clock_ms(), who, events, asked.note)
+    except RecordUnavailable:
+        text = "The record does not answer, so it cannot be noted who did it; nothing was done. Try again soon."
+        raise Problem(503, text, headers={"retry-after": "2"}) from None
+    try:
         await parts.stream.append(events)
     except StreamUnavailable:
         text = "Redis does not take it now; nothing was done. Try again soon."
         raise Problem(503, text, headers={"retry-after": "2"}) from None
     return JSONResponse({"closed": [_named(event) for event in events]}, 202)
+
+
+def _note(audit: Audit, at_ms: int, who: Who, events: Sequence[ev.Event], note: str | None) -> None:
+    for event in events:
+        audit.write(at_ms, who.name, "floor.closed", **_named(event), **({"note": note} if note else {}))
 
 
 def _read(body: bytes) -> Ghost:
@@ -79,8 +93,8 @@ def _read(body: bytes) -> Ghost:
 def _events(floor: Floor, asked: Ghost, who: Who) -> list[ev.Event]:
     if asked.agent is None:
         return [_contact(floor, asked, who)]
-    if asked.agent not in floor.people.agents:
-        raise Problem(404, "There is nobody of this id.", at="$.agent")
+    if not has_agent(who, floor, asked.agent):
+        raise Problem(404, "There is nobody of this id, or not for you.", at="$.agent")
     said = _said(who, asked)
     held = [
         ev.ContactCorrected(contact=name, contact_source=source, **_said(who, asked))
@@ -92,10 +106,13 @@ def _events(floor: Floor, asked: Ghost, who: Who) -> list[ev.Event]:
 
 def _contact(floor: Floor, asked: Ghost, who: Who) -> ev.ContactCorrected:
     name = asked.contact or ""
-    sources = closing.sources_of(floor, name)
-    found = [one for one in sources if asked.source in (None, one)]
+    found = [
+        source
+        for source in closing.sources_of(floor, name)
+        if asked.source in (None, source) and has_contact(who, floor, closing.queues_of(floor, (source, name)))
+    ]
     if not found:
-        raise Problem(404, "This contact is not open any more, or never was.", at="$.contact")
+        raise Problem(404, "This contact is not open any more, never was, or is not for you.", at="$.contact")
     if len(found) > 1:
         raise Problem(409, f"Several sources have one of this name: say which. {', '.join(found)}", at="$.source")
     return ev.ContactCorrected(contact=name, contact_source=found[0], **_said(who, asked))

@@ -12,6 +12,7 @@ from wallboard.web.auth import allowed
 from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.wiring import parts_of
+from wallboard.web.within import has_queue
 
 LONGEST = 256
 
@@ -35,7 +36,7 @@ class Waiting(TypedDict):
 )
 async def floor(request: Request) -> Response:
     """`GET /api/v1/floor?queue=NAME`: `now`, `total`, and the first 50 that wait (core/waiting.py)."""
-    allowed(request, "people:read")
+    who = allowed(request, "people:read")
     parts = parts_of(request)
     query = once_each(request)
     check(query, {"queue"}, LONGEST)
@@ -44,8 +45,9 @@ async def floor(request: Request) -> Response:
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     name, queues = query["queue"], parts.pipeline.documents.get("queues", {})
-    if name not in queues:
-        raise Problem(404, "There is no such queue.", at="$.queue", **near(name, queues))
+    own = [queue for queue in queues if has_queue(who, parts.pipeline.floor, queue)]
+    if name not in own:
+        raise Problem(404, "There is no such queue, or not for you.", at="$.queue", **near(name, own))
     found = waiting(parts.pipeline.floor, name)
     body = {"queue": name, "now": parts.pipeline.floor.now_ms, "total": found.total, "waiting": found.shown}
     return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from wallboard.core.errors import Refused, StreamUnavailable
 from wallboard.core.events import Event, Rejection, Told
 from wallboard.stream.found import format_of
-from wallboard.web.auth import Who, allowed
+from wallboard.web.auth import allowed
 from wallboard.web.bodies import EVENTS_AT_MOST, Reader, Rejected, lines_of, reader_for
 from wallboard.web.body import body_of
 from wallboard.web.calls import JSON, Answer, Call, Query, call
@@ -88,7 +88,8 @@ class Ingest:
         dry_run, reader = _asked(request)
         async with self._one_of_few():
             body = await body_of(request, BODY_BYTES_AT_MOST)
-            return await self._take(parts_of(request), who, reader, body, dry_run)
+            _, taken = await self.take(parts_of(request), who.name, reader, body, dry_run=dry_run)
+        return answer(taken, dry_run=dry_run)
 
     @asynccontextmanager
     async def _one_of_few(self) -> AsyncIterator[None]:
@@ -100,20 +101,23 @@ class Ingest:
         finally:
             self._running -= 1
 
-    async def _take(self, parts: Parts, who: Who, reader: Reader, body: bytes, dry_run: bool) -> Response:
+    async def take(
+        self, parts: Parts, sender: str, reader: Reader, body: bytes, *, dry_run: bool
+    ) -> tuple[list[Event], Taken]:
+        """What is no mistake in it, into the stream unless it is a dry run. Raises Problem 400, 413, 429, 503."""
         floor, now_ms = parts.pipeline.floor, parts.clock_ms()
         self._names.look(floor, now_ms)
         admission = Admission(
-            who, now_ms, lambda event: self._names.admit(floor, event, who.name, now_ms, keep=not dry_run)
+            sender, now_ms, lambda event: self._names.admit(floor, event, sender, now_ms, keep=not dry_run)
         )
         events, rejected = await _read(reader, body, admission)
         if dry_run:
-            return _answer(200, len(events), 0, rejected)
-        self._rates.spend(who.name, len(events) + len(rejected), parts.clock_ms())
+            return events, _taken(events, 0, rejected)
+        self._rates.spend(sender, len(events) + len(rejected), parts.clock_ms())
         duplicates = await _append(parts, events) if events else []
-        _count(parts, who, [events[index] for index in duplicates], rejected)
+        _count(parts, sender, [events[index] for index in duplicates], rejected)
         parts.metrics.took(len(events) - len(duplicates), len(duplicates), [one.error for one in rejected])
-        return _answer(202, len(events) - len(duplicates), len(duplicates), rejected)
+        return events, _taken(events, len(duplicates), rejected)
 
 
 _SOON = {"retry-after": "1"}
@@ -144,8 +148,8 @@ class Admission:
     The future is left to the core, which counts it as `clamped`; an absent time is the stream's own.
     """
 
-    def __init__(self, who: Who, now_ms: int, names: Callable[[Event], None]) -> None:
-        self._who, self._now_ms, self._names = who, now_ms, names
+    def __init__(self, sender: str, now_ms: int, names: Callable[[Event], None]) -> None:
+        self._sender, self._now_ms, self._names = sender, now_ms, names
 
     def admit(self, event: Event) -> Event:
         """The event as it is taken. Raises Refused."""
@@ -155,7 +159,7 @@ class Admission:
             told_ms = getattr(event, name, None)
             if told_ms is not None and told_ms < self._now_ms - LONGEST_WAIT_MS:
                 raise Refused(f"$.{name}", "more than 31 days ago: nobody waits so long")
-        event = event if event.source else replace(event, source=self._who.name)
+        event = event if event.source else replace(event, source=self._sender)
         self._names(event)
         return event
 
@@ -185,21 +189,25 @@ async def _append(parts: Parts, events: list[Event]) -> list[int]:
         ) from None
 
 
-def _count(parts: Parts, who: Who, duplicates: list[Event], rejected: list[Rejected]) -> None:
+def _count(parts: Parts, sender: str, duplicates: list[Event], rejected: list[Rejected]) -> None:
     """For `/sources` and `tail`, which learn of them through the stream like of everything else."""
     ids: dict[str, list[str]] = defaultdict(list)
     for event in duplicates:
-        ids[event.source or who.name].append(event.id or "")
+        ids[event.source or sender].append(event.id or "")
     refusals: dict[str, list[Rejection]] = defaultdict(list)
     for one in rejected:
-        refusals[one.source or who.name].append(Rejection(at=one.at, error=one.error, id=one.id))
+        refusals[one.source or sender].append(Rejection(at=one.at, error=one.error, id=one.id))
     for source, found in ids.items():
         parts.counting.duplicate(source, found)
     for source, refused in refusals.items():
         parts.counting.reject(source, refused)
 
 
-def _answer(status: int, accepted: int, duplicate: int, rejected: list[Rejected]) -> Response:
-    body = Taken(accepted, duplicate, [Item(one.item, one.at, one.error) for one in rejected])
-    refused_all = bool(rejected) and not accepted and not duplicate
-    return Response(msgspec.json.encode(body), 422 if refused_all else status, media_type="application/json")
+def _taken(events: list[Event], duplicates: int, rejected: list[Rejected]) -> Taken:
+    return Taken(len(events) - duplicates, duplicates, [Item(one.item, one.at, one.error) for one in rejected])
+
+
+def answer(taken: Taken, *, dry_run: bool) -> Response:
+    refused_all = bool(taken.rejected) and not taken.accepted and not taken.duplicate
+    status = 422 if refused_all else 200 if dry_run else 202
+    return Response(msgspec.json.encode(taken), status, media_type=JSON)

@@ -7,7 +7,7 @@ static/css/board.css sets the sizes.
 from collections.abc import Iterator
 
 from wallboard.record import fitting
-from wallboard.record.board import LISTS, MESSAGES, Board, Tile, fits
+from wallboard.record.board import LISTS, MESSAGES, OVER_TIME, Board, Tile, fits
 
 
 def layout_css(board: Board) -> str:
@@ -30,7 +30,7 @@ def _tile(name: str, tile: Tile, kind: str, room: fitting.Box) -> Iterator[str]:
     under = tile.under_figure(room)
     sizes = {"title": room.title, "foot": room.foot, "value": fitting.figure_text(room, under)}
     sizes |= {name: high for name, high in under._asdict().items() if high}
-    if kind == "trend":
+    if kind in OVER_TIME:
         sizes["text"] = fitting.chart_text(room)
     if kind == "agents":
         totals = fitting.totals(room)

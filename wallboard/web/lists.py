@@ -37,7 +37,7 @@ def queues(tile: Document, picture: Picture) -> Document:
         line["load"] = round(100 * line["waiting"] / most, 1) if most and tile.get("style") == "bar" else None
     return {
         "headings": [_heading(column["metric"], picture.say) for column in tile["columns"]],
-        "sources": _sources_of(found),
+        "sources": sources_of(found),
         **paged(lines, tile["fits"], picture.now_ms),
     }
 
@@ -111,7 +111,7 @@ def agents(tile: Document, picture: Picture) -> Document:
     cards = [_card(name, row, picture) for name, row in page["shown"]]
     resting = sum(rests(row, picture.now_ms) for _, row in there)
     hint = picture.say("rest", count=resting) if resting else ""
-    return {**page, "totals": totals, "shown": cards, "hint": hint, "sources": _sources_of(found)}
+    return {**page, "totals": totals, "shown": cards, "hint": hint, "sources": sources_of(found)}
 
 
 def rests(agent: Document, now_ms: int) -> bool:
@@ -184,7 +184,7 @@ def leaders(tile: Document, picture: Picture) -> Document:
         for name, row, value in found[:LEADERS]
     ]
     fitting = next((n for n, holds in enumerate(tile["fits"]) if holds >= len(rows)), len(tile["fits"]) - 1)
-    sources = _sources_of([(name, row) for name, row, _ in found])
+    sources = sources_of([(name, row) for name, row, _ in found])
     return {"shown": rows[: tile["fits"][fitting]], "fit": fitting, "sources": sources}
 
 
@@ -319,5 +319,5 @@ def _source(name: str, row: Document, picture: Picture) -> Document:
     }
 
 
-def _sources_of(rows: Sequence[Row]) -> list[str]:
+def sources_of(rows: Sequence[Row]) -> list[str]:
     return sorted({source for _, row in rows for source in row.get("sources", ())})

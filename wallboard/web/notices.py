@@ -1,9 +1,9 @@
 """What do people and programs say on the boards? Each notice is an event that comes back through the stream."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 from msgspec import Meta, Struct
@@ -12,10 +12,10 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.core import events as ev
 from wallboard.core.errors import StreamUnavailable
-from wallboard.core.events import LongText, QueueList, Text
+from wallboard.core.events import Level, LongText, QueueList, Text
 from wallboard.core.limits import duration_ms
 from wallboard.core.state import Floor
-from wallboard.web.auth import allowed
+from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem, near
@@ -31,7 +31,7 @@ class Notice(Struct, forbid_unknown_fields=True, kw_only=True):
 
     text: LongText
     id: Text | None = None
-    level: Literal["info", "good", "warning", "critical"] = "info"
+    level: Level = "info"
     boards: QueueList | None = None
     queues: QueueList | None = None
     teams: QueueList | None = None
@@ -80,16 +80,18 @@ async def post(request: Request) -> Response:
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
-    _known_boards(asked.boards or [], list(parts.boards()))
+    _known_boards(asked.boards or [], [board for board in parts.boards() if who.may_see_board(board)])
+    teams = _own_places(asked, who, floor)
     until_ms = None if asked.until is None else _until_ms(asked.until, asked.queues or [], floor, now_ms)
     name = asked.id or secrets.token_hex(8)
+    _check_own(name, who, floor)
     if name not in floor.notices and len(floor.notices) >= MOST:
         raise Problem(409, f"{MOST} notices stand already. Take some away first.")
     await _append(
         parts,
         ev.NoticePosted(
             text=asked.text, notice=name, level=asked.level, boards=asked.boards, queues=asked.queues,
-            teams=asked.teams, until=until_ms, mark=asked.mark, **_told(who.name),
+            teams=teams, until=until_ms, mark=asked.mark, **_told(who.name),
         ),
     )  # fmt: skip
     return JSONResponse({"id": name} | ({} if until_ms is None else {"until": until_ms}), 202)
@@ -108,6 +110,7 @@ async def clear(request: Request) -> Response:
     parts, name = parts_of(request), request.path_params["notice"]
     if name not in parts.pipeline.floor.notices:
         raise Problem(404, "This notice does not stand any more, or never did.")
+    _check_own(name, who, parts.pipeline.floor)
     await _append(parts, ev.NoticeCleared(notice=name, **_told(who.name)))
     return JSONResponse({"id": name}, 202)
 
@@ -126,6 +129,33 @@ def _known_boards(asked: Sequence[str], known: Sequence[str]) -> None:
     for index, board in enumerate(asked):
         if board not in known:
             raise Problem(422, "There is no such board.", at=f"$.boards[{index}]", **near(board, known))
+
+
+def _own_places(asked: Notice, who: Who, floor: Floor) -> list[str] | None:
+    """The teams: as asked; of whoever is bound to teams theirs, where no place is asked for. Raises Problem 403."""
+    if who.teams is None:
+        return asked.teams
+    for index, team in enumerate(asked.teams or []):
+        if not who.of_team(team):
+            raise Problem(403, f"You do not lead this team; yours: {_listed(who.teams)}.", at=f"$.teams[{index}]")
+    for index, queue in enumerate(asked.queues or []):
+        if not who.of_team(floor.settings.for_queue(queue).team):
+            raise Problem(403, "This queue is of no team that you lead.", at=f"$.queues[{index}]")
+    return asked.teams if asked.boards or asked.queues or asked.teams else sorted(who.teams)
+
+
+def _check_own(name: str, who: Who, floor: Floor) -> None:
+    """Whoever is bound to teams changes what they wrote and what is for those teams alone. Raises Problem 403."""
+    if who.teams is None or name not in floor.notices or _writer(floor, name).get("who") == who.name:
+        return
+    said = floor.notices[name].event
+    teams = [*(said.teams or ()), *(floor.settings.for_queue(queue).team for queue in said.queues or ())]
+    if not teams or not all(who.of_team(team) for team in teams):
+        raise Problem(403, "This notice is not of your teams alone; its writer or an administrator can change it.")
+
+
+def _listed(teams: Iterable[str]) -> str:
+    return ", ".join(sorted(teams)) or "none"
 
 
 def _until_ms(said: int | str, queues: Sequence[str], floor: Floor, now_ms: int) -> int:

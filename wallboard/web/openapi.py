@@ -14,7 +14,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard import __version__
 from wallboard.eventschema import portable
-from wallboard.web.calls import JSON, Answer, Call, Query, call, call_of
+from wallboard.web.calls import JSON, Answer, Call, Query, Segment, call, call_of
 from wallboard.web.problems import ProblemBody
 from wallboard.web.wiring import parts_of
 
@@ -90,7 +90,7 @@ _HEADERS = {status: {"Retry-After": {"description": "Seconds.", "schema": {"type
 
 def _schemas(calls: Iterable[Call]) -> tuple[dict[int, Any], dict[str, Any]]:
     """The schema of each type that any call names, by the type's identity; and those that they refer to."""
-    types = [ProblemBody, str, *(one for said in calls for one in _types(said))]
+    types = [ProblemBody, Segment, *(one for said in calls for one in _types(said))]
     found, components = msgspec.json.schema_components(types, ref_template=_REF)
     schemas = {id(one): portable(schema) for one, schema in zip(types, found, strict=True)}
     return schemas, {name: portable(schema) for name, schema in sorted(components.items())}
@@ -109,7 +109,7 @@ def _address(route: Route) -> str:
 
 
 def _operation(route: Route, said: Call, schema: dict[int, Any]) -> dict[str, Any]:
-    path = [_in_path(name, schema[id(said.path.get(name, str))]) for name in route.param_convertors]
+    path = [_in_path(name, schema[id(said.path.get(name, Segment))]) for name in route.param_convertors]
     query = [_in_query(one, schema[id(one.type)]) for one in said.query]
     scope = f"Scope {said.scope}. " if said.scope else ""
     answers = {status: _answer(one, schema) for status, one in said.answers.items()}

@@ -1,4 +1,4 @@
-"""Which pages do people look at? `/` lists the boards, `/board/{id}` is the wall, with its numbers in it already.
+"""What is the wall? `/board/{id}`, with its numbers in it already; its layout and its pictures.
 
 What it uses of `app.state`:
   boards  () -> {id: Board}, the boards in force; `complete`: that these are all
@@ -29,7 +29,6 @@ from wallboard.live.view import View
 from wallboard.record.board import VARIABLES
 from wallboard.record.boards import Board
 from wallboard.record.images import Unfit, picture
-from wallboard.web.alphabet import by_alphabet
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
@@ -72,7 +71,6 @@ class Shown(Protocol):
 def routes(templates: Jinja2Templates) -> list[BaseRoute]:
     pages = Pages(templates)
     return [
-        Route("/", pages.front),
         Route("/board/{board}", pages.board),
         Route("/board/{board}/layout.css", layout),
         Route("/board-image/{name}", image),
@@ -92,16 +90,10 @@ class Fresh(StaticFiles):
 
 
 class Pages:
-    """The front page and the wall."""
+    """The wall."""
 
     def __init__(self, templates: Jinja2Templates) -> None:
         self._templates = templates
-
-    async def front(self, request: Request) -> Response:
-        say = words(language_of(request.headers.get("accept-language")))
-        boards = [(board.id, _title(board, say)) for board in _boards(request).values()]
-        by_title = by_alphabet(say.language)
-        return self._page(request, "boards.html", {"boards": sorted(boards, key=lambda one: by_title(one[1]))})
 
     async def board(self, request: Request) -> Response:
         board, turn = _turned(request, _board(request, _query(request)))
@@ -150,7 +142,7 @@ def first_picture(hub: Shown, board: Board, language: str = LANGUAGE, rotation: 
     return {
         "language": language,
         "board": message,
-        "title": _title(board, say),
+        "title": title_of(board, say),
         "tiles": painted(message, picture),
         "picture": picture,
         "say": say,
@@ -215,7 +207,7 @@ def _query(request: Request) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
-def _title(board: Board, say: Words) -> str:
+def title_of(board: Board, say: Words) -> str:
     """As written, or what a default board is called in this language."""
     return board.title or say(f"board.{board.id}", otherwise=board.id)
 

@@ -21,14 +21,14 @@ def painted(board: Document, picture: Picture) -> list[Document]:
 
 
 def _tile(place: int, tile: Document, picture: Picture) -> Document:
-    paint = _PAINT.get(tile["kind"], _later)
+    paint = _PAINT[tile["kind"]]
     shown: Document = {"level": "", "sources": None, "hint": "", "page": 1, "pages": 1} | paint(tile, picture)
     late, at_ms = age_of(shown["sources"], picture)
     title, window = tile.get("title") or _title(tile, picture.say), window_text(tile, shown.get("n"), picture)
     return shown | {
         "id": f"tile-{place}",
         "kind": tile["kind"],
-        "template": f"tiles/{tile['kind'] if tile['kind'] in _PAINT else 'later'}.html",
+        "template": f"tiles/{tile['kind']}.html",
         "title": title,
         "window": window,
         "crowded": crowded(tile, title, window),
@@ -44,6 +44,8 @@ def _title(tile: Document, say: Words) -> str:
         return f"{say('kind.leaders')}: {_metric_word(tile['metric'], say)}"
     if tile["kind"] == "trend":
         return ", ".join(_metric_word(one["metric"], say) for one in tile["metrics"])
+    if tile["kind"] == "heat":
+        return say("heat.title", metric=_metric_word(tile["metric"], say))
     if tile["kind"] != "number":
         return say("kind.agents" if tile["kind"] == "counts" else f"kind.{tile['kind']}")
     return _metric_word(tile["metric"], say)
@@ -109,6 +111,10 @@ def _trend(tile: Document, picture: Picture) -> Document:
     return {"sources": picture.state.get(of["kind"], {}).get(of["id"], {}).get("sources", [])}
 
 
+def _heat(tile: Document, picture: Picture) -> Document:
+    return {"sources": lists.sources_of(lists.queues_of(tile, picture))}
+
+
 def _clock(tile: Document, picture: Picture) -> Document:
     return {
         "time": time_of_day(picture.now_ms, picture.zone, "%H:%M"),
@@ -124,13 +130,10 @@ def _image(tile: Document, picture: Picture) -> Document:
     return {"image": tile["image"], "alt": tile["alt"]}
 
 
-def _later(tile: Document, picture: Picture) -> Document:
-    return {}
-
-
 _PAINT = {
     "number": _number, "queues": lists.queues, "agents": lists.agents, "counts": lists.counts,
     "leaders": lists.leaders, "notices": lists.notices, "alerts": lists.alerts, "trend": _trend,
+    "heat": _heat,
     "reasons": lists.reasons, "sources": lists.sources, "clock": _clock, "text": _text, "image": _image,
 }  # fmt: skip
 _AGED = _PAINT.keys() - {"clock", "text", "image"}  # the others show nothing that anybody told

@@ -11,6 +11,7 @@ from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -80,6 +81,8 @@ class Refusals:
         """What the router refuses: no such page, no such method."""
         assert isinstance(error, HTTPException)
         headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["allow"] = ", ".join(_methods(request))
         return self._answer(request, Problem(error.status_code, _said(error), headers=headers))
 
     def _answer(self, request: Request, problem: Problem) -> Response:
@@ -113,6 +116,13 @@ class Unexpected:
             log.exception("request failed", method=scope.get("method", "websocket"), path=scope["path"])
             if not started:
                 await problem_response(Problem(500, _OUR_FAULT))(scope, receive, send)
+
+
+def _methods(request: Request) -> list[str]:
+    """Of all routes at this address: the router names those of the first alone."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    found = [route.methods or () for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for methods in found for method in methods})
 
 
 _OUR_FAULT = "The server failed on this request; its log says where. Nothing is known to be wrong with it."

@@ -1,7 +1,8 @@
 """What has the day been like so far, for a chart on a board? Quarters of an hour, and the same weekday a week before.
 
-`GET /api/v1/boards/{board}/series?tile=N`: what tile N (from 0) shows over time. Read from the record, where
-the leading worker writes the running quarter every few seconds; once in some seconds for all screens of a board.
+`GET /api/v1/boards/{board}/series?tile=N`: what tile N (from 0) shows over time, of a heat map by queue and hour;
+`as=TILE`: a tile that is not saved. Read from the record, where the leading worker writes the running quarter every few
+seconds; once in some seconds for all screens of a board.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,8 +24,9 @@ from wallboard.core.select import selects_queue
 from wallboard.core.settings import Site
 from wallboard.core.windows import Day, business_day
 from wallboard.live.view import View, tile_of
-from wallboard.record.board import Tile
-from wallboard.record.steps import Step, day_named, rows, steps
+from wallboard.record.board import OVER_TIME, Board, Tile
+from wallboard.record.checks import board_mistakes
+from wallboard.record.steps import STEPS, Step, day_named, rows, steps
 from wallboard.web.auth import allowed
 from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.history import site_of
@@ -62,7 +65,10 @@ class Series:
             scope="state:read",
             description="What a tile `trend` draws: quarters of an hour of the running business day, and of the same "
             "weekday a week before at the same time of day. docs/boards.md.",
-            query=(Query("tile", "The tile's place on the board, from 0.", int, required=True),),
+            query=(
+                Query("tile", "The tile's place on the board, from 0.", int),
+                Query("as", "Instead: a tile that is not saved, as JSON. Scope boards:write."),
+            ),
             answers={200: Answer("The rows of today, and those of a week before.", Drawn)},
             problems=(422,),
         )
@@ -95,18 +101,39 @@ def _seen(task: asyncio.Task[bytes]) -> None:
 def _asked(request: Request, parts: Parts) -> tuple[View, int]:
     """Raises Problem 400, 404, and 403 for a number that this board's audience may not see."""
     query = dict(request.query_params)
+    if set(query) == {"as"}:
+        return _drafted(request, parts, query["as"]), 0
     number = query.pop("tile", "")
     if query or not number.isdecimal() or len(number) > 3:
         raise Problem(400, "Expected tile=N, the place of the tile on the board, from 0.", at="$.tile")
     board = parts.boards().get(request.path_params["board"])
     if board is None:
         raise Problem(404, "There is no such board, or you may not see it.")
-    if int(number) >= len(board.tiles) or board.tiles[int(number)].kind != "trend":
+    if int(number) >= len(board.tiles) or board.tiles[int(number)].kind not in OVER_TIME:
         raise Problem(404, "There is no tile of that place that shows a number over time.", at="$.tile")
     view = parts.hub.view(board)
     if not all(view.allowed.tells(metric) for metric in board.tiles[int(number)].over_time):
         raise Problem(403, "This board's audience may not see that number.")
     return view, int(number)
+
+
+def _drafted(request: Request, parts: Parts, tile: str) -> View:
+    """A tile that is not saved yet, as the board's audience would see it: for the editor."""
+    allowed(request, "boards:write")
+    board = parts.boards().get(request.path_params["board"])
+    try:
+        drafted = msgspec.json.decode(tile, type=Tile)
+    except (msgspec.DecodeError, RecursionError):
+        raise Problem(400, "Expected as=TILE, a tile of a board as JSON.", at="$.as") from None
+    if board is None or drafted.kind not in OVER_TIME or list(board_mistakes(_AS_LARGE, [(0, drafted)])):
+        raise Problem(404, "There is no such board, or this is no tile that shows numbers over time.")
+    view = View(replace(board, tiles=[drafted]), lambda: parts.pipeline.floor.settings)
+    if not all(view.allowed.tells(metric) for metric in drafted.over_time):
+        raise Problem(403, "This board's audience may not see that number.")
+    return view
+
+
+_AS_LARGE = Board(columns=48, rows=48)
 
 
 async def _told(parts: Parts, view: View, tile: Tile) -> bytes:
@@ -115,8 +142,13 @@ async def _told(parts: Parts, view: View, tile: Tile) -> bytes:
     site = site_of(floor.settings, of["kind"], of["id"])
     day = business_day(now_ms, site.zone, site.day_starts)
     names = _names(parts, tile, of)
-    least = floor.settings.for_queue(of["id"]).min_n if of["kind"] == "queues" else LEAST
-    shown = await asyncio.to_thread(_read, parts, names, day, site, tile.over_time, now_ms, least)
+    if tile.kind == "heat":
+        shown = await asyncio.to_thread(
+            _by_queue, parts, [name for _, name in names], day, site, tile.over_time, now_ms
+        )
+    else:
+        least = floor.settings.for_queue(of["id"]).min_n if of["kind"] == "queues" else LEAST
+        shown = await asyncio.to_thread(_read, parts, names, day, site, tile.over_time, now_ms, least)
     return msgspec.json.encode(
         shown
         | {
@@ -127,14 +159,15 @@ async def _told(parts: Parts, view: View, tile: Tile) -> bytes:
 
 
 def _names(parts: Parts, tile: Tile, of: Document) -> list[tuple[str, str]]:
-    """Whose intervals are added up: one queue's or group's; of a board's own set each queue's."""
-    if not of["id"].startswith("set:"):
+    """Whose intervals are told: one queue's or group's; of a board's own set, and on a heat map, each queue's."""
+    if tile.kind != "heat" and not of["id"].startswith("set:"):
         return [(of["kind"], of["id"])]
-    patterns = [*tile.queues, *(f"team:{team}" for team in tile.teams)]
+    patterns = [*tile.queues, *(f"team:{team}" for team in tile.teams)] or ["*"]
     settings = parts.pipeline.floor.settings
     queues = [
         name for name in parts.pipeline.floor.tallies.queues
         if selects_queue(patterns, name, settings.for_queue(name).team)
+        and (tile.kind != "heat" or name in tile.queues or tile.teams or not settings.for_queue(name).hidden)
     ]  # fmt: skip
     return [("queues", name) for name in sorted(queues)[:MOST_QUEUES]]
 
@@ -158,6 +191,18 @@ def _read(
     return found | {"before": [{**row, "at": _a_week_on(row["at"], zone)} for row in past if len(row) > 1]}
 
 
+def _by_queue(parts: Parts, queues: list[str], day: Day, site: Site, metrics: tuple[str, ...], now_ms: int) -> Document:
+    """In a thread. Of each queue the hours of today up to now: `at`, `provisional`, and the number as `value`."""
+    to_ms, found = min(day.ends_ms, now_ms), dict[str, list[Document]]()
+    for queue in queues:
+        least = parts.pipeline.floor.settings.for_queue(queue).min_n
+        told = _rows(parts, [("queues", queue)], day.started_ms, to_ms, site, metrics, now_ms, least, "1h")
+        found[queue] = [
+            {"value" if name in metrics else name: value for name, value in row.items()} for row in told if len(row) > 1
+        ]
+    return {"queues": found, "step": STEPS["1h"]}
+
+
 def _rows(
     parts: Parts,
     names: list[tuple[str, str]],
@@ -167,10 +212,11 @@ def _rows(
     metrics: Iterable[str],
     now_ms: int,
     least: int,
+    step: str = "15m",
 ) -> list[Document]:
     """`at`, `provisional` where it is, and the numbers that are known then; a percentage of few is not."""
     recorded, spent = dict[int, Amounts](), dict[int, Amounts]()
-    wanted: list[Step] = list(steps(from_ms, to_ms, "15m", site))
+    wanted: list[Step] = list(steps(from_ms, to_ms, step, site))
     end_ms = wanted[-1].ends_ms if wanted else to_ms
     for kind, name in names:
         _add(recorded, parts.history.read(kind, name, from_ms, end_ms, "event"))

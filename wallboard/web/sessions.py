@@ -1,60 +1,53 @@
-"""Whose browser is this? The session cookie, and what this process remembers of sessions it has seen."""
+"""Whose browser is this? The session cookie, and the rights that its person has now."""
 
+import asyncio
 import re
-from collections import OrderedDict
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
-from wallboard.core.errors import StreamUnavailable
-from wallboard.stream.signin import Person, SignIn
+from wallboard.record.people import People
+from wallboard.stream.signin import Session, SignIn
+from wallboard.web.remembered import Remembered
+from wallboard.web.who import Who, who_of
 
-_FRESH_S = 4.0  # how long a session is believed without asking again: a revocation bites within 5 s
-_STALE_S = 600.0  # how long a known session is believed while Redis is away: a wall must survive a reload
-_REMEMBERED = 10_000
 _COOKIE_S = 400 * 86_400  # the longest that browsers keep; the server decides, and renews what is in use
 
 
-class _Seen(NamedTuple):
-    person: Person
-    at_s: float
-
-
 class Sessions:
-    def __init__(self, signin: SignIn, *, namespace: str, https: bool) -> None:
+    """A kind of credential (web/known.py). Rights are looked up by the person's id: a change of them reaches all."""
+
+    def __init__(self, signin: SignIn, people: People, *, namespace: str, https: bool) -> None:
         self.signin = signin
+        self._people = people
         self._https = https
-        self._seen: OrderedDict[str, _Seen] = OrderedDict()
+        self._sessions = Remembered(signin.session)
+        self._rights = Remembered(self._rights_of)
         # One name per namespace: browsers share cookies between all ports of a host.
         name = re.sub(r"[^A-Za-z0-9_-]", "_", namespace) + "-session"
         self.cookie = f"__Host-{name}" if https else name
 
-    async def person(self, token: str, now_s: float) -> Person | None:
-        """Who signed in with this token. `now_s` is monotonic. Raises StreamUnavailable."""
-        seen = self._seen.get(token)
-        if seen and now_s - seen.at_s < _FRESH_S:
-            return seen.person
-        try:
-            person = await self.signin.session(token)
-        except StreamUnavailable:
-            if seen and now_s - seen.at_s < _STALE_S:
-                return seen.person
-            raise
-        self._remember(token, person, now_s)
-        return person
+    async def who(self, secret: str, now_s: float) -> Who | None:
+        session = await self._sessions.get(secret, now_s)
+        return await self._rights.get(session.person, now_s) if session else None
 
-    async def good(self, tokens: Sequence[str]) -> set[str]:
-        """Those of these tokens whose session has not ended. Raises StreamUnavailable."""
-        people = await self.signin.sessions(tokens)
-        return {token for token, person in zip(tokens, people, strict=True) if person is not None}
+    async def again(self, secrets: Sequence[str]) -> Mapping[str, Who]:
+        sessions = dict(zip(secrets, await self.signin.sessions(secrets), strict=True))
+        people = await asyncio.to_thread(self._people.of, {one.person for one in sessions.values() if one})
+        rights = {person_id: who_of(person) for person_id, person in people.items()}
+        return {token: who for token, one in sessions.items() if one and (who := rights.get(one.person))}
 
-    async def redeem(self, code: str) -> tuple[str, Person] | None:
-        return await self.signin.redeem(code)
+    async def begin(self, session: Session) -> str:
+        """A new session's token."""
+        return await self.signin.begin(session)
 
     async def end(self, token: str) -> None:
-        self._seen.pop(token, None)
+        self._sessions.forget(token)
         await self.signin.end(token)
+
+    def changed(self, person_id: str) -> None:
+        """Their rights are other ones now: in this process at once."""
+        self._rights.forget(person_id)
 
     def set_cookie(self, response: Response, token: str) -> None:
         """Lax: Strict would drop the session on links from mail. Unsafe methods check Origin as well."""
@@ -65,10 +58,6 @@ class Sessions:
     def clear_cookie(self, response: Response) -> None:
         response.delete_cookie(self.cookie, path="/", secure=self._https, httponly=True, samesite="lax")
 
-    def _remember(self, token: str, person: Person | None, now_s: float) -> None:
-        self._seen.pop(token, None)
-        if person is None:
-            return
-        self._seen[token] = _Seen(person, now_s)
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
+    async def _rights_of(self, person_id: str) -> Who | None:
+        person = (await asyncio.to_thread(self._people.of, [person_id])).get(person_id)
+        return who_of(person) if person else None

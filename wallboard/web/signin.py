@@ -4,7 +4,10 @@
 the session.
 """
 
+import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import msgspec
@@ -13,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
-from wallboard.core.errors import StreamUnavailable
-from wallboard.stream.signin import Person
+from wallboard.core.errors import RecordUnavailable, StreamUnavailable
+from wallboard.record.people import Person
+from wallboard.stream.signin import Session
 from wallboard.web.body import body_of
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
@@ -23,6 +27,7 @@ from wallboard.web.wiring import Parts, parts_of
 _BODY_AT_MOST = 4_096
 _TRIES_PER_S = 1 / 6  # of wrong codes from one address, after the first ten
 _TRIES_AT_ONCE = 10
+_BROWSER = 200  # characters of what it says it is
 
 
 class _Posted(Struct, forbid_unknown_fields=True):
@@ -51,14 +56,11 @@ class SignInPage:
         parts = parts_of(request)
         address = request.client.host if request.client else ""
         self._tries.check(address, 1, parts.clock_ms())
-        found = await _redeem(parts, code)
-        if found is None:
+        person = await _redeem(parts, code)
+        if person is None:
             self._tries.spend(address, 1, parts.clock_ms())
             raise Problem(401, "This link was used before or is older than 15 minutes. Ask for a new one.")
-        token, person = found
-        answer = JSONResponse({"name": person.name}, headers={"cache-control": "no-store"})
-        parts.sessions.set_cookie(answer, token)
-        return answer
+        return await _signed_in(request, person)
 
 
 async def sign_out(request: Request) -> Response:
@@ -89,12 +91,35 @@ async def _code(request: Request) -> str:
         raise Problem(400, 'Expected {"code": "…"} with the code of a sign-in link.', at="$.code") from None
 
 
-async def _redeem(parts: Parts, code: str) -> tuple[str, Person] | None:
+async def _redeem(parts: Parts, code: str) -> Person | None:
+    """Whom the code signs in. None: it is good no more, or the account is disabled."""
+    with unavailable():
+        person_id = await parts.sessions.signin.redeem(code)
+        found = await asyncio.to_thread(parts.people.of, [person_id]) if person_id else {}
+    person = found.get(person_id or "")
+    return person if person and not person.disabled else None
+
+
+async def _signed_in(request: Request, person: Person) -> Response:
+    """A session of its own for each sign-in: one that somebody planted before is worth nothing."""
+    parts = parts_of(request)
+    browser = request.headers.get("user-agent", "")[:_BROWSER]
+    address = request.client.host if request.client else ""
+    with unavailable():
+        token = await parts.sessions.begin(Session(person.id, parts.clock_ms(), browser, address))
+        await asyncio.to_thread(parts.people.came, person.id, parts.clock_ms())
+    answer = JSONResponse({"name": person.name}, headers={"cache-control": "no-store"})
+    parts.sessions.set_cookie(answer, token)
+    return answer
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
     try:
-        return await parts.sessions.redeem(code)
-    except StreamUnavailable:
+        yield
+    except (StreamUnavailable, RecordUnavailable):
         raise Problem(
             503,
-            "Redis does not answer, so nobody can sign in now. Try again soon.",
+            "Redis or the record does not answer, so nobody can sign in now. Try again soon.",
             headers={"retry-after": "2"},
         ) from None

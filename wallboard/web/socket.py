@@ -13,12 +13,13 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from wallboard.live.desk import DESK, desk
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
 from wallboard.live.prompt import FRAMES, STALLED_S, TOO_SLOW
 from wallboard.live.screen import Screen, Wire
 from wallboard.record.boards import Board
-from wallboard.web.auth import SESSION
+from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.reports import Report, Reports
 from wallboard.web.staying import Staying
 
@@ -111,8 +112,7 @@ async def live(websocket: WebSocket) -> None:
 def _board(websocket: WebSocket, hub: Hub) -> Board:
     if refused := websocket.scope.get("wallboard.refused"):
         raise Refusal(*refused)
-    boards: Mapping[str, Board] = websocket.app.state.boards()
-    board = boards.get(websocket.query_params.get("board", ""))
+    board = _board_named(websocket.query_params.get("board", ""), websocket)
     if board is None and not websocket.app.state.boards.complete:
         raise Refusal(TRY_LATER, "the boards are being read: come back")
     if board is None:
@@ -124,6 +124,16 @@ def _board(websocket: WebSocket, hub: Hub) -> Board:
     return board
 
 
+def _board_named(name: str, websocket: WebSocket) -> Board | None:
+    """The board if there is one, and it is for this caller; a lead's desk is made for whoever asks."""
+    who = who_asks(websocket)
+    if name == DESK:
+        return desk(who.teams) if who.may("people:read") and who.queues is None else None
+    boards: Mapping[str, Board] = websocket.app.state.boards()
+    board = boards.get(name)
+    return board if board and who.may_see_board(board.id) else None
+
+
 async def _serve(websocket: WebSocket, board: Board, hub: Hub) -> None:
     ready: Wire | None = websocket.scope.get("extensions", {}).get(FRAMES, {}).get("wire")
     wire = ready or TextWire(websocket)
@@ -131,7 +141,10 @@ async def _serve(websocket: WebSocket, board: Board, hub: Hub) -> None:
     staying: Staying = websocket.app.state.staying
     reports: Reports = websocket.app.state.reports
     try:
-        with staying.watch(wire, websocket.scope.get(SESSION)), reports.watch() as hear:
+        with (
+            staying.watch(wire, websocket.scope.get(CREDENTIAL), who_asks(websocket), board.id),
+            reports.watch() as hear,
+        ):
             if isinstance(wire, TextWire):
                 await _first_end_of(_read(websocket, hear), wire.run())
             else:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.templating import Jinja2Templates
 
 from wallboard.assets import STATIC
-from wallboard.web.auth import SESSION
+from wallboard.web.auth import WHO
 from wallboard.web.words import LANGUAGES, Words, language_of, words
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -34,5 +34,6 @@ def templates() -> Jinja2Templates:
 
 
 def _speaking(request: Request) -> dict[str, Any]:
-    language = spoken(request)
-    return {"page_language": language, "page_say": page_say(language), "has_session": SESSION in request.scope}
+    language, who = spoken(request), request.scope.get(WHO)
+    has_session = who is not None and who.kind == "person"
+    return {"page_language": language, "page_say": page_say(language), "who": who, "has_session": has_session}

@@ -1,30 +1,42 @@
-"""Who must leave? A session that ends closes its sockets too: all of this process are asked about together."""
+"""Who must leave? A session that ends or loses a right closes its sockets too: all of this process are asked about
+together."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
+from typing import NamedTuple
 
-from wallboard.core.errors import StreamUnavailable
+from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.live.screen import Wire
-from wallboard.web.sessions import Sessions
+from wallboard.web.known import Credential, Known
+from wallboard.web.who import Who
 
 STILL_S = 4.0  # how often: a revocation bites within 5 s
-AT_ONCE = 500  # sessions in one question to Redis
+AT_ONCE = 500  # credentials in one question
 SIGN_IN = 4401
+NOT_ALLOWED = 4403
+COME_BACK = 1012
+
+
+class _Inside(NamedTuple):
+    credential: Credential
+    who: Who
+    board: str
 
 
 class Staying:
-    """The sockets of people who signed in."""
+    """The sockets of whoever came with a credential that may be revoked."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-        self._wires: dict[Wire, str] = {}
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._wires: dict[Wire, _Inside] = {}
 
     @contextmanager
-    def watch(self, wire: Wire, session: str | None) -> Iterator[None]:
-        """`session`: its token; None for who came with a token of their own."""
-        if session is not None:
-            self._wires[wire] = session
+    def watch(self, wire: Wire, credential: Credential | None, who: Who, board: str) -> Iterator[None]:
+        """`credential`: None for one that is good for as long as this process runs."""
+        if credential is not None:
+            self._wires[wire] = _Inside(credential, who, board)
         try:
             yield
         finally:
@@ -34,13 +46,25 @@ class Staying:
         """Until cancelled."""
         while True:
             await asyncio.sleep(STILL_S)
-            with suppress(StreamUnavailable):  # nobody can say now: a wall that shows its age is better than none
+            # Nobody can say now: a wall that shows its age is better than none.
+            with suppress(StreamUnavailable, RecordUnavailable):
                 await self._ask()
 
     async def _ask(self) -> None:
-        tokens = list(dict.fromkeys(self._wires.values()))
-        for start in range(0, len(tokens), AT_ONCE):
-            asked = tokens[start : start + AT_ONCE]
-            ended = set(asked) - await self._sessions.good(asked)
-            for wire in [wire for wire, token in self._wires.items() if token in ended]:
-                wire.close(SIGN_IN, "this session has ended: sign in again")
+        credentials = iter(dict.fromkeys(inside.credential for inside in self._wires.values()))
+        while asked := set(islice(credentials, AT_ONCE)):
+            good = await self._known.again(asked)
+            for wire, inside in list(self._wires.items()):
+                if inside.credential in asked and (end := _end(inside, good.get(inside.credential))):
+                    wire.close(*end)
+
+
+def _end(inside: _Inside, now: Who | None) -> tuple[int, str] | None:
+    """The code and reason of the close; None: stays."""
+    if now is None:
+        return SIGN_IN, "this session has ended: sign in again"
+    if not (now.may("state:read") and now.may_see_board(inside.board)):
+        return NOT_ALLOWED, "this board is not for you any more"
+    if now != inside.who:
+        return COME_BACK, "your rights have changed: come back for what you may see now"
+    return None

@@ -9,12 +9,15 @@ from wallboard.config import Config
 from wallboard.live.counting import Counting
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Pipeline
+from wallboard.record.audit import Audit
 from wallboard.record.history import History
+from wallboard.record.people import People
 from wallboard.record.shelf import Shelf
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.stream import Stream
 from wallboard.web.boards import Boards
 from wallboard.web.historyhealth import HistoryTold
+from wallboard.web.known import Known
 from wallboard.web.metrics import Metrics
 from wallboard.web.reports import Reports
 from wallboard.web.sessions import Sessions
@@ -35,9 +38,12 @@ class Parts:
     counting: Counting
     health: HealthRecords
     sessions: Sessions
+    known: Known
     staying: Staying
     reports: Reports
     metrics: Metrics
+    people: People
+    audit: Audit
     history: History
     history_told: HistoryTold
     https: bool

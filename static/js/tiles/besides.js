@@ -5,10 +5,9 @@
 
 import { drawn, has, icon, mark, part, write } from "../dom.js";
 import { figure, secondsSince } from "../format.js";
-import { passes } from "../levels.js";
+import { passes, SIGNS } from "../levels.js";
 import { say } from "../words.js";
 
-const SIGNS = { "<": "<", "<=": "≤", ">": ">", ">=": "≥" };
 const HOUR = 60; // points of a line
 const ROOM = 4; // above and below the line
 const LEAST_SPAN = 10; // percent that a line is high at least

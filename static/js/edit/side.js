@@ -1,0 +1,91 @@
+/** What is set on the selected tile, or on the board where none is; and what is to be mended there. */
+
+import { boardFields } from "./boardform.js";
+import { button, element } from "./fields.js";
+import { icon } from "./stage.js";
+import { tileFields } from "./tileform.js";
+import { said } from "./words.js";
+
+export class Side {
+  /** @param {HTMLElement} root @param {import("./model.js").Model} model @param {{choices: *, admin: boolean, id: string}} given
+   * @param {(place: number) => string} nameOf */
+  constructor(root, model, given, nameOf) {
+    Object.assign(this, { root, model, given, nameOf });
+    this.notes = element("div", "edit-notes");
+    this.notes.setAttribute("aria-live", "polite");
+    this.own = false; // the change came from these fields: they keep their focus
+    this.several = -1; // of which tile names are written though one would do
+    this.filled = { tables: null, selected: -2 };
+  }
+
+  /** Only what is to be mended where the change came from here. @param {{at: string, reason: string, grave: boolean}[]} wrong */
+  render(wrong) {
+    const { tables, selected } = this.model;
+    const known = this.filled.tables === tables && this.filled.selected === selected;
+    if (!known && !this.own) this.fill();
+    this.filled = { tables, selected };
+    this.root.inert = !this.model.read;
+    this.renderNotes(wrong);
+  }
+
+  fill() {
+    const { tile } = this.model;
+    if (this.several !== this.model.selected) this.several = -1;
+    this.root.replaceChildren(...(tile ? this.ofTile(tile) : this.ofBoard()));
+  }
+
+  ofTile(tile) {
+    const form = {
+      tile, choices: this.given.choices,
+      severally: new Set(this.several === this.model.selected ? [tile] : []),
+      open: () => (this.several = this.model.selected),
+      set: (key, value) => this.change(() => this.model.setOfTile(key, value), form),
+      setAll: (values) => this.change(() => this.model.setAllOfTile(values), form),
+      anew: () => this.fill(),
+    }; // prettier-ignore
+    const foot = element("p", "edit-do");
+    foot.append(
+      button(said("edit.duplicate"), () => this.model.duplicate()),
+      button(said("edit.remove"), () => this.model.remove()),
+    );
+    const back = button(said("edit.of_board"), () => this.model.select(-1), "edit-back");
+    return [back, element("h2", "", said("kind." + tile.kind)), this.notes, ...tileFields(form), foot];
+  }
+
+  ofBoard() {
+    const form = {
+      tables: this.model.tables, ...this.given,
+      set: (key, value) => this.change(() => this.model.set(key, value), form),
+      keep: (key, value) => this.change(() => this.model.keepValue(key, value), form),
+      anew: () => this.fill(),
+    }; // prettier-ignore
+    return [element("h2", "", said("edit.of_board")), this.notes, ...boardFields(form)];
+  }
+
+  change(change, form) {
+    this.own = true;
+    change();
+    this.own = false;
+    if ("tile" in form) form.tile = this.model.tile;
+    else form.tables = this.model.tables;
+  }
+
+  /** Of the tile; of the board everything, each a way to its tile. */
+  renderNotes(wrong) {
+    const here = this.model.selected;
+    const shown = here < 0 ? wrong : wrong.filter((one) => placeOf(one.at) === here);
+    this.notes.replaceChildren(...shown.map((one) => {
+      const place = placeOf(one.at);
+      const made = element("p", one.grave ? "edit-note edit-grave" : "edit-note");
+      made.append(icon(one.grave ? "alarm" : "warn"));
+      if (here < 0 && place >= 0 && place < this.model.tiles.length) made.append(button(this.nameOf(place), () => this.model.select(place), "edit-to"), ": ");
+      made.append(place < 0 ? one.at + ": " + one.reason : one.reason);
+      return made;
+    })); // prettier-ignore
+  }
+}
+
+/** Which tile a mistake is about; -1: the board. @param {string} at */
+export function placeOf(at) {
+  return Number(/^tile\[(\d+)\]/.exec(at)?.[1] ?? -1);
+}

@@ -1,0 +1,214 @@
+"""A board is edited in a real browser: tiles are added, dragged, moved by keys, undone, saved; conflicts are shown."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from wallboard.config import Config, Redis
+from wallboard.web.app import create_app
+from wallboard.web.serve import listen, server_for
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TEXT = """\
+# ours
+title = "Night"
+
+# who waits
+[[tile]]
+kind = "number"
+at = [1, 1]
+size = [3, 2]
+metric = "waiting"
+"""
+BOARD = "/api/v1/boards/night"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """The real application: its address, and a session's cookie."""
+    data: Path = tmp_path_factory.mktemp("editor")
+    app = create_app(replace(Config(), redis=Redis(url=redis_url, namespace="test-editor"), data=data))
+    listener = listen("127.0.0.1", 0)
+    server = server_for(app)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    url = "http://{}:{}".format(*listener.getsockname())
+    try:
+        async with httpx.AsyncClient(base_url=url) as http, asyncio.timeout(20):
+            while not (server.started and app.state.parts.pipeline.ready):
+                await asyncio.sleep(0.05)
+            code = await app.state.parts.sessions.signin.issue(
+                (await asyncio.to_thread(app.state.parts.people.first, 0)).id
+            )
+            answer = await http.post("/signin", json={"code": code})
+        name = app.state.parts.sessions.cookie
+        yield url, {"name": name, "value": answer.cookies[name], "url": url}
+    finally:
+        server.should_exit = True
+        await task
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def night(house: tuple[str, dict[str, Any]]) -> AsyncIterator[httpx.AsyncClient]:
+    """A board of one tile, made anew for each test, and somebody who writes it too."""
+    url, cookie = house
+    headers = {"cookie": f"{cookie['name']}={cookie['value']}", "origin": url, "accept": "application/toml"}
+    async with httpx.AsyncClient(base_url=url, headers=headers) as http:
+        there = (await http.get(BOARD)).headers.get("etag")
+        kind = {"content-type": "application/toml"}
+        condition = {"if-match": there} if there else {"if-none-match": "*"}
+        answer = await http.put(BOARD, content=TEXT, headers=kind | condition)
+        assert answer.status_code in (200, 201), answer.text
+        yield http
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def edit(browser: Browser, house: tuple[str, dict[str, Any]]) -> AsyncIterator[Callable[..., Any]]:
+    """Opens the editor with its picture drawn; fails the test on any error in the browser."""
+    url, cookie = house
+    wrong: list[str] = []
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    await context.add_cookies([cookie])
+
+    async def opened(path: str = "/board/night/edit") -> Page:
+        page = await context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+        await page.goto(url + path)
+        await page.wait_for_selector(".edit-tile[style*='width']")
+        return page
+
+    yield opened
+    await context.close()
+    assert wrong == []
+
+
+async def drag(page: Page, place: int, across: int, down: int, *, by_corner: bool = False) -> None:
+    """By so many cells of the grid of 12 × 6."""
+    box = await page.locator(".edit-tile").nth(place).bounding_box()
+    board = await page.locator(".edit-cells").bounding_box()
+    assert box
+    assert board
+    x, y = box["x"] + box["width"] - 6, box["y"] + box["height"] - 6
+    if not by_corner:
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + across * board["width"] / 12, y + down * board["height"] / 6, steps=4)
+    await page.mouse.up()
+
+
+async def saved(page: Page, http: httpx.AsyncClient) -> str:
+    await page.click("#save")
+    await expect(page.locator("#standing")).to_have_text("Saved")
+    return (await http.get(BOARD)).text
+
+
+async def test_a_number_is_added_in_three_clicks_and_saved_with_the_comments_that_were_there(
+    edit: Callable[..., Any], night: httpx.AsyncClient
+) -> None:
+    page = await edit()
+    await page.get_by_role("button", name="Number").first.click()
+    await page.get_by_label("Which number").select_option("idle")
+    frame = page.frame_locator("iframe")
+    await expect(frame.locator("#tile-1 .title")).to_have_text("Free")
+    text = await saved(page, night)
+    assert text == TEXT + '\n[[tile]]\nkind = "number"\nat = [4, 1]\nsize = [3, 2]\nmetric = "idle"\n'
+
+
+async def test_a_tile_is_dragged_resized_and_put_back_by_undo(
+    edit: Callable[..., Any], night: httpx.AsyncClient
+) -> None:
+    page = await edit()
+    await drag(page, 0, 5, 2)
+    await drag(page, 0, 2, 1, by_corner=True)
+    handle = page.locator(".edit-tile").first
+    await expect(handle).to_have_accessible_name("Number: Waiting, column 6, row 3, 5 by 3")
+    await page.keyboard.press("Control+z")
+    await expect(handle).to_have_accessible_name("Number: Waiting, column 6, row 3, 3 by 2")
+    await page.keyboard.press("Control+z")
+    await page.keyboard.press("Control+Shift+z")
+    assert await saved(page, night) == TEXT.replace("[1, 1]", "[6, 3]")
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.locator("#standing")).to_have_text("Not saved yet")
+
+
+async def test_everything_can_be_done_by_keys(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
+    page = await edit()
+    await page.get_by_role("button", name="Time").first.click()
+    await page.locator(".edit-tile").first.focus()
+    for key in ("ArrowDown", "ArrowRight", "Shift+ArrowRight", "Tab"):
+        await page.keyboard.press(key)
+    await expect(page.locator(".edit-tile").nth(1)).to_be_focused()
+    await page.keyboard.press("Delete")
+    await page.keyboard.press("Control+s")
+    await expect(page.locator("#standing")).to_have_text("Saved")
+    text = (await night.get(BOARD)).text
+    assert text == TEXT.replace("[1, 1]", "[2, 2]").replace("[3, 2]", "[4, 2]")
+
+
+async def test_what_is_wrong_stands_on_its_tile_and_beside_it(
+    edit: Callable[..., Any], night: httpx.AsyncClient
+) -> None:
+    page = await edit()
+    await page.click("#as-text")
+    await page.fill("#toml", TEXT.replace('"waiting"', '"waitng"'))
+    await expect(page.locator("#wrong")).to_have_text("To mend: 1")
+    await page.click("#as-text")
+    await expect(page.locator(".edit-sign")).to_contain_text("did you mean 'waiting'?")
+    await page.locator(".edit-to").click()
+    await page.get_by_label("Which number").select_option("waiting")
+    await expect(page.locator("#wrong")).to_have_text("")
+    await expect(page.locator("#standing")).to_have_text("Saved")
+
+
+async def test_who_was_slower_sees_both_texts_and_decides(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
+    page = await edit()
+    await page.get_by_label("Title of the board").fill("Mine")
+    theirs = TEXT.replace("Night", "Theirs")
+    now = (await night.get(BOARD)).headers["etag"]
+    await night.put(BOARD, content=theirs, headers={"content-type": "application/toml", "if-match": now})
+    await page.click("#save")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.locator("mark")).to_have_text(['title = "Mine"\n', 'title = "Theirs"\n'])
+    assert (await night.get(BOARD)).text == theirs
+    await dialog.get_by_role("button", name="Take theirs").click()
+    await expect(page.locator("#title")).to_have_text("Theirs")
+    await page.keyboard.press("Control+z")
+    await expect(page.locator("#title")).to_have_text("Mine")
+    assert await saved(page, night) == TEXT.replace("Night", "Mine")
+    await page.get_by_role("button", name="Earlier versions").click()
+    await page.get_by_role("dialog").locator("li button").nth(1).click()
+    await page.get_by_role("button", name="Bring this back").click()
+    await expect(page.locator("#title")).to_have_text("Theirs")
+    assert await saved(page, night) == theirs
+
+
+async def test_a_board_is_made_duplicated_and_deleted_on_the_front_page(
+    browser: Browser, house: tuple[str, dict[str, Any]], night: httpx.AsyncClient
+) -> None:
+    url, cookie = house
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    try:
+        await context.add_cookies([cookie])
+        page = await context.new_page()
+        await page.goto(url)
+        await page.locator('[data-board="night"] .board-copy').click()
+        await page.get_by_label("Title").fill("Second")
+        await page.get_by_role("button", name="Make it").click()
+        await page.wait_for_url("**/board/night-2/edit")
+        await expect(page.locator("#title")).to_have_text("Second")
+        await page.goto(url)
+        await page.locator('[data-board="night-2"] .board-remove').click()
+        await page.locator("#sure-do").click()
+        await expect(page.locator('[data-board="night-2"]')).to_have_count(0)
+        assert (await night.get("/api/v1/boards/night-2")).status_code == 404
+    finally:
+        await context.close()

@@ -1,0 +1,131 @@
+"""A lead at a desk and with a phone, on the real line: who waits, whom to help, a ghost closed, a notice written."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.web.conftest import TOKEN, Served, serving  # type: ignore[import-not-found]
+from wallboard.config import Config, Redis
+from wallboard.core.events import ConfigApplied
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SETTINGS = {
+    "queue": {"support": {"name": "Підтримка", "max_wait_s": 60}},
+    "reason": {"lunch": {"name": "Обід", "minutes": 30}},
+    "notice": {"line-down": {"text": "Line 2 is down", "level": "warning", "until": "1h"}},
+}
+
+
+@asynccontextmanager
+async def desk(browser: Browser, redis_url: str, namespace: str, folder: Path, **screen: Any) -> AsyncIterator[Any]:
+    """The server and a lead's page on /floor; no error of the page, no refusal of its policy."""
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=folder)
+    wrong: list[str] = []
+    async with serving(config) as served:
+        await served.parts.stream.append([ConfigApplied(settings=SETTINGS, source="wallboard", id="1")])
+        await tell(served)
+        name, _, value = (await served.sign_in()).partition("=")
+        context = await browser.new_context(locale="en", **screen)
+        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        await page.goto(f"{served.origin}/floor")
+        yield served, page
+        await context.close()
+    assert wrong == []
+
+
+async def tell(served: Served, *events: dict[str, Any]) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    floor = events or (
+        {"type": "contact.queued", "contact": "ghost.1", "queue": "support", "time": now_ms - 90_000},
+        {"type": "contact.queued", "contact": "c.2", "queue": "support", "channel": "chat", "priority": 7},
+        signed_in("anna", "Anna N."), signed_in("boris", "Борис К."), signed_in("chen", "Chen L."),
+        {"type": "agent.presence", "agent": "boris", "presence": "paused", "reason": "lunch", "queue": "support"},
+        {"type": "contact.queued", "contact": "c.3", "queue": "support", "time": now_ms - 60_000},
+        {"type": "contact.answered", "contact": "c.3", "agent": "chen", "time": now_ms - 50_000},
+        {"type": "source.beat"},
+    )  # fmt: skip
+    answer = await served.http.post("/api/v1/events", json=[{"source": "pbx", **event} for event in floor])
+    assert answer.json()["rejected"] == []
+
+
+def signed_in(agent: str, name: str) -> dict[str, Any]:
+    since_ms = time.time_ns() // 1_000_000 - 100_000
+    return {"type": "agent.signed_in", "agent": agent, "name": name, "queues": ["support"], "time": since_ms}
+
+
+async def crowd(page: Page, title: str) -> list[str]:
+    section = page.locator(".queue .crowd").filter(has=page.locator(".word", has_text=title))
+    await section.wait_for()
+    return await section.locator(".person-name").all_text_contents()
+
+
+async def test_a_queue_opens_to_who_waits_and_who_is_there_and_a_ghost_is_closed(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    async with desk(browser, redis_url, namespace, tmp_path) as (_, page):
+        head = page.locator(".queue-head")
+        await head.get_by_text("doubtful: 1").wait_for()
+        await head.click()
+        assert await crowd(page, "Free") == ["Anna N."]
+        assert await crowd(page, "In contact") == ["Chen L."]
+        assert await crowd(page, "Away: Обід") == ["Борис К."]
+        waits = page.locator(".wait")
+        await waits.nth(1).wait_for()
+        assert await waits.locator(".contact-id").all_text_contents() == ["ghost.1", "c.2"]
+        assert "doubtful" in await waits.nth(0).inner_text()
+        assert "chat · priority 7" in await waits.nth(1).inner_text()
+
+        await waits.nth(0).get_by_role("button", name="Close").click()
+        await page.get_by_role("heading", name="Close ghost.1?").wait_for()
+        await page.locator("#ghost").get_by_role("button", name="Close").click()
+        await page.get_by_text("Waiting: 1").wait_for()
+        await expect(waits).to_have_count(1)
+
+        await page.locator(".person-head", has_text="Chen L.").click()
+        await page.get_by_role("button", name="Not there any more").click()
+        await page.get_by_text("What only this person has in hand ends as lost.").wait_for()
+        await page.locator("#ghost").get_by_role("button", name="Close").click()
+        await page.get_by_text("People: 2").wait_for()
+
+
+async def test_on_a_phone_a_person_is_found_and_a_notice_is_written_from_a_ready_text_and_removed(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 800}, "has_touch": True}
+    async with desk(browser, redis_url, namespace, tmp_path, **phone) as (served, page):
+        await page.locator(".queue-head").wait_for()
+        await page.fill("#find", "борис")
+        await page.locator("#found .person-name", has_text="Борис К.").wait_for()
+        assert await page.locator(".queue").count() == 0
+        await page.fill("#find", "")
+        await page.get_by_role("button", name="Write a notice").tap()
+        await page.get_by_role("button", name="line-down").tap()
+        assert await page.locator("[name=until]:checked").get_attribute("value") == "1h"
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await page.get_by_role("button", name="Post").tap()
+        notice = page.locator(".floor-notice[data-level=warning]")
+        await notice.get_by_text("Line 2 is down").wait_for()
+        stands = (await served.http.get("/api/v1/notices")).json()
+        assert [row["who"] for row in stands.values()] == ["Olena"]
+        await notice.get_by_role("button", name="Remove").tap()
+        await expect(notice).to_have_count(0)
+
+
+async def test_what_stands_there_stays_where_it_is_while_it_is_open(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    async with desk(browser, redis_url, namespace, tmp_path) as (served, page):
+        await page.locator(".queue-head").click()
+        told = [{"type": "contact.queued", "contact": f"n{n}", "queue": "a-worse-one"} for n in range(30)]
+        await tell(served, *told)
+        await page.locator(".queue").nth(1).wait_for()
+        names = await page.locator(".queue-name").all_text_contents()
+        assert names == ["Підтримка", "a-worse-one"]

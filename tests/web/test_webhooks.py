@@ -1,0 +1,163 @@
+"""POST /api/v1/in/NAME: foreign JSON with the sender's own signature, on a real server and Redis."""
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wallboard.config import Config
+from wallboard.core.events import SourceCounted, type_of
+from wallboard.web import webhooks
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "webhooks"
+SECRET = "correct horse"
+STANDARD = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
+OWN = {"signature": {"form": "standard"}, "event": [{"type": "kpi.reported", "kpi": "$.name", "value": "$.value"}]}
+SOURCES: dict[str, dict[str, object]] = {
+    "chat": {"kind": "webhook", "map": "chatwoot", "secret": SECRET},
+    "desk": {"kind": "webhook", "map": "zammad", "secret": SECRET},
+    "alerts": {"kind": "webhook", "map": "alertmanager", "secret": SECRET},
+    "graphs": {"kind": "webhook", "map": "grafana", "secret": SECRET},
+    "own": {"kind": "webhook", "secret": STANDARD} | OWN,
+    "program": {"kind": "command", "command": "true"},
+}
+
+
+@pytest.fixture
+async def hooked(config: Config, served_elsewhere: Any) -> AsyncIterator[Any]:
+    async with served_elsewhere(replace(config, collectors=SOURCES)) as served:
+        yield served
+
+
+def payload(name: str) -> bytes:
+    return (FIXTURES / name).read_bytes()
+
+
+def mac(text: bytes, algorithm: str = "sha256") -> str:
+    return hmac.new(SECRET.encode(), text, algorithm).hexdigest()
+
+
+def signed(source: str, body: bytes, at_s: int | None = None) -> dict[str, str]:
+    """The headers that this vendor sends."""
+    now = str(int(time.time()) if at_s is None else at_s)
+    if source == "chat":
+        return {"x-chatwoot-timestamp": now, "x-chatwoot-signature": f"sha256={mac(f'{now}.'.encode() + body)}"}
+    if source == "desk":
+        return {"x-hub-signature": f"sha1={mac(body, 'sha1')}"}
+    if source == "alerts":
+        return {"authorization": f"Bearer {SECRET}"}
+    if source == "graphs":
+        stamped = f"{now}:".encode() + body
+        return {"x-grafana-alerting-timestamp": now, "x-grafana-alerting-signature": mac(stamped)}
+    key = base64.b64decode(STANDARD.removeprefix("whsec_"))
+    digest = hmac.new(key, f"msg_1.{now}.".encode() + body, hashlib.sha256).digest()
+    said = f"v1,AAAA v1,{base64.b64encode(digest).decode()}"
+    return {"webhook-id": "msg_1", "webhook-timestamp": now, "webhook-signature": said}
+
+
+async def post(served: Any, source: str, body: bytes, headers: dict[str, str], query: str = "") -> Any:
+    return await served.anonymous.post(f"/api/v1/in/{source}{query}", content=body, headers=headers)
+
+
+async def stored(served: Any) -> list[Any]:
+    entries = await served.parts.stream.read("0-0", count=1000)
+    return [entry.event for entry in entries if not isinstance(entry.event, SourceCounted)]
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "types"),
+    [
+        ("chat", payload("chatwoot-conversation_created.json"), ["contact.queued"]),
+        ("alerts", payload("alertmanager.json"), ["notice.posted", "notice.cleared"]),
+        ("graphs", payload("grafana.json"), ["notice.posted"]),
+        ("own", b'{"name":"orders","value":7}', ["kpi.reported"]),
+    ],
+)
+async def test_each_form_of_signature_lets_its_payload_in(
+    hooked: Any, source: str, body: bytes, types: list[str]
+) -> None:
+    answer = await post(hooked, source, body, signed(source, body))
+    assert (answer.status_code, answer.json()["accepted"]) == (202, len(types)), answer.text
+    found = await stored(hooked)
+    assert [type_of(event) for event in found] == types
+    assert {event.source for event in found} == {source}
+
+
+async def test_zammads_sha1_is_checked_and_what_is_too_old_is_refused_with_its_path(hooked: Any) -> None:
+    """The recorded ticket is older than a day."""
+    body = payload("zammad-created.json")
+    answer = await post(hooked, "desk", body, signed("desk", body))
+    assert answer.status_code == 422
+    assert {one["at"] for one in answer.json()["rejected"]} == {"$.time"}
+    assert answer.json()["rejected"][0]["error"].startswith("[[event]] 1, contact.queued: older than 24 h")
+
+
+@pytest.mark.parametrize("source", ["chat", "desk", "alerts", "graphs", "own", "program", "nobody"])
+async def test_a_wrong_signature_no_signature_and_no_such_webhook_answer_the_same(hooked: Any, source: str) -> None:
+    body = b"{}"
+    wrong = {name: value[:-1] + ("0" if value[-1] != "0" else "1") for name, value in signed(source, body).items()}
+    answers = [await post(hooked, source, body, headers) for headers in ({}, wrong, signed(source, b"[]") | wrong)]
+    assert [answer.status_code for answer in answers] == [401] * 3
+    assert len({answer.text for answer in answers}) == 1
+    assert await stored(hooked) == []
+
+
+@pytest.mark.parametrize("source", ["chat", "graphs", "own"])
+async def test_a_signed_time_that_is_not_recent_is_refused(hooked: Any, source: str) -> None:
+    body = b"{}"
+    for at_s in (int(time.time()) - 400, int(time.time()) + 400, 0):
+        answer = await post(hooked, source, body, signed(source, body, at_s))
+        assert answer.status_code == 401
+
+
+async def test_a_repeated_delivery_counts_nothing_twice(hooked: Any) -> None:
+    body = payload("alertmanager.json")
+    answers = [await post(hooked, "alerts", body, signed("alerts", body)) for _ in range(2)]
+    assert [answer.json()["duplicate"] for answer in answers] == [0, 2]
+
+
+async def test_a_dry_run_shows_what_the_payload_would_become(hooked: Any) -> None:
+    body = payload("chatwoot-conversation_created.json")
+    answer = await post(hooked, "chat", body, signed("chat", body), "?dry_run=true")
+    assert answer.status_code == 200
+    [event] = answer.json()["events"]
+    assert (event["type"], event["contact"], event["queue"]) == ("contact.queued", "204", "inbox-3")
+    assert await stored(hooked) == []
+
+
+async def test_a_payload_that_no_rule_knows_is_nothing_to_do(hooked: Any) -> None:
+    body = b'{"event":"webwidget_triggered"}'
+    answer = await post(hooked, "chat", body, signed("chat", body))
+    assert (answer.status_code, answer.json()) == (202, {"accepted": 0, "duplicate": 0, "rejected": []})
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 5_000, b'{"a":' + b"9" * 5_000 + b"}"])
+async def test_what_is_no_json_is_refused_as_a_whole(hooked: Any, body: bytes) -> None:
+    answer = await post(hooked, "alerts", body, signed("alerts", body))
+    assert answer.status_code in (400, 202)
+    assert body[-1:] == b"}" or answer.status_code == 400
+
+
+async def test_too_long_a_body_a_wrong_query_and_too_many_at_once_are_told(
+    hooked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await post(hooked, "alerts", b" " * 1_048_577, {})).status_code == 413
+    assert (await post(hooked, "alerts", b"{}", {}, "?dryrun=1")).status_code == 400
+    monkeypatch.setattr(webhooks, "AT_ONCE", 0)
+    full = await post(hooked, "alerts", b"{}", {})
+    assert (full.status_code, full.headers["retry-after"]) == (503, "1")
+
+
+async def test_a_changed_section_is_read_anew(config: Config, served_elsewhere: Any) -> None:
+    collectors = dict(SOURCES)
+    async with served_elsewhere(replace(config, collectors=collectors)) as served:
+        body = b'{"name":"orders","value":7}'
+        assert (await post(served, "own", body, signed("own", body))).status_code == 202
+        collectors["own"] = SOURCES["own"] | {"secret": "whsec_AAAA"}
+        assert (await post(served, "own", body, signed("own", body))).status_code == 401

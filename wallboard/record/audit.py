@@ -1,0 +1,61 @@
+"""Who changed what, and when? One line for whatever is granted, revoked, switched on or corrected.
+
+`note` writes within the transaction of the change itself: there is no change without its line.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, String, Table, Text, insert, select
+
+from wallboard.record.database import TABLES, Record
+
+MOST = 1_000  # lines in one answer
+_SHOWN = 2_000  # characters of one detail
+
+audit = Table(
+    "audit", TABLES,
+    Column("n", Integer, primary_key=True, autoincrement=True), Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("who", String(256), nullable=False), Column("what", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+)  # fmt: skip
+
+
+class Line(NamedTuple):
+    """`what`: such as `person.changed`. `detail`: whom or what it was done to, before and after."""
+
+    n: int
+    at_ms: int
+    who: str
+    what: str
+    detail: Mapping[str, object]
+
+
+def note(to: Connection, at_ms: int, who: str, what: str, detail: Mapping[str, object]) -> None:
+    """One line more. Secrets do not belong into `detail`."""
+    told = msgspec.json.encode(detail).decode()
+    if len(told) > _SHOWN:
+        told = msgspec.json.encode({"shortened": told[: _SHOWN - 100]}).decode()
+    to.execute(insert(audit).values(at_ms=at_ms, who=who[:256], what=what[:64], detail=told))
+
+
+class Audit:
+    """Blocking: call it from a thread. Every method raises RecordUnavailable when the database does not answer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connected = Record(engine).connected
+
+    def write(self, at_ms: int, who: str, what: str, **detail: object) -> None:
+        with self._connected() as to:
+            note(to, at_ms, who, what, detail)
+
+    def read(self, before: int | None = None, most: int = MOST) -> list[Line]:
+        """The newest first; `before`: only lines with a smaller `n`."""
+        asked = select(audit).order_by(audit.c.n.desc()).limit(min(most, MOST))
+        if before is not None:
+            asked = asked.where(audit.c.n < before)
+        with self._connected() as to:
+            return [
+                Line(row.n, row.at_ms, row.who, row.what, msgspec.json.decode(row.detail)) for row in to.execute(asked)
+            ]

@@ -1,0 +1,250 @@
+"""How is a board edited? Its page, and what the page asks: a board that is not saved, shown with the live numbers.
+
+    editor ─ text and changed tables ─▶ try ─▶ the text they make, its mistakes, the board as the wall would draw it
+
+Nothing of a try is kept: it is saved by PUT /api/v1/boards/{board}, with the revision that it was made from.
+"""
+
+import re
+from typing import Any, NamedTuple, NotRequired, TypedDict
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+from tomlkit.exceptions import TOMLKitError
+
+from wallboard.core.errors import Mistake
+from wallboard.core.numbers import NUMBERS, RANKED, WINDOWS
+from wallboard.live.view import View, tile_of
+from wallboard.record.board import Board, Tile
+from wallboard.record.boards import board_of
+from wallboard.record.boardtext import merged
+from wallboard.record.checks import (
+    AUDIENCES,
+    KINDS,
+    LANGUAGES,
+    NAMES,
+    SHOWS,
+    THEMES,
+    board_warnings,
+)
+from wallboard.record.images import names_of
+from wallboard.tables import parse_text
+from wallboard.web.auth import Who, allowed
+from wallboard.web.boardtexts import BODY_BYTES, checked, in_thread, standing_of, without_null
+from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, call
+from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
+from wallboard.web.explained import page_words
+from wallboard.web.exposing import exposes_more
+from wallboard.web.layout import layout_css
+from wallboard.web.pages import script_json
+from wallboard.web.problems import Problem
+from wallboard.web.speaking import page_say, spoken
+from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.words import words
+
+Document = dict[str, Any]
+OF_PAGE = "edit."
+MOST_NAMES = 2_000  # queues and teams that a list offers
+_NO_STORE = {"cache-control": "no-store"}
+_FRAME = {
+    "content-security-policy": f"default-src 'self'; {STYLE_POLICY}; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+    "x-frame-options": "SAMEORIGIN",
+}
+
+
+class Tried(Struct, forbid_unknown_fields=True):
+    """`text`: the board's TOML; `tables`: what it shall say, where that is something else now."""
+
+    text: str
+    tables: dict[str, Any] | None = None
+
+
+class Editor:
+    """`/board/{board}/edit`, and the frame in which it shows the wall."""
+
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        who = allowed(request, "boards:write")
+        parts, name, standing = parts_of(request), request.path_params["board"], await standing_of(request)
+        language = spoken(request)
+        said = {key: text for key, text in page_say(language).catalog.items() if key.startswith(OF_PAGE)}
+        names = {
+            key: text for key, text in words(language).catalog.items()
+            if key.partition(".")[0] in ("metric", "window", "kind")
+        }  # fmt: skip
+        first = {
+            "id": name,
+            "called": words(language)(f"board.{name}", otherwise=name),
+            "text": standing.text,
+            "etag": f'"{standing.tag}"',
+            "origin": standing.origin,
+            "writable": standing.writable,
+            "admin": who.may("admin"),
+            "language": language,
+            "words": said | names,
+            "choices": _choices(parts) | {"images": await in_thread(names_of, parts.shelf.folder)},
+        }
+        context = {
+            "board": name,
+            "writable": standing.writable,
+            "first": script_json(first),
+        }
+        return self._templates.TemplateResponse(request, "edit.html", context, headers=_NO_STORE)
+
+    async def frame(self, request: Request) -> Response:
+        """`/board-preview`: the wall's own modules and styles, without a board of its own."""
+        allowed(request, "boards:write")
+        language = spoken(request)
+        told = {"words": words(language).catalog | page_words(language), "language": language}
+        context = {"first": script_json(told), "language": language, "plotly": PLOTLY_ADDRESS}
+        return self._templates.TemplateResponse(request, "preview.html", context, headers=_NO_STORE | _FRAME)
+
+
+def _choices(parts: Parts) -> Document:
+    """What may stand where a list is better than a text."""
+    floor = parts.pipeline.documents
+    queues = [(name, row.get("name", name)) for name, row in floor.get("queues", {}).items()]
+    teams = {row.get("team") for kind in ("queues", "agents") for row in floor.get(kind, {}).values()}
+    return {
+        "kinds": KINDS, "windows": WINDOWS, "audiences": AUDIENCES, "names": NAMES, "shows": SHOWS, "themes": THEMES,
+        "languages": LANGUAGES, "ranked": list(RANKED),
+        "metrics": [{"name": name, "now": number.now, "reads": number.reads} for name, number in NUMBERS.items()],
+        "kpis": sorted(floor.get("kpis", {}))[:MOST_NAMES],
+        "queues": [{"id": name, "name": shown} for name, shown in sorted(queues)[:MOST_NAMES]],
+        "teams": sorted(team for team in teams if team)[:MOST_NAMES],
+        "boards": sorted(name for name, board in parts.boards().items() if not board.rotation),
+    }  # fmt: skip
+
+
+class Shown(TypedDict):
+    """`board` and further: where there is one that can be shown."""
+
+    text: str
+    tables: dict[str, Any] | None
+    mistakes: list[dict[str, str]]
+    warnings: list[dict[str, str]]
+    board: NotRequired[dict[str, Any]]
+    state: NotRequired[dict[str, Any]]
+
+
+@call(
+    Call(
+        summary="A board that is not saved",
+        scope="boards:write",
+        description="Of `text` (TOML), or of `tables` (JSON) written into it, what the editor shows. Nothing is kept.",
+        body=Tried,
+        answers={
+            200: Answer("Its text, every mistake and warning; the board and the state as its wall gets them.", Shown)
+        },
+        problems=(422,),
+    )
+)
+async def tried(request: Request) -> Response:
+    """`POST /api/v1/boards/{board}/try`."""
+    who = allowed(request, "boards:write")
+    parts, name = parts_of(request), request.path_params["board"]
+    standing = await standing_of(request)
+    asked = _asked(await body_of(request, 2 * BODY_BYTES))
+    read = await in_thread(_read, parts, name, asked)
+    told = {
+        "etag": f'"{standing.tag}"',
+        "text": read.text,
+        "tables": read.tables,
+        "mistakes": [{"at": one.at, "reason": one.reason} for one in read.mistakes],
+        "warnings": [{"at": at, "reason": reason} for at, reason in read.warnings],
+    }
+    return Response(
+        msgspec.json.encode(told | (_shown(parts, who, read) if read.board else {})),
+        media_type="application/json",
+        headers=_NO_STORE,
+    )
+
+
+def _asked(body: bytes) -> Tried:
+    try:
+        return msgspec.json.decode(body, type=Tried)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem(400, 'Expected a JSON object such as {"text": "title = \\"Support\\""}.') from None
+
+
+class Read(NamedTuple):
+    """What became of the text. `board`: what of it can be shown; `places`: of its tiles, those of the text."""
+
+    text: str
+    tables: dict[str, Any] | None
+    mistakes: list[Mistake]
+    warnings: list[tuple[str, str]]
+    board: Board | None = None
+    places: tuple[int, ...] = ()
+
+
+def _read(parts: Parts, name: str, asked: Tried) -> Read:
+    found: list[Mistake] = []
+    tables = parse_text(asked.text, "$", found) if asked.tables is None else without_null(asked.tables)
+    if found:
+        return Read(asked.text, None, found, [])
+    rough = board_of(name, tables, "$", found)
+    written = asked.text if asked.tables is None else _written(asked.text, tables)
+    made, mistakes = checked(parts, name, written) if not found else (None, found)
+    warnings = list(board_warnings(made)) if made else []
+    if rough is None:
+        return Read(written, tables, mistakes, warnings)
+    wrong = {int(place) for one in mistakes for place in _OF_TILE.findall(one.at)}
+    given = tables.get("tile", [])
+    good = [place for place in range(len(given)) if place not in wrong] if isinstance(given, list) else []
+    tiles = [msgspec.convert(given[place], Tile) for place in good]
+    told = {one.at.partition("[")[0].partition(".")[0] for one in mistakes}
+    plain = {key: getattr(_DEFAULT, key) for key in told & set(_DEFAULT.__struct_fields__)}
+    return Read(written, tables, mistakes, warnings, replace(rough, **plain | {"tiles": tiles}), tuple(good))
+
+
+_OF_TILE = re.compile(r"^tile\[([0-9]+)\]")
+_DEFAULT = Board()
+
+
+def _written(text: str, tables: Document) -> str:
+    """What has no place in a board or no form in TOML is a mistake anyway: the text stays."""
+    tiles, rotation = tables.get("tile", []), tables.get("rotation", {})
+    shaped = isinstance(tiles, list) and all(isinstance(tile, dict) for tile in tiles) and isinstance(rotation, dict)
+    try:
+        return merged(text, tables) if shaped else text
+    except TOMLKitError:
+        return text
+
+
+def _shown(parts: Parts, who: Who, read: Read) -> Document:
+    """The board as the wall would draw it, as far as whoever asks may see that."""
+    board = read.board
+    assert board is not None
+    if exposes_more(parts.boards().get(board.id), board) and not who.may("admin"):
+        board = replace(board, audience="wall", names=None, shows=[])
+    view = View(board, lambda: parts.pipeline.floor.settings)
+    public = parts.hub.public(view)
+    for shown, tile in zip(public["tiles"], board.tiles, strict=True):
+        if "series" in shown:
+            query = urlencode({"as": msgspec.json.encode(tile).decode()})
+            shown["series"] = f"/api/v1/boards/{board.id}/series?{query}"
+    counted = parts.pipeline.floor.tallies.sets
+    return {
+        "now": parts.clock_ms(),
+        "board": public,
+        "places": read.places,
+        "layout": layout_css(board),
+        "state": parts.hub.state_shown(view),
+        "uncounted": [
+            place for place, tile in zip(read.places, board.tiles, strict=True)
+            if (of := tile_of(tile)) and of["id"].startswith("set:") and of["id"] not in counted
+        ],
+    }  # fmt: skip

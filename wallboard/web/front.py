@@ -1,0 +1,61 @@
+"""Which boards are there? `/`: a card for each, and for who may write them what can be done with it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.core.errors import RecordUnavailable
+from wallboard.record.board import Board
+from wallboard.record.shelf import FILE, MADE, SHIPPED, Standing
+from wallboard.web.alphabet import by_alphabet
+from wallboard.web.auth import allowed
+from wallboard.web.boardtexts import read_all
+from wallboard.web.pages import script_json, title_of
+from wallboard.web.speaking import page_say, spoken
+from wallboard.web.wiring import parts_of
+from wallboard.web.words import Words, words
+
+CHANGED = "changed"  # came with Wallboard, and is another one now
+OF_PAGE = "boards."
+_STANDS = {FILE: "boards.of_file", MADE: "boards.of_editor", SHIPPED: "boards.of_shipped", CHANGED: "boards.of_changed"}
+
+
+class Front:
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        who, parts = allowed(request, "state:read"), parts_of(request)
+        language = spoken(request)
+        say, catalog = words(language), page_say(language).catalog
+        try:
+            standing = await read_all(parts)
+        except RecordUnavailable:
+            standing = {}  # what is in force can be looked at all the same
+        cards = [
+            _card(board, standing.get(board.id), parts.shelf.is_shipped(board.id), say)
+            for board in parts.boards().values()
+        ]
+        by_title = by_alphabet(say.language)
+        context = {
+            "boards": sorted(cards, key=lambda one: by_title(one["title"])),
+            "writes": who.may("boards:write"),
+            "said": script_json({key: text for key, text in catalog.items() if key.startswith(OF_PAGE)}),
+        }
+        return self._templates.TemplateResponse(request, "boards.html", context, headers={"cache-control": "no-store"})
+
+
+def _card(board: Board, standing: Standing | None, shipped: bool, say: Words) -> dict[str, Any]:
+    origin = standing.origin if standing else ""
+    changed = shipped and origin == MADE
+    return {
+        "id": board.id,
+        "title": title_of(board, say),
+        "origin": CHANGED if changed else origin,
+        "stands": _STANDS[CHANGED if changed else origin] if origin else None,
+        "etag": f'"{standing.tag}"' if standing else "",
+        "removable": standing is not None and standing.writable and origin in (MADE, FILE),
+        "turns": board.rotation is not None,
+    }

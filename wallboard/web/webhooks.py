@@ -1,0 +1,121 @@
+"""`POST /api/v1/in/NAME`: somebody else's JSON, read by the map of the source NAME (docs/webhooks.md).
+
+The path is open: the sender proves itself by the signature that the source's section asks for. A source that does not
+exist and one whose signature is wrong answer the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wallboard.core.errors import Mistake, Refused
+from wallboard.core.events import Event
+from wallboard.core.mapping import Map, events_of
+from wallboard.core.words import shown
+from wallboard.sense import WEBHOOK
+from wallboard.web.bodies import Admit, Found, Reader, Rejected
+from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, Query, call
+from wallboard.web.ingest import BODY_BYTES_AT_MOST, Ingest, Taken, answer
+from wallboard.web.problems import Problem
+from wallboard.web.signatures import is_signed
+from wallboard.web.wiring import Parts, parts_of
+from wallboard.webhooks import Webhook, webhook_of
+
+AT_ONCE = 16  # bodies of unknown senders that are read at the same time
+_FLAGS = {"dry_run=true": True, "dry_run=1": True, "dry_run=false": False, "": False}
+
+log = structlog.get_logger()
+
+
+class Shown(Taken):
+    """With the events that a payload would become."""
+
+    events: Sequence[Event]
+
+
+class Webhooks:
+    """The endpoint. A source's map is read once and anew when its section changes."""
+
+    def __init__(self, ingest: Ingest) -> None:
+        self._ingest = ingest
+        self._running = 0
+        self._read: dict[str, tuple[Mapping[str, object], Webhook | None]] = {}
+
+    @call(
+        Call(
+            summary="Send somebody else's JSON",
+            scope=None,
+            description='A source of kind = "webhook": its map makes events of it. No token, but the signature that '
+            "the source asks for. docs/webhooks.md.",
+            query=(Query("dry_run", "Only show what it would become; answers 200.", bool),),
+            body=Any,
+            answers={
+                200: Answer("A dry run: what it would become.", Shown),
+                202: Answer("What is accepted stands in the stream.", Taken),
+                422: Answer("Every event of it was refused.", Taken),
+            },
+            problems=(401, 429),
+        )
+    )
+    async def post(self, request: Request) -> Response:
+        parts = parts_of(request)
+        dry_run = _FLAGS.get(request.url.query)
+        if dry_run is None:
+            raise Problem(400, "Expected nothing or dry_run=true as the query.")
+        if self._running >= AT_ONCE:
+            raise Problem(503, "Too many webhooks at once; send it again.", headers={"retry-after": "1"})
+        self._running += 1
+        try:
+            body = await body_of(request, BODY_BYTES_AT_MOST)
+        finally:
+            self._running -= 1
+        webhook = self._webhook(parts, request.path_params["name"])
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        now_s = parts.clock_ms() // 1000
+        if webhook is None or not is_signed(headers, body, webhook.secret, webhook.signature, now_s):
+            raise Problem(401, "There is no such webhook, or its signature is not right: docs/webhooks.md says how.")
+        events, taken = await self._ingest.take(parts, webhook.name, reader_of(webhook.by), body, dry_run=dry_run)
+        if dry_run:
+            taken = Shown(taken.accepted, taken.duplicate, taken.rejected, events)
+        return answer(taken, dry_run=dry_run)
+
+    def _webhook(self, parts: Parts, name: str) -> Webhook | None:
+        options = parts.config.collectors.get(name, {})
+        if options.get("kind") != WEBHOOK:
+            return None
+        if name not in self._read or self._read[name][0] != options:
+            mistakes: list[Mistake] = []
+            found = webhook_of(name, options, parts.config.base, str(parts.config.file), mistakes)
+            if mistakes:
+                log.error("webhook not read", source=name, mistakes="; ".join(map(str, mistakes)))
+            self._read[name] = (options, found)
+        return self._read[name][1]
+
+
+def reader_of(by: Map) -> Reader:
+    """How to read a body by this map. Raises Problem 400 for what is no JSON."""
+
+    def read(body: bytes, admit: Admit) -> Found:
+        for number, made in enumerate(events_of(_payload(body), by)):
+            rule = f"[[event]] {made.rule + 1}, {by.rules[made.rule].type}"
+            try:
+                if isinstance(made.found, Refused):
+                    raise made.found
+                yield admit(made.found)
+            except Refused as refused:
+                yield Rejected(number, refused.at, shown(f"{rule}: {refused.reason}", 300))
+
+    return read
+
+
+def _payload(body: bytes) -> Any:
+    """As msgspec reads it; a number that is too long for it is no JSON of ours."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, f"The body is not JSON: {error}. Nothing of it was taken.", at="$") from None

@@ -1,0 +1,64 @@
+"""Who is this, and what may they do? The answer of the gate that every route looks at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from wallboard.record.people import Person, Role
+
+SCOPES = (
+    "events:write", "state:read", "notices:write", "alerts:act", "boards:write", "screens:manage", "people:read",
+    "admin",
+)  # fmt: skip
+OF_ROLE: Mapping[Role, frozenset[str]] = {
+    "viewer": frozenset({"state:read"}),
+    "agent": frozenset({"state:read"}),
+    "lead": frozenset({"state:read", "people:read", "notices:write", "alerts:act", "screens:manage", "boards:write"}),
+    "admin": frozenset({"admin"}),
+}
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who was let in. Scope `admin` includes every other one.
+
+    `id`: of the person, the token or the screen. `boards`, `teams`, `queues`: what it is limited to, None: to nothing.
+    `agents`: as which agents a person works.
+    """
+
+    name: str
+    scopes: frozenset[str]
+    kind: Literal["person", "program", "screen"] = "program"
+    role: Role | None = None
+    id: str = ""
+    boards: frozenset[str] | None = None
+    teams: frozenset[str] | None = None
+    queues: frozenset[str] | None = None
+    agents: frozenset[str] = frozenset()
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes or "admin" in self.scopes
+
+    def may_see_board(self, board_id: str) -> bool:
+        """One with variables (`support?queue=sales`) is the board that is filled in."""
+        return self.boards is None or board_id.partition("?")[0] in self.boards
+
+    def of_team(self, team: str | None) -> bool:
+        return self.teams is None or team in self.teams
+
+
+def who_of(person: Person) -> Who | None:
+    """None: the account is disabled."""
+    if person.disabled:
+        return None
+    bound = person.bound
+    return Who(
+        name=person.name,
+        scopes=OF_ROLE[person.role],
+        kind="person",
+        role=person.role,
+        id=person.id,
+        boards=None if bound.boards is None or person.role == "admin" else frozenset(bound.boards),
+        teams=None if bound.teams is None or person.role != "lead" else frozenset(bound.teams),
+        agents=frozenset(bound.agents),
+    )

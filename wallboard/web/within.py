@@ -1,0 +1,23 @@
+"""What of the floor is a caller's? Leads are bound to teams, programs perhaps to queues; the rest is not there."""
+
+from wallboard.core.state import Floor
+from wallboard.web.who import Who
+
+
+def has_queue(who: Who, floor: Floor, queue: str) -> bool:
+    return who.of_team(floor.settings.for_queue(queue).team) and (who.queues is None or queue in who.queues)
+
+
+def has_agent(who: Who, floor: Floor, agent: str) -> bool:
+    """For whoever is bound to queues: who serves one of them."""
+    row = floor.people.agents.get(agent)
+    if row is None or not who.of_team(floor.people.team_of(agent)):
+        return False
+    return who.queues is None or not who.queues.isdisjoint(row.profile.member_of)
+
+
+def has_contact(who: Who, floor: Floor, queues: set[str]) -> bool:
+    """By the queues in which it waits or is talked to; one in no queue is everybody's who is bound to nothing."""
+    if who.teams is None and who.queues is None:
+        return True
+    return any(has_queue(who, floor, queue) for queue in queues)
