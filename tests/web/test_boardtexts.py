@@ -1,5 +1,6 @@
 """Boards over HTTP: read and written as TOML and JSON, nobody writes over what they have not seen."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -206,3 +207,43 @@ async def test_only_who_may_write_boards_writes_them(served: Any) -> None:
     assert (await served.anonymous.get(path, headers={"accept": "application/json"})).status_code == 401
     assert (await served.http.get(f"{BOARDS}/none")).status_code == 404
     assert (await served.http.get(f"{BOARDS}/none/revisions")).status_code == 404
+
+
+async def test_what_a_board_says_of_people_stands_in_the_audit_trail(served: Any) -> None:
+    tag = await made(served, text="names = 'first'")
+    await served.http.put(f"{BOARDS}/night", content="names = 'first'\nrows = 7", headers=TOML | {"if-match": tag})
+    lines = [line for line in await asyncio.to_thread(served.parts.audit.read) if line.what == "board.people"]
+    assert [(line.who, line.detail["board"], line.detail["after"]) for line in lines] == [
+        ("admin", "night", {"audience": "wall", "names": "first", "shows": []})
+    ]
+
+
+async def test_a_lead_of_some_teams_writes_boards_of_these_and_no_others(served: Any) -> None:
+    lead = {"cookie": await served.sign_in("Lead", "lead", teams=("first-line",)), "origin": served.origin}
+    tile = "[[tile]]\nkind = 'number'\nat = [1, 1]\nsize = [3, 2]\nmetric = 'waiting'\n"
+    for more in ("", "queues = ['*']", "teams = ['other']", "queues = ['sales']"):
+        answer = await served.anonymous.put(f"{BOARDS}/ours", content=tile + more, headers=lead | TOML | NEW)
+        assert (answer.status_code, answer.json()["at"]) == (403, "tile[0]"), more
+    theirs = tile + "teams = ['first-line']"
+    answer = await served.anonymous.put(f"{BOARDS}/ours", content=theirs, headers=lead | TOML | NEW)
+    assert answer.status_code == 201, answer.text
+    tag = await made(served)
+    for method, content in (("PUT", theirs), ("DELETE", "")):
+        headers = lead | TOML | {"if-match": tag}
+        answer = await served.anonymous.request(method, f"{BOARDS}/night", content=content, headers=headers)
+        assert answer.status_code == 403, answer.text
+    tried = await served.anonymous.post(f"{BOARDS}/ours/try", json={"text": TEXT}, headers=lead)
+    assert [one["at"] for one in tried.json()["mistakes"]] == ["tile[0]"]
+    assert tried.json()["board"]["tiles"] == []
+
+
+async def test_taking_away_a_change_never_says_more_of_people_again(served: Any) -> None:
+    """The default board of agents is for leads; somebody made it one for everybody."""
+    tag = (await served.http.get(f"{BOARDS}/agents")).headers["etag"]
+    answer = await served.http.put(f"{BOARDS}/agents", content="title = 'x'", headers=TOML | {"if-match": tag})
+    lead = {"cookie": await served.sign_in("Lead", "lead"), "origin": served.origin}
+    headers = lead | {"if-match": answer.headers["etag"]}
+    assert (await served.anonymous.delete(f"{BOARDS}/agents", headers=headers)).status_code == 403
+    assert (
+        await served.http.delete(f"{BOARDS}/agents", headers={"if-match": answer.headers["etag"]})
+    ).status_code == 200

@@ -3,7 +3,7 @@
 A change names the revision that it is made from: of two at once the second is told so, on any database.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -26,8 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from wallboard.record.audit import note
 from wallboard.record.database import TABLES, Record
 
+Told = Mapping[str, object] | None
 KEPT = 100  # revisions of a board; the oldest go
 MOST_BOARDS = 500  # in the record
 
@@ -99,10 +101,12 @@ class Revisions:
             row = to.execute(asked).first()
         return Revision(*row) if row else None
 
-    def put(self, board: str, text: str, who: str, now_ms: int, *, was: Made | None, before: str | None) -> Made:
+    def put(
+        self, board: str, text: str, who: str, now_ms: int, *, was: Made | None, before: str | None, told: Told = None
+    ) -> Made:
         """The board as it is now. Raises Behind where it is not `was` any more.
 
-        `before`: what stood there if there is no `was`; it is kept too.
+        `before`: what stood there if there is no `was`; it is kept too. `told`: for the audit trail.
         """
         with self._connected() as to, _alone():
             last = _last(to, board)
@@ -113,6 +117,7 @@ class Revisions:
                 to.execute(insert(_boards).values(id=board, **row))
             elif to.execute(update(_boards).where(_same(board, was)).values(**row)).rowcount != 1:
                 raise Behind
+            _audit(to, board, who, now_ms, told)
             return Made(text, _keep(to, board, last + 1, now_ms, who, text))
 
     def remove(self, board: str, who: str, now_ms: int, was: Made) -> None:
@@ -122,14 +127,21 @@ class Revisions:
                 raise Behind
             _keep(to, board, _last(to, board) + 1, now_ms, who, None)
 
-    def note(self, board: str, text: str | None, who: str, now_ms: int, before: str | None) -> None:
+    def note(self, board: str, text: str | None, who: str, now_ms: int, before: str | None, told: Told = None) -> None:
         """A board that stands elsewhere was changed: what it was is kept too, where that is news."""
         with self._connected() as to, _alone():
+            _audit(to, board, who, now_ms, told)
             last = _last(to, board)
             newest = (_revisions.c.board == board) & (_revisions.c.revision == last)
             if before is not None and to.execute(select(_revisions.c.text).where(newest)).scalar() != before:
                 last = _keep(to, board, last + 1, now_ms, "", before)
             _keep(to, board, last + 1, now_ms, who, text)
+
+
+def _audit(to: Connection, board: str, who: str, now_ms: int, told: Told) -> None:
+    """What a board says of people now, where that is another thing than before."""
+    if told is not None:
+        note(to, now_ms, who, "board.people", {"board": board, **told})
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from wallboard.core.errors import RecordUnavailable, WallboardError
 from wallboard.record.boards import BOARD_ID
-from wallboard.record.revisions import MOST_BOARDS, Behind, Made, Revision, Revisions
+from wallboard.record.revisions import MOST_BOARDS, Behind, Made, Revision, Revisions, Told
 
 FILE, MADE, SHIPPED = "file", "editor", "shipped"
 
@@ -76,20 +76,23 @@ class Shelf:
         read = {name: Standing(text, origin, writable) for name, text in files.items() if text is not None}
         return read | made if self.shipped else made | read
 
-    def put(self, board: str, text: str, who: str, now_ms: int, expected: str | None) -> Standing:
-        """`expected`: the tag that it has now; None: there is no such board yet. Raises Differs, Fixed, Full."""
+    def put(self, board: str, text: str, who: str, now_ms: int, expected: str | None, told: Told = None) -> Standing:
+        """`expected`: the tag that it has now; None: there is no such board yet. Raises Differs, Fixed, Full.
+
+        `told`: for the audit trail.
+        """
         found, made = self._expected(board, expected)
         if found and found.text == text:
             return found
         try:
             if found and found.origin == FILE:
                 self._write_file(board, text, found)
-                self._note(board, text, who, now_ms, found.text)
+                self._note(board, text, who, now_ms, found.text, told)
                 return found._replace(text=text)
             if made is None and len(self.record.standing()) >= MOST_BOARDS:
                 raise Full(f"there are {MOST_BOARDS} boards made here: take some away first")
             before = found.text if found and made is None else None
-            self.record.put(board, text, who, now_ms, was=made, before=before)
+            self.record.put(board, text, who, now_ms, was=made, before=before, told=told)
         except Behind:
             raise Differs(self.get(board)) from None
         return Standing(text, MADE, True)
@@ -107,6 +110,10 @@ class Shelf:
             self._note(board, None, who, now_ms, found.text)
         except Behind:
             raise Differs(self.get(board)) from None
+
+    def came(self, board: str) -> str | None:
+        """The text that came with Wallboard."""
+        return self._read_file(board) if self.shipped else None
 
     def is_shipped(self, board: str) -> bool:
         """Whether it would be there without the record too, as it came."""
@@ -152,10 +159,10 @@ class Shelf:
         except OSError:
             return None
 
-    def _note(self, board: str, text: str | None, who: str, now_ms: int, before: str) -> None:
+    def _note(self, board: str, text: str | None, who: str, now_ms: int, before: str, told: Told = None) -> None:
         """The file is written. If the record is away, the next change keeps what it finds."""
         with suppress(RecordUnavailable):
-            self.record.note(board, text, who, now_ms, before)
+            self.record.note(board, text, who, now_ms, before, told)
 
     def _write_file(self, board: str, text: str | None, was: Standing) -> None:
         """Whole or not at all; None takes it away. Raises Differs where somebody wrote it meanwhile."""

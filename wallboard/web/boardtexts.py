@@ -21,7 +21,7 @@ from wallboard.tables import MAX_FILE_BYTES, parse_text
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
-from wallboard.web.exposing import exposes_more
+from wallboard.web.exposing import beyond, exposes_more, said_of_people
 from wallboard.web.problems import Problem
 from wallboard.web.wiring import Parts, parts_of
 
@@ -161,6 +161,9 @@ async def remove(request: Request) -> Response:
     expected = _expected(request, standing)
     if expected is None:
         raise _needs_condition()
+    came = await in_thread(parts.shelf.came, name)
+    back = checked(parts, name, came)[0] if came is not None else None
+    may_write(who, parts, parts.boards().get(name), back or Board())
     await _changing(parts.shelf.remove, name, who.name, parts.clock_ms(), expected)
     await parts.boards.refresh(parts.hub.change_boards)
     return JSONResponse({"id": name}, headers=_NO_STORE)
@@ -235,14 +238,24 @@ async def write(request: Request, who: Who, name: str, text: str, expected: str 
     made, mistakes = checked(parts, name, text)
     if made is None:
         raise Problem(422, _several(mistakes), **_told(mistakes))
-    if (at := exposes_more(parts.boards().get(name), made)) and not who.may("admin"):
-        raise Problem(403, "What a board says of people beyond what it says now is for administrators.", at=at)
-    put = parts.shelf.put
-    standing = await _changing(put, name, text, who.name, parts.clock_ms(), expected)
+    was = parts.boards().get(name)
+    may_write(who, parts, was, made)
+    told = {"before": said_of_people(was), "after": said_of_people(made)}
+    news = told if told["before"] != told["after"] else None
+    standing = await _changing(parts.shelf.put, name, text, who.name, parts.clock_ms(), expected, news)
     await parts.boards.refresh(parts.hub.change_boards)
     warnings = [{"at": at, "reason": reason} for at, reason in board_warnings(made)]
-    told = {"id": name, "etag": _etag(standing), "origin": standing.origin, "warnings": warnings}
-    return JSONResponse(told, 200 if expected else 201, headers=_headers(standing))
+    done = {"id": name, "etag": _etag(standing), "origin": standing.origin, "warnings": warnings}
+    return JSONResponse(done, 200 if expected else 201, headers=_headers(standing))
+
+
+def may_write(who: Who, parts: Parts, was: Board | None, made: Board) -> None:
+    """Raises Problem 403."""
+    if (at := exposes_more(was, made)) and not who.may("admin"):
+        raise Problem(403, "What a board says of people beyond what it says now is for administrators.", at=at)
+    for board in (was, made):
+        for place, reason in beyond(who, parts.pipeline.floor, board or Board()).items():
+            raise Problem(403, f"tile[{place}]: {reason}.", at=f"tile[{place}]")
 
 
 def checked(parts: Parts, name: str, text: str) -> tuple[Board | None, list[Mistake]]:

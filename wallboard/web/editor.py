@@ -6,6 +6,7 @@ Nothing of a try is kept: it is saved by PUT /api/v1/boards/{board}, with the re
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple, NotRequired, TypedDict
 from urllib.parse import urlencode
 
@@ -40,7 +41,7 @@ from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.explained import page_words
-from wallboard.web.exposing import exposes_more
+from wallboard.web.exposing import beyond, exposes_more
 from wallboard.web.layout import layout_css
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
@@ -155,6 +156,8 @@ async def tried(request: Request) -> Response:
     standing = await standing_of(request)
     asked = _asked(await body_of(request, 2 * BODY_BYTES))
     read = await in_thread(_read, parts, name, asked)
+    if read.board and (more := beyond(who, parts.pipeline.floor, read.board)):
+        read = _without(read, more)
     told = {
         "etag": f'"{standing.tag}"',
         "text": read.text,
@@ -208,6 +211,18 @@ def _read(parts: Parts, name: str, asked: Tried) -> Read:
     told = {one.at.partition("[")[0].partition(".")[0] for one in mistakes}
     plain = {key: getattr(_DEFAULT, key) for key in told & set(_DEFAULT.__struct_fields__)}
     return Read(written, tables, mistakes, warnings, replace(rough, **plain | {"tiles": tiles}), tuple(good))
+
+
+def _without(read: Read, more: Mapping[int, str]) -> Read:
+    """Without the tiles of what is not theirs, which are named."""
+    assert read.board is not None
+    kept = [place for place in range(len(read.places)) if place not in more]
+    mistakes = [Mistake("$", f"tile[{read.places[place]}]", reason) for place, reason in more.items()]
+    return read._replace(
+        mistakes=[*read.mistakes, *mistakes],
+        board=replace(read.board, tiles=[read.board.tiles[place] for place in kept]),
+        places=tuple(read.places[place] for place in kept),
+    )
 
 
 _OF_TILE = re.compile(r"^tile\[([0-9]+)\]")

@@ -1,7 +1,13 @@
-"""Does a board say more of people than it said before? Switching that on is for administrators."""
+"""Does a board say more of people than it said before, or of more than whoever writes it is responsible for?
 
-from wallboard.record.board import Board
+Switching on what is said of people is for administrators; a lead who is bound to teams writes boards of these.
+"""
+
+from wallboard.core.state import Floor
+from wallboard.record.board import Board, Tile
 from wallboard.record.checks import NAMES
+from wallboard.web.who import Who
+from wallboard.web.within import has_queue
 
 _BY_SIGHT = ("wall", "agent", "lead")
 _BY_NAMES = NAMES[::-1]  # none, alias, first, full
@@ -18,3 +24,29 @@ def exposes_more(before: Board | None, after: Board) -> str | None:
     if was.audience != "lead" and set(after.shows) - set(was.shows):
         return "shows"
     return None
+
+
+def said_of_people(board: Board | None) -> dict[str, object]:
+    """For the audit trail."""
+    told = board or _NOTHING
+    return {"audience": told.audience, "names": told.shown_names, "shows": sorted(told.shows)}
+
+
+_OF_NOBODY = frozenset({"clock", "text", "image", "notices", "sources"})
+
+
+def beyond(who: Who, floor: Floor, board: Board) -> dict[int, str]:
+    """Places of tiles that show more than is theirs, and what to name instead."""
+    if who.teams is None and who.queues is None:
+        return {}
+    theirs = ", ".join(sorted(who.teams or who.queues or ())) or "none"
+    reason = f"shows more than is yours: expected teams or queues of yours ({theirs})"
+    return {place: reason for place, tile in enumerate(board.tiles) if not _is_theirs(who, floor, tile)}
+
+
+def _is_theirs(who: Who, floor: Floor, tile: Tile) -> bool:
+    if tile.kind in _OF_NOBODY or (tile.metric or "").startswith("kpi."):
+        return True
+    if tile.teams:
+        return who.queues is None and all(who.of_team(team) for team in tile.teams)
+    return bool(tile.queues) and all(has_queue(who, floor, queue) for queue in tile.queues)
