@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from wallboard.embedded import EmbeddedRedis
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # hostile.py and others that are no tests
 
 # The same examples each time, so that a change is judged by what it changes; `scripts/nightly` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

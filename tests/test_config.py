@@ -55,6 +55,14 @@ MISTAKES = {
     "server = 1": ("server", "expected a table"),
     "[sever]": ("sever", "did you mean 'server'"),
     "[redis]\nurl = 'db:6379'": ("redis.url", "redis://"),
+    "[notify.x]\nurl = 'https://h/'": ("notify.x.secret", "give either"),
+    "[notify.x]\nurl = 'https://h/'\nsecret = 'short'": ("notify.x.secret", "whsec_"),
+    "[notify.x]\nurl = 'smtp://h/?to=a'": ("notify.x.url", "from="),
+    "[notify.x]\nurl_file = 'nowhere'": ("notify.x.url_file", "cannot read"),
+    "[notify.x]\nurl = 'json://h/'\nallow = ['10.0.0']": ("notify.x.allow[0]", "10.1.0.0/16"),
+    "[notify.x]\nurl = 'json://h/'\nquiet = 'night'": ("notify.x.quiet", ""),
+    "[alert.x]\nmetric = 'waiting'\nraise = '> 1'\nnotify = ['ops']": ("alert.x.notify[0]", "[notify.ops]"),
+    "[alert.x]\nmetric = 'waiting'\nraise = '> 1'\nrepeat = '5s'": ("alert.x.repeat", "at least 1m"),
     "[redis]\nnamespace = 'a b'": ("redis.namespace", "letters"),
     "[site.main]\nzone = 'Europe/Kiew'": ("site.main.zone", "unknown zone"),
     "[site.main]\nzone = 'Europe'": ("site.main.zone", "unknown zone"),
@@ -83,6 +91,9 @@ MISTAKES = {
 
 
 def write(folder: Path, text: str) -> Path:
+    """With the secret that it names, which is a file of its own."""
+    (folder / "leads-apprise").write_text("json://alerts.example.com\n", encoding="utf-8")
+    text = text.replace("/run/secrets/", f"{folder}/")
     file = folder / "wallboard.toml"
     file.write_text(text, encoding="utf-8")
     return file

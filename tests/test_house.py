@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {
     5: ("wallboard.cli", "wallboard.commands", "wallboard.up", "wallboard.__main__"),
     4: ("wallboard.web", "wallboard.worker"),
-    3: ("wallboard.live", "wallboard.embedded", "collectors"),
+    3: ("wallboard.live", "wallboard.embedded", "wallboard.alerts", "collectors"),
     2: ("wallboard.stream", "wallboard.record", "wallboard.config", "wallboard.logs"),
     1.5: ("wallboard.tables", "wallboard.assets"),  # on which the others of floor 2 stand
     1: ("wallboard.core",),
@@ -19,6 +19,7 @@ FLOORS = {
 PART_OF = {
     "wallboard.environment": "wallboard.config",
     "wallboard.sense": "wallboard.config",
+    "wallboard.receivers": "wallboard.config",
     "wallboard.webhooks": "wallboard.config",
     "wallboard.address": "wallboard.up",
     "wallboard.children": "wallboard.up",
@@ -26,6 +27,7 @@ PART_OF = {
     "wallboard.ownredis": "wallboard.up",
     "wallboard.alerter": "wallboard.worker",
     "wallboard.historian": "wallboard.worker",
+    "wallboard.teller": "wallboard.worker",
     "wallboard.boardschema": "wallboard.commands",
     "wallboard.eventschema": "wallboard.tables",
 }

@@ -29,6 +29,7 @@ COMMANDS = {
     "webhook": "wallboard.commands.webhook:webhook",
     "person": "wallboard.commands.people:person",
     "boards": "wallboard.commands.boards:boards",
+    "alerts": "wallboard.commands.alerts:alerts",
     "check": "wallboard.commands.check:check",
     "schema": "wallboard.commands.check:schema",
     "backup": "wallboard.commands.backup:backup",

@@ -19,7 +19,8 @@ from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Agent, Notice, Queue, Reason, Settings, Site
 from wallboard.environment import Sections, overlay, text_of
-from wallboard.sense import COLLECTOR_GROUP, WEBHOOK, check_collectors, check_redis_url, check_settings
+from wallboard.receivers import Receiver, receivers_of
+from wallboard.sense import COLLECTOR_GROUP, WEBHOOK, check_collectors, check_notify, check_redis_url, check_settings
 from wallboard.tables import parse, path, read, unknown
 from wallboard.webhooks import webhook_of
 
@@ -82,6 +83,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     settings: Settings = field(default_factory=Settings)
     collectors: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)
     file: Path | None = None
     data: Path = Path(DATA)
     admin_token: str | None = field(default=None, repr=False)
@@ -168,6 +170,7 @@ def simulated(config: Config) -> Config:
         config,
         redis=Redis(url=config.redis.url, namespace=DEMO_NAMESPACE),
         collectors=DEMO_COLLECTORS,
+        receivers={},
         settings=_simulated_settings(),
         data=config.data / "demo",
         database_url=None,
@@ -212,11 +215,13 @@ def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake
     limits = read(tables.get("limits", {}), Limits, name, "limits", mistakes) or Limits()
     settings = Settings(**{section: _rows(tables, section, name, mistakes) for section in _SETTINGS})
     collectors = _table(tables, "collector", name, mistakes)
-    for section in ("notify", "database"):
-        _table(tables, section, name, mistakes)
+    _table(tables, "database", name, mistakes)
     config = Config(
         server=server, redis=redis, history=history, limits=limits, settings=settings, collectors=collectors, file=file
     )  # fmt: skip
+    base = config.base
+    config = replace(config, receivers=receivers_of(_table(tables, "notify", name, mistakes), base, name, mistakes))
+    mistakes.extend(check_notify(settings, _table(tables, "notify", name, []), name))
     mistakes.extend(check_redis_url(redis.url, name))
     sites = list(_table(tables, "site", name, [])) or ["main"]
     mistakes.extend(check_settings(settings, sites, name))

@@ -47,6 +47,15 @@ def check_collectors(collectors: Mapping[str, Any], base: Path, file: str) -> It
         yield from _secret_files(options, base, file, at)
 
 
+def check_notify(settings: Settings, receivers: Collection[str], file: str) -> Iterator[Mistake]:
+    for name, rule in settings.alert.items():
+        for index, receiver in enumerate(rule.notify):
+            if receiver not in receivers:
+                known = f"there is {', '.join(receivers)}" if receivers else "there is none"
+                reason = f"no receiver '{receiver}': {known}; write [notify.{receiver}]"
+                yield Mistake(file, f"{path('alert', name)}.notify[{index}]", reason)
+
+
 def check_redis_url(url: str | None, file: str) -> Iterator[Mistake]:
     if url is not None and urlsplit(url).scheme not in _SCHEMES:
         yield Mistake(

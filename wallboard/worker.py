@@ -21,6 +21,7 @@ from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import LEASE_MS, STREAM_KEEP_MS
 from wallboard.stream.lease import Lease
 from wallboard.stream.stream import Stream
+from wallboard.teller import Teller
 
 CHECKPOINT_S = 30.0
 RENEW_S = LEASE_MS / 1000 / 3
@@ -42,6 +43,7 @@ class Worker:
         settings: Callable[[], Settings],
         historian: Historian | None = None,
         alerter: Alerter | None = None,
+        teller: Teller | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._stream = stream
@@ -49,7 +51,7 @@ class Worker:
         self._lease = lease
         self._clock_ms = clock_ms
         self._settings = settings
-        self._besides = [one for one in (historian, alerter) if one]
+        self._besides = [one for one in (historian, alerter, teller) if one]
         self._written: set[str] = set()  # chunks of the last checkpoint that are still right
         self._checkpoint_s = 0.0
         self._checkpoint_ids: list[str] = []

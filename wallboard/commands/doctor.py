@@ -21,6 +21,7 @@ from wallboard.config import Config
 from wallboard.core.errors import SourceError, WallboardError
 from wallboard.core.sources import Surroundings
 from wallboard.stream.found import collector_of
+from wallboard.stream.outbox import Outbox
 
 LEAST_VERSION = (6, 2)
 CLOCK_MS = 1_000  # a difference above it makes ages and windows visibly wrong
@@ -62,10 +63,18 @@ async def _redis(config: Config) -> AsyncIterator[str]:
         async with running_line(config) as line:
             for finding in await _redis_findings(line.redis):
                 yield finding
+            yield await _undelivered(Outbox(line.redis, line.keys))
     except RedisError as error:
         yield f"problem: Redis does not answer: {error} - start it or correct [redis] url"
     except WallboardError as error:
         yield f"problem: {error}"
+
+
+async def _undelivered(outbox: Outbox) -> str:
+    dead = await outbox.dead()
+    if not dead:
+        return "ok: no message about an alert was given up"
+    return f"problem: {dead} messages about alerts were given up - the log says to whom and why; see docs/notify.md"
 
 
 async def _redis_findings(redis: Redis) -> list[str]:

@@ -171,6 +171,8 @@ async def _worker(force: InForce, config: Config) -> None:
     from wallboard.stream.checkpoint import Checkpoints
     from wallboard.stream.health import HealthRecords
     from wallboard.stream.lease import Lease
+    from wallboard.stream.outbox import Outbox
+    from wallboard.teller import Teller
     from wallboard.worker import Worker
 
     engine = await asyncio.to_thread(open_record, config.data, config.database_url)
@@ -183,7 +185,9 @@ async def _worker(force: InForce, config: Config) -> None:
         historian = Historian(pipeline, History(engine), clock_ms, days.days, days.agent_days, tell)
         settings = lambda: force.config.settings  # noqa: E731
         alerter = Alerter(pipeline, parts.stream)
-        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, historian, alerter).run()
+        link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
+        teller = Teller(pipeline, Outbox(parts.redis, parts.keys), lambda: force.config.receivers, clock_ms, link)
+        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, historian, alerter, teller).run()
 
 
 async def _collect(names: Sequence[str], force: InForce, config: Config) -> None:

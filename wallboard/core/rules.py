@@ -14,6 +14,7 @@ from wallboard.core.words import meant
 
 Severity = Literal["info", "warning", "critical"]
 Window = Literal["now", "m15", "m30", "m60", "shift", "day"]
+LEAST_AGAIN_MS = 60_000
 OPEN = "open"  # of `when`: while the queue is open, which is the default
 ALWAYS = "always"
 
@@ -57,7 +58,8 @@ class Rule(Condition, frozen=True, kw_only=True):
     """One rule; each entity that it names is watched for itself.
 
     `queues`, `agents`, `sources`: patterns; `teams`: their groups of queues, or, of a person's number, their agents.
-    None of them: the group of all queues. `lasts` and `conditions` stand as `for`, `and` in the file.
+    None of them: the group of all queues. `notify`: who is told, one after another where it escalates. `lasts` and
+    `conditions` stand as `for`, `and` in the file.
     """
 
     queues: list[Text] = []
@@ -72,6 +74,8 @@ class Rule(Condition, frozen=True, kw_only=True):
     action: LongText | None = None
     owners: list[Text] = []
     notify: list[Text] = []
+    escalate: Text | None = None
+    repeat: Text | None = None
     conditions: list[Condition] = field(default=[], name="and")
     others: list[Condition] = field(default=[], name="or")
 
@@ -82,6 +86,15 @@ class Rule(Condition, frozen=True, kw_only=True):
     @cached_property
     def keep_ms(self) -> int:
         return duration_ms(self.keep_for) or 0
+
+    @cached_property
+    def escalate_ms(self) -> int | None:
+        """After so long without an acknowledgement the next of `notify` is told too; None: all at once."""
+        return duration_ms(self.escalate) if self.escalate else None
+
+    @cached_property
+    def repeat_ms(self) -> int | None:
+        return duration_ms(self.repeat) if self.repeat else None
 
     @property
     def of_agents(self) -> bool:
@@ -103,6 +116,9 @@ class Rule(Condition, frozen=True, kw_only=True):
         for key, text in (("for", self.lasts), ("keep_for", self.keep_for)):
             if duration_ms(text) is None:
                 yield Fault(at + key, EXPECTED_DURATION)
+        for key, again in (("escalate", self.escalate), ("repeat", self.repeat)):
+            if again is not None and (duration_ms(again) or 0) < LEAST_AGAIN_MS:
+                yield Fault(at + key, f"{EXPECTED_DURATION}, at least 1m")
         for key, conditions in (("and", self.conditions), ("or", self.others)):
             for index, condition in enumerate(conditions):
                 yield from condition.faults(f"{at}{key}[{index}].")

@@ -15,6 +15,7 @@ SIGN_IN_CODE_S = 15 * 60
 SESSION_S = 30 * 86_400
 PAIRING_S = 15 * 60  # a shown code, and what became of it
 SCREEN_S = 400 * 86_400  # what a screen said last: as long as a browser keeps its cookie
+TOLD_S = 8 * 86_400  # that a receiver was told of an alert, since it was last seen open
 CHUNK_LOOSE_S = 3600  # a chunk that no pointer names: its writer ended in the middle
 CHUNK_GRACE_S = 60  # a chunk that was replaced: a reader may be in the middle of the older checkpoint
 HEALTH_S = 60  # a collector's own word about itself, written every few seconds
@@ -100,6 +101,19 @@ class Keys:
     def sessions_of(self, person: str) -> str:
         """Set of the digests of a person's sessions; some may have ended."""
         return self._key(f"sessions-of:{person}")
+
+    def outbox(self, receiver: str) -> str:
+        """Stream: what a receiver of alerts has still to be told."""
+        return self._key(f"outbox:{receiver}")
+
+    def told(self, receiver: str, message: str) -> str:
+        """That this was put into the receiver's outbox."""
+        return self._key(f"told:{receiver}:{message}")
+
+    @property
+    def dead_letters(self) -> str:
+        """Stream: messages that were given up, with the reason."""
+        return self._key("dead")
 
     def _key(self, name: str) -> str:
         return f"{{{self.namespace}}}:{name}"

@@ -1,0 +1,226 @@
+"""Messages arrive at least once and in order, signed, whatever the receiver does; one that hangs delays no other."""
+
+import asyncio
+import base64
+import hmac
+import ipaddress
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from email import message_from_bytes, policy
+from typing import Any
+
+import msgspec
+import pytest
+import uvicorn
+from aiosmtpd.controller import Controller
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from wallboard.alerts import delivery as delivering
+from wallboard.alerts.delivery import Delivery
+from wallboard.alerts.message import Message
+from wallboard.alerts.notify import Undelivered, apprise, mail
+from wallboard.core.errors import LeaseLost
+from wallboard.receivers import Receiver
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.outbox import Outbox, Waiting
+
+KEY = b"k" * 32
+HERE = (ipaddress.ip_network("127.0.0.0/8"),)
+HELLO = Message(id="a+", type="raised", severity="critical", title="support: waiting 7 (limit > 5)", text="Do: x", at=1)
+
+
+class There:
+    """A receiver of webhooks whose answers a test sets."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.answer: Callable[[], Any] = lambda: 204
+        self.url = ""
+
+    async def take(self, request: Request) -> Response:
+        body = await request.body()
+        status = self.answer()
+        if asyncio.iscoroutine(status):
+            status = await status
+        if status < 300:
+            self.got.append((dict(request.headers), body))
+        return Response(status_code=status)
+
+    @property
+    def titles(self) -> list[str]:
+        return [msgspec.json.decode(body)["title"] for _, body in self.got]
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[There]:
+    there = There()
+    app = Starlette(routes=[Route("/hook", there.take, methods=["POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    there.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/hook"
+    yield there
+    server.should_exit = True
+    await task
+
+
+class Sending:
+    """A leading process with deliveries."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self.outbox, self._lease = Outbox(redis, keys), Lease(redis, keys)
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.token = 0
+
+    async def lead(self) -> None:
+        self.token = await self._lease.acquire() or 0
+
+    def start(self, name: str, url: str) -> None:
+        receiver = Receiver(name, "webhook", url, KEY, allow=HERE)
+        now_ms = lambda: time.time_ns() // 1_000_000  # noqa: E731
+        self.tasks[name] = asyncio.create_task(Delivery(receiver, self.outbox, now_ms, lambda: True).run())
+
+    async def stop(self, name: str) -> None:
+        task = self.tasks.pop(name)
+        task.cancel()
+        await asyncio.wait([task])
+
+    async def put(self, name: str, title: str) -> bool:
+        message = msgspec.structs.replace(HELLO, id=title, title=title)
+        return await self.outbox.put(self.token, name, title, msgspec.json.encode(message))
+
+
+@pytest.fixture
+async def sending(redis: Redis, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sending]:
+    for name, value in (("LOOK_S", 0.02), ("FIRST_PAUSE_S", 0.05), ("LONGEST_PAUSE_S", 0.2), ("SEND_S", 0.5)):
+        monkeypatch.setattr(delivering, name, value)
+    sending = Sending(redis, keys)
+    await sending.lead()
+    yield sending
+    for name in list(sending.tasks):
+        await sending.stop(name)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
+async def test_a_webhook_is_signed_as_standard_webhooks_say(sending: Sending) -> None:
+    async with listening() as there:
+        sending.start("leads", there.url)
+        assert await sending.put("leads", "one")
+        await until(lambda: len(there.got) == 1)
+        headers, body = there.got[0]
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        wanted = b"v1," + base64.b64encode(hmac.digest(KEY, signed, "sha256"))
+        assert headers["webhook-signature"].encode() == wanted
+        assert msgspec.json.decode(body)["type"] == "raised"
+        await asyncio.sleep(0.1)
+        assert await sending.outbox.waiting("leads", 10) == []
+
+
+async def test_a_receiver_that_fails_hangs_and_comes_back_gets_everything_in_order(sending: Sending) -> None:
+    async with listening() as there, listening() as other:
+        answers = iter([500, 503, "hang", 429, 500])
+
+        def answer() -> Any:
+            found = next(answers, 204)
+            return asyncio.sleep(1, 200) if found == "hang" else found
+
+        there.answer = answer
+        sending.start("leads", there.url)
+        sending.start("other", other.url)
+        for title in ("one", "two", "three"):
+            await sending.put("leads", title)
+            await sending.put("other", title)
+        await until(lambda: other.titles == ["one", "two", "three"])
+        await until(lambda: "three" in there.titles)
+        in_order = list(dict.fromkeys(there.titles))  # what hung had been taken: it comes twice, by the same id
+        assert in_order == ["one", "two", "three"]
+        assert len({headers["webhook-id"] for headers, _ in there.got}) == 3
+
+
+async def test_what_a_process_that_died_left_is_sent_by_the_next_one(sending: Sending) -> None:
+    async with listening() as there:
+        there.answer = lambda: 500
+        sending.start("leads", there.url)
+        await sending.put("leads", "one")
+        await asyncio.sleep(0.1)
+        await sending.stop("leads")
+        there.answer = lambda: 204
+        sending.start("leads", there.url)
+        await until(lambda: there.titles == ["one"])
+
+
+async def test_it_is_put_once_only_after_what_it_needs_and_only_by_who_leads(sending: Sending) -> None:
+    outbox = sending.outbox
+    assert not await outbox.put(sending.token, "x", "a-", b"{}", needs="a+")
+    assert await outbox.put(sending.token, "x", "a+", b"{}")
+    assert not await outbox.put(sending.token, "x", "a+", b"{}")
+    assert await outbox.put(sending.token, "x", "a-", b"{}", needs="a+")
+    with pytest.raises(LeaseLost):
+        await outbox.put(sending.token - 1, "x", "b+", b"{}")
+
+
+async def test_what_is_never_taken_is_given_up_and_kept(sending: Sending) -> None:
+    async with listening() as there:
+        there.answer = lambda: 410
+        sending.start("leads", there.url)
+        await sending.put("leads", "one")
+        async with asyncio.timeout(20):
+            while not await sending.outbox.dead():
+                await asyncio.sleep(0.02)
+        assert list[Waiting](await sending.outbox.waiting("leads", 10)) == []
+
+
+class Post:
+    """Takes mail."""
+
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802
+        self.got.append(envelope.content)
+        return "250 taken"
+
+
+async def test_mail_arrives_with_the_title_as_its_subject() -> None:
+    post = Post()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(post, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        url = f"smtp://127.0.0.1:{port}/?from=wall@example.com&to=leads@example.com&to=boss@example.com"
+        hostile = msgspec.structs.replace(HELLO, title="Підтримка: 7\r\nBcc: evil@example.com")
+        await mail.send(Receiver("leads", "mail", url), hostile)
+    finally:
+        controller.stop()
+    found = message_from_bytes(post.got[0], policy=policy.default)
+    assert found["Subject"] == "Підтримка: 7 Bcc: evil@example.com"
+    assert found["To"] == "leads@example.com, boss@example.com"
+    assert found["Bcc"] is None
+
+
+async def test_a_mail_server_that_is_away_is_said_so() -> None:
+    with pytest.raises(Undelivered, match="refused"):
+        await mail.send(Receiver("leads", "mail", "smtp://127.0.0.1:9/?from=a@b.c&to=d@e.f"), HELLO)
+
+
+async def test_apprise_sends_to_what_it_knows_and_refuses_the_rest() -> None:
+    async with listening() as there:
+        await apprise.send(Receiver("leads", "apprise", there.url.replace("http://", "json://")), HELLO)
+        assert msgspec.json.decode(there.got[0][1])["title"] == HELLO.title
+    with pytest.raises(Undelivered) as refused:
+        await apprise.send(Receiver("leads", "apprise", "nonsense://x"), HELLO)
+    assert refused.value.for_good

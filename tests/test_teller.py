@@ -1,0 +1,100 @@
+"""From a contact that waits to a message that arrives, through real parts, although the worker dies in between."""
+
+import asyncio
+import itertools
+import time
+from typing import Any
+
+import msgspec
+import pytest
+
+from wallboard import teller as telling
+from wallboard import worker as worker_module
+from wallboard.alerter import Alerter
+from wallboard.alerts import delivery
+from wallboard.core.events import Abandoned, Queued
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Settings
+from wallboard.live.pipeline import Pipeline
+from wallboard.receivers import Receiver
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.outbox import Outbox
+from wallboard.stream.redis import connect
+from wallboard.stream.stream import Stream
+from wallboard.teller import Teller
+from wallboard.worker import Worker
+
+RULE = {"metric": "waiting", "queues": ["*"], "raise": "> 0", "when": "always", "notify": ["leads"]}
+RULES = Settings(alert={"wait": msgspec.convert(RULE, Rule)})
+LEADS = Receiver("leads", "webhook", "https://nowhere.invalid/")
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """(type, alert) of each message that a receiver took; the network is somebody else's test."""
+    got = list[tuple[str, str]]()
+
+    async def send(receiver: Receiver, message: Any) -> None:
+        got.append((message.type, message.alert))
+
+    for where, name, value in (
+        (worker_module, "CHECKPOINT_S", 0.3), (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05),
+        (telling, "LOOK_S", 0.05), (delivery, "LOOK_S", 0.05), (delivery, "SENDERS", {"webhook": send}),
+    ):  # fmt: skip
+        monkeypatch.setattr(where, name, value)
+    return got
+
+
+async def test_each_alert_is_told_once_and_its_end_too_although_workers_die(
+    redis_url: str, keys: Keys, stream: Stream, sent: list[tuple[str, str]]
+) -> None:
+    clients, numbers = list[Any](), itertools.count()
+
+    def started() -> tuple[Pipeline, asyncio.Task[None]]:
+        asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
+        clients.extend([asking, blocking])
+        checkpoints = Checkpoints(asking, keys)
+        pipeline = Pipeline(Stream(blocking, keys), checkpoints, now_ms)
+        into = Stream(asking, keys)
+        alerter = Alerter(pipeline, into)
+        teller = Teller(pipeline, Outbox(asking, keys), lambda: {"leads": LEADS}, now_ms, "")
+        lease = Lease(asking, keys)
+        worker = Worker(pipeline, into, checkpoints, lease, now_ms, lambda: RULES, alerter=alerter, teller=teller)
+        return pipeline, asyncio.create_task(worker.run())
+
+    async def until(true: Any) -> None:
+        async with asyncio.timeout(30):
+            while not true():
+                await asyncio.sleep(0.02)
+
+    pipeline, task = started()
+    try:
+        await until(lambda: pipeline.ready and pipeline.floor.settings.alert)
+        for _ in range(3):
+            name = f"c{next(numbers)}"
+            base: dict[str, Any] = {"contact": name, "source": "pbx"}
+            await stream.append([Queued(queue="support", time=now_ms(), id=f"{name}+", **base)])
+            await asyncio.sleep(1.15)  # the second turns: it is raised, told, sent, or not yet
+            task.cancel()
+            await asyncio.wait([task])
+            pipeline, task = started()
+            await stream.append([Abandoned(time=now_ms(), id=f"{name}-", **base)])
+            await asyncio.sleep(1.05)
+        await until(lambda: pipeline.ready and not pipeline.floor.alerts.open)
+        await until(lambda: sum(kind == "cleared" for kind, _ in sent) >= 3)
+        await asyncio.sleep(0.3)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        for client in clients:
+            await client.aclose()
+    raised = [alert for kind, alert in sent if kind == "raised"]
+    assert set(raised) == {alert for kind, alert in sent if kind == "cleared"}
+    assert len(set(raised)) == 3
+    assert len(sent) <= 6 + 2, "what was sent as a worker died may come twice"

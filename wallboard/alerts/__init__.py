@@ -1,0 +1,1 @@
+"""What leaves the house when an alert is raised? told ─▶ outbox ─▶ pacing ─▶ notify."""

@@ -1,0 +1,84 @@
+"""When does a message leave? In order for each receiver, paced, and again until it is taken: at least once.
+
+A receiver that is down, answers 500 or hangs holds up nobody else: each has a task of its own.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import msgspec
+import structlog
+
+from wallboard.alerts.message import Message, together
+from wallboard.alerts.notify import Send, Undelivered, apprise, mail, webhook
+from wallboard.alerts.pacing import Pacing
+from wallboard.core.errors import StreamUnavailable
+from wallboard.receivers import Kind, Receiver
+from wallboard.stream.outbox import Outbox, Waiting
+
+LOOK_S = 0.5
+SEND_S = 30.0  # whatever a sender does
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+GIVE_UP_MS = 86_400_000
+AT_ONCE = 500
+SENDERS: Mapping[Kind, Send] = {"webhook": webhook.send, "mail": mail.send, "apprise": apprise.send}
+
+log = structlog.get_logger("notify")
+
+
+class Delivery:
+    """To one receiver. `leads`: whether this process is the one that sends now."""
+
+    def __init__(
+        self, receiver: Receiver, outbox: Outbox, clock_ms: Callable[[], int], leads: Callable[[], bool]
+    ) -> None:
+        self.receiver = receiver
+        self._outbox = outbox
+        self._clock_ms = clock_ms
+        self._leads = leads
+        self._pacing = Pacing()
+        self._pause_s = 0.0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(self._pause_s or LOOK_S)
+            try:
+                if self._leads():
+                    await self._next()
+            except StreamUnavailable as reason:
+                log.info("messages wait for Redis", to=self.receiver.name, reason=str(reason))
+            except Exception:  # the root of this task
+                log.exception("a message was not sent", to=self.receiver.name)
+                self._slow_down()
+
+    async def _next(self) -> None:
+        name, now_ms = self.receiver.name, self._clock_ms()
+        waiting = await self._outbox.waiting(name, AT_ONCE)
+        batch = waiting[: self._pacing.next([(one.id, one.at_ms) for one in waiting], now_ms)]
+        if not batch:
+            return
+        message = together([msgspec.json.decode(one.message, type=Message) for one in batch])
+        try:
+            async with asyncio.timeout(SEND_S):
+                await SENDERS[self.receiver.kind](self.receiver, message)
+        except (Undelivered, TimeoutError) as error:
+            await self._failed(batch, error, now_ms)
+            return
+        self._pause_s = 0.0
+        self._pacing.sent(now_ms)
+        await self._outbox.done(name, [one.id for one in batch])
+        log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
+
+    async def _failed(self, batch: list[Waiting], error: Undelivered | TimeoutError, now_ms: int) -> None:
+        name, reason = self.receiver.name, str(error) or f"no answer within {SEND_S:.0f} s"
+        for_good = isinstance(error, Undelivered) and error.for_good
+        if for_good or now_ms - batch[0].at_ms > GIVE_UP_MS:
+            await self._outbox.bury(name, batch, reason)
+            log.error("messages given up", to=name, reason=reason, of=len(batch))
+            return
+        self._slow_down()
+        log.warning("not taken, will be tried again", to=name, reason=reason, in_s=self._pause_s)
+
+    def _slow_down(self) -> None:
+        self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)

@@ -1,0 +1,98 @@
+"""What does a message say? Its first 60 characters carry the queue, the number and the limit."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from wallboard.core.rows import AlertRow
+from wallboard.core.rules import Severity
+
+Verb = Literal["raised", "again", "cleared", "many", "test"]
+HEAD = 60  # characters that a phone shows of a message
+MOST_LINES = 20  # of one that stands for many
+GRAVEST: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
+
+
+class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """As it waits, and as a webhook sends it. `id` is the same each time that it is sent."""
+
+    id: str
+    type: Verb
+    severity: Severity
+    title: str
+    text: str
+    at: int
+    alert: str = ""
+    rule: str = ""
+    of: str = ""
+    metric: str = ""
+    value: float | None = None
+    limit: str = ""
+    link: str = ""
+
+
+def message_of(
+    alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str
+) -> Message:
+    """`called`: what people call the entity. `number`: which of the repeats."""
+    mark = {"raised": "+", "cleared": "-"}.get(verb, f"*{number}")
+    over = {"closed": "closed now", "gone": "not there any more", "rule": "its rule was taken out"}
+    end = over.get(row.over or "", "over") if verb == "cleared" else ""
+    lines = [
+        f"{row.severity}, rule {row.rule}",
+        *([f"Do: {action}"] if action and verb != "cleared" else []),
+        *([f"{row.owner} has taken it"] if row.owner else []),
+        *([row.note] if row.note else []),
+        *([link] if link else []),
+    ]
+    title = f"{called}: {_words(row.metric)} {_figure(row)} (limit {row.limit})"
+    if end:
+        title = f"{called}: {end}, {_words(row.metric)} (limit {row.limit})"
+    return Message(
+        id=f"{alert}{mark}", type=verb, severity=_severity(row), title=_fitted(title, called), text="\n".join(lines),
+        at=row.over_ms if verb == "cleared" and row.over_ms else row.raised_ms, alert=alert, rule=row.rule, of=row.of,
+        metric=row.metric, value=row.value, limit=row.limit, link=link,
+    )  # fmt: skip
+
+
+def together(messages: Sequence[Message]) -> Message:
+    """One for all of them, the gravest first; the one itself where it is alone."""
+    if len(messages) == 1:
+        return messages[0]
+    ordered = sorted(messages, key=lambda one: GRAVEST[one.severity])
+    over = sum(one.type == "cleared" for one in messages)
+    first = next((one for one in messages if one.type != "cleared"), messages[0])
+    lines = [f"{'over' if one.type == 'cleared' else one.severity}: {one.title}" for one in ordered[:MOST_LINES]]
+    if len(ordered) > MOST_LINES:
+        lines.append(f"and {len(ordered) - MOST_LINES} more")
+    return Message(
+        id=f"{messages[0].id}&{messages[-1].id}", type="many", severity=ordered[0].severity,
+        title=f"{len(messages) - over} alerts, {over} over", at=messages[-1].at, link=messages[0].link,
+        text="\n".join([f"first: {first.title}", *lines, *([messages[0].link] if messages[0].link else [])]),
+    )  # fmt: skip
+
+
+def _severity(row: AlertRow) -> Severity:
+    return row.severity if row.severity in GRAVEST else "warning"  # type: ignore[return-value]
+
+
+def _words(metric: str) -> str:
+    return metric.removesuffix("_s").replace("_", " ")
+
+
+def _figure(row: AlertRow) -> str:
+    if row.value is None:
+        return "–"
+    if row.metric.endswith("_s"):
+        minutes, seconds = divmod(int(row.value), 60)
+        return f"{minutes}:{seconds:02}"
+    return f"{row.value:.1f}".removesuffix(".0")
+
+
+def _fitted(title: str, called: str) -> str:
+    """A long name is cut, never the number or the limit."""
+    too_long = len(title) - HEAD
+    return (
+        title if too_long <= 0 or len(called) <= too_long + 1 else f"{called[: -too_long - 1]}…{title[len(called) :]}"
+    )

@@ -1,0 +1,50 @@
+"""May we connect there? Names are resolved once, every address is looked at, and that very address is connected to.
+
+A name that points into the house, or does so at its second look-up (rebinding), reaches nothing. No redirects.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import httpcore
+
+from wallboard.receivers import Network
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Checked(httpcore.AnyIOBackend):
+    """Connects for httpcore, to addresses of the open net and of the allowed networks only."""
+
+    def __init__(self, allow: Sequence[Network]) -> None:
+        self._allow = allow
+
+    async def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
+        return await super().connect_tcp(await resolved(host, port, self._allow), port, *args, **kwargs)
+
+    async def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
+        raise httpcore.ConnectError("no unix sockets here")
+
+
+async def resolved(host: str, port: int, allow: Sequence[Network]) -> str:
+    """The address to connect to. Raises httpcore.ConnectError where one of the name's addresses is not allowed."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise httpcore.ConnectError(f"{host} is not found: {error}") from None
+    addresses = [str(one[4][0]).partition("%")[0] for one in found]
+    refused = [one for one in addresses if not is_allowed(ipaddress.ip_address(one), allow)]
+    if refused or not addresses:
+        reason = f"{host} is {', '.join(refused)}, an address in the house: name its network in `allow`"
+        raise httpcore.ConnectError(reason)
+    return addresses[0]
+
+
+def is_allowed(address: Address, allow: Iterable[Network]) -> bool:
+    plain = getattr(address, "ipv4_mapped", None) or address
+    if any(plain.version == network.version and plain in network for network in allow):
+        return True
+    return plain.is_global and not plain.is_multicast

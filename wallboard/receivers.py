@@ -1,0 +1,138 @@
+"""Who is told of alerts, and where? `[notify.NAME]` of wallboard.toml; the address says how (docs/notify.md).
+
+https://… a signed webhook · smtp://… mail · anything else an address of Apprise (Slack, Teams, Viber, …)
+"""
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from msgspec import Struct
+
+from wallboard.core.errors import Mistake
+from wallboard.core.events import Text
+from wallboard.core.hours import parse_openings
+from wallboard.core.rules import Severity
+from wallboard.tables import path, read
+
+Kind = Literal["webhook", "mail", "apprise"]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+SECRET = "whsec_"  # Standard Webhooks: what stands behind it is base64
+_KINDS: Mapping[str, Kind] = {"http": "webhook", "https": "webhook", "smtp": "mail", "smtps": "mail"}
+_LEAST_SECRET_BYTES = 24
+
+
+class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`url`, `secret`: or in a file of their own. `least`: graver ones too. `quiet`: hours in which only critical
+    ones are told, the others when they are over. `allow`: networks in the house that a webhook may reach."""
+
+    url: str | None = None
+    url_file: str | None = None
+    secret: str | None = None
+    secret_file: str | None = None
+    least: Severity = "info"
+    quiet: Text | None = None
+    allow: list[Text] = []
+
+
+class Receiver(NamedTuple):
+    name: str
+    kind: Kind
+    url: str
+    secret: bytes = b""
+    least: Severity = "info"
+    quiet: str | None = None
+    allow: tuple[Network, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Receiver(name={self.name!r}, kind={self.kind!r})"
+
+
+def receiver_of(name: str, options: object, base: Path, file: str, mistakes: list[Mistake]) -> Receiver | None:
+    """The receiver; None, with the reasons in `mistakes`, where something is wrong."""
+    at, before = path("notify", name), len(mistakes)
+    found = read(options, Options, file, at, mistakes)
+    if found is None:
+        return None
+    url = _given(found.url, found.url_file, base, file, at, "url", mistakes)
+    kind = _KINDS.get(urlsplit(url).scheme, "apprise") if url else "apprise"
+    secret = b""
+    if kind == "webhook":
+        text = _given(found.secret, found.secret_file, base, file, at, "secret", mistakes)
+        secret = _key(text, file, at, mistakes) if text else b""
+    if url:
+        mistakes += [Mistake(file, f"{at}.url", reason) for reason in _wrong(url, kind)]
+    if found.quiet is not None:
+        try:
+            parse_openings(found.quiet)
+        except ValueError as error:
+            mistakes.append(Mistake(file, f"{at}.quiet", str(error)))
+    allow = tuple(_networks(found.allow, file, at, mistakes))
+    if len(mistakes) > before:
+        return None
+    return Receiver(name, kind, url or "", secret, found.least, found.quiet, allow)
+
+
+def receivers_of(tables: Mapping[str, Any], base: Path, file: str, mistakes: list[Mistake]) -> dict[str, Receiver]:
+    found = {name: receiver_of(name, options, base, file, mistakes) for name, options in tables.items()}
+    return {name: one for name, one in found.items() if one}
+
+
+def _given(
+    text: str | None, name: str | None, base: Path, file: str, at: str, key: str, mistakes: list[Mistake]
+) -> str | None:
+    """From the table or from the file that it names."""
+    if (text is None) == (name is None):
+        mistakes.append(Mistake(file, f"{at}.{key}", f"give either {key} or {key}_file"))
+        return None
+    if name is None:
+        return text
+    try:
+        return (base / name).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        mistakes.append(Mistake(file, f"{at}.{key}_file", f"cannot read {name}: {error}"))
+        return None
+
+
+def _key(text: str, file: str, at: str, mistakes: list[Mistake]) -> bytes:
+    try:
+        key = base64.b64decode(text.removeprefix(SECRET), validate=True)
+    except binascii.Error:
+        key = b""
+    if not text.startswith(SECRET) or len(key) < _LEAST_SECRET_BYTES:
+        shape = f"expected {SECRET} and base64 of at least {_LEAST_SECRET_BYTES} random bytes"
+        mistakes.append(Mistake(file, f"{at}.secret", f"{shape} (echo {SECRET}$(openssl rand -base64 32))"))
+    return key
+
+
+def _wrong(url: str, kind: Kind) -> list[str]:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return ["is no address"]
+    if kind == "webhook" and not host:
+        return ["names no host, expected one such as https://alerts.example.com/wallboard"]
+    if kind == "mail" and not (host and {"from", "to"} <= parse_qs(parts.query).keys()):
+        return ["expected smtp://user:password@host:587/?from=wall@example.com&to=leads@example.com"]
+    if kind == "apprise" and not parts.scheme:
+        return ["expected https://…, smtp://…, or an address of Apprise such as tgram://…"]
+    if kind == "apprise" and find_spec("apprise") is None:
+        return [f"{parts.scheme}:// is sent by Apprise, which is not installed: pip install 'wallboard[apprise]'"]
+    return []
+
+
+def _networks(allow: list[str], file: str, at: str, mistakes: list[Mistake]) -> list[Network]:
+    found = []
+    for index, text in enumerate(allow):
+        try:
+            found.append(ipaddress.ip_network(text))
+        except ValueError:
+            reason = f"expected a network such as 10.1.0.0/16, not '{text}'"
+            mistakes.append(Mistake(file, f"{at}.allow[{index}]", reason))
+    return found

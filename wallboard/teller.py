@@ -1,0 +1,91 @@
+"""Who sees to it that people are told of alerts? The leading worker: what is due goes into outboxes, and out.
+
+floor ─▶ due ─▶ outbox ─▶ delivery, a task a receiver
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import msgspec
+import structlog
+
+from wallboard.alerts.delivery import Delivery
+from wallboard.alerts.told import Due, due
+from wallboard.core.errors import LeaseLost, StreamUnavailable
+from wallboard.core.kpis import alert_document
+from wallboard.live.pipeline import Pipeline
+from wallboard.receivers import Receiver
+from wallboard.stream.outbox import Outbox
+
+LOOK_S = 0.5
+REMEMBERED = 20_000  # that something was put: Redis knows it too, this only saves asking
+
+log = structlog.get_logger("notify")
+
+
+class Teller:
+    """`token`: the fencing token while this worker leads, else None. `link`: where people see the alerts."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        outbox: Outbox,
+        receivers: Callable[[], Mapping[str, Receiver]],
+        clock_ms: Callable[[], int],
+        link: str,
+    ) -> None:
+        self.token: int | None = None
+        self._pipeline = pipeline
+        self._outbox = outbox
+        self._receivers = receivers
+        self._clock_ms = clock_ms
+        self._link = link
+        self._put: dict[tuple[str, str], None] = {}
+        self._tasks: dict[str, tuple[Receiver, asyncio.Task[None]]] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                await asyncio.sleep(LOOK_S)
+                self._keep_tasks()
+                if self.token is None:
+                    self._put.clear()  # who led meanwhile may have told more
+                elif self._pipeline.ready:
+                    await self._look(self.token)
+        finally:
+            await self._stop(list(self._tasks))
+
+    async def _look(self, token: int) -> None:
+        try:
+            for one in self._due():
+                if (one.receiver, one.told) not in self._put:
+                    await self._outbox.put(token, one.receiver, one.told, msgspec.json.encode(one.message), one.needs)
+                    self._put[one.receiver, one.told] = None
+            while len(self._put) > REMEMBERED:
+                del self._put[next(iter(self._put))]
+        except (LeaseLost, StreamUnavailable) as reason:
+            log.info("messages wait to be put down", reason=str(reason) or type(reason).__name__)
+        except Exception:  # the root of this task
+            log.exception("messages were not put down")
+
+    def _due(self) -> list[Due]:
+        floor = self._pipeline.floor
+        alerts = floor.alerts.open | floor.alerts.over
+        called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
+        return list(due(alerts, floor.settings, self._receivers(), self._clock_ms(), called, self._link))
+
+    def _keep_tasks(self) -> None:
+        """One for each receiver as it is configured now."""
+        wanted = self._receivers()
+        for name in [name for name, (receiver, _) in self._tasks.items() if wanted.get(name) != receiver]:
+            self._tasks.pop(name)[1].cancel()
+        for name in wanted.keys() - self._tasks.keys():
+            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, lambda: self.token is not None)
+            self._tasks[name] = wanted[name], asyncio.create_task(delivery.run(), name=f"notify {name}")
+
+    async def _stop(self, names: list[str]) -> None:
+        tasks = [self._tasks.pop(name)[1] for name in names]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
