@@ -95,7 +95,7 @@ def test_the_pages_say_the_same_in_all_languages_and_ask_for_every_word() -> Non
     own |= {key for key in english if key.count(".") == 2 and f'"{key.rpartition(".")[0]}."' in text}
     assert {key for key in english.keys() - own if f'"{key}"' not in text} == set()
     asked = set(re.findall(r'page_say\("([^"]+)"', text)) | set(re.findall(r'words\["([^"]+)"\]', text))
-    asked |= set(re.findall(r'say\("(floor\.[^"]+)"', text)) - {"floor.channel."}
+    asked |= set(re.findall(r'say\("((?:floor|names|me)\.[^"]+)"', text)) - {"floor.channel."}
     assert asked - {"sources.state."} <= english.keys()
     for language in LANGUAGES:
         found = page_say(language).catalog

@@ -9,7 +9,7 @@ board that is changed becomes one of the record, and is back when that is taken 
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -168,19 +168,19 @@ class Shelf:
         """Whole or not at all; None takes it away. Raises Differs where somebody wrote it meanwhile."""
         file = self._file(board).resolve()
         try:
-            with _alone_in(self.folder):
+            with alone_in(self.folder):
                 if self._read_file(board) != was.text:
                     raise Differs(self.get(board))
                 if text is None:
                     file.unlink()
                 else:
-                    _replace(file, text)
+                    replace_file(file, text)
         except OSError as error:
             raise Fixed(f"the server may not write {file.name}: {error.strerror}") from None
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def alone_in(folder: Path) -> Iterator[None]:
     """No other process of ours writes in the folder meanwhile."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -190,8 +190,11 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _replace(file: Path, text: str) -> None:
-    """Whoever reads sees the old file or the new one. A name without .toml at its end is read by nobody."""
+def replace_file(file: Path, text: str, check: Callable[[Path], None] | None = None) -> None:
+    """Whoever reads sees the old file or the new one. A name without .toml at its end is read by nobody.
+
+    `check` looks at the new one before it takes the old one's place; what it raises leaves the old one there.
+    """
     mode = file.stat().st_mode & 0o777
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
@@ -200,6 +203,8 @@ def _replace(file: Path, text: str) -> None:
             to.flush()
             os.fsync(to.fileno())
         os.chmod(name, mode)
+        if check:
+            check(Path(name))
         os.replace(name, file)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -38,7 +38,7 @@ from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web import api, boardtexts, editor, notices, openapi, pages, speaking
+from wallboard.web import api, boardtexts, called, editor, notices, openapi, pages, speaking
 from wallboard.web.alerts import AlertsPage, acts, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
@@ -164,6 +164,8 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/explain", explain),
         Route("/api/v1/floor", floor),
         Route("/api/v1/floor/close", close, methods=["POST"]),
+        Route("/api/v1/names", called.names),
+        Route("/api/v1/names/{kind}/{id:path}", called.put, methods=["PUT"]),
         Route("/api/v1/history", history),
         Route("/api/v1/boards", boardtexts.boards),
         Route("/api/v1/boards/{board}", boardtexts.board),
@@ -191,6 +193,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/plotly-{version}.js", plotly_js),
         Route("/alerts", AlertsPage(templates).show),
         Route("/floor", FloorPage(templates).show),
+        Route("/names", called.NamesPage(templates).show),
         Route("/docs", docs.show),
         Route("/board/{board}/edit", editor.Editor(templates).show),
         Route("/board-preview", editor.Editor(templates).frame),
