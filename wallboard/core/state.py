@@ -330,7 +330,7 @@ class Floor:
                 return self._take_counted(event, source)
             case ev.SourceForgotten():
                 return self._forget(event.name)
-            case ev.ContactCorrected():
+            case ev.ContactCorrected() | ev.Tagged():
                 return self.contacts.take(
                     event, at_ms, self.applied, event.contact_source or source, deeds, event.contact
                 )
@@ -538,4 +538,4 @@ class Floor:
 def _is_own(event: ev.Event) -> bool:
     if type(event) in ev.OWN_KINDS:
         return True
-    return event.source == ev.SERVER and isinstance(event, ev.NoticePosted | ev.NoticeCleared)
+    return event.source == ev.SERVER and isinstance(event, ev.NoticePosted | ev.NoticeCleared | ev.Tagged)

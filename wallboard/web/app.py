@@ -54,6 +54,7 @@ from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.historypage import HistoryPage, history_csv
 from wallboard.web.ingest import Ingest
 from wallboard.web.known import Known
+from wallboard.web.me import Me
 from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.names import Names
 from wallboard.web.origin import Origins
@@ -152,6 +153,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
 
 def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
     signin, sources, docs = SignInPage(templates), SourcePages(templates), openapi.DocsPage(templates)
+    me = Me(templates)
     ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE), Names(parts.config.limits))
     return [
         Route("/healthz", api.healthz),
@@ -194,6 +196,9 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/alerts", AlertsPage(templates).show),
         Route("/floor", FloorPage(templates).show),
         Route("/names", called.NamesPage(templates).show),
+        Route("/api/v1/me", me.show),
+        Route("/api/v1/me/tags", me.tag, methods=["POST"]),
+        Route("/me", me.page),
         Route("/docs", docs.show),
         Route("/board/{board}/edit", editor.Editor(templates).show),
         Route("/board-preview", editor.Editor(templates).frame),

@@ -1,0 +1,102 @@
+"""An agent sees their own day and nothing of anybody else; one tap tags one of their contacts."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from wallboard.web.me import usual
+
+ME, TAGS = "/api/v1/me", "/api/v1/me/tags"
+
+
+async def floor(served: Any) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    told: list[dict[str, Any]] = []
+    for n, agent in enumerate(("anna", "boris")):
+        contact, at_ms = f"c{n}", now_ms - 90_000
+        told += [
+            {"type": "agent.signed_in", "agent": agent, "name": agent.title(), "time": at_ms},
+            {"type": "contact.queued", "contact": contact, "queue": "support", "channel": "chat", "time": at_ms},
+            {"type": "contact.answered", "contact": contact, "agent": agent, "time": at_ms + 1000},
+            {"type": "contact.ended", "contact": contact, "agent": agent, "time": at_ms + 61_000},
+        ]
+    answer = await served.http.post("/api/v1/events", json=[{"source": "pbx", **event} for event in told])
+    assert answer.json()["rejected"] == []
+    async with asyncio.timeout(10):
+        while len((await served.http.get("/api/v1/state")).json().get("agents", ())) < 2:
+            await asyncio.sleep(0.03)
+
+
+async def agent(served: Any, *agents: str) -> dict[str, str]:
+    return {"cookie": await served.sign_in("Anna", "agent", agents=agents), "origin": served.origin}
+
+
+async def test_ones_own_contacts_are_told_and_nobody_elses(served: Any) -> None:
+    await floor(served)
+    answer = await served.anonymous.get(ME, headers=await agent(served, "anna"))
+    assert answer.status_code == 200, answer.text
+    (mine,) = answer.json()["agents"]
+    assert (mine["id"], mine["handled"], mine["channels"], mine["usual"]) == ("anna", 1, {"chat": 1}, {"shifts": 0})
+    assert [row["contact"] for row in mine["contacts"]] == ["c0"]
+    assert "oris" not in answer.text
+    assert "c1" not in answer.text
+
+
+async def test_one_tap_tags_an_own_contact_once_and_no_other(served: Any) -> None:
+    await floor(served)
+    headers = await agent(served, "anna")
+    for _ in range(2):
+        told = {"contact": "c0", "source": "pbx", "tag": "thanks"}
+        assert (await served.anonymous.post(TAGS, json=told, headers=headers)).status_code == 202
+    async with asyncio.timeout(10):
+        while not (mine := (await served.anonymous.get(ME, headers=headers)).json()["agents"][0])["tags"]["thanks"]:
+            await asyncio.sleep(0.03)
+    assert mine["contacts"][0]["tags"] == ["thanks"]
+    state = (await served.http.get("/api/v1/state")).json()
+    assert state["agents"]["anna"]["tags"] == {"thanks": 1}
+    assert "wallboard" not in state["sources"]
+    wrong: dict[str, tuple[Any, int]] = {
+        "a colleague's": ({"contact": "c1", "source": "pbx", "tag": "thanks"}, 404),
+        "another source's": ({"contact": "c0", "source": "crm", "tag": "thanks"}, 404),
+        "another tag": ({"contact": "c0", "source": "pbx", "tag": "lazy"}, 422),
+        "a typo": ({"contact": "c0", "source": "pbx", "tga": "thanks"}, 422),
+    }
+    for case, (body, status) in wrong.items():
+        assert (await served.anonymous.post(TAGS, json=body, headers=headers)).status_code == status, case
+    assert (await served.anonymous.post(TAGS, content=b"{", headers=headers)).status_code == 400
+
+
+@pytest.mark.parametrize("role", ["viewer", "agent", "lead", "admin"])
+async def test_whoever_is_bound_to_no_agent_has_no_day(served: Any, role: str) -> None:
+    await floor(served)
+    headers = {"cookie": await served.sign_in("Vera", role), "origin": served.origin}
+    assert (await served.anonymous.get(ME, headers=headers)).status_code == 403
+    told = {"contact": "c0", "source": "pbx", "tag": "thanks"}
+    assert (await served.anonymous.post(TAGS, json=told, headers=headers)).status_code == 403
+    page = await served.anonymous.get("/me", headers=headers)
+    assert page.status_code == 200
+    assert "js/me.js" not in page.text
+
+
+async def test_an_agent_sees_neither_the_floor_nor_names_nor_a_colleagues_history(served: Any) -> None:
+    await floor(served)
+    headers = await agent(served, "anna")
+    for path in ("/floor", "/names", "/api/v1/names", "/api/v1/floor?queue=support", "/api/v1/history?agent=boris"):
+        assert (await served.anonymous.get(path, headers=headers)).status_code == 403, path
+    assert "/me" in (await served.anonymous.get("/me", headers=headers)).text
+    assert 'href="/floor"' not in (await served.anonymous.get("/me", headers=headers)).text
+
+
+def test_usual_is_the_mean_of_the_last_ten_days_with_work_each_contact_and_mark_counting_alike():
+    """By hand: 12 days, of which the first is too old and one was free. Talk: (10 × 60 + 30 × 120) / 40 = 105 s."""
+    old = {"handled": 1000, "talk_s": 1, "rated": 0, "tags": {}}
+    free = {"handled": 0, "talk_s": 0, "rated": 0}
+    short = {"handled": 10, "talk_s": 600, "rated": 1, "rating_avg": 5, "tags": {"thanks": 2}}
+    long = {"handled": 30, "talk_s": 3600, "rated": 3, "rating_avg": 3, "tags": {}}
+    found = usual([old, *[short, long] * 2, free, *[short, long] * 3])
+    assert found == {
+        "shifts": 10, "handled": 20, "tags.thanks": 1, "tags.hostile": 0, "talk_avg_s": 105, "rating_avg": 3.5,
+    }  # fmt: skip
+    assert usual([free]) == {"shifts": 0}
