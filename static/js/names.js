@@ -50,8 +50,8 @@ function turn(to) {
 function render() {
   for (const one of kinds()) {
     one.setAttribute("aria-pressed", String(one.dataset.kind === kind));
-    const open = told[one.dataset.kind].filter((row) => row.configured === null).length;
-    write(one.querySelector("span"), open ? "· " + open : "");
+    const unnamed = told[one.dataset.kind].filter((row) => row.unnamed).length;
+    write(one.querySelector("span"), unnamed ? "· " + unnamed : "");
   }
   const file = byId("file");
   file.hidden = told.file.writable || !told.file.why;

@@ -25,7 +25,7 @@ def called(floor: Floor, kind: str) -> list[Row]:
     """
     floor.settle()
     rows = _KINDS[kind](floor)
-    rows.sort(key=lambda row: (row["configured"] is not None, not row["unnamed"], row["name"].casefold(), row["id"]))
+    rows.sort(key=lambda row: (not row["unnamed"], row["configured"] is not None, row["name"].casefold(), row["id"]))
     del rows[MOST:]
     candidates = _candidates(getattr(floor.settings, kind))
     for row in [row for row in rows if row["configured"] is None][:_LOOKED_UP]:
@@ -76,10 +76,10 @@ def _reasons(floor: Floor) -> list[Row]:
 
 
 def _row(name: str, configured: Mapping[str, Any], seen: bool, called_so: str | None) -> Row:
-    told = configured.get(name)
+    told = msgspec.to_builtins(configured[name]) if name in configured else None
     return {
         "id": name, "name": called_so or name, "unnamed": called_so is None, "seen": seen,
-        "configured": None if told is None else msgspec.to_builtins(told),
+        "configured": None if told is None else {key: value for key, value in told.items() if value != {}},
     }  # fmt: skip
 
 

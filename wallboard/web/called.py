@@ -91,7 +91,7 @@ async def names(request: Request) -> Response:
     for kind in KINDS:
         written = tables.get(kind, {})
         rows = [row for row in called(parts.pipeline.floor, kind) if kind == "reason" or _own(who, row["team"])]
-        body[kind] = [row | {"tag": tag_of(written.get(row["id"], {}))} for row in rows]
+        body[kind] = [row | _as_written(written, row["id"]) for row in rows]
     return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
 
 
@@ -153,6 +153,11 @@ def _file(parts: Parts) -> tuple[dict[str, Any], dict[str, Any]]:
     if not can_write(file):
         return {"path": file.name, "writable": False, "why": f"{file.name} or its folder is read-only."}, tables
     return {"path": file.name, "writable": True}, tables
+
+
+def _as_written(written: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What the file says of it now, which may not be in force yet."""
+    return {"tag": tag_of(written.get(name, {}))} | ({"configured": written[name]} if name in written else {})
 
 
 def _edits(who: Who) -> list[str]:
