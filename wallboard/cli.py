@@ -28,6 +28,7 @@ COMMANDS = {
     "source": "wallboard.commands.sources:source",
     "webhook": "wallboard.commands.webhook:webhook",
     "person": "wallboard.commands.people:person",
+    "token": "wallboard.commands.token:token",
     "boards": "wallboard.commands.boards:boards",
     "alerts": "wallboard.commands.alerts:alerts",
     "check": "wallboard.commands.check:check",

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 
 from wallboard.core.errors import Refused
 from wallboard.record import tokens as tokens_module
+from wallboard.record.audit import Audit
 from wallboard.record.tokens import Tokens, Wanted, parted
 
 NINE = 1_795_338_000_000
@@ -46,8 +47,20 @@ def test_the_record_holds_no_secret(tokens: Tokens, opened: Callable[[], Engine]
 
 def test_a_revoked_token_is_gone_and_a_second_time_there_is_nothing_to_revoke(tokens: Tokens) -> None:
     token, _ = tokens.create(SENDER, "Olena", NINE)
-    assert [tokens.revoke(token.id), tokens.revoke(token.id)] == [True, False]
+    assert [tokens.revoke(token.id, "Petro", NINE + 1) for _ in range(2)] == [True, False]
     assert tokens.all() == {}
+
+
+def test_who_made_and_who_revoked_a_token_stands_in_the_trail(tokens: Tokens, opened: Callable[[], Engine]) -> None:
+    token, given = tokens.create(SENDER, "Olena", NINE)
+    tokens.revoke(token.id, "Petro", NINE + 1)
+    lines = Audit(opened()).read()
+    assert [(one.who, one.what, one.detail["id"]) for one in lines] == [
+        ("Petro", "token.revoked", token.id),
+        ("Olena", "token.created", token.id),
+    ]
+    assert (parted(given) or ("", ""))[1] not in str(lines)
+    assert token.digest not in str(lines)
 
 
 def test_the_last_use_only_moves_on(tokens: Tokens) -> None:

@@ -93,7 +93,7 @@ class Sender:
         if status == 401:
             said = "refuses the token" if self._token else "wants a token and WALLBOARD_TOKEN is not set"
             raise WallboardError(
-                f"{self.url} {said}: put into WALLBOARD_TOKEN what the server was started with as WALLBOARD_ADMIN_TOKEN"
+                f"{self.url} {said}: `wallboard token create NAME --scope events:write` makes one for WALLBOARD_TOKEN"
             )
         if status == 404:
             raise WallboardError(f"{self.url} is no wallboard: correct WALLBOARD_URL")

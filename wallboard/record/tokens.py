@@ -14,12 +14,9 @@ import msgspec
 from sqlalchemy import BigInteger, Column, Engine, Row, String, Table, Text, delete, insert, select, update
 
 from wallboard.core.errors import Refused
+from wallboard.record.audit import note
 from wallboard.record.database import TABLES, Record
 
-SCOPES = (
-    "events:write", "state:read", "notices:write", "alerts:act", "boards:write", "screens:manage", "people:read",
-    "metrics:read", "admin",
-)  # fmt: skip
 MOST = 1_000  # every web process holds all of them
 _ID_BYTES = 6
 _SECRET_BYTES = 24
@@ -86,6 +83,7 @@ class Tokens:
             if len(to.execute(select(_tokens.c.id)).all()) >= MOST:
                 raise Refused("$", f"there are {MOST} tokens already: revoke some first")
             to.execute(insert(_tokens).values(**token._asdict() | _lists(token)))
+            note(to, now_ms, by, "token.created", _detail(token))
         return token, f"wb_{token.id}_{secret}"
 
     def all(self) -> dict[str, Token]:
@@ -94,10 +92,15 @@ class Tokens:
             rows = to.execute(select(_tokens).order_by(_tokens.c.created_ms, _tokens.c.id)).all()
         return {row.id: _token(row) for row in rows}
 
-    def revoke(self, token: str) -> bool:
+    def revoke(self, token: str, by: str, now_ms: int) -> bool:
         """False: there is none."""
         with self._connected() as to:
-            return to.execute(delete(_tokens).where(_tokens.c.id == token)).rowcount > 0
+            row = to.execute(select(_tokens).where(_tokens.c.id == token)).first()
+            if row is None:
+                return False
+            to.execute(delete(_tokens).where(_tokens.c.id == token))
+            note(to, now_ms, by, "token.revoked", _detail(_token(row)))
+            return True
 
     def used(self, when: Mapping[str, int]) -> None:
         """Token → when it was last used; never set back by a process that knew less."""
@@ -116,6 +119,11 @@ def parted(text: str) -> tuple[str, str] | None:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _detail(token: Token) -> dict[str, object]:
+    hidden = ("digest", "created_ms", "created_by", "used_ms")
+    return {name: value for name, value in token._asdict().items() if name not in hidden and value is not None}
 
 
 def _lists(token: Token) -> dict[str, str | None]:

@@ -31,6 +31,7 @@ from wallboard.record.history import History
 from wallboard.record.people import People
 from wallboard.record.revisions import Revisions
 from wallboard.record.shelf import Shelf
+from wallboard.record.tokens import Tokens
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
@@ -38,7 +39,7 @@ from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web import api, boardtexts, called, editor, notices, openapi, pages, speaking
+from wallboard.web import api, boardtexts, called, editor, notices, openapi, pages, speaking, tokens
 from wallboard.web.alerts import AlertsPage, acts, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
@@ -59,6 +60,7 @@ from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.names import Names
 from wallboard.web.origin import Origins
 from wallboard.web.problems import Problem, Refusals, Unexpected
+from wallboard.web.programs import Programs
 from wallboard.web.rate import Rates
 from wallboard.web.reports import Reports
 from wallboard.web.series import Series
@@ -124,7 +126,9 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     record = open_record(config.data, config.database_url)
     people = People(record)
     sessions = Sessions(SignIn(asking, keys), people, namespace=config.namespace, https=https)
-    known = Known({"session": sessions})
+    given = Tokens(record)
+    programs = Programs(given, clock_ms)
+    known = Known({"session": sessions, "token": programs})
     shelf = Shelf(
         config.boards, Revisions(record), shipped=config.boards == BOARDS, editable=config.server.boards_editable
     )
@@ -140,6 +144,8 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         health=HealthRecords(asking, keys),
         sessions=sessions,
         known=known,
+        tokens=given,
+        programs=programs,
         staying=Staying(known),
         reports=reports,
         metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings], hub.sent),
@@ -183,6 +189,10 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/notices", notices.notices),
         Route("/api/v1/notices", notices.post, methods=["POST"]),
         Route("/api/v1/notices/{notice:path}", notices.clear, methods=["DELETE"]),
+        Route("/api/v1/tokens", tokens.tokens),
+        Route("/api/v1/tokens", tokens.create, methods=["POST"]),
+        Route("/api/v1/tokens/{token}", tokens.revoke, methods=["DELETE"]),
+        Route("/tokens", tokens.TokensPage(templates).show),
         Route("/api/v1/sources", sources_api),
         Route("/api/v1/sources/{source:path}", source_api),
         Route("/signin", signin.show),
@@ -247,6 +257,7 @@ async def _life(parts: Parts, clients: Sequence[Redis], loads_s: float) -> Async
             )
         )
         await stack.enter_async_context(_running("history", lambda: parts.history_told.keep_asking(parts.health)))
+        await stack.enter_async_context(_running("programs", parts.programs.keep_writing))
         await stack.enter_async_context(_running("staying", parts.staying.run))
         await parts.boards.refresh(parts.hub.change_boards)
         await stack.enter_async_context(_running("boards", lambda: parts.boards.watch(parts.hub.change_boards)))

@@ -35,6 +35,7 @@ _OPEN = frozenset({"/healthz", "/readyz", "/signin", "/pair", "/favicon.ico"})
 _STATIC = "/static/"
 _WEBHOOKS = "/api/v1/in/"  # they prove themselves by a signature of their own (web/webhooks.py)
 _FOR_PROGRAMS = ("/api/", "/metrics")
+_READING = frozenset({"state:read", "people:read"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -49,6 +50,9 @@ def allowed(connection: HTTPConnection, scope: str) -> Who:
     who = who_asks(connection)
     if not who.may(scope):
         raise Problem(403, f"'{who.name}' lacks the scope {scope}.")
+    if who.queues is not None and scope in _READING and connection.query_params.get("queue") not in who.queues:
+        names = ", ".join(sorted(who.queues)[:5]) or "none"
+        raise Problem(403, f"'{who.name}' is limited to the queues {names}: ask for one of them with ?queue=NAME.")
     return who
 
 

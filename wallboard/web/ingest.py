@@ -20,9 +20,10 @@ from starlette.responses import Response
 from wallboard.core.errors import Refused, StreamUnavailable
 from wallboard.core.events import Event, Rejection, Told
 from wallboard.stream.found import format_of
-from wallboard.web.auth import allowed
+from wallboard.web.auth import Who, allowed
 from wallboard.web.bodies import EVENTS_AT_MOST, Reader, Rejected, lines_of, reader_for
 from wallboard.web.body import body_of
+from wallboard.web.bounds import keep_inside
 from wallboard.web.calls import JSON, Answer, Call, Query, call
 from wallboard.web.names import Names
 from wallboard.web.problems import Problem
@@ -88,7 +89,7 @@ class Ingest:
         dry_run, reader = _asked(request)
         async with self._one_of_few():
             body = await body_of(request, BODY_BYTES_AT_MOST)
-            _, taken = await self.take(parts_of(request), who.name, reader, body, dry_run=dry_run)
+            _, taken = await self.take(parts_of(request), who, reader, body, dry_run=dry_run)
         return answer(taken, dry_run=dry_run)
 
     @asynccontextmanager
@@ -102,14 +103,18 @@ class Ingest:
             self._running -= 1
 
     async def take(
-        self, parts: Parts, sender: str, reader: Reader, body: bytes, *, dry_run: bool
+        self, parts: Parts, who: Who, reader: Reader, body: bytes, *, dry_run: bool
     ) -> tuple[list[Event], Taken]:
         """What is no mistake in it, into the stream unless it is a dry run. Raises Problem 400, 413, 429, 503."""
         floor, now_ms = parts.pipeline.floor, parts.clock_ms()
+        sender = who.source or who.name
         self._names.look(floor, now_ms)
-        admission = Admission(
-            sender, now_ms, lambda event: self._names.admit(floor, event, sender, now_ms, keep=not dry_run)
-        )
+
+        def admit(event: Event) -> None:
+            keep_inside(who, event, floor.settings)
+            self._names.admit(floor, event, sender, now_ms, keep=not dry_run)
+
+        admission = Admission(sender, now_ms, admit)
         events, rejected = await _read(reader, body, admission)
         if dry_run:
             return events, _taken(events, 0, rejected)
@@ -143,13 +148,13 @@ def _asked(request: Request) -> tuple[bool, Reader]:
 
 
 class Admission:
-    """What the vocabulary cannot say by itself: age limits, how many names there may be, and whose event it is.
+    """What the vocabulary cannot say by itself: age limits, whose event it is, and what `further` refuses.
 
     The future is left to the core, which counts it as `clamped`; an absent time is the stream's own.
     """
 
-    def __init__(self, sender: str, now_ms: int, names: Callable[[Event], None]) -> None:
-        self._sender, self._now_ms, self._names = sender, now_ms, names
+    def __init__(self, sender: str, now_ms: int, further: Callable[[Event], None]) -> None:
+        self._sender, self._now_ms, self._further = sender, now_ms, further
 
     def admit(self, event: Event) -> Event:
         """The event as it is taken. Raises Refused."""
@@ -160,7 +165,7 @@ class Admission:
             if told_ms is not None and told_ms < self._now_ms - LONGEST_WAIT_MS:
                 raise Refused(f"$.{name}", "more than 31 days ago: nobody waits so long")
         event = event if event.source else replace(event, source=self._sender)
-        self._names(event)
+        self._further(event)
         return event
 
 

@@ -23,6 +23,7 @@ from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.ingest import BODY_BYTES_AT_MOST, Ingest, Taken, answer
 from wallboard.web.problems import Problem
 from wallboard.web.signatures import is_signed
+from wallboard.web.who import Who
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.webhooks import Webhook, webhook_of
 
@@ -78,8 +79,9 @@ class Webhooks:
         headers = {name.lower(): value for name, value in request.headers.items()}
         now_s = parts.clock_ms() // 1000
         if webhook is None or not is_signed(headers, body, webhook.secret, webhook.signature, now_s):
-            raise Problem(401, "There is no such webhook, or its signature is not right: docs/webhooks.md says how.")
-        events, taken = await self._ingest.take(parts, webhook.name, reader_of(webhook.by), body, dry_run=dry_run)
+            detail = "There is no such webhook, or its signature is not right: docs/webhooks.md says how."
+            raise Problem(401, detail, headers={"www-authenticate": "Bearer"})
+        events, taken = await self._ingest.take(parts, _sender(webhook), reader_of(webhook.by), body, dry_run=dry_run)
         if dry_run:
             taken = Shown(taken.accepted, taken.duplicate, taken.rejected, events)
         return answer(taken, dry_run=dry_run)
@@ -95,6 +97,10 @@ class Webhooks:
                 log.error("webhook not read", source=name, mistakes="; ".join(map(str, mistakes)))
             self._read[name] = (options, found)
         return self._read[name][1]
+
+
+def _sender(webhook: Webhook) -> Who:
+    return Who(webhook.name, frozenset({"events:write"}), id=webhook.name, source=webhook.name)
 
 
 def reader_of(by: Map) -> Reader:

@@ -8,7 +8,7 @@ from wallboard.record.people import Person, Role
 
 SCOPES = (
     "events:write", "state:read", "notices:write", "alerts:act", "boards:write", "screens:manage", "people:read",
-    "admin",
+    "metrics:read", "admin",
 )  # fmt: skip
 OF_ROLE: Mapping[Role, frozenset[str]] = {
     "viewer": frozenset({"state:read"}),
@@ -23,7 +23,7 @@ class Who:
     """Somebody who was let in. Scope `admin` includes every other one.
 
     `id`: of the person, the token or the screen. `boards`, `teams`, `queues`: what it is limited to, None: to nothing.
-    `agents`: as which agents a person works.
+    `agents`: as which agents a person works. `source`: as which a program speaks, and as no other.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Who:
     teams: frozenset[str] | None = None
     queues: frozenset[str] | None = None
     agents: frozenset[str] = frozenset()
+    source: str | None = None
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes or "admin" in self.scopes

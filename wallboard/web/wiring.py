@@ -13,12 +13,14 @@ from wallboard.record.audit import Audit
 from wallboard.record.history import History
 from wallboard.record.people import People
 from wallboard.record.shelf import Shelf
+from wallboard.record.tokens import Tokens
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.stream import Stream
 from wallboard.web.boards import Boards
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.known import Known
 from wallboard.web.metrics import Metrics
+from wallboard.web.programs import Programs
 from wallboard.web.reports import Reports
 from wallboard.web.sessions import Sessions
 from wallboard.web.staying import Staying
@@ -39,6 +41,8 @@ class Parts:
     health: HealthRecords
     sessions: Sessions
     known: Known
+    tokens: Tokens
+    programs: Programs
     staying: Staying
     reports: Reports
     metrics: Metrics

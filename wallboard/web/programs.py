@@ -1,0 +1,78 @@
+"""Which program holds this token, and what may it do? One kind of credential (web/known.py).
+
+All tokens are read together, at most once in two seconds however many ask: a guessed id costs no question of its own,
+and a revocation bites within five seconds in every process.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+from wallboard.core.errors import RecordUnavailable
+from wallboard.record.tokens import Token, Tokens, parted
+from wallboard.web.remembered import Remembered
+from wallboard.web.who import Who
+
+WRITE_S = 30.0  # between two writings of when tokens were last used
+_ALL = "all"
+
+
+class Programs:
+    """`used`: when each token was last used, as far as it is not written yet; there are no more of them than tokens."""
+
+    def __init__(self, tokens: Tokens, clock_ms: Callable[[], int]) -> None:
+        self._tokens = tokens
+        self._clock_ms = clock_ms
+        self._all = Remembered(self._read)
+        self._asking = asyncio.Lock()
+        self.used: dict[str, int] = {}
+
+    async def who(self, secret: str, now_s: float) -> Who | None:
+        if parted(secret) is None:
+            return None
+        async with self._asking:
+            tokens = await self._all.get(_ALL, now_s)
+        token = self._opened(secret, tokens or {})
+        if token is None:
+            return None
+        self.used[token.id] = self._clock_ms()
+        return who_of(token)
+
+    async def again(self, secrets: Sequence[str]) -> Mapping[str, Who]:
+        tokens = await self._read(_ALL)
+        return {secret: who_of(token) for secret in secrets if (token := self._opened(secret, tokens))}
+
+    def changed(self) -> None:
+        """One was made or revoked: in this process it takes effect at once."""
+        self._all.forget(_ALL)
+
+    async def keep_writing(self) -> None:
+        """Until cancelled, and once more then."""
+        try:
+            while True:
+                await asyncio.sleep(WRITE_S)
+                await self._write()
+        finally:
+            await self._write()
+
+    async def _write(self) -> None:
+        used, self.used = self.used, {}
+        if used:
+            with suppress(RecordUnavailable):  # the next use is written when the record is back
+                await asyncio.to_thread(self._tokens.used, used)
+
+    async def _read(self, _: str) -> dict[str, Token]:
+        return await asyncio.to_thread(self._tokens.all)
+
+    def _opened(self, secret: str, tokens: Mapping[str, Token]) -> Token | None:
+        name, proof = parted(secret) or ("", "")
+        token = tokens.get(name)
+        return token if token and token.opens(proof) and not token.is_over(self._clock_ms()) else None
+
+
+def who_of(token: Token) -> Who:
+    """One that is limited to queues watches no boards: they show others beside them."""
+    return Who(
+        name=token.name, scopes=token.scopes, kind="program", id=token.id, source=token.source, teams=token.teams,
+        queues=token.queues, boards=None if token.queues is None else frozenset(),
+    )  # fmt: skip

@@ -1,0 +1,175 @@
+"""How does a program get its token, and lose it? `/api/v1/tokens` for scripts, `/tokens` for people; scope `admin`."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.core.errors import RecordUnavailable, Refused
+from wallboard.core.events import Text
+from wallboard.record.tokens import MOST, Token, Wanted
+from wallboard.web.auth import allowed
+from wallboard.web.body import body_of
+from wallboard.web.calls import JSON, Answer, Call, call
+from wallboard.web.problems import Problem, near
+from wallboard.web.who import SCOPES
+from wallboard.web.wiring import Parts, parts_of
+
+BODY_BYTES = 65_536
+DAY_MS = 86_400_000
+_NO_STORE = {"cache-control": "no-store"}
+Names = Annotated[list[Text], Meta(min_length=1, max_length=200)]
+
+
+class NewToken(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`source`: it speaks as this source and no other. `queues`, `teams`: it says and reads nothing else."""
+
+    name: Text
+    scopes: Annotated[list[str], Meta(min_length=1, max_length=20)]
+    source: Text | None = None
+    queues: Names | None = None
+    teams: Names | None = None
+    expires_in_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+
+
+class Told(Struct, omit_defaults=True):
+    """A token as it is shown. Times are ms UTC; `used_at` may be half a minute old."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    created_at: int
+    created_by: str
+    source: str | None = None
+    queues: list[str] | None = None
+    teams: list[str] | None = None
+    expires_at: int | None = None
+    used_at: int | None = None
+
+
+class Made(Struct):
+    """`token`: what the program sends as `Authorization: Bearer …`. It is shown this once."""
+
+    id: str
+    token: str
+
+
+@call(Call(summary="Tokens of programs", scope="admin", answers={200: Answer("The oldest first.", list[Told])}))
+async def tokens(request: Request) -> Response:
+    allowed(request, "admin")
+    body = msgspec.json.encode(await _all(parts_of(request)))
+    return Response(body, media_type=JSON, headers=_NO_STORE)
+
+
+@call(
+    Call(
+        summary="Make a token",
+        scope="admin",
+        body=NewToken,
+        answers={201: Answer("The token, this once.", Made)},
+        problems=(409, 422),
+    )
+)
+async def create(request: Request) -> Response:
+    who, parts = allowed(request, "admin"), parts_of(request)
+    asked = _read(await body_of(request, BODY_BYTES))
+    now_ms = parts.clock_ms()
+    wanted = Wanted(
+        asked.name, frozenset(asked.scopes), asked.source, _set(asked.queues), _set(asked.teams),
+        now_ms + asked.expires_in_days * DAY_MS if asked.expires_in_days else None,
+    )  # fmt: skip
+    try:
+        token, given = await asyncio.to_thread(parts.tokens.create, wanted, who.name, now_ms)
+    except Refused as refused:
+        raise Problem(409, f"{refused.reason}.") from None
+    except RecordUnavailable:
+        raise _away() from None
+    parts.programs.changed()
+    return Response(msgspec.json.encode(Made(token.id, given)), 201, media_type=JSON, headers=_NO_STORE)
+
+
+@call(
+    Call(
+        summary="Revoke a token",
+        scope="admin",
+        description="It lets nobody in any more: here at once, in every process within 5 s.",
+        answers={204: Answer("It is gone.")},
+        problems=(404,),
+    )
+)
+async def revoke(request: Request) -> Response:
+    who, parts = allowed(request, "admin"), parts_of(request)
+    try:
+        found = await asyncio.to_thread(parts.tokens.revoke, request.path_params["token"], who.name, parts.clock_ms())
+    except RecordUnavailable:
+        raise _away() from None
+    if not found:
+        raise Problem(404, "There is no such token, or it was revoked before.")
+    parts.programs.changed()
+    return Response(status_code=204)
+
+
+class TokensPage:
+    """`/tokens`: the list, a form, and the new token with a line to try it."""
+
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        allowed(request, "admin")
+        parts = parts_of(request)
+        context = {
+            "tokens": msgspec.to_builtins(await _all(parts)),
+            "scopes": SCOPES,
+            "most": MOST,
+            "base": parts.config.server.public_url or f"http://{request.headers['host']}",
+        }
+        return self._templates.TemplateResponse(request, "tokens.html", context, headers=_NO_STORE)
+
+
+async def _all(parts: Parts) -> list[Told]:
+    try:
+        found = await asyncio.to_thread(parts.tokens.all)
+    except RecordUnavailable:
+        raise _away() from None
+    return [_told(token, parts.programs.used.get(token.id)) for token in found.values()]
+
+
+def _told(token: Token, used_ms: int | None) -> Told:
+    return Told(
+        id=token.id, name=token.name, scopes=sorted(token.scopes), created_at=token.created_ms,
+        created_by=token.created_by, source=token.source, queues=_list(token.queues), teams=_list(token.teams),
+        expires_at=token.expires_ms, used_at=used_ms or token.used_ms,
+    )  # fmt: skip
+
+
+def _read(body: bytes) -> NewToken:
+    try:
+        asked = msgspec.json.decode(body, type=NewToken)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem(400, 'Expected a JSON object such as {"name": "crm", "scopes": ["events:write"]}.') from None
+    for index, scope in enumerate(asked.scopes):
+        if scope not in SCOPES:
+            raise Problem(422, f"There is no such scope; there is: {', '.join(SCOPES)}.", at=f"$.scopes[{index}]",
+                          **near(scope, SCOPES))  # fmt: skip
+    return asked
+
+
+def _away() -> Problem:
+    text = "The record does not answer now; nothing was done. Try again soon."
+    return Problem(503, text, headers={"retry-after": "2"})
+
+
+def _set(names: list[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+def _list(names: frozenset[str] | None) -> list[str] | None:
+    return None if names is None else sorted(names)
