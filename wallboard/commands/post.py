@@ -25,14 +25,18 @@ URL = "http://127.0.0.1:8000"
 @click.argument("kind", metavar="TYPE")
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
 @click.option("--json", "as_json", is_flag=True, help="What became of the events, on standard output.")
-def post(kind: str, fields: Sequence[str], as_json: bool) -> None:
+@click.option("--quiet", is_flag=True, help="Say something only where a person should do something: for cron.")
+def post(kind: str, fields: Sequence[str], as_json: bool, quiet: bool) -> None:
     """Send one event; or, as `post -`, events from standard input, one JSON object a line.
 
     A list is written as JSON: queues='["support"]'. WALLBOARD_URL and WALLBOARD_TOKEN say where to and with
     which token. While the server is away events are kept on disk and go with the next post.
     """
     if kind != "-":
-        _tell(_send([[_event({"type": kind, **_pairs(fields)})]]), as_json)
+        answer = _send([[_event({"type": kind, **_pairs(fields)})]])
+        if not (as_json or quiet):
+            _say(answer, kind)
+        _tell(answer, as_json)
         return
     if fields:
         raise click.UsageError("with '-' the events come from standard input: give no fields")
@@ -40,7 +44,8 @@ def post(kind: str, fields: Sequence[str], as_json: bool) -> None:
     answer = _send((_told(batch, refused) for batch in batches(sys.stdin.buffer)), feed=True)
     answer.rejected = [*refused, *answer.rejected]
     counts = f"{answer.accepted} accepted, {answer.duplicate} there before, {len(answer.rejected)} refused"
-    click.echo(f"wallboard: {counts}" + (f", {answer.kept} kept for later" if answer.kept else ""), err=True)
+    if not quiet:
+        click.echo(f"wallboard: {counts}" + (f", {answer.kept} kept for later" if answer.kept else ""), err=True)
     _tell(answer, as_json)
 
 
@@ -54,7 +59,20 @@ def notice(text: str, level: str, until_ms: int | None, as_json: bool) -> None:
     event: dict[str, object] = {"type": "notice.posted", "text": text, "level": level}
     if until_ms is not None:
         event["until"] = until_ms
-    _tell(_send([[_event(event)]]), as_json)
+    answer = _send([[_event(event)]])
+    if not as_json:
+        _say(answer, "notice")
+    _tell(answer, as_json)
+
+
+def _say(answer: Answer, what: str) -> None:
+    """What happened to one event; a refusal and what is kept are told elsewhere."""
+    if answer.accepted > 1:
+        click.echo(f"wallboard: {what} accepted, and {answer.accepted - 1} that were kept before", err=True)
+    elif answer.accepted:
+        click.echo(f"wallboard: {what} accepted", err=True)
+    elif answer.duplicate:
+        click.echo(f"wallboard: {what} was there before: counted once", err=True)
 
 
 def _pairs(fields: Sequence[str]) -> dict[str, object]:
