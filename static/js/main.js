@@ -12,6 +12,7 @@ import { serverLate } from "./freshness.js";
 import { Keeping, recall } from "./kept.js";
 import { Memory, measured } from "./memory.js";
 import { obey, reload, visit } from "./orders.js";
+import { goHome, stayPaired } from "./paired.js";
 import { Pace } from "./pace.js";
 import { Socket } from "./socket.js";
 import { renderSound, Sound } from "./sound.js";
@@ -29,6 +30,7 @@ const PHONE = matchMedia("(max-width: 640px)");
 const first = JSON.parse(document.getElementById("first").textContent);
 const top = document.querySelector(".top");
 const mistake = document.querySelector(".mistake");
+const paired = document.documentElement.hasAttribute("data-screen");
 const store = new Store();
 const clock = new Clock();
 learn(first.words, document.documentElement.lang);
@@ -48,6 +50,7 @@ socket.open();
 setTimeout(tick, TICK_MS - (clock.now() % TICK_MS));
 setInterval(report, REPORT_MS);
 stayAwake();
+if (paired) stayPaired();
 document.documentElement.setAttribute("data-living", "yes"); // plain.js may rest
 addEventListener("online", () => socket.hurry());
 addEventListener("resize", soon);
@@ -80,7 +83,10 @@ function take(message) {
 
 function stand(standing) {
   if (standing === "outdated") reload("4409");
-  if (standing === "signed_out" || standing === "stopped") keeping.end();
+  if (standing === "signed_out" || standing === "stopped") {
+    keeping.end();
+    if (paired) goHome();
+  }
   soon();
 }
 

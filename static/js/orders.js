@@ -1,6 +1,7 @@
 /** What does the server tell this screen to do? Every new page is fetched first, from a server that has its numbers:
  * a wall that reloads into one that is not there would be blank. Until the new page paints, the old one stays. */
 
+import { part, write } from "./dom.js";
 import { nameOf } from "./top.js";
 import { say } from "./words.js";
 
@@ -8,14 +9,21 @@ const AGAIN_MS = 5000;
 const SPREAD_MS = 3000;
 const UNHELPED_MS = 60000;
 const IDENTIFY_MS = 10000;
-const BOARD = /^[A-Za-z0-9_-]{1,64}$/;
+const BOARD = /^[A-Za-z0-9_-]{1,64}(\?[\w%&=.+~-]{1,400})?$/;
 const RELOADED = "wallboard.reloaded";
 
 /** @param {*} command @param {*} board */
 export function obey(command, board) {
   if (command.do === "reload") visit(location.href);
-  if (command.do === "identify") identify(board);
-  if (command.do === "show" && BOARD.test(command.board)) visit("/board/" + command.board);
+  if (command.do === "identify") identify(board, command.name);
+  if (command.do === "show" && BOARD.test(command.board)) visit(stays("/board/" + command.board, ["lang", "kiosk"]));
+}
+
+/** That address, with what this one says beside it. @param {string} address @param {string[]} names
+ * @returns {string} */
+export function stays(address, names) {
+  const said = location.search.slice(1).split("&").filter((one) => names.indexOf(one.split("=")[0]) >= 0);
+  return said.length ? address + (address.indexOf("?") < 0 ? "?" : "&") + said.join("&") : address;
 }
 
 let due = 0;
@@ -56,9 +64,15 @@ async function asked(address) {
   if (!answer.ok) throw new Error(String(answer.status));
 }
 
-function identify(board) {
+/** @param {*} board @param {string} [name] of a paired screen */
+function identify(board, name) {
   const sign = document.getElementById("identify");
-  sign.textContent = say("identify") + " " + nameOf(board) + " (" + board.id + ")";
+  const shows = say("identify") + " " + nameOf(board) + " (" + board.id + ")";
+  sign.textContent = name ? "" : shows;
+  if (name) {
+    write(part(sign, "b", "identify-name"), name);
+    write(part(sign, "span", "identify-shows"), shows);
+  }
   sign.hidden = false;
   setTimeout(() => {
     sign.hidden = true;

@@ -14,7 +14,7 @@ from wallboard.assets import STATIC
 from wallboard.web.pages import modules
 
 HERE = Path(__file__).parent
-ALONE = [STATIC / "js" / name for name in ("plain.js", "keeper.js")]  # no modules: loaded by themselves
+ALONE = [STATIC / "js" / name for name in ("plain.js", "keeper.js", "pair.js")]  # no modules: loaded by themselves
 # Newer than Chromium 76 though old in syntax, as it looks once comments and texts are taken out.
 TOO_NEW_JS = {
     r"\.(replaceAll|at|replaceChildren|toSorted|findLast|hasOwn|matchAll|allSettled)\(": "a newer method",
@@ -59,7 +59,10 @@ def wall_scripts() -> list[Path]:
 
 def wall_sheets() -> list[Path]:
     css = STATIC / "css"
-    own = [css / name for name in ("contrast.css", "light.css", "tokens.css", "base.css", "board.css", "explain.css")]
+    own = [
+        css / name
+        for name in ("contrast.css", "light.css", "tokens.css", "base.css", "board.css", "explain.css", "pair.css")
+    ]
     return [*own, *sorted((css / "tiles").glob("*.css"))]
 
 

@@ -1,6 +1,7 @@
 """The real application on a real port: uvicorn in this loop, private Redis, and HTTP as programs speak it."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from wallboard.record.people import Bound, Role
 from wallboard.web.app import create_app, wall_clock_ms
 from wallboard.web.serve import listen, server_for
 from wallboard.web.wiring import Parts
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # device.py, which is no test
 
 TOKEN = "wb_test-token-of-the-admin"
 

@@ -50,7 +50,9 @@ async def test_the_page_for_readers_names_every_call_and_every_figure(served: An
     described = (await served.http.get("/api/v1/openapi.json")).json()
     for path in described["paths"]:
         written = (
-            re.sub(r"{(alert|board|notice|token)}", "ID", path).replace("{source}", "NAME").replace("{name}", "NAME")
+            re.sub(r"{(alert|board|notice|token|screen)}", "ID", path)
+            .replace("{source}", "NAME")
+            .replace("{name}", "NAME")
         )
         assert written in page or path.removeprefix("/api/v1") in page, path
     figures = re.findall(r"^# TYPE (wallboard_\S+)", (await served.http.get("/metrics")).text, re.MULTILINE)

@@ -1,12 +1,16 @@
-"""Which screens were paired? What each is called, which board it shows, and the digest of what it comes in with."""
+"""Which screens were paired? What each is called, which board it shows, and the digest of what it comes in with.
+
+Whatever changes stands in the audit trail.
+"""
 
 import hashlib
 import secrets
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Engine, String, Table, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Engine, String, Table, delete, func, insert, select, update
 
 from wallboard.core.errors import Refused
+from wallboard.record.audit import note
 from wallboard.record.database import TABLES, Record
 
 MOST = 1_000  # every web process holds all of them
@@ -39,13 +43,14 @@ class Screens:
     def __init__(self, engine: Engine) -> None:
         self._connected = Record(engine).connected
 
-    def add(self, name: str, board: str, by: str, now_ms: int) -> Screen:
+    def add(self, name: str, board: str, *, by: str, now_ms: int) -> Screen:
         """Raises Refused where there are too many."""
         screen = Screen(secrets.token_hex(_ID_BYTES), name, board, None, now_ms, by)
         with self._connected() as to:
             if to.execute(select(func.count()).select_from(_screens)).scalar_one() >= MOST:
                 raise Refused("$", f"there are {MOST} screens already: revoke some first")
             to.execute(insert(_screens).values(**screen._asdict()))
+            note(to, now_ms, by, "screen.paired", {"id": screen.id, "name": name, "board": board})
         return screen
 
     def all(self) -> list[Screen]:
@@ -61,16 +66,34 @@ class Screens:
             changed = to.execute(update(_screens).where(_screens.c.id == screen).values(credential=digest(secret)))
         return secret if changed.rowcount else None
 
-    def change(self, screen: str, *, name: str | None = None, board: str | None = None) -> bool:
-        """False: there is none."""
-        told = {key: value for key, value in (("name", name), ("board", board)) if value is not None}
+    def change(
+        self, screen_id: str, *, by: str, now_ms: int, name: str | None = None, board: str | None = None
+    ) -> Screen | None:
+        """None: there is no such screen."""
         with self._connected() as to:
-            return to.execute(update(_screens).where(_screens.c.id == screen).values(**told)).rowcount > 0
+            before = _one(to, screen_id)
+            if before is None:
+                return None
+            after = before._replace(name=name or before.name, board=board or before.board)
+            to.execute(update(_screens).where(_screens.c.id == screen_id).values(name=after.name, board=after.board))
+            detail = {"id": screen_id, "name": [before.name, after.name], "board": [before.board, after.board]}
+            note(to, now_ms, by, "screen.changed", detail)
+            return after
 
-    def revoke(self, screen: str) -> bool:
+    def revoke(self, screen_id: str, *, by: str, now_ms: int) -> bool:
         """False: there is none."""
         with self._connected() as to:
-            return to.execute(delete(_screens).where(_screens.c.id == screen)).rowcount > 0
+            screen = _one(to, screen_id)
+            if screen is None:
+                return False
+            to.execute(delete(_screens).where(_screens.c.id == screen_id))
+            note(to, now_ms, by, "screen.revoked", {"id": screen_id, "name": screen.name, "board": screen.board})
+            return True
+
+
+def _one(to: Connection, screen_id: str) -> Screen | None:
+    found = to.execute(select(_screens).where(_screens.c.id == screen_id)).first()
+    return Screen(*found) if found else None
 
 
 def digest(secret: str) -> str | None:

@@ -30,16 +30,19 @@ from wallboard.record.database import open_record
 from wallboard.record.history import History
 from wallboard.record.people import People
 from wallboard.record.revisions import Revisions
+from wallboard.record.screens import Screens
 from wallboard.record.shelf import Shelf
 from wallboard.record.tokens import Tokens
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
+from wallboard.stream.orders import Orders
+from wallboard.stream.pairing import Pairing
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web import api, boardtexts, called, editor, notices, openapi, pages, speaking, tokens
+from wallboard.web import api, boardtexts, called, editor, notices, openapi, pages, screens, speaking, tokens
 from wallboard.web.alerts import AlertsPage, acts, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
@@ -59,6 +62,7 @@ from wallboard.web.me import Me
 from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.names import Names
 from wallboard.web.origin import Origins
+from wallboard.web.paired import Paired
 from wallboard.web.problems import Problem, Refusals, Unexpected
 from wallboard.web.programs import Programs
 from wallboard.web.rate import Rates
@@ -69,6 +73,7 @@ from wallboard.web.signin import SignInPage, sign_out
 from wallboard.web.socket import live
 from wallboard.web.sourcepages import SourcePages, source_api, sources_api
 from wallboard.web.staying import Staying
+from wallboard.web.walls import Walls
 from wallboard.web.webhooks import Webhooks
 from wallboard.web.wiring import Parts
 
@@ -128,17 +133,20 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     sessions = Sessions(SignIn(asking, keys), people, namespace=config.namespace, https=https)
     given = Tokens(record)
     programs = Programs(given, clock_ms)
-    known = Known({"session": sessions, "token": programs})
     shelf = Shelf(
         config.boards, Revisions(record), shipped=config.boards == BOARDS, editable=config.server.boards_editable
     )
+    boards = Boards(config.boards, shelf)
+    paired = Paired(Screens(record), boards, namespace=config.namespace, https=https)
+    known = Known({"session": sessions, "token": programs, "screen": paired})
+    orders = Orders(asking, keys)
     return Parts(
         config=config,
         clock_ms=clock_ms,
         stream=Stream(asking, keys),
         pipeline=pipeline,
         hub=hub,
-        boards=Boards(config.boards, shelf),
+        boards=boards,
         shelf=shelf,
         counting=Counting(),
         health=HealthRecords(asking, keys),
@@ -148,6 +156,10 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         programs=programs,
         staying=Staying(known),
         reports=reports,
+        pairing=Pairing(asking, keys),
+        paired=paired,
+        orders=orders,
+        walls=Walls(orders, clock_ms),
         metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings], hub.sent),
         people=people,
         audit=Audit(record),
@@ -195,6 +207,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/tokens", tokens.TokensPage(templates).show),
         Route("/api/v1/sources", sources_api),
         Route("/api/v1/sources/{source:path}", source_api),
+        *screens.routes(templates),
         Route("/signin", signin.show),
         Route("/signin", signin.post, methods=["POST"]),
         Route("/signout", sign_out, methods=["POST"]),
@@ -228,7 +241,7 @@ def _middleware(parts: Parts) -> list[Middleware]:
         Middleware(
             Access,
             known=parts.known,
-            cookie=parts.sessions.cookie,
+            cookies={"session": parts.sessions.cookie, "screen": parts.paired.cookie.name},
             origins=Origins(urls),
             admin_token=parts.config.admin_token,
             open_metrics=server.metrics == "open",
@@ -259,6 +272,7 @@ async def _life(parts: Parts, clients: Sequence[Redis], loads_s: float) -> Async
         await stack.enter_async_context(_running("history", lambda: parts.history_told.keep_asking(parts.health)))
         await stack.enter_async_context(_running("programs", parts.programs.keep_writing))
         await stack.enter_async_context(_running("staying", parts.staying.run))
+        await stack.enter_async_context(_running("walls", parts.walls.run))
         await parts.boards.refresh(parts.hub.change_boards)
         await stack.enter_async_context(_running("boards", lambda: parts.boards.watch(parts.hub.change_boards)))
         await stack.enter_async_context(_running("counts", lambda: _tell_counts(parts)))

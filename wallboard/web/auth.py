@@ -9,6 +9,7 @@ a browser cannot read the status of a failed handshake, so the endpoint accepts 
 
 import asyncio
 import hmac
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -17,7 +18,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wallboard.core.errors import RecordUnavailable, StreamUnavailable
-from wallboard.web.known import Credential, Known
+from wallboard.web.known import Credential, Kind, Known
 from wallboard.web.origin import Origins
 from wallboard.web.problems import Problem, problem_response
 from wallboard.web.who import Who
@@ -27,6 +28,7 @@ __all__ = ["CREDENTIAL", "REFUSED", "WHO", "Access", "Who", "allowed", "who_asks
 WHO = "wallboard.who"
 REFUSED = "wallboard.refused"
 CREDENTIAL = "wallboard.credential"
+IS_SCREEN = "wallboard.screen"  # the browser says it is one
 SIGN_IN_AGAIN = 4401
 NOT_ALLOWED = 4403
 TRY_AGAIN_LATER = 1013
@@ -64,12 +66,18 @@ class Access:
     """
 
     def __init__(
-        self, app: ASGIApp, known: Known, cookie: str, origins: Origins, admin_token: str | None, open_metrics: bool
+        self,
+        app: ASGIApp,
+        known: Known,
+        cookies: Mapping[Kind, str],
+        origins: Origins,
+        admin_token: str | None,
+        open_metrics: bool,
     ) -> None:
-        """`cookie`: the name of the one that holds a session's token."""
+        """`cookies`: what each kind of credential is called in a browser, the one that counts most first."""
         self._app = app
         self._known = known
-        self._cookie = cookie
+        self._cookies = cookies
         self._origins = origins
         self._admin_token = admin_token
         self._open = _OPEN | {"/metrics"} if open_metrics else _OPEN
@@ -97,15 +105,17 @@ class Access:
                 self._origins.check(scope, needed=False)
             return None
         headers = Headers(scope=scope)
-        cookie = cookie_parser(headers.get("cookie", "")).get(self._cookie)
+        sent = cookie_parser(headers.get("cookie", ""))
+        cookies = [Credential(kind, sent[name]) for kind, name in self._cookies.items() if name in sent]
         if authorization := headers.getlist("authorization"):
             self._origins.check(scope, needed=False)
             return await self._bearer(scope, authorization)
         if unsafe:
-            self._origins.check(scope, needed=cookie is not None)
-        if cookie is None:
+            self._origins.check(scope, needed=bool(cookies))
+        if not cookies:
             raise _nobody()
-        return await self._behind(scope, Credential("session", cookie), "This session has ended. Sign in again.")
+        scope[IS_SCREEN] = cookies[-1].kind == "screen"
+        return await self._behind(scope, cookies, "This session has ended. Sign in again.")
 
     async def _bearer(self, scope: Scope, authorization: list[str]) -> Who:
         scheme, _, token = authorization[0].partition(" ")
@@ -114,21 +124,27 @@ class Access:
             raise _nobody()
         if self._admin_token and hmac.compare_digest(token.encode(), self._admin_token.encode()):
             return Who("admin", frozenset({"admin"}))
-        return await self._behind(scope, Credential("token", token), "This token is not known here, or was revoked.")
+        return await self._behind(scope, [Credential("token", token)], "This token is not known here, or was revoked.")
 
-    async def _behind(self, scope: Scope, credential: Credential, otherwise: str) -> Who:
-        try:
-            who = await self._known.who(credential, _now_s())
-        except (StreamUnavailable, RecordUnavailable):
+    async def _behind(self, scope: Scope, credentials: Iterable[Credential], otherwise: str) -> Who:
+        """Whose the first good one is: a session that has ended does not keep a screen out."""
+        unknown = False
+        for credential in credentials:
+            try:
+                who = await self._known.who(credential, _now_s())
+            except (StreamUnavailable, RecordUnavailable):
+                unknown = True
+                continue
+            if who is not None:
+                scope[CREDENTIAL] = credential
+                return who
+        if unknown:
             raise Problem(
                 503,
                 "Redis or the record does not answer, so it cannot be checked who asks. Try again soon.",
                 headers=_SOON,
-            ) from None
-        if who is None:
-            raise _nobody(otherwise)
-        scope[CREDENTIAL] = credential
-        return who
+            )
+        raise _nobody(otherwise)
 
 
 _SOON = {"retry-after": "2"}
@@ -148,6 +164,9 @@ def _nobody(detail: str = _HOW_TO_COME_IN) -> Problem:
 async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
     path: str = scope["path"]
     if problem.status == 401 and scope.get("method") in ("GET", "HEAD") and not path.startswith(_FOR_PROGRAMS):
+        if scope.get(IS_SCREEN):  # one that was revoked: nobody stands before it who could sign in
+            await RedirectResponse("/pair", 303, {"cache-control": "no-store"})(scope, receive, send)
+            return
         wanted = path + ("?" + scope["query_string"].decode("latin-1") if scope["query_string"] else "")
         answer = RedirectResponse("/signin?next=" + quote(wanted, safe=""), 303, {"cache-control": "no-store"})
         await answer(scope, receive, send)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.errors import RecordUnavailable
@@ -28,6 +28,8 @@ class Front:
 
     async def show(self, request: Request) -> Response:
         who, parts = allowed(request, "state:read"), parts_of(request)
+        if who.kind == "screen":
+            return RedirectResponse("/pair", 303)  # its home, from where it goes to its own board
         language = spoken(request)
         say, catalog = words(language), page_say(language).catalog
         try:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
@@ -29,6 +29,7 @@ from wallboard.live.view import View
 from wallboard.record.board import VARIABLES
 from wallboard.record.boards import Board
 from wallboard.record.images import Unfit, picture
+from wallboard.web.auth import who_asks
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
@@ -96,7 +97,12 @@ class Pages:
         self._templates = templates
 
     async def board(self, request: Request) -> Response:
-        board, turn = _turned(request, _board(request, _query(request)))
+        try:
+            board, turn = _turned(request, _board(request, _query(request)))
+        except HTTPException:
+            if who_asks(request).kind == "screen":  # nobody stands before it: its home knows where it belongs
+                return RedirectResponse("/pair", 303)
+            raise
         picture = first_picture(request.app.state.hub, board, _language(request, board), turn)
         context = picture | {"kiosk": "kiosk" in request.query_params, "plotly": PLOTLY_ADDRESS}
         answer = self._page(request, "board.html", context)
@@ -182,8 +188,8 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 
 _MODULES = (
     "answer", "asking", "awake", "board", "certainty", "charts", "clock", "doing", "dom", "explain", "format",
-    "freshness", "kept", "levels", "memory", "messages", "orders", "pace", "paging", "select", "series", "socket",
-    "sound", "store", "top", "wear", "words",
+    "freshness", "kept", "levels", "memory", "messages", "orders", "pace", "paging", "paired", "select", "series",
+    "socket", "sound", "store", "top", "wear", "words",
 )  # fmt: skip
 
 
@@ -196,7 +202,7 @@ def _board(request: Request, query: str = "") -> Board:
     board = _boards(request).get(request.path_params["board"] + query)
     if board is None and not request.app.state.boards.complete:
         raise HTTPException(503, "The record does not answer, so not all boards are known yet. Try again soon.")
-    if board is None:
+    if board is None or not who_asks(request).may_see_board(board.id):
         raise HTTPException(404, "There is no such board, or it is not for you; / lists the boards.")
     return board
 

@@ -25,12 +25,13 @@ class Reports:
         self._last: dict[object, Report] = {}
 
     @contextmanager
-    def watch(self) -> Iterator[Callable[[Report], None]]:
-        """For as long as a screen is connected: where its reports go."""
+    def watch(self, note: Callable[[Report], None] = lambda report: None) -> Iterator[Callable[[Report], None]]:
+        """For as long as a screen is connected: where its reports go. `note`: who else hears them."""
         screen = object()
 
         def hear(report: Report) -> None:
             self._last[screen] = report
+            note(report)
 
         try:
             yield hear

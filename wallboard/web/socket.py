@@ -22,6 +22,7 @@ from wallboard.record.boards import Board
 from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.reports import Report, Reports
 from wallboard.web.staying import Staying
+from wallboard.web.walls import Walls
 
 SUBPROTOCOL = "wallboard.v1"
 MAX_MESSAGE = 65_536
@@ -140,10 +141,13 @@ async def _serve(websocket: WebSocket, board: Board, hub: Hub) -> None:
     screen = hub.subscribe(board, wire)
     staying: Staying = websocket.app.state.staying
     reports: Reports = websocket.app.state.reports
+    walls: Walls = websocket.app.state.parts.walls
+    who = who_asks(websocket)
     try:
         with (
-            staying.watch(wire, websocket.scope.get(CREDENTIAL), who_asks(websocket), board.id),
-            reports.watch() as hear,
+            staying.watch(wire, websocket.scope.get(CREDENTIAL), who, board.id),
+            walls.watch(who, screen, board.id) as note,
+            reports.watch(note) as hear,
         ):
             if isinstance(wire, TextWire):
                 await _first_end_of(_read(websocket, hear), wire.run())

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.templating import Jinja2Templates
 
 from wallboard.assets import STATIC
-from wallboard.web.auth import WHO
+from wallboard.web.auth import IS_SCREEN, WHO
 from wallboard.web.words import LANGUAGES, Words, language_of, words
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -36,4 +36,10 @@ def templates() -> Jinja2Templates:
 def _speaking(request: Request) -> dict[str, Any]:
     language, who = spoken(request), request.scope.get(WHO)
     has_session = who is not None and who.kind == "person"
-    return {"page_language": language, "page_say": page_say(language), "who": who, "has_session": has_session}
+    return {
+        "page_language": language,
+        "page_say": page_say(language),
+        "who": who,
+        "has_session": has_session,
+        "is_screen": request.scope.get(IS_SCREEN, False),
+    }

@@ -15,15 +15,19 @@ from wallboard.record.people import People
 from wallboard.record.shelf import Shelf
 from wallboard.record.tokens import Tokens
 from wallboard.stream.health import HealthRecords
+from wallboard.stream.orders import Orders
+from wallboard.stream.pairing import Pairing
 from wallboard.stream.stream import Stream
 from wallboard.web.boards import Boards
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.known import Known
 from wallboard.web.metrics import Metrics
+from wallboard.web.paired import Paired
 from wallboard.web.programs import Programs
 from wallboard.web.reports import Reports
 from wallboard.web.sessions import Sessions
 from wallboard.web.staying import Staying
+from wallboard.web.walls import Walls
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ class Parts:
     programs: Programs
     staying: Staying
     reports: Reports
+    pairing: Pairing
+    paired: Paired
+    orders: Orders
+    walls: Walls
     metrics: Metrics
     people: People
     audit: Audit

@@ -1,0 +1,97 @@
+"""Which paired screens are connected to this process? Their words go to Redis, and what they are told comes from there.
+
+socket ─▶ Walls ─▶ screen:ID (Redis) ─▶ /screens          command ─▶ orders (Redis) ─▶ Walls of each process ─▶ socket
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import msgspec
+
+from wallboard.core.errors import StreamUnavailable
+from wallboard.live.frames import Frame
+from wallboard.live.screen import Screen
+from wallboard.stream.orders import Order, Orders, Word
+from wallboard.web.reports import Report
+from wallboard.web.who import Who
+
+LOOK_S = 0.5  # how long an order waits at most
+SAY_S = 5.0
+CONNECTED_MS = 15_000  # without a word of its server process for so long, a screen is gone
+STALE_S = 10.0  # orders that could not be read for so long are too old to be obeyed
+
+
+class Walls:
+    """Of one web process."""
+
+    def __init__(self, orders: Orders, clock_ms: Callable[[], int]) -> None:
+        self._orders = orders
+        self._clock_ms = clock_ms
+        self._screens: dict[str, dict[Screen, str]] = {}
+        self._words: dict[str, Word] = {}
+        self._left: dict[str, Word] = {}
+
+    @contextmanager
+    def watch(self, who: Who, screen: Screen, board: str) -> Iterator[Callable[[Report], None]]:
+        """For as long as a socket is open: where its reports go."""
+        if who.kind != "screen":
+            yield lambda report: None
+            return
+        self._screens.setdefault(who.id, {})[screen] = board
+        self._words[who.id] = Word(at=self._clock_ms(), shows=board)
+        self._left.pop(who.id, None)
+
+        def hear(report: Report) -> None:
+            self._words[who.id] = Word(
+                at=self._clock_ms(), shows=board, build=report.build, lag_ms=report.lag_ms, heap_mb=report.heap_mb,
+                sound=report.sound if isinstance(report.sound, str) else None,
+            )  # fmt: skip
+
+        try:
+            yield hear
+        finally:
+            self._leave(who.id, screen)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        loop = asyncio.get_running_loop()
+        place, read_s, said_s = None, loop.time(), loop.time() - SAY_S
+        while True:
+            await asyncio.sleep(LOOK_S)
+            with suppress(StreamUnavailable):
+                if place is None or loop.time() - read_s > STALE_S:
+                    place = await self._orders.place()
+                place, given = await self._orders.after(place)
+                read_s = loop.time()
+                for order in given:
+                    self.tell(order)
+                if self._left or loop.time() - said_s >= SAY_S:
+                    said_s = loop.time()
+                    await self._say()
+
+    def tell(self, order: Order) -> None:
+        """To the sockets that the screen has here: one, as a rule."""
+        message: dict[str, Any] = {"t": "command", "do": order.do}
+        message |= {key: value for key, value in (("name", order.name), ("board", order.board)) if value}
+        for screen in self._screens.get(order.screen, {}):
+            screen.order(Frame(msgspec.json.encode(message)))
+
+    async def _say(self) -> None:
+        now_ms = self._clock_ms()
+        words = {name: msgspec.structs.replace(word, at=now_ms) for name, word in self._words.items()}
+        left, self._left = self._left, {}
+        try:
+            await self._orders.say(left | words)
+        except StreamUnavailable:
+            self._left = left | self._left
+            raise
+
+    def _leave(self, name: str, screen: Screen) -> None:
+        of = self._screens[name]
+        del of[screen]
+        if not of:
+            del self._screens[name]
+            last = self._words.pop(name)
+            self._left[name] = msgspec.structs.replace(last, at=self._clock_ms(), connected=False)
