@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wallboard.config import Config, load, watch
+from wallboard.config import Config, as_written, load, watch
 from wallboard.core.errors import ConfigError
 from wallboard.core.settings import Target
 
@@ -241,3 +241,15 @@ async def test_a_changed_file_is_seen_and_a_bad_one_is_told_as_mistakes(tmp_path
     broken = await after("[server]\nport = 'x'\n", 3)
     assert isinstance(broken, ConfigError)
     await changes.aclose()
+
+
+def test_a_ready_notice_says_how_long_it_stands_in_a_way_that_can_be_meant(tmp_path):
+    file = tmp_path / "wallboard.toml"
+    file.write_text('[notice.a]\ntext = "x"\nuntil = "1h"\n[notice.b]\ntext = "y"\nuntil = "shift"\n', encoding="utf-8")
+    assert set(as_written(file, {}).settings.notice) == {"a", "b"}
+    file.write_text(
+        '[notice.c]\nuntil = "tomorrow"\n[notice.d]\ntext = "x"\nlevel = "red"\nuntil = "soon"\n', encoding="utf-8"
+    )
+    with pytest.raises(ConfigError) as wrong:
+        as_written(file, {})
+    assert [one.at for one in wrong.value.mistakes] == ["notice.c.text", "notice.d.level", "notice.d.until"]

@@ -65,6 +65,8 @@ _events = st.one_of(
     _event(ev.SourceRestarted),
     _correction(ev.ContactCorrected, contact=_contact, contact_source=st.sampled_from(["pbx", "crm"]),
                 queue=st.none() | _queue),
+    st.builds(ev.Tagged, source=st.just(ev.SERVER), contact=_contact, contact_source=st.sampled_from(["pbx", "crm"]),
+              tag=st.sampled_from(["hostile", "thanks"]), agent=_agent),
     _correction(ev.AgentCorrected, agent=_agent, agent_source=st.sampled_from(["pbx", "crm"])),
     _event(ev.Outcome, contact=_contact, outcome=st.sampled_from([None, "success", "failure", "none"]),
            code=st.none() | st.sampled_from(["moved", "price"]), value=st.none() | st.sampled_from([1.5, -20, 300])),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from wallboard.core.events import ConfigApplied
+from wallboard.web.who import Who
 
 FLOOR = "/api/v1/floor"
 
@@ -83,3 +85,28 @@ async def test_its_line_is_open_to_leads_only_and_carries_people_by_name(served:
             await line.recv()
     assert closed.value.rcvd
     assert closed.value.rcvd.code == 4403
+
+
+async def test_a_lead_of_a_team_is_told_of_it_alone_and_of_the_boards_they_may_see(served: Any) -> None:
+    told = [
+        {"type": "agent.signed_in", "agent": agent, "team": team, "queues": ["support"], "source": "pbx"}
+        for agent, team in (("anna", "one"), ("boris", "two"))
+    ]
+    assert (await served.http.post("/api/v1/events", json=told)).status_code == 202
+    async with asyncio.timeout(10):
+        while len((await served.http.get("/api/v1/state")).json().get("agents", ())) < 2:
+            await asyncio.sleep(0.03)
+    headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",), boards=("overview",))}
+    address = f"ws://{served.host}:{served.port}/live?board=~floor"
+    async with connect(address, additional_headers=headers | {"origin": served.origin}) as line:
+        assert list(json.loads(await line.recv())["state"]["agents"]) == ["anna"]
+    page = (await served.anonymous.get("/floor", headers=headers)).text
+    assert '["overview",' in page
+    assert '["day",' not in page
+
+
+def test_the_desk_is_for_whoever_may_see_people_whatever_boards_they_are_bound_to():
+    lead = Who("Lena", frozenset({"state:read", "people:read"}), boards=frozenset({"overview"}))
+    assert lead.may_see_board("~floor?team=one")
+    assert not replace(lead, queues=frozenset({"support"})).may_see_board("~floor")
+    assert not replace(lead, scopes=frozenset({"state:read"}), boards=None).may_see_board("~floor")

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.live.desk import DESK
-from wallboard.web.auth import allowed
+from wallboard.web.auth import Who, allowed
 from wallboard.web.pages import icon, policy, script_json
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
@@ -25,7 +25,7 @@ class FloorPage:
         who = allowed(request, "people:read")
         parts = parts_of(request)
         context = {
-            "first": script_json(_first(parts, spoken(request))),
+            "first": script_json(_first(parts, spoken(request), who)),
             "writes": who.may("notices:write"),
             "ready": parts.pipeline.floor.settings.notice,
             "as_json": lambda notice: msgspec.json.encode(notice).decode(),
@@ -35,12 +35,14 @@ class FloorPage:
         return self._templates.TemplateResponse(request, "floor.html", context, headers=headers)
 
 
-def _first(parts: Parts, language: str) -> dict[str, Any]:
+def _first(parts: Parts, language: str, who: Who) -> dict[str, Any]:
     said = {key: text for key, text in page_say(language).catalog.items() if key.startswith(OF_PAGE)}
     say = words(language)
     settings = parts.pipeline.floor.settings
     boards = [
-        (board.id, board.title or say(f"board.{board.id}", otherwise=board.id)) for board in parts.boards().values()
+        (board.id, board.title or say(f"board.{board.id}", otherwise=board.id))
+        for board in parts.boards().values()
+        if who.may_see_board(board.id)
     ]
     return {
         "board": DESK,

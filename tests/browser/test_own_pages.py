@@ -1,0 +1,88 @@
+"""A lead gives a queue its name, and an agent tags a contact with one tap: in a real browser, on the real line."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.web.conftest import TOKEN, Served, serving  # type: ignore[import-not-found]
+from wallboard.config import Config, Redis, as_written
+from wallboard.core.events import ConfigApplied
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+TEXT = """[queue.support]
+name = "Support"  # ours
+[agent.anna]
+name = "Anna Nowak"
+"""
+
+
+async def floor(served: Served) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    told: list[dict[str, Any]] = [
+        {"type": "agent.signed_in", "agent": "anna", "queues": ["support"], "time": now_ms - 90_000},
+        {"type": "agent.signed_in", "agent": "ana nowak", "queues": ["support"]},
+        {"type": "contact.queued", "contact": "c.1", "queue": "support", "channel": "chat", "time": now_ms - 80_000},
+        {"type": "contact.answered", "contact": "c.1", "agent": "anna", "time": now_ms - 70_000},
+        {"type": "contact.ended", "contact": "c.1", "agent": "anna", "time": now_ms - 10_000},
+    ]
+    answer = await served.http.post("/api/v1/events", json=[{"source": "pbx", **event} for event in told])
+    assert answer.json()["rejected"] == []
+
+
+async def opened(browser: Browser, served: Served, wrong: list[str], path: str, *who: str, **bound: Any) -> Page:
+    """The page as this person sees it on a phone."""
+    name, _, value = (await served.sign_in(*who, **bound)).partition("=")  # type: ignore[arg-type]
+    context = await browser.new_context(locale="en", viewport={"width": 390, "height": 800}, has_touch=True)
+    await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
+    page = await context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+    await page.goto(served.origin + path)
+    return page
+
+
+async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "wallboard.toml"
+    file.write_text(TEXT, encoding="utf-8")
+    settings = as_written(file, {}).settings
+    config = Config(
+        redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path, file=file, settings=settings
+    )
+    wrong: list[str] = []
+    async with serving(config) as served:
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        await served.parts.stream.append([told])
+        await floor(served)
+        names = await opened(browser, served, wrong, "/names", "Lena", "lead")
+        await names.get_by_role("button", name="The same as Anna Nowak").tap()
+        assert await names.locator("[name=also]").input_value() == "pbx:ana nowak"
+        await names.get_by_role("button", name="Save").tap()
+        await names.get_by_text("Saved; in force in a moment.").wait_for()
+        await names.get_by_role("button", name="Queues").tap()
+        await names.get_by_role("button", name="Change").tap()
+        await names.fill("[name=name]", "Підтримка")
+        file.write_text(file.read_text(encoding="utf-8").replace('"Support"', '"Help"'), encoding="utf-8")
+        await names.get_by_role("button", name="Save").tap()
+        await names.get_by_text("It was changed meanwhile").wait_for()
+        await names.get_by_role("button", name="Save").tap()
+        await expect(names.locator("#edit")).to_be_hidden()
+        text = file.read_text(encoding="utf-8")
+        assert 'name = "Підтримка"  # ours' in text
+        assert 'also = ["pbx:ana nowak"]' in text
+        assert await names.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+        mine = await opened(browser, served, wrong, "/me", "Anna", "agent", agents=("anna",))
+        thanks = mine.get_by_role("button", name="Said thanks")
+        await thanks.tap()
+        await expect(thanks).to_be_disabled()
+        await expect(mine.locator('.me-figure[data-key="thanks"] .value')).to_have_text("1", timeout=15_000)
+        assert await mine.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for page in (names, mine):
+            await page.context.close()
+    assert wrong == []
