@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -17,7 +18,7 @@ from believable import floor
 from msgspec.structs import replace
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -27,6 +28,7 @@ from wallboard.core.settings import Settings
 from wallboard.live.view import View
 from wallboard.record.boards import Board, load_boards
 from wallboard.web import pages
+from wallboard.web.charts import PLOTLY_ADDRESS, plotly_js
 from wallboard.web.speaking import templates
 
 Document = dict[str, Any]
@@ -64,7 +66,9 @@ class FakeHub:
 class FakeServer:
     """`async with FakeServer(state) as server`: pages at `server.url`, and the live line in the test's hand."""
 
-    def __init__(self, state: Document, boards: Mapping[str, Board] | None = None, *, beats_s: float = 1.0) -> None:
+    def __init__(
+        self, state: Document, boards: Mapping[str, Board] | None = None, *, beats_s: float = 1.0, images: Path = BOARDS
+    ) -> None:
         self.hub = FakeHub(state)
         self.boards = dict(boards or _with_names(load_boards(BOARDS)))
         self.seq = 1
@@ -75,11 +79,19 @@ class FakeServer:
         self.connections = 0
         self.reports: list[Document] = []
         self.lines: dict[WebSocket, str] = {}
+        self.series: dict[str, Document] = {}  # kind of tile → what it is told of the past
         app = Starlette(
-            routes=[WebSocketRoute("/live", self._live), Route("/readyz", self._readyz), *pages.routes(templates())],
+            routes=[
+                WebSocketRoute("/live", self._live),
+                Route("/readyz", self._readyz),
+                Route("/api/v1/boards/{board}/series", self._series),
+                Route(PLOTLY_ADDRESS, plotly_js),
+                *pages.routes(templates()),
+            ],
         )
         app.state.hub = self.hub
         app.state.boards = lambda: self.boards
+        app.state.images = images
         config = uvicorn.Config(
             app, port=0, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=1
         )
@@ -139,6 +151,11 @@ class FakeServer:
 
     async def _readyz(self, request: Request) -> Response:
         return Response(status_code=200 if self.hub.pipeline.ready else 503)
+
+    async def _series(self, request: Request) -> Response:
+        tile = self.boards[request.path_params["board"]].tiles[int(request.query_params["tile"])]
+        told = self.series.get(tile.kind)
+        return JSONResponse(told) if told else Response(status_code=503)
 
     async def _live(self, line: WebSocket) -> None:
         self.connections += 1

@@ -239,8 +239,8 @@ _FITS: Mapping[str, Callable[[fitting.Box], Sequence[fitting.Fit]]] = {
     "queues": fitting.table_fits,
     "agents": fitting.card_fits,
     "counts": fitting.count_fits,
-    "leaders": fitting.source_fits,
-    "reasons": fitting.source_fits,
+    "leaders": fitting.line_fits,
+    "reasons": fitting.line_fits,
     "sources": fitting.source_fits,
 }
 

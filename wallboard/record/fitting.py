@@ -13,7 +13,7 @@ WIDE_V, HIGH_V = 177.7, 100.0
 HEAD_V, EDGE_V, GAP_V = 7.0, 1.2, 1.0
 PAD_V = 1.1  # of a tile, on each side
 
-TITLE_EM = 0.64  # width of a letter of the title
+TITLE_EM = 0.7  # width of a letter of the title
 FIGURE_EM = 0.6  # width of a digit
 FIGURES = 5  # that a number's size leaves room for: 12:34, 1,234, 83.4 with its sign
 NAME_EM, CELL_EM = 11.0, 4.2  # columns of a table
@@ -181,7 +181,12 @@ def _notice_fit(room: Box, text: float) -> NoticeFit:
 
 
 def source_fits(room: Box) -> list[Fit]:
-    widest = room.inner_wide / 14
+    return line_fits(room, 17)
+
+
+def line_fits(room: Box, across_em: float = 14) -> list[Fit]:
+    """A line each, that needs so much room from side to side."""
+    widest = room.inner_wide / across_em
     texts = [text for text in _readable(SOURCE_TEXTS, room) if text <= widest]
     texts = texts or [min(widest, max(SOURCE_TEXTS[-1], room.least))]
     return _distinct([Fit(text, _count(room.inner_high, text * SOURCE_EM)) for text in texts])

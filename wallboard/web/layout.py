@@ -31,7 +31,7 @@ def _tile(name: str, tile: Tile, kind: str, room: fitting.Box) -> Iterator[str]:
     sizes = {"title": room.title, "foot": room.foot, "value": fitting.figure_text(room, under)}
     sizes |= {name: high for name, high in under._asdict().items() if high}
     if kind in OVER_TIME:
-        sizes["text"] = fitting.chart_text(room)
+        sizes["type"] = fitting.chart_text(room)
     if kind == "agents":
         totals = fitting.totals(room)
         sizes |= {"totals": totals.text, "totals-high": totals.high}
@@ -42,9 +42,9 @@ def _tile(name: str, tile: Tile, kind: str, room: fitting.Box) -> Iterator[str]:
 
 def _steps(kind: str, room: fitting.Box) -> list[dict[str, float]]:
     if kind in MESSAGES:
-        return [{"text": fit.text, "lines": fit.lines} for fit in fitting.notice_fits(room)]
+        return [{"type": fit.text, "lines": fit.lines} for fit in fitting.notice_fits(room)]
     if kind in LISTS:
-        return [{"text": fit.text, "across": fit.across} for fit in fits(kind, room)]
+        return [{"type": fit.text, "across": fit.across} for fit in fits(kind, room)]
     return []
 
 

@@ -11,7 +11,7 @@ import { empty } from "./queues.js";
 
 const STEPS = 5; // of fullness (static/css/tiles/heat.css)
 const NAME_SHARE = 0.26; // of the width; the rest is the day
-const ROW_EM = 1.9;
+const ROW_EM = 1.55;
 const MOST_ROW_EM = 3.4;
 const AXIS_EM = 1.7;
 const LETTER_EM = 0.62;

@@ -75,6 +75,8 @@ function draw(library, chart, tile, told, { marks, target }) {
   const suffix = percent ? " %" : tile.metrics.every((one) => one.reads === "seconds") ? " " + say("span.min", { n: "" }).trim() : "";
   const grid = { color: ink, gridcolor: token("--edge-line"), zerolinecolor: token("--edge-line"), fixedrange: true };
   const layout = {
+    width: chart.clientWidth,
+    height: chart.clientHeight,
     margin: { l: 3.2 * size, r: 1.2 * size, t: 0.6 * size, b: 1.9 * size },
     paper_bgcolor: NO_EDGE,
     plot_bgcolor: NO_EDGE,

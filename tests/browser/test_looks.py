@@ -1,0 +1,46 @@
+"""A sample of scripts/screenshots: every kind of tile can be read and is cut nowhere, full, late and empty."""
+
+from pathlib import Path
+from typing import Any
+
+import gallery
+import pytest
+from fake_server import FakeServer
+from looks import wrong_looks
+from playwright.async_api import Browser
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SAMPLE = [
+    ("numbers-dark", "full", "uk", (1366, 768)), ("past-dark", "full", "pl", (1920, 1080)),
+    ("past-light", "late", "ru", (390, 844)), ("overview-light", "late", "uk", (1080, 1920)),
+    ("numbers-contrast", "empty", "en", (1920, 1080)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("board", "state", "language", "size"), SAMPLE, ids=lambda one: str(one))
+async def test_every_kind_of_tile_can_be_read_and_is_cut_nowhere(
+    browser: Browser, tmp_path: Path, board: str, state: str, language: str, size: tuple[int, int]
+) -> None:
+    async with FakeServer(gallery.state(state), gallery.boards(tmp_path), images=tmp_path) as server:
+        server.source_lives = state == "full"
+        if state != "empty":
+            server.series = {kind: gallery.series(kind) for kind in ("trend", "heat")}
+        page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
+        await page.goto(f"{server.url}/board/{board}?lang={language}")
+        await page.wait_for_selector('.connection[data-level="good"], .connection[data-level="alarm"]')
+        if board.startswith("past"):
+            await page.wait_for_selector(".heat-cell", state="attached")
+        assert await wrong_looks(page) == []
+        await page.close()
+
+
+async def test_what_cannot_be_read_or_is_cut_is_found(browser: Browser) -> None:
+    page: Any = await browser.new_page()
+    await page.set_content(
+        "<body style='background: #fff'><p class='tile' id='one'><span style='color: #bbb'>pale</span>"
+        "<b class='title' style='display: block; width: 20px; overflow: hidden; white-space: nowrap'>far too long</b>"
+    )
+    found = await wrong_looks(page)
+    assert [one.split(":")[0] for one in found] == ["one title is cut", "one SPAN has a contrast of 1.9"]
+    await page.close()
