@@ -34,15 +34,22 @@ FEED = """async ([texts, first]) => {
 Document = dict[str, Any]
 
 
-def board() -> Board:
-    """Five numbers, the table, the grid and the rest: what a large floor shows."""
+def board(charts: int = 0) -> Board:
+    """Five numbers, the table, the grid and the rest: what a large floor shows; the last of the charts is a map."""
     five = ("waiting", "oldest_at", "idle", "service_level", "abandoned")
     numbers = [
         Tile(kind="number", at=(1 + 4 * place, 1), size=(4, 4), metric=metric, warn="> 100000")
         for place, metric in enumerate(five)
     ]
     lists = [Tile(kind=kind, at=at, size=size) for kind, at, size in LISTS]
-    return Board(id="large", title="Large", columns=24, rows=12, updates_per_s=10, names="full", tiles=numbers + lists)
+    drawn = [
+        Tile(kind="trend", at=(1 + 6 * place, 13), size=(6, 4), metrics=["offered", "answered"])
+        if place < charts - 1
+        else Tile(kind="heat", at=(1 + 6 * place, 13), size=(6, 4), metric="abandoned", alarm=">= 12")
+        for place in range(charts)
+    ]
+    tiles, rows = numbers + lists + drawn, 16 if charts else 12
+    return Board(id="large", title="Large", columns=24, rows=rows, updates_per_s=10, names="full", tiles=tiles)
 
 
 def large(agents: int, queues: int) -> Document:

@@ -6,7 +6,7 @@ alphabets stand here; other letters follow them by script. A test compares this 
 
 import re
 import unicodedata
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -34,6 +34,7 @@ def _key(language: str, name: str) -> Key:
     return tuple(rank for part in parts for rank in _ranks(part, language)), name
 
 
+@lru_cache(maxsize=4096)  # letters come again in every name
 def _ranks(part: str, language: str) -> list[tuple[int, int]]:
     """(group, place): signs, numbers, the letters of the language, those of other scripts."""
     if part.isdigit():

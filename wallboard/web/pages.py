@@ -35,6 +35,7 @@ from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
 from wallboard.web.paint import painted
 from wallboard.web.picture import Picture
+from wallboard.web.styles import wall_css
 from wallboard.web.words import LANGUAGE, LANGUAGES, Words, language_of, words
 
 Document = dict[str, Any]
@@ -75,6 +76,7 @@ def routes(templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/board/{board}", pages.board),
         Route("/board/{board}/layout.css", layout),
         Route("/board-image/{name}", image),
+        Route("/static/css/wall.css", wall_css),
         Mount("/static", Fresh(directory=STATIC), name="static"),
     ]
 
