@@ -63,15 +63,19 @@ export class Board {
       this.tiles.filter((one) => this.waiting.indexOf(one) < 0).forEach((one) => renderTile(one, picture));
       if (inParts) return this.waiting.length > 0;
     }
-    do this.renderList(this.waiting.shift(), picture);
-    while (this.waiting.length && !inParts);
+    while (this.waiting.length) {
+      const more = this.renderList(this.waiting[0], picture);
+      if (!more) this.waiting.shift();
+      if (more || inParts) break;
+    }
     return this.waiting.length > 0;
   }
 
+  /** @returns {boolean} whether more of this list is to come */
   renderList(one, picture) {
-    if (!one) return;
-    renderTile(one, picture);
+    const more = renderTile(one, picture);
     if (one.tile.kind === "queues") this.offerRows(one, picture);
+    return more;
   }
 
   /** Each number that can be explained can be pressed. */
@@ -137,6 +141,7 @@ function titleOf(tile, kind) {
   return kind.title ? kind.title(tile) : say("kind." + tile.kind);
 }
 
+/** @returns {boolean} whether more of it is to come */
 function renderTile(one, picture) {
   const shown = one.kind.render(one.body, one.tile, picture);
   const age = ageOf(shown.sources, picture.state.sources, picture.now, picture.server);
@@ -149,6 +154,7 @@ function renderTile(one, picture) {
   write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
   const told = shown.ageless && !age.late ? null : age; // a clock and a text are never old by themselves
   renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, age.late ? "" : shown.hint || "", told, picture);
+  return shown.more === true;
 }
 
 /** Left what is to be thought of the number, then what it leaves out, right how old it is. An old one never looks good. */

@@ -53,7 +53,7 @@ function render() {
   }; // prettier-ignore
   const screen = { stood_ms: 0, lag_ms: 0, address: "", tries: 0 };
   renderTop(top, noteOf("open", "", screen, picture), picture, told.board);
-  board.render(picture, false);
+  while (board.render(picture, false)); // a list may come in parts
 }
 
 function grid() {

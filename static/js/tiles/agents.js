@@ -8,6 +8,7 @@ import { agentsOf, sourcesOf } from "../select.js";
 import { collated, say } from "../words.js";
 import { empty } from "./queues.js";
 
+const TURNED = 12; // cards that show somebody else at once
 const REST_MS = 2 * 3600 * 1000; // of work without a pause or two minutes between contacts: time for a break
 
 export function mount(body) {
@@ -22,11 +23,34 @@ export function render(body, tile, picture) {
   renderTotals(part(body, "ul", "totals"), agents);
   const cards = part(body, "ul", "cards");
   mark(cards, "fit", page.fit);
-  each(cards, "li", "card", page.shown, (row) => row.id, (card, row) => renderCard(card, row, picture.now));
+  const shown = turned(cards, page.shown, there);
+  each(cards, "li", "card", shown, (row) => row.id, (card, row) => renderCard(card, row, picture.now));
   empty(body, there.length ? "" : say("agents.none"));
   const resting = there.filter((row) => rests(row.agent, row.doing, picture.now)).length;
   const hint = resting ? say("rest", { count: resting }) : "";
-  return { level: "", sources: sourcesOf(agents.map((row) => row.agent)), hint, page: page.page, pages: page.pages };
+  return { level: "", sources: sourcesOf(agents.map((row) => row.agent)), hint, page: page.page, pages: page.pages, more: shown !== page.shown };
+}
+
+/** A page is turned by some cards a frame, so that a slow engine goes on meanwhile: the others show whom they showed.
+ * @returns {*[]} `rows` themselves where nothing is left for the next frame */
+function turned(cards, rows, there) {
+  const changed = rows.filter((row, nth) => keyAt(cards, nth) !== row.id).length;
+  if (changed <= TURNED) return rows;
+  const known = new Map(there.map((row) => [row.id, row]));
+  const shown = [];
+  let left = TURNED;
+  for (const row of rows) {
+    const before = keyAt(cards, shown.length);
+    if (before !== row.id) left -= 1;
+    if (left < 0 && before === undefined) break;
+    shown.push((left < 0 && known.get(before)) || row);
+  }
+  return shown;
+}
+
+function keyAt(cards, nth) {
+  const card = cards.children[nth];
+  return card ? card.getAttribute("data-key") || undefined : undefined;
 }
 
 /** Names stay in their places, so that people find each other. */
