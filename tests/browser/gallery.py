@@ -1,7 +1,9 @@
 """Boards that together have every kind of tile, and a floor on which each of them has something to show."""
 
 import random
+import struct
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -126,16 +128,27 @@ alt = "The site's own picture"
 
 def boards(folder: Path) -> dict[str, Board]:
     """`numbers-dark`, `past-light`, `overview-contrast`, …: written into the folder, read as any others are."""
-    own = (BOARDS / "overview.toml").read_text()
+    own = 'title = "Support, Kyiv"\n' + (BOARDS / "overview.toml").read_text()
     for theme in THEMES:
         (folder / f"numbers-{theme}.toml").write_text(_NUMBERS.format(theme=theme))
         (folder / f"past-{theme}.toml").write_text(_PAST.format(theme=theme))
         (folder / f"overview-{theme}.toml").write_text(own.replace('theme = "dark"', f'theme = "{theme}"'))
     (folder / "images").mkdir(exist_ok=True)
-    (folder / "images" / "site.png").write_bytes(next((BOARDS.parent / "docs").glob("*.png")).read_bytes())
+    (folder / "images" / "site.png").write_bytes(_png(320, 180))
     found = read_boards(folder)
     assert not found.mistakes, found.mistakes
     return found.boards | load_boards(BOARDS)
+
+
+def _png(wide: int, high: int) -> bytes:
+    """A plain picture of two colours."""
+    rows = b"".join(b"\0" + (b"\x2a\x6f\x97" if row < high // 2 else b"\x3e\xc9\xb0") * wide for row in range(high))
+    parts = {b"IHDR": struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0), b"IDAT": zlib.compress(rows), b"IEND": b""}
+    told = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts.items()
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(told)
 
 
 def state(name: str) -> Document:
