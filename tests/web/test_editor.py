@@ -102,3 +102,11 @@ async def test_what_is_no_try_is_refused(served: Any) -> None:
         answer = await served.http.post(f"{BOARDS}/overview/try", content=body)
         assert answer.status_code == status, answer.text
     assert (await served.http.post(f"{BOARDS}/none/try", json={"text": ""})).status_code == 404
+
+
+async def test_a_rotation_is_shown_by_its_first_board_and_a_variable_as_all(served: Any) -> None:
+    found = await tried(served, tables={"rotation": {"boards": ["day", "agents"]}})
+    assert (found["mistakes"], found["board"]["id"]) == ([], "day")
+    found = await tried(served, tables={"tile": [TILE | {"queues": ["$queue"]}]})
+    assert found["board"]["tiles"][0]["of"] == {"kind": "groups", "id": "all"}
+    assert found["tables"]["tile"][0]["queues"] == ["$queue"]

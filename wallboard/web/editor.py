@@ -241,10 +241,8 @@ def _written(text: str, tables: Document) -> str:
 
 def _shown(parts: Parts, who: Who, read: Read) -> Document:
     """The board as the wall would draw it, as far as whoever asks may see that."""
-    board = read.board
-    assert board is not None
-    if exposes_more(parts.boards().get(board.id), board) and not who.may("admin"):
-        board = replace(board, audience="wall", names=None, shows=[])
+    assert read.board is not None
+    board = _to_draw(parts, who, read.board)
     view = View(board, lambda: parts.pipeline.floor.settings)
     public = parts.hub.public(view)
     for shown, tile in zip(public["tiles"], board.tiles, strict=True):
@@ -259,7 +257,17 @@ def _shown(parts: Parts, who: Who, read: Read) -> Document:
         "layout": layout_css(board),
         "state": parts.hub.state_shown(view),
         "uncounted": [
-            place for place, tile in zip(read.places, board.tiles, strict=True)
+            place for place, tile in zip(read.places, board.tiles, strict=False)
             if (of := tile_of(tile)) and of["id"].startswith("set:") and of["id"] not in counted
         ],
     }  # fmt: skip
+
+
+def _to_draw(parts: Parts, who: Who, board: Board) -> Board:
+    """Of a rotation its first board; without values for variables; and no more of people than they may see."""
+    first = parts.boards().get(board.rotation.boards[0]) if board.rotation else None
+    if first and who.may_see_board(first.id):
+        return first
+    if exposes_more(parts.boards().get(board.id), board) and not who.may("admin"):
+        board = replace(board, audience="wall", names=None, shows=[])
+    return board.filled({})

@@ -237,7 +237,8 @@ function nameOf(place) {
 }
 
 function wrongOf(place) {
-  return wrong.filter((one) => placeOf(one.at) === place).map((one) => one.reason).join(" · ");
+  const found = wrong.filter((one) => placeOf(one.at) === place);
+  return { text: found.map((one) => one.reason).join(" · "), grave: found.some((one) => one.grave) };
 }
 
 let silence = 0;

@@ -14,7 +14,7 @@ const [INCHES, METRES] = [55, 5]; // of a wall that says nothing
 
 export class Stage {
   /** @param {HTMLElement} root @param {import("./model.js").Model} model @param {(place: number) => string} nameOf
-   * @param {(place: number) => string} wrongOf what is to be mended on a tile @param {(text: string) => void} tell
+   * @param {(place: number) => {text: string, grave: boolean}} wrongOf what is to be mended on a tile @param {(text: string) => void} tell
    * @param {() => void} enter into the tile's settings */
   constructor(root, model, nameOf, wrongOf, tell, enter) {
     Object.assign(this, { root, model, nameOf, wrongOf, tell, enter });
@@ -81,11 +81,14 @@ export class Stage {
     const wrong = this.wrongOf(place);
     handle.setAttribute("aria-label", said("edit.place", { name: this.nameOf(place), column: tile.at[0], row: tile.at[1], wide: tile.size[0], high: tile.size[1] }));
     handle.setAttribute("aria-pressed", String(place === this.model.selected));
-    handle.classList.toggle("edit-wrong", wrong !== "");
+    handle.classList.toggle("edit-wrong", wrong.grave);
+    handle.classList.toggle("edit-doubt", wrong.text !== "" && !wrong.grave);
+    if (handle.title !== wrong.text) handle.title = wrong.text;
     handle.classList.toggle("edit-taken", this.drag?.place === place && this.drag.taken);
     const sign = handle.querySelector(".edit-sign");
-    sign.hidden = !wrong;
-    if (sign.lastElementChild.textContent !== wrong) sign.lastElementChild.textContent = wrong;
+    sign.hidden = !wrong.text;
+    const text = wrong.grave ? wrong.text : ""; // a mistake is not drawn: there is room to say why
+    if (sign.lastElementChild.textContent !== text) sign.lastElementChild.textContent = text;
   }
 
   renderCells() {
