@@ -146,7 +146,9 @@ async def test_a_token_of_one_queue_reads_that_queue_and_nothing_beside_it(serve
     token = await made(served, scopes=["state:read"], queues=["sales"])
     found = await served.anonymous.get("/api/v1/state?queue=sales", headers=bearer(token))
     assert list(found.json()["queues"]) == ["sales"]
-    for path in ("/api/v1/state", "/api/v1/state?queue=support", "/api/v1/state?board=overview", "/api/v1/sources"):
+    others = ("?queue=support", "?board=overview", "")
+    besides = ("/api/v1/sources?queue=sales", "/api/v1/sources/admin?queue=sales", "/api/v1/alerts?queue=sales")
+    for path in (*(f"/api/v1/state{query}" for query in others), *besides):
         answer = await served.anonymous.get(path, headers=bearer(token))
         assert answer.status_code == 403
         assert "?queue=NAME" in answer.json()["detail"]

@@ -38,6 +38,7 @@ _STATIC = "/static/"
 _WEBHOOKS = "/api/v1/in/"  # they prove themselves by a signature of their own (web/webhooks.py)
 _FOR_PROGRAMS = ("/api/", "/metrics")
 _READING = frozenset({"state:read", "people:read"})
+_BY_QUEUE = frozenset({"/api/v1/state", "/api/v1/explain", "/api/v1/history", "/api/v1/floor"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -52,10 +53,15 @@ def allowed(connection: HTTPConnection, scope: str) -> Who:
     who = who_asks(connection)
     if not who.may(scope):
         raise Problem(403, f"'{who.name}' lacks the scope {scope}.")
-    if who.queues is not None and scope in _READING and connection.query_params.get("queue") not in who.queues:
+    if who.queues is not None and scope in _READING and not _of_own_queue(connection, who.queues):
         names = ", ".join(sorted(who.queues)[:5]) or "none"
         raise Problem(403, f"'{who.name}' is limited to the queues {names}: ask for one of them with ?queue=NAME.")
     return who
+
+
+def _of_own_queue(connection: HTTPConnection, queues: frozenset[str]) -> bool:
+    """Only calls that answer for the one queue that they are asked about."""
+    return connection.scope["path"] in _BY_QUEUE and connection.query_params.get("queue") in queues
 
 
 class Access:
