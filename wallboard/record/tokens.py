@@ -17,6 +17,7 @@ from wallboard.core.errors import Refused
 from wallboard.record.audit import note
 from wallboard.record.database import TABLES, Record
 
+BY_QUEUE = frozenset({"events:write", "state:read", "people:read"})  # scopes that a limit to queues can bind
 MOST = 1_000  # every web process holds all of them
 _ID_BYTES = 6
 _SECRET_BYTES = 24
@@ -73,7 +74,11 @@ class Tokens:
         self._connected = Record(engine).connected
 
     def create(self, wanted: Wanted, by: str, now_ms: int) -> tuple[Token, str]:
-        """The token as kept, and as it is given to the program: this once. Raises Refused where there are too many."""
+        """The token as kept, and as it is given to the program: this once. Raises Refused, at `$` where there are too
+        many already."""
+        if wanted.queues is not None and not wanted.scopes <= BY_QUEUE:
+            only = ", ".join(sorted(BY_QUEUE))
+            raise Refused("$.queues", f"only {only} can be limited to queues: make a second token for the rest")
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         token = Token(
             secrets.token_hex(_ID_BYTES), _digest(secret), wanted.name, wanted.scopes, wanted.source, wanted.queues,

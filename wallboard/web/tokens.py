@@ -85,7 +85,7 @@ async def create(request: Request) -> Response:
     try:
         token, given = await asyncio.to_thread(parts.tokens.create, wanted, who.name, now_ms)
     except Refused as refused:
-        raise Problem(409, f"{refused.reason}.") from None
+        raise Problem(409 if refused.at == "$" else 422, f"{refused.reason}.", at=refused.at) from None
     except RecordUnavailable:
         raise _away() from None
     parts.programs.changed()
