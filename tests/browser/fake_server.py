@@ -53,13 +53,13 @@ class FakeHub:
     def clock_ms(self) -> int:
         return time.time_ns() // 1_000_000 + self.ahead_ms
 
-    def view(self, board: Board) -> View:
+    def view(self, board: Board, teams: frozenset[str] | None = None) -> View:
         return View(board, Settings)
 
     def public(self, view: View) -> Document:
         return {**view.public(), "simulated": self.simulated}
 
-    def state_of(self, board: Board) -> Mapping[str, Mapping[str, Document]]:
+    def state_of(self, board: Board, teams: frozenset[str] | None = None) -> Mapping[str, Mapping[str, Document]]:
         return self.state
 
 

@@ -343,9 +343,15 @@ def _alert(floor: Floor, name: str) -> Document | None:
     return None if row is None else alert_document(floor, row)
 
 
+def _team_of(floor: Floor, row: AlertRow) -> str | None:
+    if row.kind == "agents":
+        return floor.people.team_of(row.of) if row.of in floor.people.agents else None
+    return floor.settings.for_queue(row.of).team if row.kind == "queues" else None
+
+
 def alert_document(floor: Floor, row: AlertRow) -> Document:
     """Of one that is open, or over."""
-    rule, queue = floor.settings.alert.get(row.rule), floor.settings.queue.get(row.of)
+    rule = floor.settings.alert.get(row.rule)
     number = number_named(row.metric)
     found: Document = {
         "reads": number.reads if number else "count" if row.metric == "missed_in_row" else "seconds",
@@ -353,7 +359,7 @@ def alert_document(floor: Floor, row: AlertRow) -> Document:
         "limit": row.limit, "since": row.since_ms, "raised_at": row.raised_ms,
     }  # fmt: skip
     optional = {
-        "name": _alerted(floor, row), "team": queue.team if queue and row.kind == "queues" else None,
+        "name": _alerted(floor, row), "team": _team_of(floor, row),
         "window": row.window, "value": row.value, "action": rule and rule.action, "note": row.note,
         "acknowledged_by": row.acknowledged_by, "acknowledged_at": row.acknowledged_ms, "owner": row.owner,
         "snoozed_by": row.snoozed_by, "snoozed_until": row.snoozed_until_ms,

@@ -3,7 +3,8 @@
     wall    counts by state, unless the board names people; then neither why they are away nor since when
     agent   the same with names, and the thanks that each got; what waits, unless `pressure = false`
     lead    everything
-What goes beyond that is switched on by the board's `names` and `shows` (docs/boards.md).
+What goes beyond that is switched on by the board's `names` and `shows` (docs/boards.md). A lead who is bound to
+teams sees the people of these only: others are there in numbers, as on a wall.
 """
 
 import secrets
@@ -36,6 +37,7 @@ class Allowed(NamedTuple):
     shows: frozenset[str]
     pressure: bool
     figures: frozenset[tuple[str, str]]  # (window, metric) that its rankings are by
+    teams: frozenset[str] | None = None  # a lead's own; None: all
 
     @property
     def everything(self) -> bool:
@@ -45,6 +47,10 @@ class Allowed(NamedTuple):
     def people(self) -> bool:
         """Rows of people, and not only their number."""
         return self.everything or self.names != "none"
+
+    def of_team(self, row: Document) -> bool:
+        """Whether a row that is about one person may be seen for its team."""
+        return self.teams is None or row.get("team") in self.teams
 
     def tells(self, metric: str) -> bool:
         """Whether it may see this number of a queue at every moment: then its trail and its alerts too."""
@@ -121,7 +127,8 @@ class Allowed(NamedTuple):
         return found
 
 
-def allowed(board: Board) -> Allowed:
+def allowed(board: Board, teams: frozenset[str] | None = None) -> Allowed:
+    """`teams`: those of the lead who looks. On boards for others nothing depends on who looks."""
     ranked = frozenset((tile.shown_window, tile.metric or "") for tile in board.tiles if tile.kind == "leaders")
     shows = frozenset(board.shows)
     return Allowed(
@@ -130,4 +137,11 @@ def allowed(board: Board) -> Allowed:
         shows=shows,
         pressure=board.pressure or board.audience != "agent",
         figures=ranked if "rankings" in shows else frozenset(),
+        teams=teams if board.audience == "lead" else None,
     )
+
+
+def whole_floor(*, people: bool, teams: frozenset[str] | None) -> Allowed:
+    """Without a board: everything, or as on a wall that switches nothing on. `people`: may see them."""
+    nothing: frozenset[str] = frozenset()
+    return Allowed("lead" if people else "wall", "none", nothing, pressure=True, figures=frozenset(), teams=teams)

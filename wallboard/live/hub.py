@@ -21,10 +21,11 @@ from wallboard.live.screen import Screen, Wire
 from wallboard.live.showing import Showing
 from wallboard.live.tally import Sent
 from wallboard.live.trails import Trails
-from wallboard.live.view import LATENCY, View
+from wallboard.live.view import LATENCY, View, view_key
 from wallboard.record.boards import Board
 
 LATENCY_MS = 10_000  # between two words of it
+COME_BACK = 1012  # the code of a close after which a browser comes again
 
 Document = dict[str, Any]
 
@@ -64,9 +65,9 @@ class Hub:
 
     # Screens
 
-    def subscribe(self, board: Board, wire: Wire) -> Screen:
-        """A place for one screen, whose first message is a snapshot."""
-        screen = Screen(self._channel(board), wire)
+    def subscribe(self, board: Board, wire: Wire, teams: frozenset[str] | None = None) -> Screen:
+        """A place for one screen, whose first message is a snapshot. `teams`: of the lead who looks, None: all."""
+        screen = Screen(self._channel(board, teams), wire)
         wire.attach(screen)
         screen.channel.join(screen)
         return screen
@@ -77,9 +78,9 @@ class Hub:
 
     # Boards
 
-    def state_of(self, board: Board) -> dict[str, dict[str, Document]]:
+    def state_of(self, board: Board, teams: frozenset[str] | None = None) -> dict[str, dict[str, Document]]:
         """The state document as this board may see it (first paint, `GET /state?board=`)."""
-        return self.state_shown(self.view(board))
+        return self.state_shown(self.view(board, teams))
 
     def state_shown(self, view: View) -> dict[str, dict[str, Document]]:
         """The same of a view whose sets of queues need not be counted."""
@@ -87,8 +88,8 @@ class Hub:
         counts = view.counts(documents.get("agents", {}))
         return view.select({**documents, "counts": counts, "trails": self._trails.rows})
 
-    def view(self, board: Board) -> View:
-        view = View(board, lambda: self.pipeline.floor.settings)
+    def view(self, board: Board, teams: frozenset[str] | None = None) -> View:
+        view = View(board, lambda: self.pipeline.floor.settings, teams)
         for patterns in view.sets():
             self.pipeline.watch(patterns)
         return view
@@ -99,13 +100,23 @@ class Hub:
     def change_boards(self, boards: Mapping[str, Board]) -> None:
         """Boards were edited."""
         for channel in list(self._channels.values()):
-            board = boards.get(channel.view.key)
-            if board is not None and board != channel.view.board:
-                view = self.view(board)
+            board = boards.get(channel.view.board.id)
+            if board is None or board == channel.view.board:
+                continue
+            if board.audience != channel.view.board.audience:
+                self._send_back(channel)
+            else:
+                view = self.view(board, channel.view.allowed.teams)
                 self._count(view)
                 self._trails.watch(view.trails.values(), self.clock_ms())
                 channel.replace(view)
                 self._showing.clear()
+
+    def _send_back(self, channel: Channel) -> None:
+        """The board is for others now: who looks comes in again, as far as they still may."""
+        self.close(channel)
+        for screen in channel.screens:
+            screen.wire.close(COME_BACK, "this board's audience has changed: come back")
 
     # What channels ask
 
@@ -133,7 +144,8 @@ class Hub:
     def close(self, channel: Channel) -> None:
         """Its last screen has left."""
         self._held.discard(channel)
-        self._channels.pop(channel.view.key, None)
+        if self._channels.get(channel.view.key) is channel:
+            del self._channels[channel.view.key]
         self._showing.clear()
         self._count()
 
@@ -239,13 +251,13 @@ class Hub:
             self.pace.took(now_s - self._began_s, now_s)
         self._began_s = None
 
-    def _channel(self, board: Board) -> Channel:
-        channel = self._channels.get(board.id)
+    def _channel(self, board: Board, teams: frozenset[str] | None) -> Channel:
+        channel = self._channels.get(view_key(board, teams))
         if channel is None:
-            view = self.view(board)
+            view = self.view(board, teams)
             self._count(view)
             self._trails.watch(view.trails.values(), self.clock_ms())
-            channel = self._channels[board.id] = Channel(view, self, self.build)
+            channel = self._channels[view.key] = Channel(view, self, self.build)
             self._showing.clear()
         return channel
 

@@ -27,9 +27,10 @@ AGENT_TILES = frozenset({"agents", "leaders"})
 class View:
     """One board as one audience may see it. Boards with the same text share a view, and so its frames."""
 
-    def __init__(self, board: Board, settings: Callable[[], Settings]) -> None:
+    def __init__(self, board: Board, settings: Callable[[], Settings], teams: frozenset[str] | None = None) -> None:
+        """`teams`: of the lead who looks, None: all."""
         self.board = board
-        self.allowed = allowed(board)
+        self.allowed = allowed(board, teams)
         self._settings = settings
         self._queues = [list(tile.queues) for tile in board.tiles if tile.kind not in AGENT_TILES and not tile.teams]
         self._teams = {team for tile in board.tiles for team in tile.teams}
@@ -58,7 +59,7 @@ class View:
 
     @property
     def key(self) -> str:
-        return self.board.id
+        return view_key(self.board, self.allowed.teams)
 
     def sets(self) -> list[list[str]]:
         """The sets of queues that the floor has to count for this board."""
@@ -109,7 +110,7 @@ class View:
         if kind == "kpis" and name == LATENCY:
             return self.shows_latency
         if kind == "kpis" and "agent" in row:
-            return self.allowed.everything
+            return self.allowed.everything and self.allowed.of_team(row)
         if kind in EVERYWHERE:
             return True
         if kind == "queues":
@@ -117,11 +118,13 @@ class View:
         if kind == "groups":
             return name in self._groups or name == "all"
         if kind == "agents":
-            return any(_has_agent(tile, name, row) for tile in self._agent_tiles)
+            return self.allowed.of_team(row) and any(_has_agent(tile, name, row) for tile in self._agent_tiles)
         if kind == "counts":
             return name in self.crowds
         if kind == "trails":
-            return name in self.trails and (self.allowed.everything or "agent" not in row)
+            return name in self.trails and (
+                "agent" not in row or (self.allowed.everything and self.allowed.of_team(row))
+            )
         if kind == "notices":
             return self._shows_notice(row)
         return kind == "alerts" and self._shows_alert(row)
@@ -156,7 +159,8 @@ class View:
         """What is about one person, or a number that the audience may not see, reaches leads only."""
         metric: str = row.get("metric", "")
         told = row["kind"] != "agents" and self.allowed.tells(SINCE.get(metric) or metric)
-        return (told or self.allowed.everything) and any(
+        theirs = self.allowed.everything and (row["kind"] != "agents" or self.allowed.of_team(row))
+        return (told or theirs) and any(
             row.get("team") in tile.teams
             if tile.teams
             else tile.queues in ([], ["*"]) or (row["kind"] == "queues" and selects(tile.queues, row["of"]))
@@ -167,6 +171,11 @@ class View:
     def _shows_notice(self, row: Document) -> bool:
         boards: Sequence[str] = row.get("boards", ())
         return not boards or self.board.every_notice or self.board.id in boards
+
+
+def view_key(board: Board, teams: frozenset[str] | None) -> str:
+    """Who see alike share a view."""
+    return board.id if teams is None or board.audience != "lead" else f"{board.id} {sorted(teams)}"
 
 
 def tile_of(tile: Tile) -> Document | None:

@@ -21,6 +21,7 @@ from wallboard.web.calls import Answer, Call, call
 from wallboard.web.lists import alert_text, order_of
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
+from wallboard.web.sight import seen_by, sees_floor
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import Words, words
@@ -69,7 +70,7 @@ class Done(TypedDict):
 )
 async def alerts(request: Request) -> Response:
     """`GET /api/v1/alerts`: the open ones, the gravest first, and those that were over last."""
-    who = allowed(request, "state:read")
+    who = sees_floor(request)
     body = msgspec.json.encode(told(parts_of(request), who, words(spoken(request))))
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
@@ -97,7 +98,10 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
     over = [(name, alert_document(floor, row)) for name, row in reversed(floor.alerts.over.items())]
-    seen = [(name, row) for name, row in (*rows, *over) if row["kind"] != "agents" or who.may("people:read")]
+    may = seen_by(who)
+    seen = [
+        (name, row) for name, row in (*rows, *over) if row["kind"] != "agents" or (may.everything and may.of_team(row))
+    ]
     found = [
         {"id": name, **row, "text": alert_text(row, say), "mine": row.get("owner") == who.name} for name, row in seen
     ]

@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wallboard.core.errors import StreamUnavailable
-from wallboard.web.auth import allowed
+from wallboard.live.allowed import Allowed
+from wallboard.web.auth import allowed, who_asks
 from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.problems import Problem
+from wallboard.web.sight import NO_BOARD, boards_for, seen_by, sees_floor
 from wallboard.web.wiring import Parts, parts_of
 
 _READY_S = 1.0
@@ -85,7 +87,7 @@ async def state(request: Request) -> Response:
     queue, board = _filter(request)
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
-    body = msgspec.json.encode(_seen(parts, queue, board))
+    body = msgspec.json.encode(_seen(request, queue, board))
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"etag": etag, "cache-control": "private, no-cache"}
     if etag in (known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")):
@@ -111,17 +113,37 @@ def _filter(request: Request) -> tuple[str | None, str | None]:
     return queue, board
 
 
-def _seen(parts: Parts, queue: str | None, board: str | None) -> dict[str, Any]:
-    whole = parts.pipeline.documents
+def _seen(request: Request, queue: str | None, board: str | None) -> dict[str, Any]:
+    parts = parts_of(request)
     if board is not None:
-        if (found := parts.boards().get(board)) is None:
-            raise Problem(404, "There is no such board, or you may not see it.")
-        return parts.hub.state_of(found)
+        if (found := boards_for(request).get(board)) is None:
+            raise Problem(404, NO_BOARD)
+        return parts.hub.state_of(found, who_asks(request).teams)
+    whole = _projected(parts, seen_by(sees_floor(request)))
     if queue is None:
         return whole
     if queue not in whole.get("queues", {}):
         raise Problem(404, "No event has named this queue yet.")
     return of_queue(whole, queue)
+
+
+def _projected(parts: Parts, allowed: Allowed) -> dict[str, dict[str, Any]]:
+    """What is about people only as far as it may be seen."""
+    whole = parts.pipeline.documents
+    if allowed.everything and allowed.teams is None:
+        return whole
+
+    def seen(kind: str, row: dict[str, Any]) -> bool:
+        personal = kind == "agents" or "agent" in row or (kind == "alerts" and row["kind"] == "agents")
+        return not personal or (allowed.everything and allowed.of_team(row))
+
+    settings = parts.pipeline.floor.settings
+    return {
+        kind: {
+            name: allowed.project(kind, name, row, lambda: settings) for name, row in rows.items() if seen(kind, row)
+        }
+        for kind, rows in whole.items()
+    }
 
 
 def of_queue(whole: dict[str, dict[str, Any]], queue: str) -> dict[str, dict[str, Any]]:

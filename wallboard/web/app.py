@@ -154,7 +154,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         known=known,
         tokens=given,
         programs=programs,
-        staying=Staying(known),
+        staying=Staying(known, boards),
         reports=reports,
         pairing=Pairing(asking, keys),
         paired=paired,

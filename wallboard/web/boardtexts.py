@@ -23,6 +23,7 @@ from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.exposing import beyond, exposes_more, said_of_people
 from wallboard.web.problems import Problem
+from wallboard.web.sight import NO_BOARD, boards_for, must_see
 from wallboard.web.wiring import Parts, parts_of
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ async def boards(request: Request) -> Response:
     allowed(request, "state:read")
     parts = parts_of(request)
     standing = await in_thread(parts.shelf.all)
-    rows = [_row(board, standing.get(board.id)) for board in parts.boards().values()]
+    rows = [_row(board, standing.get(board.id)) for board in boards_for(request).values()]
     return JSONResponse({"boards": rows}, headers=_NO_STORE)
 
 
@@ -136,7 +137,7 @@ def _text(request: Request, text: str, headers: Mapping[str, str]) -> Response:
 async def put(request: Request) -> Response:
     """`PUT /api/v1/boards/{board}`: TOML, or JSON, which is written into the text that stands."""
     who = allowed(request, "boards:write")
-    name = request.path_params["board"]
+    name = _name(request)
     body = await body_of(request, BODY_BYTES)
     standing = await in_thread(parts_of(request).shelf.get, name)
     expected = _expected(request, standing)
@@ -156,7 +157,7 @@ async def put(request: Request) -> Response:
 async def remove(request: Request) -> Response:
     """`DELETE /api/v1/boards/{board}`."""
     who = allowed(request, "boards:write")
-    parts, name = parts_of(request), request.path_params["board"]
+    parts, name = parts_of(request), _name(request)
     standing = await standing_of(request)
     expected = _expected(request, standing)
     if expected is None:
@@ -180,7 +181,7 @@ async def remove(request: Request) -> Response:
 async def revisions(request: Request) -> Response:
     """`GET /api/v1/boards/{board}/revisions`: the newest first."""
     allowed(request, "boards:write")
-    parts, name = parts_of(request), request.path_params["board"]
+    parts, name = parts_of(request), _name(request)
     found = await in_thread(parts.shelf.revisions, name)
     if not found and await in_thread(parts.shelf.get, name) is None:
         raise _no_board()
@@ -201,6 +202,7 @@ async def revisions(request: Request) -> Response:
 async def revision(request: Request) -> Response:
     """`GET /api/v1/boards/{board}/revisions/{revision}`: what the board was."""
     allowed(request, "boards:write")
+    _name(request)
     return _text(request, await _revision(request), _NO_STORE)
 
 
@@ -217,7 +219,7 @@ async def revision(request: Request) -> Response:
 async def restore(request: Request) -> Response:
     """`POST /api/v1/boards/{board}/revisions/{revision}/restore`: the same text again, as a new revision."""
     who = allowed(request, "boards:write")
-    name = request.path_params["board"]
+    name = _name(request)
     standing = await in_thread(parts_of(request).shelf.get, name)
     return await write(request, who, name, await _revision(request), _expected(request, standing))
 
@@ -227,6 +229,8 @@ async def _revision(request: Request) -> str:
     shelf = parts_of(request).shelf
     known = number.isascii() and number.isdecimal() and len(number) < 10
     found = await in_thread(shelf.revision, request.path_params["board"], int(number)) if known else None
+    if found is None and await in_thread(shelf.get, request.path_params["board"]) is None:
+        raise _no_board()
     if found is None or found.text is None:
         raise Problem(404, "There is no such revision with a text.")
     return found.text
@@ -313,10 +317,17 @@ async def read_all(parts: Parts) -> dict[str, Standing]:
 
 
 async def standing_of(request: Request) -> Standing:
-    found = await in_thread(parts_of(request).shelf.get, request.path_params["board"])
+    found = await in_thread(parts_of(request).shelf.get, _name(request))
     if found is None:
         raise _no_board()
     return found
+
+
+def _name(request: Request) -> str:
+    """Of the board that is asked for, if the caller may see it or there is none."""
+    name: str = request.path_params["board"]
+    must_see(request, name)
+    return name
 
 
 async def in_thread(call: Callable[..., T], *given: Any) -> T:
@@ -366,7 +377,7 @@ def _differs(now: Standing | None) -> Problem:
 
 
 def _no_board() -> Problem:
-    return Problem(404, "There is no such board, or it is not for you; GET /api/v1/boards lists them.")
+    return Problem(404, NO_BOARD)
 
 
 def _several(mistakes: Sequence[Mistake]) -> str:

@@ -20,6 +20,7 @@ from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
+from wallboard.web.sight import sees_agent
 from wallboard.web.wiring import parts_of
 from wallboard.web.within import has_agent, has_contact
 
@@ -58,6 +59,8 @@ async def close(request: Request) -> Response:
     asked = _read(await body_of(request, BODY_BYTES))
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    if asked.agent is not None and not sees_agent(parts, who, asked.agent):
+        raise Problem(404, "There is nobody of this id.", at="$.agent")
     events = _events(parts.pipeline.floor, asked, who)
     try:
         await asyncio.to_thread(_note, parts.audit, parts.clock_ms(), who, events, asked.note)

@@ -20,10 +20,11 @@ from wallboard.core.state import Floor
 from wallboard.core.words import shown
 from wallboard.live.view import View
 from wallboard.web.asking import KINDS, check, of_one, once_each
-from wallboard.web.auth import allowed
+from wallboard.web.auth import Who, allowed, who_asks
 from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.explained import in_words
 from wallboard.web.problems import COMPARED, Problem, near
+from wallboard.web.sight import NO_BOARD, boards_for, sees_agent, sees_floor
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import language_of
 
@@ -72,16 +73,18 @@ class Asked(NamedTuple):
 )
 async def explain(request: Request) -> Response:
     """`GET /api/v1/explain?queue=Q&metric=M&window=W`, or `group=`, `agent=`; `board=` as that board may show it."""
-    who = allowed(request, "state:read")
+    who = allowed(request, "state:read") if "board" in request.query_params else sees_floor(request)
     parts = parts_of(request)
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     asked = _asked(request)
-    view = _view(parts, asked.board)
+    view = _view(request, asked.board)
     people = view.allowed.everything if view else who.may("people:read")
     if asked.kind == "agents" and not people:
         raise Problem(403, "Figures of one person are for leads: they need the scope people:read, or a lead's board.")
-    said = _said(parts.pipeline.floor, asked, view, people=people)
+    if asked.kind == "agents" and who.teams is not None and not sees_agent(parts, who, asked.name):
+        raise _nobody(parts.pipeline.floor, asked, view, who)
+    said = _of_own_teams(_said(parts.pipeline.floor, asked, view, who, people=people), parts, who)
     language = language_of(request.headers.get("accept-language"))
     headers = {"cache-control": "private, no-store", "content-language": language, "vary": "accept-language"}
     body = msgspec.json.encode(in_words(said | {"reads": asked.reads}, language))
@@ -123,22 +126,33 @@ def _no_metric(metric: str, known: Iterable[str]) -> Problem:
     return Problem(422, f"There is no number '{name}' here.", at="$.metric", **near(metric, known))
 
 
-def _view(parts: Parts, board: str | None) -> View | None:
+def _view(request: Request, board: str | None) -> View | None:
     if board is None:
         return None
-    if (found := parts.boards().get(board)) is None:
-        raise Problem(404, "There is no such board, or you may not see it.", at="$.board")
-    return parts.hub.view(found)
+    if (found := boards_for(request).get(board)) is None:
+        raise Problem(404, NO_BOARD, at="$.board")
+    return parts_of(request).hub.view(found, who_asks(request).teams)
 
 
-def _said(floor: Floor, asked: Asked, view: View | None, *, people: bool) -> Document:
+def _of_own_teams(said: Document, parts: Parts, who: Who) -> Document:
+    """A lead of some teams is not told which of the others' people took a contact."""
+    if who.teams is None:
+        return said
+    visits = [
+        {key: value for key, value in row.items() if key != "agent" or sees_agent(parts, who, value)}
+        for row in said["visits"]
+    ]
+    return said | {"visits": visits}
+
+
+def _said(floor: Floor, asked: Asked, view: View | None, who: Who, *, people: bool) -> Document:
     """Raises Problem 404 where there is no such entity, or the board does not show it."""
     row = entity(floor, asked.kind, asked.name)
     seen = row is not None and (view is None or view.includes(asked.kind, asked.name, row))
-    if asked.kind == "kpis" and row and "agent" in row and not people:
+    if asked.kind == "kpis" and row and "agent" in row and not (people and who.of_team(row.get("team"))):
         seen = False
     if not seen or row is None:
-        raise _nobody(floor, asked, view)
+        raise _nobody(floor, asked, view, who)
     may_why = people or (view is not None and "reasons" in view.allowed.shows)
     if asked.metric.startswith("paused_by.") and not may_why:
         raise Problem(403, "Why people are away is for leads: it needs the scope people:read, or a lead's board.")
@@ -176,13 +190,15 @@ def _named(one: Document, names: list[str]) -> Document:
     return {**one, "queues": names, "more": one.get("more", 0) + len(one["queues"]) - len(names)}
 
 
-def _nobody(floor: Floor, asked: Asked, view: View | None) -> Problem:
+def _nobody(floor: Floor, asked: Asked, view: View | None, who: Who) -> Problem:
     rows: Mapping[str, Mapping[str, object]] = {
         "queues": floor.tallies.queues, "groups": floor.tallies.groups, "agents": floor.people.agents,
         "kpis": floor.kpis,
     }  # fmt: skip
     key = next((key for key, kind in KINDS.items() if kind == asked.kind), "metric")
     known = [name for name in rows[asked.kind] if abs(len(name) - len(asked.name)) <= 4][:COMPARED]
+    if asked.kind == "agents" and who.teams is not None:
+        known = [name for name in known if who.of_team((entity(floor, "agents", name) or {}).get("team"))]
     if view is not None:
         known = [name for name in known if view.includes(asked.kind, name, entity(floor, asked.kind, name) or {})]
     what = {"queue": "queue", "group": "group", "agent": "agent", "metric": "figure"}[key]

@@ -8,10 +8,11 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.live.desk import DESK
-from wallboard.web.auth import Who, allowed
+from wallboard.web.auth import allowed
 from wallboard.web.pages import icon, policy, script_json
+from wallboard.web.sight import boards_for
 from wallboard.web.speaking import page_say, spoken
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import parts_of
 from wallboard.web.words import words
 
 OF_PAGE = "floor."
@@ -25,7 +26,7 @@ class FloorPage:
         who = allowed(request, "people:read")
         parts = parts_of(request)
         context = {
-            "first": script_json(_first(parts, spoken(request), who)),
+            "first": script_json(_first(request, spoken(request))),
             "writes": who.may("notices:write"),
             "ready": parts.pipeline.floor.settings.notice,
             "as_json": lambda notice: msgspec.json.encode(notice).decode(),
@@ -35,14 +36,14 @@ class FloorPage:
         return self._templates.TemplateResponse(request, "floor.html", context, headers=headers)
 
 
-def _first(parts: Parts, language: str, who: Who) -> dict[str, Any]:
+def _first(request: Request, language: str) -> dict[str, Any]:
+    parts = parts_of(request)
     said = {key: text for key, text in page_say(language).catalog.items() if key.startswith(OF_PAGE)}
     say = words(language)
     settings = parts.pipeline.floor.settings
     boards = [
         (board.id, board.title or say(f"board.{board.id}", otherwise=board.id))
-        for board in parts.boards().values()
-        if who.may_see_board(board.id)
+        for board in boards_for(request).values()
     ]
     return {
         "board": DESK,

@@ -34,9 +34,9 @@ from wallboard.record.steps import (
     steps,
 )
 from wallboard.web.asking import KINDS, check, of_one, once_each
-from wallboard.web.auth import allowed
 from wallboard.web.calls import JSON, Answer, Call, Query, call
 from wallboard.web.problems import Problem, near
+from wallboard.web.sight import sees_agent, sees_floor
 from wallboard.web.wiring import Parts, parts_of
 
 BASES = ("event", "offer")
@@ -110,11 +110,13 @@ class Told(TypedDict):
 )
 async def history(request: Request) -> Response:
     """JSON, or CSV for `Accept: text/csv`."""
-    who = allowed(request, "state:read")
+    who = sees_floor(request)
     parts = parts_of(request)
     asked = asked_of(once_each(request), parts)
     if asked.kind == "agents" and not who.may("people:read"):
         raise Problem(403, "Figures of one person are for leads: they need the scope people:read.")
+    if asked.kind == "agents" and who.teams is not None and not sees_agent(parts, who, asked.name):
+        raise Problem(404, f"Nothing is recorded of a agent '{shown(asked.name, 60)}' then.", at="$.agent")
     found = await told(parts, asked)
     if "text/csv" in request.headers.get("accept", ""):
         return as_csv(asked, found)

@@ -16,11 +16,11 @@ from wallboard.core.settings import Site
 from wallboard.core.windows import business_day
 from wallboard.record.steps import STEPS, Row, day_named
 from wallboard.web.asking import KINDS, once_each
-from wallboard.web.auth import allowed
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.figures import figure
 from wallboard.web.history import Asked, as_csv, asked_of, site_of, told
 from wallboard.web.problems import Problem
+from wallboard.web.sight import sees_floor
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import LANGUAGES, Words, words
@@ -47,7 +47,7 @@ class HistoryPage:
         self._templates = templates
 
     async def show(self, request: Request) -> Response:
-        allowed(request, "state:read")
+        sees_floor(request)
         parts = parts_of(request)
         query = {name: value for name, value in once_each(request).items() if name != "lang"}
         if not query.keys() & KINDS.keys():
@@ -68,7 +68,7 @@ class HistoryPage:
 
 async def history_csv(request: Request) -> Response:
     """The page's table as a file."""
-    allowed(request, "state:read")
+    sees_floor(request)
     parts = parts_of(request)
     asked = asked_of(once_each(request), parts)
     if asked.kind == "agents":

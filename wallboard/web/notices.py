@@ -19,6 +19,7 @@ from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem, near
+from wallboard.web.sight import boards_for
 from wallboard.web.wiring import Parts, parts_of
 
 BODY_BYTES = 262_144  # a thousand names of queues have room
@@ -80,7 +81,7 @@ async def post(request: Request) -> Response:
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
-    _known_boards(asked.boards or [], [board for board in parts.boards() if who.may_see_board(board)])
+    _known_boards(asked.boards or [], list(boards_for(request)))
     teams = _own_places(asked, who, floor)
     until_ms = None if asked.until is None else _until_ms(asked.until, asked.queues or [], floor, now_ms)
     name = asked.id or secrets.token_hex(8)

@@ -9,7 +9,7 @@ Who may look is decided before, by web/auth.py.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -35,10 +35,12 @@ from wallboard.web.explained import page_words
 from wallboard.web.layout import layout_css
 from wallboard.web.paint import painted
 from wallboard.web.picture import Picture
+from wallboard.web.sight import boards_for
 from wallboard.web.styles import wall_css
 from wallboard.web.words import LANGUAGE, LANGUAGES, Words, language_of, words
 
 Document = dict[str, Any]
+Teams = frozenset[str] | None  # of the lead who looks
 KEEPER = "js/keeper.js"  # the service worker that keeps the wall's page
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,262}")
 
@@ -63,11 +65,11 @@ class Shown(Protocol):
 
     def clock_ms(self) -> int: ...
 
-    def view(self, board: Board) -> View: ...
+    def view(self, board: Board, teams: Teams = None) -> View: ...
 
     def public(self, view: View) -> Document: ...
 
-    def state_of(self, board: Board) -> Mapping[str, Mapping[str, Document]]: ...
+    def state_of(self, board: Board, teams: Teams = None) -> Mapping[str, Mapping[str, Document]]: ...
 
 
 def routes(templates: Jinja2Templates) -> list[BaseRoute]:
@@ -105,7 +107,7 @@ class Pages:
             if who_asks(request).kind == "screen":  # nobody stands before it: its home knows where it belongs
                 return RedirectResponse("/pair", 303)
             raise
-        picture = first_picture(request.app.state.hub, board, _language(request, board), turn)
+        picture = first_picture(request.app.state.hub, board, _language(request, board), turn, who_asks(request).teams)
         context = picture | {"kiosk": "kiosk" in request.query_params, "plotly": PLOTLY_ADDRESS}
         answer = self._page(request, "board.html", context)
         answer.headers["content-security-policy"] = policy(request)
@@ -134,11 +136,13 @@ async def image(request: Request) -> Response:
     return Response(data, media_type=kind, headers={"cache-control": "private, max-age=60"})
 
 
-def first_picture(hub: Shown, board: Board, language: str = LANGUAGE, rotation: Document | None = None) -> Document:
+def first_picture(
+    hub: Shown, board: Board, language: str = LANGUAGE, rotation: Document | None = None, teams: Teams = None
+) -> Document:
     """What the template paints, and `first`: the same as JSON for the script that takes over."""
     say = words(language)
-    message = hub.public(hub.view(board))
-    state = hub.state_of(board) if hub.pipeline.ready else {}
+    message = hub.public(hub.view(board, teams))
+    state = hub.state_of(board, teams) if hub.pipeline.ready else {}
     now_ms = hub.clock_ms()
     hello = {
         "t": "hello", "epoch": hub.pipeline.epoch, "seq": 0, "now": now_ms, "build": hub.build,
@@ -196,8 +200,8 @@ _MODULES = (
 
 
 def _boards(request: Request) -> Mapping[str, Board]:
-    boards: Callable[[], Mapping[str, Board]] = request.app.state.boards
-    return boards()
+    """Those that are for whoever asks."""
+    return boards_for(request)
 
 
 def _board(request: Request, query: str = "") -> Board:

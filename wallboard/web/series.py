@@ -27,10 +27,11 @@ from wallboard.live.view import View, tile_of
 from wallboard.record.board import OVER_TIME, Board, Tile
 from wallboard.record.checks import board_mistakes
 from wallboard.record.steps import STEPS, Step, day_named, rows, steps
-from wallboard.web.auth import allowed
+from wallboard.web.auth import allowed, who_asks
 from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.history import site_of
 from wallboard.web.problems import Problem
+from wallboard.web.sight import NO_BOARD, boards_for
 from wallboard.web.wiring import Parts, parts_of
 
 Document = dict[str, Any]
@@ -106,12 +107,12 @@ def _asked(request: Request, parts: Parts) -> tuple[View, int]:
     number = query.pop("tile", "")
     if query or not number.isdecimal() or len(number) > 3:
         raise Problem(400, "Expected tile=N, the place of the tile on the board, from 0.", at="$.tile")
-    board = parts.boards().get(request.path_params["board"])
+    board = boards_for(request).get(request.path_params["board"])
     if board is None:
-        raise Problem(404, "There is no such board, or you may not see it.")
+        raise Problem(404, NO_BOARD)
     if int(number) >= len(board.tiles) or board.tiles[int(number)].kind not in OVER_TIME:
         raise Problem(404, "There is no tile of that place that shows a number over time.", at="$.tile")
-    view = parts.hub.view(board)
+    view = parts.hub.view(board, who_asks(request).teams)
     if not all(view.allowed.tells(metric) for metric in board.tiles[int(number)].over_time):
         raise Problem(403, "This board's audience may not see that number.")
     return view, int(number)

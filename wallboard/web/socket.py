@@ -21,6 +21,7 @@ from wallboard.live.screen import Screen, Wire
 from wallboard.record.boards import Board
 from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.reports import Report, Reports
+from wallboard.web.sight import boards_for
 from wallboard.web.staying import Staying
 from wallboard.web.walls import Walls
 
@@ -128,15 +129,14 @@ def _board(websocket: WebSocket, hub: Hub) -> Board:
 def _board_named(name: str, websocket: WebSocket) -> Board | None:
     """The board if there is one, and it is for this caller; a lead's desk is made for whoever asks."""
     who = who_asks(websocket)
-    boards: Mapping[str, Board] = websocket.app.state.boards()
-    board = desk(who.teams) if name == DESK else boards.get(name)
+    board = desk(who.teams) if name == DESK else boards_for(websocket).get(name)
     return board if board and who.may_see_board(board.id) else None
 
 
 async def _serve(websocket: WebSocket, board: Board, hub: Hub) -> None:
     ready: Wire | None = websocket.scope.get("extensions", {}).get(FRAMES, {}).get("wire")
     wire = ready or TextWire(websocket)
-    screen = hub.subscribe(board, wire)
+    screen = hub.subscribe(board, wire, who_asks(websocket).teams)
     staying: Staying = websocket.app.state.staying
     reports: Reports = websocket.app.state.reports
     walls: Walls = websocket.app.state.parts.walls

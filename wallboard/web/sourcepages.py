@@ -17,9 +17,9 @@ from wallboard.core.kpis import entity
 from wallboard.core.platform import compared
 from wallboard.core.visits import Did
 from wallboard.stream.health import Health
-from wallboard.web.auth import allowed
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
+from wallboard.web.sight import sees_floor
 from wallboard.web.wiring import Parts, parts_of
 
 _AT_MOST = 200
@@ -34,11 +34,11 @@ class SourcePages:
         self._templates = templates
 
     async def all(self, request: Request) -> Response:
-        allowed(request, "state:read")
+        sees_floor(request)
         return self._page(request, "sources.html", await sources(parts_of(request)))
 
     async def one(self, request: Request) -> Response:
-        allowed(request, "state:read")
+        _sees_events(request)
         return self._page(request, "source.html", await source(parts_of(request), request.path_params["source"]))
 
     def _page(self, request: Request, template: str, context: dict[str, Any]) -> Response:
@@ -72,7 +72,7 @@ class Source(TypedDict):
     )
 )
 async def sources_api(request: Request) -> Response:
-    allowed(request, "state:read")
+    sees_floor(request)
     return _json(await sources(parts_of(request)))
 
 
@@ -84,8 +84,15 @@ async def sources_api(request: Request) -> Response:
     )
 )
 async def source_api(request: Request) -> Response:
-    allowed(request, "state:read")
+    _sees_events(request)
     return _json(await source(parts_of(request), request.path_params["source"]))
+
+
+def _sees_events(request: Request) -> None:
+    """Raises Problem 403. Events name contacts and people, of all teams."""
+    who = sees_floor(request)
+    if not who.may("people:read") or who.teams is not None:
+        raise Problem(403, "A source's events are for who may see people of every team (scope people:read).")
 
 
 async def sources(parts: Parts) -> dict[str, Any]:

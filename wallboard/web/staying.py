@@ -2,15 +2,16 @@
 together."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import NamedTuple
 
 from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.live.screen import Wire
+from wallboard.record.boards import Board
 from wallboard.web.known import Credential, Known
-from wallboard.web.who import Who
+from wallboard.web.who import Who, may_see
 
 STILL_S = 4.0  # how often: a revocation bites within 5 s
 AT_ONCE = 500  # credentials in one question
@@ -28,8 +29,9 @@ class _Inside(NamedTuple):
 class Staying:
     """The sockets of whoever came with a credential that may be revoked."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, boards: Callable[[], Mapping[str, Board]]) -> None:
         self._known = known
+        self._boards = boards
         self._wires: dict[Wire, _Inside] = {}
 
     @contextmanager
@@ -55,15 +57,17 @@ class Staying:
         while asked := set(islice(credentials, AT_ONCE)):
             good = await self._known.again(asked)
             for wire, inside in list(self._wires.items()):
-                if inside.credential in asked and (end := _end(inside, good.get(inside.credential))):
+                if inside.credential in asked and (
+                    end := _end(inside, good.get(inside.credential), self._boards().get(inside.board))
+                ):
                     wire.close(*end)
 
 
-def _end(inside: _Inside, now: Who | None) -> tuple[int, str] | None:
+def _end(inside: _Inside, now: Who | None, board: Board | None) -> tuple[int, str] | None:
     """The code and reason of the close; None: stays."""
     if now is None:
         return SIGN_IN, "this session has ended: sign in again"
-    if not (now.may("state:read") and now.may_see_board(inside.board)):
+    if not (now.may("state:read") and now.may_see_board(inside.board)) or (board and not may_see(now, board)):
         return NOT_ALLOWED, "this board is not for you any more"
     if now != inside.who:
         return COME_BACK, "your rights have changed: come back for what you may see now"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wallboard.live.desk import DESK
+from wallboard.record.board import Board
 from wallboard.record.people import Person, Role
 
 SCOPES = (
@@ -49,6 +50,16 @@ class Who:
 
     def of_team(self, team: str | None) -> bool:
         return self.teams is None or team in self.teams
+
+
+def may_see(who: Who, board: Board) -> bool:
+    """A board for leads is for who has the scope `people:read`, and for screens that a lead paired with it; one for
+    agents is not for viewers."""
+    if not (who.may("state:read") and who.may_see_board(board.id)):
+        return False
+    if board.audience == "lead":
+        return who.kind == "screen" or who.may("people:read")
+    return board.audience == "wall" or who.role != "viewer"
 
 
 def who_of(person: Person) -> Who | None:

@@ -1,0 +1,198 @@
+"""The permission matrix: everybody × every route × every board answers as a small oracle says, sockets alike.
+
+A route that is not in NEEDS fails the first test: whoever adds one says here who may use it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.routing import Route, WebSocketRoute
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
+from wallboard.config import Config
+
+AUDIENCES = {"floor": "wall", "team": "agent", "leads": "lead"}  # the boards, by id
+BOARDS = (*AUDIENCES, "nosuch")
+BOARD = """
+title = "{name}"
+audience = "{audience}"
+[[tile]]
+kind = "agents"
+at = [1, 1]
+size = [4, 3]
+[[tile]]
+kind = "trend"
+at = [5, 1]
+size = [4, 3]
+metric = "offered"
+"""
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """`role` None: a stranger. `boards`: what they are bound to."""
+
+    role: str | None
+    boards: frozenset[str] | None = None
+    teams: frozenset[str] | None = None
+
+
+EVERYBODY = {
+    "stranger": Somebody(None),
+    "viewer": Somebody("viewer"),
+    "viewer of floor": Somebody("viewer", frozenset({"floor"})),
+    "viewer of leads": Somebody("viewer", frozenset({"leads"})),
+    "agent": Somebody("agent"),
+    "agent of team": Somebody("agent", frozenset({"team"})),
+    "lead": Somebody("lead"),
+    "lead of a team": Somebody("lead", teams=frozenset({"a"})),
+    "admin": Somebody("admin"),
+    "program": Somebody("admin"),
+}
+# Who may: `open` all, `in` whoever came in, `board` who may see the board, a scope, or one of the words below.
+NEEDS = {
+    "GET /healthz": "open", "GET /readyz": "open", "GET /signin": "open", "POST /signin": "open",
+    "POST /signout": "in", "GET /metrics": "metrics:read", "GET /docs": "in", "GET /api/v1/openapi.json": "in",
+    "GET /plotly-{version}.js": "in", "GET /": "in", "GET /board-image/{name}": "in",
+    "POST /api/v1/events": "events:write",
+    "GET /api/v1/state": "floor", "GET /api/v1/explain": "floor", "GET /api/v1/history": "floor",
+    "GET /history": "floor", "GET /history.csv": "floor", "GET /api/v1/alerts": "floor",
+    "GET /sources": "floor", "GET /api/v1/sources": "floor",
+    "GET /sources/{source:path}": "everyone's", "GET /api/v1/sources/{source:path}": "everyone's",
+    "GET /alerts": "alerts:act",
+    **{f"POST /api/v1/alerts/{{alert}}/{verb}": "alerts:act" for verb in ("acknowledge", "snooze", "wake", "assign")},
+    "GET /floor": "people:read", "GET /api/v1/floor": "people:read", "POST /api/v1/floor/close": "people:read",
+    "GET /api/v1/notices": "notices:write", "POST /api/v1/notices": "notices:write",
+    "DELETE /api/v1/notices/{notice:path}": "notices:write",
+    "GET /api/v1/boards": "in",
+    "GET /board/{board}": "board", "GET /board/{board}/layout.css": "board",
+    "GET /api/v1/boards/{board}": "board", "GET /api/v1/boards/{board}/series?tile=1": "board",
+    "GET /api/v1/state?board={board}": "board",
+    "GET /api/v1/explain?group=all&metric=offered&window=day&board={board}": "board",
+    "PUT /api/v1/boards/{board}": "boards:write", "DELETE /api/v1/boards/{board}": "boards:write",
+    "GET /api/v1/boards/{board}/revisions": "boards:write",
+    "GET /api/v1/boards/{board}/revisions/{revision}": "boards:write",
+    "POST /api/v1/boards/{board}/revisions/{revision}/restore": "boards:write",
+}  # fmt: skip
+OF_LEADS = {"people:read", "notices:write", "alerts:act", "screens:manage", "boards:write", "floor"}
+
+
+def oracle(who: Somebody, need: str, board: str | None) -> str:
+    """`yes`, `nobody` (sign in), `no` (403), or `hidden`: as if the board were not there."""
+    if need == "open":
+        return "yes"
+    if who.role is None:
+        return "nobody"
+    leads = who.role in ("lead", "admin")
+    if need == "everyone's" and not (leads and who.teams is None):
+        return "no"
+    if need in OF_LEADS and not leads:
+        return "no"
+    if need in ("events:write", "metrics:read", "admin") and who.role != "admin":
+        return "no"
+    if board in AUDIENCES:
+        audience = AUDIENCES[board]
+        bound = who.boards is None or board in who.boards
+        seen = leads or audience == "wall" or (audience == "agent" and who.role == "agent")
+        return "yes" if bound and seen else "hidden"
+    return "yes"
+
+
+@pytest.fixture
+async def served(config: Config, served_elsewhere: Any, tmp_path: Path) -> AsyncIterator[Served]:
+    folder = tmp_path / "boards"
+    folder.mkdir()
+    for name, audience in AUDIENCES.items():
+        (folder / f"{name}.toml").write_text(BOARD.format(name=name, audience=audience))
+    (tmp_path / "wallboard.toml").write_text("")
+    async with served_elsewhere(replace(config, file=tmp_path / "wallboard.toml")) as found:
+        yield found
+
+
+async def headers_of(served: Served, name: str) -> dict[str, str]:
+    who = EVERYBODY[name]
+    if who.role is None:
+        return {}
+    if name == "program":
+        return {"authorization": f"Bearer {TOKEN}"}
+    bound: dict[str, Any] = {key: tuple(value) for key in ("boards", "teams") if (value := getattr(who, key))}
+    return {"cookie": await served.sign_in(name, who.role, **bound), "origin": served.origin}
+
+
+def test_every_route_says_here_who_may(served: Served) -> None:
+    known = {address.partition("?")[0] for address in NEEDS}
+    routes = [route for route in served.app.routes if isinstance(route, Route)]
+    found = {f"{method} {route.path}" for route in routes for method in (route.methods or set()) - {"HEAD"}}
+    assert found - known - {"GET /favicon.ico"} == set()
+    assert known - found == set()
+    assert {route.path for route in served.app.routes if isinstance(route, WebSocketRoute)} == {"/live"}
+
+
+async def test_everybody_on_every_route_and_board_over_http_gets_what_the_oracle_says(served: Served) -> None:
+    cells = [
+        (address, board, need) for address, need in NEEDS.items()
+        for board in (BOARDS if "{board}" in address else [None])
+    ]  # fmt: skip
+    assert len(EVERYBODY) * (len(cells) + len(BOARDS)) >= 500
+    wrong = []
+    for name, who in EVERYBODY.items():
+        headers = await headers_of(served, name)
+        ask = partial(_answer, served, headers)
+        inside = [cell[:2] for cell in cells if cell[0] != "POST /signout"]
+        answers = dict(zip(inside, await asyncio.gather(*(ask(*cell) for cell in inside)), strict=True))
+        answers["POST /signout", None] = await ask("POST /signout", None)
+        for address, board, need in cells:
+            answer, unknown = answers[address, board], answers.get((address, "nosuch"))
+            told = _told(answer)
+            if board in AUDIENCES and unknown and answer.status_code == 404 and answer.content == unknown.content:
+                told = "hidden"
+            if answer.status_code >= 500 or told != oracle(who, need, board):
+                wrong.append(f"{name}: {address} {board}: {answer.status_code}, not {oracle(who, need, board)}")
+    assert wrong == []
+
+
+async def _answer(served: Served, headers: Mapping[str, str], address: str, board: str | None) -> httpx.Response:
+    method, path = address.replace(":path}", "}").format_map(_Filled(board=board)).split(" ")
+    async with httpx.AsyncClient(base_url=served.origin) as http:
+        return await http.request(method, path, headers=headers)
+
+
+async def test_everybody_on_every_board_over_the_socket_gets_what_the_oracle_says(served: Served) -> None:
+    codes = {"nobody": 4401, "hidden": 4403}
+    for name, who in EVERYBODY.items():
+        headers = await headers_of(served, name)
+        reasons = set()
+        for board in BOARDS:
+            expected = "hidden" if board == "nosuch" and who.role else oracle(who, "board", board)
+            url = f"ws://{served.host}:{served.port}/live?board={board}"
+            async with connect(url, additional_headers=headers) as socket:
+                if expected == "yes":
+                    assert '"t":"hello"' in await asyncio.wait_for(socket.recv(), 10), (name, board)
+                    continue
+                with pytest.raises(ConnectionClosed) as caught:
+                    await asyncio.wait_for(socket.recv(), 10)
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == codes[expected], (name, board)
+            reasons.add(caught.value.rcvd.reason)
+        assert len(reasons) <= 1, f"a hidden board and no board are told apart: {reasons}"
+
+
+class _Filled(dict[str, Any]):
+    """What stands in an address, of all that is not a board."""
+
+    def __missing__(self, key: str) -> str:
+        return {"version": "0", "revision": "1"}.get(key, "x")
+
+
+def _told(answer: Any) -> str:
+    if answer.status_code == 401 or (answer.status_code == 303 and "/signin" in answer.headers["location"]):
+        return "nobody" if answer.request.url.path != "/signin" else "yes"
+    return "no" if answer.status_code == 403 else "yes"
