@@ -1,6 +1,7 @@
 /**
- * How does a person come in? The code stands behind `#` in the link, so it never reached the server:
- * it is taken out of the address bar, posted, and then the page that was asked for opens.
+ * How does a person come in? With name and password, or with a link. Its code stands behind `#`, so it never reached the
+ * server: it is taken out of the address bar, posted, and then the page that was asked for opens; whoever has no password
+ * yet is asked to choose one before.
  */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("signin"));
@@ -8,14 +9,20 @@ const field = /** @type {HTMLInputElement} */ (document.getElementById("link"));
 const said = /** @type {HTMLElement} */ (document.getElementById("said"));
 const signOutButton = /** @type {HTMLButtonElement} */ (document.getElementById("signout"));
 const words = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("words")).textContent || "{}");
-const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
+const named = /** @type {HTMLFormElement} */ (document.getElementById("named"));
+const buttons = document.querySelectorAll("button");
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const code = codeOf(field.value.trim());
   field.value = "";
-  if (code) signIn(code);
+  if (code) signIn({ code });
   else say(words["signin.whole"]);
+});
+named.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const given = new FormData(named);
+  signIn({ name: given.get("name"), password: given.get("password") });
 });
 signOutButton.addEventListener("click", signOut);
 addEventListener("hashchange", takeFromAddress);
@@ -25,7 +32,7 @@ function takeFromAddress() {
   const code = location.hash.slice(1);
   if (!code) return;
   history.replaceState(null, "", location.pathname + location.search);
-  signIn(code);
+  signIn({ code });
 }
 
 /** @param {string} text a whole link, or a code alone */
@@ -33,25 +40,26 @@ function codeOf(text) {
   return text.slice(text.lastIndexOf("#") + 1);
 }
 
-/** @param {string} code */
-async function signIn(code) {
-  button.disabled = true;
+/** @param {object} given a code, or name and password */
+async function signIn(given) {
+  for (const button of buttons) button.disabled = true;
   say(words["signin.busy"]);
   try {
     const answer = await fetch("/signin", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ code }),
+      body: JSON.stringify(given),
     });
     if (answer.ok) {
-      location.replace(form.dataset.next || "/");
+      const next = form.dataset.next || "/";
+      location.replace((await answer.json()).choose ? "/account?next=" + encodeURIComponent(next) : next);
       return;
     }
     say((await answer.json()).detail);
   } catch {
     say(words["signin.away"]);
   }
-  button.disabled = false;
+  for (const button of buttons) button.disabled = false;
 }
 
 async function signOut() {

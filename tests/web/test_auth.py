@@ -55,7 +55,7 @@ async def test_a_token_in_the_url_is_never_taken(served: Any, config: Any) -> No
 async def test_a_link_signs_in_once_and_the_session_ends_at_sign_out(served: Any) -> None:
     code = await served.code()
     first = await served.anonymous.post("/signin", json={"code": code})
-    assert (first.status_code, first.json()) == (200, {"name": "Olena"})
+    assert (first.status_code, first.json()) == (200, {"name": "Olena", "choose": True})
     set_cookie = first.headers["set-cookie"].lower()
     assert "httponly" in set_cookie
     assert "samesite=lax" in set_cookie

@@ -1,5 +1,6 @@
 """In a real browser: a link signs in and leaves no trace in the address, and /sources keeps itself fresh."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -30,6 +31,9 @@ async def page() -> AsyncIterator[Page]:
 
 
 async def link(served: Any, wanted: str = "%2Fsources") -> str:
+    """Of somebody who has a password already: nobody is asked to choose one."""
+    olena, people = await served.person(), served.parts.people
+    await asyncio.to_thread(lambda: people.change(olena, by="tests", now_ms=1, password="$argon2id$"))
     code = await served.code()
     return f"{served.origin}/signin?next={wanted}#{code}"
 
@@ -52,7 +56,7 @@ async def test_a_used_link_says_what_to_do_and_a_pasted_one_works(served: Any, p
     await page.goto(f"{served.origin}/signin?next=https%3A%2F%2Fevil.example#used-before")
     await expect(page.get_by_role("status")).to_contain_text("Ask for a new one")
     await page.get_by_label("Sign-in link or code").fill(await link(served))
-    await page.get_by_role("button", name="Sign in").click()
+    await page.locator("#signin").get_by_role("button", name="Sign in").click()
     await page.wait_for_url(f"{served.origin}/")
 
 
@@ -78,3 +82,35 @@ async def test_sources_shows_what_arrives_as_the_text_that_it_is(served: Any, pa
     await served.http.post("/api/v1/events", json=event | {"kpi": "second"})
     await expect(page.locator("#events")).to_contain_text("second", timeout=15_000)
     assert await page.evaluate("[window.broken, document.querySelectorAll('img').length]") == [None, 0]
+
+
+async def test_the_first_link_leads_to_an_account_whose_password_signs_in_and_a_person_can_be_added(
+    served: Any, page: Page
+) -> None:
+    first = await asyncio.to_thread(served.parts.people.first, 1)
+    code = await served.parts.sessions.signin.issue(first.id)
+    await page.goto(f"{served.origin}/signin?next=%2Fpeople#{code}")
+    await page.wait_for_url(f"{served.origin}/account?next=%2Fpeople")
+    await page.get_by_label("Name").fill("Ганна")
+    await page.get_by_label("New password").fill("short")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("status")).to_contain_text("10 to 256")
+    await page.get_by_label("New password").fill("correct horse battery staple")
+    await page.get_by_role("button", name="Save").click()
+    await page.wait_for_url(f"{served.origin}/people")
+    await expect(page.get_by_role("note")).to_contain_text("Not encrypted")
+    await page.locator("#add").get_by_label("Name").fill(HOSTILE)
+    await page.locator("#add").get_by_label("Role").select_option("lead")
+    await page.get_by_label("Teams").fill("first-line, second")
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await expect(page.locator("#link code")).to_contain_text("/signin#")
+    await expect(page.locator("#people")).to_contain_text("Teams: first-line, second")
+    await expect(page.locator("#audit")).to_contain_text("person.added")
+    await page.goto(f"{served.origin}/signin")
+    await page.get_by_role("button", name="Sign out of this browser").click()
+    await expect(page.get_by_role("status")).to_contain_text("Signed out")
+    await page.get_by_label("Name").fill("ганна")
+    await page.get_by_label("Password").fill("correct horse battery staple")
+    await page.locator("#named").get_by_role("button", name="Sign in").click()
+    await page.wait_for_url(f"{served.origin}/")
+    assert await page.evaluate("window.broken") is None

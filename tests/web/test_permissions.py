@@ -43,6 +43,7 @@ class Somebody:
     role: str | None
     boards: frozenset[str] | None = None
     teams: frozenset[str] | None = None
+    person: bool = True
 
 
 EVERYBODY = {
@@ -55,14 +56,15 @@ EVERYBODY = {
     "lead": Somebody("lead"),
     "lead of a team": Somebody("lead", teams=frozenset({"a"})),
     "admin": Somebody("admin"),
-    "program": Somebody("admin"),
+    "program": Somebody("admin", person=False),
 }
-# Who may: `open` all, `in` whoever came in, `board` who may see the board, a scope, or one of the words below.
+# Who may: `open` all, `in` whoever came in, `person` of those no program, `signature` whose body is signed,
+# `board` who may see the board, a scope, or one of the words below.
 NEEDS = {
     "GET /healthz": "open", "GET /readyz": "open", "GET /signin": "open", "POST /signin": "open",
     "POST /signout": "in", "GET /metrics": "metrics:read", "GET /docs": "in", "GET /api/v1/openapi.json": "in",
     "GET /plotly-{version}.js": "in", "GET /": "in", "GET /board-image/{name}": "in",
-    "POST /api/v1/events": "events:write",
+    "POST /api/v1/events": "events:write", "POST /api/v1/in/{name}": "signature",
     "GET /api/v1/state": "floor", "GET /api/v1/explain": "floor", "GET /api/v1/history": "floor",
     "GET /history": "floor", "GET /history.csv": "floor", "GET /api/v1/alerts": "floor",
     "GET /sources": "floor", "GET /api/v1/sources": "floor",
@@ -72,7 +74,14 @@ NEEDS = {
     "GET /floor": "people:read", "GET /api/v1/floor": "people:read", "POST /api/v1/floor/close": "people:read",
     "GET /api/v1/notices": "notices:write", "POST /api/v1/notices": "notices:write",
     "DELETE /api/v1/notices/{notice:path}": "notices:write",
-    "GET /api/v1/boards": "in",
+    "GET /api/v1/boards": "in", "GET /board/{board}/edit": "boards:write", "GET /board-preview": "boards:write",
+    "POST /api/v1/boards/{board}/try": "boards:write",
+    "GET /people": "admin", "GET /api/v1/people": "admin", "POST /api/v1/people": "admin",
+    "PATCH /api/v1/people/{person}": "admin", "DELETE /api/v1/people/{person}": "admin",
+    "POST /api/v1/people/{person}/link": "admin", "GET /api/v1/people/{person}/sessions": "admin",
+    "DELETE /api/v1/people/{person}/sessions": "admin", "GET /api/v1/audit": "admin",
+    "GET /account": "person", "POST /api/v1/account/password": "person", "GET /api/v1/account/sessions": "person",
+    "DELETE /api/v1/account/sessions": "person", "DELETE /api/v1/account/sessions/{ref}": "person",
     "GET /board/{board}": "board", "GET /board/{board}/layout.css": "board",
     "GET /api/v1/boards/{board}": "board", "GET /api/v1/boards/{board}/series?tile=1": "board",
     "GET /api/v1/state?board={board}": "board",
@@ -89,8 +98,10 @@ def oracle(who: Somebody, need: str, board: str | None) -> str:
     """`yes`, `nobody` (sign in), `no` (403), or `hidden`: as if the board were not there."""
     if need == "open":
         return "yes"
-    if who.role is None:
+    if who.role is None or need == "signature":
         return "nobody"
+    if need == "person" and not who.person:
+        return "no"
     leads = who.role in ("lead", "admin")
     if need == "everyone's" and not (leads and who.teams is None):
         return "no"
@@ -161,8 +172,7 @@ async def test_everybody_on_every_route_and_board_over_http_gets_what_the_oracle
 
 async def _answer(served: Served, headers: Mapping[str, str], address: str, board: str | None) -> httpx.Response:
     method, path = address.replace(":path}", "}").format_map(_Filled(board=board)).split(" ")
-    async with httpx.AsyncClient(base_url=served.origin) as http:
-        return await http.request(method, path, headers=headers)
+    return await served.anonymous.request(method, path, headers=headers)
 
 
 async def test_everybody_on_every_board_over_the_socket_gets_what_the_oracle_says(served: Served) -> None:

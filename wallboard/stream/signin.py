@@ -6,7 +6,7 @@ Only digests are stored, so that a dump of Redis opens no door.
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -28,6 +28,7 @@ class Session(Struct, frozen=True):
     began_ms: int = 0
     browser: str = ""
     address: str = ""
+    by: Literal["link", "password", "oidc"] = "link"
 
 
 class Listed(NamedTuple):

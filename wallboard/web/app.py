@@ -42,7 +42,20 @@ from wallboard.stream.pairing import Pairing
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web import api, boardtexts, called, editor, notices, openapi, pages, screens, speaking, tokens
+from wallboard.web import (
+    account,
+    api,
+    boardtexts,
+    called,
+    editor,
+    notices,
+    openapi,
+    pages,
+    people,
+    screens,
+    speaking,
+    tokens,
+)
 from wallboard.web.alerts import AlertsPage, acts, alerts
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
@@ -63,6 +76,7 @@ from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.names import Names
 from wallboard.web.origin import Origins
 from wallboard.web.paired import Paired
+from wallboard.web.passwords import Passwords
 from wallboard.web.problems import Problem, Refusals, Unexpected
 from wallboard.web.programs import Programs
 from wallboard.web.rate import Rates
@@ -129,8 +143,8 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     told = HistoryTold(clock_ms)
     reports = Reports(hub.build)
     record = open_record(config.data, config.database_url)
-    people = People(record)
-    sessions = Sessions(SignIn(asking, keys), people, namespace=config.namespace, https=https)
+    accounts = People(record)
+    sessions = Sessions(SignIn(asking, keys), accounts, namespace=config.namespace, https=https)
     given = Tokens(record)
     programs = Programs(given, clock_ms)
     shelf = Shelf(
@@ -161,7 +175,8 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         orders=orders,
         walls=Walls(orders, clock_ms),
         metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings], hub.sent),
-        people=people,
+        people=accounts,
+        passwords=Passwords(),
         audit=Audit(record),
         history=History(record),
         history_told=told,
@@ -208,6 +223,20 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/sources", sources_api),
         Route("/api/v1/sources/{source:path}", source_api),
         *screens.routes(templates),
+        Route("/api/v1/people", people.people),
+        Route("/api/v1/people", people.add, methods=["POST"]),
+        Route("/api/v1/people/{person}", people.change, methods=["PATCH"]),
+        Route("/api/v1/people/{person}", people.remove, methods=["DELETE"]),
+        Route("/api/v1/people/{person}/link", people.link, methods=["POST"]),
+        Route("/api/v1/people/{person}/sessions", people.sessions),
+        Route("/api/v1/people/{person}/sessions", people.end_sessions, methods=["DELETE"]),
+        Route("/api/v1/audit", people.audit),
+        Route("/api/v1/account/password", account.choose, methods=["POST"]),
+        Route("/api/v1/account/sessions", account.sessions),
+        Route("/api/v1/account/sessions", account.end_others, methods=["DELETE"]),
+        Route("/api/v1/account/sessions/{ref}", account.end, methods=["DELETE"]),
+        Route("/people", people.PeoplePage(templates).show),
+        Route("/account", account.AccountPage(templates).show),
         Route("/signin", signin.show),
         Route("/signin", signin.post, methods=["POST"]),
         Route("/signout", sign_out, methods=["POST"]),

@@ -45,6 +45,7 @@ from wallboard.web.exposing import beyond, exposes_more
 from wallboard.web.layout import layout_css
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
+from wallboard.web.sight import boards_for
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import words
@@ -92,7 +93,7 @@ class Editor:
             "admin": who.may("admin"),
             "language": language,
             "words": said | names,
-            "choices": _choices(parts) | {"images": await in_thread(names_of, parts.shelf.folder)},
+            "choices": _choices(parts, boards_for(request)) | {"images": await in_thread(names_of, parts.shelf.folder)},
         }
         context = {
             "board": name,
@@ -110,7 +111,7 @@ class Editor:
         return self._templates.TemplateResponse(request, "preview.html", context, headers=_NO_STORE | _FRAME)
 
 
-def _choices(parts: Parts) -> Document:
+def _choices(parts: Parts, boards: Mapping[str, Board]) -> Document:
     """What may stand where a list is better than a text."""
     floor = parts.pipeline.documents
     queues = [(name, row.get("name", name)) for name, row in floor.get("queues", {}).items()]
@@ -122,7 +123,7 @@ def _choices(parts: Parts) -> Document:
         "kpis": sorted(floor.get("kpis", {}))[:MOST_NAMES],
         "queues": [{"id": name, "name": shown} for name, shown in sorted(queues)[:MOST_NAMES]],
         "teams": sorted(team for team in teams if team)[:MOST_NAMES],
-        "boards": sorted(name for name, board in parts.boards().items() if not board.rotation),
+        "boards": sorted(name for name, board in boards.items() if not board.rotation),
     }  # fmt: skip
 
 
@@ -243,7 +244,7 @@ def _shown(parts: Parts, who: Who, read: Read) -> Document:
     """The board as the wall would draw it, as far as whoever asks may see that."""
     assert read.board is not None
     board = _to_draw(parts, who, read.board)
-    view = View(board, lambda: parts.pipeline.floor.settings)
+    view = View(board, lambda: parts.pipeline.floor.settings, who.teams)
     public = parts.hub.public(view)
     for shown, tile in zip(public["tiles"], board.tiles, strict=True):
         if "series" in shown:

@@ -41,10 +41,8 @@ def _first(request: Request, language: str) -> dict[str, Any]:
     said = {key: text for key, text in page_say(language).catalog.items() if key.startswith(OF_PAGE)}
     say = words(language)
     settings = parts.pipeline.floor.settings
-    boards = [
-        (board.id, board.title or say(f"board.{board.id}", otherwise=board.id))
-        for board in boards_for(request).values()
-    ]
+    seen = boards_for(request).values()
+    boards = [(board.id, board.title or say(f"board.{board.id}", otherwise=board.id)) for board in seen]
     return {
         "board": DESK,
         "build": parts.hub.build,

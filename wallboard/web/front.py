@@ -13,6 +13,7 @@ from wallboard.web.alphabet import by_alphabet
 from wallboard.web.auth import allowed
 from wallboard.web.boardtexts import read_all
 from wallboard.web.pages import script_json, title_of
+from wallboard.web.sight import boards_for
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import parts_of
 from wallboard.web.words import Words, words
@@ -38,7 +39,7 @@ class Front:
             standing = {}  # what is in force can be looked at all the same
         cards = [
             _card(board, standing.get(board.id), parts.shelf.is_shipped(board.id), say)
-            for board in parts.boards().values()
+            for board in boards_for(request).values()
         ]
         by_title = by_alphabet(say.language)
         context = {

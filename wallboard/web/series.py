@@ -121,14 +121,14 @@ def _asked(request: Request, parts: Parts) -> tuple[View, int]:
 def _drafted(request: Request, parts: Parts, tile: str) -> View:
     """A tile that is not saved yet, as the board's audience would see it: for the editor."""
     allowed(request, "boards:write")
-    board = parts.boards().get(request.path_params["board"])
+    board = boards_for(request).get(request.path_params["board"])
     try:
         drafted = msgspec.json.decode(tile, type=Tile)
     except (msgspec.DecodeError, RecursionError):
         raise Problem(400, "Expected as=TILE, a tile of a board as JSON.", at="$.as") from None
     if board is None or drafted.kind not in OVER_TIME or list(board_mistakes(_AS_LARGE, [(0, drafted)])):
         raise Problem(404, "There is no such board, or this is no tile that shows numbers over time.")
-    view = View(replace(board, tiles=[drafted]), lambda: parts.pipeline.floor.settings)
+    view = View(replace(board, tiles=[drafted]), lambda: parts.pipeline.floor.settings, who_asks(request).teams)
     if not all(view.allowed.tells(metric) for metric in drafted.over_time):
         raise Problem(403, "This board's audience may not see that number.")
     return view

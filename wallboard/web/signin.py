@@ -1,14 +1,14 @@
-"""How does a person come in and go out? A single-use link; its code stands behind `#` and so reaches no log.
+"""How does a person come in and go out? With a single-use link, or with name and password.
 
-`GET /signin` shows the page, whose script posts the code as JSON to `POST /signin`. `POST /signout` ends
-the session.
+`GET /signin` shows the page, whose script posts JSON to `POST /signin`: the code of a link, which stands behind `#` and
+so reaches no log, or name and password. `POST /signout` ends the session.
 """
 
 import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -31,7 +31,11 @@ _BROWSER = 200  # characters of what it says it is
 
 
 class _Posted(Struct, forbid_unknown_fields=True):
-    code: Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_-]*$")]
+    """Of a link the `code`; else `name` and `password`."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_-]*$")] | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    password: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
 
 
 _posted = msgspec.json.Decoder(_Posted)
@@ -52,15 +56,22 @@ class SignInPage:
         return answer
 
     async def post(self, request: Request) -> Response:
-        code = await _code(request)
+        posted = await _read(request)
         parts = parts_of(request)
         address = request.client.host if request.client else ""
         self._tries.check(address, 1, parts.clock_ms())
-        person = await _redeem(parts, code)
+        if posted.code is not None:
+            person, otherwise = await _redeem(parts, posted.code), _USED
+        else:
+            person, otherwise = await _with_password(parts, posted.name or "", posted.password or ""), _WRONG
         if person is None:
             self._tries.spend(address, 1, parts.clock_ms())
-            raise Problem(401, "This link was used before or is older than 15 minutes. Ask for a new one.")
-        return await _signed_in(request, person)
+            raise Problem(401, otherwise)
+        return await signed_in(request, person, "password" if posted.code is None else "link")
+
+
+_USED = "This link was used before or is older than 15 minutes. Ask for a new one."
+_WRONG = "There is nobody of this name with this password. An administrator can give you a new link."
 
 
 async def sign_out(request: Request) -> Response:
@@ -81,14 +92,24 @@ def safe_next(wanted: str) -> str:
     return wanted if inside and len(wanted) <= 1_000 and not wanted.startswith("/signin") else "/"
 
 
-async def _code(request: Request) -> str:
+async def _read(request: Request) -> _Posted:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Problem(415, 'Send application/json: {"code": "…"}.')
+        raise Problem(415, 'Send application/json: {"code": "…"}, or {"name": "…", "password": "…"}.')
     body = await body_of(request, _BODY_AT_MOST)
     try:
-        return _posted.decode(body).code
+        posted = _posted.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise Problem(400, 'Expected {"code": "…"} with the code of a sign-in link.', at="$.code") from None
+        posted = _Posted()
+    if (posted.code is None) == (posted.name is None or posted.password is None):
+        raise Problem(400, 'Expected {"code": "…"} of a sign-in link, or {"name": "…", "password": "…"}.', at="$")
+    return posted
+
+
+async def _with_password(parts: Parts, name: str, password: str) -> Person | None:
+    with unavailable():
+        person = await asyncio.to_thread(parts.people.named, name)
+    known = person.password if person and not person.disabled else None
+    return person if await parts.passwords.fits(name, known, password) else None
 
 
 async def _redeem(parts: Parts, code: str) -> Person | None:
@@ -100,15 +121,22 @@ async def _redeem(parts: Parts, code: str) -> Person | None:
     return person if person and not person.disabled else None
 
 
-async def _signed_in(request: Request, person: Person) -> Response:
-    """A session of its own for each sign-in: one that somebody planted before is worth nothing."""
+async def signed_in(
+    request: Request, person: Person, by: Literal["link", "password", "oidc"], answer: Response | None = None
+) -> Response:
+    """A session of its own for each sign-in: one that somebody planted before is worth nothing, one that this browser
+    had ends. `answer`: what the cookie is set on."""
     parts = parts_of(request)
+    before = request.cookies.get(parts.sessions.cookie)
     browser = request.headers.get("user-agent", "")[:_BROWSER]
     address = request.client.host if request.client else ""
     with unavailable():
-        token = await parts.sessions.begin(Session(person.id, parts.clock_ms(), browser, address))
+        token = await parts.sessions.begin(Session(person.id, parts.clock_ms(), browser, address, by))
+        if before:
+            await parts.sessions.end(before)
         await asyncio.to_thread(parts.people.came, person.id, parts.clock_ms())
-    answer = JSONResponse({"name": person.name}, headers={"cache-control": "no-store"})
+    told = {"name": person.name, "choose": person.password is None and person.subject is None}
+    answer = answer or JSONResponse(told, headers={"cache-control": "no-store"})
     parts.sessions.set_cookie(answer, token)
     return answer
 

@@ -23,6 +23,7 @@ from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.known import Known
 from wallboard.web.metrics import Metrics
 from wallboard.web.paired import Paired
+from wallboard.web.passwords import Passwords
 from wallboard.web.programs import Programs
 from wallboard.web.reports import Reports
 from wallboard.web.sessions import Sessions
@@ -55,6 +56,7 @@ class Parts:
     walls: Walls
     metrics: Metrics
     people: People
+    passwords: Passwords
     audit: Audit
     history: History
     history_told: HistoryTold

@@ -1,0 +1,50 @@
+/** What do the pages about accounts share? The page's words, a call that says what went wrong, and how an instant reads. */
+
+const words = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("words")).textContent || "{}");
+const said = /** @type {HTMLElement} */ (document.getElementById("said"));
+const language = document.documentElement.lang;
+
+/** @param {string} name @param {Object<string, string>} [gaps] @returns {string} */
+export function word(name, gaps = {}) {
+  return Object.entries(gaps).reduce((text, [gap, value]) => text.replace(`{${gap}}`, () => value), words[name] || name);
+}
+
+/** @param {string} text */
+export function tell(text) {
+  said.textContent = text;
+}
+
+/** What the server answers; null where it refused, which is said then.
+ * @param {string} method @param {string} address @param {object} [body] @returns {Promise<*>} */
+export async function ask(method, address, body) {
+  const given = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  try {
+    const answer = await fetch(address, { method, ...given });
+    const told = await answer.json();
+    if (answer.ok) return told;
+    tell(told.detail);
+  } catch {
+    tell(word("account.away"));
+  }
+  return null;
+}
+
+/** @param {number} ms @returns {string} */
+export function instant(ms) {
+  return new Date(ms).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** @param {string} tag @param {string} text @returns {HTMLElement} */
+export function made(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+/** @param {string} text @param {() => void} act @returns {HTMLButtonElement} */
+export function button(text, act) {
+  const element = /** @type {HTMLButtonElement} */ (made("button", text));
+  element.type = "button";
+  element.addEventListener("click", act);
+  return element;
+}

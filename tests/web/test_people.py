@@ -1,0 +1,164 @@
+"""Accounts over HTTP: passwords, sessions, and what an administrator does; revoked means closed within five seconds."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from wallboard.web import passwords
+
+PEOPLE = "/api/v1/people"
+GOOD = "correct horse battery staple"
+
+
+async def with_password(served: Any, name: str = "Olena", role: str = "admin") -> str:
+    """A session's cookie header of somebody who has chosen a password."""
+    cookie = await served.sign_in(name, role)
+    headers = {"cookie": cookie, "origin": served.origin}
+    answer = await served.anonymous.post("/api/v1/account/password", json={"password": GOOD}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return cookie
+
+
+async def try_password(served: Any, name: str, password: str) -> Any:
+    answer = await served.anonymous.post("/signin", json={"name": name, "password": password})
+    served.anonymous.cookies.clear()
+    return answer
+
+
+async def test_a_link_leads_to_choosing_a_name_and_password_that_sign_in_from_then_on(served: Any) -> None:
+    first = await asyncio.to_thread(served.parts.people.first, 1)
+    code = await served.parts.sessions.signin.issue(first.id)
+    answer = await served.anonymous.post("/signin", json={"code": code})
+    assert answer.json() == {"name": "Admin", "choose": True}
+    headers = {"origin": served.origin}
+    chosen = {"name": "Ганна", "password": GOOD}
+    assert (await served.anonymous.post("/api/v1/account/password", json=chosen, headers=headers)).status_code == 200
+    served.anonymous.cookies.clear()
+    answer = await served.anonymous.post("/signin", json={"name": " ганна ", "password": GOOD})
+    assert answer.json() == {"name": "Ганна", "choose": False}
+    assert (await served.anonymous.get(PEOPLE)).json()["people"][0]["role"] == "admin"
+    served.anonymous.cookies.clear()
+
+
+async def test_a_wrong_password_an_unknown_name_and_a_disabled_account_answer_alike_and_as_late(served: Any) -> None:
+    await with_password(served)
+    await with_password(served, "Gone", "viewer")
+    gone = await served.person("Gone")
+    await asyncio.to_thread(lambda: served.parts.people.change(gone, by="x", now_ms=1, disabled=True))
+    answers, spent_s = [], []
+    for name in ("Olena", "Nobody", "Gone"):
+        began_s = time.perf_counter()
+        answers.append(await try_password(served, name, "not the password"))
+        spent_s.append(time.perf_counter() - began_s)
+    assert {(answer.status_code, answer.content) for answer in answers} == {(401, answers[0].content)}
+    hashing_s = time.perf_counter()
+    await served.parts.passwords.hash(GOOD)
+    hashing_s = time.perf_counter() - hashing_s
+    assert min(spent_s) > hashing_s / 5, "each of them has cost a hash"
+
+
+async def test_whoever_guesses_is_slowed_and_whoever_knows_gets_in_all_the_same() -> None:
+    slow = passwords.Passwords(first_wait_s=0.05)
+    known = await slow.hash(GOOD)
+    began_s = time.monotonic()
+    for _ in range(passwords.FREE + 3):
+        assert not await slow.fits("Olena", known, "a guess")
+    assert time.monotonic() - began_s > 0.05 + 0.1 + 0.2
+    assert await slow.fits("olena", known, GOOD)
+    tries = [asyncio.create_task(slow.fits("Olena", known, "a guess")) for _ in range(passwords.WAIT_FOR_NAME + 4)]
+    done = await asyncio.gather(*tries, return_exceptions=True)
+    assert len([one for one in done if isinstance(one, Exception)]) == 4
+
+
+@pytest.mark.parametrize("password", ["short", "a" * 20, "olena-olena-12345", "x" * 257])
+async def test_a_password_that_is_easy_to_guess_is_not_taken(served: Any, password: str) -> None:
+    headers = {"cookie": await served.sign_in(), "origin": served.origin}
+    answer = await served.anonymous.post("/api/v1/account/password", json={"password": password}, headers=headers)
+    assert answer.status_code == 422
+
+
+async def test_changing_a_password_needs_the_old_one_and_ends_other_sessions(served: Any) -> None:
+    elsewhere = await with_password(served)
+    answer = await served.anonymous.post("/signin", json={"name": "Olena", "password": GOOD})
+    headers = {"cookie": f"{served.parts.sessions.cookie}={answer.cookies[served.parts.sessions.cookie]}"}
+    served.anonymous.cookies.clear()
+    headers["origin"] = served.origin
+    change = {"password": "another good long one", "old": "wrong"}
+    assert (await served.anonymous.post("/api/v1/account/password", json=change, headers=headers)).status_code == 403
+    listed = (await served.anonymous.get("/api/v1/account/sessions", headers=headers)).json()["sessions"]
+    assert sorted((one["by"], one["here"]) for one in listed) == [("link", False), ("password", True)]
+    change["old"] = GOOD
+    assert (await served.anonymous.post("/api/v1/account/password", json=change, headers=headers)).status_code == 200
+    listed = (await served.anonymous.get("/api/v1/account/sessions", headers=headers)).json()["sessions"]
+    assert [one["here"] for one in listed] == [True]
+    assert await served.parts.sessions.signin.session(elsewhere.partition("=")[2]) is None
+    assert (await try_password(served, "Olena", GOOD)).status_code == 401
+
+
+async def test_signing_in_gives_a_new_session_and_ends_the_one_that_the_browser_had(served: Any) -> None:
+    planted = await served.sign_in("Mallory", "viewer")
+    code = await served.code()
+    headers = {"cookie": planted, "origin": served.origin}
+    answer = await served.anonymous.post("/signin", json={"code": code}, headers=headers)
+    served.anonymous.cookies.clear()
+    assert answer.cookies[served.parts.sessions.cookie] != planted.partition("=")[2]
+    assert await served.parts.sessions.signin.session(planted.partition("=")[2]) is None
+
+
+async def test_an_administrator_adds_changes_links_and_removes_and_all_of_it_is_audited(served: Any) -> None:
+    await served.person("Boss")
+    added = (await served.http.post(PEOPLE, json={"name": "Piotr", "role": "lead", "teams": ["a"]})).json()
+    assert added["link"].startswith(f"{served.origin}/signin#")
+    one = f"{PEOPLE}/{added['id']}"
+    assert (await served.http.post(PEOPLE, json={"name": "piotr", "role": "viewer"})).status_code == 409
+    changed = (await served.http.patch(one, json={"teams": None, "agents": ["101"]})).json()
+    assert (changed["role"], changed["teams"], changed["agents"]) == ("lead", None, ["101"])
+    assert (await served.http.patch(one, json={"role": "king"})).status_code == 422
+    assert (await served.http.post(f"{one}/link")).json()["link"] != added["link"]
+    assert (await served.http.patch(one, json={"disabled": True})).json()["disabled"] is True
+    assert (await served.http.post(f"{one}/link")).status_code == 409
+    assert (await served.http.delete(one)).status_code == 200
+    assert (await served.http.delete(one)).status_code == 404
+    boss = await served.person("Boss")
+    assert (await served.http.patch(f"{PEOPLE}/{boss}", json={"role": "viewer"})).status_code == 409
+    trail = (await served.http.get("/api/v1/audit")).json()["lines"]
+    assert [line["what"] for line in trail] == [
+        "person.removed", "person.changed", "person.link", "person.changed", "person.added", "person.added",
+    ]  # fmt: skip
+    assert trail[1]["detail"]["after"] == {"disabled": True}
+    assert not [line for line in trail if "#" in json.dumps(line)], "links stand in no trail"
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [("session", 4401), ("account", 4401), ("removed", 4401), ("board", 4403), ("teams", 1012)],
+)
+async def test_what_is_taken_away_closes_open_sockets_within_five_seconds(served: Any, what: str, code: int) -> None:
+    await served.person("Boss")
+    role = "lead" if what == "teams" else "viewer"
+    cookie = await served.sign_in("Somebody", role)
+    one = f"{PEOPLE}/{await served.person('Somebody')}"
+    headers = {"Cookie": cookie, "Origin": served.origin}
+    url = f"ws://{served.host}:{served.port}/live?board=overview"
+    async with connect(url, additional_headers=headers, max_size=None) as socket:
+        await socket.recv()
+        answer = await {
+            "session": lambda: served.http.delete(f"{one}/sessions"),
+            "account": lambda: served.http.patch(one, json={"disabled": True}),
+            "removed": lambda: served.http.delete(one),
+            "board": lambda: served.http.patch(one, json={"boards": ["agents"]}),
+            "teams": lambda: served.http.patch(one, json={"teams": ["a"]}),
+        }[what]()
+        assert answer.status_code == 200
+        began_s = time.monotonic()
+        with pytest.raises(ConnectionClosed) as caught:
+            while True:
+                await asyncio.wait_for(socket.recv(), 10)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == code
+    assert time.monotonic() - began_s < 5

@@ -1,0 +1,180 @@
+"""What is mine? Name, password and sessions of whoever is signed in: `/account` and the calls behind it."""
+
+import asyncio
+from typing import Annotated, Any, TypedDict
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.core.errors import Conflict
+from wallboard.core.events import Text
+from wallboard.record.people import Person
+from wallboard.stream.signin import Listed, ref_of
+from wallboard.web.auth import CREDENTIAL, who_asks
+from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, call
+from wallboard.web.passwords import unfit
+from wallboard.web.problems import Problem
+from wallboard.web.signin import safe_next, unavailable
+from wallboard.web.wiring import parts_of
+
+BODY_BYTES = 4_096
+BY_LINK_MS = 15 * 60_000  # so long after signing in by a link the old password is not asked for
+NO_STORE = {"cache-control": "no-store"}
+
+Secret = Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class Chosen(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`old`: needed where there is a password, but for 15 minutes after signing in with a link."""
+
+    password: Secret
+    old: Secret | None = None
+    name: Text | None = None
+
+
+class Mine(TypedDict):
+    """A session. `used`: ms UTC, within five minutes."""
+
+    ref: str
+    began: int
+    used: int
+    browser: str
+    address: str
+    by: str
+    here: bool
+
+
+class Sessions(TypedDict):
+    sessions: list[Mine]
+
+
+class Named(TypedDict):
+    name: str
+
+
+class AccountPage:
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        person = await _myself(request)
+        wanted = safe_next(request.query_params.get("next", "/account"))
+        context = {"person": person, "next": wanted, "new": wanted != "/account", "https": parts_of(request).https}
+        return self._templates.TemplateResponse(request, "account.html", context, headers=NO_STORE)
+
+
+@call(
+    Call(
+        summary="Choose a name and a password",
+        scope="",
+        description="Of whoever is signed in. Their other sessions end.",
+        body=Chosen,
+        answers={200: Answer("Under which name they sign in from now on.", Named)},
+        problems=(409, 422),
+    )
+)
+async def choose(request: Request) -> Response:
+    """`POST /api/v1/account/password`."""
+    person, parts = await _myself(request), parts_of(request)
+    try:
+        asked = msgspec.json.decode(await body_of(request, BODY_BYTES), type=Chosen)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem(400, 'Expected a JSON object such as {"password": "…", "old": "…"}.') from None
+    token = request.scope[CREDENTIAL].secret
+    await _knows(request, person, asked, token)
+    name = (asked.name or person.name).strip()
+    if wrong := unfit(asked.password, name):
+        raise Problem(422, wrong, at="$.password")
+    to_be = {"name": name, "password": await parts.passwords.hash(asked.password)}
+    with unavailable():
+        try:
+            await asyncio.to_thread(
+                lambda: parts.people.change(
+                    person.id, by=person.name, now_ms=parts.clock_ms(), what="person.password", **to_be
+                )
+            )
+        except Conflict as error:
+            raise Problem(409, f"{str(error).capitalize()}.", at="$.name") from None
+        await parts.sessions.signin.end_of(person.id, but=token)
+    parts.sessions.changed(person.id)
+    return JSONResponse({"name": name}, headers=NO_STORE)
+
+
+async def _knows(request: Request, person: Person, asked: Chosen, token: str) -> None:
+    """Raises Problem 403: somebody else may sit at this browser."""
+    parts = parts_of(request)
+    with unavailable():
+        session = await parts.sessions.signin.session(token)
+    fresh = session is not None and session.by == "link" and parts.clock_ms() - session.began_ms < BY_LINK_MS
+    if person.password is None or fresh:
+        return
+    if asked.old is None or not await parts.passwords.fits(person.name, person.password, asked.old):
+        raise Problem(403, "The old password is not right. An administrator can give you a new link.", at="$.old")
+
+
+@call(
+    Call(
+        summary="Where I am signed in", scope="", answers={200: Answer("Every session, the last used first.", Sessions)}
+    )
+)
+async def sessions(request: Request) -> Response:
+    """`GET /api/v1/account/sessions`."""
+    person, parts = await _myself(request), parts_of(request)
+    with unavailable():
+        found = await parts.sessions.signin.of(person.id)
+    here = ref_of(request.scope[CREDENTIAL].secret)
+    return JSONResponse({"sessions": [told(one, parts.clock_ms(), here) for one in found]}, headers=NO_STORE)
+
+
+@call(Call(summary="Sign out elsewhere", scope="", answers={200: Answer("How many sessions ended.", dict[str, int])}))
+async def end_others(request: Request) -> Response:
+    """`DELETE /api/v1/account/sessions`: all but this one."""
+    person, parts = await _myself(request), parts_of(request)
+    with unavailable():
+        ended = await parts.sessions.signin.end_of(person.id, but=request.scope[CREDENTIAL].secret)
+    return JSONResponse({"ended": ended}, headers=NO_STORE)
+
+
+@call(
+    Call(
+        summary="End one of my sessions",
+        scope="",
+        answers={200: Answer("How many sessions ended.", dict[str, int])},
+        problems=(404,),
+    )
+)
+async def end(request: Request) -> Response:
+    """`DELETE /api/v1/account/sessions/{ref}`."""
+    person, parts = await _myself(request), parts_of(request)
+    with unavailable():
+        ended = await parts.sessions.signin.end_of(person.id, request.path_params["ref"])
+    if not ended:
+        raise Problem(404, "This session has ended already, or was never yours.")
+    return JSONResponse({"ended": ended}, headers=NO_STORE)
+
+
+def told(one: Listed, now_ms: int, here: str = "") -> dict[str, Any]:
+    session = one.session
+    return {
+        "ref": one.ref, "began": session.began_ms, "used": now_ms - one.used_s * 1000, "browser": session.browser,
+        "address": session.address, "by": session.by, "here": one.ref == here,
+    }  # fmt: skip
+
+
+async def _myself(request: Request) -> Person:
+    """Raises Problem 403 for whoever is no person."""
+    who = who_asks(request)
+    if who.kind != "person":
+        raise Problem(403, "This is for people who signed in: a program has neither password nor sessions.")
+    with unavailable():
+        found = (await asyncio.to_thread(parts_of(request).people.of, [who.id])).get(who.id)
+    if found is None:
+        raise Problem(401, "This account was removed.")
+    return found

@@ -1,0 +1,307 @@
+"""Who has an account, and what may each do? For administrators: `/people` and the calls behind it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, NotRequired, TypedDict, TypeVar
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.core.errors import Conflict
+from wallboard.core.events import Text
+from wallboard.record.audit import MOST
+from wallboard.record.people import Bound, Person, Role
+from wallboard.web.account import NO_STORE, told
+from wallboard.web.auth import allowed
+from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, Query, call
+from wallboard.web.problems import Problem
+from wallboard.web.signin import unavailable
+from wallboard.web.wiring import parts_of
+
+BODY_BYTES = 65_536
+T = TypeVar("T")
+Names = list[Text]
+
+
+class NewPerson(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`boards`, `teams` null: not bound. `agents`: as which agents they work."""
+
+    name: Text
+    role: Role
+    boards: Names | None = None
+    teams: Names | None = None
+    agents: Names = []
+
+
+class Change(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What is left out stays."""
+
+    name: Text | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    boards: Names | UnsetType | None = UNSET
+    teams: Names | UnsetType | None = UNSET
+    agents: Names | UnsetType = UNSET
+    disabled: bool | UnsetType = UNSET
+
+
+class Told(TypedDict):
+    """`seen`: last sign-in in ms UTC. `link`: signs them in, once, within 15 minutes."""
+
+    id: str
+    name: str
+    role: Role
+    boards: list[str] | None
+    teams: list[str] | None
+    agents: list[str]
+    disabled: bool
+    has_password: bool
+    at_provider: bool
+    made: int
+    seen: NotRequired[int]
+    link: NotRequired[str]
+
+
+class Everybody(TypedDict):
+    people: list[Told]
+
+
+class Linked(TypedDict):
+    link: str
+
+
+class Line(TypedDict):
+    n: int
+    at: int
+    who: str
+    what: str
+    detail: dict[str, Any]
+
+
+class Trail(TypedDict):
+    lines: list[Line]
+
+
+class PeoplePage:
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        """`/people`; static/js/people.js fills it."""
+        allowed(request, "admin")
+        context = {"https": parts_of(request).https}
+        return self._templates.TemplateResponse(request, "people.html", context, headers=NO_STORE)
+
+
+@call(Call(summary="Who has an account", scope="admin", answers={200: Answer("By name.", Everybody)}))
+async def people(request: Request) -> Response:
+    """`GET /api/v1/people`."""
+    allowed(request, "admin")
+    found = await _asked(parts_of(request).people.all)
+    return JSONResponse({"people": [_told(person) for person in found]}, headers=NO_STORE)
+
+
+@call(
+    Call(
+        summary="Add a person",
+        scope="admin",
+        description="With a link that signs them in: good once, for 15 minutes. docs/people.md.",
+        body=NewPerson,
+        answers={201: Answer("The account, and the link.", Told)},
+        problems=(409, 422),
+    )
+)
+async def add(request: Request) -> Response:
+    """`POST /api/v1/people`."""
+    who, parts = allowed(request, "admin"), parts_of(request)
+    asked = await _read(request, NewPerson)
+    bound = Bound(
+        boards=None if asked.boards is None else tuple(asked.boards),
+        teams=None if asked.teams is None else tuple(asked.teams), agents=tuple(asked.agents),
+    )  # fmt: skip
+    name = _name(asked.name)
+    added = await _asked(lambda: parts.people.add(name, asked.role, bound, by=who.name, now_ms=parts.clock_ms()))
+    return JSONResponse(_told(added) | {"link": await _link(request, added)}, 201, headers=NO_STORE)
+
+
+@call(
+    Call(
+        summary="Change a person",
+        scope="admin",
+        description="Takes effect everywhere within 5 s; what they may not see any more is closed.",
+        body=Change,
+        answers={200: Answer("The account as it is now.", Told)},
+        problems=(404, 409, 422),
+    )
+)
+async def change(request: Request) -> Response:
+    """`PATCH /api/v1/people/{person}`."""
+    who, parts = allowed(request, "admin"), parts_of(request)
+    asked = await _read(request, Change)
+    person = await _person(request)
+    given = {name: value for name in asked.__struct_fields__ if (value := getattr(asked, name)) is not UNSET}
+    limits = {name: None if given[name] is None else tuple(given.pop(name)) for name in _LIMITS if name in given}
+    given = {name: value for name, value in given.items() if name not in _LIMITS}
+    if "name" in given:
+        given["name"] = _name(given["name"])
+    to_be = given | {"bound": msgspec.structs.replace(person.bound, **limits)}
+    changed = await _asked(lambda: parts.people.change(person.id, by=who.name, now_ms=parts.clock_ms(), **to_be))
+    parts.sessions.changed(person.id)
+    return JSONResponse(_told(changed or person), headers=NO_STORE)
+
+
+_LIMITS = ("boards", "teams", "agents")
+
+
+@call(
+    Call(
+        summary="Remove a person",
+        scope="admin",
+        description="Their sessions end. What they did stays in the audit trail.",
+        answers={200: Answer("The account that was.", Told)},
+        problems=(404, 409),
+    )
+)
+async def remove(request: Request) -> Response:
+    """`DELETE /api/v1/people/{person}`."""
+    who, parts = allowed(request, "admin"), parts_of(request)
+    person = await _person(request)
+    await _asked(lambda: parts.people.remove(person.id, by=who.name, now_ms=parts.clock_ms()))
+    with unavailable():
+        await parts.sessions.signin.end_of(person.id)
+    parts.sessions.changed(person.id)
+    return JSONResponse(_told(person), headers=NO_STORE)
+
+
+@call(
+    Call(
+        summary="A new sign-in link for a person",
+        scope="admin",
+        description="Good once, for 15 minutes.",
+        answers={201: Answer("The link.", Linked)},
+        problems=(404, 409),
+    )
+)
+async def link(request: Request) -> Response:
+    """`POST /api/v1/people/{person}/link`."""
+    who, parts = allowed(request, "admin"), parts_of(request)
+    person = await _person(request)
+    if person.disabled:
+        raise Problem(409, "This account is disabled: enable it first.")
+    made = await _link(request, person)
+    await _asked(lambda: parts.audit.write(parts.clock_ms(), who.name, "person.link", id=person.id, name=person.name))
+    return JSONResponse({"link": made}, 201, headers=NO_STORE)
+
+
+@call(
+    Call(
+        summary="Where a person is signed in",
+        scope="admin",
+        answers={200: Answer("Their sessions, the last used first.", dict[str, list[dict[str, Any]]])},
+        problems=(404,),
+    )
+)
+async def sessions(request: Request) -> Response:
+    """`GET /api/v1/people/{person}/sessions`."""
+    allowed(request, "admin")
+    person, parts = await _person(request), parts_of(request)
+    with unavailable():
+        found = await parts.sessions.signin.of(person.id)
+    return JSONResponse({"sessions": [told(one, parts.clock_ms()) for one in found]}, headers=NO_STORE)
+
+
+@call(
+    Call(
+        summary="Sign a person out everywhere",
+        scope="admin",
+        answers={200: Answer("How many sessions ended.", dict[str, int])},
+        problems=(404,),
+    )
+)
+async def end_sessions(request: Request) -> Response:
+    """`DELETE /api/v1/people/{person}/sessions`."""
+    who, parts = allowed(request, "admin"), parts_of(request)
+    person = await _person(request)
+    with unavailable():
+        ended = await parts.sessions.signin.end_of(person.id)
+    await _asked(
+        lambda: parts.audit.write(parts.clock_ms(), who.name, "person.signed_out", id=person.id, name=person.name)
+    )
+    return JSONResponse({"ended": ended}, headers=NO_STORE)
+
+
+@call(
+    Call(
+        summary="The audit trail",
+        scope="admin",
+        description="Who changed what, the newest first; at most 1,000 lines. docs/people.md.",
+        query=(Query("before", "Only lines with a smaller n: the next ones back.", int),),
+        answers={200: Answer("The lines.", Trail)},
+    )
+)
+async def audit(request: Request) -> Response:
+    """`GET /api/v1/audit`."""
+    allowed(request, "admin")
+    query = dict(request.query_params)
+    before = query.pop("before", None)
+    if query or (before is not None and not (before.isascii() and before.isdigit() and len(before) < 10)):
+        raise Problem(400, "Expected nothing or before=N as the query.", at="$.before")
+    lines = await _asked(lambda: parts_of(request).audit.read(int(before) if before else None, MOST))
+    rows = [{"n": one.n, "at": one.at_ms, "who": one.who, "what": one.what, "detail": one.detail} for one in lines]
+    return JSONResponse({"lines": rows}, headers=NO_STORE)
+
+
+async def _read(request: Request, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(await body_of(request, BODY_BYTES), type=kind)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem(400, 'Expected a JSON object such as {"name": "Olena", "role": "viewer"}.') from None
+
+
+def _name(given: str) -> str:
+    if not (name := given.strip()):
+        raise Problem(422, "A name has at least one letter.", at="$.name")
+    return name
+
+
+async def _person(request: Request) -> Person:
+    """Raises Problem 404."""
+    person_id = request.path_params["person"]
+    found = (await _asked(lambda: parts_of(request).people.of([person_id]))).get(person_id)
+    if found is None:
+        raise Problem(404, "There is nobody of this id. GET /api/v1/people lists everybody.")
+    return found
+
+
+async def _asked(ask: Callable[[], T]) -> T:
+    """From a thread. Raises Problem 409 for what the record does not take, 503 where it does not answer."""
+    with unavailable():
+        try:
+            return await asyncio.to_thread(ask)
+        except Conflict as error:
+            said = str(error)
+            raise Problem(409, f"{said[:1].upper()}{said[1:]}.") from None
+
+
+async def _link(request: Request, person: Person) -> str:
+    parts = parts_of(request)
+    with unavailable():
+        code = await parts.sessions.signin.issue(person.id)
+    base = (parts.config.server.public_url or f"http://{request.headers['host']}").rstrip("/")
+    return f"{base}/signin#{code}"
+
+
+def _told(person: Person) -> dict[str, Any]:
+    bound = person.bound
+    found = {
+        "id": person.id, "name": person.name, "role": person.role, "boards": bound.boards, "teams": bound.teams,
+        "agents": bound.agents, "disabled": person.disabled, "has_password": person.password is not None,
+        "at_provider": person.subject is not None, "made": person.made_ms,
+    }  # fmt: skip
+    return found | ({"seen": person.seen_ms} if person.seen_ms else {})
