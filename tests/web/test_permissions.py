@@ -58,7 +58,8 @@ EVERYBODY = {
     "admin": Somebody("admin"),
     "program": Somebody("admin", person=False),
 }
-# Who may: `open` all, `in` whoever came in, `person` of those no program, `signature` whose body is signed,
+# Who may: `open` all, `in` whoever came in, `person` of those no program, `own` an agent's own,
+# `signature` whose body is signed,
 # `board` who may see the board, a scope, or one of the words below.
 NEEDS = {
     "GET /healthz": "open", "GET /readyz": "open", "GET /signin": "open", "POST /signin": "open",
@@ -74,6 +75,9 @@ NEEDS = {
     "GET /floor": "people:read", "GET /api/v1/floor": "people:read", "POST /api/v1/floor/close": "people:read",
     "GET /api/v1/notices": "notices:write", "POST /api/v1/notices": "notices:write",
     "DELETE /api/v1/notices/{notice:path}": "notices:write",
+    "GET /names": "people:read", "GET /api/v1/names": "people:read",
+    "PUT /api/v1/names/{kind}/{id:path}": "people:read",
+    "GET /me": "in", "GET /api/v1/me": "own", "POST /api/v1/me/tags": "own",
     "GET /api/v1/boards": "in", "GET /board/{board}/edit": "boards:write", "GET /board-preview": "boards:write",
     "POST /api/v1/boards/{board}/try": "boards:write",
     "GET /people": "admin", "GET /api/v1/people": "admin", "POST /api/v1/people": "admin",
@@ -100,7 +104,7 @@ def oracle(who: Somebody, need: str, board: str | None) -> str:
         return "yes"
     if who.role is None or need == "signature":
         return "nobody"
-    if need == "person" and not who.person:
+    if need == "own" or (need == "person" and not who.person):
         return "no"
     leads = who.role in ("lead", "admin")
     if need == "everyone's" and not (leads and who.teams is None):
