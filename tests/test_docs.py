@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 import typing
 from pathlib import Path
 
@@ -112,3 +113,28 @@ def test_the_example_can_be_used_as_it_stands() -> None:
     config = load(ROOT / "examples" / "wallboard.toml", {})
     assert config.collectors.keys() == {"pbx-1"}
     assert not config.simulated
+
+
+def test_the_page_of_dependencies_names_each_with_its_reason_and_no_other() -> None:
+    """One that is new may have its reason beside it in pyproject.toml alone."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    packages = {re.split(r"[^A-Za-z0-9_-]", one)[0] for one in wanted}
+    told = {name: row for row in rows(page("dependencies.md")) for name in names(row[0])}
+    assert told.keys() <= packages
+    new = {name for name in packages - told.keys() if not re.search(rf'"{name}\b[^"]*",? +# ', text)}
+    assert not new, "docs/dependencies.md gives no reason"
+    assert all(len(row[1]) > 10 for row in told.values())
+
+
+def test_the_page_of_the_socket_names_every_message_and_close_code() -> None:
+    live = [ROOT / "wallboard" / "live", ROOT / "wallboard" / "web"]
+    code = "".join(file.read_text(encoding="utf-8") for folder in live for file in folder.glob("*.py"))
+    written = page("socket.md")
+    messages = set(re.findall(r'"t": ?"([a-z]+)"', code))
+    assert {"hello", "patch", "beat", "board"} <= messages
+    assert all(f"`{one}`" in written for one in messages)
+    codes = set(re.findall(r"\b(1003|1007|1008|1009|1012|1013|44\d\d|4008)\b", code))
+    assert {"4401", "4403", "4008"} <= codes
+    assert all(f"| {one} |" in written for one in codes)

@@ -57,10 +57,11 @@ class Redis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class History(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[history]`: for how many days intervals are kept; those of persons for less long."""
+    """`[history]`: for how many days intervals are kept; those of persons for less long; the audit trail for longer."""
 
     days: Annotated[int, Meta(ge=1, le=36_500)] = 400
     agent_days: Annotated[int, Meta(ge=0, le=36_500)] = 90
+    audit_days: Annotated[int, Meta(ge=1, le=36_500)] = 730
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

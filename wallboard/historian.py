@@ -18,6 +18,7 @@ from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailabl
 from wallboard.core.past import Past
 from wallboard.core.state import Floor
 from wallboard.live.pipeline import Pipeline
+from wallboard.record.audit import Audit
 from wallboard.record.history import HOLE_MS, History, SeenDay
 from wallboard.stream.health import Writing
 
@@ -41,13 +42,15 @@ class Historian:
         days: int,
         agent_days: int,
         tell: Callable[[Writing], Awaitable[None]] | None = None,
+        audit: tuple[Audit, int] | None = None,
     ) -> None:
+        """`audit`: the trail, and for how many days it is kept."""
         self._pipeline = pipeline
         self._history = history
         self._clock_ms = clock_ms
         self._days, self._agent_days = days, agent_days
         self._past: Past | None = None
-        self._tell = tell
+        self._tell, self._audit = tell, audit
         self._writing = Writing()
         self._dropped_s = -DROP_S
         self._said_ms = 0
@@ -116,6 +119,9 @@ class Historian:
         contacts_ms = now_ms - COUNTS_MS - DAY_MS  # what is told of them may be told a day late
         if dropped := await asyncio.to_thread(self._history.drop, before_ms, agents_ms, contacts_ms):
             log.info("old intervals dropped", intervals=dropped)
+        if self._audit:
+            trail, days = self._audit
+            await asyncio.to_thread(trail.drop, now_ms - days * DAY_MS)
 
     async def _went_well(self) -> None:
         if self._writing.reason:

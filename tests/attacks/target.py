@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,14 +55,18 @@ class Target:
     def client(self, *, token: bool = True, **options: Any) -> httpx.Client:
         return httpx.Client(base_url=self.url, headers=self.auth if token else {}, timeout=20, **options)
 
-    def raw(self, data: bytes, *, wait_s: float = 5.0) -> bytes:
-        """What comes back for these bytes until the server closes or says nothing more."""
+    def raw(self, data: bytes, *, then: bytes = b"", wait_s: float = 8.0) -> bytes:
+        """The first that comes back for these bytes; with `then` also what comes for those, until the end."""
         found = b""
         with socket.create_connection((self.host, self.port), timeout=wait_s) as to:
             try:
                 to.sendall(data)
-                while chunk := to.recv(65_536):
-                    found += chunk
+                found = to.recv(65_536)
+                if then:
+                    to.sendall(then)
+                    ends = time.monotonic() + wait_s
+                    while time.monotonic() < ends and (chunk := to.recv(65_536)):
+                        found += chunk
             except OSError:
                 pass
         return found
@@ -114,10 +118,10 @@ def _is_calm(line: str) -> bool:
 
 
 @contextmanager
-def target(folder: Path, toml: str = "", *, wait: Callable[[Target], None] | None = None) -> Iterator[Target]:
-    """Redis and one web process, from its first 200 at /readyz to their end."""
+def target(folder: Path) -> Iterator[Target]:
+    """Redis and one web process, from its first 200 at /readyz to their end. Its boards may be written."""
     redis = EmbeddedRedis()
-    (folder / "wallboard.toml").write_text(toml, encoding="utf-8")
+    (folder / "wallboard.toml").write_text("[server]\nboards_editable = true\n", encoding="utf-8")
     url = asyncio.run(redis.start(folder / "redis"))
     try:
         port = _free_port()

@@ -229,6 +229,18 @@ def test_a_forgotten_source_leaves_no_trace():
     assert diff(clean, document(floor)) == {}
 
 
+def test_a_forgotten_agent_is_gone_and_the_queue_keeps_its_numbers():
+    floor = floor_after(call("a", -600, answer_s=-590, end_s=-500))
+    floor.apply(ev.SignedIn(agent="temp", source="pbx", name="Тимчасова", queues=["support"], time=NOON), NOON)
+    floor.apply(ev.SignedOut(agent="temp", source="pbx", time=NOON), NOON)
+    before = document(floor)["queues"]["support"]["day"]
+    floor.apply(ev.AgentForgotten(name="temp", source=ev.SERVER), NOON)
+    assert "temp" not in document(floor)["agents"]
+    assert b"temp" not in b"".join(snapshot.dump(floor).values())
+    assert document(floor)["queues"]["support"]["day"] == before
+    assert floor.apply(ev.AgentForgotten(name="temp", source=ev.SERVER), NOON)[-1].code == Did.NOTHING
+
+
 def test_a_notice_of_the_server_itself_makes_no_source():
     floor = floor_after([ev.NoticePosted(text="hi", notice="n", source=ev.SERVER)])
     assert list(document(floor)["notices"]) == ["n"]

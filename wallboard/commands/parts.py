@@ -166,6 +166,7 @@ async def _worker(force: InForce, config: Config) -> None:
     from wallboard.alerter import Alerter
     from wallboard.historian import Historian
     from wallboard.live.pipeline import Pipeline
+    from wallboard.record.audit import Audit
     from wallboard.record.database import open_record
     from wallboard.record.history import History
     from wallboard.stream.checkpoint import Checkpoints
@@ -182,7 +183,9 @@ async def _worker(force: InForce, config: Config) -> None:
         lease = Lease(parts.redis, parts.keys)
         checkpoints = Checkpoints(parts.redis, parts.keys)
         days, tell = config.history, HealthRecords(parts.redis, parts.keys).write_history
-        historian = Historian(pipeline, History(engine), clock_ms, days.days, days.agent_days, tell)
+        historian = Historian(
+            pipeline, History(engine), clock_ms, days.days, days.agent_days, tell, (Audit(engine), days.audit_days)
+        )
         settings = lambda: force.config.settings  # noqa: E731
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""

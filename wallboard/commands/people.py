@@ -1,7 +1,7 @@
 """Who may come in? Adds people, and prints single-use links that sign them in."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,10 @@ from wallboard.commands.line import running_line
 from wallboard.commands.table import table
 from wallboard.config import Config
 from wallboard.core.errors import WallboardError
+from wallboard.core.events import SERVER, AgentForgotten
+from wallboard.core.settings import Settings
 from wallboard.record.database import open_record
+from wallboard.record.erasing import erase as erased
 from wallboard.record.people import ROLES, Bound, People, Person, Role
 from wallboard.stream.signin import SignIn
 
@@ -60,6 +63,43 @@ def list_(as_json: bool, **where: Any) -> None:
         click.echo(msgspec.json.encode([_told(each) for each in people]).decode())
     else:
         click.echo(table(["name", "role", "bound to", "state", "last sign-in"], [_line(each) for each in people]))
+
+
+@person.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@given
+def erase(name: str, yes: bool, **where: Any) -> None:
+    """Take a person out: NAME is an account's name or an agent's id (docs/privacy.md).
+
+    Their account, sessions and figures go; audit lines stay under a pseudonym. It cannot be undone.
+    """
+    if not yes:
+        click.confirm(f"Everything that is known of {name} goes for good. Go on?", abort=True)
+    click.echo(asyncio.run(_erase(Given(**where).load(), name)))
+
+
+async def _erase(config: Config, name: str) -> str:
+    people = _people(config)
+    account = await asyncio.to_thread(people.named, name)
+    agents = {name, *(account.bound.agents if account else ())}
+    names = agents | ids_of(config.settings, agents) | ({account.id, account.name} if account else set())
+    async with running_line(config) as line:
+        if account:
+            await asyncio.to_thread(people.remove, account.id, by=BY, now_ms=clock_ms())
+        engine = open_record(config.data, config.database_url)
+        done = await asyncio.to_thread(erased, engine, names, by=BY, now_ms=clock_ms())
+        await line.stream.append([AgentForgotten(name=one, source=SERVER) for one in sorted(agents)])
+    told = f"erased: {done.intervals} intervals, {done.contacts} contacts, {done.lines} lines of the audit trail"
+    left = [one for one in sorted(agents) if one in config.settings.agent]
+    return told + (f"; now take [agent.{left[0]}] out of {config.file}" if left else "")
+
+
+def ids_of(settings: Settings, agents: Iterable[str]) -> set[str]:
+    """What these agents are called besides: by the configuration, and at their sources."""
+    known = [settings.agent[one] for one in agents if one in settings.agent]
+    also = {one for agent in known for one in agent.also}
+    return {agent.name for agent in known if agent.name} | also | {one.partition(":")[2] for one in also} - {""}
 
 
 def _link(where: Given, find: Callable[[People], Person]) -> str:

@@ -352,6 +352,12 @@ class SourceForgotten(Event, frozen=True, kw_only=True, tag="source.forgotten"):
     who: Text | None = None
 
 
+class AgentForgotten(Event, frozen=True, kw_only=True, tag="agent.forgotten"):
+    """A person is erased: their row goes. Who named them is not said."""
+
+    name: Text
+
+
 class ConfigApplied(Event, frozen=True, kw_only=True, tag="config.applied"):
     """The sites, queues, agents and reasons in force from now; `settings` as in `core/settings.py`."""
 
@@ -416,7 +422,7 @@ Told = (
     | SourceBeat | SourceRestarted
 )  # fmt: skip
 Own = (
-    SourceCounted | SourceForgotten | ConfigApplied | ContactCorrected | AgentCorrected | AlertRaised
+    SourceCounted | SourceForgotten | AgentForgotten | ConfigApplied | ContactCorrected | AgentCorrected | AlertRaised
     | AlertCleared | AlertAcknowledged | AlertSnoozed | AlertWoken | AlertAssigned
 )  # fmt: skip
 OWN_KINDS: frozenset[type[Event]] = frozenset(get_args(Own))

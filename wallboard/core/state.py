@@ -330,6 +330,8 @@ class Floor:
                 return self._take_counted(event, source)
             case ev.SourceForgotten():
                 return self._forget(event.name)
+            case ev.AgentForgotten():
+                return self._forget_agent(event.name)
             case ev.ContactCorrected() | ev.Tagged():
                 return self.contacts.take(
                     event, at_ms, self.applied, event.contact_source or source, deeds, event.contact
@@ -503,6 +505,16 @@ class Floor:
         self._count_anew()
         self._name_anew()
         return Deed(Did.SETTINGS, f"forgot {source}")
+
+    def _forget_agent(self, name: str) -> Deed:
+        """A contact of the running day that names them brings the row back, without their own events."""
+        self.settle()
+        if name not in self.people.agents:
+            return Deed(Did.NOTHING, f"no agent {name}")
+        self._remove("agents", self.people.agents, [name])
+        self._count_anew()
+        self._name_anew()
+        return Deed(Did.SETTINGS, "forgot an agent")
 
     def _name_anew(self) -> None:
         known: dict[str, Iterable[str]] = {

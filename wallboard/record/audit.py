@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, String, Table, Text, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, String, Table, Text, delete, insert, select
 
 from wallboard.record.database import TABLES, Record
 
@@ -49,6 +49,11 @@ class Audit:
     def write(self, at_ms: int, who: str, what: str, **detail: object) -> None:
         with self._connected() as to:
             note(to, at_ms, who, what, detail)
+
+    def drop(self, before_ms: int) -> int:
+        """Takes out what is older. How many lines."""
+        with self._connected() as to:
+            return to.execute(delete(audit).where(audit.c.at_ms < before_ms)).rowcount
 
     def read(self, before: int | None = None, most: int = MOST) -> list[Line]:
         """The newest first; `before`: only lines with a smaller `n`."""

@@ -36,7 +36,7 @@ AT_ONCE = 500  # rows in one statement
 HOLE_MS = 120_000
 NOTHING = Booking({}, {})
 
-_intervals = Table(
+INTERVALS = Table(
     "history_intervals", TABLES,
     Column("kind", String(16)), Column("id", String(512)), Column("started_ms", BigInteger), Column("basis", String(8)),
     Column("amounts", Text, nullable=False),
@@ -50,7 +50,7 @@ _days = Table(
     Column("told_by", String(16), nullable=False),
     PrimaryKeyConstraint("site", "day"),
 )  # fmt: skip
-_contacts = Table(
+CONTACTS = Table(
     "history_contacts", TABLES,
     Column("source", String(512)), Column("contact", String(512)),
     Column("ended_ms", BigInteger, nullable=False, index=True), Column("told", Text, nullable=False),
@@ -94,13 +94,13 @@ class History:
         with self._connected() as to:
             if not _pass_fence(to, fence, now_ms):
                 raise LeaseLost("history was not written: another worker leads now")
-            _put(to, _intervals, _rows(intervals), ["amounts"])
+            _put(to, INTERVALS, _rows(intervals), ["amounts"])
             _see(to, days)
             _book(to, later)
 
     def kept(self, contacts: Sequence[Key]) -> dict[Key, Known]:
         """What is kept of these contacts."""
-        of, found = _contacts.c, dict[Key, Known]()
+        of, found = CONTACTS.c, dict[Key, Known]()
         with self._connected() as to:
             for start in range(0, len(contacts), AT_ONCE):
                 wanted = tuple_(of.source, of.contact).in_(contacts[start : start + AT_ONCE])
@@ -118,11 +118,11 @@ class History:
         days = list(days)
         with self._connected() as to:
             for day in days:
-                inside = (_intervals.c.started_ms >= day.started_ms) & (_intervals.c.started_ms < day.ends_ms)
-                to.execute(delete(_intervals).where(inside))
-                within = (_contacts.c.ended_ms >= day.started_ms) & (_contacts.c.ended_ms < day.ends_ms)
-                to.execute(delete(_contacts).where(within))
-            _put(to, _intervals, _rows(intervals), ["amounts"])
+                inside = (INTERVALS.c.started_ms >= day.started_ms) & (INTERVALS.c.started_ms < day.ends_ms)
+                to.execute(delete(INTERVALS).where(inside))
+                within = (CONTACTS.c.ended_ms >= day.started_ms) & (CONTACTS.c.ended_ms < day.ends_ms)
+                to.execute(delete(CONTACTS).where(within))
+            _put(to, INTERVALS, _rows(intervals), ["amounts"])
             _keep(to, ended)
             _put(to, _days, [day._asdict() for day in days], ["since_ms", "until_ms", "told_by"])
 
@@ -134,7 +134,7 @@ class History:
 
     def read(self, kind: str, name: str, from_ms: int, to_ms: int, basis: str) -> dict[int, Amounts]:
         """Interval → what it holds, in order; of those that begin in [from, to)."""
-        of = _intervals.c
+        of = INTERVALS.c
         bases = (basis,) if basis == TIME else (basis, LATER)
         wanted = (of.kind == kind) & (of.id == name) & of.basis.in_(bases)
         asked = select(of.started_ms, of.amounts).where(wanted, of.started_ms >= from_ms, of.started_ms < to_ms)
@@ -154,18 +154,18 @@ class History:
 
     def names(self, kind: str) -> list[str]:
         """Queues, groups or agents of which anything is recorded."""
-        asked = select(_intervals.c.id).where(_intervals.c.kind == kind).distinct().order_by(_intervals.c.id)
+        asked = select(INTERVALS.c.id).where(INTERVALS.c.kind == kind).distinct().order_by(INTERVALS.c.id)
         with self._connected() as to:
             return [str(name) for name in to.execute(asked).scalars()]
 
     def drop(self, before_ms: int, agents_before_ms: int, contacts_before_ms: int = 0) -> int:
         """Takes out what is older; agents have a limit of their own. How many intervals."""
-        of = _intervals.c
+        of = INTERVALS.c
         old = (of.started_ms < before_ms) | ((of.kind == "agents") & (of.started_ms < agents_before_ms))
         with self._connected() as to:
             to.execute(delete(_days).where(_days.c.ends_ms < before_ms))
-            to.execute(delete(_contacts).where(_contacts.c.ended_ms < contacts_before_ms))
-            return to.execute(delete(_intervals).where(old)).rowcount
+            to.execute(delete(CONTACTS).where(CONTACTS.c.ended_ms < contacts_before_ms))
+            return to.execute(delete(INTERVALS).where(old)).rowcount
 
 
 def _pass_fence(to: Connection, fence: int, now_ms: int) -> bool:
@@ -190,12 +190,12 @@ def _see(to: Connection, days: Iterable[SeenDay]) -> None:
 def _book(to: Connection, later: Booking) -> None:
     """Added to what is there: what is kept of the contacts says in the same transaction that it is."""
     _keep(to, later.known)
-    of = _intervals.c
+    of = INTERVALS.c
     for at, added in later.amounts.items():
         here = [of.kind == at.kind, of.id == at.id, of.started_ms == at.started_ms, of.basis == at.basis]
         told = to.execute(select(of.amounts).where(*here)).scalar()
         before: Amounts = msgspec.json.decode(told, type=Amounts) if told else {}
-        _put(to, _intervals, _rows({at: _sum(before, added)}), ["amounts"])
+        _put(to, INTERVALS, _rows({at: _sum(before, added)}), ["amounts"])
 
 
 def _keep(to: Connection, contacts: Mapping[Key, Known]) -> None:
@@ -203,7 +203,7 @@ def _keep(to: Connection, contacts: Mapping[Key, Known]) -> None:
         {"source": source, "contact": name, "ended_ms": one.ended_ms, "told": msgspec.json.encode(one).decode()}
         for (source, name), one in contacts.items()
     ]
-    _put(to, _contacts, rows, ["ended_ms", "told"])
+    _put(to, CONTACTS, rows, ["ended_ms", "told"])
 
 
 def _sum(one: Amounts, other: Amounts) -> Amounts:

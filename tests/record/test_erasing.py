@@ -1,0 +1,53 @@
+"""A person who is erased is in no figure and in no line any more; what was done still is."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine, text
+
+from wallboard.core.afterwards import Known
+from wallboard.core.quarters import Interval
+from wallboard.record.audit import Audit
+from wallboard.record.database import TABLES
+from wallboard.record.erasing import erase
+from wallboard.record.history import History
+
+QUARTER = 1_795_000_500_000
+
+
+def everything(engine: Engine) -> str:
+    with engine.connect() as to:
+        return "\n".join(str(row) for name in TABLES.tables for row in to.execute(text(f"SELECT * FROM {name}")))
+
+
+def test_figures_names_and_lines_go_and_others_stay(opened: Callable[[], Engine]) -> None:
+    engine = opened()
+    history, audit = History(engine), Audit(engine)
+    of = {Interval("agents", who, QUARTER, "event"): {"answered": 3} for who in ("anna", "annabel")}
+    known = {("pbx", "c1"): Known(QUARTER, "support", "anna", None, {}, {})}
+    history.fill({**of, Interval("queues", "support", QUARTER, "event"): {"answered": 6}}, [], known)
+    audit.write(1, "Ганна Б.", "notice.posted", notice="n1")
+    audit.write(2, "Olena", "person.changed", name="Ганна Б.", agents=["anna", "annabel"])
+    audit.write(3, "Olena", "token.made", name="cron")
+
+    done = erase(engine, {"anna", "Ганна Б."}, by="Olena", now_ms=4)
+
+    assert (done.intervals, done.contacts, done.lines) == (1, 1, 2)
+    assert history.names("agents") == ["annabel"]
+    assert history.read("queues", "support", 0, QUARTER + 1, "event") == {QUARTER: {"answered": 6}}
+    assert history.kept([("pbx", "c1")])["pbx", "c1"].agent == done.pseudonym
+    lines = {line.at_ms: line for line in audit.read()}
+    assert lines[1].who == done.pseudonym
+    assert lines[2].detail == {"name": done.pseudonym, "agents": [done.pseudonym, "annabel"]}
+    assert lines[3].detail == {"name": "cron"}
+    assert lines[4].what == "person.erased"
+    assert "Ганна" not in everything(engine)
+    assert "'anna'" not in everything(engine)
+    assert '"anna"' not in everything(engine)
+
+
+def test_old_lines_of_the_trail_go(opened: Callable[[], Engine]) -> None:
+    audit = Audit(opened())
+    for at_ms in (1, 2, 3):
+        audit.write(at_ms, "Olena", "token.made")
+    assert audit.drop(3) == 2
+    assert [line.at_ms for line in audit.read()] == [3]

@@ -1,0 +1,74 @@
+"""What does the record know of one person, and how is it taken out? Their figures, and their name in the trail.
+
+What others need stays, without the person: an audit line keeps what was done and when, under a pseudonym.
+"""
+
+import secrets
+from collections.abc import Collection
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Engine, delete, or_, select, update
+
+from wallboard.core.afterwards import Known
+from wallboard.record import history as kept
+from wallboard.record.audit import audit, note
+from wallboard.record.database import Record
+
+
+class Erased(NamedTuple):
+    """`pseudonym`: under which the trail goes on; the rest: how much was taken out or changed."""
+
+    pseudonym: str
+    intervals: int
+    contacts: int
+    lines: int
+
+
+def erase(engine: Engine, names: Collection[str], *, by: str, now_ms: int) -> Erased:
+    """All that is known under these ids and names. Raises RecordUnavailable; it is done whole or not at all."""
+    pseudonym = f"erased-{secrets.token_hex(4)}"
+    with Record(engine).connected() as to:
+        of = kept.INTERVALS.c
+        found = Erased(
+            pseudonym,
+            to.execute(delete(kept.INTERVALS).where(of.kind == "agents", of.id.in_(names))).rowcount,
+            _contacts(to, names, pseudonym),
+            _lines(to, names, pseudonym),
+        )
+        note(to, now_ms, by, "person.erased", {"as": pseudonym, "intervals": found.intervals})
+        return found
+
+
+def _contacts(to: Connection, names: Collection[str], pseudonym: str) -> int:
+    """Contacts of the last week, of which something may still come, name their last agent."""
+    of, changed = kept.CONTACTS.c, 0
+    asked = select(of.source, of.contact, of.told).where(
+        or_(*(of.told.contains(name, autoescape=True) for name in names))
+    )
+    for source, contact, told in to.execute(asked).all():
+        known = msgspec.json.decode(told, type=Known)
+        if known.agent in names:
+            told = msgspec.json.encode(msgspec.structs.replace(known, agent=pseudonym)).decode()
+            here = (of.source == source) & (of.contact == contact)
+            changed += to.execute(update(kept.CONTACTS).where(here).values(told=told)).rowcount
+    return changed
+
+
+def _lines(to: Connection, names: Collection[str], pseudonym: str) -> int:
+    """Of the audit trail: who did it, and whom or what it was done to."""
+    of, changed = audit.c, 0
+    said = or_(of.who.in_(names), *(of.detail.contains(name, autoescape=True) for name in names))
+    for n, who, detail in to.execute(select(of.n, of.who, of.detail).where(said)).all():
+        told = msgspec.json.encode(_without(msgspec.json.decode(detail), names, pseudonym)).decode()
+        row = {"who": pseudonym if who in names else who, "detail": told}
+        changed += to.execute(update(audit).where(of.n == n).values(row)).rowcount
+    return changed
+
+
+def _without(told: object, names: Collection[str], pseudonym: str) -> object:
+    if isinstance(told, dict):
+        return {key: _without(value, names, pseudonym) for key, value in told.items()}
+    if isinstance(told, list):
+        return [_without(value, names, pseudonym) for value in told]
+    return pseudonym if told in names and isinstance(told, str) else told
