@@ -62,6 +62,7 @@ EVERYBODY = {
 # `signature` whose body is signed,
 # `board` who may see the board, a scope, or one of the words below.
 NEEDS = {
+    "GET /static/css/wall.css": "open",
     "GET /healthz": "open", "GET /readyz": "open", "GET /signin": "open", "POST /signin": "open",
     "POST /signout": "in", "GET /metrics": "metrics:read", "GET /docs": "in", "GET /api/v1/openapi.json": "in",
     "GET /plotly-{version}.js": "in", "GET /": "in", "GET /board-image/{name}": "in",
