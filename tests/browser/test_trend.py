@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from dayserver import running
 from playwright.async_api import Browser, Request
-from test_history import running
 
 from wallboard.config import Config, Redis, Server
 from wallboard.core.quarters import QUARTER_MS, Interval
