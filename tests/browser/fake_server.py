@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from wallboard.assets import BOARDS
@@ -28,6 +29,7 @@ from wallboard.core.settings import Settings
 from wallboard.live.view import View
 from wallboard.record.boards import Board, load_boards
 from wallboard.web import pages
+from wallboard.web.auth import WHO, Who
 from wallboard.web.charts import PLOTLY_ADDRESS, plotly_js
 from wallboard.web.speaking import templates
 
@@ -63,6 +65,15 @@ class FakeHub:
         return self.state
 
 
+def _let_in(app: ASGIApp) -> ASGIApp:
+    """As the gate does: everybody is a screen that may see all boards."""
+
+    async def gate(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, WHO: Who("screen", frozenset({"state:read", "people:read"}), "screen")}, receive, send)
+
+    return gate
+
+
 class FakeServer:
     """`async with FakeServer(state) as server`: pages at `server.url`, and the live line in the test's hand."""
 
@@ -93,7 +104,7 @@ class FakeServer:
         app.state.boards = lambda: self.boards
         app.state.images = images
         config = uvicorn.Config(
-            app, port=0, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=1
+            _let_in(app), port=0, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=1
         )
         self._server = uvicorn.Server(config)
         self._tasks: list[asyncio.Task[None]] = []
