@@ -53,9 +53,9 @@ def must_see(connection: HTTPConnection, board_id: str) -> None:
 
 
 def sees_floor(connection: HTTPConnection) -> Who:
-    """The caller, who may see the floor as a whole. Raises Problem 403."""
+    """The caller, who may see the floor as a whole, or asks for the one queue of theirs. Raises Problem 403."""
     who = allowed(connection, "state:read")
-    if who.boards is not None or who.role in BOARDS_ONLY:
+    if who.queues is None and (who.boards is not None or who.role in BOARDS_ONLY):
         raise Problem(403, f"'{who.name}' may see boards, not the whole floor: ask for a board.")
     return who
 
