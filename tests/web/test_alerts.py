@@ -95,3 +95,17 @@ async def test_without_a_token_or_with_no_json_nothing_is_done(served: Any) -> N
     cookie = await served.sign_in()
     foreign = {"cookie": cookie, "origin": "https://elsewhere.example"}
     assert (await served.anonymous.post(f"{ALERTS}/a1/acknowledge", headers=foreign)).status_code == 403
+
+
+async def test_an_alert_about_somebody_of_another_team_is_not_there_for_a_lead(served: Any) -> None:
+    boris = {"type": "agent.signed_in", "agent": "boris", "team": "two"}
+    await served.http.post("/api/v1/events", json=boris)
+    said = {"kind": "agents", "of": "boris", "metric": "paused_s", "limit": "> 2", "since": str(now_ms())}
+    await served.parts.stream.append([
+        AlertRaised(alert="a1", rule="away", severity="warning", value=3, attributes=said, source="wallboard", id="1+")
+    ])  # fmt: skip
+    await until(served, lambda open_: "team" in open_.get("a1", {}))
+    for team, status in (("one", 404), ("two", 202)):
+        headers = {"cookie": await served.sign_in(team, "lead", teams=(team,)), "origin": served.origin}
+        answer = await served.anonymous.post(f"{ALERTS}/a1/acknowledge", headers=headers)
+        assert answer.status_code == status, team

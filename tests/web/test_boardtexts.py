@@ -247,3 +247,23 @@ async def test_taking_away_a_change_never_says_more_of_people_again(served: Any)
     assert (
         await served.http.delete(f"{BOARDS}/agents", headers={"if-match": answer.headers["etag"]})
     ).status_code == 200
+
+
+async def test_a_board_for_leads_becomes_one_for_all_without_what_it_said_of_people(served: Any) -> None:
+    tag = (await served.http.get(f"{BOARDS}/agents")).headers["etag"]
+    headers = await as_person(served, "lead") | TOML | {"if-match": tag}
+    for text, at in (("names = 'full'", "names"), ("shows = ['times']", "shows"), ("audience = 'agent'", "audience")):
+        answer = await served.anonymous.put(f"{BOARDS}/agents", content=text, headers=headers)
+        assert (answer.status_code, answer.json()["at"]) == (403, at), text
+    answer = await served.anonymous.put(f"{BOARDS}/agents", content="title = 'x'", headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_nobody_takes_a_board_into_a_rotation_that_is_not_theirs(served: Any) -> None:
+    """The screens of that rotation would show it."""
+    tag = await made(served, text="title = 'x'")
+    lead = {"cookie": await served.sign_in("Lead", "lead", boards=("night",)), "origin": served.origin}
+    text, headers = "[rotation]\nboards = ['agents']", TOML | {"if-match": tag}
+    answer = await served.anonymous.put(f"{BOARDS}/night", content=text, headers=lead | headers)
+    assert (answer.status_code, answer.json()["at"]) == (403, "rotation.boards[0]")
+    assert (await served.http.put(f"{BOARDS}/night", content=text, headers=headers)).status_code == 200

@@ -110,3 +110,12 @@ async def test_a_rotation_is_shown_by_its_first_board_and_a_variable_as_all(serv
     found = await tried(served, tables={"tile": [TILE | {"queues": ["$queue"]}]})
     assert found["board"]["tiles"][0]["of"] == {"kind": "groups", "id": "all"}
     assert found["tables"]["tile"][0]["queues"] == ["$queue"]
+
+
+async def test_a_rotation_that_is_tried_shows_nobody_a_board_that_is_not_for_them(served: Any) -> None:
+    wanted = {"name": "t", "scopes": ["state:read", "boards:write"]}
+    token = (await served.http.post("/api/v1/tokens", json=wanted)).json()["token"]
+    body, headers = {"text": "[rotation]\nboards = ['agents']"}, {"authorization": f"Bearer {token}"}
+    answer = await served.anonymous.post(f"{BOARDS}/overview/try", json=body, headers=headers)
+    assert answer.json()["board"]["id"] == "overview"
+    assert (await served.http.post(f"{BOARDS}/overview/try", json=body)).json()["board"]["id"] == "agents"

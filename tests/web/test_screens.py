@@ -192,3 +192,18 @@ async def test_names_are_shown_as_the_text_that_they_are(served: Any) -> None:
     assert name not in (await served.http.get("/screens")).text
     await served.http.delete(f"/api/v1/screens/{screen}")
     await device.http.aclose()
+
+
+async def test_a_leads_board_is_put_on_a_screen_by_who_may_see_everybody_on_it(served: Any) -> None:
+    """A screen is bound to no team: on it a lead of one would read of the others."""
+    wanted = {"name": "t", "scopes": ["screens:manage"]}
+    token = (await served.http.post("/api/v1/tokens", json=wanted)).json()["token"]
+    bound = {"cookie": await served.sign_in("Nina", "lead", teams=("one",)), "origin": served.origin}
+    body = {"code": "BBBB-BBBB", "name": "x", "board": "agents"}
+    for headers in (bound, {"authorization": f"Bearer {token}"}):
+        answer = await served.anonymous.post("/api/v1/screens", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["at"]) == (422, "$.board")
+        assert 'value="agents"' not in (await served.anonymous.get("/screens", headers=headers)).text
+    headers = {"cookie": await served.sign_in("Olha", "lead"), "origin": served.origin}
+    answer = await served.anonymous.post("/api/v1/screens", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["at"]) == (422, "$.code")

@@ -23,7 +23,7 @@ from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.exposing import beyond, exposes_more, said_of_people
 from wallboard.web.problems import Problem
-from wallboard.web.sight import NO_BOARD, boards_for, must_see
+from wallboard.web.sight import NO_BOARD, Seen, boards_for, must_see
 from wallboard.web.wiring import Parts, parts_of
 
 T = TypeVar("T")
@@ -260,6 +260,10 @@ def may_write(who: Who, parts: Parts, was: Board | None, made: Board) -> None:
     for board in (was, made):
         for place, reason in beyond(who, parts.pipeline.floor, board or Board()).items():
             raise Problem(403, f"tile[{place}]: {reason}.", at=f"tile[{place}]")
+    theirs, turning = Seen(parts.boards(), who), was.rotation.boards if was and was.rotation else []
+    for place, name in enumerate(made.rotation.boards if made.rotation else []):
+        if name not in turning and name not in theirs:  # a screen of this board would show that one too
+            raise Problem(403, f"The board '{name}' is not for you to show.", at=f"rotation.boards[{place}]")
 
 
 def checked(parts: Parts, name: str, text: str) -> tuple[Board | None, list[Mistake]]:

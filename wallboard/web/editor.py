@@ -47,6 +47,7 @@ from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.sight import boards_for
 from wallboard.web.speaking import page_say, spoken
+from wallboard.web.who import may_see
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import words
 
@@ -267,7 +268,7 @@ def _shown(parts: Parts, who: Who, read: Read) -> Document:
 def _to_draw(parts: Parts, who: Who, board: Board) -> Board:
     """Of a rotation its first board; without values for variables; and no more of people than they may see."""
     first = parts.boards().get(board.rotation.boards[0]) if board.rotation else None
-    if first and who.may_see_board(first.id):
+    if first and may_see(who, first):
         return first
     if exposes_more(parts.boards().get(board.id), board) and not who.may("admin"):
         board = replace(board, audience="wall", names=None, shows=[])

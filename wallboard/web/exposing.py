@@ -15,8 +15,11 @@ _NOTHING = Board()
 
 
 def exposes_more(before: Board | None, after: Board) -> str | None:
-    """Where it does; None: nowhere. A board that is new said nothing before."""
+    """Where it does; None: nowhere. A board that is new said nothing before; nor did one that was for fewer, to those
+    for whom it is now."""
     was = before or _NOTHING
+    if _BY_SIGHT.index(after.audience) < _BY_SIGHT.index(was.audience):
+        was = _NOTHING
     if _BY_SIGHT.index(after.audience) > _BY_SIGHT.index(was.audience):
         return "audience"
     if _BY_NAMES.index(after.shown_names) > _BY_NAMES.index(was.shown_names):

@@ -24,6 +24,7 @@ from wallboard.web.alphabet import by_alphabet
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
+from wallboard.web.exposing import beyond
 from wallboard.web.pages import script_json, title_of
 from wallboard.web.pair import CLAIM, HERE, PairPage
 from wallboard.web.problems import Problem, near
@@ -327,18 +328,31 @@ def _no_such_screen() -> Problem:
 def _board(parts: Parts, who: Who, name: str) -> Board:
     boards = parts.boards()
     board = boards.get(name)
-    if board is None or not who.may_see_board(board.id):
-        known = [one for one in boards if who.may_see_board(one)]
+    if board is None or not _may_put(parts, who, board):
+        known = [one for one in boards if _may_put(parts, who, boards[one])]
         raise Problem(422, "There is no such board, or it is not for you.", at="$.board", **near(name, known))
     return board
 
 
+def _may_put(parts: Parts, who: Who, board: Board) -> bool:
+    """A screen shows everybody on a lead's board, and all boards of a rotation: whoever puts it there may see them."""
+    boards = parts.boards()
+    turning = [boards[name] for name in (board.rotation.boards if board.rotation else []) if name in boards]
+    return all(_may_show(parts, who, one) for one in (board, *turning))
+
+
+def _may_show(parts: Parts, who: Who, board: Board) -> bool:
+    if not who.may_see_board(board.id):
+        return False
+    return board.audience != "lead" or (who.may("people:read") and not beyond(who, parts.pipeline.floor, board))
+
+
 def _choice(request: Request, who: Who) -> list[tuple[str, str]]:
     """Boards that somebody may put on a screen, in the order of their language's alphabet."""
-    say = words(spoken(request))
-    found = [(board.id, title_of(board, say)) for board in parts_of(request).boards().values()]
+    say, parts = words(spoken(request)), parts_of(request)
+    found = [(board.id, title_of(board, say)) for board in parts.boards().values() if _may_put(parts, who, board)]
     by_title = by_alphabet(say.language)
-    return sorted(((name, title) for name, title in found if who.may_see_board(name)), key=lambda one: by_title(one[1]))
+    return sorted(found, key=lambda one: by_title(one[1]))
 
 
 def _row(screen: Screen, word: Word | None, now_ms: int, build: str) -> dict[str, Any]:
