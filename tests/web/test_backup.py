@@ -152,7 +152,7 @@ async def test_nothing_is_overwritten_unless_forced(
     assert await new.command("restore", archive) == 1
     said = capsys.readouterr().err
     assert "Redis (" in said
-    assert "the record (tokens)" in said
+    assert "the record (audit, tokens)" in said
     assert "--force" in said
     assert await new.command("restore", archive, "--force") == 0
     (new.folder / "wallboard.toml").write_text("[queue.sales]\n", encoding="utf-8")

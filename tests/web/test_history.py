@@ -5,6 +5,7 @@ import html
 import io
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ import pytest
 
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.settings import Site
+from wallboard.record.database import Record, open_record
 from wallboard.record.history import SeenDay
 
 ADDRESS = "/api/v1/history"
@@ -140,10 +142,12 @@ async def test_what_cannot_be_meant_is_refused_with_its_place(recorded: Any, que
     assert (await asked(recorded, query, status))["at"] == at
 
 
-async def test_a_record_that_does_not_answer_is_a_503_and_the_state_goes_on(served: Any) -> None:
-    folder = served.parts.config.data
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "record.sqlite").write_bytes(b"no database, but long enough to look like one" * 100)
+async def test_a_record_that_does_not_answer_is_a_503_and_the_state_goes_on(
+    served: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "record.sqlite").write_bytes(b"no database, but long enough to look like one" * 100)
+    monkeypatch.setattr(served.parts.history, "_connected", Record(open_record(tmp_path / "broken")).connected)
     answer = await served.http.get(f"{ADDRESS}?group=all")
     assert answer.status_code == 503
     assert "does not answer" in answer.json()["detail"]
