@@ -20,7 +20,9 @@ from wallboard.web.explain import Asked, _said
 from wallboard.web.pages import first_picture
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import templates
+from wallboard.web.who import Who
 
+ANYBODY = Who("somebody", frozenset({"state:read"}))
 QUEUES, TEAMS = ("support", "sales"), ("one", "two")
 SETTINGS = Settings(
     queue={"support": Queue(team="one"), "sales": Queue(team="two")},
@@ -142,7 +144,7 @@ def _explained(hub: Hub, shown: Board) -> list[str]:
             asked = [Asked(kind, name, metric, window, "count", shown.id) for window in windows]
             for one in asked:
                 try:
-                    said = _said(hub.pipeline.floor, one, view, people=shown.audience == "lead")
+                    said = _said(hub.pipeline.floor, one, view, people=shown.audience == "lead", who=ANYBODY)
                 except Problem as problem:
                     said = {"refused": problem.detail}
                 if shown.audience == "agent" and not shown.pressure:
