@@ -316,7 +316,7 @@ def test_doctor_finds_nothing_wrong_here(real: Running) -> None:
 
 
 def test_a_further_link_leads_to_the_wall_that_runs(real: Running) -> None:
-    link, _, code = real.shell("person", "link", "Anna").stdout.strip().partition("#")
+    link, _, code = real.shell("person", "link", "Admin").stdout.strip().partition("#")
     assert link == f"http://127.0.0.1:{real.port}/signin"
     assert signed_in(real.port, code).status == 200
 

@@ -64,6 +64,8 @@ class Pipe:
             self.screen.lag()
 
     def close(self, code: int, reason: str) -> None:
+        """Who looks may not any more, or not as before."""
+        self.broken = True
         self.screen.leave()
 
     def _put(self, data: bytes) -> int:

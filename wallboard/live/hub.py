@@ -154,8 +154,9 @@ class Hub:
     def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None = None) -> None:
         """`since_ms`: when the oldest event behind these changes arrived."""
         if self._settings != self.pipeline.floor.settings:  # what may be shown to whom has changed
-            self.restart()
-        self._fan_out(changes, since_ms)
+            self.restart()  # with a snapshot, in which the changes are
+        else:
+            self._fan_out(changes, since_ms)
 
     def _fan_out(self, changes: Sequence[Change], since_ms: int | None) -> None:
         self._begin()
