@@ -157,7 +157,7 @@ async def _changed(where: Given, config: Config) -> Config:
         _tell_mistakes(found)
         if needs_new_start(config, found):
             if config.simulated and not found.simulated:
-                _tell("a source is configured: the simulated centre ends")
+                _tell("something is configured: the simulated centre ends")
             return found
     raise AssertionError("watch does not end")
 

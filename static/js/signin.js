@@ -8,6 +8,7 @@ const form = /** @type {HTMLFormElement} */ (document.getElementById("signin"));
 const field = /** @type {HTMLInputElement} */ (document.getElementById("link"));
 const said = /** @type {HTMLElement} */ (document.getElementById("said"));
 const signOutButton = /** @type {HTMLButtonElement} */ (document.getElementById("signout"));
+const leaving = /** @type {HTMLElement} */ (document.getElementById("leaving"));
 const words = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("words")).textContent || "{}");
 const named = /** @type {HTMLFormElement} */ (document.getElementById("named"));
 const buttons = document.querySelectorAll("button");
@@ -65,8 +66,8 @@ async function signIn(given) {
 async function signOut() {
   try {
     const answer = await fetch("/signout", { method: "POST" });
-    signOutButton.hidden = answer.ok || answer.status === 401;
-    say(signOutButton.hidden ? words["signin.gone"] : (await answer.json()).detail);
+    leaving.hidden = answer.ok || answer.status === 401;
+    say(leaving.hidden ? words["signin.gone"] : (await answer.json()).detail);
   } catch {
     say(words["signin.still"]);
   }

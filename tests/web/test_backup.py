@@ -122,6 +122,7 @@ async def test_todays_numbers_sessions_tokens_and_boards_come_back_in_an_empty_p
     old: Place, new: Place, archive: Path, served_elsewhere: Any
 ) -> None:
     session = await old.fill()
+    (old.config.data / "up.lock").touch()
     assert await old.command("backup", archive) == 0
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
     assert await new.command("restore", archive) == 0
@@ -129,6 +130,7 @@ async def test_todays_numbers_sessions_tokens_and_boards_come_back_in_an_empty_p
     assert (new.folder / "boards" / "support.toml").read_text(encoding="utf-8") == BOARD
     assert (new.folder / "boards" / "images" / "logo.png").read_bytes() == b"\x89PNG"
     assert (new.config.data / "secret").read_bytes() == b"of this installation"
+    assert not (new.config.data / "up.lock").exists()
     assert [token.name for token in Tokens(open_record(new.config.data)).all().values()] == ["cron"]
     async with served_elsewhere(new.config) as served:
         state = (await served.http.get("/api/v1/state")).json()

@@ -29,7 +29,7 @@ from wallboard.stream import copying as stream
 FORMAT = 1
 LONGEST_LINE = 64 * 1024 * 1024
 # In the data folder: what is copied otherwise, is of the moment, or is another centre's.
-_NOT_DATA = ("redis", "record.sqlite", "address", "log", "demo")
+_NOT_DATA = ("redis", "record.sqlite", "address", "log", "demo", "up.lock")
 _file = click.argument("archive", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 
 
