@@ -11,7 +11,7 @@ from wallboard.core import kpis, snapshot
 from wallboard.core.events import Event, NoticePosted, Queued, SourceBeat
 from wallboard.core.patch import apply
 from wallboard.core.state import Floor
-from wallboard.live.pipeline import Change, Pipeline
+from wallboard.live.pipeline import BATCH, Change, Pipeline
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
@@ -103,6 +103,16 @@ async def test_under_load_there_are_far_fewer_ticks_than_events(running, stream:
         await stream.append([queued(f"c{index}")])
     await eventually(lambda: pipeline.floor.applied == 100 and not pipeline.floor.touched)
     assert len(watcher.batches) < 60
+
+
+async def test_others_are_served_in_the_middle_of_a_batch(running, stream: Stream):
+    pipeline, _ = running
+    await stream.append([queued(f"c{index}") for index in range(BATCH)])
+    seen = set()
+    while pipeline.applied < BATCH:
+        seen.add(pipeline.applied)
+        await asyncio.sleep(0)
+    assert seen - {0}, "the loop came back only after the whole batch"
 
 
 async def test_what_each_event_did_is_kept_by_source(running, stream: Stream):

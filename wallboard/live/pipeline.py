@@ -29,6 +29,7 @@ from wallboard.stream.stream import Entry, Stream
 
 TICK_MS = 100  # at most ten patches a second
 BATCH = 200  # events between two looks at the clock
+BREATHE = 50  # events until the loop may serve somebody else (5 to 10 ms)
 IDLE_MS = 1000  # time passes at least this often
 RECENT = 200  # events kept a source, with what each did
 RECENT_SOURCES = 500
@@ -173,8 +174,10 @@ class Pipeline:
             entries = await self._stream.read(self.cursor, count=BATCH, block_ms=self._wait_ms())
             self.reachable, self._failures = True, 0
             behind = len(entries) == BATCH
-            for entry in entries:
+            for count, entry in enumerate(entries, start=1):
                 self._take(entry)
+                if count % BREATHE == 0:
+                    await asyncio.sleep(0)
             if not self.ready and not behind:
                 self._begin()
             if self.ready:

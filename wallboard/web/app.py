@@ -42,6 +42,7 @@ from wallboard.stream.pairing import Pairing
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
+from wallboard.stream.together import Together
 from wallboard.web import (
     account,
     api,
@@ -154,10 +155,12 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     paired = Paired(Screens(record), boards, namespace=config.namespace, https=https)
     known = Known({"session": sessions, "token": programs, "screen": paired})
     orders = Orders(asking, keys)
+    stream = Stream(asking, keys)
     return Parts(
         config=config,
         clock_ms=clock_ms,
-        stream=Stream(asking, keys),
+        stream=stream,
+        together=Together(stream),
         pipeline=pipeline,
         hub=hub,
         boards=boards,
@@ -284,6 +287,7 @@ async def _life(parts: Parts, clients: Sequence[Redis], loads_s: float) -> Async
     async with AsyncExitStack() as stack:
         for client in clients:
             stack.push_async_callback(client.aclose)
+        await stack.enter_async_context(_running("appends", parts.together.run))
         await stack.enter_async_context(_running("pipeline", parts.pipeline.run))
         with suppress(TimeoutError):
             async with asyncio.timeout(loads_s):

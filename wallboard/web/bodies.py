@@ -162,20 +162,25 @@ def _event(data: bytes | Raw) -> Event:
 
 def _no_repeated_keys(data: bytes | Raw) -> None:
     """Readers of JSON disagree about which of two equal keys counts, so neither does."""
-
-    def pairs(found: list[tuple[str, Any]]) -> None:
-        seen: set[str] = set()
-        for key, _ in found:
-            if key in seen:
-                raise Refused("$", f"Object contains the field '{shown(key)}' twice")
-            seen.add(key)
-
-    try:  # numbers are left as text: only the keys matter, and Python refuses to read the longest numbers
-        json.loads(bytes(data), object_pairs_hook=pairs, parse_int=str, parse_float=str)
+    try:
+        _keys.decode(bytes(data).decode())
     except RecursionError:
         raise Refused("$", "nested too deeply") from None
     except ValueError as error:
         raise Refused("$", f"not JSON: {error}") from None
+
+
+def _each_once(found: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for key, _ in found:
+        if key in seen:
+            raise Refused("$", f"Object contains the field '{shown(key)}' twice")
+        seen.add(key)
+
+
+# Made once: `json.loads` with such options makes one for each item, which costs more than its reading. Numbers are left
+# as text: only the keys matter, and Python refuses to read the longest numbers.
+_keys = json.JSONDecoder(object_pairs_hook=_each_once, parse_int=str, parse_float=str)
 
 
 class _CloudEvent(Struct):

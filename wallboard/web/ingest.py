@@ -186,7 +186,7 @@ async def _append(parts: Parts, events: list[Event]) -> list[int]:
     """Indexes of the duplicates. What Redis does not take is repeated by the sender, with the same ids."""
     try:
         with parts.metrics.append_s.time():
-            return (await parts.stream.append(events)).duplicates
+            return (await parts.together.append(events)).duplicates
     except StreamUnavailable as error:
         log.warning("events refused: Redis does not take them", error=str(error), events=len(events))
         raise Problem(

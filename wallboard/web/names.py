@@ -37,6 +37,8 @@ class Names:
             return
         self._second, oldest_ms = now_ms // _SECOND_MS, now_ms - _MEMORY_MS
         for kind, taken in self._taken.items():
+            if not taken:
+                continue
             there = _there(floor, kind)
             self._taken[kind] = {name: at for name, at in taken.items() if at > oldest_ms and name not in there}
 

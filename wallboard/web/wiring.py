@@ -18,6 +18,7 @@ from wallboard.stream.health import HealthRecords
 from wallboard.stream.orders import Orders
 from wallboard.stream.pairing import Pairing
 from wallboard.stream.stream import Stream
+from wallboard.stream.together import Together
 from wallboard.web.boards import Boards
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.known import Known
@@ -33,11 +34,13 @@ from wallboard.web.walls import Walls
 
 @dataclass(frozen=True)
 class Parts:
-    """One web process. `stream` is the producer's; the pipeline reads through its own."""
+    """One web process. `stream` is the producer's, `together` the same for many small appends; the pipeline reads
+    through its own."""
 
     config: Config
     clock_ms: Callable[[], int]
     stream: Stream
+    together: Together
     pipeline: Pipeline
     hub: Hub
     boards: Boards
