@@ -195,6 +195,19 @@ def test_check_warns_of_an_alert_that_asks_for_nothing_and_names_what_is_wrong_w
     assert "alert.wait.for: expected a time such as 30s" in said
 
 
+def test_check_warns_of_a_provider_that_is_reached_without_encryption(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "[server]\npublic_url = 'http://wall.lan'\n[oidc]\nissuer = 'http://{}'\nclient_id = 'w'\n"
+        "client_secret = 's'\ndefault_role = 'viewer'\n"
+    )
+    Path("wallboard.toml").write_text(text.format("id.lan:8080"))
+    assert run(["check"]) == 0
+    assert "oidc.issuer: warning: is not encrypted" in capsys.readouterr().err
+    Path("wallboard.toml").write_text(text.format("127.0.0.1:8080"))
+    assert run(["check"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_check_names_the_mistakes_of_boards_too_and_gives_them_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
     Path("wallboard.toml").write_text("[site.main]\nzone = 'Mars'\n")
     Path("boards").mkdir()

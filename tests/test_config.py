@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wallboard import provider
 from wallboard.config import Config, as_written, load, watch
 from wallboard.core.errors import ConfigError
 from wallboard.core.settings import Target
@@ -46,6 +47,16 @@ notify = ["leads"]
 url_file = "/run/secrets/leads-apprise"
 """
 
+OIDC = """[server]
+public_url = 'https://wall.example.com'
+[oidc]
+issuer = 'https://id.example.com'
+client_id = 'wallboard'
+client_secret = 'hunter2'
+roles = {{ staff = 'viewer' }}
+{}
+"""
+
 # What a person may write wrong → the place and a word of the reason.
 MISTAKES = {
     "[server]\nprot = 1": ("server.prot", "did you mean 'port'"),
@@ -63,6 +74,14 @@ MISTAKES = {
     "[notify.x]\nurl = 'json://h/'\nquiet = 'night'": ("notify.x.quiet", ""),
     "[alert.x]\nmetric = 'waiting'\nraise = '> 1'\nnotify = ['ops']": ("alert.x.notify[0]", "[notify.ops]"),
     "[alert.x]\nmetric = 'waiting'\nraise = '> 1'\nrepeat = '5s'": ("alert.x.repeat", "at least 1m"),
+    OIDC.format("secret = 'x'"): ("oidc.secret", "did you mean 'client_secret'"),
+    OIDC.format("client_secret_file = 'nowhere'"): ("oidc.client_secret", "give either"),
+    OIDC.format("default_role = 'boss'"): ("oidc.default_role", "Invalid"),
+    OIDC.format("scopes = ['profile']"): ("oidc.scopes", "'openid' is missing"),
+    OIDC.format("").replace("https://id", "ldap://id"): ("oidc.issuer", "https://id.example.com/realms/house"),
+    OIDC.format("").replace("roles = { staff = 'viewer' }", ""): ("oidc", "nobody would come in"),
+    OIDC.format("").replace("'viewer'", "'boss'"): ("oidc.roles", "Invalid"),
+    OIDC.format("").replace("public_url = 'https://wall.example.com'", ""): ("server.public_url", "is missing"),
     "[redis]\nnamespace = 'a b'": ("redis.namespace", "letters"),
     "[site.main]\nzone = 'Europe/Kiew'": ("site.main.zone", "unknown zone"),
     "[site.main]\nzone = 'Europe'": ("site.main.zone", "unknown zone"),
@@ -121,6 +140,26 @@ def test_a_mistake_is_named_with_file_place_and_what_was_expected(tmp_path: Path
     found = mistakes(file)
     assert [(one[0], one[1]) for one in found] == [(str(file), at)]
     assert reason in found[0][2]
+
+
+def test_a_provider_is_taken_with_its_secret_from_a_file_or_the_environment_and_never_shows_it(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2\n")
+    text = OIDC.format("client_secret_file = 'secret'").replace("client_secret = 'hunter2'\n", "")
+    config = load(write(tmp_path, text), {})
+    assert config.oidc
+    assert (config.oidc.client_secret, config.oidc.called) == ("hunter2", "id.example.com")
+    assert "hunter2" not in repr(config)
+    without = write(tmp_path, text.replace("client_secret_file = 'secret'", ""))
+    config = load(without, {"WALLBOARD_OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")})
+    assert config.oidc
+    assert config.oidc.client_secret == "hunter2"
+
+
+def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider, "find_spec", lambda name: None)
+    assert mistakes(write(tmp_path, OIDC.format("")))[0][1:] == (
+        "oidc", "needs joserfc, which is not installed: pip install 'wallboard[oidc]'"
+    )  # fmt: skip
 
 
 def test_all_mistakes_are_named_at_once_also_several_in_one_entry(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from wallboard.config import Limits, Redis, Server, load
 from wallboard.core.events import OWN_TYPES, Event, Told
 from wallboard.core.settings import Agent, Queue, Reason, Site
 from wallboard.eventschema import schema_text
+from wallboard.provider import Provider
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -24,6 +25,7 @@ SECTIONS = {
     "[server]": Server,
     "[redis]": Redis,
     "[limits]": Limits,
+    "[oidc]": Provider,
     "[site.NAME]": Site,
     "[queue.NAME]": Queue,
     "[agent.NAME]": Agent,

@@ -19,6 +19,7 @@ FLOORS = {
 PART_OF = {
     "wallboard.environment": "wallboard.config",
     "wallboard.sense": "wallboard.config",
+    "wallboard.provider": "wallboard.config",
     "wallboard.receivers": "wallboard.config",
     "wallboard.webhooks": "wallboard.config",
     "wallboard.address": "wallboard.up",

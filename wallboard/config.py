@@ -19,6 +19,7 @@ from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Agent, Notice, Queue, Reason, Settings, Site
 from wallboard.environment import Sections, overlay, text_of
+from wallboard.provider import Provider, provider_of
 from wallboard.receivers import Receiver, receivers_of
 from wallboard.sense import COLLECTOR_GROUP, WEBHOOK, check_collectors, check_notify, check_redis_url, check_settings
 from wallboard.tables import parse, path, read, unknown
@@ -85,6 +86,7 @@ class Config:
     settings: Settings = field(default_factory=Settings)
     collectors: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    oidc: Provider | None = None
     file: Path | None = None
     data: Path = Path(DATA)
     admin_token: str | None = field(default=None, repr=False)
@@ -120,7 +122,7 @@ _SETTINGS: Mapping[str, type[Struct]] = {
 }  # fmt: skip
 _FREE = ("collector", "notify")  # their options belong to whoever reads them
 SECTIONS = Sections(
-    single={"server": Server, "redis": Redis, "history": History, "limits": Limits, "database": None},
+    single={"server": Server, "redis": Redis, "history": History, "limits": Limits, "oidc": Provider, "database": None},
     named={**_SETTINGS, **dict.fromkeys(_FREE)},
 )
 
@@ -222,6 +224,8 @@ def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake
     )  # fmt: skip
     base = config.base
     config = replace(config, receivers=receivers_of(_table(tables, "notify", name, mistakes), base, name, mistakes))
+    if "oidc" in tables:
+        config = replace(config, oidc=provider_of(tables["oidc"], server.public_url, base, name, mistakes))
     mistakes.extend(check_notify(settings, _table(tables, "notify", name, []), name))
     mistakes.extend(check_redis_url(redis.url, name))
     sites = list(_table(tables, "site", name, [])) or ["main"]

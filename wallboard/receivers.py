@@ -59,11 +59,11 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
     found = read(options, Options, file, at, mistakes)
     if found is None:
         return None
-    url = _given(found.url, found.url_file, base, file, at, "url", mistakes)
+    url = given(found.url, found.url_file, base, file, at, "url", mistakes)
     kind = _KINDS.get(urlsplit(url).scheme, "apprise") if url else "apprise"
     secret = b""
     if kind == "webhook":
-        text = _given(found.secret, found.secret_file, base, file, at, "secret", mistakes)
+        text = given(found.secret, found.secret_file, base, file, at, "secret", mistakes)
         secret = _key(text, file, at, mistakes) if text else b""
     if url:
         mistakes += [Mistake(file, f"{at}.url", reason) for reason in _wrong(url, kind)]
@@ -83,7 +83,7 @@ def receivers_of(tables: Mapping[str, Any], base: Path, file: str, mistakes: lis
     return {name: one for name, one in found.items() if one}
 
 
-def _given(
+def given(
     text: str | None, name: str | None, base: Path, file: str, at: str, key: str, mistakes: list[Mistake]
 ) -> str | None:
     """From the table or from the file that it names."""

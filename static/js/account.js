@@ -2,11 +2,11 @@
 
 import { ask, button, instant, made, tell, word } from "./own.js";
 
-const form = /** @type {HTMLFormElement} */ (document.getElementById("choose"));
+const form = /** @type {HTMLFormElement | null} */ (document.getElementById("choose"));
 const list = /** @type {HTMLElement} */ (document.getElementById("sessions"));
 const others = /** @type {HTMLButtonElement} */ (document.getElementById("others"));
 
-form.addEventListener("submit", async (event) => {
+form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const given = new FormData(form);
   const body = { name: given.get("name"), password: given.get("password"), ...(given.get("old") && { old: given.get("old") }) };

@@ -97,10 +97,11 @@ async def serving(
     until: str = "/readyz",
     clock_ms: Callable[[], int] = wall_clock_ms,
     fast_frames: bool = True,
+    at: tuple[str, int] = ("127.0.0.1", 0),
 ) -> AsyncIterator[Served]:
     """The application for this configuration, from its first 200 at `until` to its clean stop."""
     app = create_app(config, clock_ms)
-    listener = listen("127.0.0.1", 0)
+    listener = listen(*at)
     host, port = listener.getsockname()
     server = server_for(app, fast_frames=fast_frames)
     task = asyncio.create_task(server.serve(sockets=[listener]))

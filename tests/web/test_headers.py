@@ -1,11 +1,15 @@
 """Every answer is armoured, every host is ours, and no path can confuse the routes."""
 
 import json
+import socket
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
+from tests.family import free_port
 from wallboard.config import Config, Server
 
 
@@ -141,3 +145,42 @@ async def test_what_nobody_foresaw_answers_500_without_detail(served: Any, monke
     assert answer.headers["content-type"] == "application/problem+json"
     assert "secret reason" not in json.dumps(answer.json())
     assert (await served.http.get("/healthz")).status_code == 200
+
+
+def own_address() -> str | None:
+    """Of this machine in its network; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        found = str(probe.getsockname()[0])
+    return None if found.startswith("127.") else found
+
+
+async def test_plain_http_inside_the_house_works_and_says_that_it_is_not_encrypted(
+    config: Config, served_elsewhere: Any
+) -> None:
+    address = own_address()
+    if address is None:
+        pytest.skip("this machine has no address but its own loopback")
+    port = free_port()
+    plain = replace(config, server=Server(public_url=f"http://{address}:{port}"))
+    async with served_elsewhere(plain, at=(address, port)) as served:
+        answer = await served.anonymous.post("/signin", json={"code": await served.code()})
+        cookie = answer.headers["set-cookie"]
+        assert "Secure" not in cookie
+        assert "HttpOnly" in cookie
+        assert not served.parts.sessions.cookie.startswith("__Host-")
+        assert "strict-transport-security" not in answer.headers
+        page = await served.anonymous.get("/people")
+        assert (page.status_code, "Not encrypted" in page.text) == (200, True)
+        sent = {"cookie": cookie.partition(";")[0], "origin": served.origin}
+        async with connect(f"ws://{address}:{port}/live?board=overview", additional_headers=sent) as line:
+            assert '"t":"hello"' in str(await line.recv())
+        with pytest.raises(InvalidStatus):
+            async with connect(
+                f"ws://{address}:{port}/live?board=overview",
+                additional_headers=sent | {"origin": f"https://{address}:{port}"},
+            ):
+                pass

@@ -162,3 +162,36 @@ async def test_what_is_taken_away_closes_open_sockets_within_five_seconds(served
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == code
     assert time.monotonic() - began_s < 5
+
+
+async def test_a_lead_of_one_team_gets_no_row_of_another_team_over_http_or_a_socket(served: Any) -> None:
+    told = [
+        {"type": "agent.signed_in", "agent": agent, "team": team, "queues": ["support"], "source": "pbx"}
+        for agent, team in (("anna", "one"), ("boris", "two"))
+    ]
+    assert (await served.http.post("/api/v1/events", json=told)).status_code == 202
+    async with asyncio.timeout(10):
+        while len((await served.http.get("/api/v1/state")).json().get("agents", ())) < 2:
+            await asyncio.sleep(0.03)
+    headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
+    everything = {"cookie": await served.sign_in("Maria", "lead"), "origin": served.origin}
+    for address in ("/api/v1/state", "/api/v1/state?board=agents"):
+        assert "boris" in (await served.anonymous.get(address, headers=everything)).text
+        answer = await served.anonymous.get(address, headers=headers)
+        assert list(answer.json()["agents"]) == ["anna"], address
+        assert "boris" not in answer.text
+    url = f"ws://{served.host}:{served.port}/live?board=agents"
+    async with connect(url, additional_headers=everything) as socket:
+        assert "boris" in str(await asyncio.wait_for(socket.recv(), 10))
+    async with connect(url, additional_headers=headers) as socket:
+        hello = str(await asyncio.wait_for(socket.recv(), 10))
+        assert list(json.loads(hello)["state"]["agents"]) == ["anna"]
+        assert "boris" not in hello
+        moves = [
+            {"type": "agent.presence", "agent": one, "presence": "paused", "source": "pbx"} for one in ("boris", "anna")
+        ]
+        assert (await served.http.post("/api/v1/events", json=moves)).status_code == 202
+        async with asyncio.timeout(10):
+            while "anna" not in (message := str(await socket.recv())):
+                assert "boris" not in message
+        assert "boris" not in message

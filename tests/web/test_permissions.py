@@ -64,6 +64,7 @@ EVERYBODY = {
 NEEDS = {
     "GET /static/css/wall.css": "open",
     "GET /healthz": "open", "GET /readyz": "open", "GET /signin": "open", "POST /signin": "open",
+    "GET /signin/oidc": "open", "GET /signin/oidc/back": "open",
     "POST /signout": "in", "GET /metrics": "metrics:read", "GET /docs": "in", "GET /api/v1/openapi.json": "in",
     "GET /plotly-{version}.js": "in", "GET /": "in", "GET /board-image/{name}": "in",
     "POST /api/v1/events": "events:write", "POST /api/v1/in/{name}": "signature",

@@ -71,6 +71,7 @@ def _in_file(path: Path) -> Iterator[Mistake]:
         return
     yield from source_mistakes(config)
     yield from rule_warnings(config)
+    yield from provider_warnings(config)
     yield from record_mistakes(config)
     yield from board_mistakes(config.boards)
 
@@ -96,6 +97,13 @@ def rule_warnings(config: Config) -> Iterator[Mistake]:
         if rule.action is None:
             reason = "has no `action`: an alarm that asks nobody to do anything is noise"
             yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
+
+
+def provider_warnings(config: Config) -> Iterator[Mistake]:
+    """A provider whose word can be changed on its way here."""
+    if config.oidc and config.oidc.in_the_clear:
+        reason = "is not encrypted: whoever listens on the way can sign in as anybody; use https outside of a test"
+        yield Mistake(str(config.file or FILE), "oidc.issuer", reason, warning=True)
 
 
 def record_mistakes(config: Config) -> Iterator[Mistake]:

@@ -45,9 +45,9 @@ class InForce:
 
 
 def needs_new_start(old: Config, new: Config) -> bool:
-    """Other Redis, other address, other limits, simulated or not; all else is followed while running."""
+    """Other Redis, address, limits or OpenID provider, simulated or not; all else is followed while running."""
     return _at_start(old) != _at_start(new)
 
 
 def _at_start(config: Config) -> tuple[object, ...]:
-    return config.redis, config.data, config.server, config.limits, config.simulated
+    return config.redis, config.data, config.server, config.limits, config.oidc, config.simulated

@@ -13,6 +13,7 @@ SEEN_MAX = SEEN_MAX_PER_HOUR * SEEN_SPAN_S // 3600
 LEASE_MS = 5_000
 SIGN_IN_CODE_S = 15 * 60
 SESSION_S = 30 * 86_400
+AWAY_S = 10 * 60  # at the OpenID provider
 PAIRING_S = 15 * 60  # a shown code, and what became of it
 SCREEN_S = 400 * 86_400  # what a screen said last: as long as a browser keeps its cookie
 TOLD_S = 8 * 86_400  # that a receiver was told of an alert, since it was last seen open
@@ -80,6 +81,10 @@ class Keys:
 
     def session(self, digest: str) -> str:
         return self._key(f"session:{digest}")
+
+    def away(self, digest: str) -> str:
+        """Somebody who is at the OpenID provider."""
+        return self._key(f"away:{digest}")
 
     def pairing(self, digest: str) -> str:
         """A device that wants to become a screen."""

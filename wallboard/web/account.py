@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Any, TypedDict
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -63,7 +64,15 @@ class AccountPage:
     async def show(self, request: Request) -> Response:
         person = await _myself(request)
         wanted = safe_next(request.query_params.get("next", "/account"))
-        context = {"person": person, "next": wanted, "new": wanted != "/account", "https": parts_of(request).https}
+        oidc = parts_of(request).config.oidc
+        provider = person.subject and (oidc.called if oidc else urlsplit(person.subject).hostname)
+        context = {
+            "person": person,
+            "provider": provider,
+            "next": wanted,
+            "new": wanted != "/account",
+            "https": parts_of(request).https,
+        }
         return self._templates.TemplateResponse(request, "account.html", context, headers=NO_STORE)
 
 
@@ -80,6 +89,8 @@ class AccountPage:
 async def choose(request: Request) -> Response:
     """`POST /api/v1/account/password`."""
     person, parts = await _myself(request), parts_of(request)
+    if person.subject is not None:
+        raise Problem(409, "You sign in with an OpenID provider: a password here would go on when you are gone there.")
     try:
         asked = msgspec.json.decode(await body_of(request, BODY_BYTES), type=Chosen)
     except msgspec.ValidationError as error:

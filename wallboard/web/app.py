@@ -33,6 +33,7 @@ from wallboard.record.revisions import Revisions
 from wallboard.record.screens import Screens
 from wallboard.record.shelf import Shelf
 from wallboard.record.tokens import Tokens
+from wallboard.stream.away import Away
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
@@ -50,6 +51,7 @@ from wallboard.web import (
     called,
     editor,
     notices,
+    oidc,
     openapi,
     pages,
     people,
@@ -173,6 +175,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         programs=programs,
         staying=Staying(known, boards),
         reports=reports,
+        away=Away(asking, keys),
         pairing=Pairing(asking, keys),
         paired=paired,
         orders=orders,
@@ -189,7 +192,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
 
 def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
     signin, sources, docs = SignInPage(templates), SourcePages(templates), openapi.DocsPage(templates)
-    me = Me(templates)
+    me, at_provider = Me(templates), oidc.ProviderSignIn(parts)
     ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE), Names(parts.config.limits))
     return [
         Route("/healthz", api.healthz),
@@ -242,6 +245,8 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/account", account.AccountPage(templates).show),
         Route("/signin", signin.show),
         Route("/signin", signin.post, methods=["POST"]),
+        Route(oidc.HERE, at_provider.leave),
+        Route(oidc.BACK, at_provider.back),
         Route("/signout", sign_out, methods=["POST"]),
         Route("/sources", sources.all),
         Route("/sources/{source:path}", sources.one),

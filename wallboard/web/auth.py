@@ -1,7 +1,7 @@
 """Who is asking, and may they? One gate before every route, for HTTP and for WebSocket.
 
-Open to all are only `/healthz`, `/readyz`, `/signin`, `/pair` and static files. Everything else needs
-`Authorization: Bearer …` or a session cookie. The gate looks at `scope["path"]`, as routing does.
+Open to all are only `/healthz`, `/readyz`, `/signin`, the way to an OpenID provider and back, `/pair` and static files.
+Everything else needs `Authorization: Bearer …` or a session cookie. The gate looks at `scope["path"]`, as routing does.
 
 A WebSocket that may not come in is let through with `scope["wallboard.refused"]`, a close code and a reason:
 a browser cannot read the status of a failed handshake, so the endpoint accepts and closes with them.
@@ -33,7 +33,7 @@ SIGN_IN_AGAIN = 4401
 NOT_ALLOWED = 4403
 TRY_AGAIN_LATER = 1013
 
-_OPEN = frozenset({"/healthz", "/readyz", "/signin", "/pair", "/favicon.ico"})
+_OPEN = frozenset({"/healthz", "/readyz", "/signin", "/signin/oidc", "/signin/oidc/back", "/pair", "/favicon.ico"})
 _STATIC = "/static/"
 _WEBHOOKS = "/api/v1/in/"  # they prove themselves by a signature of their own (web/webhooks.py)
 _FOR_PROGRAMS = ("/api/", "/metrics")

@@ -1,4 +1,5 @@
-"""How does a person come in and go out? With a single-use link, or with name and password.
+"""How does a person come in and go out? With a single-use link, with name and password, or by a
+provider (web/oidc.py).
 
 `GET /signin` shows the page, whose script posts JSON to `POST /signin`: the code of a link, which stands behind `#` and
 so reaches no log, or name and password. `POST /signout` ends the session.
@@ -51,7 +52,9 @@ class SignInPage:
     async def show(self, request: Request) -> Response:
         wanted = safe_next(request.query_params.get("next", "/"))
         signed_in = parts_of(request).sessions.cookie in request.cookies
-        answer = self._templates.TemplateResponse(request, "signin.html", {"next": wanted, "signed_in": signed_in})
+        provider = parts_of(request).config.oidc
+        context = {"next": wanted, "signed_in": signed_in, "provider": provider and provider.called}
+        answer = self._templates.TemplateResponse(request, "signin.html", context)
         answer.headers["cache-control"] = "no-store"
         return answer
 

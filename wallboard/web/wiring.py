@@ -14,6 +14,7 @@ from wallboard.record.history import History
 from wallboard.record.people import People
 from wallboard.record.shelf import Shelf
 from wallboard.record.tokens import Tokens
+from wallboard.stream.away import Away
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.orders import Orders
 from wallboard.stream.pairing import Pairing
@@ -53,6 +54,7 @@ class Parts:
     programs: Programs
     staying: Staying
     reports: Reports
+    away: Away
     pairing: Pairing
     paired: Paired
     orders: Orders
