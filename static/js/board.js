@@ -8,7 +8,7 @@ import { classes, has, icon, mark, part, stirred, write } from "./dom.js";
 import { ofRow, ofTile } from "./asking.js";
 import { openable } from "./explain.js";
 import { ago, moment, secondsSince } from "./format.js";
-import { ageOf } from "./freshness.js";
+import { ageOf, partly } from "./freshness.js";
 import { say } from "./words.js";
 import * as agents from "./tiles/agents.js";
 import * as alerts from "./tiles/alerts.js";
@@ -153,8 +153,14 @@ function renderTile(one, picture) {
   const several = shown.pages > 1;
   write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
   const told = shown.ageless && !age.late ? null : age; // a clock and a text are never old by themselves
-  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, age.late ? "" : shown.hint || "", told, picture);
+  const left = age.late ? leftOut(shown.sources, picture) : shown.hint || "";
+  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, left, told, picture);
   return shown.more === true;
+}
+
+/** Where the server itself is silent, no part of the number is better than the rest. */
+function leftOut(sources, picture) {
+  return picture.server.late ? "" : partly(sources, picture.state.sources, picture.now);
 }
 
 /** Left what is to be thought of the number, then what it leaves out, right how old it is. An old one never looks good. */

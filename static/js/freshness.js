@@ -2,6 +2,8 @@
  * How old is what is shown, and whose fault is it? A late server, a late source and a late screen are told apart.
  */
 
+import { say } from "./words.js";
+
 export const SILENT_MS = 12000; // three missed beats, of the server or of a source
 
 /** @typedef {{late: boolean, at: number}} Age `at`: ms, server time, up to which the data is good; 0: never */
@@ -34,4 +36,12 @@ export function ageOf(names, sources, now, server) {
   if (late.length || beating.length) said.at = oldest(late.length ? late : beating);
   else if (rows.length) said.at = Math.max.apply(null, rows.map(heard));
   return said;
+}
+
+/** Of a number over several sources, how many of them still tell: "2 of 3 sources"; "" where all do, or none.
+ * @param {string[] | null} names @param {*} sources of the state @param {number} now */
+export function partly(names, sources, now) {
+  const rows = (names || []).map((name) => (sources || {})[name]).filter((row) => row);
+  const told = rows.filter((row) => !sourceLate(row, now)).length;
+  return told && told < rows.length ? say("partly", { told, count: rows.length }) : "";
 }

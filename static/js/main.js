@@ -112,7 +112,7 @@ function soon() {
 function render(inParts) {
   if (laidOut !== store.revision) lay();
   const picture = pictureNow();
-  renderTop(top, noteOf(socket.standing, socket.reason, screen(), picture), picture, store.board);
+  renderTop(top, noteOf(socket.standing, socket.reason, screen(), picture), picture, store.board, store.steps);
   renderMistake(mistake, store.board);
   const more = board.render(picture, inParts);
   spare(document.body, store.board, picture);

@@ -5,12 +5,16 @@
 
 /** @typedef {"changed" | "kept" | "gap" | "command" | "unknown"} Outcome */
 
+const STEP_MS = 1000;
+
 export class Store {
   constructor() {
     this.epoch = "";
     this.seq = -1;
     this.build = "";
     this.heardAt = 0; // this machine's clock, ms; 0: never
+    this.steps = 0; // what the server said that it had not said before: at most one in a second of its time
+    this.steppedAt = 0; // the server's time of the last step, ms
     this.complete = false; // a hello was taken over
     this.revision = 0; // of the board: changes when it must be laid out anew
     /** @type {*} */
@@ -24,6 +28,7 @@ export class Store {
   /** @param {*} message @param {number} at this machine's clock, ms @returns {Outcome} */
   receive(message, at) {
     if (message === null || typeof message !== "object") return "unknown";
+    this.follow(message);
     switch (message.t) {
       case "hello":
         this.heardAt = at;
@@ -43,6 +48,17 @@ export class Store {
       default:
         return "unknown"; // a newer server may say more
     }
+  }
+
+  /** A step of the server: its sequence goes on, or its beat says that it stands. The screen's own clock takes no part,
+   * so that a mark which follows the steps stands still when the server does.
+   * @param {*} message */
+  follow(message) {
+    if (typeof message.seq !== "number" || typeof message.now !== "number") return;
+    if (message.t === "patch" && message.seq <= this.seq) return;
+    if (Math.abs(message.now - this.steppedAt) < STEP_MS) return;
+    this.steppedAt = message.now;
+    this.steps += 1;
   }
 
   /** What was shown once, good until `at`: no patch follows on it. @param {*} last @param {number} at */

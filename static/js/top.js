@@ -1,16 +1,16 @@
 /** How does the whole stand? The line above the tiles: live, or since when not and whose fault it is; the time. */
 
-import { has, icon, mark, write } from "./dom.js";
+import { has, icon, mark, part, write } from "./dom.js";
 import { moment, roughly, timeOfDay } from "./format.js";
 import { sourceLate } from "./freshness.js";
 import { rows } from "./select.js";
 import { say } from "./words.js";
 
+const STEPS = 4; // places of the mark that goes on with what the server says
 const NAMED = 2; // late sources that are named; of the others their number
 
 /** @typedef {{level: "good" | "warn" | "alarm" | "", text: string}} Note */
 
-/** @param {HTMLElement} root @param {Note} note @param {import("./board.js").Picture} picture @param {*} board */
 /** The site's own mark beside the title; it says nothing that the title does not. @param {Element} top @param {*} board */
 export function renderLogo(top, board) {
   const found = has(top, "logo");
@@ -25,13 +25,16 @@ export function renderLogo(top, board) {
   if (logo.getAttribute("src") !== address) logo.setAttribute("src", address);
 }
 
-export function renderTop(root, note, picture, board) {
+/** @param {HTMLElement} root @param {Note} note @param {import("./board.js").Picture} picture @param {*} board
+ * @param {number} steps of the server: while it is heard, the mark beside the word goes on */
+export function renderTop(root, note, picture, board, steps) {
   write(root.querySelector(".board-title"), nameOf(board));
   root.querySelector(".ribbon").hidden = !board.simulated;
   const connection = root.querySelector(".connection");
   mark(connection, "level", note.level);
   icon(connection, note.level === "good" ? "live" : note.level === "" ? "quiet" : "stale");
   write(connection.querySelector(".word"), note.text);
+  mark(part(connection, "span", "steps"), "step", steps % STEPS);
   write(root.querySelector(".time"), timeOfDay(picture.now, picture.zone));
 }
 

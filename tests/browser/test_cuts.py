@@ -48,6 +48,35 @@ async def test_a_late_source_greys_its_own_tiles_only_and_is_named(open_board: A
     await expect(page.locator("#tile-8 .source").first).to_have_attribute("data-state", "late")
 
 
+async def test_a_total_of_which_a_part_is_late_says_of_how_many_sources_it_is(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    server.source_lives = False
+    now = server.hub.clock_ms()
+    late, fresh = {"state": "late", "last_event_at": now - 30_000}, {"state": "quiet", "last_event_at": now}
+    await server.patch(
+        {
+            "sources": {"pbx-1": late, "pbx-2": fresh, "pbx-3": fresh},
+            "groups": {"all": {"sources": ["pbx-1", "pbx-2", "pbx-3"]}},
+        }
+    )
+    await expect_stale(page)
+    await expect(page.locator("#tile-0 .hint")).to_have_text("2 of 3 sources")
+
+
+async def test_the_mark_of_life_goes_on_with_the_servers_words_and_not_with_time(open_board: Any, server: Any) -> None:
+    page = await open_board(clock=True)
+    mark = page.locator(".connection .steps")
+    await expect(mark).to_be_visible()
+    server.beats_s = None
+    before = await mark.get_attribute("data-step")
+    await page.clock.run_for(9_000)
+    await expect(mark).to_have_attribute("data-step", before)
+    server.hub.ahead_ms += 60_000
+    await server.patch({})
+    await page.clock.run_for(1_000)
+    await expect(mark).not_to_have_attribute("data-step", before)
+
+
 async def test_a_screen_that_stood_still_says_so_until_it_hears_again(open_board: Any, server: Any) -> None:
     page = await open_board(clock=True)
     server.beats_s, server.greets = None, False

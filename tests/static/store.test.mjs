@@ -95,3 +95,22 @@ test("what was shown once stands again with its age, and no patch follows on it"
   assert.equal(store.heardAt, 1000);
   assert.equal(store.receive({ t: "patch", base: 0, seq: 9, patch: {} }, 2000), "gap");
 });
+
+test("a step is what the server newly says, at most one in a second of its own time", () => {
+  const store = new Store();
+  const hear = (t, seq, now) => store.receive({ t, seq, base: seq - 1, now, patch: {}, state: {}, board: null }, 5);
+  hear("hello", 1, 10_000);
+  assert.equal(store.steps, 1);
+  hear("patch", 2, 10_400);
+  assert.equal(store.steps, 1, "ten patches in a second are one step");
+  hear("patch", 3, 11_000);
+  assert.equal(store.steps, 2);
+  hear("patch", 3, 13_000);
+  assert.equal(store.steps, 2, "what is known already is none");
+  hear("beat", 3, 14_000);
+  assert.equal(store.steps, 3, "a quiet floor's server beats");
+  hear("beat", 3, 14_000);
+  assert.equal(store.steps, 3, "the same words again are none");
+  store.receive({ t: "command", do: "identify" }, 99_999);
+  assert.equal(store.steps, 3);
+});

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Clock } from "../../static/js/clock.js";
 import { ago, figure, moment, secondsSince, span, timeOfDay } from "../../static/js/format.js";
-import { ageOf, serverLate, sourceLate } from "../../static/js/freshness.js";
+import { ageOf, partly, serverLate, sourceLate } from "../../static/js/freshness.js";
 import { learn, say } from "../../static/js/words.js";
 
 learn(JSON.parse(readFileSync(new URL("../../static/words/en.json", import.meta.url), "utf8")));
@@ -106,6 +106,19 @@ test("a quiet source says nothing by its silence, and one that cannot be read is
   assert.deepEqual(ageOf(["live", "cron"], sources, 100_000, server), { late: false, at: 99_000 });
   assert.deepEqual(ageOf(["cron", "bot"], sources, 100_000, server), { late: false, at: 20_000 });
   assert.deepEqual(ageOf(["live", "pbx"], sources, 100_000, server), { late: true, at: 0 });
+});
+
+test("a number over several sources of which some are late says of how many it is", () => {
+  const sources = {
+    a: { state: "live", last_event_at: 99_000 },
+    b: { state: "late", last_event_at: 50_000 },
+    c: { state: "quiet", last_event_at: 10_000 },
+  };
+  assert.equal(partly(["a", "b", "c"], sources, 100_000), "2 of 3 sources");
+  assert.equal(partly(["a", "c"], sources, 100_000), "");
+  assert.equal(partly(["b"], sources, 100_000), "");
+  assert.equal(partly(null, sources, 100_000), "");
+  assert.equal(partly(["a", "gone"], sources, 100_000), "");
 });
 
 test("a tile is never younger than the server's last word", () => {

@@ -8,7 +8,7 @@ from typing import Any
 from wallboard.web import lists
 from wallboard.web.besides import bar, goal_of, spark, turn
 from wallboard.web.figures import ago, date, figure, moment, seconds_since, time_of_day
-from wallboard.web.picture import Document, Picture, age_of, certainty, crowded, hint, level_of, window_text
+from wallboard.web.picture import Document, Picture, age_of, certainty, crowded, hint, level_of, partly, window_text
 from wallboard.web.words import Words
 
 LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/fitting.py)
@@ -34,7 +34,7 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
         "crowded": crowded(tile, title, window),
         "stale": late,
         "level": "" if late else shown["level"],
-        "hint": "" if late else shown["hint"],
+        "hint": partly(shown["sources"], picture) if late else shown["hint"],
         "age": "" if tile["kind"] not in _AGED else _age_text(late, at_ms, picture),
     }
 

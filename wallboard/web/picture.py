@@ -57,6 +57,14 @@ def age_of(names: Sequence[str] | None, picture: Picture) -> tuple[bool, int | N
     return bool(late), at_ms or None
 
 
+def partly(names: Sequence[str] | None, picture: Picture) -> str:
+    """Of a number over several sources, how many of them still tell: "2 of 3 sources"; "" where all do, or none."""
+    sources = picture.state.get("sources", {})
+    late = [source_late(sources[name], picture.now_ms) for name in names or () if name in sources]
+    told = late.count(False)
+    return picture.say("partly", told=told, count=len(late)) if 0 < told < len(late) else ""
+
+
 def certainty(row: Document, metric: str, window: str) -> tuple[int | None, bool]:
     """Of how many a percentage is, and whether those are too few to mean anything (static/js/certainty.js)."""
     n: int | None = row.get(window, {}).get("n", {}).get(metric)
