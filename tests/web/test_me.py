@@ -78,6 +78,7 @@ async def test_whoever_is_bound_to_no_agent_has_no_day(served: Any, role: str) -
     page = await served.anonymous.get("/me", headers=headers)
     assert page.status_code == 200
     assert "js/me.js" not in page.text
+    assert "wallboard person set Vera --agent ID" in page.text
 
 
 async def test_an_agent_sees_neither_the_floor_nor_names_nor_a_colleagues_history(served: Any) -> None:

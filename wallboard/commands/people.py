@@ -1,12 +1,14 @@
-"""Who may come in? Adds people, and prints single-use links that sign them in."""
+"""Who may come in? Adds, changes and removes people, and prints single-use links that sign them in."""
 
 import asyncio
+import shlex
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 import msgspec
+from msgspec import UNSET
 
 from wallboard.address import running_base
 from wallboard.commands.given import Given, clock_ms, given
@@ -16,12 +18,14 @@ from wallboard.config import Config
 from wallboard.core.errors import WallboardError
 from wallboard.core.events import SERVER, AgentForgotten
 from wallboard.core.settings import Settings
+from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
 from wallboard.record.erasing import erase as erased
 from wallboard.record.people import ROLES, Bound, People, Person, Role
 from wallboard.stream.signin import SignIn
 
 BY = "wallboard person"  # in the audit trail
+COLUMNS = ("name", "role", "bound to", "state", "last sign-in")
 
 
 @click.group()
@@ -50,7 +54,7 @@ def add(
 @given
 def link(name: str, **where: Any) -> None:
     """Print a new link that signs NAME in: good once, for 15 minutes."""
-    click.echo(_link(Given(**where), lambda people: _named(people, name)))
+    click.echo(_link(Given(**where), lambda people: _enabled(people, name)))
 
 
 @person.command("list")
@@ -62,7 +66,72 @@ def list_(as_json: bool, **where: Any) -> None:
     if as_json:
         click.echo(msgspec.json.encode([_told(each) for each in people]).decode())
     else:
-        click.echo(table(["name", "role", "bound to", "state", "last sign-in"], [_line(each) for each in people]))
+        click.echo(table(COLUMNS, [_line(each) for each in people]))
+
+
+@person.command("set")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), help="What they may do.")
+@click.option("--board", "boards", multiple=True, help="Sees this board only; may be given again.")
+@click.option("--all-boards", is_flag=True, help="Bound to no board any more.")
+@click.option("--team", "teams", multiple=True, help="A lead of this team only; may be given again.")
+@click.option("--all-teams", is_flag=True, help="Bound to no team any more.")
+@click.option("--agent", "agents", multiple=True, help="Works as this agent; may be given again.")
+@click.option("--no-agent", is_flag=True, help="Works as no agent any more.")
+@click.option("--enable/--disable", "enabled", default=None, help="Whether they may sign in.")
+@given
+def set_(
+    name: str,
+    role: str | None,
+    boards: tuple[str, ...],
+    all_boards: bool,
+    teams: tuple[str, ...],
+    all_teams: bool,
+    agents: tuple[str, ...],
+    no_agent: bool,
+    enabled: bool | None,
+    **where: Any,
+) -> None:
+    """Change what NAME may do and is bound to; what is not given stays. In force everywhere within 5 s."""
+    limits = {
+        "boards": _limit("board", boards, "--all-boards", all_boards, None),
+        "teams": _limit("team", teams, "--all-teams", all_teams, None),
+        "agents": _limit("agent", agents, "--no-agent", no_agent, ()),
+    }
+    limits = {field: value for field, value in limits.items() if value is not UNSET}
+    to_be: dict[str, Any] = ({"role": role} if role else {}) | ({} if enabled is None else {"disabled": not enabled})
+    if not limits and not to_be:
+        raise click.UsageError("say what shall change, such as --role lead or --agent 101")
+    people = _people(Given(**where).load())
+    known = _known(people, name)
+    to_be |= {"bound": msgspec.structs.replace(known.bound, **limits)} if limits else {}
+    changed = people.change(known.id, by=BY, now_ms=clock_ms(), **to_be)
+    click.echo(table(COLUMNS, [_line(changed or known)]))
+
+
+@person.command()
+@click.argument("name")
+@given
+def signout(name: str, **where: Any) -> None:
+    """Sign NAME out everywhere: their pages and sockets close within 5 s."""
+    click.echo(f"sessions that ended: {asyncio.run(_sign_out(Given(**where).load(), name))}")
+
+
+@person.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@given
+def remove(name: str, yes: bool, **where: Any) -> None:
+    """Remove the account NAME for good: their pages and sockets close within 5 s.
+
+    Figures and audit lines stay; `wallboard person erase` takes those out too.
+    """
+    people = _people(Given(**where).load())
+    known = _known(people, name)
+    if not yes:
+        click.confirm(f"The account of {known.name} ({known.role}) goes for good. Go on?", abort=True)
+    people.remove(known.id, by=BY, now_ms=clock_ms())
+    click.echo(f"removed: {known.name}")
 
 
 @person.command()
@@ -113,15 +182,38 @@ async def _code(config: Config, find: Callable[[People], Person]) -> str:
         return await SignIn(line.redis, line.keys).issue(person.id)
 
 
-def _named(people: People, name: str) -> Person:
+async def _sign_out(config: Config, name: str) -> int:
+    known = await asyncio.to_thread(_known, _people(config), name)
+    async with running_line(config) as line:
+        ended = await SignIn(line.redis, line.keys).end_of(known.id)
+    audit = Audit(open_record(config.data, config.database_url))
+    await asyncio.to_thread(audit.write, clock_ms(), BY, "person.signed_out", id=known.id, name=known.name)
+    return ended
+
+
+def _limit(option: str, given: tuple[str, ...], free: str, freed: bool, none: tuple[str, ...] | None) -> Any:
+    """What of a limit is to be: `none` where it is taken off, UNSET where it stays."""
+    if given and freed:
+        raise click.UsageError(f"--{option} and {free} together: give one of them")
+    return none if freed else given or UNSET
+
+
+def _enabled(people: People, name: str) -> Person:
+    found = _known(people, name)
+    if found.disabled:
+        raise WallboardError(
+            f"the account of {found.name} is disabled: wallboard person set {shlex.quote(found.name)} --enable"
+        )
+    return found
+
+
+def _known(people: People, name: str) -> Person:
     found = people.named(name)
     if found is None:
         known = ", ".join(each.name for each in people.all()) or "nobody yet"
         raise WallboardError(
             f"there is nobody called {name} (there is: {known}): wallboard person add NAME --role ROLE"
         )
-    if found.disabled:
-        raise WallboardError(f"the account of {found.name} is disabled: an administrator enables it on /people")
     return found
 
 

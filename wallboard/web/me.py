@@ -1,6 +1,7 @@
 """What of mine is here? `/me`: somebody's own contacts and figures, against nothing but their own last shifts."""
 
 import secrets
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypedDict
 
@@ -62,7 +63,7 @@ class Me:
         said = {key: text for key, text in catalog.items() if key.startswith((OF_PAGE, "floor.channel."))}
         zone = next(iter(parts_of(request).pipeline.floor.settings.sites.values())).zone
         first = {"words": words(language).catalog | said, "zone": zone}
-        context = {"first": script_json(first), "bound": bool(who.agents)}
+        context = {"first": script_json(first), "bound": bool(who.agents), "command": _command(who)}
         return self._templates.TemplateResponse(request, "me.html", context, headers={"cache-control": "no-store"})
 
     @call(
@@ -152,11 +153,16 @@ def _numbers(rows: Iterable[dict[str, Any]], name: str) -> list[float]:
     return [row.get(name, row.get(family, {}).get(own, 0) if own else 0) or 0 for row in rows]
 
 
+def _command(who: Who) -> str:
+    """By which an administrator binds an account to an agent."""
+    return f"wallboard person set {shlex.quote(who.name)} --agent ID"
+
+
 def _bound(request: Request) -> Who:
     """The caller, who works as some agent. Raises Problem 403."""
     who = who_asks(request)
     if not who.agents:
-        raise Problem(403, "Your account is not bound to an agent: an administrator binds it.")
+        raise Problem(403, f"Your account is not bound to an agent: an administrator does it with {_command(who)}.")
     if not parts_of(request).pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     return who
