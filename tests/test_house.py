@@ -21,6 +21,7 @@ PART_OF = {
     "wallboard.sense": "wallboard.config",
     "wallboard.provider": "wallboard.config",
     "wallboard.receivers": "wallboard.config",
+    "wallboard.standard": "wallboard.config",
     "wallboard.webhooks": "wallboard.config",
     "wallboard.address": "wallboard.up",
     "wallboard.children": "wallboard.up",

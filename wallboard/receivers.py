@@ -3,8 +3,6 @@
 https://… a signed webhook · smtp://… mail · anything else an address of Apprise (Slack, Teams, Viber, …)
 """
 
-import base64
-import binascii
 import ipaddress
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -18,13 +16,12 @@ from wallboard.core.errors import Mistake
 from wallboard.core.events import Text
 from wallboard.core.hours import parse_openings
 from wallboard.core.rules import Severity
+from wallboard.standard import PREFIX, SHAPE, key_of
 from wallboard.tables import path, read
 
 Kind = Literal["webhook", "mail", "apprise"]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-SECRET = "whsec_"  # Standard Webhooks: what stands behind it is base64
 _KINDS: Mapping[str, Kind] = {"http": "webhook", "https": "webhook", "smtp": "mail", "smtps": "mail"}
-_LEAST_SECRET_BYTES = 24
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,7 +61,8 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
     secret = b""
     if kind == "webhook":
         text = given(found.secret, found.secret_file, base, file, at, "secret", mistakes)
-        secret = _key(text, file, at, mistakes) if text else b""
+        within = f"{at}.secret" if found.secret_file is None else f"{at}.secret_file"
+        secret = _key(text, file, within, mistakes) if text is not None else b""
     if url:
         mistakes += [Mistake(file, f"{at}.url", reason) for reason in _wrong(url, kind)]
     if found.quiet is not None:
@@ -101,13 +99,12 @@ def given(
 
 def _key(text: str, file: str, at: str, mistakes: list[Mistake]) -> bytes:
     try:
-        key = base64.b64decode(text.removeprefix(SECRET), validate=True)
-    except binascii.Error:
-        key = b""
-    if not text.startswith(SECRET) or len(key) < _LEAST_SECRET_BYTES:
-        shape = f"expected {SECRET} and base64 of at least {_LEAST_SECRET_BYTES} random bytes"
-        mistakes.append(Mistake(file, f"{at}.secret", f"{shape} (echo {SECRET}$(openssl rand -base64 32))"))
-    return key
+        if not text.startswith(PREFIX):
+            raise ValueError(f"{SHAPE}; this does not begin with {PREFIX}")
+        return key_of(text)
+    except ValueError as error:
+        mistakes.append(Mistake(file, at, str(error)))
+        return b""
 
 
 def _wrong(url: str, kind: Kind) -> list[str]:

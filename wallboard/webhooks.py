@@ -15,6 +15,7 @@ from wallboard.core.errors import Mistake
 from wallboard.core.mapping import Fields, Map, Rule, Scalar, Value, faults_of
 from wallboard.core.words import meant
 from wallboard.sense import WEBHOOK
+from wallboard.standard import key_of
 from wallboard.tables import parse, path, read
 
 MAPS = Path(__file__).parent / "maps"
@@ -81,7 +82,25 @@ def webhook_of(name: str, options: Mapping[str, Any], base: Path, file: str, mis
     if not secret:
         reason = "is missing: a webhook is open to everybody without one, so it takes nothing"
         mistakes.append(Mistake(file, f"{at}.secret", reason))
+    elif written and signature.form == "standard" and (wrong := _no_key(secret)):
+        place = "secret" if found.secret_file is None else "secret_file"
+        mistakes.append(Mistake(file, f"{at}.{place}", wrong))
     return Webhook(name, by, signature, secret or "") if len(mistakes) == before else None
+
+
+def stamp_of(options: Mapping[str, Any], base: Path) -> tuple[object, ...]:
+    """Another one when a file that the section names was changed: that of its secret, or its map."""
+    secret, where = options.get("secret_file"), options.get("map")
+    files = (base / secret if isinstance(secret, str) else None, _file(where, base) if isinstance(where, str) else None)
+    return tuple(file and _changed(file) for file in files)
+
+
+def _changed(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 _Written = tuple[list[dict[str, Any]], dict[str, dict[str, Scalar]], str, str]  # rules, tables, file, place in it
@@ -160,6 +179,14 @@ def _unsigned(signature: Signature) -> Iterator[tuple[str, str]]:
         yield "header", "is missing: in which header does the sender prove itself?"
     if signature.signed and "{timestamp}" in signature.signed and signature.timestamp_header is None:
         yield "timestamp_header", "is missing: the timestamp is part of what is signed"
+
+
+def _no_key(secret: str) -> str | None:
+    try:
+        key_of(secret)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _secret(found: Options, base: Path) -> str | None:

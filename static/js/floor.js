@@ -65,7 +65,7 @@ function render() {
 }
 
 /** @typedef {{state: *, now: number, zone: string, server: {late: boolean, at: number}, reasons: Object<string, string>,
- *   looks_for: string, whole: *, boards: [string, string][]}} Desk */
+ *   looks_for: string, whole: *, boards: [string, string][], closes: boolean}} Desk `closes`: may close a ghost */
 
 /** @returns {Desk} */
 function pictureNow() {
@@ -82,6 +82,7 @@ function pictureNow() {
     looks_for: find.value.trim().toLocaleLowerCase(),
     whole: tile && tile.of ? (store.state[tile.of.kind] || {})[tile.of.id] : undefined,
     boards: first.boards,
+    closes: first.closes,
   };
 }
 

@@ -92,11 +92,16 @@ async def test_what_is_wrong_is_said_with_its_path(served: Any, case: str) -> No
     assert words in answer.text
 
 
-async def test_only_who_may_see_people_closes_and_nobody_can_say_it_from_outside(served: Any) -> None:
+async def test_only_who_may_see_people_and_act_closes_and_nobody_can_say_it_from_outside(served: Any) -> None:
     assert (await served.anonymous.post(CLOSE, json={"contact": "c1"})).status_code == 401
     assert (await served.http.post(CLOSE, content=b"{")).status_code == 400
     headers = {"cookie": await served.sign_in("Reader", "viewer"), "origin": served.origin}
     assert (await served.anonymous.post(CLOSE, json={"contact": "c1"}, headers=headers)).status_code == 403
+    for scopes, status in ((["people:read"], 403), (["alerts:act"], 403), (["people:read", "alerts:act"], 404)):
+        made = await served.http.post("/api/v1/tokens", json={"name": "desk", "scopes": scopes})
+        headers = {"authorization": f"Bearer {made.json()['token']}"}
+        answer = await served.anonymous.post(CLOSE, json={"contact": "c1"}, headers=headers)
+        assert answer.status_code == status, (scopes, answer.text)
     for event in (
         {"type": "contact.corrected", "contact": "c1", "who": "me"},
         {"type": "agent.corrected", "agent": "anna", "who": "me"},

@@ -64,6 +64,10 @@ async def test_the_page_is_for_those_who_may_see_people_and_shows_ready_notices(
     assert page.status_code == 200
     assert "line-down" in page.text
     assert "Line 2 </script>" not in page.text
+    assert '"closes":true' in page.text
+    made = await served.http.post("/api/v1/tokens", json={"name": "looks", "scopes": ["state:read", "people:read"]})
+    looks = await served.anonymous.get("/floor", headers={"authorization": f"Bearer {made.json()['token']}"})
+    assert '"closes":false' in looks.text
     assert (await served.anonymous.get("/floor")).status_code == 303
     reader = {"cookie": await served.sign_in("Reader", "viewer")}
     assert (await served.anonymous.get("/floor", headers=reader)).status_code == 403

@@ -74,7 +74,7 @@ NEEDS = {
     "GET /sources/{source:path}": "everyone's", "GET /api/v1/sources/{source:path}": "everyone's",
     "GET /alerts": "alerts:act",
     **{f"POST /api/v1/alerts/{{alert}}/{verb}": "alerts:act" for verb in ("acknowledge", "snooze", "wake", "assign")},
-    "GET /floor": "people:read", "GET /api/v1/floor": "people:read", "POST /api/v1/floor/close": "people:read",
+    "GET /floor": "people:read", "GET /api/v1/floor": "people:read", "POST /api/v1/floor/close": "alerts:act",
     "GET /api/v1/notices": "notices:write", "POST /api/v1/notices": "notices:write",
     "DELETE /api/v1/notices/{notice:path}": "notices:write",
     "GET /names": "people:read", "GET /api/v1/names": "people:read",

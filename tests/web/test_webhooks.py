@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from wallboard.config import Config
+from wallboard.core.errors import Mistake
 from wallboard.core.events import SourceCounted, type_of
 from wallboard.web import webhooks
+from wallboard.webhooks import webhook_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "webhooks"
 SECRET = "correct horse"
@@ -147,10 +149,10 @@ async def test_what_is_no_json_is_refused_as_a_whole(hooked: Any, body: bytes) -
 async def test_too_long_a_body_a_wrong_query_and_too_many_at_once_are_told(
     hooked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (await post(hooked, "alerts", b" " * 1_048_577, {})).status_code == 413
+    assert (await post(hooked, "alerts", b" " * 1_048_577, signed("alerts", b""))).status_code == 413
     assert (await post(hooked, "alerts", b"{}", {}, "?dryrun=1")).status_code == 400
     monkeypatch.setattr(webhooks, "AT_ONCE", 0)
-    full = await post(hooked, "alerts", b"{}", {})
+    full = await post(hooked, "alerts", b"{}", signed("alerts", b"{}"))
     assert (full.status_code, full.headers["retry-after"]) == (503, "1")
 
 
@@ -161,3 +163,53 @@ async def test_a_changed_section_is_read_anew(config: Config, served_elsewhere: 
         assert (await post(served, "own", body, signed("own", body))).status_code == 202
         collectors["own"] = SOURCES["own"] | {"secret": "whsec_AAAA"}
         assert (await post(served, "own", body, signed("own", body))).status_code == 401
+
+
+async def test_a_secret_in_a_file_is_read_anew_when_the_file_changes(
+    config: Config, served_elsewhere: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("another one\n")
+    section: dict[str, object] = {"kind": "webhook", "map": "alertmanager", "secret_file": "secret"}
+    folder = replace(config, file=tmp_path / "wallboard.toml", collectors={"alerts": section})
+    async with served_elsewhere(folder) as served:
+        body = payload("alertmanager.json")
+        assert (await post(served, "alerts", body, signed("alerts", body))).status_code == 401
+        (tmp_path / "secret").write_text(f"{SECRET}\n")
+        assert (await post(served, "alerts", body, signed("alerts", body))).status_code == 202
+        (tmp_path / "secret").unlink()
+        assert (await post(served, "alerts", body, signed("alerts", body))).status_code == 401
+
+
+@pytest.mark.parametrize("source", ["nosuch", "program", "alerts"])
+async def test_no_body_is_read_of_whom_nobody_knows(hooked: Any, source: str) -> None:
+    """The head promises a body that never comes."""
+    head = f"POST /api/v1/in/{source} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n"
+    assert (await hooked.raw(head.encode())).startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize(
+    ("secret", "words"),
+    [
+        ("whsec_", "this is 0 bytes"),
+        ("whsec_" + base64.b64encode(b"x" * 23).decode(), "this is 23 bytes"),
+        ("whsec_not-base64", "is no base64"),
+        ("whsec_ключ", "is no base64"),
+        (STANDARD, None),
+        (STANDARD.removeprefix("whsec_"), None),
+    ],
+)
+@pytest.mark.parametrize("place", ["secret", "secret_file"])
+def test_a_secret_that_is_no_key_is_named_and_never_shown(
+    tmp_path: Path, secret: str, words: str | None, place: str
+) -> None:
+    (tmp_path / "own").write_text(secret, encoding="utf-8")
+    mistakes: list[Mistake] = []
+    section = {"kind": "webhook", place: secret if place == "secret" else "own"} | OWN
+    found = webhook_of("own", section, tmp_path, "wallboard.toml", mistakes)
+    if words is None:
+        assert (found is not None, mistakes) == (True, [])
+        return
+    [mistake] = mistakes
+    assert (found, mistake.at) == (None, f"collector.own.{place}")
+    assert words in mistake.reason
+    assert secret == "whsec_" or secret.removeprefix("whsec_") not in mistake.reason

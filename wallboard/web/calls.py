@@ -47,7 +47,8 @@ class Answer:
 class Call:
     """One method of one address. What every call of its kind may answer besides is added by `openapi`.
 
-    `scope`: what the caller needs; "" where any caller will do, None where nobody is asked who they are.
+    `scope`: what the caller needs, several with a space between; "" where any caller will do, None where nobody is
+    asked who they are.
     `body`: the type of the JSON, or by media type. `problems`: further statuses with problem+json.
     `path`: types of the address's parameters where they are not just a name.
     """

@@ -44,7 +44,7 @@ class Closed(TypedDict):
 @call(
     Call(
         summary="Close a ghost",
-        scope="people:read",
+        scope="people:read alerts:act",
         description="A contact or a person that a source forgot to end: an open contact ends as lost; a person is "
         "signed out, and the contacts that nobody else talks to end too. docs/floor.md.",
         body=Ghost,
@@ -54,6 +54,7 @@ class Closed(TypedDict):
 )
 async def close(request: Request) -> Response:
     """`POST /api/v1/floor/close`. 202: it is in the stream; `closed` names what ends."""
+    allowed(request, "alerts:act")
     who = allowed(request, "people:read")
     parts = parts_of(request)
     asked = _read(await body_of(request, BODY_BYTES))

@@ -26,7 +26,7 @@ class FloorPage:
         who = allowed(request, "people:read")
         parts = parts_of(request)
         context = {
-            "first": script_json(_first(request, spoken(request))),
+            "first": script_json(_first(request, spoken(request)) | {"closes": who.may("alerts:act")}),
             "writes": who.may("notices:write"),
             "ready": parts.pipeline.floor.settings.notice,
             "as_json": lambda notice: msgspec.json.encode(notice).decode(),

@@ -111,13 +111,13 @@ def _address(route: Route) -> str:
 def _operation(route: Route, said: Call, schema: dict[int, Any]) -> dict[str, Any]:
     path = [_in_path(name, schema[id(said.path.get(name, Segment))]) for name in route.param_convertors]
     query = [_in_query(one, schema[id(one.type)]) for one in said.query]
-    scope = f"Scope {said.scope}. " if said.scope else ""
+    scope = f"Scope {' and '.join(said.scope.split())}. " if said.scope else ""
     answers = {status: _answer(one, schema) for status, one in said.answers.items()}
     problems = {status: _problem(status, schema) for status in _problems(route, said) if status not in answers}
     found: dict[str, Any] = {
         "summary": said.summary,
         "description": (scope + said.description).strip(),
-        "security": [] if said.scope is None else [{name: [said.scope] * bool(said.scope)} for name in _SCHEMES],
+        "security": [] if said.scope is None else [{name: said.scope.split()} for name in _SCHEMES],
         "responses": {str(status): one for status, one in sorted((answers | problems).items())},
     }
     if parameters := [*path, *query]:

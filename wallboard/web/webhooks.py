@@ -1,10 +1,10 @@
 """`POST /api/v1/in/NAME`: somebody else's JSON, read by the map of the source NAME (docs/webhooks.md).
 
 The path is open: the sender proves itself by the signature that the source's section asks for. A source that does not
-exist and one whose signature is wrong answer the same.
+exist and one whose signature is wrong answer the same; of the first, and without its token, no body is read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ from wallboard.web.problems import Problem
 from wallboard.web.signatures import is_signed
 from wallboard.web.who import Who
 from wallboard.web.wiring import Parts, parts_of
-from wallboard.webhooks import Webhook, webhook_of
+from wallboard.webhooks import Webhook, stamp_of, webhook_of
 
 AT_ONCE = 16  # bodies of unknown senders that are read at the same time
 _FLAGS = {"dry_run=true": True, "dry_run=1": True, "dry_run=false": False, "": False}
@@ -40,12 +40,12 @@ class Shown(Taken):
 
 
 class Webhooks:
-    """The endpoint. A source's map is read once and anew when its section changes."""
+    """The endpoint. A source's map and secret are read once, and anew when its section or a file of it changes."""
 
     def __init__(self, ingest: Ingest) -> None:
         self._ingest = ingest
         self._running = 0
-        self._read: dict[str, tuple[Mapping[str, object], Webhook | None]] = {}
+        self._read: dict[str, tuple[object, Webhook | None]] = {}
 
     @call(
         Call(
@@ -68,6 +68,9 @@ class Webhooks:
         dry_run = _FLAGS.get(request.url.query)
         if dry_run is None:
             raise Problem(400, "Expected nothing or dry_run=true as the query.")
+        webhook = self._webhook(parts, request.path_params["name"])
+        if webhook is None or (webhook.signature.form == "token" and not _is_from(request, webhook, b"")):
+            raise _unsigned()
         if self._running >= AT_ONCE:
             raise Problem(503, "Too many webhooks at once; send it again.", headers={"retry-after": "1"})
         self._running += 1
@@ -75,12 +78,8 @@ class Webhooks:
             body = await body_of(request, BODY_BYTES_AT_MOST)
         finally:
             self._running -= 1
-        webhook = self._webhook(parts, request.path_params["name"])
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        now_s = parts.clock_ms() // 1000
-        if webhook is None or not is_signed(headers, body, webhook.secret, webhook.signature, now_s):
-            detail = "There is no such webhook, or its signature is not right: docs/webhooks.md says how."
-            raise Problem(401, detail, headers={"www-authenticate": "Bearer"})
+        if not _is_from(request, webhook, body):
+            raise _unsigned()
         events, taken = await self._ingest.take(parts, _sender(webhook), reader_of(webhook.by), body, dry_run=dry_run)
         if dry_run:
             taken = Shown(taken.accepted, taken.duplicate, taken.rejected, events)
@@ -90,13 +89,25 @@ class Webhooks:
         options = parts.config.collectors.get(name, {})
         if options.get("kind") != WEBHOOK:
             return None
-        if name not in self._read or self._read[name][0] != options:
+        told = options, stamp_of(options, parts.config.base)
+        if name not in self._read or self._read[name][0] != told:
             mistakes: list[Mistake] = []
             found = webhook_of(name, options, parts.config.base, str(parts.config.file), mistakes)
             if mistakes:
                 log.error("webhook not read", source=name, mistakes="; ".join(map(str, mistakes)))
-            self._read[name] = (options, found)
+            self._read[name] = (told, found)
         return self._read[name][1]
+
+
+def _is_from(request: Request, webhook: Webhook, body: bytes) -> bool:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    now_s = parts_of(request).clock_ms() // 1000
+    return is_signed(headers, body, webhook.secret, webhook.signature, now_s)
+
+
+def _unsigned() -> Problem:
+    detail = "There is no such webhook, or its signature is not right: docs/webhooks.md says how."
+    return Problem(401, detail, headers={"www-authenticate": "Bearer"})
 
 
 def _sender(webhook: Webhook) -> Who:

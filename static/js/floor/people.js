@@ -119,7 +119,7 @@ function renderMore(more, id, row, picture) {
   const list = part(more, "ul", "in-hand");
   keyed(list, row.contacts, (one) => one.contact + " " + one.state, () => made("li", "in-hand-one"), (item, one) => renderContact(item, one, picture));
   write(part(more, "p", "person-facts"), factsOf(row, picture).join(" · "));
-  button(more, say("floor.gone"), () => askToClose({ agent: id }, row.name, row.contacts.length));
+  if (picture.closes) button(more, say("floor.gone"), () => askToClose({ agent: id }, row.name, row.contacts.length));
 }
 
 function renderContact(item, one, picture) {
@@ -127,7 +127,7 @@ function renderContact(item, one, picture) {
   const words = [say("doing." + one.state), queue, say("floor.channel." + one.channel), span(secondsSince(one.since, picture.now))];
   write(part(item, "bdi", "contact-words"), words.filter(Boolean).join(" · "));
   write(part(item, "code", "contact-id"), one.contact);
-  button(item, say("floor.close"), () => askToClose({ contact: one.contact }, one.contact, 0));
+  if (picture.closes) button(item, say("floor.close"), () => askToClose({ contact: one.contact }, one.contact, 0));
 }
 
 function factsOf(row, picture) {

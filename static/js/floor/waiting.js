@@ -54,5 +54,5 @@ function renderOne(item, one, picture) {
   const said = [one.doubtful ? say("floor.doubtful") : "", say("floor.channel." + one.channel), one.priority === undefined ? "" : say("floor.priority", { n: one.priority })];
   write(part(words, "span", "word"), said.filter(Boolean).join(" · "));
   write(part(item, "code", "contact-id"), one.contact);
-  button(item, say("floor.close"), () => askToClose({ contact: one.contact, source: one.source }, one.contact, 0));
+  if (picture.closes) button(item, say("floor.close"), () => askToClose({ contact: one.contact, source: one.source }, one.contact, 0));
 }
