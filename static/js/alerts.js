@@ -11,8 +11,8 @@ const SNOOZES_MIN = [15, 30, 60];
 const ICONS = { critical: "alarm", warning: "warn", info: "info" };
 
 /**
- * @typedef {{id: string, text: string, severity: string, rule: string, raised_at: number, action?: string, owner?: string,
- *   mine: boolean, acknowledged_by?: string, snoozed_until?: number, note?: string, over_at?: number, over?: string}} Alert
+ * @typedef {{id: string, text: string, now?: string, severity: string, rule: string, raised_at: number, action?: string,
+ *   owner?: string, mine: boolean, acknowledged_by?: string, snoozed_until?: number, note?: string, over_at?: number, over?: string}} Alert
  */
 
 const section = /** @type {HTMLElement} */ (document.querySelector("[data-url]"));
@@ -42,10 +42,11 @@ async function refresh() {
   timer = setTimeout(refresh, REFRESH_MS);
 }
 
-/** @param {{now: number, open: Alert[], over: Alert[]}} told */
+/** @param {{now: number, rules: number, open: Alert[], over: Alert[]}} told */
 function show(told) {
   answeredAt = Date.now();
   serverAhead = told.now - answeredAt;
+  byId("begin").hidden = told.rules > 0;
   const text = JSON.stringify([told.open, told.over, Math.floor(told.now / 60_000)]);
   if (text !== shown) {
     shown = text;
@@ -73,7 +74,8 @@ function write(card, alert) {
   card.querySelector("use")?.setAttribute("href", "/static/icons.svg#" + (ICONS[alert.severity] ?? "info"));
   part(card, ".alert-text span").textContent = alert.text;
   part(card, ".alert-action").textContent = alert.over_at ? "" : (alert.action ?? "");
-  part(card, ".alert-when").textContent = [...when(alert), ...who(alert)].join(" · ");
+  part(card, ".alert-when span").textContent = [...when(alert), ...who(alert)].join(" · ");
+  part(card, ".alert-now").textContent = alert.now ? " · " + said("now", { value: alert.now }) : "";
   const wanted = alert.over_at ? [] : buttons(alert);
   const bar = part(card, ".alert-do");
   const same = wanted.map((one) => one.key).join() === bar.dataset.keys;

@@ -102,6 +102,8 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         card = phone.locator("#open .alert")
         await card.get_by_text("Підтримка: Waiting 1, limit > 0").wait_for(timeout=10_000)
         assert await card.get_by_text("Open overflow").count() == 1
+        await card.get_by_text("now 1").wait_for()
+        assert await phone.locator("#begin").is_hidden()
         assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await wall.get_by_text("Підтримка: Waiting 1").wait_for(timeout=10_000)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.alerting import Instance
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings, Site
 from wallboard.core.state import Floor
@@ -173,6 +174,29 @@ def test_what_a_silent_source_said_is_held_back_and_the_silence_is_told():
     assert [(one.rule, ev.type_of(one)) for one in floor.alerting.untold.values()] == [
         ("quiet", "alert.raised"), ("quiet", "alert.cleared"), ("wait", "alert.raised"),
     ]  # fmt: skip
+
+
+def test_of_a_source_without_heartbeats_silence_says_nothing():
+    rule = msgspec.convert({"metric": "silent_s", "raise": "> 30", "clear": "< 10", "when": "always"}, Rule)
+    floor = watchful(Floor(Settings(alert={"silent": rule})))
+    floor.advance(NOON)
+    waits(floor, "c1", 0)
+    floor.advance(NOON + 5 * MINUTE)
+    assert said(floor) == []
+    floor.apply(ev.SourceBeat(source="pbx", time=NOON + 5 * MINUTE), NOON + 5 * MINUTE)
+    floor.advance(NOON + 6 * MINUTE)
+    assert said(floor) == [("raised", 331.0)], "since its first heartbeat it does"
+
+
+def test_an_alarm_of_before_about_a_source_without_heartbeats_ends():
+    rule = msgspec.convert({"metric": "silent_s", "raise": "> 30", "clear": "< 10", "when": "always"}, Rule)
+    floor = watchful(Floor(Settings(alert={"silent": rule})))
+    floor.advance(NOON)
+    assert floor.alerting
+    floor.alerting.instances["silent", "sources", "pbx"] = Instance("raised", NOON, "a1")
+    waits(floor, "c1", 500)
+    floor.advance(NOON + 2 * SECOND)
+    assert said(floor) == [("cleared", 1.0)]
 
 
 def test_conditions_joined_by_and_and_or():

@@ -3,11 +3,16 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
-from wallboard.core.events import AlertCleared, AlertRaised
+from wallboard.config import Config
+from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Settings
 
 ALERTS = "/api/v1/alerts"
 
@@ -48,6 +53,22 @@ async def test_an_open_alert_says_what_it_is_about_until_it_is_over(served: Any)
     assert over["over"] == "cleared"
     assert over["over_at"] >= over["raised_at"]
     assert over["text"].replace("\u00a0", " ") == "support: Czekają 3, próg > 2"
+
+
+async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: Config, served_elsewhere: Any) -> None:
+    rule = msgspec.convert({"metric": "waiting", "queues": ["*"], "raise": "> 2", "when": "always"}, Rule)
+    settings = Settings(alert={"wait": rule})
+    async with served_elsewhere(replace(config, settings=settings)) as served:
+        assert (await served.http.get(ALERTS)).json()["rules"] == 0
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        await served.parts.stream.append([told])
+        await raised(served)
+        await until(served, lambda open_: open_["a1"].get("now") == "–")
+        queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(5)]
+        await served.http.post("/api/v1/events", json=queued)
+        row = (await until(served, lambda open_: open_["a1"]["now"] == "5"))["a1"]
+        assert (row["value"], "Waiting 3" in row["text"].replace("\u00a0", " ")) == (3, True)
+        assert (await served.http.get(ALERTS)).json()["rules"] == 1
 
 
 async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) -> None:

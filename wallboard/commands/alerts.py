@@ -14,6 +14,8 @@ from wallboard.core.errors import WallboardError
 
 # Docs of each key: docs/alerts.md. Limits are meant to be changed.
 RULES = """\
+# Who is told outside the wall? A receiver, [notify.leads], and `notify` in each rule that is for it: docs/notify.md
+
 # Somebody waits for much longer than the target allows.
 [alert.long-wait]
 metric = "oldest_wait_s"
@@ -23,6 +25,7 @@ clear = "< 20"
 for = "30s"
 severity = "critical"
 action = "Open the overflow queue, or call people back from their breaks."
+# notify = ["leads"]                  # where there is a [notify.leads]
 
 # People wait and nobody could take them.
 [alert.nobody-ready]

@@ -101,6 +101,8 @@ class Alerting:
             self._end(key, "gone")
         elif hours and not hours.is_open(now_ms):
             self._end(key, "closed")
+        elif kind == "sources" and row["state"] == "quiet":  # silence says nothing, whatever was told of it before
+            self._end(key, "cleared")
         elif not self._is_held_back(rule, row):
             self._step(key, rule, row)
         self._await(key, rule, row or {}, hours)

@@ -40,6 +40,8 @@ def measured(condition: Condition, row: Document, now_ms: int) -> Measured:
     metric = condition.metric
     if metric.startswith("kpi."):
         return Measured(row.get("value"))
+    if metric == "silent_s" and row.get("state") == "quiet":
+        return Measured(None)  # it sends no heartbeats: silence says nothing
     if metric in _INSTANTS:
         return _since(row.get(_INSTANTS[metric]), now_ms)
     if metric in SINCE:

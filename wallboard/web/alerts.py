@@ -15,10 +15,12 @@ from wallboard.core import events as ev
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.kpis import alert_document
+from wallboard.core.measured import Document, measured
 from wallboard.core.state import Floor
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
+from wallboard.web.figures import figure
 from wallboard.web.lists import alert_text, order_of
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
@@ -51,7 +53,10 @@ class Assign(Struct, forbid_unknown_fields=True):
 
 
 class Alerts(TypedDict):
+    """`rules`: how many there are. Without any nothing is raised."""
+
     now: int
+    rules: int
     open: list[dict[str, Any]]
     over: list[dict[str, Any]]
 
@@ -66,7 +71,11 @@ class Done(TypedDict):
         summary="Open alerts",
         scope="state:read",
         description="`text` is in the first language of Accept-Language. docs/alerts.md.",
-        answers={200: Answer("`open`, the gravest first, and `over`, the last ones that ended.", Alerts)},
+        answers={
+            200: Answer(
+                "`open`, the gravest first, each with its number `now`; `over`, the last ones that ended.", Alerts
+            )
+        },
     )
 )
 async def alerts(request: Request) -> Response:
@@ -94,7 +103,8 @@ OF_PAGE = "alerts."
 
 
 def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
-    """Each as in the state document with its `id`, what it says in `text`, and whether it is `mine`."""
+    """Each as in the state document with its `id`, what it says in `text` (its number when it was raised) and `now`,
+    and whether it is `mine`."""
     floor = parts.pipeline.floor
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
@@ -108,9 +118,20 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     ]
     return {
         "now": parts.clock_ms(),
-        "open": [row for row in found if "over_at" not in row],
+        "rules": len(floor.settings.alert),
+        "open": [row | _now(parts, row, say) for row in found if "over_at" not in row],
         "over": [row for row in found if "over_at" in row],
     }
+
+
+def _now(parts: Parts, row: Document, say: Words) -> Document:
+    """Its number as it is now; absent where its rule asks for none any more."""
+    rule = parts.pipeline.floor.settings.alert.get(row["rule"])
+    if rule is None or rule.metric != row["metric"]:
+        return {}
+    of = parts.pipeline.documents.get(row["kind"], {}).get(row["of"])
+    value = measured(rule, of, parts.clock_ms()).value if of else None
+    return {"now": "\u00a0".join(filter(None, figure(value, row["reads"], 0, say)))}
 
 
 def acts() -> list[BaseRoute]:
