@@ -9,7 +9,7 @@
   for (const body of document.querySelectorAll(".tile .body, .totals, .cards"))
     if (body.scrollHeight > body.clientHeight + 2 || body.scrollWidth > body.clientWidth + 2) found.push(of(body) + " overflows");
   for (const part of document.querySelectorAll(own)) {
-    if (!part.clientWidth || part.closest(".unseen, [hidden], .card, .row .name")) continue;
+    if (!part.clientWidth || part.closest('.unseen, [hidden], .card[data-doing="paused"], .row .name')) continue;
     if (part.scrollWidth > part.clientWidth + 2) found.push(of(part) + " is cut: " + part.textContent.slice(0, 40));
   }
   for (const tile of document.querySelectorAll(".tile")) {

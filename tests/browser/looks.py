@@ -1,6 +1,6 @@
 """What is wrong with the looks of a page? Text that is cut or leaves its place, and text that cannot be read.
 
-Names, texts of notices and the like come from outside: they may end in "…". The wall's own words may not.
+Names, reasons, texts of notices and the like come from outside: they may end in "…". The wall's own words may not.
 """
 
 from pathlib import Path
