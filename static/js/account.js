@@ -1,5 +1,6 @@
 /** What is mine? Name and password are chosen here; sessions are listed and ended. */
 
+import { browserOf } from "./browsers.js";
 import { ask, button, instant, made, tell, word } from "./own.js";
 
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("choose"));
@@ -31,7 +32,10 @@ async function show() {
 
 /** @param {*} session */
 function item(session) {
-  const row = made("li", session.browser || word("account.unknown"));
+  const row = document.createElement("li");
+  const browser = made("span", browserOf(session.browser) || word("account.unknown"));
+  browser.title = session.browser;
+  row.append(browser);
   const used = session.here ? word("account.here") : word("account.used", { time: instant(session.used) });
   row.append(made("small", `${used} · ${session.address} · ${word("account.began", { time: instant(session.began) })}`));
   if (!session.here) row.append(button(word("account.end"), () => end(session.ref)));

@@ -14,17 +14,17 @@ export function tell(text) {
   said.textContent = text;
 }
 
-/** What the server answers; null where it refused, which is said then.
- * @param {string} method @param {string} address @param {object} [body] @returns {Promise<*>} */
-export async function ask(method, address, body) {
+/** What the server answers; null where it refused, which is said then: on the page, or in `place`.
+ * @param {string} method @param {string} address @param {object} [body] @param {Element} [place] @returns {Promise<*>} */
+export async function ask(method, address, body, place = said) {
   const given = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   try {
     const answer = await fetch(address, { method, ...given });
     const told = await answer.json();
     if (answer.ok) return told;
-    tell(told.detail);
+    place.textContent = told.detail;
   } catch {
-    tell(word("account.away"));
+    place.textContent = word("account.away");
   }
   return null;
 }

@@ -1,8 +1,8 @@
-/** Who has an account? For administrators: added, changed, signed out; and what was changed by whom. */
+/** Who has an account? For administrators: added, changed, signed out, removed; and what was changed by whom. */
 
 import { ask, button, instant, made, tell, word } from "./own.js";
+import { askToChange, askToRemove, given } from "./person.js";
 
-const ROLES = ["viewer", "agent", "lead", "admin"];
 const form = /** @type {HTMLFormElement} */ (document.getElementById("add"));
 const link = /** @type {HTMLElement} */ (document.getElementById("link"));
 const rows = /** @type {HTMLElement} */ (document.querySelector("#people tbody"));
@@ -12,9 +12,7 @@ let oldest = 0;
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const given = new FormData(form);
-  const body = { name: given.get("name"), role: given.get("role"), boards: names(given.get("boards")), teams: names(given.get("teams")), agents: names(given.get("agents")) || [] };
-  const added = await ask("POST", "/api/v1/people", body);
+  const added = await ask("POST", "/api/v1/people", given(form));
   if (!added) return;
   form.reset();
   showLink(added.name, added.link);
@@ -22,12 +20,6 @@ form.addEventListener("submit", async (event) => {
 });
 more.addEventListener("click", () => trail(oldest));
 show();
-
-/** @param {*} text names between commas @returns {string[] | null} */
-function names(text) {
-  const found = String(text || "").split(",").map((name) => name.trim()).filter(Boolean);
-  return found.length ? found : null;
-}
 
 async function show() {
   const found = await ask("GET", "/api/v1/people");
@@ -40,37 +32,46 @@ async function show() {
 function row(person) {
   const line = document.createElement("tr");
   line.className = person.disabled ? "disabled" : "";
-  const role = document.createElement("td");
-  role.append(choice(person));
-  const acts = document.createElement("td");
-  acts.append(
-    button(word("people.link"), () => newLink(person)),
-    button(word("people.out"), () => act("DELETE", `${address(person)}/sessions`)),
-    button(word(person.disabled ? "people.enable" : "people.disable"), () => act("PATCH", address(person), { disabled: !person.disabled })),
-  );
+  const own = person.id === document.getElementById("people")?.dataset.own;
+  const name = made("td", person.name);
+  if (own) name.append(" ", made("small", `(${word("people.you")})`));
   const seen = person.seen ? instant(person.seen) : word("people.never");
-  line.append(made("td", person.name), role, made("td", bound(person)), made("td", seen), acts);
+  line.append(
+    name,
+    cell("people.role", word(`people.role.${person.role}`)),
+    cell("people.bound", bound(person)),
+    cell("people.sessions", String(person.sessions)),
+    cell("people.seen", seen),
+    acts(person, own),
+  );
   return line;
 }
 
-/** @param {*} person */
-function choice(person) {
-  const select = document.createElement("select");
-  select.setAttribute("aria-label", `${word("people.role")}: ${person.name}`);
-  for (const role of ROLES) {
-    const option = /** @type {HTMLOptionElement} */ (made("option", word(`people.role.${role}`)));
-    option.value = role;
-    select.append(option);
-  }
-  select.value = person.role;
-  select.addEventListener("change", () => act("PATCH", address(person), { role: select.value }));
-  return select;
+/** @param {string} name what it is called where the table has no columns: on a phone @param {string} text */
+function cell(name, text) {
+  const found = made("td", text);
+  found.dataset.name = word(name);
+  return found;
+}
+
+/** @param {*} person @param {boolean} own nobody locks themselves out */
+function acts(person, own) {
+  const where = address(person);
+  const found = document.createElement("td");
+  found.append(button(word("people.edit"), () => askToChange(person, where, own, show)), button(word("people.link"), () => newLink(person)));
+  if (own) return found;
+  if (person.sessions) found.append(button(word("people.out"), () => act("DELETE", `${where}/sessions`)));
+  found.append(
+    button(word(person.disabled ? "people.enable" : "people.disable"), () => act("PATCH", where, { disabled: !person.disabled })),
+    button(word("people.remove"), () => askToRemove(person, where, show)),
+  );
+  return found;
 }
 
 /** @param {*} person @returns {string} */
 function bound(person) {
-  const parts = [["people.boards", person.boards], ["people.teams", person.teams], ["people.agents", person.agents]];
-  const said = parts.filter(([, value]) => value && value.length).map(([name, value]) => `${word(name)}: ${value.join(", ")}`);
+  const parts = [["people.boards", person.boards], ["people.teams", person.teams], ["people.agents", person.agents.length ? person.agents : null]];
+  const said = parts.filter(([, value]) => value).map(([name, value]) => `${word(name)}: ${value.join(", ") || word("people.nothing")}`);
   return said.join(" · ") || "–";
 }
 

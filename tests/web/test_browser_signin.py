@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from typing import Any
@@ -105,7 +106,7 @@ async def test_the_first_link_leads_to_an_account_whose_password_signs_in_and_a_
     await expect(page.get_by_role("note")).to_contain_text("Not encrypted")
     await page.locator("#add").get_by_label("Name").fill(HOSTILE)
     await page.locator("#add").get_by_label("Role").select_option("lead")
-    await page.get_by_label("Teams").fill("first-line, second")
+    await page.locator("#add").get_by_label("Teams").fill("first-line, second")
     await page.get_by_role("button", name="Add", exact=True).click()
     await expect(page.locator("#link code")).to_contain_text("/signin#")
     await expect(page.locator("#people")).to_contain_text("Teams: first-line, second")
@@ -118,3 +119,39 @@ async def test_the_first_link_leads_to_an_account_whose_password_signs_in_and_a_
     await page.locator("#named").get_by_role("button", name="Sign in").click()
     await page.wait_for_url(f"{served.origin}/")
     assert await page.evaluate("window.broken") is None
+
+
+async def test_an_administrator_changes_signs_out_and_removes_somebody_and_is_asked_first(
+    served: Any, page: Page
+) -> None:
+    await served.sign_in("Piotr", "lead", teams=("one",), boards=())
+    await page.goto(await link(served, "%2Fpeople"))
+    await page.wait_for_url(f"{served.origin}/people")
+    row, own = (page.locator("#people tr", has_text=name) for name in ("Piotr", "Olena"))
+    await expect(own.get_by_role("button")).to_have_text(["Change", "New link"])
+    await row.get_by_role("button", name="Change").click()
+    change = page.locator("#change")
+    await expect(change.get_by_label("Boards")).to_have_attribute("placeholder", "none")
+    await change.get_by_label("Name").fill("olena")
+    await change.get_by_role("button", name="Save").click()
+    await expect(change.get_by_role("alert")).to_contain_text("choose another name")
+    await change.get_by_label("Name").fill("Petro")
+    await change.get_by_label("Teams").fill("")
+    await change.get_by_label("Works as").fill("101, 102")
+    await change.get_by_role("button", name="Save").click()
+    row = page.locator("#people tr", has_text="Petro")
+    await expect(row).to_contain_text("Boards: none · Works as: 101, 102")
+    person = await served.person("Petro")
+    await row.get_by_role("button", name="Sign out everywhere").click()
+    await expect(row.get_by_role("button", name="Sign out everywhere")).to_have_count(0)
+    await row.get_by_role("button", name="Remove").click()
+    await page.locator("#remove").get_by_role("button", name="Cancel").click()
+    await expect(row).to_be_visible()
+    await row.get_by_role("button", name="Remove").click()
+    await expect(page.locator("#remove")).to_contain_text("Remove Petro for good?")
+    await page.locator("#remove").get_by_role("button", name="Remove").click()
+    await expect(row).to_have_count(0)
+    assert await asyncio.to_thread(served.parts.people.of, [person]) == {}
+    await page.goto(f"{served.origin}/account")
+    await expect(page.locator("#sessions")).to_contain_text("Chrome, Linux")
+    await expect(page.locator("#sessions span").first).to_have_attribute("title", re.compile("Mozilla/5.0 .*"))

@@ -134,6 +134,37 @@ async def test_an_administrator_adds_changes_links_and_removes_and_all_of_it_is_
     assert not [line for line in trail if "#" in json.dumps(line)], "links stand in no trail"
 
 
+async def test_the_list_counts_the_sessions_of_each_that_have_not_ended(served: Any) -> None:
+    first = await served.sign_in("Olena")
+    await served.sign_in("Olena")
+    await served.sign_in("Piotr", "viewer")
+    await served.person("Vera", "viewer")
+
+    async def counts() -> dict[str, int]:
+        return {one["name"]: one["sessions"] for one in (await served.http.get(PEOPLE)).json()["people"]}
+
+    assert await counts() == {"Olena": 2, "Piotr": 1, "Vera": 0}
+    await served.parts.sessions.end(first.partition("=")[2])
+    assert (await served.http.delete(f"{PEOPLE}/{await served.person('Piotr')}/sessions")).json() == {"ended": 1}
+    assert await counts() == {"Olena": 1, "Piotr": 0, "Vera": 0}
+
+
+async def test_nobody_removes_or_disables_themselves_and_another_administrator_does(served: Any) -> None:
+    await served.person("Boss")
+    headers = {"cookie": await served.sign_in("Olena"), "origin": served.origin}
+    one = f"{PEOPLE}/{await served.person('Olena')}"
+    answers = [
+        await served.anonymous.delete(one, headers=headers),
+        await served.anonymous.patch(one, json={"disabled": True}, headers=headers),
+    ]
+    assert [(answer.status_code, answer.json()["detail"]) for answer in answers] == [
+        (409, "This is your own account: another administrator disables or removes it.")
+    ] * 2
+    assert (await served.anonymous.patch(one, json={"agents": ["7"]}, headers=headers)).json()["agents"] == ["7"]
+    headers = {"cookie": await served.sign_in("Boss"), "origin": served.origin}
+    assert (await served.anonymous.delete(one, headers=headers)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("what", "code"),
     [("session", 4401), ("account", 4401), ("removed", 4401), ("board", 4403), ("teams", 1012)],

@@ -101,6 +101,18 @@ class SignIn:
         listed = [Listed(one[:_REF], session, SESSION_S - left_s) for one, (session, left_s) in found.items()]
         return sorted(listed, key=lambda one: (one.used_s, -one.session.began_ms))
 
+    async def counts(self, people: Sequence[str]) -> dict[str, int]:
+        """How many sessions each of these people has."""
+        with answering("sessions"):
+            pipe = self._redis.pipeline(transaction=False)
+            for person in people:
+                pipe.smembers(self._keys.sessions_of(person))
+            digests = dict(zip(people, await pipe.execute(), strict=True))
+            for known in filter(None, digests.values()):
+                pipe.exists(*(self._keys.session(_text(digest)) for digest in known))
+            counted = iter(await pipe.execute())
+        return {person: int(next(counted)) if known else 0 for person, known in digests.items()}
+
     async def end(self, token: str) -> None:
         with answering("sessions"):
             await self._redis.delete(self._keys.session(_digest(token)))

@@ -15,7 +15,7 @@ from wallboard.core.events import Text
 from wallboard.record.audit import MOST
 from wallboard.record.people import Bound, Person, Role
 from wallboard.web.account import NO_STORE, told
-from wallboard.web.auth import allowed
+from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.problems import Problem
@@ -49,7 +49,7 @@ class Change(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Told(TypedDict):
-    """`seen`: last sign-in in ms UTC. `link`: signs them in, once, within 15 minutes."""
+    """`seen`: last sign-in in ms UTC. `sessions`: how many (in the list). `link`: signs in, once, within 15 minutes."""
 
     id: str
     name: str
@@ -62,6 +62,7 @@ class Told(TypedDict):
     at_provider: bool
     made: int
     seen: NotRequired[int]
+    sessions: NotRequired[int]
     link: NotRequired[str]
 
 
@@ -91,8 +92,8 @@ class PeoplePage:
 
     async def show(self, request: Request) -> Response:
         """`/people`; static/js/people.js fills it."""
-        allowed(request, "admin")
-        context = {"https": parts_of(request).https}
+        who = allowed(request, "admin")
+        context = {"https": parts_of(request).https, "own": who.id if who.kind == "person" else ""}
         return self._templates.TemplateResponse(request, "people.html", context, headers=NO_STORE)
 
 
@@ -100,8 +101,12 @@ class PeoplePage:
 async def people(request: Request) -> Response:
     """`GET /api/v1/people`."""
     allowed(request, "admin")
-    found = await _asked(parts_of(request).people.all)
-    return JSONResponse({"people": [_told(person) for person in found]}, headers=NO_STORE)
+    parts = parts_of(request)
+    found = await _asked(parts.people.all)
+    with unavailable():
+        counts = await parts.sessions.signin.counts([person.id for person in found])
+    rows = [_told(person) | {"sessions": counts[person.id]} for person in found]
+    return JSONResponse({"people": rows}, headers=NO_STORE)
 
 
 @call(
@@ -131,7 +136,8 @@ async def add(request: Request) -> Response:
     Call(
         summary="Change a person",
         scope="admin",
-        description="Takes effect everywhere within 5 s; what they may not see any more is closed.",
+        description="Takes effect everywhere within 5 s; what they may not see any more is closed. "
+        "Nobody disables themselves.",
         body=Change,
         answers={200: Answer("The account as it is now.", Told)},
         problems=(404, 409, 422),
@@ -142,6 +148,8 @@ async def change(request: Request) -> Response:
     who, parts = allowed(request, "admin"), parts_of(request)
     asked = await _read(request, Change)
     person = await _person(request)
+    if asked.disabled is True:
+        _somebody_else(who, person)
     given = {name: value for name in asked.__struct_fields__ if (value := getattr(asked, name)) is not UNSET}
     limits = {name: None if given[name] is None else tuple(given.pop(name)) for name in _LIMITS if name in given}
     given = {name: value for name, value in given.items() if name not in _LIMITS}
@@ -160,7 +168,7 @@ _LIMITS = ("boards", "teams", "agents")
     Call(
         summary="Remove a person",
         scope="admin",
-        description="Their sessions end. What they did stays in the audit trail.",
+        description="Their sessions end. What they did stays in the audit trail. Nobody removes themselves.",
         answers={200: Answer("The account that was.", Told)},
         problems=(404, 409),
     )
@@ -169,6 +177,7 @@ async def remove(request: Request) -> Response:
     """`DELETE /api/v1/people/{person}`."""
     who, parts = allowed(request, "admin"), parts_of(request)
     person = await _person(request)
+    _somebody_else(who, person)
     await _asked(lambda: parts.people.remove(person.id, by=who.name, now_ms=parts.clock_ms()))
     with unavailable():
         await parts.sessions.signin.end_of(person.id)
@@ -277,6 +286,12 @@ async def _person(request: Request) -> Person:
     if found is None:
         raise Problem(404, "There is nobody of this id. GET /api/v1/people lists everybody.")
     return found
+
+
+def _somebody_else(who: Who, person: Person) -> None:
+    """Raises Problem 409: whoever locks themselves out mostly did not mean to."""
+    if who.kind == "person" and who.id == person.id:
+        raise Problem(409, "This is your own account: another administrator disables or removes it.")
 
 
 async def _asked(ask: Callable[[], T]) -> T:
