@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -186,6 +189,31 @@ async def test_what_is_taken_away_closes_open_sockets_within_five_seconds(served
             "teams": lambda: served.http.patch(one, json={"teams": ["a"]}),
         }[what]()
         assert answer.status_code == 200
+        began_s = time.monotonic()
+        with pytest.raises(ConnectionClosed) as caught:
+            while True:
+                await asyncio.wait_for(socket.recv(), 10)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == code
+    assert time.monotonic() - began_s < 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["set", "--team", "a"], 1012), (["signout"], 4401), (["remove", "--yes"], 4401)]
+)
+async def test_what_a_command_takes_away_closes_open_sockets_within_five_seconds_too(
+    served: Any, arguments: list[str], code: int
+) -> None:
+    headers = {"Cookie": await served.sign_in("Lena", "lead"), "Origin": served.origin}
+    config = served.parts.config
+    known = {"REDIS_URL": config.redis_url, "REDIS_NAMESPACE": config.namespace, "DATA": str(config.data)}
+    environment = {"PATH": os.environ["PATH"]} | {f"WALLBOARD_{name}": value for name, value in known.items()}
+    url = f"ws://{served.host}:{served.port}/live?board=overview"
+    async with connect(url, additional_headers=headers, max_size=None) as socket:
+        await socket.recv()
+        command = [sys.executable, "-m", "wallboard", "person", arguments[0], "Lena", *arguments[1:]]
+        done = await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
         began_s = time.monotonic()
         with pytest.raises(ConnectionClosed) as caught:
             while True:
