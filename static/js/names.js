@@ -141,6 +141,7 @@ async function save(event) {
       Object.assign(edited, { configured: body.configured, tag: body.tag });
       dialog.close();
       write(byId("said"), say("names.saved"));
+      load();
       setTimeout(() => { write(byId("said"), ""); load(); }, APPLIED_MS);
     } else write(failed, body.detail);
   } catch {

@@ -74,7 +74,8 @@ async def test_a_name_is_written_with_comments_kept_and_the_trail_says_who_and_w
     text = written(served)
     assert '# ours\n[queue.support]\nname = "Підтримка"  # as people say\n' in text
     assert tomllib.loads(text)["queue"]["support"]["target"] == {"percent": 90, "seconds": 30}
-    assert (await rows(served, "queue"))["support"]["tag"] == answer.json()["tag"]
+    again = (await rows(served, "queue"))["support"]
+    assert (again["tag"], again["name"], again["team"]) == (answer.json()["tag"], "Підтримка", "one")
     line = (await asyncio.to_thread(served.parts.audit.read))[0]
     assert (line.who, line.what, line.detail["before"]["name"]) == ("admin", "name.changed", "Support")
 
@@ -85,6 +86,14 @@ async def test_an_unmatched_id_becomes_one_more_of_the_near_one(served: Any) -> 
     assert found["anna nowack"]["near"] == {"id": "anna", "name": "Anna Nowak"}
     assert (await put(served, "agent", found["anna"], {"also": ["pbx:anna nowack"]})).status_code == 200
     assert tomllib.loads(written(served))["agent"]["anna"]["also"] == ["pbx:anna nowack"]
+
+
+async def test_what_was_named_has_its_name_at_once(served: Any) -> None:
+    row = (await rows(served, "agent"))["anna nowack"]
+    assert row["unnamed"]
+    await put(served, "agent", row, {"name": "Anna N."})
+    again = (await rows(served, "agent"))["anna nowack"]
+    assert (again["name"], again["unnamed"]) == ("Anna N.", False)
 
 
 async def test_who_read_an_older_entry_is_told_what_it_says_now(served: Any) -> None:

@@ -87,6 +87,19 @@ async def test_the_pages_are_for_who_may_write_boards(served: Any) -> None:
     assert "/board/overview/edit" in (await served.http.get("/")).text
 
 
+async def test_a_lead_is_offered_to_change_only_what_could_be_saved_and_told_why(served: Any) -> None:
+    text = "[[tile]]\nkind = 'number'\nmetric = 'waiting'\nteams = ['one']\nat = [1, 1]\nsize = [3, 2]\n"
+    new = {"content-type": "application/toml", "if-none-match": "*"}
+    assert (await served.http.put(f"{BOARDS}/ours", content=text, headers=new)).status_code == 201
+    headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "accept": "text/html"}
+    front = (await served.anonymous.get("/", headers=headers)).text
+    assert ("/board/overview" in front, "/board/overview/edit" in front) == (True, False)
+    assert ("/board/ours/edit" in front, 'id="new"' in front) == (True, True)
+    refused = await served.anonymous.get("/board/overview/edit", headers=headers)
+    assert (refused.status_code, "expected teams or queues of yours (one)" in refused.text) == (403, True)
+    assert (await served.anonymous.get("/board/ours/edit", headers=headers)).status_code == 200
+
+
 async def test_a_trend_that_is_not_saved_is_drawn_from_the_record(served: Any) -> None:
     tile = {"kind": "trend", "at": [1, 1], "size": [6, 3], "metrics": ["offered"]}
     found = await tried(served, tables={"tile": [tile]})

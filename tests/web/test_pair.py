@@ -32,6 +32,7 @@ async def test_a_new_screen_shows_a_code_and_its_picture_and_the_page_has_them_a
     assert CODE.fullmatch(found["code"])
     assert found["code"] in page.text
     assert found["qr"] == "", "this machine's own name means nothing to a telephone"
+    assert "There is no QR code here" in page.text
 
 
 async def test_a_server_that_others_reach_gives_the_claiming_address_as_a_picture(
@@ -41,6 +42,7 @@ async def test_a_server_that_others_reach_gives_the_claiming_address_as_a_pictur
     async with served_elsewhere(replace(config, server=server)) as served:
         page = await served.anonymous.get("/pair")
     assert 'src="data:image/svg+xml' in page.text
+    assert "There is no QR code here" not in page.text
     assert "wall.example.com:8000/screens" in page.text
 
 

@@ -60,7 +60,7 @@ EVERYBODY = {
 }
 # Who may: `open` all, `in` whoever came in, `person` of those no program, `own` an agent's own,
 # `signature` whose body is signed,
-# `board` who may see the board, a scope, or one of the words below.
+# `board` who may see the board, `boards of theirs` who leads all that is on it, a scope, or one of the words below.
 NEEDS = {
     "GET /static/css/wall.css": "open",
     "GET /healthz": "open", "GET /readyz": "open", "GET /signin": "open", "POST /signin": "open",
@@ -86,7 +86,7 @@ NEEDS = {
     "POST /api/v1/screens/{screen}/command": "screens:manage",
     "GET /tokens": "admin", "GET /api/v1/tokens": "admin", "POST /api/v1/tokens": "admin",
     "DELETE /api/v1/tokens/{token}": "admin",
-    "GET /api/v1/boards": "in", "GET /board/{board}/edit": "boards:write", "GET /board-preview": "boards:write",
+    "GET /api/v1/boards": "in", "GET /board/{board}/edit": "boards of theirs", "GET /board-preview": "boards:write",
     "POST /api/v1/boards/{board}/try": "boards:write",
     "GET /people": "admin", "GET /api/v1/people": "admin", "POST /api/v1/people": "admin",
     "PATCH /api/v1/people/{person}": "admin", "DELETE /api/v1/people/{person}": "admin",
@@ -103,7 +103,7 @@ NEEDS = {
     "GET /api/v1/boards/{board}/revisions/{revision}": "boards:write",
     "POST /api/v1/boards/{board}/revisions/{revision}/restore": "boards:write",
 }  # fmt: skip
-OF_LEADS = {"people:read", "notices:write", "alerts:act", "screens:manage", "boards:write", "floor"}
+OF_LEADS = {"people:read", "notices:write", "alerts:act", "screens:manage", "boards:write", "floor", "boards of theirs"}
 
 
 def oracle(who: Somebody, need: str, board: str | None) -> str:
@@ -120,6 +120,8 @@ def oracle(who: Somebody, need: str, board: str | None) -> str:
     if need in OF_LEADS and not leads:
         return "no"
     if need in ("events:write", "metrics:read", "admin") and who.role != "admin":
+        return "no"
+    if need == "boards of theirs" and board in AUDIENCES and who.teams is not None:
         return "no"
     if board in AUDIENCES:
         audience = AUDIENCES[board]

@@ -11,6 +11,7 @@ from device import Device
 from websockets.exceptions import ConnectionClosed
 
 from wallboard.stream.orders import Order
+from wallboard.web import walls
 from wallboard.web.app import wall_clock_ms
 from wallboard.web.walls import CONNECTED_MS
 
@@ -90,6 +91,51 @@ async def test_another_board_is_for_good_and_the_screen_is_told_at_once(device: 
     shown = await served.http.post(f"/api/v1/screens/{screen}/command", json={"do": "show", "board": "overview"})
     assert shown.status_code == 202
     assert (await device.ask())["go"] == "/board/overview?kiosk"
+
+
+async def test_a_screen_that_goes_to_another_board_is_connected_all_the_while(device: Device) -> None:
+    served, seen = device.served, []
+    screen = await device.paired()
+
+    async def look() -> None:
+        while True:
+            seen.append((await listed(served))[0]["connected"])
+            await asyncio.sleep(0.05)
+
+    async with device.socket():
+        await until(served, connected=True)
+        looking = asyncio.create_task(look())
+        await served.http.patch(f"/api/v1/screens/{screen}", json={"board": "day"})
+    await asyncio.sleep(1.5)  # the page is being fetched
+    assert (await device.ask())["go"] == "/board/day?kiosk"
+    async with device.socket("day"):
+        await until(served, connected=True, shows="day")
+        looking.cancel()
+    assert set(seen) == {True}
+
+
+async def test_a_screen_that_comes_is_told_of_at_once_and_not_with_the_next_round(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walls, "SAY_S", 3600.0)
+    await device.paired()
+    async with device.socket():
+        await until(device.served, connected=True)
+
+
+async def test_a_screen_that_came_to_another_process_is_not_gone_when_the_first_has_lost_it(
+    config: Any, served_elsewhere: Any, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await device.paired()
+    async with served_elsewhere(config) as other:
+        async with device.socket():
+            await until(other, connected=True)
+        elsewhere = Device(other)
+        elsewhere.http.cookies = device.http.cookies
+        async with elsewhere.socket():
+            await asyncio.sleep(walls.AWAY_MS / 1000 + 1.5)  # by then the first has looked whether it is gone
+            assert (await listed(device.served))[0]["connected"]
+        await elsewhere.http.aclose()
 
 
 async def test_another_process_passes_an_order_on_to_its_screen(

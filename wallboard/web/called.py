@@ -156,8 +156,12 @@ def _file(parts: Parts) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _as_written(written: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """What the file says of it now, which may not be in force yet."""
-    return {"tag": tag_of(written.get(name, {}))} | ({"configured": written[name]} if name in written else {})
+    """What the file says of it now, which may not be in force yet: its name and team too."""
+    if name not in written:
+        return {"tag": tag_of({})}
+    own = written[name]
+    texts = {key: own[key] for key in ("name", "team") if isinstance(own, dict) and isinstance(own.get(key), str)}
+    return {"tag": tag_of(own), "configured": own} | texts | ({"unnamed": False} if "name" in texts else {})
 
 
 def _edits(who: Who) -> list[str]:

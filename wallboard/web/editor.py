@@ -78,6 +78,7 @@ class Editor:
     async def show(self, request: Request) -> Response:
         who = allowed(request, "boards:write")
         parts, name, standing = parts_of(request), request.path_params["board"], await standing_of(request)
+        _keep_to_theirs(who, parts, parts.boards().get(name))
         language = spoken(request)
         said = {key: text for key, text in page_say(language).catalog.items() if key.startswith(OF_PAGE)}
         names = {
@@ -110,6 +111,13 @@ class Editor:
         told = {"words": words(language).catalog | page_words(language), "language": language}
         context = {"first": script_json(told), "language": language, "plotly": PLOTLY_ADDRESS}
         return self._templates.TemplateResponse(request, "preview.html", context, headers=_NO_STORE | _FRAME)
+
+
+def _keep_to_theirs(who: Who, parts: Parts, board: Board | None) -> None:
+    """Raises Problem 403: what nobody could save is not begun."""
+    for place, reason in beyond(who, parts.pipeline.floor, board or Board()).items():
+        text = f"You cannot change this board: its tile {place + 1} {reason}. You can make a board of your own."
+        raise Problem(403, text, at=f"tile[{place}]")
 
 
 def _choices(parts: Parts, boards: Mapping[str, Board]) -> Document:

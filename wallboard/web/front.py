@@ -12,6 +12,7 @@ from wallboard.record.shelf import FILE, MADE, SHIPPED, Standing
 from wallboard.web.alphabet import by_alphabet
 from wallboard.web.auth import allowed
 from wallboard.web.boardtexts import read_all
+from wallboard.web.exposing import beyond
 from wallboard.web.pages import script_json, title_of
 from wallboard.web.sight import boards_for
 from wallboard.web.speaking import page_say, spoken
@@ -39,6 +40,7 @@ class Front:
             standing = {}  # what is in force can be looked at all the same
         cards = [
             _card(board, standing.get(board.id), parts.shelf.is_shipped(board.id), say)
+            | {"writes": who.may("boards:write") and not beyond(who, parts.pipeline.floor, board)}
             for board in boards_for(request).values()
         ]
         by_title = by_alphabet(say.language)

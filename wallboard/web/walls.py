@@ -19,6 +19,7 @@ from wallboard.web.who import Who
 
 LOOK_S = 0.5  # how long an order waits at most
 SAY_S = 5.0
+AWAY_MS = 5_000  # a page that goes to another board has its new line by then: until then it is not gone
 CONNECTED_MS = 15_000  # without a word of its server process for so long, a screen is gone
 STALE_S = 10.0  # orders that could not be read for so long are too old to be obeyed
 
@@ -32,6 +33,7 @@ class Walls:
         self._screens: dict[str, dict[Screen, str]] = {}
         self._words: dict[str, Word] = {}
         self._left: dict[str, Word] = {}
+        self._came = False
 
     @contextmanager
     def watch(self, who: Who, screen: Screen, board: str) -> Iterator[Callable[[Report], None]]:
@@ -42,6 +44,7 @@ class Walls:
         self._screens.setdefault(who.id, {})[screen] = board
         self._words[who.id] = Word(at=self._clock_ms(), shows=board)
         self._left.pop(who.id, None)
+        self._came = True
 
         def hear(report: Report) -> None:
             self._words[who.id] = Word(
@@ -67,7 +70,7 @@ class Walls:
                 read_s = loop.time()
                 for order in given:
                     self.tell(order)
-                if self._left or loop.time() - said_s >= SAY_S:
+                if self._came or self._gone() or loop.time() - said_s >= SAY_S:
                     said_s = loop.time()
                     await self._say()
 
@@ -79,14 +82,17 @@ class Walls:
             screen.order(Frame(msgspec.json.encode(message)))
 
     async def _say(self) -> None:
-        now_ms = self._clock_ms()
+        """Of those that are here, and of those that are gone and have not come to another process meanwhile."""
+        now_ms, gone, self._came = self._clock_ms(), self._gone(), False
         words = {name: msgspec.structs.replace(word, at=now_ms) for name, word in self._words.items()}
-        left, self._left = self._left, {}
-        try:
-            await self._orders.say(left | words)
-        except StreamUnavailable:
-            self._left = left | self._left
-            raise
+        said = await self._orders.said(list(gone))
+        left = {name: word for name, word in gone.items() if name not in said or said[name].at <= word.at}
+        await self._orders.say(left | words)
+        self._left = {name: word for name, word in self._left.items() if gone.get(name) is not word}
+
+    def _gone(self) -> dict[str, Word]:
+        now_ms = self._clock_ms()
+        return {name: word for name, word in self._left.items() if now_ms - word.at >= AWAY_MS}
 
     def _leave(self, name: str, screen: Screen) -> None:
         of = self._screens[name]
