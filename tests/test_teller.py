@@ -98,3 +98,45 @@ async def test_each_alert_is_told_once_and_its_end_too_although_workers_die(
     assert set(raised) == {alert for kind, alert in sent if kind == "cleared"}
     assert len(set(raised)) == 3
     assert len(sent) <= 6 + 2, "what was sent as a worker died may come twice"
+
+
+async def test_a_receiver_that_is_changed_is_let_go_of_before_its_next_task_begins(
+    redis_url: str, keys: Keys, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last message may take a moment to come to its end."""
+    told = list[str]()
+
+    class Slow:
+        def __init__(self, receiver: Receiver, *_: object) -> None:
+            self._url = receiver.url
+
+        async def run(self) -> None:
+            told.append(f"begins {self._url}")
+            try:
+                await asyncio.sleep(60)
+            finally:
+                await asyncio.sleep(0.1)
+                told.append(f"ends {self._url}")
+
+    monkeypatch.setattr(telling, "LOOK_S", 0.02)
+    monkeypatch.setattr(telling, "Delivery", Slow)
+    wanted = {"leads": LEADS._replace(url="one")}
+    client = connect(redis_url)
+    pipeline = Pipeline(stream, Checkpoints(client, keys), now_ms)
+    task = asyncio.create_task(Teller(pipeline, Outbox(client, keys), lambda: wanted, now_ms, "").run())
+
+    async def until(count: int) -> None:
+        async with asyncio.timeout(10):
+            while len(told) < count:
+                await asyncio.sleep(0.02)
+
+    try:
+        await until(1)
+        wanted["leads"] = LEADS._replace(url="two")
+        await until(3)
+        assert told == ["begins one", "ends one", "begins two"]
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await client.aclose()
+    assert told[-1] == "ends two"

@@ -48,7 +48,7 @@ class Teller:
         try:
             while True:
                 await asyncio.sleep(LOOK_S)
-                self._keep_tasks()
+                await self._keep_tasks()
                 if self.token is None:
                     self._put.clear()  # who led meanwhile may have told more
                 elif self._pipeline.ready:
@@ -75,11 +75,10 @@ class Teller:
         called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
         return list(due(alerts, floor.settings, self._receivers(), self._clock_ms(), called, self._link))
 
-    def _keep_tasks(self) -> None:
+    async def _keep_tasks(self) -> None:
         """One for each receiver as it is configured now."""
         wanted = self._receivers()
-        for name in [name for name, (receiver, _) in self._tasks.items() if wanted.get(name) != receiver]:
-            self._tasks.pop(name)[1].cancel()
+        await self._stop([name for name, (receiver, _) in self._tasks.items() if wanted.get(name) != receiver])
         for name in wanted.keys() - self._tasks.keys():
             delivery = Delivery(wanted[name], self._outbox, self._clock_ms, lambda: self.token is not None)
             self._tasks[name] = wanted[name], asyncio.create_task(delivery.run(), name=f"notify {name}")

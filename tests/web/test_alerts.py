@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
+import structlog
 
 from wallboard.config import Config
+from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
@@ -87,6 +89,30 @@ async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) ->
     assert 890_000 < row["snoozed_until"] - now_ms() <= 900_000
     assert (await served.http.post(f"{ALERTS}/a1/wake")).status_code == 202
     await until(served, lambda open_: "snoozed_until" not in open_["a1"])
+    lines = [line for line in await asyncio.to_thread(served.parts.audit.read) if line.what.startswith("alert.")]
+    assert [(line.who, line.what) for line in reversed(lines)] == [
+        ("Olena", "alert.acknowledged"), ("Olena", "alert.assigned"), ("Olena", "alert.snoozed"),
+        ("admin", "alert.woken"),
+    ]  # fmt: skip
+    about = {"id": "a1", "rule": "wait", "kind": "queues", "of": "support"}
+    assert lines[0].detail == lines[3].detail == about
+    assert lines[2].detail == about | {"to": "Ivan"}
+    assert lines[1].detail == about | {"note": "known", "until": row["snoozed_until"]}
+
+
+async def test_while_the_record_is_away_people_still_act_and_the_log_says_who(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise RecordUnavailable("the record does not answer")
+
+    await raised(served)
+    monkeypatch.setattr(served.parts.audit, "write", away)
+    with structlog.testing.capture_logs() as logs:
+        assert (await served.http.post(f"{ALERTS}/a1/acknowledge", json={"note": "known"})).status_code == 202
+    await until(served, lambda open_: open_["a1"].get("acknowledged_by") == "admin")
+    [line] = [one for one in logs if one["event"] == "not in the audit trail"]
+    assert (line["who"], line["what"], line["id"]) == ("admin", "alert.acknowledged", "a1")
 
 
 MISTAKES: dict[str, tuple[str, Any, int, str]] = {

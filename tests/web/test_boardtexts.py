@@ -209,6 +209,29 @@ async def test_only_who_may_write_boards_writes_them(served: Any) -> None:
     assert (await served.http.get(f"{BOARDS}/none/revisions")).status_code == 404
 
 
+async def test_what_a_removed_board_was_is_told_to_who_could_see_it_and_to_administrators(served: Any) -> None:
+    token = await served.http.post("/api/v1/tokens", json={"name": "git", "scopes": ["state:read", "boards:write"]})
+    program = {"authorization": f"Bearer {token.json()['token']}"}
+    lead = await as_person(served, "lead")
+    for name, text, statuses in (("hall", TEXT, (200, 200)), ("leads", "audience = 'lead'", (404, 200))):
+        path = f"{BOARDS}/{name}"
+        tag = await made(served, name, text)
+        assert (await served.http.delete(path, headers={"if-match": tag})).status_code == 200
+        for headers, status in zip((program, lead), statuses, strict=True):
+            for where in (f"{path}/revisions", f"{path}/revisions/1"):
+                answer = await served.anonymous.get(where, headers=headers)
+                assert answer.status_code == status, (where, answer.text)
+                if status == 404:
+                    nothing = await served.anonymous.get(where.replace(name, "nosuch"), headers=headers)
+                    assert answer.content == nothing.content
+        assert (await served.http.get(f"{path}/revisions/1")).status_code == 200
+    restored = f"{BOARDS}/leads/revisions/1/restore"
+    assert (await served.anonymous.post(restored, headers=program | NEW)).status_code == 404
+    anew = await served.anonymous.put(f"{BOARDS}/leads", content=TEXT, headers=program | TOML | NEW)
+    assert anew.status_code == 201, "a name is free again"
+    assert (await served.anonymous.get(f"{BOARDS}/leads/revisions/1", headers=program)).status_code == 404
+
+
 async def test_what_a_board_says_of_people_stands_in_the_audit_trail(served: Any) -> None:
     tag = await made(served, text="names = 'first'")
     await served.http.put(f"{BOARDS}/night", content="names = 'first'\nrows = 7", headers=TOML | {"if-match": tag})

@@ -39,11 +39,16 @@ async def served(config: Config, served_elsewhere: Callable[..., Any], tmp_path:
         await found.parts.stream.append([told])
         seen = [
             {"type": "agent.signed_in", "agent": agent, "queues": ["support"], "source": "pbx", **more}
-            for agent, more in (("anna nowack", {}), ("boris", {"name": "Boris", "team": "two"}), ("anna", {}))
+            for agent, more in (
+                ("anna nowack", {}),
+                ("boris", {"name": "Boris", "team": "two"}),
+                ("sip:7", {"team": "two"}),
+                ("anna", {}),
+            )
         ]
         await found.http.post("/api/v1/events", json=seen)
         async with asyncio.timeout(10):
-            while len((await found.http.get(NAMES)).json().get("agent", ())) < 3:
+            while len((await found.http.get(NAMES)).json().get("agent", ())) < 4:
                 await asyncio.sleep(0.03)
         yield found
 
@@ -135,6 +140,8 @@ async def test_a_lead_names_what_is_of_their_teams_and_of_none_and_nobody_elses(
         "to another team": ("agent", found["anna nowack"], {"team": "two"}, 403),
         "out of the team": ("agent", found["anna"], {"team": None}, 403),
         "another team's id": ("agent", found["anna"], {"also": ["pbx:boris"]}, 403),
+        "one with colons": ("agent", found["anna"], {"also": ["pbx:sip:7"]}, 403),
+        "a source with one": ("agent", found["anna"], {"also": ["pbx:1:boris"]}, 403),
         "a reason": ("reason", {"id": "lunch", "tag": "x"}, {"name": "x"}, 403),
         "their own": ("agent", found["anna nowack"], {"name": "Anna the second", "team": "one"}, 200),
     }

@@ -184,3 +184,25 @@ async def test_plain_http_inside_the_house_works_and_says_that_it_is_not_encrypt
                 additional_headers=sent | {"origin": f"https://{address}:{port}"},
             ):
                 pass
+
+
+async def test_at_its_own_address_without_any_setting_a_browser_signs_in_and_a_foreign_name_is_told_what_to_set(
+    config: Config, served_elsewhere: Any
+) -> None:
+    address = own_address()
+    if address is None:
+        pytest.skip("this machine has no address but its own loopback")
+    async with served_elsewhere(config, at=(address, 0)) as served:
+        browser = {"origin": served.origin, "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}
+        came = await served.anonymous.post("/signin", json={"code": await served.code()}, headers=browser)
+        assert came.status_code == 200, came.text
+        assert (await served.anonymous.get("/people")).status_code == 200, "the client keeps the cookie by itself"
+        cookie = "; ".join(f"{one.name}={one.value}" for one in served.anonymous.cookies.jar)
+        line = f"ws://{address}:{served.port}/live?board=overview"
+        async with connect(line, additional_headers=browser | {"cookie": cookie}) as socket:
+            assert '"t":"hello"' in str(await socket.recv())
+        for path in ("/", "/signin", "/api/v1/state"):
+            refused = await served.anonymous.get(path, headers={"host": f"wall.house:{served.port}"})
+            assert refused.status_code == 400
+            for words in ("'wall.house'", "server.public_url", "WALLBOARD_SERVER_PUBLIC_URL"):
+                assert words in refused.json()["detail"]

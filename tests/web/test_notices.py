@@ -37,6 +37,11 @@ async def test_a_notice_stands_with_who_wrote_it_until_it_is_taken_away(served: 
     gone = await served.anonymous.delete(f"{NOTICES}/{name}", headers=headers)
     assert gone.status_code == 202
     await until(served, lambda found: not found)
+    lines = await asyncio.to_thread(served.parts.audit.read)
+    assert [(line.who, line.what, line.detail) for line in lines[:2]] == [
+        ("Olena", "notice.cleared", {"id": name}),
+        ("Olena", "notice.posted", {"id": name, "text": said["text"], "level": "warning"}),
+    ]
 
 
 async def test_what_the_boards_get_does_not_say_who_wrote_it_and_the_server_is_no_source(served: Any) -> None:

@@ -108,6 +108,33 @@ async def test_a_session_that_ends_closes_its_screens_and_no_other(
                 pass
 
 
+async def test_a_token_that_may_not_read_is_refused_and_one_that_is_revoked_is_closed(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staying, "STILL_S", 0.1)
+
+    async def token(**wanted: Any) -> tuple[str, str]:
+        answer = await served.http.post("/api/v1/tokens", json={"name": "wall", "scopes": ["state:read"]} | wanted)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"], f"Bearer {answer.json()['token']}"
+
+    for wanted in ({"scopes": ["events:write"]}, {"queues": ["support"]}):
+        async with screen(served, Authorization=(await token(**wanted))[1]) as connection:
+            assert (await closed_with(connection))[0] == 4403, wanted
+    (name, leaving), (_, stays) = await token(), await token()
+    async with screen(served, Authorization=leaving) as one, screen(served, Authorization=stays) as other:
+        for connection in (one, other):
+            assert json.loads(await connection.recv())["t"] == "hello"
+        assert (await served.http.delete(f"/api/v1/tokens/{name}")).status_code == 204
+        assert (await closed_with(one))[0] == 4401
+        await served.http.post("/api/v1/events", json=QUEUED)
+        async with asyncio.timeout(5):
+            while json.loads(await other.recv())["t"] != "patch":
+                pass
+    async with screen(served, Authorization=leaving) as connection:
+        assert (await closed_with(connection))[0] == 4401
+
+
 async def test_a_foreign_origin_is_refused_before_accept(served: Served):
     with pytest.raises(InvalidStatus) as caught:
         async with screen(served, Authorization=f"Bearer {TOKEN}", Origin="https://evil.example"):

@@ -26,6 +26,7 @@ from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.sight import seen_by, sees_floor
 from wallboard.web.speaking import page_say, spoken
+from wallboard.web.trail import noted
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import Words, words
 
@@ -159,20 +160,26 @@ def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Aw
         parts = parts_of(request)
         asked = _read(await body_of(request, BODY_BYTES), kind)
         alert = request.path_params["alert"]
-        if not _is_open(parts.pipeline.floor, alert, who):
+        row = _open(parts.pipeline.floor, alert, who)
+        if row is None:
             raise Problem(404, "This alert is not open any more, or never was.")
-        await _append(parts, _event(verb, asked, alert, who, parts.clock_ms()))
+        event = _event(verb, asked, alert, who, parts.clock_ms())
+        await _append(parts, event)
+        about = {key: row.get(key) for key in ("rule", "kind", "of")}
+        await noted(
+            parts, who, ev.type_of(event), alert, **about, **event.attributes or {}, note=event.note, until=event.until
+        )
         return JSONResponse({"alert": alert, "done": verb}, 202)
 
     return act
 
 
-def _is_open(floor: Floor, alert: str, who: Who) -> bool:
+def _open(floor: Floor, alert: str, who: Who) -> dict[str, Any] | None:
     """One about somebody of another lead's team is not there."""
     if (found := floor.alerts.open.get(alert)) is None:
-        return False
+        return None
     row = alert_document(floor, found)
-    return row["kind"] != "agents" or who.of_team(row.get("team"))
+    return row if row["kind"] != "agents" or who.of_team(row.get("team")) else None
 
 
 _VERBS: dict[Verb, tuple[type[Struct], str]] = {

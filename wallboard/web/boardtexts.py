@@ -16,7 +16,7 @@ from wallboard.record.board import Board
 from wallboard.record.boards import BOARD_ID, board_of, read_text, rotation_mistakes
 from wallboard.record.boardtext import dumped, merged
 from wallboard.record.checks import board_warnings
-from wallboard.record.shelf import Differs, Fixed, Full, Standing
+from wallboard.record.shelf import Differs, Fixed, Full, Shelf, Standing
 from wallboard.tables import MAX_FILE_BYTES, parse_text
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
@@ -24,6 +24,7 @@ from wallboard.web.calls import Answer, Call, call
 from wallboard.web.exposing import beyond, exposes_more, said_of_people
 from wallboard.web.problems import Problem
 from wallboard.web.sight import NO_BOARD, Seen, boards_for, must_see
+from wallboard.web.who import may_see
 from wallboard.web.wiring import Parts, parts_of
 
 T = TypeVar("T")
@@ -174,17 +175,19 @@ async def remove(request: Request) -> Response:
     Call(
         summary="What a board was",
         scope="boards:write",
-        description="The last 100, the newest first.",
+        description="The last 100, the newest first. Of a board that is gone: for who could see it.",
         answers={200: Answer("When, and by whom.", Revised)},
     )
 )
 async def revisions(request: Request) -> Response:
-    """`GET /api/v1/boards/{board}/revisions`: the newest first."""
-    allowed(request, "boards:write")
+    """`GET /api/v1/boards/{board}/revisions`: the newest first. Of a board that is gone for who could see it."""
+    who = allowed(request, "boards:write")
     parts, name = parts_of(request), _name(request)
     found = await in_thread(parts.shelf.revisions, name)
-    if not found and await in_thread(parts.shelf.get, name) is None:
-        raise _no_board()
+    if await in_thread(parts.shelf.get, name) is None:
+        last = await in_thread(_last_text, parts.shelf, name)
+        if last is None or not _could_see(who, name, last):
+            raise _no_board()
     rows = [{"revision": one.revision, "at": one.at_ms, "who": one.who} for one in found]
     return JSONResponse({"revisions": rows}, headers=_NO_STORE)
 
@@ -201,9 +204,9 @@ async def revisions(request: Request) -> Response:
 )
 async def revision(request: Request) -> Response:
     """`GET /api/v1/boards/{board}/revisions/{revision}`: what the board was."""
-    allowed(request, "boards:write")
+    who = allowed(request, "boards:write")
     _name(request)
-    return _text(request, await _revision(request), _NO_STORE)
+    return _text(request, await _revision(request, who), _NO_STORE)
 
 
 @call(
@@ -221,19 +224,33 @@ async def restore(request: Request) -> Response:
     who = allowed(request, "boards:write")
     name = _name(request)
     standing = await in_thread(parts_of(request).shelf.get, name)
-    return await write(request, who, name, await _revision(request), _expected(request, standing))
+    return await write(request, who, name, await _revision(request, who), _expected(request, standing))
 
 
-async def _revision(request: Request) -> str:
-    number = request.path_params["revision"]
+async def _revision(request: Request, who: Who) -> str:
+    """For who could see the board as it was then."""
+    name, number = request.path_params["board"], request.path_params["revision"]
     shelf = parts_of(request).shelf
     known = number.isascii() and number.isdecimal() and len(number) < 10
-    found = await in_thread(shelf.revision, request.path_params["board"], int(number)) if known else None
-    if found is None and await in_thread(shelf.get, request.path_params["board"]) is None:
+    found = await in_thread(shelf.revision, name, int(number)) if known else None
+    if found and found.text is not None and _could_see(who, name, found.text):
+        return found.text
+    if await in_thread(shelf.get, name) is None:
         raise _no_board()
-    if found is None or found.text is None:
-        raise Problem(404, "There is no such revision with a text.")
-    return found.text
+    raise Problem(404, "There is no such revision with a text, or not for you.")
+
+
+def _last_text(shelf: Shelf, name: str) -> str | None:
+    """Blocking: what a board said that is gone."""
+    kept = (shelf.revision(name, one.revision) for one in shelf.revisions(name))
+    return next((one.text for one in kept if one and one.text is not None), None)
+
+
+def _could_see(who: Who, name: str, text: str) -> bool:
+    """What cannot be read as a board is for administrators."""
+    mistakes: list[Mistake] = []
+    board = board_of(name, parse_text(text, "$", mistakes), "$", mistakes)
+    return who.may("admin") or (board is not None and not mistakes and may_see(who, board))
 
 
 async def write(request: Request, who: Who, name: str, text: str, expected: str | None) -> Response:

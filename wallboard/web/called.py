@@ -1,7 +1,7 @@
 """What is everything called, and who may say so? `/names`: written into wallboard.toml, in force some seconds later."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
@@ -113,6 +113,8 @@ async def put(request: Request) -> Response:
     kind, name = request.path_params["kind"], request.path_params["id"]
     if kind not in KINDS:
         raise Problem(404, f"Expected one of {', '.join(KINDS)} before the id.")
+    if kind not in _edits(who):
+        raise Problem(403, "Names are given by leads (queues and agents) and administrators.")
     values = _read(await body_of(request, BODY_BYTES), kind)
     expected = request.headers.get("if-match", "").strip().strip('"')
     if not expected:
@@ -196,8 +198,6 @@ def _read(body: bytes, kind: str) -> dict[str, Any]:
 
 def _may_say(who: Who, floor: Floor, kind: str, name: str, values: Mapping[str, Any]) -> None:
     """Raises Problem 403, 404."""
-    if kind not in _edits(who):
-        raise Problem(403, "Names are given by leads (queues and agents) and administrators.")
     rows = {row["id"]: row for row in called(floor, kind)}
     if name not in rows or (kind != "reason" and not _own(who, rows[name]["team"])):
         raise Problem(404, f"There is no such {kind}, or not for you.")
@@ -208,9 +208,15 @@ def _may_say(who: Who, floor: Floor, kind: str, name: str, values: Mapping[str, 
     if "team" in values and values["team"] is None and rows[name]["team"] is not None:
         raise Problem(403, "Only an administrator takes somebody out of a team.", at="$.team")
     for index, alias in enumerate(values.get("also") or ()):
-        _, _, own = alias.partition(":")
-        if own in rows and not _own(who, rows[own]["team"]):
+        if any(own in rows and not _own(who, rows[own]["team"]) for own in _ids_in(alias)):
             raise Problem(403, "This id is of a team that you do not lead.", at=f"$.also[{index}]")
+
+
+def _ids_in(alias: str) -> Iterator[str]:
+    """Of SOURCE:ID each id that it may mean: a colon may stand in both."""
+    while ":" in alias:
+        alias = alias.partition(":")[2]
+        yield alias
 
 
 def _write(parts: Parts, who: Who, kind: str, name: str, values: Mapping[str, Any], expected: str) -> dict[str, Any]:

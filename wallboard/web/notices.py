@@ -15,14 +15,17 @@ from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import Level, LongText, QueueList, Text
 from wallboard.core.limits import duration_ms
 from wallboard.core.state import Floor
+from wallboard.core.words import shown
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.sight import boards_for
+from wallboard.web.trail import noted
 from wallboard.web.wiring import Parts, parts_of
 
 BODY_BYTES = 262_144  # a thousand names of queues have room
+NOTED_LETTERS = 300  # of a text in the audit trail
 MOST = 200  # that stand at once; nobody reads more
 EXPECTED_UNTIL = "expected an instant (RFC 3339 with offset, or ms UTC), a time such as 15m or 1h, or shift"
 
@@ -95,6 +98,9 @@ async def post(request: Request) -> Response:
             teams=teams, until=until_ms, mark=asked.mark, **_told(who.name),
         ),
     )  # fmt: skip
+    await noted(
+        parts, who, "notice.posted", name, text=shown(asked.text, NOTED_LETTERS), level=asked.level, until=until_ms
+    )
     return JSONResponse({"id": name} | ({} if until_ms is None else {"until": until_ms}), 202)
 
 
@@ -113,6 +119,7 @@ async def clear(request: Request) -> Response:
         raise Problem(404, "This notice does not stand any more, or never did.")
     _check_own(name, who, parts.pipeline.floor)
     await _append(parts, ev.NoticeCleared(notice=name, **_told(who.name)))
+    await noted(parts, who, "notice.cleared", name)
     return JSONResponse({"id": name}, 202)
 
 
