@@ -10,7 +10,7 @@ const AT_ONCE = 50; // events on a phone until more are asked for (sources.css, 
 
 /**
  * @typedef {{name: string, state: string, kind?: string, last_event_at?: number, note?: string, lag_ms?: number,
- *   late?: number, clamped?: number, rejected?: number, duplicates?: number, lost?: number, restarts?: number,
+ *   late?: number, clamped?: number, rejected?: number, duplicates?: number, lost?: number, restarts?: number, overflow?: number,
  *   counters?: Compared[]}} Source
  * @typedef {{queue: string, since: number, until: number, completed: {theirs: number, ours: number},
  *   gone: {theirs: number, ours: number}}} Compared
@@ -79,6 +79,7 @@ function sourceRow(source) {
   if (source.kind) head.append(" ", element("small", source.kind));
   const note = element("td", source.note ?? "");
   note.className = "note";
+  if (source.overflow) note.append(deed("overflow", `${words["sources.overflow"]}: ${source.overflow}`));
   return row(head, element("td", badge(source.state)), named(words["sources.last"], element("td", when(source.last_event_at))),
     note, named(words["sources.lag"], number(source.lag_ms, " ms")), named(words["sources.late"], number(source.late)),
     named(words["sources.clamped"], number(source.clamped)), named(words["sources.refused"], number(source.rejected)),
@@ -110,7 +111,7 @@ function showSource(source) {
   byId("note").textContent = source.note ?? "";
   byId("note").hidden = !source.note;
   byId("note").dataset.state = source.state;
-  for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates", "lost", "restarts"])) {
+  for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates", "lost", "restarts", "overflow"])) {
     byId(name).textContent = String(source[name] ?? "–");
   }
 }
@@ -128,13 +129,16 @@ function eventRow(event) {
     about.append(pair, " ");
   }
   const did = element("td");
-  for (const deed of event.did) {
-    const text = element("span", deed.text);
-    text.className = "deed";
-    text.dataset.did = deed.code;
-    did.append(text);
-  }
+  did.append(...event.did.map((one) => deed(one.code, one.text)));
   return row(element("td", when(event.arrival)), what, about, did);
+}
+
+/** @param {string} code @param {string} text */
+function deed(code, text) {
+  const found = element("span", text);
+  found.className = "deed";
+  found.dataset.did = code;
+  return found;
 }
 
 function showAges() {

@@ -5,7 +5,11 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from wallboard.config import Config
+from wallboard.core import naming
+from wallboard.core.events import Queued
 from wallboard.stream.health import Health
 
 EVENTS = "/api/v1/events"
@@ -138,3 +142,19 @@ async def test_visits_that_a_source_left_open_and_restarts_of_its_platform_are_t
     found = await told_of(served, "pbx-1", 3)
     assert (found["source"]["lost"], found["source"]["restarts"], found["gaps"]) == (2, 1, 0)
     assert ">2</dd>" in (await served.http.get("/sources/pbx-1")).text
+
+
+async def test_new_names_beyond_the_limits_are_shown_with_their_number(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(naming.MOST, "queues", 1)
+    told = [Queued(source="pbx-1", contact=f"c-{n}", queue=f"q-{n}", id=f"{n}") for n in range(4)]
+    await served.parts.stream.append(told)  # as a collector brings them
+    found = await told_of(served, "pbx-1", 4)
+    over = found["source"]["overflow"]
+    assert over == 3
+    named = {"en": "Beyond the limits", "uk": "Понад межі", "ru": "Сверх пределов", "pl": "Ponad limity"}
+    for language, words in named.items():
+        page = await served.http.get("/sources", headers={"accept-language": language})
+        assert f">{words}: {over}<" in page.text, language
+    assert f'<dd id="overflow">{over}</dd>' in (await served.http.get("/sources/pbx-1")).text
