@@ -8,12 +8,15 @@ export const SOONEST_MS = 1000; // where the number on the tile moved meanwhile
 export const CLOSES_MS = 60000; // without a key, a touch or the wheel: nobody is there any more
 
 const KPI = "kpi.";
+const ABOUT = ["reasons", "leaders", "alerts", "notices"]; // lists of no single number: told in words of the page
 const KEYS = { queues: "queue", groups: "group" };
 
-/** @typedef {{metric: string, window: string, queue?: string, group?: string}} Question */
+/** `about`: a kind of tile that is explained as a whole.
+ * @typedef {{metric: string, window: string, queue?: string, group?: string, about?: string}} Question */
 
 /** What a number tile shows; of a chart the first line, today. @param {*} tile @returns {Question | null} */
 export function ofTile(tile) {
+  if (ABOUT.indexOf(tile.kind) >= 0) return { metric: "", window: "", about: tile.kind };
   const metric = tile.kind === "trend" ? tile.metrics[0].metric : tile.metric;
   if (["number", "trend", "heat"].indexOf(tile.kind) < 0 || !metric) return null;
   if (metric.indexOf(KPI) === 0) return { metric, window: "now" };

@@ -51,7 +51,7 @@ export class Explain {
     if (!this.dialog.open) this.dialog.showModal();
     has(has(this.dialog, "explain-head"), "explain-close").focus();
     this.render(picture);
-    this.ask();
+    if (!question.about) this.ask();
   }
 
   /** With each picture of the wall. @param {import("./board.js").Picture} picture */
@@ -62,7 +62,7 @@ export class Explain {
       return;
     }
     const told = this.answer ? this.answer.value : undefined;
-    if (isDue(Date.now() - this.askedAt, told, shownNow(this.question, picture.state))) this.ask();
+    if (!this.question.about && isDue(Date.now() - this.askedAt, told, shownNow(this.question, picture.state))) this.ask();
     this.render(picture);
   }
 
@@ -87,6 +87,9 @@ export class Explain {
     this.picture = picture || this.picture;
     const body = has(this.dialog, "explain-body");
     const status = has(this.dialog, "explain-status");
+    const about = has(this.dialog, "explain-about");
+    write(about, this.question.about ? say("explain.about." + this.question.about) : "");
+    about.hidden = !this.question.about;
     write(status, this.statusText());
     status.hidden = !status.textContent;
     body.hidden = !this.answer;
@@ -94,6 +97,7 @@ export class Explain {
   }
 
   statusText() {
+    if (this.question.about) return "";
     if (!this.answer) return this.problem ? (this.problem === "away" ? say("explain.unreachable") : this.problem) : say("explain.loading");
     if (!this.problem) return "";
     return say("explain.failed", { time: moment(this.answer.now, this.picture.now, this.picture.zone) });
@@ -150,6 +154,7 @@ function made() {
   close.setAttribute("aria-label", say("explain.close"));
   icon(close, "unreachable");
   part(dialog, "p", "explain-status").setAttribute("role", "status");
+  part(dialog, "p", "explain-about");
   const body = part(dialog, "div", "explain-body");
   body.setAttribute("tabindex", "0"); // so that a keyboard can scroll it
   mark(dialog, "kind", "explain");

@@ -40,6 +40,10 @@ metric = "waiting"
 kind = "queues"
 at = [1, 4]
 size = [12, 3]
+[[tile]]
+kind = "reasons"
+at = [9, 1]
+size = [4, 3]
 """
 
 
@@ -130,6 +134,19 @@ async def opened_by(page: Page, tile: str = "#tile-0") -> Any:
     dialog = page.locator("dialog.explain")
     await expect(dialog.locator(".explain-body")).to_be_visible()
     return dialog
+
+
+async def test_a_list_of_no_single_number_is_explained_in_words_and_asks_nothing(wall: Any) -> None:
+    page, asked = await wall(), []
+    page.on("request", lambda request: asked.append(request.url) if "/explain?" in request.url else None)
+    await page.locator("#tile-3 > .why").click()
+    about = page.locator("dialog.explain .explain-about")
+    await expect(about).to_contain_text("in the last 60 minutes")
+    await expect(page.locator("dialog.explain .explain-body")).to_be_hidden()
+    assert asked == []
+    await page.keyboard.press("Escape")
+    dialog = await opened_by(page)
+    await expect(dialog.locator(".explain-about")).to_be_hidden()
 
 
 async def test_a_click_on_a_tile_reads_the_same_number_and_its_parts_add_up_to_it(wall: Any) -> None:
