@@ -314,6 +314,24 @@ async def test_a_phone_has_one_column_and_no_sideways_scrolling(open_board: Any)
     await expect(page.locator("#tile-5 .headings .cell:visible")).to_have_text(["Waiting", "Longest", "Answered"])
 
 
+async def test_nobody_stands_twice_while_others_take_their_places(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await page.evaluate(
+        """() => {
+            window.twice = [];
+            const tile = document.querySelector("#tile-6");
+            const look = () => {
+                const keys = Array.from(tile.querySelectorAll(".card"), card => card.dataset.key);
+                window.twice.push(...keys.filter((key, place) => keys.indexOf(key) !== place));
+            };
+            new MutationObserver(look).observe(tile, { subtree: true, childList: true, attributes: true });
+        }"""
+    )
+    await server.patch({"agents": {"100": {"name": "Aaron, who comes first"}}})
+    await expect(page.locator("#tile-6 .card .name").first).to_have_text("Aaron, who comes first")
+    assert await page.evaluate("window.twice") == []
+
+
 async def test_names_are_text(open_board: Any, server: Any) -> None:
     page = await open_board()
     evil = "<img src=x onerror=alert(1)>"

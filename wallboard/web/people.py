@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, NotRequired, TypedDict, TypeVar
+from typing import Annotated, Any, NotRequired, TypedDict, TypeVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
@@ -247,7 +247,9 @@ async def end_sessions(request: Request) -> Response:
         summary="The audit trail",
         scope="admin",
         description="Who changed what, the newest first; at most 1,000 lines. docs/people.md.",
-        query=(Query("before", "Only lines with a smaller n: the next ones back.", int),),
+        query=(
+            Query("before", "Only lines with a smaller n: the next ones back.", Annotated[int, Meta(ge=0, lt=10**9)]),
+        ),
         answers={200: Answer("The lines.", Trail)},
     )
 )

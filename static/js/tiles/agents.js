@@ -33,17 +33,21 @@ export function render(body, tile, picture) {
 
 /** A page is turned by some cards a frame, so that a slow engine goes on meanwhile: the others show whom they showed.
  * @returns {*[]} `rows` themselves where nothing is left for the next frame */
-function turned(cards, rows, there) {
+function turned(cards, rows, all) {
   const changed = rows.filter((row, nth) => keyAt(cards, nth) !== row.id).length;
   if (changed <= TURNED) return rows;
-  const known = new Map(there.map((row) => [row.id, row]));
+  const known = new Map(all.map((row) => [row.id, row]));
+  const there = new Set(); // nobody stands there twice meanwhile
   const shown = [];
   let left = TURNED;
   for (const row of rows) {
     const before = keyAt(cards, shown.length);
     if (before !== row.id) left -= 1;
     if (left < 0 && before === undefined) break;
-    shown.push((left < 0 && known.get(before)) || row);
+    const one = [left < 0 ? known.get(before) : undefined, row].find((person) => person && !there.has(person.id));
+    if (!one) return rows;
+    there.add(one.id);
+    shown.push(one);
   }
   return shown;
 }

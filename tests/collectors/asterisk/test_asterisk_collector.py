@@ -55,7 +55,7 @@ class Reading:
                 self.position = batch.position or self.position
 
     async def until(self, holds: Callable[[], Any]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not holds():
                 await asyncio.sleep(0.01)
 
