@@ -142,6 +142,6 @@ def alone(engine: Engine) -> Iterator[Connection]:
 def _many_readers(connection: object, _: object) -> None:
     """Readers go on while one writes; what was committed survives the process and the power."""
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for setting in ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {BUSY_MS}"):
+    for setting in (f"busy_timeout = {BUSY_MS}", "journal_mode = WAL", "synchronous = FULL"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
