@@ -24,6 +24,15 @@ def killed(server: EmbeddedRedis) -> None:
     os.kill(server.pid, signal.SIGKILL)
 
 
+def log_of(data: Path) -> Path:
+    (log,) = [
+        path
+        for path in (data / "redis").rglob("appendonly.aof*")
+        if path.suffix != ".manifest" and path.is_file() and b"XADD" in path.read_bytes().upper()
+    ]
+    return log
+
+
 async def test_it_writes_every_append_to_disk_and_never_evicts(own_redis: EmbeddedRedis) -> None:
     redis = connect(own_redis.url)
     for name, value in {
@@ -91,17 +100,39 @@ async def test_a_log_that_was_cut_in_the_middle_of_a_write_loads_up_to_there(
         await stream.append([KpiReported(kpi="n", value=n, id=str(n))], collector="c", position=str(n))
     killed(own_redis)
     await own_redis.wait()
-    (log,) = [
-        path
-        for path in (tmp_path / "redis").rglob("appendonly.aof*")
-        if path.suffix != ".manifest" and path.is_file() and b"XADD" in path.read_bytes().upper()
-    ]
+    log = log_of(tmp_path)
     with log.open("rb+") as file:
         file.truncate(log.stat().st_size - 5)
     await own_redis.start(tmp_path)
     entries = await stream.read(BEGIN)
     assert [entry.event.value for entry in entries if isinstance(entry.event, KpiReported)] == [0, 1]
     assert await stream.position("c") == "1"  # an append is there as a whole or not at all
+    await redis.aclose()
+
+
+@pytest.mark.parametrize("left", [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.999])
+async def test_what_a_kill_left_of_an_append_is_not_there_after_the_next_one_either(
+    own_redis: EmbeddedRedis, tmp_path: Path, left: float
+) -> None:
+    redis = connect(own_redis.url)
+    stream = Stream(redis, Keys("cut"))
+    batches = [[KpiReported(kpi="n", value=n, id=f"{batch}-{n}") for n in range(5)] for batch in range(2)]
+    await stream.append(batches[0])
+    log = log_of(tmp_path)
+    before = log.stat().st_size
+    await stream.append(batches[1])
+    after = log.stat().st_size
+    killed(own_redis)
+    await own_redis.wait()
+    os.truncate(log, before + round(left * (after - before)))
+    for _ in range(2):
+        await own_redis.start(tmp_path)
+        await stream.append(batches[1])  # nobody had answered
+        killed(own_redis)
+        await own_redis.wait()
+    await own_redis.start(tmp_path)
+    found = [str(entry.event.id) for entry in await stream.read(BEGIN) if entry.event]
+    assert found == [str(event.id) for batch in batches for event in batch]
     await redis.aclose()
 
 

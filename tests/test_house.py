@@ -23,6 +23,7 @@ PART_OF = {
     "wallboard.receivers": "wallboard.config",
     "wallboard.standard": "wallboard.config",
     "wallboard.webhooks": "wallboard.config",
+    "wallboard.unfinished": "wallboard.embedded",
     "wallboard.address": "wallboard.up",
     "wallboard.children": "wallboard.up",
     "wallboard.logfile": "wallboard.up",

@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from wallboard.core.errors import StreamUnavailable
+from wallboard.unfinished import cut_unfinished
 
 START_S = 30.0  # until it listens; reading its data afterwards may take as long as it takes
 STOP_S = 5.0
@@ -96,6 +97,7 @@ class EmbeddedRedis:
             if not await self.running():
                 if self._process:
                     raise StreamUnavailable(f"the private Redis did not start: {_last_words(folder)}")
+                _mend(folder)
                 self._process, self._adopted = _spawned(folder, self._socket), None
             if answer is None and loop.time() > deadline:
                 await self.stop()
@@ -104,6 +106,13 @@ class EmbeddedRedis:
 
 
 # Starting
+
+
+def _mend(folder: Path) -> None:
+    try:
+        cut_unfinished(folder)
+    except OSError as error:
+        raise StreamUnavailable(f"cannot mend the private Redis's log in {folder}: {error.strerror}") from None
 
 
 def _spawned(folder: Path, socket: Path) -> subprocess.Popen[bytes]:
