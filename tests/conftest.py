@@ -1,6 +1,7 @@
 """What tests share: a real Redis of their own, and a namespace in it that nobody else uses."""
 
 import asyncio
+import logging
 import os
 import secrets
 import sys
@@ -9,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from redis.asyncio import Redis
 
@@ -23,6 +25,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # hostile.py and other
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
 settings.load_profile("searching" if "WALLBOARD_LOGS" in os.environ else "repeatable")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command that a test calls in this process says how logs are written: for itself alone."""
+    root, known = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    yield
+    if structlog.get_config() != known:
+        structlog.configure(**known)
+        logging.captureWarnings(False)
+        root.handlers, root.level = handlers, level
 
 
 @pytest.fixture(scope="session")

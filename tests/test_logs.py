@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -12,15 +11,10 @@ from wallboard import logs
 
 
 @pytest.fixture
-def out() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+def out() -> io.StringIO:
     stream = io.StringIO()
     logs.configure(stream)
-    yield stream
-    structlog.reset_defaults()
-    logging.captureWarnings(False)
-    root.handlers, root.level = before, level
+    return stream
 
 
 def lines(out: io.StringIO) -> list[dict[str, object]]:
