@@ -68,6 +68,17 @@ class Served:
         self.anonymous.cookies.clear()
         return f"{self.parts.sessions.cookie}={token}"
 
+    async def two_teams(self) -> None:
+        """Anna of team one and Boris of team two are there."""
+        told = [
+            {"type": "agent.signed_in", "agent": agent, "team": team, "queues": ["support"], "source": "pbx"}
+            for agent, team in (("anna", "one"), ("boris", "two"))
+        ]
+        assert (await self.http.post("/api/v1/events", json=told)).status_code == 202
+        async with asyncio.timeout(10):
+            while len((await self.http.get("/api/v1/state")).json().get("agents", ())) < 2:
+                await asyncio.sleep(0.03)
+
 
 async def _all(reader: asyncio.StreamReader, wait_s: float) -> bytes:
     found = b""

@@ -92,14 +92,7 @@ async def test_its_line_is_open_to_leads_only_and_carries_people_by_name(served:
 
 
 async def test_a_lead_of_a_team_is_told_of_it_alone_and_of_the_boards_they_may_see(served: Any) -> None:
-    told = [
-        {"type": "agent.signed_in", "agent": agent, "team": team, "queues": ["support"], "source": "pbx"}
-        for agent, team in (("anna", "one"), ("boris", "two"))
-    ]
-    assert (await served.http.post("/api/v1/events", json=told)).status_code == 202
-    async with asyncio.timeout(10):
-        while len((await served.http.get("/api/v1/state")).json().get("agents", ())) < 2:
-            await asyncio.sleep(0.03)
+    await served.two_teams()
     headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",), boards=("overview",))}
     address = f"ws://{served.host}:{served.port}/live?board=~floor"
     async with connect(address, additional_headers=headers | {"origin": served.origin}) as line:

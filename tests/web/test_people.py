@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from wallboard.web import passwords
@@ -31,6 +31,17 @@ async def try_password(served: Any, name: str, password: str) -> Any:
     answer = await served.anonymous.post("/signin", json={"name": name, "password": password})
     served.anonymous.cookies.clear()
     return answer
+
+
+async def closed_within_five_seconds(socket: ClientConnection) -> int:
+    """The code with which the server closes it."""
+    began_s = time.monotonic()
+    with pytest.raises(ConnectionClosed) as caught:
+        while True:
+            await asyncio.wait_for(socket.recv(), 10)
+    assert time.monotonic() - began_s < 5
+    assert caught.value.rcvd is not None
+    return caught.value.rcvd.code
 
 
 async def test_a_link_leads_to_choosing_a_name_and_password_that_sign_in_from_then_on(served: Any) -> None:
@@ -189,13 +200,7 @@ async def test_what_is_taken_away_closes_open_sockets_within_five_seconds(served
             "teams": lambda: served.http.patch(one, json={"teams": ["a"]}),
         }[what]()
         assert answer.status_code == 200
-        began_s = time.monotonic()
-        with pytest.raises(ConnectionClosed) as caught:
-            while True:
-                await asyncio.wait_for(socket.recv(), 10)
-    assert caught.value.rcvd is not None
-    assert caught.value.rcvd.code == code
-    assert time.monotonic() - began_s < 5
+        assert await closed_within_five_seconds(socket) == code
 
 
 @pytest.mark.parametrize(
@@ -214,24 +219,11 @@ async def test_what_a_command_takes_away_closes_open_sockets_within_five_seconds
         command = [sys.executable, "-m", "wallboard", "person", arguments[0], "Lena", *arguments[1:]]
         done = await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
-        began_s = time.monotonic()
-        with pytest.raises(ConnectionClosed) as caught:
-            while True:
-                await asyncio.wait_for(socket.recv(), 10)
-    assert caught.value.rcvd is not None
-    assert caught.value.rcvd.code == code
-    assert time.monotonic() - began_s < 5
+        assert await closed_within_five_seconds(socket) == code
 
 
 async def test_a_lead_of_one_team_gets_no_row_of_another_team_over_http_or_a_socket(served: Any) -> None:
-    told = [
-        {"type": "agent.signed_in", "agent": agent, "team": team, "queues": ["support"], "source": "pbx"}
-        for agent, team in (("anna", "one"), ("boris", "two"))
-    ]
-    assert (await served.http.post("/api/v1/events", json=told)).status_code == 202
-    async with asyncio.timeout(10):
-        while len((await served.http.get("/api/v1/state")).json().get("agents", ())) < 2:
-            await asyncio.sleep(0.03)
+    await served.two_teams()
     headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
     everything = {"cookie": await served.sign_in("Maria", "lead"), "origin": served.origin}
     for address in ("/api/v1/state", "/api/v1/state?board=agents"):
