@@ -243,3 +243,17 @@ def test_a_repeated_key_is_found_in_one_pass() -> None:
     body = f'{{"type":"floor.observed","queues":{{{queues},"q59999":[]}}}}'
     [one] = rejected_of(read("application/json", body))
     assert "'q59999' twice" in one.error
+
+
+_TELLS = st.text(st.sampled_from(':"\\a,{} '), min_size=1, max_size=12)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["contact", "queue", "id", "source", "customer"]), _TELLS), max_size=9))
+def test_a_repeated_key_is_refused_whatever_stands_in_the_values(further: list[tuple[str, str]]) -> None:
+    """Colons and escapes in values are what its cheap check counts by."""
+    pairs = [("type", "contact.queued"), ("contact", "c"), ("queue", "q"), *further]
+    body = "{" + ",".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in pairs) + "}"
+    hidden = body.replace('":"', '"\\u003a"')
+    for text in (body, hidden):
+        found = read("application/json", text)
+        assert bool(rejected_of(found)) == (len({key for key, _ in pairs}) < len(pairs))

@@ -9,6 +9,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 
+import msgspec
 from redis.asyncio import Redis
 
 from wallboard.core.events import Event, encode
@@ -20,14 +21,20 @@ SLICE_BYTES = 1_000_000
 _DIGEST_BYTES = 12
 
 # KEYS: fence, stream, positions, then the ring of sets.
-# ARGV: token or '', collector or '', position, most digests in a set, then digest ('' without an id) and JSON
-# of each event. Gives the new entry's id for each event, false for a duplicate.
+# ARGV: token or '', collector or '', position, most digests in a set; then digest ('' without an id) and JSON of each
+# event: their lengths as MessagePack, and all of them in one. As arguments of their own each would be packed by itself,
+# in Python. Gives the new entry's id for each event, false for a duplicate.
 # The id is always `*`: an id far in the future would hold up the stream's clock for ever.
 _APPEND = Script(f"""
 if ARGV[1] ~= '' then
 {REFUSE_OLD_TOKEN}
 end
 local stream, positions = KEYS[2], KEYS[3]
+local told, at = {{}}, 1
+for i, length in ipairs(cmsgpack.unpack(ARGV[5])) do
+  told[i] = string.sub(ARGV[6], at, at + length - 1)
+  at = at + length
+end
 redis.call('XLEN', stream)     -- a wrong type under a key fails here, not between two writes
 redis.call('HLEN', positions)
 
@@ -36,8 +43,8 @@ local ring = #KEYS - 3
 local running = KEYS[4 + span % ring]
 
 local digests = {{}}
-for i = 5, #ARGV, 2 do
-  if ARGV[i] ~= '' then digests[#digests + 1] = ARGV[i] end
+for i = 1, #told, 2 do
+  if told[i] ~= '' then digests[#digests + 1] = told[i] end
 end
 local known = {{}}
 if #digests > 0 then
@@ -51,12 +58,12 @@ if #digests > 0 then
 end
 
 local ids, fresh = {{}}, {{}}
-for i = 5, #ARGV, 2 do
-  local digest = ARGV[i]
+for i = 1, #told, 2 do
+  local digest = told[i]
   if digest ~= '' and known[digest] then
     ids[#ids + 1] = false
   else
-    ids[#ids + 1] = redis.call('XADD', stream, '*', 'e', ARGV[i + 1])
+    ids[#ids + 1] = redis.call('XADD', stream, '*', 'e', told[i + 1])
     if digest ~= '' then
       known[digest] = true
       fresh[#fresh + 1] = digest
@@ -92,7 +99,8 @@ async def append(
     ids: list[str | None] = []
     for values, is_last in _slices(events):
         move = [collector or "", position or ""] if moves and is_last else ["", ""]
-        reply = await _APPEND.run(redis, names, [token, *move, SEEN_MAX, *values])
+        lengths = msgspec.msgpack.encode(list(map(len, values)))
+        reply = await _APPEND.run(redis, names, [token, *move, SEEN_MAX, lengths, b"".join(values)])
         ids += [None if one is None else one.decode() for one in reply]
     return ids
 

@@ -111,7 +111,7 @@ class Access:
                 self._origins.check(scope, needed=False)
             return None
         headers = Headers(scope=scope)
-        sent = cookie_parser(headers.get("cookie", ""))
+        sent = cookie_parser(headers["cookie"]) if "cookie" in headers else {}
         cookies = [Credential(kind, sent[name]) for kind, name in self._cookies.items() if name in sent]
         if authorization := headers.getlist("authorization"):
             self._origins.check(scope, needed=False)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wallboard.web.problems import Problem, problem_response
@@ -33,14 +32,15 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
-        self._headers = _SECURITY | ({"strict-transport-security": _HSTS} if https else {})
+        headers = _SECURITY | ({"strict-transport-security": _HSTS} if https else {})
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                told = list(message["headers"])
+                names = {name for name, _ in told}
+                message["headers"] = told + [pair for pair in self._headers if pair[0] not in names]
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -131,7 +131,7 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 def _asked(request: Request) -> tuple[bool, Reader]:
     """Whether it is a dry run, and how to read the body. A typo in the query is refused, not passed over."""
-    query = dict(request.query_params)
+    query = dict(request.query_params) if request.scope["query_string"] else {}
     dry_run = _FLAGS.get(query.pop("dry_run", "false").lower())
     named = query.pop("from", None)
     if query or dry_run is None:

@@ -10,6 +10,7 @@ from wallboard.web.problems import Problem
 
 _SECURE = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 _DEFAULT_PORT = {"http": 80, "https": 443}
+_TELLING = frozenset({b"origin", b"sec-fetch-site"})
 _OWN_SITE = frozenset({"same-origin", "none"})  # none: typed or bookmarked by the person
 
 _Origin = tuple[str, str, int]
@@ -24,6 +25,8 @@ class Origins:
 
     def check(self, scope: Scope, *, needed: bool) -> None:
         """Raises Problem 403 for a foreign page; for a missing Origin only where it is needed (cookies)."""
+        if not needed and _TELLING.isdisjoint(name for name, _ in scope["headers"]):
+            return  # a program
         headers = Headers(scope=scope)
         origins = headers.getlist("origin")
         if headers.get("sec-fetch-site", "none") not in _OWN_SITE:

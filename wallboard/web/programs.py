@@ -28,11 +28,12 @@ class Programs:
         self.used: dict[str, int] = {}
 
     async def who(self, secret: str, now_s: float) -> Who | None:
-        if parted(secret) is None:
+        found = parted(secret)
+        if found is None:
             return None
         async with self._asking:
             tokens = await self._all.get(_ALL, now_s)
-        token = self._opened(secret, tokens or {})
+        token = self._opened(found, tokens or {})
         if token is None:
             return None
         self.used[token.id] = self._clock_ms()
@@ -40,7 +41,8 @@ class Programs:
 
     async def again(self, secrets: Sequence[str]) -> Mapping[str, Who]:
         tokens = await self._read(_ALL)
-        return {secret: who_of(token) for secret in secrets if (token := self._opened(secret, tokens))}
+        found = {secret: parted(secret) for secret in secrets}
+        return {secret: who_of(token) for secret, one in found.items() if one and (token := self._opened(one, tokens))}
 
     def changed(self) -> None:
         """One was made or revoked: in this process it takes effect at once."""
@@ -64,8 +66,8 @@ class Programs:
     async def _read(self, _: str) -> dict[str, Token]:
         return await asyncio.to_thread(self._tokens.all)
 
-    def _opened(self, secret: str, tokens: Mapping[str, Token]) -> Token | None:
-        name, proof = parted(secret) or ("", "")
+    def _opened(self, found: tuple[str, str], tokens: Mapping[str, Token]) -> Token | None:
+        name, proof = found
         token = tokens.get(name)
         return token if token and token.opens(proof) and not token.is_over(self._clock_ms()) else None
 
