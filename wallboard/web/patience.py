@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from wallboard.web.gate import Gate
+from wallboard.web.onewrite import OneWrite
 
 HEAD_S = 10.0
 HEAD_BYTES_AT_MOST = 32_768
@@ -32,6 +33,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._answering = OneWrite(transport, self.loop)
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -88,6 +90,8 @@ class PatientProtocol(HttpToolsProtocol):
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES_AT_MOST:
             raise ValueError("head too long")  # the parser turns it into a 400
         super().on_headers_complete()
+        if self.cycle is not None:
+            self.cycle.transport = self._answering  # type: ignore[assignment]
 
     def _await_head(self) -> None:
         self._head_bytes = 0
