@@ -204,6 +204,15 @@ class Fanout(RuleBasedStateMachine):
         self.clock.ms += ms
         self.act(self.hub.look)
 
+    @rule(store=stores, queues=st.lists(st.sampled_from(QUEUES), min_size=2, max_size=4))
+    def a_screen_sleeps_through_a_busy_moment_and_silence(self, store: Store, queues: list[str]) -> None:
+        """More than one patch waits for it, and a beat on top."""
+        for queue in queues:
+            self.a_contact_queues(queue, 150)
+        self.time_passes(1000)
+        self.time_passes(BEAT_MS + 500)
+        self.a_screen_is_level_in_the_end(store)
+
     @rule()
     def the_state_is_loaded_anew(self) -> None:
         self.pipeline.epoch += "'"

@@ -270,6 +270,22 @@ async def test_silence_is_broken_by_a_beat(clock: Clock):
     assert msgspec.json.decode(beat.payload) == {"t": "beat", "seq": reader.screen.channel.seq, "now": clock.ms}
 
 
+async def test_a_beat_does_not_take_the_place_of_patches_that_wait_merged(clock: Clock):
+    """Seen as a queue that stood still on one screen until its next call."""
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    reader = Reader(hub, board())
+    for name in "abc":
+        pipeline.apply(Queued(contact=name, queue="support", source="pbx"), at_ms=clock.ms)
+        clock.ms += 1000
+    clock.ms += BEAT_MS
+    hub.look()
+    while reader.take():
+        pass
+    assert reader.kinds == ["hello", "patch"]
+    assert _filled(reader.state) == _sent(hub, board())
+
+
 async def test_a_view_shows_only_what_its_tiles_name(clock: Clock):
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)

@@ -66,7 +66,9 @@ class Screen:
         self.pull()
 
     def offer_beat(self, frame: Frame) -> None:
-        self._frame = self._frame or frame
+        """Where a patch or a snapshot waits, that says more."""
+        if self._patch is None and not self._snapshot_due:
+            self._frame = frame
         self.pull()
 
     def order(self, frame: Frame) -> None:
