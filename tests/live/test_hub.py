@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.core import kpis
-from wallboard.core.events import Answered, ConfigApplied, KpiReported, NoticePosted, PresenceSet, Queued, SignedIn
+from wallboard.core.events import (
+    Answered,
+    ConfigApplied,
+    KpiReported,
+    NoticeCleared,
+    NoticePosted,
+    PresenceSet,
+    Queued,
+    SignedIn,
+)
 from wallboard.core.patch import apply, diff
 from wallboard.core.settings import Queue, Reason, Settings
 from wallboard.core.state import Floor
@@ -226,6 +235,37 @@ async def test_a_slow_screen_holds_one_merged_patch(clock: Clock):
     while reader.take():
         pass
     assert reader.kinds == ["hello", "patch", "patch"], "the one on its way, and all others as one"
+    assert _filled(reader.state) == _sent(hub, board())
+
+
+async def test_a_slow_screen_makes_the_board_encode_no_snapshots(clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(*(Queued(contact=queue, queue=queue, source="pbx") for queue in ("support", "sales", "tech")))
+    Reader(hub, board())
+    encoded: list[View] = []
+    whole = Hub.public
+    monkeypatch.setattr(Hub, "public", lambda at, view: encoded.append(view) or whole(at, view))
+    for index in range(50):
+        clock.ms += 1000
+        pipeline.apply(Queued(contact=f"c{index}", queue="support", source="pbx"), at_ms=clock.ms)
+    assert hub.sent.merged == 49
+    assert not encoded
+
+
+async def test_what_outgrows_the_snapshot_is_told_by_a_snapshot(clock: Clock):
+    """What went is named in a patch, and not in a snapshot."""
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    reader = Reader(hub, board())
+    for index in range(80):
+        clock.ms += 1000
+        pipeline.apply(NoticePosted(text="x", notice=f"notice {index}", source="ops"), at_ms=clock.ms)
+        clock.ms += 1000
+        pipeline.apply(NoticeCleared(notice=f"notice {index}", source="ops"), at_ms=clock.ms)
+    while reader.take():
+        pass
+    assert reader.kinds == ["hello", "hello"]
     assert _filled(reader.state) == _sent(hub, board())
 
 

@@ -73,6 +73,7 @@ class Channel:
         self._shown: dict[Key, Document] = {}
         self._hello: Frame | None = None
         self._hello_ms = 0
+        self.hello_bytes = 0  # how long the last snapshot was
         self.reload()
 
     # Screens
@@ -180,6 +181,7 @@ class Channel:
                 "t": "hello", "epoch": self._source.epoch, "seq": self.seq, "now": now_ms,
                 "build": self._build, "board": self._source.public(self.view), "state": state,
             }))  # fmt: skip
+            self.hello_bytes = len(self._hello.payload)
         return self._hello
 
     # Time

@@ -114,15 +114,15 @@ class Screen:
         return frame if frame is not None or patch is None else self.channel.encode_patch(self._base, patch)
 
     def _merge(self, frame: Frame, first: Document, second: Document) -> None:
-        """Bounded by the snapshot; how long it is together is looked at only where it may have outgrown that."""
+        """Bounded by the snapshot; both are encoded only where what is merged may have outgrown the last one."""
         self._bytes += len(frame.payload)
         self.channel.merged()
         try:
             self._patch, self._frame = merge(first, second), None
-            most = len(self.channel.hello().payload)
-            if self._bytes > most:
+            if self._bytes > self.channel.hello_bytes:
                 self._bytes = len(self.channel.encode_patch(self._base, self._patch).payload)
-            self._snapshot_due = self._bytes > most
+            if self._bytes > self.channel.hello_bytes:
+                self._snapshot_due = self._bytes > len(self.channel.hello().payload)
         except DoesNotCompose:
             self._snapshot_due = True
         if self._snapshot_due:
