@@ -1,6 +1,8 @@
 """Views and mailboxes: a screen's picture equals the server's at the same place in the sequence, however slow it is."""
 
+import asyncio
 import random
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -22,6 +24,7 @@ from wallboard.core.events import (
 from wallboard.core.patch import apply, diff
 from wallboard.core.settings import Queue, Reason, Settings
 from wallboard.core.state import Floor
+from wallboard.live import pace
 from wallboard.live.channel import BEAT_MS, Channel
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
@@ -298,6 +301,46 @@ async def test_a_board_sends_at_most_its_updates_per_second_and_the_first_at_onc
     assert hub.sent.patches == 2
 
 
+class Busy(Slot):
+    """A wire on a machine that needs 60 ms for each frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.put = self._put
+
+    @property
+    def ready(self) -> bool:
+        return True
+
+    def _put(self, data: bytes) -> int:
+        time.sleep(0.06)
+        return len(data)
+
+
+async def test_fan_outs_that_take_too_long_lower_the_rate_however_many_ticks_send_nothing(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    """Four ticks to a patch, as many as hold it back: they are no fan-outs, neither while it is busy nor for the calm."""
+    monkeypatch.setattr(pace, "CALM_S", 1.0)
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    hub.subscribe(board(), Busy())
+
+    async def ticks(count: int) -> None:
+        for index in range(count):
+            clock.ms += 25
+            pipeline.apply(Queued(contact=f"c{index}", queue="support", source="pbx"), at_ms=clock.ms)
+            hub.look()
+            for _ in range(3):
+                await asyncio.sleep(0)
+
+    await ticks(60)
+    assert (hub.pace.rate, hub.pace.lowered) == (4, 1)
+    assert 0.06 <= hub.pace.last_s < 1, "what a patch took, and not the ticks since"
+    await ticks(400)
+    assert (hub.pace.rate, hub.pace.lowered) == (4, 1), "60 ms would be too much at 10 a second: that is no calm"
+
+
 async def test_silence_is_broken_by_a_beat(clock: Clock):
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
@@ -419,8 +462,6 @@ async def test_a_set_of_queues_is_counted_as_a_group_of_its_own(clock: Clock):
 
 @given(st.lists(st.integers(0, 4), max_size=60), st.randoms(use_true_random=False))
 def test_any_mixture_of_fast_and_slow_screens_ends_up_with_the_server_s_picture(steps: list[int], rng: random.Random):
-    import asyncio
-
     asyncio.run(_mixture(steps, rng))
 
 

@@ -59,7 +59,8 @@ class Hub:
         self._crowds = Crowds()
         self._trails = Trails()
         self._wake = asyncio.Event()
-        self._began_s: float | None = None
+        self._began_s: float | None = None  # the fan-out that runs, and how many patches there were before it
+        self._before = 0
         self._told_ms = -LATENCY_MS
         pipeline.sinks.append(self)
 
@@ -240,15 +241,15 @@ class Hub:
             self._fan_out(changes, None)
 
     def _begin(self) -> None:
-        """A fan-out begins. It ends when the loop comes round: until then it has handed all to the kernel."""
+        """A fan-out may begin. It ends when the loop comes round: until then it has handed all to the kernel."""
         if self._began_s is None:
             loop = asyncio.get_running_loop()
-            self._began_s = loop.time()
+            self._began_s, self._before = loop.time(), self.sent.patches
             loop.call_soon(loop.call_soon, self._ended, loop)
 
     def _ended(self, loop: asyncio.AbstractEventLoop) -> None:
         now_s = loop.time()
-        if self._began_s is not None:
+        if self._began_s is not None and self.sent.patches > self._before:  # else all was held back: there was none
             self.pace.took(now_s - self._began_s, now_s)
         self._began_s = None
 
