@@ -320,7 +320,7 @@ class Busy(Slot):
 async def test_fan_outs_that_take_too_long_lower_the_rate_however_many_ticks_send_nothing(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
-    """Four ticks to a patch, as many as hold it back: they are no fan-outs, neither while it is busy nor for the calm."""
+    """Three ticks of four hold the patch back: they are no fan-outs, neither while it is busy nor for the calm."""
     monkeypatch.setattr(pace, "CALM_S", 1.0)
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)

@@ -28,6 +28,25 @@ async def test_of_many_the_others_wait_their_turn_in_order(monkeypatch) -> None:
     assert begun == [*range(10 * AT_ONCE), -1]
 
 
+async def test_one_that_fails_as_it_begins_leaves_the_gate_open_to_the_others(monkeypatch, caplog) -> None:
+    monkeypatch.setattr(gate_module, "TURN_S", 0.001)
+    gate, begun = Gate(), list[int]()
+
+    def fails() -> None:
+        raise RuntimeError("a broken connection")
+
+    for _ in range(AT_ONCE):
+        gate.enter(lambda: None)
+    gate.enter(fails)
+    for nth in range(3 * AT_ONCE):
+        gate.enter(lambda nth=nth: begun.append(nth))
+    async with asyncio.timeout(5):
+        while len(begun) < 3 * AT_ONCE:
+            await asyncio.sleep(0.001)
+    assert begun == [*range(3 * AT_ONCE)]
+    assert "a broken connection" in caplog.text, "told as any callback that fails"
+
+
 async def test_a_storm_of_real_connections_is_answered_and_the_loop_goes_on(served) -> None:
     """300 at once: each gets its answer, and in between the loop never stands still for the whole of them."""
     request = f"GET /healthz HTTP/1.1\r\nHost: {served.host}:{served.port}\r\nConnection: close\r\n\r\n".encode()

@@ -142,6 +142,37 @@ async def test_a_foreign_origin_is_refused_before_accept(served: Served):
     assert caught.value.response.status_code == 403
 
 
+UPGRADE = (
+    "GET /live?board=overview HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (UPGRADE + f"X: {'x' * 8_300}\r\n\r\n", b"431"),
+        (UPGRADE + "".join(f"X-{n}: x\r\n" for n in range(130)) + "\r\n", b"431"),
+        (UPGRADE.replace("overview", "x" * 8_300) + "\r\n", b"414"),
+        (UPGRADE.replace("GET", "POST") + "\r\n", b"405"),
+        (UPGRADE + "Content-Length: 3\r\n\r\nabc", b"400"),
+        (UPGRADE.replace("13", "12") + "\r\n", b"400"),
+    ],
+    ids=["long header", "many headers", "long address", "POST", "a body", "old version"],
+)
+async def test_an_upgrade_that_cannot_be_one_is_answered_and_not_kept(
+    served: Served, request_: str, status: bytes
+) -> None:
+    """Within the limits of a request's head, beyond those of a WebSocket's: nobody waits for the rest of it."""
+    reader, writer = await asyncio.open_connection(served.host, served.port)
+    writer.write(request_.encode())
+    async with asyncio.timeout(5):
+        answer = await reader.read(-1)
+    writer.close()
+    assert answer.split(b" ")[1] == status, answer
+    assert answer.count(b"HTTP/1.1") == 1
+
+
 async def test_a_screen_that_talks_and_never_stops_listening_is_not_called_dead(served: Served, monkeypatch):
     """A push-only handler would kill it: pongs are read only while the handler receives."""
     monkeypatch.setattr("uvicorn.protocols.websockets.websockets_sansio_impl.random.getrandbits", lambda bits: 7)

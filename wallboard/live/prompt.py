@@ -2,10 +2,11 @@
 
 uvicorn's own protocol closes politely: a close waits until everything written was taken, which a stalled peer
 never does, so its socket and up to some megabytes stay for minutes. Here a peer that does not answer a ping, or
-that still owes its buffer when its handler has ended, is aborted.
+that still owes its buffer when its handler has ended, is aborted. And an upgrade that websockets cannot read (a line
+over 8 KiB, more than 128 headers) gets its answer, which uvicorn leaves where it is, for ever.
 
 Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, `connection_lost`, `transport`, `loop`,
-`conn`; of websockets: `parser`.
+`conn`, `data_received`, `close_sent`, `shutdown`; of websockets: `parser`, `handshake_exc`, `data_to_send`.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ UNSENT_BYTES = 32_768  # above it nothing is written, and the hub merges
 SEND_BUFFER_BYTES = 65_536  # the kernel's own, on the listening socket: it would swallow minutes of patches
 
 TOO_SLOW = 4008
+_NO_REQUEST = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 class PromptProtocol(WebSocketsSansIOProtocol):
@@ -34,6 +36,13 @@ class PromptProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=UNSENT_BYTES)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.close_sent:
+            self.transport.write(b"".join(self.conn.data_to_send()) or _NO_REQUEST)
+            self.close_sent = True
+            self.transport.close()
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()

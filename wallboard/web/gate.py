@@ -41,8 +41,10 @@ class Gate:
 
     def _turn(self) -> None:
         self._turning, self._begun = False, 0
-        while self._queue and self._begun < AT_ONCE:
-            self._begun += 1
-            self._queue.popleft()()
-        if self._begun:
-            self._turn_later()
+        try:
+            while self._queue and self._begun < AT_ONCE:
+                self._begun += 1
+                self._queue.popleft()()
+        finally:  # one that fails holds up nobody
+            if self._begun:
+                self._turn_later()
