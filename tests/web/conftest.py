@@ -114,7 +114,8 @@ async def serving(
     app = create_app(config, clock_ms)
     listener = listen(*at)
     host, port = listener.getsockname()
-    server = server_for(app, fast_frames=fast_frames)
+    proxies = ",".join(config.server.trusted_proxies) or None
+    server = server_for(app, proxies=proxies, fast_frames=fast_frames)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         base = f"http://{host}:{port}"
