@@ -13,6 +13,8 @@ from target import TOKEN, Target
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+KINDS = 8  # of frames
+FRAMES_MB = 5.0  # more than before them, at most
 BAD = (1002, 1003, 1007, 1008, 1009)
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
@@ -59,7 +61,7 @@ def credentials(to: Target, dice: Random, many: int) -> None:
 
 def messages(to: Target, dice: Random, many: int) -> None:
     """Binary, not JSON, of another form: closed with 1003, 1007 or 1008. A report may say nothing at all."""
-    for n in range(many):
+    for n in range(max(many, 6)):
         message = _message(dice, n)
         code = _said(to, message)
         a_report = (
@@ -71,9 +73,10 @@ def messages(to: Target, dice: Random, many: int) -> None:
 
 
 def frames(to: Target, dice: Random, many: int) -> None:
-    """Lengths that lie, reserved bits, wrong opcodes, no mask, fragments and pings without end."""
-    for n in range(many):
-        kind = n % 7
+    """Lengths that lie, reserved bits, wrong opcodes, no mask, fragments and pings without end: closed, forgotten."""
+    before_mb = to.rss_mb()
+    for n in range(max(many, KINDS)):
+        kind = n % KINDS
         sent = {
             0: b"\x81\xff" + struct.pack(">Q", 2**40) + b"abcd",
             1: _frame(b"x" * 65_537),
@@ -82,25 +85,23 @@ def frames(to: Target, dice: Random, many: int) -> None:
             4: b"\x81\x02{}",
             5: _frame(b"", first=0x01) + _frame(b"", first=0x00) * 100_000,
             6: _frame(b"p" * 126, first=0x89) + _frame(b"", first=0x08),
+            7: _frame(b"p", first=dice.choice((0x89, 0x8A))) * 10_000,
         }[kind]
         answer = _handshake(to, f"Authorization: Bearer {TOKEN}\r\n", then=sent)
         to.expect("5 frames", b" 101 " in answer[:20], f"kind {kind}: {answer[:40]!r}")
-        if kind != 5:
-            to.expect("5 frames", _close_in(answer) in (1002, 1003, 1007, 1008, 1009), f"{kind}: {answer[-40:]!r}")
+        codes = (1008,) if kind in (5, 7) else BAD
+        to.expect("5 frames", _close_in(answer) in codes, f"{kind}: {answer[-40:]!r}")
+    to.expect("5 frames", to.rss_mb() - before_mb <= FRAMES_MB, f"grew from {before_mb} to {to.rss_mb()} MB")
 
 
 def bombs(to: Target, dice: Random, many: int) -> None:
     """A few kilobytes that inflate to megabytes: closed with 1009 (or 1002 where packing was not agreed)."""
     offer = "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover\r\n"
-    for n in range(many):
-        size = (15_000_000, 65_537, 200_000_000)[n % 3]
-        packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-        blank = bytes([dice.choice(b" xyz")]) * 1_000_000
-        packed = b"".join(packer.compress(blank) for _ in range(max(1, size // 1_000_000)))
-        packed += packer.flush(zlib.Z_SYNC_FLUSH)
-        frame = _frame(packed[:-4], first=0xC1)
+    sizes = (65_537, 15_000_000, 60_000_000, 1_000_000_000)  # the third is what fits 64 KiB
+    for n in range(max(many, len(sizes))):
+        frame = _frame(_packed(dice.choice(b" xyz"), sizes[n % len(sizes)]), first=0xC1)
         answer = _handshake(to, f"Authorization: Bearer {TOKEN}\r\n{offer}", then=frame)
-        to.expect("6 bombs", _close_in(answer) in (1002, 1009), f"{size}: {answer[-40:]!r}")
+        to.expect("6 bombs", _close_in(answer) in (1002, 1009), f"{sizes[n % len(sizes)]}: {answer[-40:]!r}")
 
 
 def _host(dice: Random) -> str:
@@ -179,6 +180,15 @@ def _frame(payload: bytes, first: int = 0x81) -> bytes:
     key = int.from_bytes((mask * (size // 4 + 1))[:size], "big")
     masked = (int.from_bytes(payload, "big") ^ key).to_bytes(size, "big")
     return bytes([first]) + length + mask + masked
+
+
+def _packed(letter: int, size: int) -> bytes:
+    """So many times this letter. A block that is flushed in full may be said again."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    whole, rest = divmod(size, 1_000_000)
+    block = packer.compress(bytes([letter]) * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+    tail = packer.compress(bytes([letter]) * rest) + packer.flush(zlib.Z_SYNC_FLUSH)
+    return (block * whole + tail)[:-4]
 
 
 def _close_in(answer: bytes) -> int | None:

@@ -1,17 +1,25 @@
-"""How is a screen let go that does not take what it is sent?
+"""How is a screen let go that does not take what it is sent, or sends what nobody can want?
 
 uvicorn's own protocol closes politely: a close waits until everything written was taken, which a stalled peer
 never does, so its socket and up to some megabytes stay for minutes. Here a peer that does not answer a ping, or
 that still owes its buffer when its handler has ended, is aborted. And an upgrade that websockets cannot read (a line
 over 8 KiB, more than 128 headers) gets its answer, which uvicorn leaves where it is, for ever.
 
-Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, `connection_lost`, `transport`, `loop`,
-`conn`, `data_received`, `close_sent`, `shutdown`; of websockets: `parser`, `handshake_exc`, `data_to_send`.
+uvicorn also answers each ping and keeps each fragment, as many as come: here what comes is read in small pieces, and
+who sends too many of them is closed with 1008. Each of these closes is one line in the log.
+
+Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, `connection_lost`, `data_received`,
+`handle_ping`, `handle_pong`, `handle_cont`, `handle_parser_exception`, `send_receive_event_to_app`, `shutdown`,
+`transport`, `loop`, `queue`, `frames`, `curr_msg_data_type`, `close_sent`, `close_timer`, `close_timeout`,
+`read_paused`, `handshake_complete`, `conn`; of websockets: `parser`, `handshake_exc`, `data_to_send`, `send_close`,
+`close_sent`.
 """
 
 import asyncio
 import socket
+from typing import Any
 
+import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 FRAMES = "wallboard.frames"  # the ASGI extension: {"wire": the connection's Wire (live/screen.py)}
@@ -26,23 +34,72 @@ LINGER_S = 1.0  # for a close frame to leave
 UNSENT_BYTES = 32_768  # above it nothing is written, and the hub merges
 SEND_BUFFER_BYTES = 65_536  # the kernel's own, on the listening socket: it would swallow minutes of patches
 
-TOO_SLOW = 4008
+CONTROL_A_SECOND = 100  # pings, pongs and continuations of one screen: a browser sends one pong in 50 s
+READ_BYTES = 4_096  # looked at together: of a flood of two-byte frames a few hundred are unpacked before it is seen
+
+NOT_UTF8, POLICY, TOO_SLOW = 1007, 1008, 4008
 _NO_REQUEST = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+log = structlog.get_logger("socket")
 
 
 class PromptProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol without the endless goodbye."""
+    """uvicorn's WebSocket protocol without the endless goodbye, and without an ear for floods."""
+
+    _second_s = 0.0  # since when `_control` counts
+    _control = 0
+    _flooding = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=UNSENT_BYTES)
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.conn.handshake_exc is not None and not self.close_sent:
-            self.transport.write(b"".join(self.conn.data_to_send()) or _NO_REQUEST)
+        for at in range(0, len(data), READ_BYTES):
+            if self._flooding or self.transport.is_closing():
+                return
+            super().data_received(data[at : at + READ_BYTES])
+            if self.conn.handshake_exc is not None and not self.close_sent:
+                self.transport.write(b"".join(self.conn.data_to_send()) or _NO_REQUEST)
+                self.close_sent = True
+                self.transport.close()
+
+    def close(self, code: int, reason: str) -> None:
+        """Best effort: whoever takes nothing does not take this either."""
+        if self._is_open:
+            self.conn.send_close(code, reason)
+            self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
-            self.transport.close()
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+            if self.read_paused:  # the peer's own close is read still
+                self.read_paused = False
+                self.transport.resume_reading()
+            self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
+
+    def handle_ping(self) -> None:
+        if self._is_calm():
+            super().handle_ping()
+
+    def handle_pong(self, event: Any) -> None:
+        if self._is_calm():
+            super().handle_pong(event)
+
+    def handle_cont(self, event: Any) -> None:
+        if self._is_calm():
+            super().handle_cont(event)
+
+    def send_receive_event_to_app(self) -> None:
+        """Text that is no text is told here: uvicorn would log how it found out."""
+        if self.curr_msg_data_type == "text" and not _is_text(self.frames):
+            self.frames = []
+            self._refuse(NOT_UTF8, "not UTF-8")
+        else:
+            super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        if sent := self.conn.close_sent:
+            log.info("screen closed", code=sent.code, reason=sent.reason)
+        super().handle_parser_exception()
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
@@ -58,3 +115,33 @@ class PromptProtocol(WebSocketsSansIOProtocol):
         super().on_task_complete(task)
         if self.transport.get_write_buffer_size():
             self.loop.call_later(LINGER_S, self.transport.abort)
+
+    @property
+    def _is_open(self) -> bool:
+        return self.handshake_complete and not self.close_sent and not self.transport.is_closing()
+
+    def _is_calm(self) -> bool:
+        """Whether this frame is one of as many as a second may have."""
+        now_s = self.loop.time()
+        if now_s - self._second_s >= 1:
+            self._second_s, self._control = now_s, 0
+        self._control += 1
+        if self._control > CONTROL_A_SECOND and not self._flooding:
+            self._flooding, self.close_timeout = True, LINGER_S  # nothing more is read, so no close of its own either
+            self._refuse(POLICY, "too many frames")
+        return not self._flooding
+
+    def _refuse(self, code: int, reason: str) -> None:
+        if not self._is_open:
+            self.transport.abort()
+            return
+        log.info("screen closed", code=code, reason=reason)
+        self.close(code, reason)
+
+
+def _is_text(frames: list[bytes]) -> bool:
+    try:
+        b"".join(frames).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

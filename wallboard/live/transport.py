@@ -9,10 +9,8 @@ asyncio's pages promise), and the hub puts nothing where writing is paused. So w
 snapshot, is with the kernel. `connection_lost` comes before the descriptor is closed, and `put` ends there.
 
 Touches of uvicorn, beside what live/prompt.py does: `conn`, `queue`, `scope`, `request`, `response`, `transport`,
-`loop`, `close_sent`, `close_timer`, `close_timeout`, `read_paused`, `handshake_complete`, `handle_connect`,
-`handle_close`, `handle_parser_exception`, `pause_writing`, `resume_writing`, `shutdown`. Of websockets:
-`ServerProtocol`'s `available_extensions`, `extensions`, `data_to_send` and `send_close`, and
-`PerMessageDeflate.local_max_window_bits`.
+`handle_connect`, `handle_close`, `pause_writing`, `resume_writing`, `shutdown`. Of websockets: `ServerProtocol`'s
+`available_extensions` and `extensions`, and `PerMessageDeflate.local_max_window_bits`.
 `unfit` says which of them a new version does not have.
 """
 
@@ -68,17 +66,8 @@ class FrameProtocol(PromptProtocol):
             self.transport.write(frame.of(packs=self.packs)[taken:])
 
     def close(self, code: int, reason: str) -> None:
-        """Best effort: whoever takes nothing does not take this either."""
         self._leave()
-        if self._is_open:
-            self.conn.send_close(code, reason)
-            self.transport.write(b"".join(self.conn.data_to_send()))
-            self.close_sent = True
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
-            if self.read_paused:  # the peer's own close is read still
-                self.read_paused = False
-                self.transport.resume_reading()
-            self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
+        super().close(code, reason)
 
     # uvicorn's hooks
 
@@ -131,10 +120,6 @@ class FrameProtocol(PromptProtocol):
         if scope := vars(self).get("scope"):  # none where the handshake was refused
             scope["extensions"].pop(FRAMES, None)
 
-    @property
-    def _is_open(self) -> bool:
-        return self.handshake_complete and not self.close_sent and not self.transport.is_closing()
-
     def _cut_off(self) -> None:
         self._stall = None
         if self._screen:
@@ -155,13 +140,14 @@ def unfit() -> str | None:
     """What this uvicorn or websockets lacks of all that is touched here; None where it fits."""
     hooks = (
         "handle_connect", "handle_close", "handle_parser_exception", "keepalive_timeout", "on_task_complete",
-        "pause_writing", "resume_writing", "shutdown", "send", "connection_made", "connection_lost",
+        "pause_writing", "resume_writing", "shutdown", "send", "connection_made", "connection_lost", "data_received",
+        "handle_ping", "handle_pong", "handle_cont", "send_receive_event_to_app",
     )  # fmt: skip
     protocol = ServerProtocol(extensions=_DEFLATE)
     deflate = PerMessageDeflate(True, True, FULL_WINDOW, FULL_WINDOW)
     looked_at = (
         (WebSocketsSansIOProtocol, hooks),
-        (protocol, ("available_extensions", "extensions", "data_to_send", "send_close", "parser")),
+        (protocol, ("available_extensions", "extensions", "data_to_send", "send_close", "close_sent", "parser")),
         (deflate, ("local_max_window_bits",)),
     )
     return next(

@@ -1,0 +1,96 @@
+"""Frames that nobody can want: the connection is closed with its code, in one line of the log, and all others go on."""
+
+import asyncio
+import json
+import os
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
+from wallboard.config import Config, Server
+from wallboard.live.prompt import CONTROL_A_SECOND
+
+CONT, TEXT, LAST = 0x00, 0x01, 0x80
+PING, PONG = 0x89, 0x8A
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture(params=[True, False], ids=["finished frames", "the ordinary way"])
+async def house(request: pytest.FixtureRequest, config: Config, served_elsewhere: Any) -> Any:
+    server = Server(fast_frames=request.param)
+    async with served_elsewhere(replace(config, server=server), fast_frames=request.param) as served:
+        yield served
+
+
+def masked(first: int, payload: bytes = b"") -> bytes:
+    """A client's short frame."""
+    mask = os.urandom(4)
+    return bytes([first, 0x80 | len(payload)]) + mask + bytes(one ^ mask[n % 4] for n, one in enumerate(payload))
+
+
+REFUSED = {
+    "pings": (masked(PING) * 10_000, 1008),
+    "pongs": (masked(PONG, b"x") * 10_000, 1008),
+    "empty fragments": (masked(TEXT) + masked(CONT) * 100_000, 1008),
+    "no UTF-8": (masked(TEXT | LAST, b"\xff\xfe{}"), 1007),
+    "no UTF-8 in two": (masked(TEXT, b"\xc3") + masked(CONT | LAST, b"\x28"), 1007),
+    "no JSON": (masked(TEXT | LAST, b"not json"), 1007),
+    "an unknown kind": (masked(TEXT | LAST, b'{"t":"subscribe"}'), 1008),
+    "binary": (masked(0x82, b"\x00"), 1003),
+    "a length that lies": (b"\x81\xff" + (2**40).to_bytes(8) + b"abcd", 1009),
+    "a reserved bit": (masked(0xC1, b"{}"), 1002),
+    "an unknown opcode": (masked(0x83), 1002),
+}
+
+
+async def answered(served: Served, sent: bytes) -> tuple[int | None, str]:
+    """The code and reason with which a connection is closed that sends these bytes after its handshake."""
+    async with connect(address(served), additional_headers=HEADERS, compression=None) as screen:
+        assert json.loads(await screen.recv())["t"] == "hello"
+        screen.transport.write(sent)
+        try:
+            async with asyncio.timeout(8):
+                while True:
+                    await screen.recv()
+        except ConnectionClosed as closed:
+            return (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (None, "")
+
+
+def address(served: Served) -> str:
+    return f"ws://{served.host}:{served.port}/live?board=overview"
+
+
+async def test_each_is_closed_with_its_code_and_one_line_in_the_log(house: Served) -> None:
+    for name, (sent, code) in REFUSED.items():
+        with capture_logs() as logs:
+            found, reason = await answered(house, sent)
+            async with asyncio.timeout(5):
+                while house.app.state.hub.screens:
+                    await asyncio.sleep(0.01)
+        told = [(one["event"], one.get("code"), one.get("reason")) for one in logs]
+        assert (name, found, told) == (name, code, [("screen closed", code, reason)])
+
+
+async def test_as_many_as_a_second_may_have_are_answered_and_those_of_the_next_too(house: Served) -> None:
+    async with connect(address(house), additional_headers=HEADERS) as screen:
+        for _ in range(2):
+            pongs = [await screen.ping() for _ in range(CONTROL_A_SECOND)]
+            await asyncio.wait_for(asyncio.gather(*pongs), 5)
+            await asyncio.sleep(1.1)
+        assert json.loads(await screen.recv())["t"] == "hello"
+
+
+async def test_a_flood_delays_no_other_screen(house: Served) -> None:
+    queued = {"type": "contact.queued", "contact": "c1", "queue": "support", "source": "pbx"}
+    async with connect(address(house), additional_headers=HEADERS) as other:
+        floods = [asyncio.create_task(answered(house, masked(PING) * 10_000)) for _ in range(5)]
+        await house.http.post("/api/v1/events", json=queued)
+        async with asyncio.timeout(5):
+            while "support" not in (json.loads(await other.recv()).get("patch") or {}).get("queues", {}):
+                pass
+        assert [code for code, _ in await asyncio.gather(*floods)] == [1008] * 5
