@@ -244,23 +244,34 @@ def waiting(up: Running, queue: str) -> object:
 
 
 def test_what_a_script_posts_is_on_the_floor_and_tail_says_what_it_did(real: Running) -> None:
-    told = real.folder / "tail"
-    with told.open("w") as out:
-        tail = subprocess.Popen(
-            [sys.executable, "-m", "wallboard", "tail"], cwd=real.folder, env=real.environ, stdout=out
-        )
+    told, told_json = real.folder / "tail", real.folder / "tail.json"
+    with told.open("w") as out, told_json.open("w") as out_json:
+        command, where = [sys.executable, "-m", "wallboard", "tail"], {"cwd": real.folder, "env": real.environ}
+        tail = subprocess.Popen(command, stdout=out, **where)  # type: ignore[call-overload]
+        tail_json = subprocess.Popen([*command, "--json"], stdout=out_json, **where)  # type: ignore[call-overload]
         try:
             # Until tail listens nothing of ours is in what it prints: these are to make it say something.
-            until(lambda: _said_beat(real, told), "tail listens")
-            first = ("post", "contact.queued", "contact=1", "queue=support", "id=e-1", "source=chat")
+            until(lambda: _said_beat(real, told) and _said_beat(real, told_json), "both listen")
+            first = (
+                "post",
+                "contact.queued",
+                "contact=1",
+                "queue=support",
+                "customer=380441234567",
+                "id=e-1",
+                "source=chat",
+            )
             assert [real.shell(*first).returncode, real.shell(*first).returncode] == [0, 0]
             assert real.shell("post", "contact.ended", "contact=9", "source=chat").returncode == 0
             assert real.shell("post", "contact.queued", "contact=2", "queue=supprot", "source=chat").returncode == 0
             until(lambda: "supprot" in told.read_text() and "duplicate" in told.read_text(), "all of it in tail")
+            until(lambda: "supprot" in told_json.read_text(), "all of it in tail --json")
         finally:
-            tail.terminate()
-            tail.wait()
+            for one in (tail, tail_json):
+                one.terminate()
+                one.wait()
     text = told.read_text()
+    assert "380441234567" not in text + told_json.read_text(), "customers are shown nowhere"
     assert "opened visit 1 in support" in text
     assert "duplicate of e-1" in text
     assert "ended nothing: no open leg" in text

@@ -36,6 +36,25 @@ async def test_each_event_of_a_source_says_what_it_did_the_newest_first(served: 
     assert any("support" in deed["text"] for deed in found["events"][-1]["did"])
 
 
+async def test_a_customer_is_shown_on_no_page_and_in_no_answer(served: Any) -> None:
+    number = "380441234567"  # what a map that is not careful takes for the key
+    contact = {"source": "pbx-1", "contact": "c-1", "customer": number}
+    rated = {"type": "contact.rated", "source": "pbx-1", "customer": number, "score": 4, "queue": "support"}
+    queued = {"type": "contact.queued", "queue": "support"} | contact
+    posted = await served.http.post(EVENTS, json=[rated, queued, {"type": "contact.abandoned"} | contact])
+    assert posted.json()["accepted"] == 3
+    found = await told_of(served, "pbx-1", 3)
+    assert found["events"][1]["about"] == {"contact": "c-1", "queue": "support"}
+    pages = [await served.http.get(f"{at}/sources/pbx-1") for at in ("", "/api/v1")]
+    pages += [await served.http.get(f"/api/v1/{at}") for at in ("state", "floor?queue=support")]
+    pages += [
+        await served.http.get(f"/api/v1/explain?queue=support&metric={of}&window=day")
+        for of in ("abandoned", "repeat_rate")
+    ]
+    assert [page.status_code for page in pages] == [200] * 6
+    assert not [page.url for page in pages if number in page.text]
+
+
 async def test_a_refused_event_appears_with_its_path(served: Any) -> None:
     await served.http.post(EVENTS, json={"type": "contact.queued", "source": "pbx-1", "queue": 7})
     found = await told_of(served, "pbx-1", 1)

@@ -13,7 +13,7 @@ import msgspec
 
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.line import running_line
-from wallboard.core.events import Event, SourceBeat, SourceCounted, encode, type_of
+from wallboard.core.events import Event, SourceBeat, SourceCounted, encode, type_of, without_customer
 from wallboard.core.settings import Settings
 from wallboard.core.state import UNKNOWN_SOURCE
 from wallboard.core.words import shown
@@ -63,13 +63,12 @@ class _Printer:
         return self._source is None or (event.source or UNKNOWN_SOURCE) == self._source
 
     def _line(self, recent: Recent, settings: Settings) -> str:
-        did = list(_did(recent))
+        did, event = list(_did(recent)), without_customer(recent.event)
         if self._as_json:
-            line = {"entry": recent.entry_id, "event": msgspec.Raw(encode(recent.event)), "did": did}
+            line = {"entry": recent.entry_id, "event": msgspec.Raw(encode(event)), "did": did}
             return msgspec.json.encode(line).decode()
         zone = ZoneInfo(next(iter(settings.sites.values())).zone)
         clock = datetime.fromtimestamp(recent.arrival_ms / 1000, zone).strftime("%H:%M:%S.%f")[:-3]
-        event = recent.event
         told = f"{event.source or UNKNOWN_SOURCE}  {type_of(event)} {_fields(event)}".rstrip()
         return f"{clock}  {told}  → {'; '.join(did)}"
 

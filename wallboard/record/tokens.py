@@ -76,9 +76,7 @@ class Tokens:
     def create(self, wanted: Wanted, by: str, now_ms: int) -> tuple[Token, str]:
         """The token as kept, and as it is given to the program: this once. Raises Refused, at `$` where there are too
         many already."""
-        if wanted.queues is not None and not wanted.scopes <= BY_QUEUE:
-            only = ", ".join(sorted(BY_QUEUE))
-            raise Refused("$.queues", f"only {only} can be limited to queues: make a second token for the rest")
+        _check(wanted)
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         token = Token(
             secrets.token_hex(_ID_BYTES), _digest(secret), wanted.name, wanted.scopes, wanted.source, wanted.queues,
@@ -120,6 +118,16 @@ def parted(text: str) -> tuple[str, str] | None:
     """Id and secret of what a program sent. None: no token of ours."""
     found = _SHAPE.fullmatch(text)
     return (found[1], found[2]) if found else None
+
+
+def _check(wanted: Wanted) -> None:
+    """Raises Refused for limits that would bind nothing."""
+    if wanted.queues is not None and not wanted.scopes <= BY_QUEUE:
+        only = ", ".join(sorted(BY_QUEUE))
+        raise Refused("$.queues", f"only {only} can be limited to queues: make a second token for the rest")
+    if "admin" in wanted.scopes and (wanted.teams is not None or wanted.source is not None):
+        at = "$.teams" if wanted.teams is not None else "$.source"
+        raise Refused(at, "admin cannot be limited: it could make a token that is not")
 
 
 def _digest(secret: str) -> str:

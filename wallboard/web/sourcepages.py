@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.errors import StreamUnavailable
-from wallboard.core.events import SourceCounted, encode, type_of
+from wallboard.core.events import SourceCounted, encode, type_of, without_customer
 from wallboard.core.kpis import entity
 from wallboard.core.platform import compared
 from wallboard.core.visits import Did
@@ -180,7 +180,7 @@ def _note(collector: dict[str, Any]) -> str:
 
 
 def _told(entry: str, arrival_ms: int, event: Any, deeds: list[Any]) -> dict[str, Any]:
-    fields = msgspec.json.decode(encode(event))
+    fields = msgspec.json.decode(encode(without_customer(event)))
     told: dict[str, Any] = {"entry": entry, "arrival": arrival_ms, "type": type_of(event), "time": event.time}
     return told | {
         "id": event.id,
