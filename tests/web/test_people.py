@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from wallboard.config import Config
 from wallboard.web import passwords
 
 PEOPLE = "/api/v1/people"
@@ -28,7 +30,7 @@ async def with_password(served: Any, name: str = "Olena", role: str = "admin") -
 
 
 async def try_password(served: Any, name: str, password: str) -> Any:
-    answer = await served.anonymous.post("/signin", json={"name": name, "password": password})
+    answer = await served.anonymous.post("/signin", json={"name": name, "password": password}, timeout=30)
     served.anonymous.cookies.clear()
     return answer
 
@@ -87,6 +89,83 @@ async def test_whoever_guesses_is_slowed_and_whoever_knows_gets_in_all_the_same(
     tries = [asyncio.create_task(slow.fits("Olena", known, "a guess")) for _ in range(passwords.WAIT_FOR_NAME + 4)]
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert len([one for one in done if isinstance(one, Exception)]) == 4
+
+
+async def test_strangers_who_guess_a_name_from_many_addresses_never_keep_its_owner_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(passwords, "SLOWEST_S", 0.2)
+    slow = passwords.Passwords(first_wait_s=0.1)
+    known = await slow.hash(GOOD)
+    for _ in range(passwords.FREE + 2):
+        assert not await slow.fits("Olena", known, "a guess", by="192.0.2.1")
+    guesses = [
+        asyncio.create_task(slow.fits("Olena", known, "a guess", by=f"192.0.2.{1 + n % 3}"))
+        for n in range(3 * passwords.WAIT_FOR_NAME)
+    ]
+    await asyncio.sleep(0.01)
+    assert await slow.fits("Olena", known, GOOD, by="198.51.100.7")
+    assert sum(guess.done() for guess in guesses) < 12, "it waited for its own turn, not behind the strangers' 24"
+    assert not any(await asyncio.gather(*guesses))
+
+
+@pytest.fixture
+async def still(config: Config, served_elsewhere: Any) -> AsyncIterator[Any]:
+    """A server whose clock stands: no bucket fills again while a slow machine hashes."""
+    now_ms = time.time_ns() // 1_000_000
+    async with served_elsewhere(config, clock_ms=lambda: now_ms) as served:
+        yield served
+
+
+async def test_a_guesser_behind_the_same_address_keeps_out_neither_a_link_nor_a_browser_that_was_here(
+    still: Any,
+) -> None:
+    served = still
+    await with_password(served)
+    signed_in = await served.anonymous.post("/signin", json={"name": "Olena", "password": GOOD}, timeout=30)
+    [mine] = [name for name in signed_in.cookies if name.endswith("-browser")]
+    was_here = {"cookie": f"{mine}={signed_in.cookies[mine]}"}
+    served.anonymous.cookies.clear()
+    assert [(await try_password(served, f"Nobody {n}", "a guess")).status_code for n in range(12)][-1] == 429
+    assert (await try_password(served, "Olena", GOOD)).status_code == 429, "for this is how a guess would look"
+    right = {"name": "Olena", "password": GOOD}
+    assert (await served.anonymous.post("/signin", json=right, headers=was_here, timeout=30)).status_code == 200
+    assert (await served.anonymous.post("/signin", json={"code": await served.code()})).status_code == 200
+    served.anonymous.cookies.clear()
+    await with_password(served, "Petro", "viewer")
+    for name, cookie in (("Petro", was_here["cookie"]), ("Olena", was_here["cookie"][:-2] + "AA")):
+        asked = {"name": name, "password": GOOD}
+        answer = await served.anonymous.post("/signin", json=asked, headers={"cookie": cookie}, timeout=30)
+        assert answer.status_code == 429, "it is good for its own person and whole"
+    olena = await served.person()
+    new = await served.parts.passwords.hash(f"{GOOD} 2")
+    await asyncio.to_thread(lambda: served.parts.people.change(olena, by="x", now_ms=1, password=new))
+    answer = await served.anonymous.post(
+        "/signin", json={"name": "Olena", "password": GOOD + " 2"}, headers=was_here, timeout=30
+    )
+    assert answer.status_code == 429, "a new password ends it"
+
+
+async def test_a_browser_that_was_here_guesses_no_faster_than_an_address(
+    still: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = still
+    await with_password(served)
+    signed_in = await served.anonymous.post("/signin", json={"name": "Olena", "password": GOOD})
+    cookie = "; ".join(f"{name}={value}" for name, value in signed_in.cookies.items() if name.endswith("-browser"))
+    served.anonymous.cookies.clear()
+    wrong = {"name": "Olena", "password": "a guess"}
+    monkeypatch.setattr(served.parts.passwords, "_first_wait_s", 0.01)
+    tries = [served.anonymous.post("/signin", json=wrong, headers={"cookie": cookie}, timeout=30) for _ in range(24)]
+    statuses = [answer.status_code for answer in await asyncio.gather(*tries)]
+    assert statuses.count(429) >= 24 - 10
+
+
+async def test_one_address_hashes_ten_guesses_at_once_and_no_more(still: Any) -> None:
+    tries = [try_password(still, f"Nobody {n}", "a guess") for n in range(80)]
+    statuses = [answer.status_code for answer in await asyncio.gather(*tries)]
+    assert set(statuses) == {401, 429}, "nobody else is told that too many sign in (503)"
+    assert statuses.count(401) == 10
 
 
 @pytest.mark.parametrize("password", ["short", "a" * 20, "olena-olena-12345", "x" * 257])

@@ -16,6 +16,7 @@ from wallboard.record.people import Person
 from wallboard.stream.signin import Listed, ref_of
 from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.body import body_of
+from wallboard.web.browsers import remember
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.passwords import unfit
 from wallboard.web.problems import Problem
@@ -106,7 +107,7 @@ async def choose(request: Request) -> Response:
     to_be = {"name": name, "password": await parts.passwords.hash(asked.password)}
     with unavailable():
         try:
-            await asyncio.to_thread(
+            now = await asyncio.to_thread(
                 lambda: parts.people.change(
                     person.id, by=person.name, now_ms=parts.clock_ms(), what="person.password", **to_be
                 )
@@ -115,7 +116,10 @@ async def choose(request: Request) -> Response:
             raise Problem(409, f"{str(error).capitalize()}.", at="$.name") from None
         await parts.sessions.signin.end_of(person.id, but=token)
     parts.sessions.changed(person.id)
-    return JSONResponse({"name": name}, headers=NO_STORE)
+    answer = JSONResponse({"name": name}, headers=NO_STORE)
+    if now is not None:
+        remember(request, now, answer)
+    return answer
 
 
 async def _knows(request: Request, person: Person, asked: Chosen, token: str) -> None:
@@ -126,7 +130,7 @@ async def _knows(request: Request, person: Person, asked: Chosen, token: str) ->
     fresh = session is not None and session.by == "link" and parts.clock_ms() - session.began_ms < BY_LINK_MS
     if person.password is None or fresh:
         return
-    if asked.old is None or not await parts.passwords.fits(person.name, person.password, asked.old):
+    if asked.old is None or not await parts.passwords.fits(person.name, person.password, asked.old, by=person.id):
         raise Problem(403, "The old password is not right. An administrator can give you a new link.", at="$.old")
 
 

@@ -1,8 +1,9 @@
 """Is this the password of that name? Slower with every wrong one, never locked; unknown names answer alike and as late.
 
-per address  ten wrong ones, then one in six seconds (429)
-per name     after five wrong ones in a row the answer comes 1, 2, 4, at most 8 s later, one try at a time:
-             whoever knows the password gets in however many others guess
+per address  ten wrong ones, then one in six seconds (429, web/signin.py)
+per name     after five wrong ones in a row the answer comes 1, 2, 4, at most 8 s later, for each address one try at a
+             time: whoever knows the password gets in however many guess elsewhere
+browsers     that were here before (web/browsers.py) are counted each by itself: others' guesses do not slow them
 """
 
 import asyncio
@@ -23,13 +24,14 @@ AT_ONCE = 2  # each takes 64 MiB and a core for a tenth of a second
 WAITING = 64  # tries that wait for a hash; more get 503
 FREE = 5  # wrong ones of a name before it slows down
 SLOWEST_S = 8.0
-WAIT_FOR_NAME = 8  # tries of one name that wait; more get 429
+WAIT_FOR_NAME = 8  # tries of one name from one address that wait; more get 429
 _NAMES = 10_000
 
 
 @dataclass
-class _Name:
-    wrong: int = 0
+class _Line:
+    """Who tries one name from one address, one after another."""
+
     waiting: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -42,35 +44,39 @@ class Passwords:
         self._nobody = self._hasher.hash("a password that nobody has")
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
-        self._names: OrderedDict[str, _Name] = OrderedDict()
+        self._wrong: OrderedDict[tuple[str, str], int] = OrderedDict()  # in a row, by name and known browser
+        self._lines: dict[tuple[str, str], _Line] = {}
         self._first_wait_s = first_wait_s
 
     async def hash(self, password: str) -> str:
         return await self._working(self._hasher.hash, password)
 
-    async def fits(self, name: str, known: str | None, password: str) -> bool:
-        """`known`: the hash; None where there is nobody of this name, or no password. Raises Problem 429, 503."""
-        of = self._of(key(name))
-        if of.waiting >= WAIT_FOR_NAME:
-            raise Problem(429, "Others try this name now. Wait a little.", headers={"retry-after": "8"})
-        of.waiting += 1
+    async def fits(self, name: str, known: str | None, password: str, *, by: str = "", browser: str = "") -> bool:
+        """`known`: the hash; None where there is nobody of this name, or no password. `by`: the address; `browser`: the
+        number of one that was here before. Raises Problem 429, 503."""
+        here, counted = (key(name), browser or by), (key(name), browser)
+        line = self._lines.setdefault(here, _Line())
+        if line.waiting >= WAIT_FOR_NAME:
+            raise Problem(429, "This name is being tried from here. Wait a little.", headers={"retry-after": "8"})
+        line.waiting += 1
         try:
-            async with of.turn:
-                if of.wrong >= FREE:
-                    await asyncio.sleep(min(SLOWEST_S, self._first_wait_s * 2 ** (of.wrong - FREE)))
+            async with line.turn:
+                if (wrong := self._wrong.get(counted, 0)) >= FREE:
+                    await asyncio.sleep(min(SLOWEST_S, self._first_wait_s * 2 ** min(wrong - FREE, 10)))
                 fits = await self._working(self._verify, known or self._nobody, password) and known is not None
-                of.wrong = 0 if fits else of.wrong + 1
+                self._count(counted, fits)
                 return fits
         finally:
-            of.waiting -= 1
+            line.waiting -= 1
+            if not line.waiting:
+                del self._lines[here]
 
-    def _of(self, name: str) -> _Name:
-        found = self._names.setdefault(name, _Name())
-        self._names.move_to_end(name)
-        while len(self._names) > _NAMES:
-            oldest = next(iter(self._names))
-            del self._names[oldest]
-        return found
+    def _count(self, of: tuple[str, str], fits: bool) -> None:
+        wrong = self._wrong.pop(of, 0)
+        if not fits:
+            self._wrong[of] = wrong + 1
+        if len(self._wrong) > _NAMES:
+            self._wrong.popitem(last=False)
 
     def _verify(self, known: str, password: str) -> bool:
         try:

@@ -20,6 +20,10 @@ class Rates:
         left = self.check(name, amount, now_ms)
         self._keep(name, left - amount, now_ms)
 
+    def give_back(self, name: str, amount: float, now_ms: int) -> None:
+        """What was spent on something that shall not count."""
+        self._keep(name, min(self._burst, self._left(name, now_ms) + amount), now_ms)
+
     def check(self, name: str, amount: float, now_ms: int) -> float:
         """What the bucket holds; raises as `spend` does, takes nothing."""
         left = self._left(name, now_ms)

@@ -21,6 +21,7 @@ from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.record.people import Person
 from wallboard.stream.signin import Session
 from wallboard.web.body import body_of
+from wallboard.web.browsers import number_of, remember
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
 from wallboard.web.wiring import Parts, parts_of
@@ -43,7 +44,7 @@ _posted = msgspec.json.Decoder(_Posted)
 
 
 class SignInPage:
-    """The page and its POST. Wrong codes are counted for each address."""
+    """The page and its POST. Wrong codes and passwords are counted for each address."""
 
     def __init__(self, templates: Jinja2Templates) -> None:
         self._templates = templates
@@ -61,16 +62,28 @@ class SignInPage:
     async def post(self, request: Request) -> Response:
         posted = await _read(request)
         parts = parts_of(request)
-        address = request.client.host if request.client else ""
-        self._tries.check(address, 1, parts.clock_ms())
-        if posted.code is not None:
-            person, otherwise = await _redeem(parts, posted.code), _USED
-        else:
-            person, otherwise = await _with_password(parts, posted.name or "", posted.password or ""), _WRONG
-        if person is None:
-            self._tries.spend(address, 1, parts.clock_ms())
-            raise Problem(401, otherwise)
-        return await signed_in(request, person, "password" if posted.code is None else "link")
+        if posted.code is None:
+            person = await self._with_password(request, posted.name or "", posted.password or "")
+            return await signed_in(request, person, "password")
+        found = await _redeem(parts, posted.code)  # before the count: nobody guesses a good one
+        if found is None:
+            self._tries.spend(_address(request), 1, parts.clock_ms())
+            raise Problem(401, _USED)
+        return await signed_in(request, found, "link")
+
+    async def _with_password(self, request: Request, name: str, password: str) -> Person:
+        """Counted before it is looked at, so that one address cannot have many looked at together. Raises Problem."""
+        parts, address = parts_of(request), _address(request)
+        with unavailable():
+            person = await asyncio.to_thread(parts.people.named, name)
+        browser = number_of(request, person)
+        counted = f"browser {browser}" if browser else address
+        self._tries.spend(counted, 1, parts.clock_ms())
+        known = person.password if person and not person.disabled else None
+        if not await parts.passwords.fits(name, known, password, by=address, browser=browser or "") or person is None:
+            raise Problem(401, _WRONG)
+        self._tries.give_back(counted, 1, parts.clock_ms())
+        return person
 
 
 _USED = "This link was used before or is older than 15 minutes. Ask for a new one."
@@ -108,13 +121,6 @@ async def _read(request: Request) -> _Posted:
     return posted
 
 
-async def _with_password(parts: Parts, name: str, password: str) -> Person | None:
-    with unavailable():
-        person = await asyncio.to_thread(parts.people.named, name)
-    known = person.password if person and not person.disabled else None
-    return person if await parts.passwords.fits(name, known, password) else None
-
-
 async def _redeem(parts: Parts, code: str) -> Person | None:
     """Whom the code signs in. None: it is good no more, or the account is disabled."""
     with unavailable():
@@ -132,16 +138,21 @@ async def signed_in(
     parts = parts_of(request)
     before = request.cookies.get(parts.sessions.cookie)
     browser = request.headers.get("user-agent", "")[:_BROWSER]
-    address = request.client.host if request.client else ""
     with unavailable():
-        token = await parts.sessions.begin(Session(person.id, parts.clock_ms(), browser, address, by))
+        token = await parts.sessions.begin(Session(person.id, parts.clock_ms(), browser, _address(request), by))
         if before:
             await parts.sessions.end(before)
         await asyncio.to_thread(parts.people.came, person.id, parts.clock_ms())
     told = {"name": person.name, "choose": person.password is None and person.subject is None}
     answer = answer or JSONResponse(told, headers={"cache-control": "no-store"})
     parts.sessions.set_cookie(answer, token)
+    if by == "password":
+        remember(request, person, answer)
     return answer
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 @contextmanager
