@@ -21,6 +21,7 @@ PART_OF = {
     "wallboard.sense": "wallboard.config",
     "wallboard.provider": "wallboard.config",
     "wallboard.receivers": "wallboard.config",
+    "wallboard.networks": "wallboard.config",
     "wallboard.standard": "wallboard.config",
     "wallboard.webhooks": "wallboard.config",
     "wallboard.unfinished": "wallboard.embedded",

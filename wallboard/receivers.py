@@ -4,7 +4,7 @@ https://… a signed webhook · smtp://… mail · anything else an address of A
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -16,17 +16,18 @@ from wallboard.core.errors import Mistake
 from wallboard.core.events import Text
 from wallboard.core.hours import parse_openings
 from wallboard.core.rules import Severity
+from wallboard.networks import Network, is_allowed, written
 from wallboard.standard import PREFIX, SHAPE, key_of
 from wallboard.tables import path, read
 
 Kind = Literal["webhook", "mail", "apprise"]
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _KINDS: Mapping[str, Kind] = {"http": "webhook", "https": "webhook", "smtp": "mail", "smtps": "mail"}
+_NOBODY = frozenset({"data", "dict", "file", "ftp", "gopher", "ldap", "tftp"})  # addresses that tell nobody anything
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`url`, `secret`: or in a file of their own. `least`: graver ones too. `quiet`: hours in which only critical
-    ones are told, the others when they are over. `allow`: networks in the house that a webhook may reach."""
+    ones are told, the others when they are over. `allow`: networks in the house that may be reached."""
 
     url: str | None = None
     url_file: str | None = None
@@ -63,14 +64,14 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
         text = given(found.secret, found.secret_file, base, file, at, "secret", mistakes)
         within = f"{at}.secret" if found.secret_file is None else f"{at}.secret_file"
         secret = _key(text, file, within, mistakes) if text is not None else b""
+    allow = tuple(_networks(found.allow, file, at, mistakes))
     if url:
-        mistakes += [Mistake(file, f"{at}.url", reason) for reason in _wrong(url, kind)]
+        mistakes += [Mistake(file, f"{at}.url", reason) for reason in _wrong(url, kind, allow)]
     if found.quiet is not None:
         try:
             parse_openings(found.quiet)
         except ValueError as error:
             mistakes.append(Mistake(file, f"{at}.quiet", str(error)))
-    allow = tuple(_networks(found.allow, file, at, mistakes))
     if len(mistakes) > before:
         return None
     return Receiver(name, kind, url or "", secret, found.least, found.quiet, allow)
@@ -107,20 +108,23 @@ def _key(text: str, file: str, at: str, mistakes: list[Mistake]) -> bytes:
         return b""
 
 
-def _wrong(url: str, kind: Kind) -> list[str]:
+def _wrong(url: str, kind: Kind, allow: Sequence[Network]) -> list[str]:
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, _ = parts.hostname, kind == "apprise" or parts.port  # tgram://123:abc has no port
     except ValueError:
         return ["is no address"]
     if kind == "webhook" and not host:
         return ["names no host, expected one such as https://alerts.example.com/wallboard"]
     if kind == "mail" and not (host and {"from", "to"} <= parse_qs(parts.query).keys()):
         return ["expected smtp://user:password@host:587/?from=wall@example.com&to=leads@example.com"]
-    if kind == "apprise" and not parts.scheme:
+    if kind == "apprise" and (not parts.scheme or parts.scheme in _NOBODY):
         return ["expected https://…, smtp://…, or an address of Apprise such as tgram://…"]
     if kind == "apprise" and find_spec("apprise") is None:
         return [f"{parts.scheme}:// is sent by Apprise, which is not installed: pip install 'wallboard[apprise]'"]
+    looked_at = host if kind == "webhook" or (kind == "apprise" and not (host or "").isdigit()) else None
+    if looked_at and (address := written(looked_at)) and not is_allowed(address, allow):
+        return [f"{host} is an address in the house: name its network in `allow`"]
     return []
 
 

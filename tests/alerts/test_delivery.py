@@ -24,7 +24,7 @@ from starlette.routing import Route
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts.delivery import Delivery
 from wallboard.alerts.message import Message
-from wallboard.alerts.notify import Undelivered, apprise, mail
+from wallboard.alerts.notify import Undelivered, apprise, mail, webhook
 from wallboard.core.errors import LeaseLost
 from wallboard.receivers import Receiver
 from wallboard.stream.keys import Keys
@@ -43,6 +43,7 @@ class There:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.answer: Callable[[], Any] = lambda: 204
         self.url = ""
+        self.moved = ""
 
     async def take(self, request: Request) -> Response:
         body = await request.body()
@@ -51,7 +52,7 @@ class There:
             status = await status
         if status < 300:
             self.got.append((dict(request.headers), body))
-        return Response(status_code=status)
+        return Response(status_code=status, headers={"location": self.moved} if self.moved else None)
 
     @property
     def titles(self) -> list[str]:
@@ -226,3 +227,15 @@ async def test_apprise_sends_to_what_it_knows_and_refuses_the_rest() -> None:
     with pytest.raises(Undelivered) as refused:
         await apprise.send(Receiver("leads", "apprise", "nonsense://x"), HELLO)
     assert refused.value.for_good
+
+
+@pytest.mark.parametrize(("send", "scheme"), [(webhook.send, "http"), (apprise.send, "json")])
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_nobody_is_told_where_a_receiver_points_to(send: Any, scheme: str, status: int) -> None:
+    """A redirect would lead past the look at the address."""
+    async with listening() as there, listening() as elsewhere:
+        there.moved, there.answer = elsewhere.url, lambda: status
+        url = there.url.replace("http", scheme, 1)
+        with pytest.raises(Undelivered):
+            await send(Receiver("leads", "webhook" if scheme == "http" else "apprise", url, KEY, allow=HERE), HELLO)
+        assert elsewhere.got == []

@@ -6,14 +6,12 @@ A name that points into the house, or does so at its second look-up (rebinding),
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpcore
 
-from wallboard.receivers import Network
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from wallboard.networks import Network, is_allowed
 
 
 class Checked(httpcore.AnyIOBackend):
@@ -41,10 +39,3 @@ async def resolved(host: str, port: int, allow: Sequence[Network]) -> str:
         reason = f"{host} is {', '.join(refused)}, an address in the house: name its network in `allow`"
         raise httpcore.ConnectError(reason)
     return addresses[0]
-
-
-def is_allowed(address: Address, allow: Iterable[Network]) -> bool:
-    plain = getattr(address, "ipv4_mapped", None) or address
-    if any(plain.version == network.version and plain in network for network in allow):
-        return True
-    return plain.is_global and not plain.is_multicast

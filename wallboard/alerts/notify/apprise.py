@@ -12,6 +12,8 @@ async def send(receiver: Receiver, message: Message) -> None:
     to = apprise.Apprise()
     if not to.add(receiver.url):
         raise Undelivered("Apprise does not know this address", for_good=True)
+    for plugin in to:
+        plugin.redirects = False  # as webhooks: what was allowed is where it goes
     kind = {"critical": apprise.NotifyType.FAILURE, "warning": apprise.NotifyType.WARNING}
     notify_type = kind.get(message.severity, apprise.NotifyType.INFO)
     if message.type == "cleared":
