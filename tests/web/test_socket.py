@@ -3,17 +3,20 @@
 import asyncio
 import json
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config
 from wallboard.web import staying
+from wallboard.web.known import Known
 
 
 @pytest.fixture(params=[True, False], ids=["frames", "ordinary"])
@@ -140,6 +143,37 @@ async def test_a_foreign_origin_is_refused_before_accept(served: Served):
         async with screen(served, Authorization=f"Bearer {TOKEN}", Origin="https://evil.example"):
             pass
     assert caught.value.response.status_code == 403
+
+
+async def test_a_peer_that_is_gone_before_it_is_let_in_is_no_error(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was looked up for so long that it hung up."""
+    asked, answer, answered, whole = asyncio.Event(), asyncio.Event(), asyncio.Event(), Known.who
+
+    async def slow(known: Known, *given: Any) -> Any:
+        asked.set()
+        await answer.wait()
+        who = await whole(known, *given)
+        answered.set()
+        return who
+
+    created = await served.http.post("/api/v1/tokens", json={"name": "wall", "scopes": ["state:read"]})
+    monkeypatch.setattr(Known, "who", slow)
+    with capture_logs() as logs:
+        _, writer = await asyncio.open_connection(served.host, served.port)
+        writer.write(f"{UPGRADE}Authorization: Bearer {created.json()['token']}\r\n\r\n".encode())
+        async with asyncio.timeout(5):
+            await asked.wait()
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+            await asyncio.sleep(0.1)
+            answer.set()
+            await answered.wait()
+            await asyncio.sleep(0.1)
+    assert not [one for one in logs if one["log_level"] in ("error", "critical")]
+    assert not [one for one in caplog.records if one.levelname in ("ERROR", "CRITICAL")]
+    assert served.app.state.hub.screens == 0
 
 
 UPGRADE = (

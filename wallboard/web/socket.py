@@ -6,7 +6,8 @@ with 4008 and comes back by itself.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -100,9 +101,10 @@ class TextWire:
 async def live(websocket: WebSocket) -> None:
     """`GET /live?board=ID`. Accepted first and refused by a close code, which a browser can read."""
     offered = websocket.scope.get("subprotocols", [])
-    await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
     hub: Hub = websocket.app.state.hub
     try:
+        with _to_a_peer():
+            await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         await _serve(websocket, _board(websocket, hub), hub)
     except Refusal as refusal:
         log.info("screen closed", code=refusal.code, reason=refusal.reason, board=websocket.query_params.get("board"))
@@ -209,8 +211,15 @@ async def _close(websocket: WebSocket, refusal: Refusal) -> None:
 
 
 async def _send(websocket: WebSocket, message: dict[str, Any]) -> None:
-    """After a ping timeout or a close, `send` raises one of three errors: all mean gone."""
-    try:
+    with _to_a_peer():
         await websocket.send(message)
+
+
+@contextmanager
+def _to_a_peer() -> Iterator[None]:
+    """It may have gone while it was looked up, after a ping timeout or a close: what is raised then is one of three
+    errors. Raises Gone for all."""
+    try:
+        yield
     except (OSError, RuntimeError, WebSocketDisconnect) as error:
         raise Gone from error
