@@ -16,8 +16,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -33,6 +33,7 @@ from wallboard.ownredis import kept
 
 STOP_S = 9.0
 READY_S = 30.0
+ANEW_S = 120.0  # for one of several web processes to have its state, before it is said that the new start failed
 _SIMULATED = "SIMULATED: nothing is configured, this centre is invented (docs/configuration.md: add a source)"
 _NO_SOURCE = "No source is configured yet: add a [collector.NAME], or send events (`wallboard post`)"
 
@@ -51,32 +52,73 @@ async def web_processes(where: Given, count: int) -> None:
     config = where.load()
     again = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, again.set)
-    with closing_socket(config) as listener, _ready_words() as (ready, say_fd):
+    with closing_socket(config) as listener, ExitStack() as words:
         fd = listener.fileno()
-        arguments = ["web", "--fd", str(fd), "--ready-fd", str(say_fd), *_where(where, config)]
-        children = [Child(f"web {n}", arguments, os.environ, None, _tell, [fd, say_fd]) for n in range(1, count + 1)]
-        for child in children:
-            child.start()
+
+        def child(name: str, ready: _Ready) -> Child:
+            arguments = ["web", "--fd", str(fd), "--ready-fd", str(ready.say_fd), *_where(where, config)]
+            return Child(name, arguments, os.environ, None, _tell, [fd, ready.say_fd])
+
+        readies = [words.enter_context(_ready_word()) for _ in range(count)]
+        children = {child(f"web {n}", ready): ready for n, ready in enumerate(readies, 1)}
+        for each in children:
+            each.start()
         while not told.is_set():
             await _either(told, again)
             if again.is_set() and not told.is_set():
                 again.clear()
-                await _start_anew(children, ready, told)
-        await _stop(children)
+                await _start_anew(children, told)
+        await _stop([*children])
 
 
-async def _start_anew(children: Sequence[Child], ready: asyncio.Event, told: asyncio.Event) -> None:
-    """One after another, each once the one before serves again: screens always find somebody."""
-    for child in children:
+class _Ready:
+    """A word that one child says through `say_fd` once it has its state."""
+
+    def __init__(self) -> None:
+        self.read_fd, self.say_fd = os.pipe()
+        os.set_blocking(self.read_fd, False)
+        self.said = asyncio.Event()
+
+    def hear(self) -> None:
+        with suppress(BlockingIOError):
+            os.read(self.read_fd, 64)
+            self.said.set()
+
+    def forget(self) -> None:
+        """What it said before its end says nothing of its next life."""
+        self.hear()
+        self.said.clear()
+
+
+@contextmanager
+def _ready_word() -> Iterator[_Ready]:
+    ready, loop = _Ready(), asyncio.get_running_loop()
+    loop.add_reader(ready.read_fd, ready.hear)
+    try:
+        yield ready
+    finally:
+        loop.remove_reader(ready.read_fd)
+        os.close(ready.read_fd)
+        os.close(ready.say_fd)
+
+
+async def _start_anew(children: Mapping[Child, _Ready], told: asyncio.Event) -> None:
+    """One after another, each once the one before serves again: screens always find somebody. Where one does not, the
+    others stay as they are."""
+    for child, ready in children.items():
         if told.is_set():
             return
-        ready.clear()
         await child.stop(STOP_S)
+        ready.forget()
         child.start()
         with suppress(TimeoutError):
-            async with asyncio.timeout(READY_S):
-                await _either(ready, told)
-        _tell(f"{child.name} {'serves again' if ready.is_set() else f'is not ready after {READY_S:.0f} s'}")
+            async with asyncio.timeout(ANEW_S):
+                await _either(ready.said, told)
+        if not ready.said.is_set():
+            if not told.is_set():
+                _tell(f"{child.name} is not ready after {ANEW_S:.0f} s: the others stay as they are")
+            return
+        _tell(f"{child.name} serves again")
 
 
 async def _either(*events: asyncio.Event) -> None:
@@ -86,24 +128,6 @@ async def _either(*events: asyncio.Event) -> None:
     finally:
         for task in tasks:
             task.cancel()
-
-
-@contextmanager
-def _ready_words() -> Iterator[tuple[asyncio.Event, int]]:
-    """An event, and a descriptor: a child that writes to it sets the event."""
-    ready, loop, (read_fd, say_fd) = asyncio.Event(), asyncio.get_running_loop(), os.pipe()
-
-    def hear() -> None:
-        os.read(read_fd, 64)
-        ready.set()
-
-    loop.add_reader(read_fd, hear)
-    try:
-        yield ready, say_fd
-    finally:
-        loop.remove_reader(read_fd)
-        os.close(read_fd)
-        os.close(say_fd)
 
 
 async def _family(where: Given, config: Config, told: asyncio.Event, verbose: bool) -> Config | None:
