@@ -5,6 +5,8 @@ import gc
 import json
 import socket
 import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -111,33 +113,87 @@ async def test_a_packed_message_that_would_grow_is_refused_within_its_limit(serv
     assert caught.value.rcvd.code == 1009
 
 
+@asynccontextmanager
+async def stalled(served: Served) -> AsyncIterator[socket.socket]:
+    """A screen that reads nothing, not even its handshake."""
+    loop = asyncio.get_running_loop()
+    with socket.socket() as found:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        found.setblocking(False)
+        await loop.sock_connect(found, (served.host, served.port))
+        await loop.sock_sendall(found, request(served))
+        yield found
+
+
+async def flood(served: Served, until: Callable[[], object]) -> None:
+    """Large patches for every screen, until it is so."""
+    number = 0
+    async with asyncio.timeout(40):
+        while not until():
+            number += 40
+            noise = [{**queued(number + nth), "queue": f"queue {nth} {'x' * 200}"} for nth in range(40)]
+            await served.http.post("/api/v1/events", json=noise)
+            await asyncio.sleep(0.1)
+
+
 async def test_a_stalled_screen_holds_little_is_cut_after_its_time_and_delays_nobody(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "STALLED_S", 2.5)
-    hub, loop = served.app.state.hub, asyncio.get_running_loop()
+    hub = served.app.state.hub
     held: list[int] = []
     monkeypatch.setattr(FrameProtocol, "_cut_off", _noting(held, FrameProtocol._cut_off))
-    with socket.socket() as stalled:
-        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        stalled.setblocking(False)
-        await loop.sock_connect(stalled, (served.host, served.port))
-        await loop.sock_sendall(stalled, request(served))
-        async with connect(address(served), additional_headers=HEADERS, max_size=None) as screen, asyncio.timeout(40):
-            number = 0
-            while hub.sent.cut == 0:
-                number += 1
-                noise = [
-                    {**queued(number + nth), "queue": f"queue {(number + nth) % 400} {'x' * 200}"} for nth in range(40)
-                ]
-                await served.http.post("/api/v1/events", json=noise)
-                while json.loads(await screen.recv())["t"] != "patch":
-                    pass
+    longest_s = 0.0
+
+    async def watch(screen: ClientConnection) -> None:
+        nonlocal longest_s
+        told_s = asyncio.get_running_loop().time()
+        async for _ in screen:
+            longest_s = max(longest_s, asyncio.get_running_loop().time() - told_s)
+            told_s = asyncio.get_running_loop().time()
+
+    async with (
+        stalled(served),
+        connect(address(served), additional_headers=HEADERS, max_size=None) as screen,
+        asyncio.TaskGroup() as tasks,
+    ):
+        watching = tasks.create_task(watch(screen))
+        await flood(served, lambda: hub.sent.cut)
+        watching.cancel()
     assert hub.sent.merged > 0, "it held one patch, merged"
     assert max(held) < 256_000
+    assert longest_s < 2, "the other one was told all the time"
+    await nobody_is_there(served)
+
+
+async def nobody_is_there(served: Served) -> None:
     async with asyncio.timeout(5):
-        while hub.screens:
+        while served.app.state.hub.screens:
             await asyncio.sleep(0.02)
+
+
+async def test_a_stalled_screen_that_ended_its_own_side_is_let_go_too(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection closes already, and waits for what it will never take."""
+    monkeypatch.setattr(transport, "STALLED_S", 1.0)
+    lagging: list[FrameProtocol] = []
+    lost: list[FrameProtocol] = []
+    _calls(monkeypatch, "pause_writing", lagging)
+    _calls(monkeypatch, "connection_lost", lost)
+    async with stalled(served) as peer:
+        await flood(served, lambda: lagging)
+        peer.shutdown(socket.SHUT_WR)
+        async with asyncio.timeout(4):
+            while not lost:
+                await asyncio.sleep(0.02)
+    assert not lost[0].transport.get_write_buffer_size()
+    assert served.app.state.hub.sent.cut == 1
+
+
+def _calls(monkeypatch: pytest.MonkeyPatch, name: str, calls: list[FrameProtocol]) -> None:
+    whole = getattr(FrameProtocol, name)
+    monkeypatch.setattr(FrameProtocol, name, lambda at, *given: calls.append(at) or whole(at, *given))
 
 
 def _noting(held: list[int], cut_off: Any) -> Any:

@@ -124,7 +124,10 @@ class FrameProtocol(PromptProtocol):
         self._stall = None
         if self._screen:
             self._screen.too_slow()
-        self.close(TOO_SLOW, "too slow: come back for a fresh picture")
+        if self._is_open:
+            self.close(TOO_SLOW, "too slow: come back for a fresh picture")
+        else:  # it ended its own side: the transport closes already, once it has taken what it never will
+            self.transport.abort()
 
     def _leave(self) -> None:
         """Nothing more is written to it by the hub."""
