@@ -61,12 +61,12 @@ class Loaded:
         group = self.floor.watch(patterns)
         self.documents.setdefault("groups", {})[group] = kpis.entity(self.floor, "groups", group) or {}
 
-    def apply(self, *events: object, at_ms: int = NOON) -> None:
+    def apply(self, *events: object, at_ms: int = NOON, since_ms: int | None = None) -> None:
         for event in events:
             self.floor.apply(event, at_ms)  # type: ignore[arg-type]
-        self.publish()
+        self.publish(since_ms)
 
-    def publish(self) -> None:
+    def publish(self, since_ms: int | None = None) -> None:
         changes = []
         for kind, name in sorted(self.floor.take_touched()):
             rows = self.documents.setdefault(kind, {})
@@ -75,7 +75,7 @@ class Loaded:
             if old != new:
                 changes.append(Change(kind, name, old, new, diff(old, new) if old and new else new))
         for sink in self.sinks:
-            sink.publish(changes, self.floor.now_ms, None)
+            sink.publish(changes, self.floor.now_ms, since_ms)
 
 
 class Slot:
@@ -339,6 +339,25 @@ async def test_fan_outs_that_take_too_long_lower_the_rate_however_many_ticks_sen
     assert 0.06 <= hub.pace.last_s < 1, "what a patch took, and not the ticks since"
     await ticks(400)
     assert (hub.pace.rate, hub.pace.lowered) == (4, 1), "60 ms would be too much at 10 a second: that is no calm"
+
+
+async def test_the_time_of_an_event_counts_although_its_patch_began_without_one(clock: Clock):
+    """What the passing of time changed has no event; one that comes while that is held back goes with it."""
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    Reader(hub, board(updates_per_s=2))
+    pipeline.apply(Queued(contact="a", queue="support", source="pbx"), since_ms=clock.ms)
+    assert (sum(hub.sent.buckets), hub.sent.sum_s) == (1, 0)
+    pipeline.apply(Queued(contact="b", queue="support", source="pbx"))
+    clock.ms += 100
+    for contact in "cd":
+        pipeline.apply(Queued(contact=contact, queue="support", source="pbx"), since_ms=clock.ms)
+        clock.ms += 200
+    hub.look()
+    assert (sum(hub.sent.buckets), hub.sent.sum_s) == (2, 0.4)
+    clock.ms += 500
+    pipeline.apply(Queued(contact="e", queue="support", source="pbx"))
+    assert sum(hub.sent.buckets) == 2, "and is counted once"
 
 
 async def test_silence_is_broken_by_a_beat(clock: Clock):

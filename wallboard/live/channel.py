@@ -157,7 +157,7 @@ class Channel:
             if not patch:
                 return
         self._hello = None
-        if not self._pending:
+        if self._since_ms is None:
             self._since_ms = since_ms
         rows = self._pending.setdefault(key[0], {})
         try:
@@ -193,7 +193,7 @@ class Channel:
         if moment.pace_ms - self._flushed_ms < self._interval_ms - 5:
             return False
         patch, base, since_ms = self._pending, self.seq, self._since_ms
-        self._pending, self._hello = {}, None
+        self._pending, self._since_ms, self._hello = {}, None, None
         self.seq = moment.seq
         self._flushed_ms = self._sent_ms = moment.pace_ms
         frame = self._source.frame(self._encoded(base, patch, moment.now_ms))
@@ -255,7 +255,7 @@ class Channel:
                 self.told(frame, len(puts), packs=packs)
 
     def _resync(self) -> None:
-        self._pending, self._hello = {}, None
+        self._pending, self._since_ms, self._hello = {}, None, None
         for screen in self.screens:
             screen.resync()
 
