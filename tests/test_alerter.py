@@ -44,7 +44,7 @@ class Bench:
         pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
         alerter = Alerter(pipeline, Stream(asking, self.keys))
         lease = Lease(asking, self.keys)
-        worker = Worker(pipeline, Stream(asking, self.keys), checkpoints, lease, now_ms, lambda: RULES, alerter=alerter)
+        worker = Worker(pipeline, Stream(asking, self.keys), checkpoints, lease, now_ms, lambda: RULES, [alerter])
         task = asyncio.create_task(worker.run())
         self._tasks.append(task)
         return alerter, pipeline, task

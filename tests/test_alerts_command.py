@@ -1,11 +1,17 @@
-"""The rules that `wallboard alerts init` prints are right as they are, and with what they say in a comment."""
+"""The rules that `wallboard alerts init` prints are right as they are; `try` says when one would have fired."""
 
+import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from click.testing import CliRunner
+import pytest
+from click.testing import CliRunner, Result
 
 from wallboard.commands.alerts import alerts
 from wallboard.config import as_written
+from wallboard.core.errors import WallboardError
+from wallboard.core.events import Abandoned, Queued
+from wallboard.record.days import Days, Happened
 
 RECEIVER = """
 [notify.leads]
@@ -30,3 +36,81 @@ def test_they_say_how_to_send_them_out_and_that_is_right_too(tmp_path: Path) -> 
     assert list(found.receivers) == ["leads"]
     assert [name for name, rule in found.settings.alert.items() if rule.notify == ["leads"]] == ["long-wait"]
     assert "docs/notify.md" in printed()
+
+
+RULE = """
+[alert.long]
+metric = "oldest_wait_s"
+queues = ["*"]
+raise = "> 60"
+clear = "< 10"
+for = "10s"
+action = "Call them back."
+"""
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Path:
+    """A configuration, and three kept days: each day a wait of 200 s at noon, and one of 90 s."""
+    (tmp_path / "wallboard.toml").write_text(RULE, encoding="utf-8")
+    days = Days(tmp_path / ".wallboard" / "events")
+    for day in range(3):
+        noon_ms = int(datetime(2026, 3, 2 + day, 12, tzinfo=UTC).timestamp() * 1000)
+        told = [
+            event
+            for at_s, for_s in ((0, 200), (1000, 90))
+            for event in (
+                Queued(time=noon_ms + at_s * 1000, source="pbx", contact=f"{day}-{at_s}", queue="support"),
+                Abandoned(time=noon_ms + (at_s + for_s) * 1000, source="pbx", contact=f"{day}-{at_s}"),
+            )
+        ]
+        days.append([Happened(f"{event.time}-{n}", event.time or 0, event) for n, event in enumerate(told)])
+    return tmp_path
+
+
+def tried(centre: Path, *given: str) -> Result:
+    return CliRunner().invoke(alerts, ["try", *given, "--config", str(centre / "wallboard.toml")])
+
+
+def test_a_rule_is_tried_over_kept_days(centre: Path) -> None:
+    [found] = json.loads(tried(centre, "long", "--days", "2026-03-03..2026-03-04", "--json").output)
+    assert (found["times"], found["a_day"]) == (4, 2)
+    first = datetime(2026, 3, 3, 12, 1, 11, tzinfo=UTC)
+    assert found["spoke"][0]["raised_ms"] == int(first.timestamp() * 1000)
+    assert {one["of"] for one in found["spoke"]} == {"support"}
+
+
+def test_two_versions_stand_side_by_side(centre: Path) -> None:
+    done = tried(
+        centre, "long", "--days", "2026-03-02..2026-03-04", "--with", 'raise = "> 120"', "--with", 'for = "0s"'
+    )
+    assert [line.split() for line in done.output.splitlines() if line.startswith("times")] == [["times", "6", "3"]]
+    assert "2026-03-02 12:01:11  support" in done.output
+    assert 'with raise = "> 120", for = "0s"' in done.output
+
+
+def test_a_recording_will_do(centre: Path) -> None:
+    files = [str(path) for path in Days(centre / ".wallboard" / "events").files(DAY, DAY)]
+    [found] = json.loads(tried(centre, "long", "--from", "events", *files, "--json").output)
+    assert found["times"] == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("lang", "--days", "2026-03-02"), "did you mean 'long'"),
+        (("long", "--days", "2025-03-02"), "there is 2026-03-02 to 2026-03-04"),
+        (("long", "--days", "yesterday"), "write 2026-11-02"),
+        (("long", "--days", "2026-03-04..2026-03-02"), "ends before it begins"),
+        (("long",), "say which events"),
+        (("long", "--days", "2026-03-02", "--with", "raise = 3"), "Expected `str`"),
+        (("long", "--days", "2026-03-02", "--with", 'clear = "> 70"'), "clear"),
+        (("long", "--days", "2026-03-02", "--with", "raise"), "--with"),
+    ],
+)
+def test_what_is_wrong_is_said(centre: Path, given: tuple[str, ...], said: str) -> None:
+    done = tried(centre, *given)
+    assert done.exit_code != 0
+    told = done.output + (str(done.exception) if isinstance(done.exception, WallboardError) else "")
+    assert said in told

@@ -71,7 +71,7 @@ class Bench:
         pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
         historian = Historian(pipeline, History(open_record(self.data)), now_ms, 400, 90, self._tell)
         lease = Lease(asking, self.keys)
-        worker = Worker(pipeline, Stream(asking, self.keys), checkpoints, lease, now_ms, Settings, historian)
+        worker = Worker(pipeline, Stream(asking, self.keys), checkpoints, lease, now_ms, Settings, [historian])
         task = asyncio.create_task(worker.run())
         self._tasks.append(task)
         return historian, pipeline, task

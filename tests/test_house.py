@@ -31,6 +31,7 @@ PART_OF = {
     "wallboard.ownredis": "wallboard.up",
     "wallboard.alerter": "wallboard.worker",
     "wallboard.historian": "wallboard.worker",
+    "wallboard.keeper": "wallboard.worker",
     "wallboard.teller": "wallboard.worker",
     "wallboard.boardschema": "wallboard.commands",
     "wallboard.eventschema": "wallboard.tables",

@@ -65,7 +65,7 @@ async def test_each_alert_is_told_once_and_its_end_too_although_workers_die(
         alerter = Alerter(pipeline, into)
         teller = Teller(pipeline, Outbox(asking, keys), lambda: {"leads": LEADS}, now_ms, "")
         lease = Lease(asking, keys)
-        worker = Worker(pipeline, into, checkpoints, lease, now_ms, lambda: RULES, alerter=alerter, teller=teller)
+        worker = Worker(pipeline, into, checkpoints, lease, now_ms, lambda: RULES, [alerter, teller])
         return pipeline, asyncio.create_task(worker.run())
 
     async def until(true: Any) -> None:

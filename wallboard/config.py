@@ -58,11 +58,13 @@ class Redis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class History(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[history]`: for how many days intervals are kept; those of persons for less long; the audit trail for longer."""
+    """`[history]`: for how many days intervals are kept; those of persons less long; the audit trail longer; the
+    events themselves (0: not at all)."""
 
     days: Annotated[int, Meta(ge=1, le=36_500)] = 400
     agent_days: Annotated[int, Meta(ge=0, le=36_500)] = 90
     audit_days: Annotated[int, Meta(ge=1, le=36_500)] = 730
+    event_days: Annotated[int, Meta(ge=0, le=36_500)] = 30
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,6 +102,11 @@ class Config:
     @property
     def namespace(self) -> str:
         return self.redis.namespace
+
+    @property
+    def events(self) -> Path:
+        """The folder of past days (record/days.py)."""
+        return self.data / "events"
 
     def at_redis(self, url: str) -> "Config":
         """The same, once it is known where Redis is (the private one's address is found out at start)."""

@@ -5,29 +5,35 @@ fencing token, so that a worker that was only asleep cannot write over its succe
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 import structlog
 
-from wallboard.alerter import Alerter
 from wallboard.core import snapshot
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.core.events import ConfigApplied
 from wallboard.core.settings import Settings
-from wallboard.historian import Historian
 from wallboard.live.pipeline import Pipeline
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import LEASE_MS, STREAM_KEEP_MS
 from wallboard.stream.lease import Lease
 from wallboard.stream.stream import Stream
-from wallboard.teller import Teller
 
 CHECKPOINT_S = 30.0
 RENEW_S = LEASE_MS / 1000 / 3
 STANDBY_S = 1.0
 
 log = structlog.get_logger("worker")
+
+
+class Beside(Protocol):
+    """`token`: the fencing token while this worker leads, else None."""
+
+    token: int | None
+
+    async def run(self) -> None: ...
 
 
 class Worker:
@@ -41,17 +47,16 @@ class Worker:
         lease: Lease,
         clock_ms: Callable[[], int],
         settings: Callable[[], Settings],
-        historian: Historian | None = None,
-        alerter: Alerter | None = None,
-        teller: Teller | None = None,
+        besides: Sequence[Beside] = (),
     ) -> None:
+        """`besides`: what else the leader does, each at its own pace."""
         self._pipeline = pipeline
         self._stream = stream
         self._checkpoints = checkpoints
         self._lease = lease
         self._clock_ms = clock_ms
         self._settings = settings
-        self._besides = [one for one in (historian, alerter, teller) if one]
+        self._besides = besides
         self._written: set[str] = set()  # chunks of the last checkpoint that are still right
         self._checkpoint_s = 0.0
         self._checkpoint_ids: list[str] = []

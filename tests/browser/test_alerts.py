@@ -54,7 +54,7 @@ async def running(config: Config) -> AsyncIterator[tuple[str, dict[str, str], St
     checkpoints, stream = Checkpoints(asking, keys), Stream(asking, keys)
     pipeline = Pipeline(Stream(blocking, keys), checkpoints, now_ms)
     worker = Worker(
-        pipeline, stream, checkpoints, Lease(asking, keys), now_ms, lambda: RULES, alerter=Alerter(pipeline, stream)
+        pipeline, stream, checkpoints, Lease(asking, keys), now_ms, lambda: RULES, [Alerter(pipeline, stream)]
     )
     leading = asyncio.create_task(worker.run())
     app, listener = create_app(config), listen("127.0.0.1", 0)

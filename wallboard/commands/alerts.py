@@ -1,4 +1,5 @@
-"""How does one begin with alerts? `init` prints six rules with their actions; `test` sends a message to a receiver."""
+"""How does one begin with alerts? `init` prints six rules with their actions; `try` says when a rule would have fired;
+`test` sends a message to a receiver."""
 
 import asyncio
 import secrets
@@ -10,6 +11,7 @@ from wallboard.alerts.delivery import SENDERS
 from wallboard.alerts.message import Message
 from wallboard.alerts.notify import Undelivered
 from wallboard.commands.given import Given, clock_ms, given
+from wallboard.commands.trying import attempt
 from wallboard.core.errors import WallboardError
 
 # Docs of each key: docs/alerts.md. Limits are meant to be changed.
@@ -75,7 +77,10 @@ action = "Run `wallboard doctor SOURCE`, see /sources."
 
 @click.group()
 def alerts() -> None:
-    """Rules to begin with, and messages to try."""
+    """Rules to begin with, and what to try before they are live."""
+
+
+alerts.add_command(attempt)
 
 
 @alerts.command()

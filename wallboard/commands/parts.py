@@ -165,16 +165,19 @@ class _TellReady:
 async def _worker(force: InForce, config: Config) -> None:
     from wallboard.alerter import Alerter
     from wallboard.historian import Historian
+    from wallboard.keeper import Keeper
     from wallboard.live.pipeline import Pipeline
     from wallboard.record.audit import Audit
     from wallboard.record.database import open_record
+    from wallboard.record.days import Days
     from wallboard.record.history import History
     from wallboard.stream.checkpoint import Checkpoints
     from wallboard.stream.health import HealthRecords
     from wallboard.stream.lease import Lease
     from wallboard.stream.outbox import Outbox
+    from wallboard.stream.stream import Stream
     from wallboard.teller import Teller
-    from wallboard.worker import Worker
+    from wallboard.worker import Beside, Worker
 
     engine = await asyncio.to_thread(open_record, config.data, config.database_url)
 
@@ -190,7 +193,9 @@ async def _worker(force: InForce, config: Config) -> None:
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
         teller = Teller(pipeline, Outbox(parts.redis, parts.keys), lambda: force.config.receivers, clock_ms, link)
-        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, historian, alerter, teller).run()
+        keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), clock_ms, days.event_days)
+        besides: list[Beside] = [historian, alerter, teller, keeper]
+        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, besides).run()
 
 
 async def _collect(names: Sequence[str], force: InForce, config: Config) -> None:

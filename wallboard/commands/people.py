@@ -20,6 +20,7 @@ from wallboard.core.events import SERVER, AgentForgotten
 from wallboard.core.settings import Settings
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
+from wallboard.record.days import Days
 from wallboard.record.erasing import erase as erased
 from wallboard.record.people import ROLES, Bound, People, Person, Role
 from wallboard.stream.signin import SignIn
@@ -159,7 +160,11 @@ async def _erase(config: Config, name: str) -> str:
         engine = open_record(config.data, config.database_url)
         done = await asyncio.to_thread(erased, engine, names, by=BY, now_ms=clock_ms())
         await line.stream.append([AgentForgotten(name=one, source=SERVER) for one in sorted(agents)])
-    told = f"erased: {done.intervals} intervals, {done.contacts} contacts, {done.lines} lines of the audit trail"
+        events = await asyncio.to_thread(Days(config.events).erase, names, done.pseudonym)
+    told = (
+        f"erased: {done.intervals} intervals, {done.contacts} contacts, {done.lines} lines of the audit trail, "
+        f"{events} events of past days"
+    )
     left = [one for one in sorted(agents) if one in config.settings.agent]
     return told + (f"; now take [agent.{left[0]}] out of {config.file}" if left else "")
 

@@ -1,0 +1,129 @@
+"""Past days in files: each event once over deaths, and no name in them when it shall be gone."""
+
+import gzip
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.core.events import Event, FloorObserved, ListedAgent, PresenceSet, Queued
+from wallboard.record import days as kept
+from wallboard.record.days import Days, Happened
+from wallboard.stream.ndjson import EVENTS
+
+NOON_MS = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def days(tmp_path: Path) -> Days:
+    return Days(tmp_path / "events")
+
+
+def at(arrival_ms: int, event: Event) -> Happened:
+    return Happened(f"{arrival_ms}-0", arrival_ms, event)
+
+
+def queued(arrival_ms: int, number: int = 0) -> Happened:
+    return at(arrival_ms, Queued(time=arrival_ms - 5, id=f"e-{number}", source="pbx", contact=f"c-{number}", queue="q"))
+
+
+def read(days: Days) -> list[Event]:
+    return list(EVENTS.read(days.files(date.min, date.max)))
+
+
+def test_each_day_has_a_file_that_reads_as_a_recording(days: Days) -> None:
+    entries = [queued(NOON_MS + number * 6 * HOUR_MS, number) for number in range(4)]
+    assert days.append(entries) == 4
+    assert [path.name for path in days.files(date.min, date.max)] == ["2026-03-02.ndjson.gz", "2026-03-03.ndjson.gz"]
+    assert read(days) == [one.event for one in entries]
+    assert [path.name for path in days.files(date(2026, 3, 3), date(2026, 3, 9))] == ["2026-03-03.ndjson.gz"]
+
+
+def test_what_is_kept_already_is_passed_over(days: Days) -> None:
+    entries = [queued(NOON_MS + number, number) for number in range(6)]
+    days.append(entries[:4])
+    assert days.place() == entries[3].id
+    assert days.append(entries[2:]) == 2
+    assert read(days) == [one.event for one in entries]
+
+
+def test_an_event_without_a_time_or_from_the_future_has_its_arrivals(days: Days) -> None:
+    days.append([
+        at(NOON_MS, Queued(contact="a", queue="q")), at(NOON_MS + 1, Queued(contact="b", queue="q", time=NOON_MS + 99)),
+    ])  # fmt: skip
+    assert [event.time for event in read(days)] == [NOON_MS, NOON_MS + 1]
+
+
+class Killed(BaseException):
+    pass
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 5), st.sampled_from(["", "_written", "_replaced"]), st.booleans()), max_size=8)
+)
+def test_each_event_once_over_deaths_at_every_step(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[tuple[int, str, bool]]
+) -> None:
+    """`_written`: killed before the place is noted; `_replaced`: in the middle of noting it. Days turn in between."""
+    days = Days(tmp_path_factory.mktemp("days"))
+    entries = [queued(NOON_MS + number * 5 * HOUR_MS, number) for number in range(40)]
+    done = 0
+    for count, dies, torn in batches:
+        with pytest.MonkeyPatch.context() as patch:
+            if dies:
+                patch.setattr(kept, dies, dying(getattr(kept, dies), torn=torn))
+            with suppress(Killed):
+                days.append(entries[done : done + count])
+        place = days.place()
+        done = next((index + 1 for index, one in enumerate(entries) if one.id == place), 0)
+    days.append(entries[done:])
+    assert read(days) == [one.event for one in entries]
+
+
+def dying(step, torn):  # type: ignore[no-untyped-def]
+    def die(path, data, *more):  # type: ignore[no-untyped-def]
+        if torn and step.__name__ == "_written":
+            with path.open("ab") as file:
+                file.write(gzip.compress(data)[:9])
+        else:
+            step(path, data, *more)
+        raise Killed
+
+    return die
+
+
+def test_old_days_are_dropped(days: Days) -> None:
+    days.append([queued(NOON_MS + number * 24 * HOUR_MS, number) for number in range(3)])
+    assert days.drop(date(2026, 3, 4)) == 2
+    assert [event.id for event in read(days)] == ["e-2"]
+
+
+@pytest.fixture
+def told(days: Days) -> Days:
+    listed = {"anna": ListedAgent(presence="ready"), "annabel": ListedAgent(presence="ready")}
+    days.append([
+        at(NOON_MS, PresenceSet(agent="anna", presence="ready", time=NOON_MS)),
+        at(NOON_MS + 1, PresenceSet(agent="annabel", presence="ready", time=NOON_MS)),
+        at(NOON_MS + 2, FloorObserved(agents=listed, time=NOON_MS)),
+    ])  # fmt: skip
+    return days
+
+
+def test_a_name_goes_out_of_every_event_and_nobody_elses(told: Days) -> None:
+    assert told.erase({"anna"}, "erased-1") == 2
+    one, other, listing = read(told)
+    assert isinstance(one, PresenceSet)
+    assert isinstance(other, PresenceSet)
+    assert isinstance(listing, FloorObserved)
+    assert (one.agent, other.agent, set(listing.agents or {})) == ("erased-1", "annabel", {"erased-1", "annabel"})
+
+
+def test_after_a_name_went_the_day_goes_on(told: Days) -> None:
+    told.erase({"anna"}, "a-much-longer-pseudonym-than-the-name")
+    told.append([queued(NOON_MS + 9, 9)])
+    assert [event.id for event in read(told)][-1] == "e-9"
+    assert len(read(told)) == 4

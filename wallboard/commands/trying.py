@@ -1,0 +1,162 @@
+"""When would this rule have fired? `wallboard alerts try`: over the days that the worker keeps, or over a recording."""
+
+import os
+import tomllib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import msgspec
+
+from wallboard.commands.compute import Warnings, once
+from wallboard.commands.given import Given, given
+from wallboard.commands.kinds import Found, Recording
+from wallboard.commands.progress import progress
+from wallboard.commands.table import table
+from wallboard.config import Config
+from wallboard.core.errors import ConfigError, Mistake, WallboardError
+from wallboard.core.events import Event
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Settings
+from wallboard.core.trial import Spoke, Summary, Trial, summary
+from wallboard.core.words import meant
+from wallboard.record.days import Days
+from wallboard.stream.ndjson import EVENTS
+
+SHOWN = 50
+
+
+@click.command("try")
+@click.argument("rule")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--days", help="A day, or A..B, of those that are kept: 2026-11-02..2026-11-08.")
+@click.option("--from", "recording", type=Recording(), help="FILES in this format instead of kept days.")
+@click.option("--with", "changes", multiple=True, help="Beside it the same rule with this: 'raise = \"> 60\"'.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@given
+def attempt(
+    rule: str,
+    files: Sequence[Path],
+    days: str | None,
+    recording: Found | None,
+    changes: Sequence[str],
+    as_json: bool,
+    **where: Any,
+) -> None:
+    """When RULE, an [alert.NAME] of wallboard.toml, would have fired, and for how long.
+
+    It meets the events of that time with the configuration of today. With --with two versions stand side by side.
+    """
+    config = Given(**where).load()
+    versions = _versions(config, rule, changes)
+    if bool(days) == bool(files) or bool(files) != bool(recording):
+        raise click.UsageError("say which events: --days A..B, or --from FORMAT FILE…")
+    zone = ZoneInfo(next(iter(config.settings.sites.values())).zone)
+    first, last = _days(days) if days else (date.min, date.max)
+    from_ms, until_ms = (_midnight_ms(first, zone), _midnight_ms(last + timedelta(days=1), zone)) if days else (0, None)
+    read = recording.read(files) if recording else EVENTS.read(_kept(config, first, last))
+    trials = [Trial(config.settings, rule, one, from_ms) for one in versions]
+    count, found = _run(trials, progress(read, "events"), recording.name if recording else "events", until_ms)
+    told = [(spoken, summary(spoken, config.settings, count)) for spoken in found]
+    click.echo(_json(told) if as_json else _text(rule, changes, told, config.settings, zone))
+
+
+def _versions(config: Config, name: str, changes: Sequence[str]) -> list[Rule]:
+    """The rule as it is, and as it would be. Raises WallboardError, ConfigError."""
+    rules = config.settings.alert
+    if name not in rules:
+        raise WallboardError(f"no rule '{name}' is configured{meant(name, list(rules))}")
+    if not changes:
+        return [rules[name]]
+    try:
+        wanted = msgspec.to_builtins(rules[name]) | tomllib.loads("\n".join(changes))
+        other = msgspec.convert(wanted, Rule)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError([Mistake("--with", name, str(error))]) from None
+    if faults := [Mistake("--with", fault.at, fault.reason) for fault in other.faults()]:
+        raise ConfigError(faults)
+    return [rules[name], other]
+
+
+def _days(text: str) -> tuple[date, date]:
+    try:
+        first, _, last = text.partition("..")
+        found = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day: write 2026-11-02, or 2026-11-02..2026-11-08") from None
+    if found[1] < found[0]:
+        raise click.BadParameter(f"{text!r} ends before it begins")
+    return found
+
+
+def _kept(config: Config, first: date, last: date) -> list[Path]:
+    """Their files, the day before to warm up, and the one after: days of files are UTC's."""
+    kept, day = Days(config.events), timedelta(days=1)
+    if not kept.files(first, last):
+        all_ = [path.name.partition(".")[0] for path in kept.files(date.min, date.max)]
+        there = f"there is {all_[0]} to {all_[-1]}" if all_ else "no day is kept yet"
+        raise WallboardError(f"nothing is kept of {first} to {last} in {os.fspath(config.events)}: {there}")
+    return kept.files(first - day, last + day)
+
+
+def _run(
+    trials: Sequence[Trial], events: Iterable[Event], source: str, until_ms: int | None
+) -> tuple[int, list[list[Spoke]]]:
+    """How many days were seen, and what each trial found."""
+    begin_ms = now_ms = 0
+    for event in once(events, source, Warnings()):
+        time_ms = event.time or now_ms
+        if until_ms is not None and time_ms >= until_ms:
+            continue
+        begin_ms, now_ms = begin_ms or time_ms, max(now_ms, time_ms)
+        for trial in trials:
+            trial.take(event)
+    return max(1, round((now_ms - begin_ms) / 86_400_000)), [trial.end(now_ms) for trial in trials]
+
+
+def _text(
+    rule: str, changes: Sequence[str], told: Sequence[tuple[list[Spoke], Summary]], settings: Settings, zone: ZoneInfo
+) -> str:
+    heads = ["", rule, *(["with " + ", ".join(changes)] if len(told) > 1 else [])]
+    rows = [[label, *(pick(one) for _, one in told)] for label, pick in _ROWS]
+    rows += [[f"in shift {shift}", *(one.shifts[shift] for _, one in told)] for shift in told[0][1].shifts]
+    blocks = [table(heads, rows)]
+    for (spoken, _), head in zip(told, heads[1:], strict=True):
+        lines = [[_clock(one.raised_ms, zone), one.of, one.value, _lasted(one)] for one in spoken[:SHOWN]]
+        more = [f"… and {len(spoken) - SHOWN} more: --json has all"] if len(spoken) > SHOWN else []
+        if lines:
+            blocks.append("\n".join([head, table(["raised", "of", "value", "lasted"], lines), *more]))
+    return "\n\n".join(blocks)
+
+
+_ROWS = (
+    ("times", lambda one: one.times),
+    ("a day", lambda one: one.a_day),
+    ("most in ten minutes", lambda one: one.most),
+    ("half of them lasted under", lambda one: _duration(one.median_s)),
+    ("the longest", lambda one: _duration(one.longest_s)),
+    ("still so at the end", lambda one: one.open),
+)
+
+
+def _lasted(one: Spoke) -> str | None:
+    return None if one.over_ms is None else _duration((one.over_ms - one.raised_ms) / 1000)
+
+
+def _duration(seconds: float | None) -> str | None:
+    return None if seconds is None else str(timedelta(seconds=round(seconds)))
+
+
+def _clock(at_ms: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _midnight_ms(day: date, zone: ZoneInfo) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
+
+
+def _json(told: Sequence[tuple[list[Spoke], Summary]]) -> str:
+    return msgspec.json.encode([{**one._asdict(), "spoke": spoken} for spoken, one in told]).decode()

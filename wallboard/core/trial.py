@@ -1,0 +1,112 @@
+"""When would a rule have spoken? Recorded events through the same core as live, with this rule alone.
+
+What was in force on that day is passed over: the queues, hours and targets are those of today, as the rule would meet
+them tomorrow.
+"""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wallboard.core import events as ev
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Settings
+from wallboard.core.state import Floor
+from wallboard.core.watchful import watchful
+
+MANY_MS = 600_000  # floods are counted in ten minutes (EEMUA 191)
+
+
+class Spoke(Struct):
+    """Once: of what, when, with which value; until when (ms UTC; None: it was still so at the end) and why it ended."""
+
+    kind: str
+    of: str
+    raised_ms: int
+    value: float | None
+    over_ms: int | None = None
+    over: str = ""
+
+
+class Trial:
+    """Takes events in their order; arrival is the greatest event time so far, as in `compute`."""
+
+    def __init__(self, settings: Settings, name: str, rule: Rule, from_ms: int) -> None:
+        """What is raised before `from_ms` only warms up: it is not among what is found."""
+        self._floor = watchful(Floor(replace(settings, alert={name: rule})))
+        self._from_ms, self._now_ms = from_ms, 0
+        self._open: dict[str, Spoke] = {}
+        self._found: list[Spoke] = []
+
+    def take(self, event: ev.Event) -> None:
+        if isinstance(event, ev.ConfigApplied | ev.AlertEvent):
+            return
+        self._now_ms = max(self._now_ms, event.time or 0)
+        self._floor.apply(event, self._now_ms)
+        self._hear()
+
+    def end(self, at_ms: int) -> list[Spoke]:
+        """All that was found, in order."""
+        self._floor.advance(max(at_ms, self._now_ms))
+        self._hear()
+        return self._found
+
+    def _hear(self) -> None:
+        alerting = self._floor.alerting
+        for event in list(alerting.untold.values()) if alerting else ():
+            assert alerting
+            alerting.told(event)
+            if isinstance(event, ev.AlertRaised):
+                self._raised(event)
+            elif spoke := self._open.pop(event.alert, None):
+                spoke.over_ms, spoke.over = event.time, event.note or "cleared"
+
+    def _raised(self, event: ev.AlertRaised) -> None:
+        said, raised_ms = event.attributes or {}, event.time or self._now_ms
+        spoke = Spoke(said["kind"], said["of"], raised_ms, event.value)
+        if raised_ms >= self._from_ms:
+            self._open[event.alert] = spoke
+            self._found.append(spoke)
+
+
+class Summary(NamedTuple):
+    """`most`: in any ten minutes. Lengths in seconds, of those that ended; None: none did. `shifts`: how many in it."""
+
+    times: int
+    a_day: float
+    most: int
+    median_s: float | None
+    longest_s: float | None
+    open: int
+    shifts: dict[str, int]
+
+
+def summary(found: Sequence[Spoke], settings: Settings, days: int) -> Summary:
+    lengths = [(one.over_ms - one.raised_ms) / 1000 for one in found if one.over_ms is not None]
+    return Summary(
+        len(found), len(found) / max(1, days), _most([one.raised_ms for one in found]),
+        median(lengths) if lengths else None, max(lengths, default=None),
+        sum(one.over_ms is None for one in found), _by_shift(found, settings),
+    )  # fmt: skip
+
+
+def _most(at_ms: Sequence[int]) -> int:
+    first = most = 0
+    for last, now_ms in enumerate(at_ms):
+        while at_ms[first] <= now_ms - MANY_MS:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def _by_shift(found: Sequence[Spoke], settings: Settings) -> dict[str, int]:
+    """Of the site of what it spoke of; of the first site where it is no queue."""
+    counts = {shift: 0 for shifts in settings.shifts.values() for shift in shifts}
+    for one in found:
+        site = settings.site_of(one.of) if one.kind == "queues" else next(iter(settings.sites))
+        for shift, hours in settings.shifts.get(site, {}).items():
+            counts[shift] += hours.is_open(one.raised_ms)
+    return counts

@@ -1,0 +1,82 @@
+"""Where do past days come from? The leading worker follows the stream and keeps what happened in files, a day each.
+
+It reads by itself, from the last entry that is kept: after a death it goes on there, and the pipeline waits for no
+disk. The stream holds two hours, so a worker may be away for so long.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from wallboard.core.errors import StreamGap, StreamUnavailable
+from wallboard.record.days import Days, Happened
+from wallboard.stream.stream import BEGIN, Entry, Stream
+
+KEEP_S = 10.0
+AT_ONCE = 2_000  # entries
+DROP_S = 3_600.0
+
+log = structlog.get_logger("days")
+
+
+class Keeper:
+    """`token`: the fencing token while this worker leads, else None. `stream` is its own: it remembers its place."""
+
+    def __init__(self, stream: Stream, days: Days, clock_ms: Callable[[], int], keep_days: int) -> None:
+        self._stream = stream
+        self._days = days
+        self._clock_ms = clock_ms
+        self._keep_days = keep_days
+        self._dropped_s = -DROP_S
+        self._failing = self._followed = False
+        self.token: int | None = None
+
+    async def run(self) -> None:
+        """Until cancelled. What could not be kept is read again."""
+        while True:
+            await asyncio.sleep(KEEP_S)
+            if self.token is None:
+                continue
+            try:
+                await self.keep()
+                self._failing = False
+            except StreamUnavailable:
+                continue  # the pipeline says so
+            except Exception as error:  # the root of this task: live figures go on whatever the disk does
+                if not self._failing:
+                    log.warning("days are not kept", folder=str(self._days.folder), reason=str(error) or repr(error))
+                self._failing = True
+
+    async def keep(self) -> int:
+        """All that the stream has beyond what is kept; how many. Raises StreamUnavailable, OSError."""
+        await self._drop()
+        kept, after = 0, await asyncio.to_thread(self._days.place) or BEGIN
+        while self._keep_days:
+            entries = await self._read(after)
+            happened = [Happened(one.id, one.arrival_ms, one.event) for one in entries if one.event]
+            kept += await asyncio.to_thread(self._days.append, happened)
+            if len(entries) < AT_ONCE:
+                break
+            after = entries[-1].id
+        return kept
+
+    async def _read(self, after: str) -> list[Entry]:
+        try:
+            if not self._followed:
+                await self._stream.check(after)
+            return await self._stream.read(after, count=AT_ONCE)
+        except StreamGap as gap:
+            log.warning("a day has a hole: the stream had gone on without anybody to keep it", reason=str(gap))
+            return await self._stream.read(after, count=AT_ONCE)
+        finally:
+            self._followed = True
+
+    async def _drop(self) -> None:
+        """Once an hour: what is older than it may be. Of 0 days, all of it."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._dropped_s >= DROP_S:
+            self._dropped_s = now_s
+            today = datetime.fromtimestamp(self._clock_ms() / 1000, UTC).date()
+            await asyncio.to_thread(self._days.drop, today - timedelta(days=self._keep_days - 1))
