@@ -10,6 +10,9 @@ from wallboard.record.audit import Audit
 from wallboard.record.database import TABLES
 from wallboard.record.erasing import erase
 from wallboard.record.history import History
+from wallboard.record.revisions import Revisions
+from wallboard.record.screens import Screens
+from wallboard.record.tokens import Tokens, Wanted
 
 QUARTER = 1_795_000_500_000
 
@@ -42,6 +45,44 @@ def test_figures_names_and_lines_go_and_others_stay(opened: Callable[[], Engine]
     assert lines[4].what == "person.erased"
     assert "Ганна" not in everything(engine)
     assert "'anna'" not in everything(engine)
+    assert '"anna"' not in everything(engine)
+
+
+def test_whoever_made_a_token_a_screen_or_a_board_is_not_named_there_any_more(opened: Callable[[], Engine]) -> None:
+    engine = opened()
+    for by in ("Ганна Б.", "Ганна Бо."):
+        Tokens(engine).create(Wanted("cron", frozenset({"events:write"})), by, 1)
+        Screens(engine).add("hall", "overview", by=by, now_ms=2)
+        Revisions(engine).put(f"hall-{len(by)}", "title = 'Hall'", by, 3, was=None, before=None)
+    erase(engine, {"Ганна Б."}, by="Olena", now_ms=4)
+    assert "Ганна Б." not in everything(engine)
+    assert everything(engine).count("'Ганна Бо.'") == 5, "three that were made, and two lines of the trail"
+
+
+def test_a_name_with_signs_that_json_escapes_goes_too(opened: Callable[[], Engine]) -> None:
+    engine, name = opened(), 'Ганна "Аня" \\ 100% Б_.'
+    known = {("pbx", "c1"): Known(QUARTER, "support", name, None, {}, {})}
+    History(engine).fill({}, [], known)
+    Audit(engine).write(1, "Olena", "person.changed", name=name)
+    assert everything(engine).count("Ганна") == 2
+    done = erase(engine, {name}, by="Olena", now_ms=2)
+    assert (done.contacts, done.lines) == (1, 1)
+    assert "Ганна" not in everything(engine)
+
+
+def test_a_detail_that_is_too_long_is_shortened_so_that_names_in_it_still_go(opened: Callable[[], Engine]) -> None:
+    engine = opened()
+    audit = Audit(engine)
+    agents = ["anna", *(f"agent {n}" for n in range(500))]
+    audit.write(1, "Olena", "person.changed", name="Ганна Б.", before={"agents": agents}, text="x" * 5_000)
+    [line] = audit.read()
+    assert line.detail["shortened"] is True
+    assert (line.detail["name"], line.detail["before"]["agents"][:2]) == ("Ганна Б.", ["anna", "agent 0"])  # type: ignore[index]
+    assert len(str(line.detail)) < 3_000
+    audit.write(2, "Olena", "person.changed", **{f"key {n}": "Ганна Б. " * 30 for n in range(99)})
+    done = erase(engine, {"anna", "Ганна Б."}, by="Olena", now_ms=2)
+    assert done.lines == 1
+    assert "Ганна" not in everything(engine)
     assert '"anna"' not in everything(engine)
 
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, String, Table, Text, delete, insert, select
@@ -13,6 +13,7 @@ from wallboard.record.database import TABLES, Record
 
 MOST = 1_000  # lines in one answer
 _SHOWN = 2_000  # characters of one detail
+_NAME = 256  # and of the longest name
 
 audit = Table(
     "audit", TABLES,
@@ -34,10 +35,25 @@ class Line(NamedTuple):
 
 def note(to: Connection, at_ms: int, who: str, what: str, detail: Mapping[str, object]) -> None:
     """One line more. Secrets do not belong into `detail`."""
+    to.execute(insert(audit).values(at_ms=at_ms, who=who[:256], what=what[:64], detail=_told(detail)))
+
+
+def _told(detail: Mapping[str, object]) -> str:
+    """Too long a one with fewer items of each list and less text. Names stay whole or go: they must be found again
+    when a person is erased (record/erasing.py)."""
     told = msgspec.json.encode(detail).decode()
-    if len(told) > _SHOWN:
-        told = msgspec.json.encode({"shortened": told[: _SHOWN - 100]}).decode()
-    to.execute(insert(audit).values(at_ms=at_ms, who=who[:256], what=what[:64], detail=told))
+    for most in (50, 10, 2, 0):
+        if len(told) > _SHOWN:
+            told = msgspec.json.encode({"shortened": True} | _shorter(detail, most)).decode()
+    return told if len(told) <= _SHOWN else '{"shortened":true}'
+
+
+def _shorter(told: Any, most: int) -> Any:
+    if isinstance(told, dict):
+        return {name: _shorter(value, most) for name, value in told.items()}
+    if isinstance(told, (list, tuple)):
+        return [_shorter(value, most) for value in told[:most]]
+    return f"{told[:_NAME]}…" if isinstance(told, str) and len(told) > _NAME else told
 
 
 class Audit:

@@ -8,12 +8,14 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, String, column, delete, or_, select, table, update
 
 from wallboard.core.afterwards import Known
 from wallboard.record import history as kept
 from wallboard.record.audit import audit, note
 from wallboard.record.database import Record
+
+_MADE_BY = {"tokens": "created_by", "screens": "created_by", "board_revisions": "who"}
 
 
 class Erased(NamedTuple):
@@ -30,6 +32,9 @@ def erase(engine: Engine, names: Collection[str], *, by: str, now_ms: int) -> Er
     pseudonym = f"erased-{secrets.token_hex(4)}"
     with Record(engine).connected() as to:
         of = kept.INTERVALS.c
+        for made, by_whom in _MADE_BY.items():
+            who = column(by_whom, String)
+            to.execute(update(table(made, who)).where(who.in_(names)).values({by_whom: pseudonym}))
         found = Erased(
             pseudonym,
             to.execute(delete(kept.INTERVALS).where(of.kind == "agents", of.id.in_(names))).rowcount,
@@ -43,9 +48,7 @@ def erase(engine: Engine, names: Collection[str], *, by: str, now_ms: int) -> Er
 def _contacts(to: Connection, names: Collection[str], pseudonym: str) -> int:
     """Contacts of the last week, of which something may still come, name their last agent."""
     of, changed = kept.CONTACTS.c, 0
-    asked = select(of.source, of.contact, of.told).where(
-        or_(*(of.told.contains(name, autoescape=True) for name in names))
-    )
+    asked = select(of.source, of.contact, of.told).where(_named_in(of.told, names))
     for source, contact, told in to.execute(asked).all():
         known = msgspec.json.decode(told, type=Known)
         if known.agent in names:
@@ -58,12 +61,17 @@ def _contacts(to: Connection, names: Collection[str], pseudonym: str) -> int:
 def _lines(to: Connection, names: Collection[str], pseudonym: str) -> int:
     """Of the audit trail: who did it, and whom or what it was done to."""
     of, changed = audit.c, 0
-    said = or_(of.who.in_(names), *(of.detail.contains(name, autoescape=True) for name in names))
+    said = or_(of.who.in_(names), _named_in(of.detail, names))
     for n, who, detail in to.execute(select(of.n, of.who, of.detail).where(said)).all():
         told = msgspec.json.encode(_without(msgspec.json.decode(detail), names, pseudonym)).decode()
         row = {"who": pseudonym if who in names else who, "detail": told}
         changed += to.execute(update(audit).where(of.n == n).values(row)).rowcount
     return changed
+
+
+def _named_in(column: ColumnElement[str], names: Collection[str]) -> ColumnElement[bool]:
+    """A first choice among texts of JSON, as which a name with a quotation mark reads otherwise."""
+    return or_(*(column.contains(msgspec.json.encode(name).decode()[1:-1], autoescape=True) for name in names))
 
 
 def _without(told: object, names: Collection[str], pseudonym: str) -> object:
