@@ -40,6 +40,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65_535)] = 8000
     fast_frames: bool = True
     max_screens: Annotated[int, Meta(ge=1, le=1_000_000)] = 20_000
+    max_screens_each: Annotated[int, Meta(ge=1, le=1_000_000)] = 200
     metrics: Literal["token", "open"] = "token"
     boards: Text = "boards"
     boards_editable: bool = False

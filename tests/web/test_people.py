@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from wallboard.config import Config
+from wallboard.config import Config, Server
 from wallboard.web import passwords
 
 PEOPLE = "/api/v1/people"
@@ -89,6 +90,34 @@ async def test_whoever_guesses_is_slowed_and_whoever_knows_gets_in_all_the_same(
     tries = [asyncio.create_task(slow.fits("Olena", known, "a guess")) for _ in range(passwords.WAIT_FOR_NAME + 4)]
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert len([one for one in done if isinstance(one, Exception)]) == 4
+
+
+async def first_of(served: Any, cookie: str) -> Any:
+    """A socket's first message; or the code and reason with which it was closed."""
+    headers = {"Cookie": cookie, "Origin": served.origin}
+    url = f"ws://{served.host}:{served.port}/live?board=overview"
+    socket = await connect(url, additional_headers=headers)
+    try:
+        return socket, json.loads(await asyncio.wait_for(socket.recv(), 10))["t"]
+    except ConnectionClosed as closed:
+        return socket, (closed.rcvd and closed.rcvd.code, closed.rcvd and closed.rcvd.reason)
+
+
+async def test_one_person_cannot_take_the_places_of_all(config: Config, served_elsewhere: Any) -> None:
+    async with served_elsewhere(replace(config, server=Server(max_screens_each=2))) as served:
+        petro = [await served.sign_in("Petro", "viewer") for _ in range(2)]
+        opened = [await first_of(served, cookie) for cookie in (*petro, petro[0])]
+        assert [found for _, found in opened[:2]] == ["hello", "hello"]
+        assert opened[2][1][0] == 1013
+        assert "max_screens_each" in opened[2][1][1]
+        olena = await first_of(served, await served.sign_in())
+        assert olena[1] == "hello", "others have theirs"
+        await opened[0][0].close()
+        async with asyncio.timeout(5):
+            while (again := await first_of(served, petro[1]))[1] != "hello":
+                await asyncio.sleep(0.05)
+        for socket, _ in (*opened, olena, again):
+            await socket.close()
 
 
 async def test_strangers_who_guess_a_name_from_many_addresses_never_keep_its_owner_out(

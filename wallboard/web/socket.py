@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from wallboard.config import Server
 from wallboard.live.desk import DESK, desk
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
@@ -123,8 +124,12 @@ def _board(websocket: WebSocket, hub: Hub) -> Board:
         raise Refusal(NOT_ALLOWED, "no such board, or not for you")
     if not hub.pipeline.ready:
         raise Refusal(TRY_LATER, "the state is being loaded: come back")
-    if hub.screens >= websocket.app.state.parts.config.server.max_screens:
+    server: Server = websocket.app.state.parts.config.server
+    if hub.screens >= server.max_screens:
         raise Refusal(TRY_LATER, "as many screens as this server takes (server.max_screens): come back")
+    staying: Staying = websocket.app.state.staying
+    if staying.of(who_asks(websocket)) >= server.max_screens_each:
+        raise Refusal(TRY_LATER, "as many screens as one may have here (server.max_screens_each): come back")
     return board
 
 

@@ -2,6 +2,7 @@
 together."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -33,16 +34,27 @@ class Staying:
         self._known = known
         self._boards = boards
         self._wires: dict[Wire, _Inside] = {}
+        self._each: Counter[tuple[str, str]] = Counter()
+
+    def of(self, who: Who) -> int:
+        """How many sockets they have here; who is never asked again is not counted."""
+        return self._each[who.kind, who.id]
 
     @contextmanager
     def watch(self, wire: Wire, credential: Credential | None, who: Who, board: str) -> Iterator[None]:
         """`credential`: None for one that is good for as long as this process runs."""
-        if credential is not None:
-            self._wires[wire] = _Inside(credential, who, board)
+        if credential is None:
+            yield
+            return
+        self._wires[wire] = _Inside(credential, who, board)
+        self._each[who.kind, who.id] += 1
         try:
             yield
         finally:
-            self._wires.pop(wire, None)
+            del self._wires[wire]
+            self._each[who.kind, who.id] -= 1
+            if not self._each[who.kind, who.id]:
+                del self._each[who.kind, who.id]
 
     async def run(self) -> None:
         """Until cancelled."""
