@@ -19,6 +19,8 @@ from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Agent, Notice, Queue, Reason, Settings, Site
 from wallboard.environment import Sections, overlay, text_of
+from wallboard.heartbeat import Heartbeat, heartbeat_of
+from wallboard.heartbeat import Options as HeartbeatOptions
 from wallboard.provider import Provider, provider_of
 from wallboard.receivers import Receiver, receivers_of
 from wallboard.sense import COLLECTOR_GROUP, WEBHOOK, check_collectors, check_notify, check_redis_url, check_settings
@@ -90,6 +92,7 @@ class Config:
     collectors: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
     oidc: Provider | None = None
+    heartbeat: Heartbeat | None = None
     file: Path | None = None
     data: Path = Path(DATA)
     admin_token: str | None = field(default=None, repr=False)
@@ -130,7 +133,15 @@ _SETTINGS: Mapping[str, type[Struct]] = {
 }  # fmt: skip
 _FREE = ("collector", "notify")  # their options belong to whoever reads them
 SECTIONS = Sections(
-    single={"server": Server, "redis": Redis, "history": History, "limits": Limits, "oidc": Provider, "database": None},
+    single={
+        "server": Server,
+        "redis": Redis,
+        "history": History,
+        "limits": Limits,
+        "oidc": Provider,
+        "heartbeat": HeartbeatOptions,
+        "database": None,
+    },
     named={**_SETTINGS, **dict.fromkeys(_FREE)},
 )
 
@@ -182,6 +193,7 @@ def simulated(config: Config) -> Config:
         redis=Redis(url=config.redis.url, namespace=DEMO_NAMESPACE),
         collectors=DEMO_COLLECTORS,
         receivers={},
+        heartbeat=None,
         settings=_simulated_settings(),
         data=config.data / "demo",
         database_url=None,
@@ -234,6 +246,8 @@ def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake
     config = replace(config, receivers=receivers_of(_table(tables, "notify", name, mistakes), base, name, mistakes))
     if "oidc" in tables:
         config = replace(config, oidc=provider_of(tables["oidc"], server.public_url, base, name, mistakes))
+    if "heartbeat" in tables:
+        config = replace(config, heartbeat=heartbeat_of(tables["heartbeat"], base, name, mistakes))
     mistakes.extend(check_notify(settings, _table(tables, "notify", name, []), name))
     mistakes.extend(check_redis_url(redis.url, name))
     sites = list(_table(tables, "site", name, [])) or ["main"]

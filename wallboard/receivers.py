@@ -64,9 +64,9 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
         text = given(found.secret, found.secret_file, base, file, at, "secret", mistakes)
         within = f"{at}.secret" if found.secret_file is None else f"{at}.secret_file"
         secret = _key(text, file, within, mistakes) if text is not None else b""
-    allow = tuple(_networks(found.allow, file, at, mistakes))
+    allow = tuple(networks(found.allow, file, at, mistakes))
     if url:
-        mistakes += [Mistake(file, f"{at}.url", reason) for reason in _wrong(url, kind, allow)]
+        mistakes += [Mistake(file, f"{at}.url", reason) for reason in wrong(url, kind, allow)]
     if found.quiet is not None:
         try:
             parse_openings(found.quiet)
@@ -108,7 +108,8 @@ def _key(text: str, file: str, at: str, mistakes: list[Mistake]) -> bytes:
         return b""
 
 
-def _wrong(url: str, kind: Kind, allow: Sequence[Network]) -> list[str]:
+def wrong(url: str, kind: Kind, allow: Sequence[Network]) -> list[str]:
+    """Why this address cannot be meant; nothing where it can."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, kind == "apprise" or parts.port  # tgram://123:abc has no port
@@ -128,7 +129,7 @@ def _wrong(url: str, kind: Kind, allow: Sequence[Network]) -> list[str]:
     return []
 
 
-def _networks(allow: list[str], file: str, at: str, mistakes: list[Mistake]) -> list[Network]:
+def networks(allow: list[str], file: str, at: str, mistakes: list[Mistake]) -> list[Network]:
     found = []
     for index, text in enumerate(allow):
         try:

@@ -164,6 +164,7 @@ class _TellReady:
 
 async def _worker(force: InForce, config: Config) -> None:
     from wallboard.alerter import Alerter
+    from wallboard.beating import Beating
     from wallboard.historian import Historian
     from wallboard.keeper import Keeper
     from wallboard.live.pipeline import Pipeline
@@ -194,7 +195,8 @@ async def _worker(force: InForce, config: Config) -> None:
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
         teller = Teller(pipeline, Outbox(parts.redis, parts.keys), lambda: force.config.receivers, clock_ms, link)
         keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), clock_ms, days.event_days)
-        besides: list[Beside] = [historian, alerter, teller, keeper]
+        beating = Beating(pipeline, lambda: force.config.heartbeat)
+        besides: list[Beside] = [historian, alerter, teller, keeper, beating]
         await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, besides).run()
 
 
