@@ -26,6 +26,7 @@ from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.historian import Historian
 from wallboard.live.pipeline import Pipeline
+from wallboard.record.audit import Audit
 from wallboard.record.database import FILE, open_record
 from wallboard.record.history import History
 from wallboard.stream.checkpoint import Checkpoints
@@ -313,3 +314,43 @@ async def test_of_two_workers_the_one_that_leads_writes(bench: Bench, stream: St
     more = call(2, now_ms() - 1_000)
     await stream.append(more)
     await eventually(bench, [*events, *more])
+
+
+async def test_the_leading_worker_takes_out_what_is_older_than_it_is_kept_and_not_a_millisecond_more(
+    redis: Any, namespace: str, tmp_path: Path
+) -> None:
+    """docs/privacy.md: 400 days of queues, 90 of persons, 8 of contacts, 730 of the trail; once an hour."""
+    at_ms, keys, record = 1_795_000_000_000, Keys(namespace), open_record(tmp_path)
+    history, audit = History(record), Audit(record)
+    limits = {"queues": at_ms - 400 * DAY_MS, "groups": at_ms - 400 * DAY_MS, "agents": at_ms - 90 * DAY_MS}
+
+    def tell(contact: str) -> None:
+        """Two of each: one that is as old as may be, and one that is a millisecond older."""
+        intervals = {
+            Interval(kind, "x", limit - older, "event"): {"answered": 1}
+            for kind, limit in limits.items()
+            for older in (0, 1)
+        }
+        contacts = {
+            ("pbx", f"{contact}{older}"): Known(at_ms - 8 * DAY_MS - older, "support", "x", None, {}, {})
+            for older in (0, 1)
+        }
+        history.fill(intervals, [], contacts)
+        for older in (0, 1):
+            audit.write(at_ms - 730 * DAY_MS - older, "Olena", f"{contact}{older}")
+
+    def kept() -> tuple[dict[str, list[int]], list[str], list[str]]:
+        intervals = {kind: sorted(limit - at for at in history.read(kind, "x", 0, 1 << 62, "event"))
+                     for kind, limit in limits.items()}  # fmt: skip
+        contacts = history.kept([("pbx", f"{name}{older}") for name in "ab" for older in (0, 1)])
+        return intervals, sorted(contact for _, contact in contacts), [line.what for line in audit.read()]
+
+    pipeline = Pipeline(Stream(redis, keys), Checkpoints(redis, keys), lambda: at_ms)
+    pipeline.floor.advance(at_ms)
+    historian = Historian(pipeline, history, lambda: at_ms, 400, 90, audit=(audit, 730))
+    tell("a")
+    await historian.write(1)
+    assert kept() == ({kind: [0] for kind in limits}, ["a0"], ["a0"])
+    tell("b")
+    await historian.write(1)
+    assert kept() == ({kind: [0, 1] for kind in limits}, ["a0", "b0", "b1"], ["b1", "b0", "a0"]), "once an hour"

@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from wallboard.cli import run
+from wallboard.core.events import AgentForgotten
+from wallboard.core.quarters import Interval
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
+from wallboard.record.history import History
 from wallboard.record.people import Bound, People
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import Session, SignIn
+from wallboard.stream.stream import BEGIN, Stream
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +126,64 @@ async def open_sessions(url: str, namespace: str, *people: str) -> list[int]:
     found = [len(await SignIn(redis, Keys(namespace)).of(person)) for person in people]
     await redis.aclose()
     return found
+
+
+def test_each_new_link_stands_in_the_trail_and_never_the_link_itself(
+    people: People, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["person", "link", "ганна б."]) == 0
+    code = capsys.readouterr().out.strip().partition("#")[2]
+    (line, *_) = Audit(open_record(tmp_path)).read()
+    known = people.named("Ганна Б.")
+    assert known is not None
+    assert (line.who, line.what) == ("wallboard person", "person.link")
+    assert line.detail == {"id": known.id, "name": "Ганна Б."}
+    assert code not in str(line)
+
+
+def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
+    people: People, tmp_path: Path, redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """She works as agent 101, whom the PBX calls PJSIP/1006 and the file Ганна Бахмут."""
+    (tmp_path / "wallboard.toml").write_text(
+        "[agent.101]\nname = 'Ганна Бахмут'\nalso = ['pbx:PJSIP/1006']\n", encoding="utf-8"
+    )
+    hers = people.named("ганна б.")
+    assert hers is not None
+    people.change(hers.id, by="tests", now_ms=3, bound=Bound(agents=("101",)))
+    asyncio.run(begin(redis_url, namespace, hers.id))
+    record = open_record(tmp_path)
+    history, audit = History(record), Audit(record)
+    history.fill({Interval("agents", who, 0, "event"): {"answered": 3} for who in ("101", "102")}, [], {})
+    for told in ("Ганна Б.", "Ганна Бахмут", "101", "PJSIP/1006", hers.id, "Olena"):
+        audit.write(4, told, "alert.acknowledged", by=told)
+
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
+    assert run(["person", "erase", "Ганна Б."]) == 1
+    assert people.named("Ганна Б.") is not None
+    assert history.names("agents") == ["101", "102"]
+    capsys.readouterr()
+
+    assert run(["person", "erase", "Ганна Б.", "--yes"]) == 0
+    said = capsys.readouterr().out
+    assert "erased: 1 intervals" in said
+    assert f"now take [agent.101] out of {tmp_path / 'wallboard.toml'}" in said
+    assert people.named("Ганна Б.") is None
+    assert history.names("agents") == ["102"]
+    lines = "\n".join(str(line) for line in audit.read())
+    for gone in ("Ганна", "'101'", "PJSIP/1006", hers.id):
+        assert gone not in lines
+    assert "Olena" in lines
+    assert "person.erased" in lines
+    forgotten = asyncio.run(forgotten_agents(redis_url, namespace))
+    assert forgotten == {"101", "Ганна Б."}, "the state forgets her too"
+
+
+async def forgotten_agents(url: str, namespace: str) -> set[str]:
+    redis = connect(url)
+    try:
+        found = await Stream(redis, Keys(namespace)).read(BEGIN)
+    finally:
+        await redis.aclose()
+    return {entry.event.name for entry in found if isinstance(entry.event, AgentForgotten)}

@@ -207,12 +207,15 @@ async def _until_ready(config: Config) -> None:
 
 async def _code(config: Config) -> str:
     from wallboard.commands.line import line
+    from wallboard.record.audit import Audit
     from wallboard.record.database import open_record
     from wallboard.record.people import People
     from wallboard.stream.signin import SignIn
 
-    people = People(open_record(config.data, config.database_url))
-    first = await asyncio.to_thread(people.first, clock_ms())
+    record = open_record(config.data, config.database_url)
+    first = await asyncio.to_thread(People(record).first, clock_ms())
+    detail = {"id": first.id, "name": first.name}
+    await asyncio.to_thread(lambda: Audit(record).write(clock_ms(), "wallboard up", "person.link", **detail))
     async with line(config) as parts:
         return await SignIn(parts.redis, parts.keys).issue(first.id)
 

@@ -241,6 +241,23 @@ async def test_what_a_board_says_of_people_stands_in_the_audit_trail(served: Any
     ]
 
 
+async def test_each_change_of_a_board_stands_in_the_audit_trail_with_its_revision(served: Any) -> None:
+    tag = await made(served)
+    lead = await as_person(served, "lead")
+    path = f"{BOARDS}/night"
+    answer = await served.anonymous.put(path, content="rows = 7", headers=lead | TOML | {"if-match": tag})
+    assert answer.status_code == 200, answer.text
+    answer = await served.http.delete(path, headers={"if-match": answer.headers["etag"]})
+    assert answer.status_code == 200, answer.text
+    found = await asyncio.to_thread(served.parts.audit.read)
+    lines = [(line.who, line.what, line.detail) for line in found if line.what.startswith("board.")]
+    assert [(who != "admin", what, detail) for who, what, detail in lines] == [
+        (False, "board.removed", {"board": "night", "revision": 3}),
+        (True, "board.changed", {"board": "night", "revision": 2}),
+        (False, "board.added", {"board": "night", "revision": 1}),
+    ]
+
+
 async def test_a_lead_of_some_teams_writes_boards_of_these_and_no_others(served: Any) -> None:
     lead = {"cookie": await served.sign_in("Lead", "lead", teams=("first-line",)), "origin": served.origin}
     tile = "[[tile]]\nkind = 'number'\nat = [1, 1]\nsize = [3, 2]\nmetric = 'waiting'\n"

@@ -57,6 +57,9 @@ async def test_one_tap_tags_an_own_contact_once_and_no_other(served: Any) -> Non
     state = (await served.http.get("/api/v1/state")).json()
     assert state["agents"]["anna"]["tags"] == {"thanks": 1}
     assert "wallboard" not in state["sources"]
+    line, again = (line for line in await asyncio.to_thread(served.parts.audit.read) if line.what == "contact.tagged")
+    assert (line.who, line.detail) == ("Anna", {"id": "c0", "source": "pbx", "agent": "anna", "tag": "thanks"})
+    assert again.detail == line.detail
     wrong: dict[str, tuple[Any, int]] = {
         "a colleague's": ({"contact": "c1", "source": "pbx", "tag": "thanks"}, 404),
         "another source's": ({"contact": "c0", "source": "crm", "tag": "thanks"}, 404),

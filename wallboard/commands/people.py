@@ -55,7 +55,7 @@ def add(
 @given
 def link(name: str, **where: Any) -> None:
     """Print a new link that signs NAME in: good once, for 15 minutes."""
-    click.echo(_link(Given(**where), lambda people: _enabled(people, name)))
+    click.echo(_link(Given(**where), lambda people: _enabled(people, name), "person.link"))
 
 
 @person.command("list")
@@ -176,23 +176,30 @@ def ids_of(settings: Settings, agents: Iterable[str]) -> set[str]:
     return {agent.name for agent in known if agent.name} | also | {one.partition(":")[2] for one in also} - {""}
 
 
-def _link(where: Given, find: Callable[[People], Person]) -> str:
+def _link(where: Given, find: Callable[[People], Person], what: str | None = None) -> str:
+    """`what`: the line of the audit trail, where `find` writes none."""
     config = where.load()
-    return f"{running_base(config)}/signin#{asyncio.run(_code(config, find))}"
+    return f"{running_base(config)}/signin#{asyncio.run(_code(config, find, what))}"
 
 
-async def _code(config: Config, find: Callable[[People], Person]) -> str:
+async def _code(config: Config, find: Callable[[People], Person], what: str | None) -> str:
     async with running_line(config) as line:
         person = await asyncio.to_thread(find, _people(config))
+        if what:
+            await _note(config, what, person)
         return await SignIn(line.redis, line.keys).issue(person.id)
+
+
+async def _note(config: Config, what: str, person: Person) -> None:
+    audit = Audit(open_record(config.data, config.database_url))
+    await asyncio.to_thread(audit.write, clock_ms(), BY, what, id=person.id, name=person.name)
 
 
 async def _sign_out(config: Config, name: str) -> int:
     known = await asyncio.to_thread(_known, _people(config), name)
     async with running_line(config) as line:
         ended = await SignIn(line.redis, line.keys).end_of(known.id)
-    audit = Audit(open_record(config.data, config.database_url))
-    await asyncio.to_thread(audit.write, clock_ms(), BY, "person.signed_out", id=known.id, name=known.name)
+    await _note(config, "person.signed_out", known)
     return ended
 
 

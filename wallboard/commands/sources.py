@@ -12,8 +12,11 @@ from wallboard.core.errors import WallboardError
 from wallboard.core.events import SourceForgotten
 from wallboard.core.words import meant
 from wallboard.live.pipeline import Pipeline
+from wallboard.record.audit import Audit
+from wallboard.record.database import open_record
 from wallboard.stream.checkpoint import Checkpoints
 
+BY = "wallboard source"  # in the audit trail
 PATIENCE_S = 30.0
 
 
@@ -32,11 +35,14 @@ def forget(name: str, **where: Any) -> None:
 
 
 async def _forget(name: str, where: Given) -> None:
-    async with running_line(where.load()) as line:
+    config, who = where.load(), getpass.getuser()
+    async with running_line(config) as line:
         known = await _sources(Pipeline(line.reader, Checkpoints(line.redis, line.keys), clock_ms))
         if name not in known:
             raise WallboardError(f"no source '{name}': there is {', '.join(known) or 'none'}{meant(name, known)}")
-        await line.stream.append([SourceForgotten(name=name, who=getpass.getuser(), source="wallboard")])
+        audit = Audit(open_record(config.data, config.database_url))
+        await asyncio.to_thread(audit.write, clock_ms(), BY, "source.forgotten", id=name, user=who)
+        await line.stream.append([SourceForgotten(name=name, who=who, source="wallboard")])
 
 
 async def _sources(pipeline: Pipeline) -> list[str]:

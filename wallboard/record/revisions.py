@@ -117,7 +117,7 @@ class Revisions:
                 to.execute(insert(_boards).values(id=board, **row))
             elif to.execute(update(_boards).where(_same(board, was)).values(**row)).rowcount != 1:
                 raise Behind
-            _audit(to, board, who, now_ms, told)
+            _audit(to, board, "board.changed" if was or before else "board.added", who, now_ms, last + 1, told)
             return Made(text, _keep(to, board, last + 1, now_ms, who, text))
 
     def remove(self, board: str, who: str, now_ms: int, was: Made) -> None:
@@ -125,21 +125,25 @@ class Revisions:
         with self._connected() as to, _alone():
             if to.execute(delete(_boards).where(_same(board, was))).rowcount != 1:
                 raise Behind
-            _keep(to, board, _last(to, board) + 1, now_ms, who, None)
+            last = _last(to, board)
+            _audit(to, board, "board.removed", who, now_ms, last + 1)
+            _keep(to, board, last + 1, now_ms, who, None)
 
     def note(self, board: str, text: str | None, who: str, now_ms: int, before: str | None, told: Told = None) -> None:
         """A board that stands elsewhere was changed: what it was is kept too, where that is news."""
         with self._connected() as to, _alone():
-            _audit(to, board, who, now_ms, told)
             last = _last(to, board)
             newest = (_revisions.c.board == board) & (_revisions.c.revision == last)
             if before is not None and to.execute(select(_revisions.c.text).where(newest)).scalar() != before:
                 last = _keep(to, board, last + 1, now_ms, "", before)
+            what = "board.removed" if text is None else "board.changed"
+            _audit(to, board, what, who, now_ms, last + 1, told)
             _keep(to, board, last + 1, now_ms, who, text)
 
 
-def _audit(to: Connection, board: str, who: str, now_ms: int, told: Told) -> None:
-    """What a board says of people now, where that is another thing than before."""
+def _audit(to: Connection, board: str, what: str, who: str, now_ms: int, revision: int, told: Told = None) -> None:
+    """That it changed, and what it says of people now where that is another thing than before."""
+    note(to, now_ms, who, what, {"board": board, "revision": revision})
     if told is not None:
         note(to, now_ms, who, "board.people", {"board": board, **told})
 

@@ -47,6 +47,7 @@ from wallboard.stream.together import Together
 from wallboard.web import (
     account,
     api,
+    audit,
     boardtexts,
     called,
     editor,
@@ -236,7 +237,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/people/{person}/link", people.link, methods=["POST"]),
         Route("/api/v1/people/{person}/sessions", people.sessions),
         Route("/api/v1/people/{person}/sessions", people.end_sessions, methods=["DELETE"]),
-        Route("/api/v1/audit", people.audit),
+        Route("/api/v1/audit", audit.audit),
         Route("/api/v1/account/password", account.choose, methods=["POST"]),
         Route("/api/v1/account/sessions", account.sessions),
         Route("/api/v1/account/sessions", account.end_others, methods=["DELETE"]),

@@ -1,9 +1,7 @@
 """What was it like? `GET /api/v1/history`: past intervals of a queue, a group or an agent, as JSON or CSV."""
 
 import asyncio
-import csv
-import io
-from collections.abc import Container
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypedDict
 from zoneinfo import ZoneInfo
@@ -37,6 +35,7 @@ from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.calls import JSON, Answer, Call, Query, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.sight import sees_agent, sees_floor
+from wallboard.web.spreadsheet import CSV, spreadsheet
 from wallboard.web.wiring import Parts, parts_of
 
 BASES = ("event", "offer")
@@ -52,7 +51,6 @@ OF_AGENTS = frozenset({
 KNOWN = {*KINDS, "metric", "from", "to", "day", "step", "by"}
 LONGEST = 256
 DAY_MS = 86_400_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet takes a text for a formula
 
 
 class Asked(NamedTuple):
@@ -104,7 +102,7 @@ class Told(TypedDict):
             Query("step", "15m (default), 30m, 1h or 1d."),
             Query("by", "event (default): when it happened; offer: all of a visit where it was offered."),
         ),
-        answers={200: Answer("A row a step.", {JSON: Told, "text/csv": str})},
+        answers={200: Answer("A row a step.", {JSON: Told, CSV: str})},
         problems=(404, 422),
     )
 )
@@ -118,7 +116,7 @@ async def history(request: Request) -> Response:
     if asked.kind == "agents" and who.teams is not None and not sees_agent(parts, who, asked.name):
         raise Problem(404, f"Nothing is recorded of a agent '{shown(asked.name, 60)}' then.", at="$.agent")
     found = await told(parts, asked)
-    if "text/csv" in request.headers.get("accept", ""):
+    if CSV in request.headers.get("accept", ""):
         return as_csv(asked, found)
     headers = {"cache-control": "private, no-store", "vary": "accept"}
     return Response(msgspec.json.encode(found), media_type="application/json", headers=headers)
@@ -278,20 +276,13 @@ def _late(day: SeenDay) -> bool:
 
 def as_csv(asked: Asked, found: dict[str, Any]) -> Response:
     """One line a step, instants by the site's wall clock with their offset; texts that no spreadsheet calculates."""
-    to = io.StringIO()
-    write = csv.writer(to, lineterminator="\r\n")
-    write.writerow(_harmless(cell) for cell in (asked.kind[:-1], "from", "until", "provisional", *asked.metrics))
+    return spreadsheet("history.csv", _table(asked, found))
+
+
+def _table(asked: Asked, found: dict[str, Any]) -> Iterator[Sequence[object]]:
+    yield asked.kind[:-1], "from", "until", "provisional", *asked.metrics
     zone = ZoneInfo(asked.site.zone)
     for row in found["rows"]:
         at, until = (datetime.fromtimestamp(row[key] / 1000, zone).isoformat() for key in ("at", "until"))
         numbers = (row.get(metric, "") for metric in asked.metrics)
-        write.writerow([_harmless(asked.name), at, until, "yes" if "provisional" in row else "", *numbers])
-    headers = {
-        "cache-control": "private, no-store", "vary": "accept",
-        "content-disposition": 'attachment; filename="history.csv"',
-    }  # fmt: skip
-    return Response("\ufeff" + to.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        yield asked.name, at, until, "yes" if "provisional" in row else "", *numbers

@@ -23,6 +23,7 @@ from wallboard.web.history import Asked, told
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import page_say, spoken
+from wallboard.web.trail import noted
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import words
 
@@ -110,6 +111,8 @@ class Me:
         except StreamUnavailable:
             text = "Redis does not take it now; nothing was done. Try again soon."
             raise Problem(503, text, headers={"retry-after": "2"}) from None
+        detail = {"source": asked.source, "agent": agent, "tag": asked.tag}
+        await noted(parts, who, "contact.tagged", asked.contact, **detail)
         return JSONResponse({"contact": asked.contact, "tag": asked.tag}, 202)
 
     async def _usual_of(self, parts: Parts, agent: str) -> dict[str, Any]:

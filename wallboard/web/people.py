@@ -2,22 +2,21 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any, NotRequired, TypedDict, TypeVar
+from typing import Any, NotRequired, TypedDict, TypeVar
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.errors import Conflict
 from wallboard.core.events import Text
-from wallboard.record.audit import MOST
 from wallboard.record.people import Bound, Person, Role
 from wallboard.web.account import NO_STORE, told
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
-from wallboard.web.calls import Answer, Call, Query, call
+from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
 from wallboard.web.signin import unavailable
 from wallboard.web.wiring import parts_of
@@ -72,18 +71,6 @@ class Everybody(TypedDict):
 
 class Linked(TypedDict):
     link: str
-
-
-class Line(TypedDict):
-    n: int
-    at: int
-    who: str
-    what: str
-    detail: dict[str, Any]
-
-
-class Trail(TypedDict):
-    lines: list[Line]
 
 
 class PeoplePage:
@@ -240,29 +227,6 @@ async def end_sessions(request: Request) -> Response:
         lambda: parts.audit.write(parts.clock_ms(), who.name, "person.signed_out", id=person.id, name=person.name)
     )
     return JSONResponse({"ended": ended}, headers=NO_STORE)
-
-
-@call(
-    Call(
-        summary="The audit trail",
-        scope="admin",
-        description="Who changed what, the newest first; at most 1,000 lines. docs/people.md.",
-        query=(
-            Query("before", "Only lines with a smaller n: the next ones back.", Annotated[int, Meta(ge=0, lt=10**9)]),
-        ),
-        answers={200: Answer("The lines.", Trail)},
-    )
-)
-async def audit(request: Request) -> Response:
-    """`GET /api/v1/audit`."""
-    allowed(request, "admin")
-    query = dict(request.query_params)
-    before = query.pop("before", None)
-    if query or (before is not None and not (before.isascii() and before.isdigit() and len(before) < 10)):
-        raise Problem(400, "Expected nothing or before=N as the query.", at="$.before")
-    lines = await _asked(lambda: parts_of(request).audit.read(int(before) if before else None, MOST))
-    rows = [{"n": one.n, "at": one.at_ms, "who": one.who, "what": one.what, "detail": one.detail} for one in lines]
-    return JSONResponse({"lines": rows}, headers=NO_STORE)
 
 
 async def _read(request: Request, kind: type[T]) -> T:

@@ -1,0 +1,55 @@
+"""The audit trail is read page by page, and taken along as a table that no spreadsheet calculates."""
+
+import asyncio
+import csv
+import io
+from typing import Any
+
+AUDIT = "/api/v1/audit"
+
+
+async def told(served: Any, *lines: tuple[str, str, dict[str, object]]) -> None:
+    for at_ms, (who, what, detail) in enumerate(lines, 1_795_000_000_000):
+        await asyncio.to_thread(lambda at=at_ms, who=who, what=what, more=detail: served.parts.audit.write(
+            at, who, what, **more))  # fmt: skip
+
+
+async def test_before_gives_the_lines_that_are_older_and_nothing_where_there_are_none(served: Any) -> None:
+    await told(served, *(("Olena", f"test.{n}", {}) for n in range(5)))
+    lines = (await served.http.get(AUDIT)).json()["lines"]
+    assert [line["what"] for line in lines] == [f"test.{n}" for n in (4, 3, 2, 1, 0)]
+    older = (await served.http.get(AUDIT, params={"before": lines[2]["n"]})).json()["lines"]
+    assert older == lines[3:]
+    assert (await served.http.get(AUDIT, params={"before": lines[-1]["n"]})).json() == {"lines": []}
+    for wrong in ({"before": "x"}, {"before": "-1"}, {"before": ""}, {"after": "1"}):
+        assert (await served.http.get(AUDIT, params=wrong)).status_code == 400, wrong
+
+
+async def test_as_csv_a_line_each_newest_first_and_no_name_is_a_formula(served: Any) -> None:
+    await told(
+        served,
+        ("=cmd|'/c calc'!A1", "notice.posted", {"id": "n1", "text": 'said "so",\r\n=1+1'}),
+        ("@SUM(A1)", "alert.acknowledged", {"id": "a1"}),
+    )
+    answer = await served.http.get(AUDIT, headers={"accept": "text/csv"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="audit.csv"'
+    assert "no-store" in answer.headers["cache-control"]
+    assert answer.text.startswith("\ufeff")
+    head, *rows = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""))
+    assert head == ["n", "at", "who", "what", "detail"]
+    assert [row[1:] for row in rows] == [
+        ["2026-11-18T11:06:40.001+00:00", "'@SUM(A1)", "alert.acknowledged", '{"id":"a1"}'],
+        ["2026-11-18T11:06:40.000+00:00", "'=cmd|'/c calc'!A1", "notice.posted",
+         '{"id":"n1","text":"said \\"so\\",\\r\\n=1+1"}'],
+    ]  # fmt: skip
+    (older,) = list(csv.reader(io.StringIO((await served.http.get(
+        AUDIT, params={"before": rows[1][0]}, headers={"accept": "text/csv"})).text)))  # fmt: skip
+    assert older[-1] == "detail", "only the head"
+
+
+async def test_neither_is_for_anybody_but_administrators(served: Any) -> None:
+    cookie = {"cookie": await served.sign_in("Lead", "lead")}
+    for accept in ("application/json", "text/csv"):
+        answer = await served.anonymous.get(AUDIT, headers=cookie | {"accept": accept})
+        assert answer.status_code == 403

@@ -1,0 +1,66 @@
+"""Who changed what, and when? The audit trail for administrators: `GET /api/v1/audit`, as JSON or CSV."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypedDict
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from wallboard.record.audit import MOST
+from wallboard.record.audit import Line as Kept
+from wallboard.web.auth import allowed
+from wallboard.web.calls import JSON, Answer, Call, Query, call
+from wallboard.web.problems import Problem
+from wallboard.web.signin import unavailable
+from wallboard.web.spreadsheet import CSV, spreadsheet
+from wallboard.web.wiring import parts_of
+
+
+class Line(TypedDict):
+    n: int
+    at: int
+    who: str
+    what: str
+    detail: dict[str, Any]
+
+
+class Trail(TypedDict):
+    lines: list[Line]
+
+
+@call(
+    Call(
+        summary="The audit trail",
+        scope="admin",
+        description="Who changed what, the newest first; at most 1,000 lines. With Accept: text/csv a line each, with "
+        "the instant in UTC and the detail as JSON. docs/people.md.",
+        query=(
+            Query("before", "Only lines with a smaller n: the next ones back.", Annotated[int, Meta(ge=0, lt=10**9)]),
+        ),
+        answers={200: Answer("The lines.", {JSON: Trail, CSV: str})},
+    )
+)
+async def audit(request: Request) -> Response:
+    """`GET /api/v1/audit`."""
+    allowed(request, "admin")
+    query = dict(request.query_params)
+    before = query.pop("before", None)
+    if query or (before is not None and not (before.isascii() and before.isdigit() and len(before) < 10)):
+        raise Problem(400, "Expected nothing or before=N as the query.", at="$.before")
+    with unavailable():
+        lines = await asyncio.to_thread(parts_of(request).audit.read, int(before) if before else None, MOST)
+    if CSV in request.headers.get("accept", ""):
+        return spreadsheet("audit.csv", _table(lines))
+    rows = [{"n": one.n, "at": one.at_ms, "who": one.who, "what": one.what, "detail": one.detail} for one in lines]
+    return JSONResponse({"lines": rows}, headers={"cache-control": "no-store", "vary": "accept"})
+
+
+def _table(lines: Iterable[Kept]) -> Iterator[tuple[object, ...]]:
+    yield "n", "at", "who", "what", "detail"
+    for one in lines:
+        at = datetime.fromtimestamp(one.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+        yield one.n, at, one.who, one.what, msgspec.json.encode(one.detail).decode()
