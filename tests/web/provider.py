@@ -35,7 +35,15 @@ class Provider:
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
         self.key = jwk.RSAKey.generate_key(2048, auto_kid=True)
-        self.foreign = jwk.RSAKey.generate_key(2048, {"kid": self.key.kid})
+        self.others: dict[str, Any] = {
+            "ES256": jwk.ECKey.generate_key("P-256", auto_kid=True),
+            "ES512": jwk.ECKey.generate_key("P-521", auto_kid=True),
+            "EdDSA": jwk.OKPKey.generate_key("Ed25519", auto_kid=True),
+        }
+        self.foreign: dict[str, Any] = {  # nobody's
+            "RS256": jwk.RSAKey.generate_key(2048), "ES256": jwk.ECKey.generate_key("P-256"),
+            "ES512": jwk.ECKey.generate_key("P-521"), "EdDSA": jwk.OKPKey.generate_key("Ed25519"),
+        }  # fmt: skip
         self.codes: dict[str, dict[str, str]] = {}
         self.said: dict[str, Any] = {}
 
@@ -51,7 +59,8 @@ class Provider:
         return [self.said.get("way", "client_secret_basic")]
 
     async def jwks(self, request: Request) -> Response:
-        return JSONResponse({"keys": [self.key.as_dict(private=False), {"kty": "AKP", "kid": "of tomorrow"}]})
+        keys = [one.as_dict(private=False) for one in (self.key, *self.others.values())]
+        return JSONResponse({"keys": [*keys, {"kty": "AKP", "kid": "of tomorrow"}]})
 
     async def authorize(self, request: Request) -> Response:
         asked = dict(request.query_params)
@@ -95,8 +104,9 @@ class Provider:
             signed = f"{_text(head.encode())}.{_text(json.dumps(claims).encode())}"
             mac = hmac.digest(self.key.as_pem(private=False), signed.encode(), "sha256") if alg == "HS256" else b""
             return f"{signed}.{_text(mac)}"
-        signing = self.foreign if self.said.get("key") == "foreign" else self.key
-        return jwt.encode({"alg": alg, "kid": self.key.kid}, claims, signing)
+        shown = self.others.get(alg, self.key)
+        signing = self.foreign.get(alg, self.foreign["RS256"]) if self.said.get("key") == "foreign" else shown
+        return jwt.encode({"alg": alg, "kid": shown.kid}, claims, signing, algorithms=[alg])
 
     async def spoil(self, request: Request) -> Response:
         self.said = await request.json()

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from wallboard.core.quarters import Interval
+from wallboard.core.windows import business_day
 from wallboard.web.me import usual
 
 ME, TAGS = "/api/v1/me", "/api/v1/me/tags"
 
 
-async def floor(served: Any) -> None:
+async def floor(served: Any) -> int:
+    """Both signed in 90 s ago and had a contact each; gives that instant."""
     now_ms = time.time_ns() // 1_000_000
     told: list[dict[str, Any]] = []
     for n, agent in enumerate(("anna", "boris")):
@@ -27,6 +30,7 @@ async def floor(served: Any) -> None:
     async with asyncio.timeout(10):
         while len((await served.http.get("/api/v1/state")).json().get("agents", ())) < 2:
             await asyncio.sleep(0.03)
+    return now_ms - 90_000
 
 
 async def agent(served: Any, *agents: str) -> dict[str, str]:
@@ -91,6 +95,45 @@ async def test_an_agent_sees_neither_the_floor_nor_names_nor_a_colleagues_histor
         assert (await served.anonymous.get(path, headers=headers)).status_code == 403, path
     assert "/me" in (await served.anonymous.get("/me", headers=headers)).text
     assert 'href="/floor"' not in (await served.anonymous.get("/me", headers=headers)).text
+
+
+async def test_since_when_one_works_is_told_until_one_goes(served: Any) -> None:
+    """Work begins with the first contact, which was answered a second after it came."""
+    began_ms = await floor(served) + 1_000
+    headers = await agent(served, "anna")
+
+    async def mine() -> dict[str, Any]:
+        (found,) = (await served.anonymous.get(ME, headers=headers)).json()["agents"]
+        return dict(found)
+
+    assert (await mine())["stretch_since"] == began_ms
+    gone = {"type": "agent.signed_out", "agent": "anna", "source": "pbx"}
+    assert (await served.http.post("/api/v1/events", json=gone)).json()["rejected"] == []
+    async with asyncio.timeout(10):
+        while "stretch_since" in await mine():
+            await asyncio.sleep(0.03)
+    assert (await mine())["handled"] == 1, "the day is there still"
+
+
+async def test_usual_is_worked_out_from_the_last_ten_days_of_the_record(served: Any) -> None:
+    """By hand: n contacts of n s each on the n-th day back: 55 contacts, 385 s. Two marks that make 4 on the first day,
+    one 4 on the others: 40 / 11. Thanks each second day. An eleventh day, and a colleague's, change nothing."""
+    site = next(iter(served.parts.pipeline.floor.settings.sites.values()))
+    today = business_day(served.parts.clock_ms(), site.zone, site.day_starts)
+    told: dict[Interval, dict[str, int]] = {}
+    for n in range(1, 12):
+        noon_ms = today.started_ms - n * 86_400_000 + 43_200_000
+        amounts = {"handled": n, "talk_ms": n * n * 1_000, "rated": 1 + (n == 1), "rating_milli": 4_000}
+        amounts |= {"tags.thanks": 1} if n % 2 == 0 else {}
+        told[Interval("agents", "anna", noon_ms, "event")] = amounts if n < 11 else {"handled": 1_000, "talk_ms": 1}
+        told[Interval("agents", "boris", noon_ms, "event")] = {"handled": 77, "talk_ms": 77_000}
+    served.parts.history.fill(told, [], {})
+    await floor(served)
+    answer = await served.anonymous.get(ME, headers=await agent(served, "anna"))
+    assert answer.json()["agents"][0]["usual"] == {
+        "shifts": 10, "handled": 5.5, "talk_avg_s": 7.0, "rating_avg": pytest.approx(40 / 11), "tags.thanks": 0.5,
+        "tags.hostile": 0,
+    }  # fmt: skip
 
 
 def test_usual_is_the_mean_of_the_last_ten_days_with_work_each_contact_and_mark_counting_alike():

@@ -290,6 +290,17 @@ async def test_another_provider_cannot_answer_for_this_one(served: Served, brows
     refused(await browser.get(back + "&iss=https://evil.example"), served, 400, "begin again")
 
 
+async def test_a_token_is_believed_whichever_of_its_keys_the_provider_signs_with(
+    served: Served, browser: httpx.AsyncClient, spoil: Any
+) -> None:
+    for alg in ("RS256", "PS256", "RS512", "ES256", "ES512", "EdDSA"):
+        spoil(alg=alg)
+        answer = await sign_in(browser, served)
+        assert (alg, answer.status_code) == (alg, 303), answer.text
+        spoil(alg=alg, key="foreign")
+        refused(await sign_in(browser, served), served, 403, "could not be verified")
+
+
 UNBELIEVED: list[dict[str, Any]] = [
     {"claims": {"nonce": "another"}}, {"claims": {"nonce": None}}, {"key": "foreign"}, {"alg": "none"},
     {"alg": "HS256"}, {"claims": {"aud": "somebody-else"}}, {"claims": {"aud": [CLIENT, "x"], "azp": "x"}},

@@ -1,11 +1,14 @@
 """POST /api/v1/in/NAME: foreign JSON with the sender's own signature, on a real server and Redis."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,15 @@ SOURCES: dict[str, dict[str, object]] = {
     "own": {"kind": "webhook", "secret": STANDARD} | OWN,
     "program": {"kind": "command", "command": "true"},
 }
+STAMP = re.compile(r"2026-11-22T[0-9:.]+Z")  # of the day on which the payloads were recorded
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def stamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @pytest.fixture
@@ -98,6 +110,33 @@ async def test_zammads_sha1_is_checked_and_what_is_too_old_is_refused_with_its_p
     assert answer.status_code == 422
     assert {one["at"] for one in answer.json()["rejected"]} == {"$.time"}
     assert answer.json()["rejected"][0]["error"].startswith("[[event]] 1, contact.queued: older than 24 h")
+
+
+async def test_a_zammad_ticket_of_now_is_taken_from_its_creation_to_its_end(hooked: Any) -> None:
+    """The recorded ticket, with its own intervals, as if it had been closed a minute ago."""
+    told = [payload(f"zammad-{name}.json").decode() for name in ("created", "answered", "closed")]
+    last = max(instant(one) for body in told for one in STAMP.findall(body))
+    later = datetime.now(UTC) - timedelta(minutes=1) - last
+    for body in (STAMP.sub(lambda found: stamp(instant(found[0]) + later), one).encode() for one in told):
+        answer = await post(hooked, "desk", body, signed("desk", body))
+        assert (answer.status_code, answer.json()["rejected"]) == (202, []), answer.text
+        assert answer.json()["accepted"] > 0
+    found = await stored(hooked)
+    kinds = [type_of(event) for event in found]
+    assert kinds[:2] == ["contact.queued", "case.opened"]
+    assert {"contact.answered", "contact.ended", "case.resolved"} <= set(kinds)
+    times = [event.time for event in found]
+    assert times[-1] - times[0] == round((last - instant(STAMP.findall(told[0])[0])).total_seconds() * 1000)
+    async with asyncio.timeout(10):
+        while (row := await _queue(hooked, "Service Desk"))["day"].get("answered") != 1:
+            await asyncio.sleep(0.05)
+    assert (row["day"]["offered"], row["now"]["waiting"]) == (1, 0)
+
+
+async def _queue(served: Any, name: str) -> dict[str, Any]:
+    queues = (await served.http.get("/api/v1/state")).json().get("queues", {})
+    found: dict[str, Any] = queues.get(name, {"day": {}})
+    return found
 
 
 @pytest.mark.parametrize("source", ["chat", "desk", "alerts", "graphs", "own", "program", "nobody"])
