@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from wallboard.commands.alerts import alerts
 from wallboard.config import as_written
 from wallboard.core.errors import WallboardError
-from wallboard.core.events import Abandoned, Queued
+from wallboard.core.events import Abandoned, AlertAcknowledged, AlertCleared, AlertRaised, Event, Queued
 from wallboard.record.days import Days, Happened
 
 RECEIVER = """
@@ -114,3 +114,41 @@ def test_what_is_wrong_is_said(centre: Path, given: tuple[str, ...], said: str) 
     assert done.exit_code != 0
     told = done.output + (str(done.exception) if isinstance(done.exception, WallboardError) else "")
     assert said in told
+
+
+def reported(centre: Path, *given: str) -> Result:
+    return CliRunner().invoke(alerts, ["report", *given, "--config", str(centre / "wallboard.toml")])
+
+
+@pytest.fixture
+def noisy(centre: Path) -> Path:
+    """On the third day one rule goes off and comes back at once, six times; once somebody acts."""
+    at_ms = int(datetime(2026, 3, 4, 18, tzinfo=UTC).timestamp() * 1000)
+    told: list[Event] = []
+    for n in range(6):
+        begin_ms = at_ms + n * 30_000
+        told.append(
+            AlertRaised(alert=f"a{n}", rule="long", severity="critical", time=begin_ms, attributes={"of": "support"})
+        )
+        if n == 3:
+            told.append(AlertAcknowledged(alert=f"a{n}", time=begin_ms + 2000, who="Ann"))
+        told.append(AlertCleared(alert=f"a{n}", rule="long", time=begin_ms + 5000))
+    Days(centre / ".wallboard" / "events").append([
+        Happened(f"{event.time}-{n}", event.time or 0, event) for n, event in enumerate(told)
+    ])  # fmt: skip
+    return centre
+
+
+def test_the_alerts_of_kept_days_are_judged(noisy: Path) -> None:
+    found = json.loads(reported(noisy, "--days", "2026-03-02..2026-03-04", "--json").output)
+    [rule] = found["rules"]
+    assert (rule["rule"], rule["times"], rule["fleeting"], rule["chattering"], rule["unheeded"]) == ("long", 6, 6, 1, 5)
+    assert {one["name"]: one["value"] for one in found["measures"]}["until somebody acted (half of them)"] == 2
+
+
+def test_a_noisy_rule_is_named_with_what_to_try(noisy: Path) -> None:
+    told = reported(noisy, "--days", "2026-03-04").output
+    assert "long comes and goes" in told
+    assert "wallboard alerts try long --days 2026-03-04..2026-03-04 --with 'for = \"1m\"'" in told
+    assert "NO" in told
+    assert "no alerts" in reported(noisy, "--days", "2026-03-02").output

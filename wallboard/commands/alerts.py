@@ -1,5 +1,5 @@
 """How does one begin with alerts? `init` prints six rules with their actions; `try` says when a rule would have fired;
-`test` sends a message to a receiver."""
+`report` whether they still mean something; `test` sends a message to a receiver."""
 
 import asyncio
 import secrets
@@ -11,6 +11,7 @@ from wallboard.alerts.delivery import SENDERS
 from wallboard.alerts.message import Message
 from wallboard.alerts.notify import Undelivered
 from wallboard.commands.given import Given, clock_ms, given
+from wallboard.commands.noise import noise
 from wallboard.commands.trying import attempt
 from wallboard.core.errors import WallboardError
 
@@ -81,6 +82,7 @@ def alerts() -> None:
 
 
 alerts.add_command(attempt)
+alerts.add_command(noise)
 
 
 @alerts.command()

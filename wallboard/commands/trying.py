@@ -1,9 +1,8 @@
 """When would this rule have fired? `wallboard alerts try`: over the days that the worker keeps, or over a recording."""
 
-import os
 import tomllib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ import msgspec
 
 from wallboard.commands.compute import Warnings, once
 from wallboard.commands.given import Given, given
+from wallboard.commands.keptdays import DAYS, Span, kept, zone_of
 from wallboard.commands.kinds import Found, Recording
 from wallboard.commands.progress import progress
 from wallboard.commands.table import table
@@ -23,7 +23,6 @@ from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
 from wallboard.core.trial import Spoke, Summary, Trial, summary
 from wallboard.core.words import meant
-from wallboard.record.days import Days
 from wallboard.stream.ndjson import EVENTS
 
 SHOWN = 50
@@ -32,7 +31,7 @@ SHOWN = 50
 @click.command("try")
 @click.argument("rule")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--days", help="A day, or A..B, of those that are kept: 2026-11-02..2026-11-08.")
+@click.option("--days", type=DAYS, help="A day, or A..B, of those that are kept: 2026-11-02..2026-11-08.")
 @click.option("--from", "recording", type=Recording(), help="FILES in this format instead of kept days.")
 @click.option("--with", "changes", multiple=True, help="Beside it the same rule with this: 'raise = \"> 60\"'.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
@@ -40,7 +39,7 @@ SHOWN = 50
 def attempt(
     rule: str,
     files: Sequence[Path],
-    days: str | None,
+    days: Span | None,
     recording: Found | None,
     changes: Sequence[str],
     as_json: bool,
@@ -54,10 +53,9 @@ def attempt(
     versions = _versions(config, rule, changes)
     if bool(days) == bool(files) or bool(files) != bool(recording):
         raise click.UsageError("say which events: --days A..B, or --from FORMAT FILE…")
-    zone = ZoneInfo(next(iter(config.settings.sites.values())).zone)
-    first, last = _days(days) if days else (date.min, date.max)
-    from_ms, until_ms = (_midnight_ms(first, zone), _midnight_ms(last + timedelta(days=1), zone)) if days else (0, None)
-    read = recording.read(files) if recording else EVENTS.read(_kept(config, first, last))
+    zone = zone_of(config)
+    read = recording.read(files) if recording else EVENTS.read(kept(config, days)) if days else iter(())
+    from_ms, until_ms = days.bounds_ms(zone) if days else (0, None)
     trials = [Trial(config.settings, rule, one, from_ms) for one in versions]
     count, found = _run(trials, progress(read, "events"), recording.name if recording else "events", until_ms)
     told = [(spoken, summary(spoken, config.settings, count)) for spoken in found]
@@ -79,27 +77,6 @@ def _versions(config: Config, name: str, changes: Sequence[str]) -> list[Rule]:
     if faults := [Mistake("--with", fault.at, fault.reason) for fault in other.faults()]:
         raise ConfigError(faults)
     return [rules[name], other]
-
-
-def _days(text: str) -> tuple[date, date]:
-    try:
-        first, _, last = text.partition("..")
-        found = date.fromisoformat(first), date.fromisoformat(last or first)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no day: write 2026-11-02, or 2026-11-02..2026-11-08") from None
-    if found[1] < found[0]:
-        raise click.BadParameter(f"{text!r} ends before it begins")
-    return found
-
-
-def _kept(config: Config, first: date, last: date) -> list[Path]:
-    """Their files, the day before to warm up, and the one after: days of files are UTC's."""
-    kept, day = Days(config.events), timedelta(days=1)
-    if not kept.files(first, last):
-        all_ = [path.name.partition(".")[0] for path in kept.files(date.min, date.max)]
-        there = f"there is {all_[0]} to {all_[-1]}" if all_ else "no day is kept yet"
-        raise WallboardError(f"nothing is kept of {first} to {last} in {os.fspath(config.events)}: {there}")
-    return kept.files(first - day, last + day)
 
 
 def _run(
@@ -152,10 +129,6 @@ def _duration(seconds: float | None) -> str | None:
 
 def _clock(at_ms: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _midnight_ms(day: date, zone: ZoneInfo) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
 
 
 def _json(told: Sequence[tuple[list[Spoke], Summary]]) -> str:

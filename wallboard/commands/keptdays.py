@@ -1,0 +1,64 @@
+"""Which past days are meant? `--days A..B`, and their files."""
+
+import os
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import click
+
+from wallboard.config import Config
+from wallboard.core.errors import WallboardError
+from wallboard.record.days import ENDING, Days
+
+_DAY = timedelta(days=1)
+
+
+class Span(NamedTuple):
+    """From a day to a day, both whole."""
+
+    first: date
+    last: date
+
+    def bounds_ms(self, zone: ZoneInfo) -> tuple[int, int]:
+        """From midnight to midnight, ms UTC."""
+        begin, end = (datetime(one.year, one.month, one.day, tzinfo=zone) for one in (self.first, self.last + _DAY))
+        return int(begin.timestamp() * 1000), int(end.timestamp() * 1000)
+
+
+class _Days(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """`2026-11-02`, or `2026-11-02..2026-11-08`."""
+
+    name = "days"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Span:
+        if isinstance(value, Span):
+            return value
+        first, _, last = str(value).partition("..")
+        try:
+            span = Span(date.fromisoformat(first), date.fromisoformat(last or first))
+        except ValueError:
+            self.fail(f"{value!r} is no day: write 2026-11-02, or 2026-11-02..2026-11-08", param, ctx)
+        if span.last < span.first:
+            self.fail(f"{value!r} ends before it begins", param, ctx)
+        return span
+
+
+DAYS = _Days()
+
+
+def zone_of(config: Config) -> ZoneInfo:
+    """By whose clock days are meant: the first site's."""
+    return ZoneInfo(next(iter(config.settings.sites.values())).zone)
+
+
+def kept(config: Config, span: Span) -> Sequence[Path]:
+    """Their files, the day before to warm up, and the one after: days of files are UTC's. Raises WallboardError."""
+    days = Days(config.events)
+    if not days.files(span.first, span.last):
+        there = [path.name.removesuffix(ENDING) for path in days.files(date.min, date.max)]
+        some = f"there is {there[0]} to {there[-1]}" if there else "no day is kept yet"
+        raise WallboardError(f"nothing is kept of {span.first} to {span.last} in {os.fspath(config.events)}: {some}")
+    return days.files(span.first - _DAY, span.last + _DAY)

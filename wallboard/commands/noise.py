@@ -1,0 +1,55 @@
+"""Do the alerts still mean something? `wallboard alerts report`: over the days that the worker keeps."""
+
+from typing import Any
+
+import click
+import msgspec
+
+from wallboard.commands.given import Given, given
+from wallboard.commands.keptdays import DAYS, Span, kept, zone_of
+from wallboard.commands.progress import progress
+from wallboard.commands.table import table
+from wallboard.core.noise import Measure, Noisy, Report, courses
+from wallboard.core.noise import report as report_of
+from wallboard.stream.ndjson import EVENTS
+
+_MET = {True: "yes", False: "NO", None: ""}
+
+
+@click.command("report")
+@click.option("--days", type=DAYS, required=True, help="A day, or A..B, of those that are kept.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@given
+def noise(days: Span, as_json: bool, **where: Any) -> None:
+    """How many alerts there were, how long, who acted: against the targets of ISA-18.2 and EEMUA 191."""
+    config = Given(**where).load()
+    events = progress(EVENTS.read(kept(config, days)), "events")
+    found = report_of(courses(events), *days.bounds_ms(zone_of(config)))
+    click.echo(msgspec.json.encode(_json(found)).decode() if as_json else _text(found, days))
+
+
+def _json(found: Report) -> dict[str, Any]:
+    return {"measures": [one._asdict() for one in found.measures], "rules": [one._asdict() for one in found.rules]}
+
+
+def _text(found: Report, days: Span) -> str:
+    measures = table(("", "value", "", "target", "met"), [_measure(one) for one in found.measures])
+    if not found.rules:
+        return f"{measures}\n\nno alerts"
+    heads = ("rule", "alerts", "% of all", "fleeting", "chattering", "nobody acted")
+    noisy = [one for one in found.rules if one.fleeting or one.chattering]
+    return "\n".join([measures, "", table(heads, found.rules), *(["", *map(_advice(days), noisy)] if noisy else [])])
+
+
+def _measure(one: Measure) -> tuple[str, float | None, str, str, str]:
+    return one.name, one.value, one.unit, one.target, _MET[one.is_met]
+
+
+def _advice(days: Span) -> Any:
+    def say(one: Noisy) -> str:
+        trial = f"wallboard alerts try {one.rule} --days {days.first}..{days.last} --with 'for = \"1m\"'"
+        return (
+            f"{one.rule} comes and goes: a longer `for`, a `clear` further from `raise`, a higher `min_n`? Try: {trial}"
+        )
+
+    return say

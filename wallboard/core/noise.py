@@ -1,0 +1,174 @@
+"""Do the alerts still mean something to whoever gets them? How many, how long, who acted: against the known targets.
+
+Targets: ANSI/ISA-18.2-2016 section 16.4 and EEMUA 191, for one person who watches. An alert is one rule of one entity.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import median
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from wallboard.core import events as ev
+
+TEN_MIN_MS = 600_000
+FLOOD_BEGINS, FLOOD_ENDS = 10, 5  # in ten minutes: above the first, until under the second
+FLEETING_MS = 10_000
+CHATTER, CHATTER_MS = 5, 300_000  # more changes than that within so long
+STANDING_MS = DAY_MS = 86_400_000
+NOISIEST = 10
+ENOUGH = 100  # different alerts, before the ten noisiest can be a small share of all
+
+
+class Course(Struct):
+    """One alert from its raise on (ms UTC). `acted_ms`: when somebody first acknowledged, took or snoozed it."""
+
+    rule: str
+    of: str
+    severity: str
+    raised_ms: int
+    acted_ms: int | None = None
+    over_ms: int | None = None
+
+
+class Measure(NamedTuple):
+    """`target` in words; `is_met`: None where there is none, or too little to say."""
+
+    name: str
+    value: float | None
+    unit: str
+    target: str
+    is_met: bool | None
+
+
+class Noisy(NamedTuple):
+    """A rule: its alerts, their share of all in percent, and how many were of no use."""
+
+    rule: str
+    times: int
+    share: float
+    fleeting: int
+    chattering: int
+    unheeded: int
+
+
+class Report(NamedTuple):
+    measures: list[Measure]
+    rules: list[Noisy]
+
+
+def courses(events: Iterable[ev.Event]) -> list[Course]:
+    """What became of each alert, in the order of their raising. Acts on what was raised before are passed over."""
+    found: dict[str, Course] = {}
+    for event in events:
+        if isinstance(event, ev.AlertRaised):
+            of = (event.attributes or {}).get("of", "")
+            found.setdefault(event.alert, Course(event.rule or "", of, event.severity or "warning", event.time or 0))
+        elif isinstance(event, ev.AlertEvent) and (course := found.get(event.alert)):
+            if isinstance(event, ev.AlertCleared):
+                course.over_ms = course.over_ms or event.time
+            elif not isinstance(event, ev.AlertWoken):
+                course.acted_ms = course.acted_ms or event.time
+    return list(found.values())
+
+
+def report(alerts: Sequence[Course], from_ms: int, until_ms: int) -> Report:
+    """Of the alerts that were raised within this time."""
+    these = sorted(
+        (one for one in alerts if from_ms <= one.raised_ms < until_ms), key=lambda one: one.raised_ms
+    )  # fmt: skip
+    chatter = _chattering(these)
+    return Report(list(_measures(these, chatter, from_ms, until_ms)), _noisiest(these, chatter))
+
+
+def _measures(these: Sequence[Course], chatter: set[tuple[str, str]], from_ms: int, until_ms: int) -> Iterator[Measure]:
+    raised, span_ms = [one.raised_ms for one in these], max(1, until_ms - from_ms)
+    counts = _in_ten_minutes(raised)
+    average, worst = len(these) * TEN_MIN_MS / span_ms, max(counts, default=0)
+    yield Measure("in ten minutes, on average", average, "", "at most 1", average <= 1)
+    yield Measure("in the worst ten minutes", worst, "", f"at most {FLOOD_BEGINS}", worst <= FLOOD_BEGINS)
+    flood = 100 * _flooded_ms(raised, until_ms) / span_ms
+    yield Measure("of the time a flood", flood, "%", "under 1 %", flood < 1)
+    fleeting = sum(map(_is_fleeting, these))
+    yield Measure("went off and came back within 10 s", fleeting, "", "none", not fleeting)
+    yield Measure("kept going off and coming back", len(chatter), "", "none", not chatter)
+    standing = sum((one.over_ms or until_ms) - one.raised_ms > STANDING_MS for one in these) * DAY_MS / span_ms
+    yield Measure("open over a day, each day", standing, "", "under 5", standing < 5)
+    share = _share(sum(count for _, count in Counter((one.rule, one.of) for one in these).most_common(NOISIEST)), these)
+    many = len({(one.rule, one.of) for one in these}) >= ENOUGH
+    yield Measure("of all, from the ten noisiest", share, "%", "at most 5 %", share <= 5 if many and share else None)
+    yield Measure("until somebody acted (half of them)", _median_s(these), "s", "", None)
+    unheeded = _share(sum(map(_is_unheeded, these)), these)
+    yield Measure("nobody acted", unheeded, "%", "", None)
+    for severity, most in (("critical", 5), ("warning", 15)):
+        part = _share(sum(one.severity == severity for one in these), these)
+        yield Measure(severity, part, "%", f"about {most} %", None if part is None else part <= 2 * most)
+
+
+def _noisiest(these: Sequence[Course], chatter: set[tuple[str, str]]) -> list[Noisy]:
+    by_rule: dict[str, list[Course]] = defaultdict(list)
+    for one in these:
+        by_rule[one.rule].append(one)
+    found = [
+        Noisy(
+            rule, len(own), 100 * len(own) / len(these), sum(map(_is_fleeting, own)),
+            sum(name == rule for name, _ in chatter), sum(map(_is_unheeded, own)),
+        )
+        for rule, own in by_rule.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (-one.times, one.rule))[:NOISIEST]
+
+
+def _in_ten_minutes(raised: Sequence[int]) -> list[int]:
+    """At each one, how many there were in the ten minutes up to it."""
+    counts, first = [], 0
+    for last, at_ms in enumerate(raised):
+        while raised[first] <= at_ms - TEN_MIN_MS:
+            first += 1
+        counts.append(last - first + 1)
+    return counts
+
+
+def _flooded_ms(raised: Sequence[int], until_ms: int) -> int:
+    """How long there was a flood: the count changes where one is raised, and ten minutes after one was."""
+    changes = sorted([*((at, 1) for at in raised), *((at + TEN_MIN_MS, -1) for at in raised)])
+    count = flooded = 0
+    began_ms: int | None = None
+    for at_ms, change in changes:
+        count += change
+        if began_ms is None and count > FLOOD_BEGINS:
+            began_ms = at_ms
+        elif began_ms is not None and count < FLOOD_ENDS:
+            flooded += min(at_ms, until_ms) - began_ms
+            began_ms = None
+    return flooded
+
+
+def _chattering(these: Sequence[Course]) -> set[tuple[str, str]]:
+    """Rule and entity that changed more than CHATTER times within CHATTER_MS."""
+    changes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for one in these:
+        changes[one.rule, one.of] += [at for at in (one.raised_ms, one.over_ms) if at is not None]
+    return {name for name, at_ms in changes.items() if _is_dense(sorted(at_ms))}
+
+
+def _is_dense(at_ms: Sequence[int]) -> bool:
+    return any(last - first < CHATTER_MS for first, last in zip(at_ms, at_ms[CHATTER:], strict=False))
+
+
+def _is_fleeting(one: Course) -> bool:
+    return one.over_ms is not None and one.over_ms - one.raised_ms < FLEETING_MS
+
+
+def _is_unheeded(one: Course) -> bool:
+    return one.over_ms is not None and one.acted_ms is None
+
+
+def _median_s(these: Sequence[Course]) -> float | None:
+    took = [(one.acted_ms - one.raised_ms) / 1000 for one in these if one.acted_ms is not None]
+    return median(took) if took else None
+
+
+def _share(count: int, these: Sequence[Course]) -> float | None:
+    return 100 * count / len(these) if these else None
