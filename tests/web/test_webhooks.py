@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from wallboard.config import Config
@@ -193,6 +194,26 @@ async def test_too_long_a_body_a_wrong_query_and_too_many_at_once_are_told(
     monkeypatch.setattr(webhooks, "AT_ONCE", 0)
     full = await post(hooked, "alerts", b"{}", signed("alerts", b"{}"))
     assert (full.status_code, full.headers["retry-after"]) == (503, "1")
+
+
+async def test_a_stranger_who_sends_slowly_keeps_out_neither_other_senders_nor_other_webhooks(hooked: Any) -> None:
+    head = b"POST /api/v1/in/own HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+    slow = [await asyncio.open_connection(hooked.host, hooked.port) for _ in range(20)]
+    for _, writer in slow:
+        writer.write(head)
+    body = b'{"name":"orders","value":7}'
+    async with asyncio.timeout(5):
+        while (own := await post(hooked, "own", body, signed("own", body))).status_code != 503:
+            await asyncio.sleep(0.02)
+    assert own.headers["retry-after"] == "1"
+    other = await post(hooked, "graphs", payload("grafana.json"), signed("graphs", payload("grafana.json")))
+    assert other.status_code == 202
+    elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
+    async with httpx.AsyncClient(base_url=hooked.origin, transport=elsewhere) as sender:
+        found = await sender.post("/api/v1/in/own", content=body, headers=signed("own", body))
+    assert found.status_code == 202
+    for _, writer in slow:
+        writer.close()
 
 
 async def test_a_changed_section_is_read_anew(config: Config, served_elsewhere: Any) -> None:

@@ -4,7 +4,9 @@ The path is open: the sender proves itself by the signature that the source's se
 exist and one whose signature is wrong answer the same; of the first, and without its token, no body is read.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -27,7 +29,8 @@ from wallboard.web.who import Who
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.webhooks import Webhook, stamp_of, webhook_of
 
-AT_ONCE = 16  # bodies of unknown senders that are read at the same time
+AT_ONCE = 16  # bodies for one webhook that are read at the same time, before it is known who sends them
+FROM_ONE = 8  # and of these from one address
 _FLAGS = {"dry_run=true": True, "dry_run=1": True, "dry_run=false": False, "": False}
 
 log = structlog.get_logger()
@@ -44,7 +47,7 @@ class Webhooks:
 
     def __init__(self, ingest: Ingest) -> None:
         self._ingest = ingest
-        self._running = 0
+        self._running: Counter[tuple[str, ...]] = Counter()
         self._read: dict[str, tuple[object, Webhook | None]] = {}
 
     @call(
@@ -71,19 +74,29 @@ class Webhooks:
         webhook = self._webhook(parts, request.path_params["name"])
         if webhook is None or (webhook.signature.form == "token" and not _is_from(request, webhook, b"")):
             raise _unsigned()
-        if self._running >= AT_ONCE:
-            raise Problem(503, "Too many webhooks at once; send it again.", headers={"retry-after": "1"})
-        self._running += 1
-        try:
+        with self._place(webhook.name, request.client.host if request.client else ""):
             body = await body_of(request, BODY_BYTES_AT_MOST)
-        finally:
-            self._running -= 1
         if not _is_from(request, webhook, body):
             raise _unsigned()
         events, taken = await self._ingest.take(parts, _sender(webhook), reader_of(webhook.by), body, dry_run=dry_run)
         if dry_run:
             taken = Shown(taken.accepted, taken.duplicate, taken.rejected, events)
         return answer(taken, dry_run=dry_run)
+
+    @contextmanager
+    def _place(self, name: str, address: str) -> Iterator[None]:
+        """While a body is read. Raises Problem 503: one sender's slow ones keep out nobody else's."""
+        if self._running[name,] >= AT_ONCE or self._running[name, address] >= FROM_ONE:
+            raise Problem(503, "Too many at once for this webhook; send it again.", headers={"retry-after": "1"})
+        for of in ((name,), (name, address)):
+            self._running[of] += 1
+        try:
+            yield
+        finally:
+            for of in ((name,), (name, address)):
+                self._running[of] -= 1
+                if not self._running[of]:
+                    del self._running[of]
 
     def _webhook(self, parts: Parts, name: str) -> Webhook | None:
         options = parts.config.collectors.get(name, {})
