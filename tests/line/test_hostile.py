@@ -217,3 +217,10 @@ async def test_the_history_and_the_source_that_are_called_so_hold(hostile: Any, 
             wrong.clear()
         await expect_sound(page, wrong)
         await page.close()
+
+
+async def test_no_browser_reported_that_a_page_broke_the_policy(hostile: Any) -> None:
+    """After the tests above, whose pages the browser would have told of."""
+    house, _ = hostile
+    _, metrics = house.get("/metrics")
+    assert b"\nwallboard_policy_violations_total 0.0\n" in metrics

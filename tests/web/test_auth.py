@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.routing import Mount, Route, WebSocketRoute
 
-OPEN = {"/healthz", "/readyz", "/signin", "/signin/oidc", "/signin/oidc/back", "/pair"}
+OPEN = {"/healthz", "/readyz", "/signin", "/signin/oidc", "/signin/oidc/back", "/pair", "/csp"}
 
 
 def routes(served: Any) -> list[tuple[str, str]]:

@@ -81,6 +81,7 @@ NEEDS = {
     "PUT /api/v1/names/{kind}/{id:path}": "people:read",
     "GET /me": "in", "GET /api/v1/me": "own", "POST /api/v1/me/tags": "own",
     "GET /screens": "screens:manage", "GET /pair/claim": "screens:manage", "GET /pair": "open", "POST /pair": "open",
+    "POST /csp": "open",
     "GET /api/v1/screens": "screens:manage", "POST /api/v1/screens": "screens:manage",
     "PATCH /api/v1/screens/{screen}": "screens:manage", "DELETE /api/v1/screens/{screen}": "screens:manage",
     "POST /api/v1/screens/{screen}/command": "screens:manage",

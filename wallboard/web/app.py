@@ -65,6 +65,8 @@ from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
 from wallboard.web.charts import plotly_js
 from wallboard.web.closing import close
+from wallboard.web.csp import HERE as VIOLATIONS
+from wallboard.web.csp import Violations
 from wallboard.web.explain import explain
 from wallboard.web.floor import floor
 from wallboard.web.floorpage import FloorPage
@@ -144,7 +146,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), clock_ms, steady_ms)
     hub = Hub(pipeline, clock_ms, build=build(), simulated=lambda: config.simulated, pace_ms=steady_ms)
     https = (config.server.public_url or "").startswith("https://")
-    told = HistoryTold(clock_ms)
+    told, violations = HistoryTold(clock_ms), Violations(clock_ms)
     reports = Reports(hub.build)
     record = open_record(config.data, config.database_url)
     accounts = People(record)
@@ -181,12 +183,16 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         paired=paired,
         orders=orders,
         walls=Walls(orders, clock_ms),
-        metrics=Metrics([lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings], hub.sent),
+        metrics=Metrics(
+            [lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings, violations.readings],
+            hub.sent,
+        ),
         people=accounts,
         passwords=Passwords(),
         audit=Audit(record),
         history=History(record),
         history_told=told,
+        violations=violations,
         https=https,
     )
 
@@ -246,6 +252,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/account", account.AccountPage(templates).show),
         Route("/signin", signin.show),
         Route("/signin", signin.post, methods=["POST"]),
+        Route(VIOLATIONS, parts.violations.post, methods=["POST"]),
         Route(oidc.HERE, at_provider.leave),
         Route(oidc.BACK, at_provider.back),
         Route("/signout", sign_out, methods=["POST"]),

@@ -1,6 +1,7 @@
 """Who is asking, and may they? One gate before every route, for HTTP and for WebSocket.
 
-Open to all are only `/healthz`, `/readyz`, `/signin`, the way to an OpenID provider and back, `/pair` and static files.
+Open to all are only `/healthz`, `/readyz`, `/signin`, the way to an OpenID provider and back, `/pair`, `/csp` and
+static files.
 Everything else needs `Authorization: Bearer …` or a session cookie. The gate looks at `scope["path"]`, as routing does.
 
 A WebSocket that may not come in is let through with `scope["wallboard.refused"]`, a close code and a reason:
@@ -33,7 +34,10 @@ SIGN_IN_AGAIN = 4401
 NOT_ALLOWED = 4403
 TRY_AGAIN_LATER = 1013
 
-_OPEN = frozenset({"/healthz", "/readyz", "/signin", "/signin/oidc", "/signin/oidc/back", "/pair", "/favicon.ico"})
+_REPORTS = "/csp"  # from pages that tell no referrer, so that their Origin is "null" (web/csp.py)
+_OPEN = frozenset(
+    {"/healthz", "/readyz", "/signin", "/signin/oidc", "/signin/oidc/back", "/pair", _REPORTS, "/favicon.ico"}
+)
 _STATIC = "/static/"
 _WEBHOOKS = "/api/v1/in/"  # they prove themselves by a signature of their own (web/webhooks.py)
 _FOR_PROGRAMS = ("/api/", "/metrics")
@@ -107,7 +111,7 @@ class Access:
         path: str = scope["path"]
         unsafe = scope["type"] == "websocket" or scope["method"] not in _SAFE
         if path in self._open or path.startswith((_STATIC, _WEBHOOKS)):
-            if unsafe:
+            if unsafe and path != _REPORTS:
                 self._origins.check(scope, needed=False)
             return None
         headers = Headers(scope=scope)

@@ -22,6 +22,8 @@ _SECURITY = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+_POLICY = b"content-security-policy"
+_REPORTED = b"; report-uri /csp"  # web/csp.py; of every policy, those that a page has of its own too
 _HSTS = "max-age=31536000"
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
@@ -40,7 +42,8 @@ class SecurityHeaders:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 told = list(message["headers"])
                 names = {name for name, _ in told}
-                message["headers"] = told + [pair for pair in self._headers if pair[0] not in names]
+                told += [pair for pair in self._headers if pair[0] not in names]
+                message["headers"] = [(name, value + _REPORTED * (name == _POLICY)) for name, value in told]
             await send(message)
 
         await self._app(scope, receive, with_headers)

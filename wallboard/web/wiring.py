@@ -21,6 +21,7 @@ from wallboard.stream.pairing import Pairing
 from wallboard.stream.stream import Stream
 from wallboard.stream.together import Together
 from wallboard.web.boards import Boards
+from wallboard.web.csp import Violations
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.known import Known
 from wallboard.web.metrics import Metrics
@@ -65,6 +66,7 @@ class Parts:
     audit: Audit
     history: History
     history_told: HistoryTold
+    violations: Violations
     https: bool
 
 
