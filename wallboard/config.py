@@ -15,6 +15,7 @@ from msgspec import Meta, Struct, convert
 from wallboard.assets import BOARDS
 from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.events import Text
+from wallboard.core.maintenance import Maintenance
 from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Agent, Notice, Queue, Reason, Settings, Site
@@ -130,6 +131,7 @@ class Config:
 
 _SETTINGS: Mapping[str, type[Struct]] = {
     "site": Site, "queue": Queue, "agent": Agent, "reason": Reason, "alert": Rule, "notice": Notice,
+    "maintenance": Maintenance,
 }  # fmt: skip
 _FREE = ("collector", "notify")  # their options belong to whoever reads them
 SECTIONS = Sections(

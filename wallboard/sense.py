@@ -29,6 +29,8 @@ def check_settings(settings: Settings, sites: Collection[str], file: str) -> Ite
         yield from _of_site(agent, sites, file, path("agent", name))
     for name, rule in settings.alert.items():
         yield from (Mistake(file, f"{path('alert', name)}.{fault.at}", fault.reason) for fault in rule.faults())
+    for name, work in settings.maintenance.items():
+        yield from (Mistake(file, f"{path('maintenance', name)}.{key}", reason) for key, reason in work.faults())
     for name, notice in settings.notice.items():
         if notice.until not in (None, "shift") and not duration_ms(str(notice.until)):
             yield Mistake(file, f"{path('notice', name)}.until", f"expected 15m, 1h or shift, found '{notice.until}'")

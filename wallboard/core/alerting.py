@@ -7,7 +7,7 @@ What it says is told by events (`untold`), which the leading worker puts into th
 back through it. Both are in the checkpoint, so that whoever leads after a death says the same again, by the same ids.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Literal
 
@@ -16,6 +16,7 @@ from msgspec import Struct
 from wallboard.core import events as ev
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.hours import Hours, parse_openings
+from wallboard.core.maintenance import Maintenance
 from wallboard.core.measured import SECOND_MS, Document, Measured, measured
 from wallboard.core.rules import ALWAYS, OPEN, Condition, Rule
 from wallboard.core.select import selects
@@ -96,16 +97,18 @@ class Alerting:
     def _look_at(self, name: str, kind: str, entity: str) -> None:
         rule, row, now_ms = self._ground.settings.alert[name], self._row_of(kind, entity), self._ground.now_ms
         key: Name = (name, kind, entity)
-        hours = self._hours(rule, kind, entity)
+        hours, planned = self._hours(rule, kind, entity), self._planned(name, kind, entity, row or {})
         if row is None or (kind == "agents" and rule.teams and row.get("team") not in rule.teams):
             self._end(key, "gone")
         elif hours and not hours.is_open(now_ms):
             self._end(key, "closed")
+        elif any(one.is_on(now_ms, self._zone) for one in planned):
+            self._end(key, "maintenance")
         elif kind == "sources" and row["state"] == "quiet":  # silence says nothing, whatever was told of it before
             self._end(key, "cleared")
         elif not self._is_held_back(rule, row):
             self._step(key, rule, row)
-        self._await(key, rule, row or {}, hours)
+        self._await(key, rule, row or {}, hours, planned)
 
     def _step(self, key: Name, rule: Rule, row: Document) -> None:
         now_ms, found = self._ground.now_ms, self.instances.get(key)
@@ -140,7 +143,8 @@ class Alerting:
         ))  # fmt: skip
 
     def _end(self, key: Name, why: str, row: Document | None = None) -> None:
-        """`why`: cleared, closed (out of hours), gone (its entity), rule (there is no such rule any more)."""
+        """`why`: cleared, closed (out of hours), maintenance (planned work), gone (its entity), rule (there is no such
+        rule any more)."""
         found, now_ms = self.instances.pop(key, None), self._ground.now_ms
         if found is None or not found.alert:
             return
@@ -157,10 +161,19 @@ class Alerting:
 
     def _is_held_back(self, rule: Rule, row: Document) -> bool:
         """None of its sources is heard: what the row says is old, and a rule about the source speaks of that."""
-        sources = row.get("sources") or ([row["source"]] if "source" in row else [])
+        sources = _sources(row)
         if rule.kind == "sources" or not sources:
             return False
         return all((self._row_of("sources", one) or {}).get("state") == "late" for one in sources)
+
+    def _planned(self, rule: str, kind: str, name: str, row: Document) -> list[Maintenance]:
+        """The work that holds back this rule of this entity, whenever it is."""
+        windows = self._ground.settings.maintenance.values()
+        return [one for one in windows if one.covers(rule, kind, name, _sources(row))]
+
+    @property
+    def _zone(self) -> str:
+        return next(iter(self._ground.settings.sites.values())).zone
 
     def _hours(self, rule: Rule, kind: str, name: str) -> Hours | None:
         """When the rule counts; None: always."""
@@ -172,10 +185,11 @@ class Alerting:
         site = settings.sites[settings.site_of(name) if kind == "queues" else next(iter(settings.sites))]
         return Hours(parse_openings(rule.when), site.zone, frozenset((*rule.holidays, *site.holidays)))
 
-    def _await(self, key: Name, rule: Rule, row: Document, hours: Hours | None) -> None:
+    def _await(self, key: Name, rule: Rule, row: Document, hours: Hours | None, planned: Sequence[Maintenance]) -> None:
         """The next instant at which something is different although nothing is told."""
         now_ms, found = self._ground.now_ms, self.instances.get(key)
         dues = [hours.next_change_ms(now_ms)] if hours else []
+        dues += [one.next_change_ms(now_ms, self._zone) for one in planned]
         if found and found.state != "raised":
             dues.append(found.since_ms + (rule.lasts_ms if found.state == "pending" else rule.keep_ms))
         for condition in _conditions(rule):
@@ -214,6 +228,11 @@ def _holds(condition: Condition, found: Measured, *, keeping: bool) -> bool | No
 
 def _all(held: list[bool | None]) -> bool | None:
     return False if False in held else None if None in held else True
+
+
+def _sources(row: Document) -> list[str]:
+    """Who tells of it."""
+    return row.get("sources") or ([row["source"]] if "source" in row else [])
 
 
 def _conditions(rule: Rule) -> Iterator[Condition]:

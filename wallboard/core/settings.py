@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, convert, field
 
 from wallboard.core.events import Channel, Level, LongText, Text
 from wallboard.core.hours import Hours, parse_openings
+from wallboard.core.maintenance import Maintenance
 from wallboard.core.rules import Rule
 from wallboard.core.windows import business_day
 
@@ -93,6 +94,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     reason: dict[Text, Reason] = {}
     alert: dict[Text, Rule] = {}
     notice: dict[Text, Notice] = {}
+    maintenance: dict[Text, Maintenance] = {}
 
     @cached_property
     def sites(self) -> dict[str, Site]:
