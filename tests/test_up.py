@@ -1,6 +1,5 @@
 """Does one command bring everything up, keep it up, and leave nothing behind?"""
 
-import asyncio
 import contextlib
 import http.client
 import json
@@ -15,11 +14,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
-
-from wallboard import up
-from wallboard.children import Child
 
 PATIENCE_S = 60  # for a loaded machine; what is waited for comes in a second or two
 
@@ -355,99 +349,3 @@ def test_the_procfile_brings_the_same_parts_up_and_one_signal_ends_them(tmp_path
         ended = honcho.wait(timeout=30)
     assert ended in (0, -signal.SIGTERM, 128 + signal.SIGTERM), (tmp_path / "said").read_text()
     assert get(port, "/healthz") == 0
-
-
-def test_several_web_processes_start_anew_one_after_another_and_no_screen_finds_nobody(running: Running) -> None:
-    """`web --processes 2` beside `up`, on its Redis: while both are replaced, every new screen gets its snapshot."""
-    until(lambda: get(running.port, "/readyz") == 200, "the first one is ready")
-
-    def greeted(port: int) -> bool:
-        """Or it is asked to come back (1012, 1013)."""
-        url, headers = f"ws://127.0.0.1:{port}/live?board=overview", {"Authorization": "Bearer t"}
-        with connect(url, additional_headers=headers, open_timeout=20) as screen:
-            try:
-                return bool(json.loads(screen.recv(20))["t"] == "hello")
-            except ConnectionClosed:
-                return False
-
-    with webs(running, 2) as (web, port, said):
-        until(lambda: get(port, "/readyz") == 200, "the two are ready")
-        before = processes(web.pid)
-        assert len(before) == 2
-        web.send_signal(signal.SIGHUP)
-        shown = refused = 0
-        while "web 2 serves again" not in (text := said.read_text()):
-            shown, refused = (shown + 1, refused) if greeted(port) else (shown, refused + 1)
-            assert web.poll() is None, text
-            time.sleep(0.05)
-        assert not before & processes(web.pid)
-        assert shown > 5 * refused, (shown, refused)
-
-
-@contextlib.contextmanager
-def webs(beside: Running, count: int) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
-    """`web --processes` on the Redis of an `up`: the process, its port, and what it says."""
-    port, said = free_port(), beside.folder / "web-said"
-    with said.open("wb") as out:
-        web = subprocess.Popen(
-            [sys.executable, "-m", "wallboard", "web", "--processes", str(count), "--demo"],
-            cwd=beside.folder, stdout=out, stderr=subprocess.STDOUT,
-            env=beside.environ | {"WALLBOARD_SERVER_PORT": str(port), "WALLBOARD_ADMIN_TOKEN": "t"},
-        )  # fmt: skip
-        try:
-            yield web, port, said
-        finally:
-            web.terminate()
-            assert web.wait(PATIENCE_S) == 0
-
-
-def test_a_process_waits_for_its_own_readiness_and_not_for_another_s(running: Running) -> None:
-    """The second of two has its state anew while the first still loads: it is not taken away too."""
-    until(lambda: get(running.port, "/readyz") == 200, "the first one is ready")
-    with webs(running, 2) as (web, port, said):
-        until(lambda: get(port, "/readyz") == 200, "they are ready")
-        first, second = sorted(processes(web.pid))
-        web.send_signal(signal.SIGHUP)
-        until(lambda: not alive(first) and len(processes(web.pid)) == 2, "the first one is replaced")
-        (new,) = processes(web.pid) - {second}
-        os.kill(new, signal.SIGSTOP)
-        try:
-            say_ready(second)
-            time.sleep(1)
-            assert alive(second)
-            assert "serves again" not in said.read_text()
-        finally:
-            os.kill(new, signal.SIGCONT)
-        until(lambda: "web 2 serves again" in said.read_text(), "both are new")
-        assert not {first, second} & processes(web.pid)
-
-
-def say_ready(pid: int) -> None:
-    """What the process says to its parent when its state was loaded anew."""
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    fd = words[words.index(b"--ready-fd") + 1].decode()
-    Path(f"/proc/{pid}/fd/{fd}").write_bytes(b".")
-
-
-async def test_where_one_process_does_not_come_up_again_the_others_stay(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """As after an upgrade that does not start."""
-    monkeypatch.setattr(up, "ANEW_S", 1.5)
-    told: list[str] = []
-    broken = Child("web 1", ["web", "--config", "/nowhere.toml"], os.environ, None, told.append)
-    serves = Child("web 2", ["tail"], os.environ, None, told.append)
-    serves.start()
-    with up._ready_word() as one, up._ready_word() as two:
-        await up._start_anew({broken: one, serves: two}, asyncio.Event())
-    try:
-        assert "web 1 is not ready after 2 s: the others stay as they are" in capsys.readouterr().err
-        assert not any(text.startswith("web 2") for text in told)
-        assert serves.pid
-    finally:
-        await broken.stop(5)
-        await serves.stop(5)
-
-
-def processes(pid: int) -> set[int]:
-    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}

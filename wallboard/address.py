@@ -15,11 +15,14 @@ from wallboard.web.serve import listen
 _NOWHERE = ("192.0.2.1", 9)
 
 
-def listening(server: Server) -> socket.socket:
-    """Bound to the configured address. Raises WallboardError that names the setting."""
+def listening(server: Server, *, share: int | None = None) -> socket.socket:
+    """Bound to the configured address; `share`: to this port, which others of ours have too.
+
+    Raises WallboardError that names the setting.
+    """
     where = f"{server.host} port {server.port}"
     try:
-        return listen(server.host, server.port)
+        return listen(server.host, share or server.port, shared=share is not None)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             change = "give another with --port, [server] port or WALLBOARD_SERVER_PORT"

@@ -16,8 +16,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -47,78 +47,65 @@ async def up(where: Given, *, verbose: bool = False) -> None:
 
 
 async def web_processes(where: Given, count: int) -> None:
-    """`web --processes N`: N children on one listening socket. SIGHUP: a new start, one after another."""
+    """`web --processes N`: N children on one address, each with a listening socket of its own. SIGHUP: a new start, one
+    after another."""
     told = _told()
     config = where.load()
     again = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, again.set)
-    with closing_socket(config) as listener, ExitStack() as words:
-        fd = listener.fileno()
-
-        def child(name: str, ready: _Ready) -> Child:
-            arguments = ["web", "--fd", str(fd), "--ready-fd", str(ready.say_fd), *_where(where, config)]
-            return Child(name, arguments, os.environ, None, _tell, [fd, ready.say_fd])
-
-        readies = [words.enter_context(_ready_word()) for _ in range(count)]
-        children = {child(f"web {n}", ready): ready for n, ready in enumerate(readies, 1)}
-        for each in children:
-            each.start()
+    with _reserved(config) as port:
+        arguments = ["web", "--share", str(port), *_where(where, config)]
+        webs = [_Web(f"web {n}", arguments) for n in range(1, count + 1)]
+        for web in webs:
+            web.child.start()
         while not told.is_set():
             await _either(told, again)
             if again.is_set() and not told.is_set():
                 again.clear()
-                await _start_anew(children, told)
-        await _stop([*children])
+                await _start_anew(webs, arguments, told)
+        await _stop([web.child for web in webs])
 
 
-class _Ready:
-    """A word that one child says through `say_fd` once it has its state."""
+class _Web:
+    """One of several web processes. `said`: it serves; each says so through a pipe of its own."""
 
-    def __init__(self) -> None:
-        self.read_fd, self.say_fd = os.pipe()
-        os.set_blocking(self.read_fd, False)
+    def __init__(self, name: str, arguments: Sequence[str]) -> None:
         self.said = asyncio.Event()
+        self._read_fd, self._say_fd = os.pipe()
+        asyncio.get_running_loop().add_reader(self._read_fd, self._hear)
+        say = [*arguments, "--ready-fd", str(self._say_fd)]
+        self.child = Child(name, say, os.environ, None, _tell, [self._say_fd])
 
-    def hear(self) -> None:
-        with suppress(BlockingIOError):
-            os.read(self.read_fd, 64)
-            self.said.set()
+    def _hear(self) -> None:
+        os.read(self._read_fd, 64)
+        self.said.set()
 
-    def forget(self) -> None:
-        """What it said before its end says nothing of its next life."""
-        self.hear()
-        self.said.clear()
-
-
-@contextmanager
-def _ready_word() -> Iterator[_Ready]:
-    ready, loop = _Ready(), asyncio.get_running_loop()
-    loop.add_reader(ready.read_fd, ready.hear)
-    try:
-        yield ready
-    finally:
-        loop.remove_reader(ready.read_fd)
-        os.close(ready.read_fd)
-        os.close(ready.say_fd)
+    async def stop(self) -> None:
+        await self.child.stop(STOP_S)
+        asyncio.get_running_loop().remove_reader(self._read_fd)
+        os.close(self._read_fd)
+        os.close(self._say_fd)
 
 
-async def _start_anew(children: Mapping[Child, _Ready], told: asyncio.Event) -> None:
-    """One after another, each once the one before serves again: screens always find somebody. Where one does not, the
-    others stay as they are."""
-    for child, ready in children.items():
+async def _start_anew(webs: list[_Web], arguments: Sequence[str], told: asyncio.Event) -> None:
+    """One after another: the new one first, and once it serves the old one ends. So screens always find as many
+    as there were, and where a new one does not come up all go on as they are."""
+    for place, old in enumerate(webs):
         if told.is_set():
             return
-        await child.stop(STOP_S)
-        ready.forget()
-        child.start()
+        new = _Web(old.child.name, arguments)
+        new.child.start()
         with suppress(TimeoutError):
             async with asyncio.timeout(ANEW_S):
-                await _either(ready.said, told)
-        if not ready.said.is_set():
+                await _either(new.said, told)
+        if not new.said.is_set():
+            await new.stop()
             if not told.is_set():
-                _tell(f"{child.name} is not ready after {ANEW_S:.0f} s: the others stay as they are")
+                _tell(f"{old.child.name} is not ready after {ANEW_S:.0f} s: all go on as they are")
             return
-        _tell(f"{child.name} serves again")
+        webs[place] = new
+        await old.stop()
+        _tell(f"{new.child.name} serves again")
 
 
 async def _either(*events: asyncio.Event) -> None:
@@ -240,6 +227,15 @@ def closing_socket(config: Config) -> Iterator[socket.socket]:
     with listening(config.server) as listener:
         listener.listen(1024)
         yield listener
+
+
+@contextmanager
+def _reserved(config: Config) -> Iterator[int]:
+    """The port of the configured address, kept as ours. Nobody listens on this socket."""
+    with listening(config.server) as alone:  # says so where another program has it
+        port: int = alone.getsockname()[1]
+    with listening(config.server, share=port):
+        yield port
 
 
 @contextmanager

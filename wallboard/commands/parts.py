@@ -6,7 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.inforce import InForce
 from wallboard.commands.line import line
 from wallboard.config import Config
+
+if TYPE_CHECKING:
+    import uvicorn
 
 LOADS_S = 10.0  # so long one of several web processes lets the others serve while it loads
 
@@ -43,9 +46,12 @@ def up(host: str | None, port: int | None, verbose: bool, **where: Any) -> None:
 @given
 @click.option("--processes", type=click.IntRange(1, 64), default=1, help="How many, on one address.")
 @click.option("--fd", type=int, hidden=True)
+@click.option("--share", type=int, hidden=True)
 @click.option("--ready-fd", type=int, hidden=True)
 @click.option("--parent", type=int, hidden=True)
-def web(processes: int, fd: int | None, ready_fd: int | None, parent: int | None, **where: Any) -> None:
+def web(
+    processes: int, fd: int | None, share: int | None, ready_fd: int | None, parent: int | None, **where: Any
+) -> None:
     """Serve the boards, the pages and the API. Several processes start anew one after another on SIGHUP."""
     _begin(parent)
     if processes > 1:
@@ -54,7 +60,7 @@ def web(processes: int, fd: int | None, ready_fd: int | None, parent: int | None
         asyncio.run(web_processes(Given(**where), processes))
         return
     listener = socket.socket(fileno=fd) if fd is not None else None
-    _run(Given(**where), lambda force, config: _web(force, config, listener, ready_fd))
+    _run(Given(**where), lambda force, config: _web(force, config, listener, share, ready_fd))
 
 
 @click.command()
@@ -126,40 +132,41 @@ async def _until_told(part: Coroutine[Any, Any, None], stale: asyncio.Event) -> 
         await asyncio.wait(tasks)
 
 
-async def _web(force: InForce, config: Config, listener: socket.socket | None, ready_fd: int | None) -> None:
+async def _web(
+    force: InForce, config: Config, listener: socket.socket | None, share: int | None, ready_fd: int | None
+) -> None:
     from wallboard.address import listening, remember
     from wallboard.web.app import create_app
     from wallboard.web.serve import server_for
 
     proxies = ",".join(config.server.trusted_proxies) or None
     app = create_app(config, loads_s=0 if ready_fd is None else LOADS_S)
-    if ready_fd is not None:
-        app.state.parts.pipeline.sinks.append(_TellReady(ready_fd))
     server = server_for(app, proxies=proxies, fast_frames=config.server.fast_frames)
-    # A copy: uvicorn closes what it serves, and after a new start the same address goes on.
-    own = listener.dup() if listener else listening(config.server)
-    if listener is None:
+    if listener:  # a copy: uvicorn closes what it serves, and after a new start the same address goes on
+        own = listener.dup()
+    elif share:
+        own = listening(config.server, share=share)
+    else:
+        own = listening(config.server)
         config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         remember(config)
     serving = asyncio.create_task(server.serve(sockets=[own]))
+    telling = asyncio.create_task(_tell_ready(ready_fd, server, app.state.parts.pipeline.loaded))
     try:
         await asyncio.shield(serving)
     finally:
+        telling.cancel()
         server.should_exit = True
         await serving
 
 
-class _TellReady:
-    """A sink that tells the parent when the state is loaded."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-
-    def publish(self, changes: object, now_ms: int, since_ms: int | None) -> None:
-        pass
-
-    def restart(self) -> None:
-        os.write(self._fd, b".")
+async def _tell_ready(fd: int | None, server: "uvicorn.Server", loaded: asyncio.Event) -> None:
+    """The parent, once this one has its state and takes connections."""
+    if fd is not None:
+        await loaded.wait()
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.02)
+        os.write(fd, b".")
 
 
 async def _worker(force: InForce, config: Config) -> None:
