@@ -3,8 +3,9 @@
 from typing import Any
 
 import msgspec
+import pytest
 
-from wallboard.alerts.message import HEAD, message_of, together
+from wallboard.alerts.message import HEAD, OVER, message_of, together
 from wallboard.alerts.told import MISSED_MS, due
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
@@ -44,6 +45,13 @@ def test_what_came_and_went_long_ago_is_not_raised_any_more() -> None:
     over = row(over_ms=NOON, over="cleared")
     assert told(over, NOON + MISSED_MS, None, LEADS) == [("leads", "a-")]
     assert told(over, NOON + 86_400_000, None, LEADS) == []
+
+
+@pytest.mark.parametrize(("why", "words"), [*OVER.items(), ("cleared", "over")])
+def test_it_is_told_why_it_is_over(why: str, words: str) -> None:
+    message = message_of("a", row(over_ms=NOON, over=why), "cleared", 0, "Call back", "Support", "")
+    assert message.title.startswith(f"Support: {words}, ")
+    assert "Call back" not in message.text
 
 
 def test_below_what_a_receiver_asks_for_nothing_is_told() -> None:

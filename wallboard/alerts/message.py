@@ -11,6 +11,10 @@ from wallboard.core.rules import Severity
 Verb = Literal["raised", "again", "cleared", "many", "test"]
 HEAD = 60  # characters that a phone shows of a message
 MOST_LINES = 20  # of one that stands for many
+OVER = {
+    "closed": "closed now", "maintenance": "planned work begins", "gone": "not there any more",
+    "rule": "its rule was taken out",
+}  # fmt: skip
 GRAVEST: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
 
 
@@ -37,8 +41,7 @@ def message_of(
 ) -> Message:
     """`called`: what people call the entity. `number`: which of the repeats."""
     mark = {"raised": "+", "cleared": "-"}.get(verb, f"*{number}")
-    over = {"closed": "closed now", "gone": "not there any more", "rule": "its rule was taken out"}
-    end = over.get(row.over or "", "over") if verb == "cleared" else ""
+    end = OVER.get(row.over or "", "over") if verb == "cleared" else ""
     lines = [
         f"{row.severity}, rule {row.rule}",
         *([f"Do: {action}"] if action and verb != "cleared" else []),
