@@ -6,8 +6,8 @@ import hmac
 import ipaddress
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.hostile import NAMES
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts.delivery import Delivery
 from wallboard.alerts.message import Message
@@ -197,22 +198,44 @@ class Post:
         return "250 taken"
 
 
-async def test_mail_arrives_with_the_title_as_its_subject() -> None:
+@contextmanager
+def mail_server() -> Iterator[tuple[Post, str]]:
+    """What it took, and the address of a receiver there."""
     post = Post()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     controller = Controller(post, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        url = f"smtp://127.0.0.1:{port}/?from=wall@example.com&to=leads@example.com&to=boss@example.com"
-        hostile = msgspec.structs.replace(HELLO, title="Підтримка: 7\r\nBcc: evil@example.com")
-        await mail.send(Receiver("leads", "mail", url), hostile)
+        yield post, f"smtp://127.0.0.1:{port}/?from=wall@example.com&to=leads@example.com&to=boss@example.com"
     finally:
         controller.stop()
+
+
+async def test_mail_arrives_with_the_title_as_its_subject() -> None:
+    with mail_server() as (post, url):
+        hostile = msgspec.structs.replace(HELLO, title="Підтримка: 7\r\nBcc: evil@example.com")
+        await mail.send(Receiver("leads", "mail", url), hostile)
     found = message_from_bytes(post.got[0], policy=policy.default)
     assert found["Subject"] == "Підтримка: 7 Bcc: evil@example.com"
     assert found["To"] == "leads@example.com, boss@example.com"
     assert found["Bcc"] is None
+
+
+async def test_whatever_a_queue_is_called_its_mail_is_plain_text_that_says_so() -> None:
+    with mail_server() as (post, url):
+        for name in NAMES:
+            told = msgspec.structs.replace(HELLO, title=f"{name}: waiting 7", text=f"Do: {name}")
+            await mail.send(Receiver("leads", "mail", url), told)
+    for name, content in zip(NAMES, post.got, strict=True):
+        found = message_from_bytes(content, policy=policy.default)
+        assert found["Subject"] == " ".join(f"{name}: waiting 7".split())
+        assert (found.get_content_type(), found.is_multipart()) == ("text/plain", False)
+        assert f"Do: {name}" in found.get_content()
+        assert sorted(found.keys()) == sorted([*HEADERS, "Subject"])
+
+
+HEADERS = ("From", "To", "Date", "Message-ID", "Content-Type", "Content-Transfer-Encoding", "MIME-Version")
 
 
 async def test_a_mail_server_that_is_away_is_said_so() -> None:

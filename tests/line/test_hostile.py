@@ -1,7 +1,9 @@
 """Whatever queues, people and reasons are called: nothing of it runs, no policy is broken, and the layout holds."""
 
 import asyncio
+import json
 import time
+import urllib.request
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +12,7 @@ import pytest
 import pytest_asyncio
 from chromium import chromium, executable
 from family import TOKEN, Family, family, wait_until
-from hostile import NAMES
+from hostile import MARKUP, NAMES
 from playwright.async_api import BrowserContext, Page
 
 pytestmark = [
@@ -45,6 +47,7 @@ OUTSIDE = """() => {
     .filter((part) => !part.closest(".scrolls") && part.getBoundingClientRect().right > dialog.right + 1)
     .map((part) => part.className);
 }"""
+SHOWN = "(names) => names.some((name) => document.querySelector('main').textContent.includes(name))"
 WATCH = """window.broken = [];
 addEventListener("securitypolicyviolation", (event) => broken.push(event.violatedDirective));"""
 
@@ -59,7 +62,9 @@ def boards() -> dict[str, str]:
         kind: f'audience = "lead"\ncolumns = 4\nrows = 4\n[[tile]]\nkind = "{kind}"\nat = [1, 1]\nsize = [4, 4]\n'
         for kind in ("queues", "agents")
     }
+    over_time = "".join(_over_time(place, name) for place, name in enumerate(MARKUP[:12]))
     return alone | {
+        "time": f"audience = 'lead'\ncolumns = 24\nrows = 16\n{over_time}",
         "lists": f"title = {_toml(NAMES[0])}\naudience = 'lead'\ncolumns = 24\nrows = 12\n{lists}",
         "own": f"title = {_toml(NAMES[1])}\ncolumns = 40\nrows = 18\n{own}",
     }
@@ -73,6 +78,23 @@ def _own(place: int, name: str) -> str:
         f'[[tile]]\nkind = "text"\nat = [{column}, {row}]\nsize = [2, 3]\ntitle = {_toml(name)}\ntext = {_toml(name)}\n'
         f'[[tile]]\nkind = "number"\nat = [{column + 2}, {row}]\nsize = [2, 3]\nmetric = {kpi}\n'
     )
+
+
+def _over_time(place: int, name: str) -> str:
+    """A chart of the queue that is called so, on which the name stands: lines or a heat map, by turns."""
+    kind = ("trend", "heat")[place % 2]
+    at = [place % 4 * 6 + 1, place // 4 * 5 + 1]
+    return (
+        f'[[tile]]\nkind = "{kind}"\nat = {at}\nsize = [6, 5]\ntitle = {_toml(name)}\nmetric = "offered"\n'
+        f"queues = [{_toml(name)}]\n"
+    )
+
+
+def rules() -> str:
+    """One that is open for every queue, and some that are called so."""
+    called = ["any", *NAMES[::7]]
+    rule = 'metric = "waiting"\nqueues = ["*"]\nraise = "> 0"\nwhen = "always"\naction = '
+    return "".join(f"[alert.{_toml(name)}]\n{rule}{_toml(name)}\n" for name in called)
 
 
 def _toml(text: str) -> str:
@@ -92,6 +114,8 @@ def events() -> list[dict[str, Any]]:
             {"type": "agent.presence", "presence": "paused", "reason": name, **agent},
             {"type": "notice.posted", "notice": name, "text": name, "source": "ops"},
             {"type": "kpi.reported", "kpi": name, "value": 7, "unit": name[:32], "source": "ops"},
+            {"type": "contact.queued", "contact": f"{place} {name}"[:256], "queue": name, "source": "ops"},
+            {"type": "contact.answered", "contact": f"{place} {name}"[:256], "agent": name, "source": "ops"},
             {"type": "source.beat", "source": name, "note": name},
         ]
     return found
@@ -99,13 +123,41 @@ def events() -> list[dict[str, Any]]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hostile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Family, BrowserContext]]:
-    with family(tmp_path_factory.mktemp("hostile"), '[site.main]\nname = "<b>"\n', boards()) as house:
+    with family(tmp_path_factory.mktemp("hostile"), f'[site.main]\nname = "<b>"\n{rules()}', boards()) as house:
         answer = house.events(events())
         assert answer["rejected"] == [], answer
         wait_until(lambda: len(house.state()["queues"]) >= len(NAMES), 20, house.log)
         async with chromium(house, TOKEN) as browser:
+            _called_so(house)
             await browser.add_init_script(WATCH)
             yield house, browser
+
+
+def _called_so(house: Family) -> None:
+    """Accounts, tokens and screens of these names; the one who looks works as the people of these names."""
+    made = {"people": 0, "tokens": 0, "screens": 0}
+    for name in NAMES:
+        asked: dict[str, dict[str, Any]] = {
+            "people": {"name": name, "role": "lead", "teams": [name], "agents": [name]},
+            "tokens": {"name": name, "scopes": ["events:write"], "source": name, "queues": [name]},
+        }
+        if not made["screens"]:
+            device = json.loads(house.post("/pair", b"")[1])
+            asked["screens"] = {"code": device["code"], "name": name, "board": "own"}
+        for kind, body in asked.items():
+            status, told = house.post(f"/api/v1/{kind}", json.dumps(body).encode())
+            assert status in (201, 422), (kind, name, told)
+            made[kind] += status == 201
+    assert min(made["people"], made["tokens"]) > len(NAMES) // 2, made
+    assert made["screens"] == 1
+    known = json.loads(house.get("/api/v1/people")[1])["people"]
+    admin = next(one["id"] for one in known if one["role"] == "admin")
+    asked_for = urllib.request.Request(
+        f"{house.url}/api/v1/people/{admin}", data=json.dumps({"agents": list(NAMES)}).encode(), method="PATCH",
+        headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
+    )  # fmt: skip
+    with urllib.request.urlopen(asked_for, timeout=20) as answer:
+        assert answer.status == 200
 
 
 async def opened(hostile: tuple[Family, BrowserContext], address: str) -> tuple[Page, list[str]]:
@@ -136,6 +188,7 @@ async def expect_sound(page: Page, wrong: list[str]) -> None:
         await asyncio.sleep(0.1)
     assert await page.evaluate(OVERFLOWING) == []
     assert await page.locator("img, iframe, base, plaintext").count() == 0
+    assert await page.locator('a[href^="javascript" i], [onload], [onerror], [ontoggle], [onfocus]').count() == 0
     assert not await page.evaluate("'7*7' in window || ({}).polluted !== undefined")
 
 
@@ -192,6 +245,27 @@ async def test_an_explanation_of_each_name_holds(hostile: Any) -> None:
         assert (await page.locator("#explain-title").text_content() or "").startswith(name)
         assert await page.evaluate(OUTSIDE) == [], ascii(name)
         await page.locator(".explain-close").click()
+    await expect_sound(page, wrong)
+    await page.close()
+
+
+async def test_charts_of_queues_hold(hostile: Any) -> None:
+    page, wrong = await opened(hostile, "/board/time")
+    for kind in ("trend", "heat"):
+        drawn = {"trend": ".scatterlayer", "heat": ".heat-cell"}[kind]
+        await page.wait_for_selector(f".tile.{kind} :is(.none, {drawn})", state="attached")
+    assert set(await page.locator(".tile .title").all_text_contents()) >= set(MARKUP[:12])
+    await expect_sound(page, wrong)
+    await page.close()
+
+
+OWN = ("/floor", "/alerts", "/names", "/screens", "/people", "/tokens", "/me")
+
+
+@pytest.mark.parametrize("address", OWN)
+async def test_the_pages_of_who_works_here_hold(hostile: Any, address: str) -> None:
+    page, wrong = await opened(hostile, address)
+    await page.wait_for_function(SHOWN, arg=list(MARKUP))
     await expect_sound(page, wrong)
     await page.close()
 
