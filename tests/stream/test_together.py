@@ -67,6 +67,20 @@ async def test_what_comes_while_redis_answers_goes_together_in_order(stream: Str
     assert [entry.id for entry in await stream.read(BEGIN)] == [one for each in appended for one in each.ids]
 
 
+async def test_where_several_came_the_next_ones_are_waited_for(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together_module, "PAUSE_S", 0.5)
+    watched = Watched(stream)
+    async with running(watched) as together:
+        await together.append([event(0)])  # alone: the next goes at once
+        await asyncio.gather(together.append([event(1)]), together.append([event(2)]))
+        third = asyncio.create_task(together.append([event(3)]))
+        await asyncio.sleep(0.05)
+        assert watched.calls == [1, 2]
+        await asyncio.gather(third, together.append([event(4)]))
+    assert watched.calls == [1, 2, 2]
+    assert await numbers(stream) == list(range(5))
+
+
 async def test_each_is_told_of_its_own_duplicates(stream: Stream) -> None:
     async with running(stream) as together:
         await together.append([event(1, id="a")])
