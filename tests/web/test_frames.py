@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
-from wallboard.live import prompt, transport
+from wallboard.live import transport
 from wallboard.live.transport import FrameProtocol
-from wallboard.web import serve
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -214,21 +212,6 @@ async def test_above_the_limit_a_screen_is_asked_to_come_later(config: Config, s
             assert caught.value.rcvd.code == 1013
         for screen in screens:
             await screen.close()
-
-
-async def test_a_uvicorn_that_does_not_fit_costs_speed_and_a_warning_only(
-    config: Config, served_elsewhere: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert transport.unfit() is None
-    monkeypatch.delattr("uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol.handle_connect")
-    assert transport.unfit() == "handle_connect is missing"
-    with capture_logs() as logs:
-        assert serve._protocol(fast_frames=True) is prompt.PromptProtocol
-    assert [one["reason"] for one in logs] == ["handle_connect is missing"]
-    monkeypatch.undo()
-    monkeypatch.setattr(transport, "unfit", lambda: "a hook is missing")
-    async with served_elsewhere(config) as served, connect(address(served), additional_headers=HEADERS) as screen:
-        assert json.loads(await screen.recv())["t"] == "hello"
 
 
 async def test_the_time_to_the_socket_is_told_to_prometheus_and_to_a_tile_that_asks_for_it(

@@ -16,28 +16,17 @@ Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, 
 """
 
 import asyncio
-import socket
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-FRAMES = "wallboard.frames"  # the ASGI extension: {"wire": the connection's Wire (live/screen.py)}
-
-# A peer that is gone is noticed by what is sent to it, each 4 s at least, where the kernel gives up on it after 10 s
-# (TCP_USER_TIMEOUT, web/serve.py): pings are for what lies between, which often forgets a line that was silent in one
-# direction for a minute, and cost a screen as much as ten patches.
-PING_S = 50.0 if hasattr(socket, "TCP_USER_TIMEOUT") else 12.0
-PONG_S = 7.0
-STALLED_S = 5.0  # what is written and not taken for so long: the screen is cut off
-LINGER_S = 1.0  # for a close frame to leave
-UNSENT_BYTES = 32_768  # above it nothing is written, and the hub merges
-SEND_BUFFER_BYTES = 65_536  # the kernel's own, on the listening socket: it would swallow minutes of patches
+from wallboard.live.waits import LINGER_S, UNSENT_BYTES
 
 CONTROL_A_SECOND = 100  # pings, pongs and continuations of one screen: a browser sends one pong in 50 s
 READ_BYTES = 4_096  # looked at together: of a flood of two-byte frames a few hundred are unpacked before it is seen
 
-NOT_UTF8, POLICY, TOO_SLOW = 1007, 1008, 4008
+NOT_UTF8, POLICY = 1007, 1008
 _NO_REQUEST = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 log = structlog.get_logger("socket")
@@ -46,6 +35,10 @@ log = structlog.get_logger("socket")
 class PromptProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol without the endless goodbye, and without an ear for floods."""
 
+    HOOKS: ClassVar[tuple[str, ...]] = (
+        "connection_made", "connection_lost", "data_received", "handle_ping", "handle_pong", "handle_cont",
+        "send_receive_event_to_app", "handle_parser_exception", "keepalive_timeout", "on_task_complete",
+    )  # fmt: skip
     _second_s = 0.0  # since when `_control` counts
     _control = 0
     _flooding = False

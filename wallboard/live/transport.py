@@ -11,7 +11,7 @@ snapshot, is with the kernel. `connection_lost` comes before the descriptor is c
 Touches of uvicorn, beside what live/prompt.py does: `conn`, `queue`, `scope`, `request`, `response`, `transport`,
 `handle_connect`, `handle_close`, `pause_writing`, `resume_writing`, `shutdown`. Of websockets: `ServerProtocol`'s
 `available_extensions` and `extensions`, and `PerMessageDeflate.local_max_window_bits`.
-`unfit` says which of them a new version does not have.
+live/fit.py says whether a new version still does what is meant by them.
 """
 
 import asyncio
@@ -19,16 +19,15 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.http11 import Request
-from websockets.server import ServerProtocol
 
 from wallboard.live.frames import Frame
-from wallboard.live.prompt import FRAMES, STALLED_S, TOO_SLOW, PromptProtocol
+from wallboard.live.prompt import PromptProtocol
 from wallboard.live.screen import Screen
+from wallboard.live.waits import FRAMES, STALLED_S, TOO_SLOW
 
 FULL_WINDOW = 15  # bits; whoever offers less gets plain frames
 
@@ -39,6 +38,9 @@ _DEFLATE = [ServerPerMessageDeflateFactory(server_no_context_takeover=True, clie
 class FrameProtocol(PromptProtocol):
     """One that takes finished frames. It is the Wire of its screen."""
 
+    HOOKS: ClassVar[tuple[str, ...]] = (
+        *PromptProtocol.HOOKS, "handle_connect", "handle_close", "pause_writing", "resume_writing", "send", "shutdown",
+    )  # fmt: skip
     packs = False
     put: Callable[[bytes], int] | None = None
     _screen: Screen | None = None
@@ -137,22 +139,3 @@ class FrameProtocol(PromptProtocol):
         screen, self._screen = self._screen, None
         if screen:
             screen.leave()
-
-
-def unfit() -> str | None:
-    """What this uvicorn or websockets lacks of all that is touched here; None where it fits."""
-    hooks = (
-        "handle_connect", "handle_close", "handle_parser_exception", "keepalive_timeout", "on_task_complete",
-        "pause_writing", "resume_writing", "shutdown", "send", "connection_made", "connection_lost", "data_received",
-        "handle_ping", "handle_pong", "handle_cont", "send_receive_event_to_app",
-    )  # fmt: skip
-    protocol = ServerProtocol(extensions=_DEFLATE)
-    deflate = PerMessageDeflate(True, True, FULL_WINDOW, FULL_WINDOW)
-    looked_at = (
-        (WebSocketsSansIOProtocol, hooks),
-        (protocol, ("available_extensions", "extensions", "data_to_send", "send_close", "close_sent", "parser")),
-        (deflate, ("local_max_window_bits",)),
-    )
-    return next(
-        (f"{name} is missing" for thing, names in looked_at for name in names if not hasattr(thing, name)), None
-    )

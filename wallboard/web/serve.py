@@ -1,7 +1,8 @@
 """How does the application get onto a port? uvicorn, with every setting that matters named here.
 
 ws=FrameProtocol           takes finished frames (live/transport.py); where this uvicorn or websockets does not fit it,
-                           or `fast_frames = false`, PromptProtocol: uvicorn's own, with flow control
+                           or `fast_frames = false`, PromptProtocol: uvicorn's own, with flow control; where that
+                           does not fit either, what uvicorn itself takes ("auto")
 ws_per_message_deflate     off: uvicorn's would compress each frame for each screen, with memory of what was before
 ws_max_size                browsers send small reports; 64 KiB is generous
 TCP_USER_TIMEOUT           set on the listening socket and inherited: a peer that stopped reading is let go by
@@ -10,12 +11,15 @@ proxy_headers              off: whoever can reach the port could forge the clien
 """
 
 import socket
+from importlib import import_module
+from typing import Any
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from wallboard.live.prompt import PING_S, PONG_S, SEND_BUFFER_BYTES, PromptProtocol
+from wallboard.live.fit import unfit
+from wallboard.live.waits import PING_S, PONG_S, SEND_BUFFER_BYTES
 from wallboard.web.patience import PatientProtocol
 
 STOP_S = 8  # for open requests and sockets, so that the whole stop stays under 10 s
@@ -23,6 +27,7 @@ PEER_GONE_MS = 10_000
 WS_MESSAGE_BYTES = 65_536
 KEEP_ALIVE_S = 15
 BACKLOG = 4_096
+_WAYS = (("wallboard.live.transport", "FrameProtocol"), ("wallboard.live.prompt", "PromptProtocol"))
 
 log = structlog.get_logger()
 
@@ -71,17 +76,15 @@ def server_for(app: ASGIApp, *, proxies: str | None = None, fast_frames: bool = 
     )
 
 
-def _protocol(*, fast_frames: bool) -> type[PromptProtocol]:
+def _protocol(*, fast_frames: bool) -> Any:
     """A uvicorn or websockets that does not fit costs speed, never the service."""
-    if not fast_frames:
-        return PromptProtocol
-    try:
-        from wallboard.live.transport import FrameProtocol, unfit
-
-        lacks = unfit()
-    except ImportError as error:
-        lacks = str(error)
-    if lacks is None:
-        return FrameProtocol
-    log.warning("frames go out the ordinary way: this uvicorn or websockets is not one we know", reason=lacks)
-    return PromptProtocol
+    for module, name in _WAYS if fast_frames else _WAYS[1:]:
+        try:
+            protocol = getattr(import_module(module), name)
+            lacks = unfit(protocol)
+        except ImportError as error:
+            lacks = str(error)
+        if lacks is None:
+            return protocol
+        log.warning("screens are served a slower way: this uvicorn or websockets is not one we know", reason=lacks)
+    return "auto"

@@ -18,8 +18,8 @@ from wallboard.config import Server
 from wallboard.live.desk import DESK, desk
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
-from wallboard.live.prompt import FRAMES, STALLED_S, TOO_SLOW
 from wallboard.live.screen import Screen, Wire
+from wallboard.live.waits import FRAMES, STALLED_S, TOO_SLOW
 from wallboard.record.boards import Board
 from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.reports import Report, Reports

@@ -1,0 +1,106 @@
+"""A uvicorn or websockets that is not one we know costs speed and a warning, never the service."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol as Uvicorn
+from websockets.asyncio.client import connect
+
+from tests.web.conftest import TOKEN  # type: ignore[import-not-found]
+from wallboard.config import Config
+from wallboard.live.fit import unfit
+from wallboard.live.prompt import PromptProtocol
+from wallboard.live.transport import FrameProtocol
+from wallboard.web import serve
+
+SANSIO = "uvicorn.protocols.websockets.websockets_sansio_impl"
+
+
+@pytest.fixture(autouse=True)
+def looked_at_anew() -> Iterator[None]:
+    unfit.cache_clear()
+    yield
+    unfit.cache_clear()
+
+
+def test_the_ones_that_are_installed_fit() -> None:
+    assert unfit(FrameProtocol) is None
+    assert unfit(PromptProtocol) is None
+    assert serve._protocol(fast_frames=True) is FrameProtocol
+    assert serve._protocol(fast_frames=False) is PromptProtocol
+
+
+def test_a_hook_that_is_gone_is_named_and_where_no_way_works_uvicorn_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Uvicorn, "handle_connect")
+    with capture_logs() as logs:
+        assert serve._protocol(fast_frames=True) == "auto", "nothing of it can work without this one"
+    assert logs[0]["reason"] == "handle_connect is missing"
+
+
+@pytest.mark.parametrize("name", ["request", "response", "queue", "close_sent", "read_paused", "handshake_complete"])
+def test_a_field_of_another_name_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a later uvicorn: its own code goes on with the new name, and ours finds nothing under the old one."""
+    monkeypatch.setattr(Uvicorn, name, _Renamed(name), raising=False)
+    with capture_logs() as logs:
+        assert serve._protocol(fast_frames=True) in (PromptProtocol, "auto")
+    assert logs, "and said"
+
+
+class _Renamed:
+    """Another field for uvicorn than for us."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, at: Any, kind: Any = None) -> Any:
+        try:
+            return vars(at)[self._seen()]
+        except KeyError as error:
+            raise AttributeError(self._name) from error
+
+    def __set__(self, at: Any, value: Any) -> None:
+        vars(at)[self._seen()] = value
+
+    def __delete__(self, at: Any) -> None:
+        if vars(at).pop(self._seen(), None) is None:
+            raise AttributeError(self._name)
+
+    def _seen(self) -> str:
+        asks = sys._getframe(2).f_globals["__name__"]
+        return f"new_{self._name}" if asks.startswith("uvicorn.") else self._name
+
+
+def test_a_pause_that_never_comes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FrameProtocol, "pause_writing", lambda at: None)
+    assert unfit(FrameProtocol) == "ValueError: it does not pause, or does not pack"
+    assert serve._protocol(fast_frames=True) is PromptProtocol
+
+
+def test_without_the_module_at_all_everything_starts_and_uvicorn_chooses() -> None:
+    code = (
+        f"import sys; sys.modules[{SANSIO!r}] = None\n"
+        "import wallboard.web.app, wallboard.commands.parts\n"
+        "from wallboard.web.serve import _protocol\n"
+        "print(_protocol(fast_frames=True), _protocol(fast_frames=False))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.splitlines()[-1] == "auto auto", done.stderr
+
+
+@pytest.mark.parametrize("way", [FrameProtocol, PromptProtocol, "auto"])
+async def test_on_each_way_a_screen_is_served(
+    config: Config, served_elsewhere: Any, monkeypatch: pytest.MonkeyPatch, way: Any
+) -> None:
+    monkeypatch.setattr(serve, "_protocol", lambda **_: way)
+    async with served_elsewhere(config) as served:
+        address = f"ws://{served.host}:{served.port}/live?board=overview"
+        async with connect(address, additional_headers={"Authorization": f"Bearer {TOKEN}"}) as screen:
+            assert json.loads(await screen.recv())["t"] == "hello"
+            call = {"type": "contact.queued", "contact": "c", "queue": "support", "source": "pbx"}
+            await served.http.post("/api/v1/events", json=call)
+            assert json.loads(await screen.recv())["t"] == "patch"
