@@ -8,6 +8,9 @@ from sqlalchemy import Engine
 from wallboard.core.errors import Conflict
 from wallboard.record.audit import Audit
 from wallboard.record.people import Bound, People
+from wallboard.record.tokens import Tokens, Wanted
+
+NINE = 1_795_338_000_000
 
 
 @pytest.fixture
@@ -87,3 +90,23 @@ def test_a_change_that_is_not_taken_leaves_no_line(opened: Callable[[], Engine])
         people.remove(first.id, by="x", now_ms=2)
     assert people.change("nobody", by="x", now_ms=2, role="lead") is None
     assert [line.what for line in audit.read()] == ["person.added"]
+
+
+@pytest.mark.parametrize("name", ["admin", " Admin", "OpenID provider", "openid PROVIDER", "wallboard up", "CRM"])
+def test_nobody_is_called_like_a_token_or_like_wallboard_itself(opened: Callable[[], Engine], name: str) -> None:
+    people = People(opened())
+    Tokens(opened()).create(Wanted("crm", frozenset({"events:write"})), "Olena", NINE)
+    olena = people.add("Olena", "admin", Bound(), by="x", now_ms=NINE)
+    with pytest.raises(Conflict, match="another name"):
+        people.add(name, "viewer", Bound(), by="x", now_ms=NINE)
+    with pytest.raises(Conflict, match="another name"):
+        people.change(olena.id, by="Olena", now_ms=NINE, name=name)
+    people.change(olena.id, by="Olena", now_ms=NINE, name="Olena Admin")
+
+
+def test_the_first_administrator_keeps_the_name_that_they_were_given(opened: Callable[[], Engine]) -> None:
+    people = People(opened())
+    first = people.first(NINE)
+    changed = people.change(first.id, by="Admin", now_ms=NINE, name="ADMIN", disabled=False)
+    assert changed is not None
+    assert changed.name == "ADMIN"

@@ -197,6 +197,18 @@ async def test_one_address_hashes_ten_guesses_at_once_and_no_more(still: Any) ->
     assert statuses.count(401) == 10
 
 
+async def test_nobody_takes_a_name_under_which_somebody_else_stands_in_the_audit_trail(served: Any) -> None:
+    await asyncio.to_thread(served.parts.audit.write, 1, "Ганна", "alert.acknowledged", id="a-1")
+    headers = {"cookie": await served.sign_in("Petro", "viewer"), "origin": served.origin}
+    for name in ("Ганна", "ганна ", "OpenID provider"):
+        chosen = {"name": name, "password": GOOD}
+        answer = await served.anonymous.post("/api/v1/account/password", json=chosen, headers=headers)
+        assert (answer.status_code, answer.json()["at"]) == (409, "$.name")
+    chosen = {"name": "PETRO", "password": GOOD}
+    answer = await served.anonymous.post("/api/v1/account/password", json=chosen, headers=headers)
+    assert (answer.status_code, answer.json()["name"]) == (200, "PETRO"), "their own in other letters is theirs"
+
+
 @pytest.mark.parametrize("password", ["short", "a" * 20, "olena-olena-12345", "x" * 257])
 async def test_a_password_that_is_easy_to_guess_is_not_taken(served: Any, password: str) -> None:
     headers = {"cookie": await served.sign_in(), "origin": served.origin}

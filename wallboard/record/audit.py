@@ -66,6 +66,11 @@ class Audit:
         with self._connected() as to:
             note(to, at_ms, who, what, detail)
 
+    def names(self) -> list[str]:
+        """Everybody who did something, once each."""
+        with self._connected() as to:
+            return list(to.execute(select(audit.c.who).distinct()).scalars())
+
     def drop(self, before_ms: int) -> int:
         """Takes out what is older. How many lines."""
         with self._connected() as to:

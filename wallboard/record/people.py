@@ -19,9 +19,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    column,
     delete,
     insert,
     select,
+    table,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -33,6 +35,8 @@ from wallboard.record.database import TABLES, Record
 Role = Literal["viewer", "agent", "lead", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 FIRST = "Admin"  # what the first one is called until they choose a name
+# Under which Wallboard's own doings stand in the trail, and `WALLBOARD_ADMIN_TOKEN`.
+_OURS = {"admin", "openid provider", "wallboard", *(f"wallboard {one}" for one in ("up", "person", "token", "source"))}
 
 _people = Table(
     "people", TABLES,
@@ -79,6 +83,7 @@ class People:
         """Raises Conflict where the name is taken."""
         person = Person(id=secrets.token_hex(8), name=name, role=role, bound=bound, made_ms=now_ms, subject=subject)
         with self._connected() as to:
+            _check_free(to, name)
             return _add(to, person, by, now_ms)
 
     def first(self, now_ms: int) -> Person:
@@ -120,6 +125,8 @@ class People:
             if before is None:
                 return None
             after = msgspec.structs.replace(before, **to_be)
+            if key(after.name) != key(before.name):
+                _check_free(to, after.name)
             if before.role == "admin" and not before.disabled and (after.role != "admin" or after.disabled):
                 _keep_one_admin(to, before)
             _taken(lambda: to.execute(update(_people).where(_people.c.id == person_id).values(_row(after))), after.name)
@@ -162,6 +169,13 @@ def _add(to: Connection, person: Person, by: str, now_ms: int) -> Person:
         {"id": person.id, "name": person.name, "role": person.role} | _told(person.bound),
     )
     return person
+
+
+def _check_free(to: Connection, name: str) -> None:
+    """The trail tells who it was by their name: nobody is called like a program. Raises Conflict."""
+    tokens = to.execute(select(column("name", String)).select_from(table("tokens"))).scalars()
+    if key(name) in _OURS | {key(one) for one in tokens}:
+        raise Conflict(f"{name} is a program, or Wallboard itself: choose another name")
 
 
 def _one(to: Connection, where: Any) -> Person | None:

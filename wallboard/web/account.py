@@ -12,7 +12,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.core.errors import Conflict
 from wallboard.core.events import Text
-from wallboard.record.people import Person
+from wallboard.record.people import Person, key
 from wallboard.stream.signin import Listed, ref_of
 from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.body import body_of
@@ -21,7 +21,7 @@ from wallboard.web.calls import Answer, Call, call
 from wallboard.web.passwords import unfit
 from wallboard.web.problems import Problem
 from wallboard.web.signin import safe_next, unavailable
-from wallboard.web.wiring import parts_of
+from wallboard.web.wiring import Parts, parts_of
 
 BODY_BYTES = 4_096
 BY_LINK_MS = 15 * 60_000  # so long after signing in by a link the old password is not asked for
@@ -104,6 +104,7 @@ async def choose(request: Request) -> Response:
     name = (asked.name or person.name).strip()
     if wrong := unfit(asked.password, name):
         raise Problem(422, wrong, at="$.password")
+    await _check_new(parts, person, name)
     to_be = {"name": name, "password": await parts.passwords.hash(asked.password)}
     with unavailable():
         try:
@@ -120,6 +121,17 @@ async def choose(request: Request) -> Response:
     if now is not None:
         remember(request, now, answer)
     return answer
+
+
+async def _check_new(parts: Parts, person: Person, name: str) -> None:
+    """Nobody takes a name of the audit trail for themselves; an administrator may give it. Raises Problem 409."""
+    if key(name) == key(person.name):
+        return
+    with unavailable():
+        known = await asyncio.to_thread(parts.audit.names)
+    if key(name) in map(key, known):
+        text = f"Somebody did things here as {name}: choose another name, or ask an administrator for this one."
+        raise Problem(409, text, at="$.name")
 
 
 async def _knows(request: Request, person: Person, asked: Chosen, token: str) -> None:

@@ -95,7 +95,7 @@ async def post(request: Request) -> Response:
         parts,
         ev.NoticePosted(
             text=asked.text, notice=name, level=asked.level, boards=asked.boards, queues=asked.queues,
-            teams=teams, until=until_ms, mark=asked.mark, **_told(who.name),
+            teams=teams, until=until_ms, mark=asked.mark, **_told(who),
         ),
     )  # fmt: skip
     await noted(
@@ -118,7 +118,7 @@ async def clear(request: Request) -> Response:
     if name not in parts.pipeline.floor.notices:
         raise Problem(404, "This notice does not stand any more, or never did.")
     _check_own(name, who, parts.pipeline.floor)
-    await _append(parts, ev.NoticeCleared(notice=name, **_told(who.name)))
+    await _append(parts, ev.NoticeCleared(notice=name, **_told(who)))
     await noted(parts, who, "notice.cleared", name)
     return JSONResponse({"id": name}, 202)
 
@@ -154,7 +154,7 @@ def _own_places(asked: Notice, who: Who, floor: Floor) -> list[str] | None:
 
 def _check_own(name: str, who: Who, floor: Floor) -> None:
     """Whoever is bound to teams changes what they wrote and what is for those teams alone. Raises Problem 403."""
-    if who.teams is None or name not in floor.notices or _writer(floor, name).get("who") == who.name:
+    if who.teams is None or name not in floor.notices or _wrote(floor, name, who):
         return
     said = floor.notices[name].event
     teams = [*(said.teams or ()), *(floor.settings.for_queue(queue).team for queue in said.queues or ())]
@@ -195,9 +195,18 @@ def _instant_ms(said: int | str) -> int:
         raise Problem(422, f"Until when? {EXPECTED_UNTIL}.", at="$.until") from None
 
 
-def _told(who: str) -> dict[str, Any]:
+def _told(who: Who) -> dict[str, Any]:
     """Without a time: it happens when Redis takes it, so that processes with other clocks agree what is newer."""
-    return {"attributes": {"who": who[:256]}, "source": ev.SERVER, "id": secrets.token_hex(8)}
+    return {"attributes": {"who": who.name[:256], "by": _by(who)}, "source": ev.SERVER, "id": secrets.token_hex(8)}
+
+
+def _by(who: Who) -> str:
+    """Names change, and a program may have a person's."""
+    return f"{who.kind}:{who.id}"
+
+
+def _wrote(floor: Floor, name: str, who: Who) -> bool:
+    return (floor.notices[name].event.attributes or {}).get("by") == _by(who)
 
 
 def _writer(floor: Floor, name: str) -> dict[str, str]:
