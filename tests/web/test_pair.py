@@ -201,6 +201,18 @@ async def test_the_record_holds_a_digest_and_the_cookie_is_out_of_reach_for_scri
     assert device.secret() not in repr(screen)
 
 
+async def test_a_wall_that_is_switched_on_at_its_board_each_day_stays_a_screen_for_ever(device: Any) -> None:
+    await device.paired()
+    secret = device.secret()
+    shown = await device.http.get("/board/overview")
+    [cookie] = shown.headers.get_list("set-cookie")
+    assert cookie.startswith(f"{device.served.parts.paired.cookie.name}={secret};")
+    assert "max-age=34560000" in cookie.lower()
+    person = await device.served.sign_in()
+    answer = await device.served.anonymous.get("/board/overview", headers={"cookie": person})
+    assert "set-cookie" not in answer.headers
+
+
 async def test_with_https_the_cookies_are_for_this_host_alone(config: Any, served_elsewhere: Any) -> None:
     secure = replace(config, server=msgspec.structs.replace(config.server, public_url="https://wall.example.com"))
     async with served_elsewhere(secure) as served:

@@ -37,6 +37,7 @@ from wallboard.web.paint import painted
 from wallboard.web.picture import Picture
 from wallboard.web.sight import boards_for
 from wallboard.web.styles import wall_css
+from wallboard.web.wiring import parts_of
 from wallboard.web.words import LANGUAGE, LANGUAGES, Words, language_of, words
 
 Document = dict[str, Any]
@@ -111,6 +112,9 @@ class Pages:
         context = picture | {"kiosk": "kiosk" in request.query_params, "plotly": PLOTLY_ADDRESS}
         answer = self._page(request, "board.html", context)
         answer.headers["content-security-policy"] = policy(request)
+        screens = parts_of(request).paired.cookie
+        if who_asks(request).kind == "screen" and (secret := screens.of(request)):
+            screens.set(answer, secret)  # renewed in use: one that is switched off at night may never ask /pair
         return answer
 
     def _page(self, request: Request, template: str, context: Document) -> Response:
