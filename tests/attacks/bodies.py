@@ -3,6 +3,7 @@
 import json
 import time
 from random import Random
+from urllib.parse import quote
 
 from corpus import HOSTILE, event, text, value
 from target import Target
@@ -19,7 +20,7 @@ def malformed(to: Target, dice: Random, many: int) -> None:
         b'{"type":"kpi.reported","kpi":"\\ud800","value":1}', b'{"type":"kpi.reported","kpi":"\\u0000","value":1}',
         b'\xef\xbb\xbf{"type":"source.beat"', (start + '"' + "x" * 1_000_000 + '"}').encode(), b"\xff\xfe{", b"",
         b"null",
-        ("{" + ",".join(f'"k{n}":1' for n in range(50_000)) + "}").encode(), b"[1", b"[]garbage", b"{'type':1}",
+        ("{" + ",".join(f'"k{n}":1' for n in range(100_000)) + "}").encode(), b"[1", b"[]garbage", b"{'type':1}",
     ]  # fmt: skip
     kinds = (
         "application/json",
@@ -97,6 +98,7 @@ def logged(to: Target, dice: Random, many: int) -> None:
                 lambda said=nasty: http.get("/api/v1/history", params={"queue": said, "metric": said, "day": said}),
                 lambda said=nasty: http.get("/api/v1/state", params={said or "x": said}),
                 lambda said=nasty: http.post("/signin", json={"code": said}),
+                lambda said=nasty: http.post(f"/api/v1/in/{quote(said, safe='')}", content=b"{}"),
             ))()  # fmt: skip
             to.saw("9 logged", answer.status_code, nasty)
             to.expect("9 logged", "x-injected" not in answer.headers, nasty)

@@ -1,5 +1,6 @@
 """Tokens of programs in the record: made once, never kept in clear, gone when they are revoked."""
 
+import hmac
 from collections.abc import Callable
 
 import pytest
@@ -25,6 +26,20 @@ def test_what_is_given_to_the_program_opens_the_token_and_nothing_else_does(toke
     assert (identity, token.opens(secret)) == (token.id, True)
     assert not token.opens(secret[:-1] + ("a" if secret[-1] != "a" else "b"))
     assert tokens.all() == {token.id: token}
+
+
+def test_a_secret_is_compared_in_constant_time_and_by_its_digest(
+    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, given = tokens.create(SENDER, "Olena", NINE)
+    _, secret = parted(given) or ("", "")
+    compared: list[tuple[bytes, bytes]] = []
+    whole = hmac.compare_digest
+    monkeypatch.setattr(tokens_module.hmac, "compare_digest", lambda a, b: compared.append((a, b)) or whole(a, b))
+    assert token.opens(secret)
+    assert not token.opens("x")
+    assert [len(left) == len(right) for left, right in compared] == [True, True], "of two digests, whatever was given"
+    assert secret not in str(compared)
 
 
 def test_a_token_keeps_its_limits_its_source_and_its_end(tokens: Tokens) -> None:

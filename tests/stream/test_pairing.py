@@ -1,6 +1,7 @@
 """A shown code is good once, for fifteen minutes and five tries; Redis holds nothing that opens a door."""
 
 import asyncio
+import random
 from collections import Counter
 
 import pytest
@@ -42,6 +43,25 @@ async def test_after_five_tries_a_code_is_void_and_its_device_needs_another(pair
     assert await pairing.shown(begun.device) == Shown(begun.code)
     assert await pairing.attempt(begun.code) is None
     assert await pairing.shown(begun.device) is None
+
+
+async def test_ten_thousand_guesses_open_nothing_and_take_no_try_from_a_code_that_is_shown(pairing: Pairing) -> None:
+    begun, luck = await pairing.begin(), random.Random(11)
+    for _ in range(100):
+        guesses = ["".join(luck.choices(LETTERS, k=LONG)) for _ in range(100)]
+        assert begun.code not in guesses
+        assert not any(await asyncio.gather(*(pairing.attempt(guess) for guess in guesses)))
+    assert await pairing.attempt(begun.code) is not None
+
+
+async def test_a_screen_goes_to_the_device_that_showed_its_code_and_to_no_other(pairing: Pairing) -> None:
+    one, other = await pairing.begin(), await pairing.begin()
+    device, swapped = await pairing.attempt(one.code), await pairing.attempt(other.code)
+    assert device is not None
+    assert device != swapped
+    assert await pairing.give(one.code, device, "hall")
+    assert await pairing.shown(one.device) == Shown(one.code, "hall")
+    assert await pairing.shown(other.device) == Shown(other.code), "who swaps the devices' secrets gets their own"
 
 
 async def test_codes_end_after_fifteen_minutes(pairing: Pairing, redis: Redis, keys: Keys) -> None:

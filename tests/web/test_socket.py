@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import struct
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -136,6 +137,28 @@ async def test_a_token_that_may_not_read_is_refused_and_one_that_is_revoked_is_c
                 pass
     async with screen(served, Authorization=leaving) as connection:
         assert (await closed_with(connection))[0] == 4401
+
+
+async def test_a_token_that_ends_closes_its_screens_and_is_worth_nothing_after(
+    config: Config, served_elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staying, "STILL_S", 0.1)
+    ahead_ms = 0
+    async with served_elsewhere(config, clock_ms=lambda: time.time_ns() // 1_000_000 + ahead_ms) as served:
+        asked = {"name": "wall", "scopes": ["state:read"], "expires_in_days": 1}
+        bearer = f"Bearer {(await served.http.post('/api/v1/tokens', json=asked)).json()['token']}"
+        async with (
+            screen(served, Authorization=bearer) as one,
+            screen(served, Authorization=f"Bearer {TOKEN}") as other,
+        ):
+            for connection in (one, other):
+                assert json.loads(await connection.recv())["t"] == "hello"
+            ahead_ms = 86_400_000
+            assert (await closed_with(one))[0] == 4401
+            await asyncio.wait_for(other.recv(), 10)
+        async with screen(served, Authorization=bearer) as connection:
+            assert (await closed_with(connection))[0] == 4401
+        assert (await served.anonymous.get("/api/v1/state", headers={"authorization": bearer})).status_code == 401
 
 
 async def test_a_foreign_origin_is_refused_before_accept(served: Served):
