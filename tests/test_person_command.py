@@ -1,16 +1,19 @@
 """`wallboard person`: an account that is there is changed, signed out, removed; each of it stands in the trail."""
 
 import asyncio
+import gzip
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from wallboard.cli import run
-from wallboard.core.events import AgentForgotten
+from wallboard.core.events import AgentForgotten, PresenceSet
 from wallboard.core.quarters import Interval
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
+from wallboard.record.days import Days, Happened
 from wallboard.record.history import History
 from wallboard.record.people import Bound, People
 from wallboard.stream.keys import Keys
@@ -158,6 +161,10 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     history.fill({Interval("agents", who, 0, "event"): {"answered": 3} for who in ("101", "102")}, [], {})
     for told in ("Ганна Б.", "Ганна Бахмут", "101", "PJSIP/1006", hers.id, "Olena"):
         audit.write(4, told, "alert.acknowledged", by=told)
+    days = Days(tmp_path / "events")
+    days.append(
+        [Happened(f"{n}-0", n, PresenceSet(agent=who, presence="ready")) for n, who in ((5, "101"), (6, "102"))]
+    )
 
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
     assert run(["person", "erase", "Ганна Б."]) == 1
@@ -168,6 +175,9 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     assert run(["person", "erase", "Ганна Б.", "--yes"]) == 0
     said = capsys.readouterr().out
     assert "erased: 1 intervals" in said
+    assert "1 events of past days" in said
+    kept = b"".join(gzip.decompress(path.read_bytes()) for path in days.files(date.min, date.max))
+    assert (b'"101"' in kept, b'"102"' in kept) == (False, True)
     assert f"now take [agent.101] out of {tmp_path / 'wallboard.toml'}" in said
     assert people.named("Ганна Б.") is None
     assert history.names("agents") == ["102"]
