@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 
 from wallboard.config import Config, Redis
@@ -33,6 +34,8 @@ class Served:
     port: int
     http: httpx.AsyncClient
     anonymous: httpx.AsyncClient
+    server: uvicorn.Server
+    serving: "asyncio.Task[None]"
 
     @property
     def origin(self) -> str:
@@ -124,7 +127,7 @@ async def serving(
             httpx.AsyncClient(base_url=base) as anonymous,
         ):
             await _until_ready(task, anonymous, until)
-            yield Served(app, app.state.parts, host, port, http, anonymous)
+            yield Served(app, app.state.parts, host, port, http, anonymous, server, task)
     finally:
         server.should_exit = True
         await task
@@ -150,6 +153,18 @@ def config(redis_url: str, namespace: str, tmp_path: Path) -> Config:
 @pytest.fixture
 async def served(config: Config) -> AsyncIterator[Served]:
     async with serving(config) as found:
+        yield found
+
+
+@pytest.fixture(params=[True, False], ids=["frames", "ordinary"])
+def fast_frames(request: pytest.FixtureRequest) -> bool:
+    """What holds for finished frames (live/transport.py) holds on the ordinary way too."""
+    return bool(request.param)
+
+
+@pytest.fixture
+async def served_either_way(config: Config, fast_frames: bool) -> AsyncIterator[Served]:
+    async with serving(config, fast_frames=fast_frames) as found:
         yield found
 
 

@@ -1,12 +1,9 @@
-"""Ready-made frames on real uvicorn: what is negotiated, what a slow peer costs, and where they do not fit."""
+"""Ready-made frames on real uvicorn: what is negotiated, what is shared, and what is measured."""
 
 import asyncio
 import gc
 import json
-import socket
 import zlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +15,6 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
-from wallboard.live import transport
-from wallboard.live.transport import FrameProtocol
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -109,109 +104,6 @@ async def test_a_packed_message_that_would_grow_is_refused_within_its_limit(serv
                 await asyncio.wait_for(screen.recv(), 10)
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 1009
-
-
-@asynccontextmanager
-async def stalled(served: Served) -> AsyncIterator[socket.socket]:
-    """A screen that reads nothing, not even its handshake."""
-    loop = asyncio.get_running_loop()
-    with socket.socket() as found:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        found.setblocking(False)
-        await loop.sock_connect(found, (served.host, served.port))
-        await loop.sock_sendall(found, request(served))
-        yield found
-
-
-async def flood(served: Served, until: Callable[[], object]) -> None:
-    """Large patches for every screen, until it is so."""
-    number = 0
-    async with asyncio.timeout(40):
-        while not until():
-            number += 40
-            noise = [{**queued(number + nth), "queue": f"queue {nth} {'x' * 200}"} for nth in range(40)]
-            await served.http.post("/api/v1/events", json=noise)
-            await asyncio.sleep(0.1)
-
-
-async def test_a_stalled_screen_holds_little_is_cut_after_its_time_and_delays_nobody(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transport, "STALLED_S", 2.5)
-    hub = served.app.state.hub
-    held: list[int] = []
-    monkeypatch.setattr(FrameProtocol, "_cut_off", _noting(held, FrameProtocol._cut_off))
-    longest_s = 0.0
-
-    async def watch(screen: ClientConnection) -> None:
-        nonlocal longest_s
-        told_s = asyncio.get_running_loop().time()
-        async for _ in screen:
-            longest_s = max(longest_s, asyncio.get_running_loop().time() - told_s)
-            told_s = asyncio.get_running_loop().time()
-
-    async with (
-        stalled(served),
-        connect(address(served), additional_headers=HEADERS, max_size=None) as screen,
-        asyncio.TaskGroup() as tasks,
-    ):
-        watching = tasks.create_task(watch(screen))
-        await flood(served, lambda: hub.sent.cut)
-        watching.cancel()
-    assert hub.sent.merged > 0, "it held one patch, merged"
-    assert max(held) < 256_000
-    assert longest_s < 2, "the other one was told all the time"
-    await nobody_is_there(served)
-
-
-async def nobody_is_there(served: Served) -> None:
-    async with asyncio.timeout(5):
-        while served.app.state.hub.screens:
-            await asyncio.sleep(0.02)
-
-
-async def test_a_stalled_screen_that_ended_its_own_side_is_let_go_too(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its connection closes already, and waits for what it will never take."""
-    monkeypatch.setattr(transport, "STALLED_S", 1.0)
-    lagging: list[FrameProtocol] = []
-    lost: list[FrameProtocol] = []
-    _calls(monkeypatch, "pause_writing", lagging)
-    _calls(monkeypatch, "connection_lost", lost)
-    async with stalled(served) as peer:
-        await flood(served, lambda: lagging)
-        peer.shutdown(socket.SHUT_WR)
-        async with asyncio.timeout(4):
-            while not lost:
-                await asyncio.sleep(0.02)
-    assert not lost[0].transport.get_write_buffer_size()
-    assert served.app.state.hub.sent.cut == 1
-
-
-def _calls(monkeypatch: pytest.MonkeyPatch, name: str, calls: list[FrameProtocol]) -> None:
-    whole = getattr(FrameProtocol, name)
-    monkeypatch.setattr(FrameProtocol, name, lambda at, *given: calls.append(at) or whole(at, *given))
-
-
-def _noting(held: list[int], cut_off: Any) -> Any:
-    def noting(protocol: FrameProtocol) -> None:
-        held.append(protocol.transport.get_write_buffer_size())
-        cut_off(protocol)
-
-    return noting
-
-
-async def test_above_the_limit_a_screen_is_asked_to_come_later(config: Config, served_elsewhere: Any) -> None:
-    async with served_elsewhere(replace(config, server=Server(max_screens=2))) as served:
-        screens = [await connect(address(served), additional_headers=HEADERS) for _ in range(2)]
-        async with connect(address(served), additional_headers=HEADERS) as late:
-            with pytest.raises(ConnectionClosed) as caught:
-                await asyncio.wait_for(late.recv(), 5)
-            assert caught.value.rcvd is not None
-            assert caught.value.rcvd.code == 1013
-        for screen in screens:
-            await screen.close()
 
 
 async def test_the_time_to_the_socket_is_told_to_prometheus_and_to_a_tile_that_asks_for_it(

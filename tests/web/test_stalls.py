@@ -1,0 +1,193 @@
+"""Screens that take nothing or answer nothing: each is let go in time, on both ways, and told why where it reads."""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol as Uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.web.conftest import Served  # type: ignore[import-not-found]
+from tests.web.test_frames import HEADERS, address, queued, request  # type: ignore[import-not-found]
+from wallboard.config import Config, Server
+from wallboard.live import transport
+from wallboard.web import serve
+from wallboard.web import socket as live_socket
+
+CUT = b"\x0f\xa8too slow"  # 4008, as it stands in a close frame
+
+
+@pytest.fixture
+def served(served_either_way: Served) -> Served:
+    return served_either_way
+
+
+@pytest.fixture
+def short_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "STALLED_S", 1.5)
+    monkeypatch.setattr(live_socket, "STALLED_S", 1.5)
+
+
+@asynccontextmanager
+async def stalled(served: Served) -> AsyncIterator[socket.socket]:
+    """A screen that reads nothing, not even its handshake."""
+    loop = asyncio.get_running_loop()
+    with socket.socket() as found:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        found.setblocking(False)
+        await loop.sock_connect(found, (served.host, served.port))
+        await loop.sock_sendall(found, request(served))
+        yield found
+
+
+async def flood(served: Served, until: Callable[[], object]) -> None:
+    """Large patches for every screen, until it is so."""
+    number = 0
+    async with asyncio.timeout(40):
+        while not until():
+            number += 40
+            noise = [{**queued(number + nth), "queue": f"queue {nth} {'x' * 200}"} for nth in range(40)]
+            await served.http.post("/api/v1/events", json=noise)
+            await asyncio.sleep(0.1)
+
+
+def calls(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
+    """Of uvicorn's protocol: the connections on which it was called."""
+    found: list[Any] = []
+    whole = getattr(Uvicorn, name)
+    monkeypatch.setattr(Uvicorn, name, lambda at, *given: found.append(at) or whole(at, *given))
+    return found
+
+
+async def until(true: Callable[[], object], within_s: float) -> None:
+    async with asyncio.timeout(within_s):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
+async def test_a_stalled_screen_holds_little_is_cut_after_its_time_and_delays_nobody(
+    served: Served, short_stall: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, loop = served.app.state.hub, asyncio.get_running_loop()
+    lagging = calls(monkeypatch, "pause_writing")
+    held, longest_s = [0], 0.0
+
+    async def watch(screen: ClientConnection) -> None:
+        nonlocal longest_s
+        told_s = loop.time()
+        async for _ in screen:
+            longest_s = max(longest_s, loop.time() - told_s)
+            told_s = loop.time()
+
+    def cut() -> bool:
+        held.extend(at.transport.get_write_buffer_size() for at in lagging)
+        return bool(hub.sent.cut)
+
+    async with (
+        stalled(served),
+        connect(address(served), additional_headers=HEADERS, max_size=None) as screen,
+        asyncio.TaskGroup() as tasks,
+    ):
+        watching = tasks.create_task(watch(screen))
+        await flood(served, cut)
+        watching.cancel()
+    assert hub.sent.merged > 0, "it held one patch, merged"
+    assert max(held) < 256_000
+    assert longest_s < 1.4, "the other one was told all the time"
+    await until(lambda: not hub.screens, 5)
+
+
+async def test_a_screen_that_reads_again_too_late_is_told_4008(served: Served, short_stall: None) -> None:
+    loop, found = asyncio.get_running_loop(), b""
+    async with stalled(served) as peer:
+        await flood(served, lambda: served.app.state.hub.sent.cut)
+        async with asyncio.timeout(5):
+            while CUT not in found and (more := await loop.sock_recv(peer, 65_536)):
+                found += more
+    assert CUT in found[-100:]
+    assert b'"t":"hello"' in found
+
+
+async def test_a_stalled_screen_that_ended_its_own_side_is_let_go_too(
+    served: Served, short_stall: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection closes already, and waits for what it will never take."""
+    lagging, lost = calls(monkeypatch, "pause_writing"), calls(monkeypatch, "connection_lost")
+    async with stalled(served) as peer:
+        await flood(served, lambda: lagging)
+        peer.shutdown(socket.SHUT_WR)
+        await until(lambda: lost, 9)  # the ordinary way notices by the next beat
+    assert served.app.state.hub.sent.cut == 1
+
+
+async def test_a_screen_that_talks_and_never_stops_listening_is_not_called_dead(
+    config: Config, served_elsewhere: Any, fast_frames: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A push-only handler would kill it: pongs are read only while the handler receives."""
+    pings = calls(monkeypatch, "send_keepalive_ping")
+    monkeypatch.setattr(serve, "PING_S", 0.5)
+    monkeypatch.setattr(serve, "PONG_S", 0.5)
+    async with (
+        served_elsewhere(config, fast_frames=fast_frames) as served,
+        connect(address(served), additional_headers=HEADERS, ping_interval=None) as screen,
+    ):
+        for _ in range(3):
+            await screen.send('{"t":"report","seq":1}')
+        assert json.loads(await screen.recv())["t"] == "hello"
+        await until(lambda: len(pings) > 4, 10)
+        await served.http.post("/api/v1/events", json=queued(1))
+        assert json.loads(await asyncio.wait_for(screen.recv(), 5))["t"] in ("patch", "beat")
+
+
+async def test_a_screen_that_answers_no_ping_is_gone(
+    config: Config, served_elsewhere: Any, fast_frames: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "PING_S", 0.5)
+    monkeypatch.setattr(serve, "PONG_S", 0.5)
+    async with served_elsewhere(config, fast_frames=fast_frames) as served:
+        reader, writer = await asyncio.open_connection(served.host, served.port)
+        writer.write(request(served))
+        async with asyncio.timeout(5):
+            assert b"keepalive ping timeout" in await reader.read(-1), "and told so, since it reads"
+        writer.close()
+        await until(lambda: not served.app.state.hub.screens, 5)
+
+
+async def test_above_the_limit_a_screen_is_asked_to_come_later(
+    config: Config, served_elsewhere: Any, fast_frames: bool
+) -> None:
+    limited = replace(config, server=Server(max_screens=2))
+    async with served_elsewhere(limited, fast_frames=fast_frames) as served:
+        screens = [await connect(address(served), additional_headers=HEADERS) for _ in range(2)]
+        async with connect(address(served), additional_headers=HEADERS) as late:
+            with pytest.raises(ConnectionClosed) as caught:
+                await asyncio.wait_for(late.recv(), 5)
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == 1013
+        for screen in screens:
+            await screen.close()
+
+
+async def test_at_a_stop_screens_are_told_to_come_back_and_stalled_ones_hold_nothing_up(
+    config: Config, served_elsewhere: Any, fast_frames: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lagging = calls(monkeypatch, "pause_writing")
+    async with served_elsewhere(config, fast_frames=fast_frames) as served, stalled(served):
+        screen = await connect(address(served), additional_headers=HEADERS, max_size=None)
+        await flood(served, lambda: lagging)
+        stopping_s = time.monotonic()
+        served.server.should_exit = True
+        with pytest.raises(ConnectionClosed) as caught:
+            while True:
+                await asyncio.wait_for(screen.recv(), 10)
+        assert caught.value.rcvd is not None
+        assert caught.value.rcvd.code == 1012
+        await asyncio.wait_for(asyncio.shield(served.serving), 12)
+        assert time.monotonic() - stopping_s < 10
