@@ -6,8 +6,7 @@ nothing else of the batch (docs/http.md has every answer).
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -87,20 +86,15 @@ class Ingest:
     async def post(self, request: Request) -> Response:
         who = allowed(request, "events:write")
         dry_run, reader = _asked(request)
-        async with self._one_of_few():
-            body = await body_of(request, BODY_BYTES_AT_MOST)
-            _, taken = await self.take(parts_of(request), who, reader, body, dry_run=dry_run)
-        return answer(taken, dry_run=dry_run)
-
-    @asynccontextmanager
-    async def _one_of_few(self) -> AsyncIterator[None]:
         if self._running >= REQUESTS_AT_ONCE:
             raise Problem(503, "Too many batches at once; send it again with the same ids.", headers=_SOON)
         self._running += 1
         try:
-            yield
+            body = await body_of(request, BODY_BYTES_AT_MOST)
+            _, taken = await self.take(parts_of(request), who, reader, body, dry_run=dry_run)
         finally:
             self._running -= 1
+        return answer(taken, dry_run=dry_run)
 
     async def take(
         self, parts: Parts, who: Who, reader: Reader, body: bytes, *, dry_run: bool

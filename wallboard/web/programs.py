@@ -7,9 +7,10 @@ and a revocation bites within five seconds in every process.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from wallboard.core.errors import RecordUnavailable
-from wallboard.record.tokens import Token, Tokens, parted
+from wallboard.record.tokens import MOST, Token, Tokens, parted
 from wallboard.web.remembered import Remembered
 from wallboard.web.who import Who
 
@@ -72,6 +73,7 @@ class Programs:
         return token if token and token.opens(proof) and not token.is_over(self._clock_ms()) else None
 
 
+@lru_cache(maxsize=MOST)
 def who_of(token: Token) -> Who:
     """One that is limited to queues watches no boards: they show others beside them."""
     return Who(
