@@ -12,7 +12,7 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
 
 /**
  * @typedef {{id: string, text: string, now?: string, severity: string, rule: string, raised_at: number, action?: string,
- *   owner?: string, mine: boolean, acknowledged_by?: string, snoozed_until?: number, note?: string, over_at?: number, over?: string}} Alert
+ *   owner?: string, mine: boolean, theirs?: boolean, acknowledged_by?: string, snoozed_until?: number, note?: string, over_at?: number, over?: string}} Alert
  */
 
 const section = /** @type {HTMLElement} */ (document.querySelector("[data-url]"));
@@ -76,7 +76,7 @@ function write(card, alert) {
   part(card, ".alert-action").textContent = alert.over_at ? "" : (alert.action ?? "");
   part(card, ".alert-when span").textContent = [...when(alert), ...who(alert)].join(" · ");
   part(card, ".alert-now").textContent = alert.now ? " · " + said("now", { value: alert.now }) : "";
-  const wanted = alert.over_at ? [] : buttons(alert);
+  const wanted = alert.over_at || alert.theirs ? [] : buttons(alert);
   const bar = part(card, ".alert-do");
   const same = wanted.map((one) => one.key).join() === bar.dataset.keys;
   if (same) return;

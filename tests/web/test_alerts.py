@@ -156,3 +156,34 @@ async def test_an_alert_about_somebody_of_another_team_is_not_there_for_a_lead(s
         headers = {"cookie": await served.sign_in(team, "lead", teams=(team,)), "origin": served.origin}
         answer = await served.anonymous.post(f"{ALERTS}/a1/acknowledge", headers=headers)
         assert answer.status_code == status, team
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "status"),
+    [
+        ("queues", "support", 202),
+        ("queues", "sales", 403),
+        ("queues", "of nobody", 202),
+        ("groups", "team:one", 202),
+        ("groups", "team:two", 403),
+        ("groups", "all", 202),
+        ("sources", "pbx", 202),
+    ],
+)
+async def test_a_lead_of_a_team_acts_on_no_alert_of_another_team(served: Any, kind: str, of: str, status: int) -> None:
+    settings = {"queue": {"support": {"team": "one"}, "sales": {"team": "two"}}}
+    said = {"kind": kind, "of": of, "metric": "waiting", "limit": "> 2", "since": str(now_ms())}
+    await served.parts.stream.append([
+        ConfigApplied(settings=settings, source="wallboard", id="1"),
+        AlertRaised(alert="a1", rule="long", severity="warning", value=3, attributes=said, source="wallboard", id="1+"),
+    ])  # fmt: skip
+    await until(served, bool)
+    headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
+    [seen] = (await served.anonymous.get(ALERTS, headers=headers)).json()["open"]
+    assert seen.get("theirs", False) == (status == 403)
+    answer = await served.anonymous.post(f"{ALERTS}/a1/snooze", json={"seconds": 60}, headers=headers)
+    assert answer.status_code == status, answer.text
+    headers = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
+    [seen] = (await served.anonymous.get(ALERTS, headers=headers)).json()["open"]
+    assert "theirs" not in seen
+    assert (await served.anonymous.post(f"{ALERTS}/a1/acknowledge", headers=headers)).status_code == 202

@@ -31,6 +31,7 @@ from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import Words, words
 
 BODY_BYTES = 8_192
+TEAM = "team:"  # a group's id begins so
 LONGEST_SNOOZE_S = 12 * 3_600  # a snooze always ends by itself
 
 
@@ -105,7 +106,7 @@ OF_PAGE = "alerts."
 
 def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     """Each as in the state document with its `id`, what it says in `text` (its number when it was raised) and `now`,
-    and whether it is `mine`."""
+    whether it is `mine`, and `theirs` where the caller leads another team and so may not act on it."""
     floor = parts.pipeline.floor
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
@@ -115,7 +116,9 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
         (name, row) for name, row in (*rows, *over) if row["kind"] != "agents" or (may.everything and may.of_team(row))
     ]
     found = [
-        {"id": name, **row, "text": alert_text(row, say), "mine": row.get("owner") == who.name} for name, row in seen
+        {"id": name, **row, "text": alert_text(row, say), "mine": row.get("owner") == who.name}
+        | ({"theirs": True} if _of_another_team(floor, row, who) else {})
+        for name, row in seen
     ]
     return {
         "now": parts.clock_ms(),
@@ -163,6 +166,8 @@ def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Aw
         row = _open(parts.pipeline.floor, alert, who)
         if row is None:
             raise Problem(404, "This alert is not open any more, or never was.")
+        if _of_another_team(parts.pipeline.floor, row, who):
+            raise Problem(403, "This alert is about a team that you do not lead.")
         event = _event(verb, asked, alert, who, parts.clock_ms())
         await _append(parts, event)
         about = {key: row.get(key) for key in ("rule", "kind", "of")}
@@ -180,6 +185,16 @@ def _open(floor: Floor, alert: str, who: Who) -> dict[str, Any] | None:
         return None
     row = alert_document(floor, found)
     return row if row["kind"] != "agents" or who.of_team(row.get("team")) else None
+
+
+def _of_another_team(floor: Floor, row: Document, who: Who) -> bool:
+    """Of a queue or of a team's queues together; what is of no team is every lead's."""
+    of: str = row["of"]
+    if row["kind"] == "queues":
+        team = floor.settings.for_queue(of).team
+    else:
+        team = of.removeprefix(TEAM) if row["kind"] == "groups" and of.startswith(TEAM) else None
+    return team is not None and not who.of_team(team)
 
 
 _VERBS: dict[Verb, tuple[type[Struct], str]] = {
