@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -172,3 +173,11 @@ async def served_either_way(config: Config, fast_frames: bool) -> AsyncIterator[
 def served_elsewhere() -> Callable[..., AbstractAsyncContextManager[Served]]:
     """For tests that need a server of their own configuration or clock."""
     return serving
+
+
+@pytest.fixture
+async def still(config: Config, served_elsewhere: Callable[..., Any]) -> AsyncIterator[Served]:
+    """A server whose clock stands: no bucket fills again while a slow machine hashes."""
+    now_ms = time.time_ns() // 1_000_000
+    async with served_elsewhere(config, clock_ms=lambda: now_ms) as served:
+        yield served

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -136,14 +135,6 @@ async def test_strangers_who_guess_a_name_from_many_addresses_never_keep_its_own
     assert await slow.fits("Olena", known, GOOD, by="198.51.100.7")
     assert sum(guess.done() for guess in guesses) < 12, "it waited for its own turn, not behind the strangers' 24"
     assert not any(await asyncio.gather(*guesses))
-
-
-@pytest.fixture
-async def still(config: Config, served_elsewhere: Any) -> AsyncIterator[Any]:
-    """A server whose clock stands: no bucket fills again while a slow machine hashes."""
-    now_ms = time.time_ns() // 1_000_000
-    async with served_elsewhere(config, clock_ms=lambda: now_ms) as served:
-        yield served
 
 
 async def test_a_guesser_behind_the_same_address_keeps_out_neither_a_link_nor_a_browser_that_was_here(

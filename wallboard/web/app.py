@@ -65,6 +65,7 @@ from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
 from wallboard.web.charts import plotly_js
 from wallboard.web.closing import close
+from wallboard.web.costly import rates
 from wallboard.web.csp import HERE as VIOLATIONS
 from wallboard.web.csp import Violations
 from wallboard.web.explain import explain
@@ -193,6 +194,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         history=History(record),
         history_told=told,
         violations=violations,
+        costly=rates(),
         https=https,
     )
 

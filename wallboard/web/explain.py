@@ -22,6 +22,7 @@ from wallboard.live.view import View
 from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.auth import Who, allowed, who_asks
 from wallboard.web.calls import Answer, Call, Query, call
+from wallboard.web.costly import costs
 from wallboard.web.explained import in_words
 from wallboard.web.problems import COMPARED, Problem, near
 from wallboard.web.sight import NO_BOARD, boards_for, sees_agent, sees_floor
@@ -68,12 +69,13 @@ class Asked(NamedTuple):
             Query("board", "As this board's audience may see it."),
         ),
         answers={200: Answer("Formula, parts, exclusions, age, visits.", dict[str, Any])},
-        problems=(404, 422),
+        problems=(404, 422, 429),
     )
 )
 async def explain(request: Request) -> Response:
     """`GET /api/v1/explain?queue=Q&metric=M&window=W`, or `group=`, `agent=`; `board=` as that board may show it."""
     who = allowed(request, "state:read") if "board" in request.query_params else sees_floor(request)
+    costs(request)
     parts = parts_of(request)
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})

@@ -33,6 +33,7 @@ from wallboard.record.steps import (
 )
 from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.calls import JSON, Answer, Call, Query, call
+from wallboard.web.costly import costs
 from wallboard.web.problems import Problem, near
 from wallboard.web.sight import sees_agent, sees_floor
 from wallboard.web.spreadsheet import CSV, spreadsheet
@@ -103,12 +104,13 @@ class Told(TypedDict):
             Query("by", "event (default): when it happened; offer: all of a visit where it was offered."),
         ),
         answers={200: Answer("A row a step.", {JSON: Told, CSV: str})},
-        problems=(404, 422),
+        problems=(404, 422, 429),
     )
 )
 async def history(request: Request) -> Response:
     """JSON, or CSV for `Accept: text/csv`."""
     who = sees_floor(request)
+    costs(request)
     parts = parts_of(request)
     asked = asked_of(once_each(request), parts)
     if asked.kind == "agents" and not who.may("people:read"):

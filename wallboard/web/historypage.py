@@ -17,6 +17,7 @@ from wallboard.core.windows import business_day
 from wallboard.record.steps import STEPS, Row, day_named
 from wallboard.web.asking import KINDS, once_each
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
+from wallboard.web.costly import costs
 from wallboard.web.figures import figure
 from wallboard.web.history import Asked, as_csv, asked_of, site_of, told
 from wallboard.web.problems import Problem
@@ -48,6 +49,7 @@ class HistoryPage:
 
     async def show(self, request: Request) -> Response:
         sees_floor(request)
+        costs(request)
         parts = parts_of(request)
         query = {name: value for name, value in once_each(request).items() if name != "lang"}
         if not query.keys() & KINDS.keys():
@@ -69,6 +71,7 @@ class HistoryPage:
 async def history_csv(request: Request) -> Response:
     """The page's table as a file."""
     sees_floor(request)
+    costs(request)
     parts = parts_of(request)
     asked = asked_of(once_each(request), parts)
     if asked.kind == "agents":

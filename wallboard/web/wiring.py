@@ -28,6 +28,7 @@ from wallboard.web.metrics import Metrics
 from wallboard.web.paired import Paired
 from wallboard.web.passwords import Passwords
 from wallboard.web.programs import Programs
+from wallboard.web.rate import Rates
 from wallboard.web.reports import Reports
 from wallboard.web.sessions import Sessions
 from wallboard.web.staying import Staying
@@ -67,6 +68,7 @@ class Parts:
     history: History
     history_told: HistoryTold
     violations: Violations
+    costly: Rates
     https: bool
 
 
