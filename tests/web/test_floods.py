@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import math
 import os
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -14,6 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
 from wallboard.live.prompt import CONTROL_A_SECOND
+from wallboard.web.reports import Report
+from wallboard.web.socket import Refusal, _checked
 
 CONT, TEXT, LAST = 0x00, 0x01, 0x80
 PING, PONG = 0x89, 0x8A
@@ -74,6 +79,43 @@ async def test_each_is_closed_with_its_code_and_one_line_in_the_log(house: Serve
                     await asyncio.sleep(0.01)
         told = [(one["event"], one.get("code"), one.get("reason")) for one in logs]
         assert (name, found, told) == (name, code, [("screen closed", code, reason)])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+FIELDS = st.sampled_from(["t", "seq", "lag_ms", "heap_mb", "sound", "build", "__proto__"])
+REPORTS = st.dictionaries(FIELDS, JSON, max_size=6).map(lambda told: {"t": "report"} | told)
+
+
+@given(
+    st.one_of(
+        st.text().map(lambda text: {"text": text}),
+        st.binary().map(lambda data: {"bytes": data}),
+        st.one_of(JSON, REPORTS).map(lambda told: {"text": json.dumps(told)}),
+        st.integers(1, 70_000).map(lambda depth: {"text": "[" * depth}),
+    )
+)
+@example({"text": '{"t":"report","seq":' + "9" * 5_000 + "}"})
+@example({"text": '{"t":"report","lag_ms":NaN}'})
+@example({"text": "\ud800"})
+def test_whatever_a_message_says_it_is_a_report_or_refused_with_a_code(message: dict[str, Any]) -> None:
+    found = said(message)
+    if isinstance(found, Refusal):
+        assert found.code in (1003, 1007, 1008, 1009)
+        assert found.reason
+    else:
+        assert found.lag_ms is None or math.isfinite(found.lag_ms)
+
+
+def said(message: dict[str, Any]) -> Report | Refusal:
+    """Nothing else is raised."""
+    try:
+        return _checked(message)
+    except Refusal as refusal:
+        return refusal
 
 
 async def test_as_many_as_a_second_may_have_are_answered_and_those_of_the_next_too(house: Served) -> None:
