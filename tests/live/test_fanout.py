@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame as Received
 from websockets.streams import StreamReader
@@ -115,10 +115,13 @@ class Store:
     number = itertools.count()
 
     def __init__(self, pipe: Pipe) -> None:
-        self.pipe = pipe
         self.screen = next(self.number)
         self.seq = -1
         self.state: dict[str, Any] = {}
+        self.connect(pipe)
+
+    def connect(self, pipe: Pipe) -> None:
+        self.pipe = pipe
         self.lost = False  # it knows that something is missing: it comes again
         self._frames = _Frames(packs=pipe.packs)
 
@@ -142,6 +145,7 @@ class Fanout(RuleBasedStateMachine):
         self.hub = hub_of(self.pipeline, self.clock)
         self.board = board(TILES[0][0], TILES[0][1])
         self.number = 0
+        self.all: list[Store] = []
         self.had: dict[tuple[Channel, int], list[dict[str, Any]]] = {}  # the state at each moment of a place
 
     def teardown(self) -> None:
@@ -169,7 +173,8 @@ class Fanout(RuleBasedStateMachine):
     def join(self, packs: bool, one_at_a_time: bool) -> Store:
         pipe = Pipe(packs=packs and not one_at_a_time, one_at_a_time=one_at_a_time)
         self.act(lambda: self.hub.subscribe(self.board, pipe))
-        return Store(pipe)
+        self.all.append(Store(pipe))
+        return self.all[-1]
 
     @rule(queue=st.sampled_from(QUEUES), ms=st.sampled_from([0, 20, 150]))
     def a_contact_queues(self, queue: str, ms: int) -> None:
@@ -240,12 +245,40 @@ class Fanout(RuleBasedStateMachine):
                 assert _filled(store.state) == had[0], "as it was when this place began"
             assert not store.lost, "a line that holds leaves nothing out"
 
-    @rule(target=stores, store=consumes(stores))
-    def a_screen_drops_and_comes_back(self, store: Store) -> Any:
-        store.pipe.broken = True  # it breaks; somewhat later its protocol is told
+    @rule(store=stores)
+    def a_screen_drops_and_comes_back(self, store: Store) -> None:
+        """With what it showed; its connection breaks, and somewhat later the server is told."""
+        store.pipe.broken = True
         self._apply(150, Queued(contact=f"d{self.number}", queue="a", source="pbx"))
+        self._come_back(store)
+
+    @rule()
+    def the_process_starts_anew(self) -> None:
+        """Another hub, whose sequence begins at one again: no screen takes its patches for more of the old one's."""
+        self.pipeline.epoch += "n"
+        self.pipeline.sinks.clear()
+        self.hub = hub_of(self.pipeline, self.clock)
+        for store in self.all:
+            store.pipe.broken = True
+            self._come_back(store)
+
+    @rule(store=stores, ms=PAUSES)
+    def the_state_is_lost_and_loaded(self, store: Store, ms: int) -> None:
+        """Whoever comes meanwhile waits for a snapshot, and whoever is there keeps its picture."""
+        self.pipeline.ready = False
+        self._come_back(store)
+        shown = store.state
+        self._apply(ms, Queued(contact=f"e{self.number}", queue="b", source="pbx"))
+        assert [*store.read()] == []
+        assert store.state == shown
+        self.pipeline.ready = True
+        self.the_state_is_loaded_anew()
+
+    def _come_back(self, store: Store) -> None:
         self.act(store.pipe.screen.leave)
-        return multiple()
+        pipe = Pipe(packs=store.pipe.packs, one_at_a_time=store.pipe.one_at_a_time)
+        self.act(lambda: self.hub.subscribe(self.board, pipe))
+        store.connect(pipe)
 
     @rule(store=stores)
     def a_screen_is_level_in_the_end(self, store: Store) -> None:
