@@ -2,6 +2,9 @@
 
 import asyncio
 
+from websockets.asyncio.client import connect
+
+from tests.web.conftest import TOKEN  # type: ignore[import-not-found]
 from wallboard.web import gate as gate_module
 from wallboard.web import patience as patience_module
 from wallboard.web.gate import AT_ONCE, Gate
@@ -47,14 +50,45 @@ async def test_one_that_fails_as_it_begins_leaves_the_gate_open_to_the_others(mo
     assert "a broken connection" in caplog.text, "told as any callback that fails"
 
 
-async def test_a_storm_of_real_connections_is_answered_and_the_loop_goes_on(served) -> None:
-    """300 at once: each gets its answer, and in between the loop never stands still for the whole of them."""
-    request = f"GET /healthz HTTP/1.1\r\nHost: {served.host}:{served.port}\r\nConnection: close\r\n\r\n".encode()
+async def test_a_storm_of_screens_is_let_in_and_the_loop_goes_on_in_between(served) -> None:
+    """300 come at once. Read all together they would hold the loop for the whole of their handshakes."""
+    loop, bearer = asyncio.get_running_loop(), {"Authorization": f"Bearer {TOKEN}"}
+    address = f"ws://{served.host}:{served.port}/live?board=overview"
+    gap_s = 0.0
 
-    async def ask() -> bool:
-        return (await served.raw(request, wait_s=20)).startswith(b"HTTP/1.1 200")
+    async def watch_the_loop() -> None:
+        nonlocal gap_s
+        while True:
+            before_s = loop.time()
+            await asyncio.sleep(0.005)
+            gap_s = max(gap_s, loop.time() - before_s)
 
-    assert all(await asyncio.gather(*(ask() for _ in range(300))))
+    request = (
+        f"GET /live?board=overview HTTP/1.1\r\nHost: {served.host}:{served.port}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Authorization: Bearer {TOKEN}\r\n\r\n"
+    ).encode()
+    async with connect(address, additional_headers=bearer) as screen, asyncio.timeout(60):
+        await screen.recv()
+        lines = [await asyncio.open_connection(served.host, served.port) for _ in range(300)]
+        watching = asyncio.create_task(watch_the_loop())
+        began_s = loop.time()
+        for _, writer in lines:
+            writer.write(request)
+        while served.app.state.hub.screens < 301:
+            await asyncio.sleep(0.01)
+        storm_s = loop.time() - began_s
+        watching.cancel()
+        heads = [await reader.readuntil(b"\r\n\r\n") for reader, _ in lines]
+        for _, writer in lines:
+            writer.close()
+    assert all(head.startswith(b"HTTP/1.1 101 ") for head in heads)
+    assert gap_s < 0.75 * storm_s, (
+        "without the gate it is all of it, with it about a third: their first bytes, and a turn"
+    )
+
+
+async def test_heads_that_are_too_long_are_refused_in_a_storm_too(served) -> None:
     big = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40_000 + b"\r\n\r\n"
     answers = await asyncio.gather(*(served.raw(big, wait_s=10) for _ in range(40)))
     assert {answer[:12] for answer in answers} <= {b"HTTP/1.1 431", b"HTTP/1.1 400", b""}

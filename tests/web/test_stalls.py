@@ -18,6 +18,7 @@ from tests.web.conftest import Served  # type: ignore[import-not-found]
 from tests.web.test_frames import HEADERS, address, queued, request  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
 from wallboard.live import transport
+from wallboard.live.channel import Channel
 from wallboard.web import serve
 from wallboard.web import socket as live_socket
 
@@ -113,6 +114,41 @@ async def test_a_screen_that_reads_again_too_late_is_told_4008(served: Served, s
                 found += more
     assert CUT in found[-100:]
     assert b'"t":"hello"' in found
+
+
+async def test_what_became_of_it_stands_in_the_metrics(
+    config: Config, served_elsewhere: Any, fast_frames: bool, short_stall: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each figure of the fan-out, as Prometheus reads it; and the lowered rate, where a patch takes 200 ms."""
+    names = ["screens", "patches_total", "frames_total", "frame_bytes_total", "patches_merged_total"]
+    names += ["screens_cut_total", "fan_out_seconds", "updates_lowered_total", "updates_per_second_limit"]
+
+    async def figures(served: Served) -> dict[str, float]:
+        lines = (await served.http.get("/metrics")).text.splitlines()
+        told = {line.partition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[0] != "#"}
+        return {name: told[f"wallboard_{name}"] for name in names}
+
+    async with served_elsewhere(config, fast_frames=fast_frames) as served:
+        hub = served.app.state.hub
+        before = await figures(served)
+        assert before == dict.fromkeys(names, 0) | {"updates_per_second_limit": 10}
+        async with stalled(served):
+            await flood(served, lambda: hub.sent.cut)
+        await until(lambda: not hub.screens, 5)
+        cut = await figures(served)
+        assert (cut["screens"], cut["screens_cut_total"]) == (0, 1)
+        assert cut["patches_merged_total"] > 0
+        assert cut["frames_total"] > 1
+        assert cut["frame_bytes_total"] > 65_536
+        assert 0 < cut["fan_out_seconds"] < 5
+        whole = Channel._write
+        monkeypatch.setattr(Channel, "_write", lambda at, frame: time.sleep(0.2) or whole(at, frame))
+        async with connect(address(served), additional_headers=HEADERS, max_size=None):
+            await flood(served, lambda: hub.pace.lowered > 1)
+            busy = await figures(served)
+        assert (busy["updates_per_second_limit"], busy["updates_lowered_total"]) == (2, 2)
+        assert busy["fan_out_seconds"] >= 0.2
+        assert busy["patches_total"] > cut["patches_total"]
 
 
 async def test_a_stalled_screen_that_ended_its_own_side_is_let_go_too(
