@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import uvloop
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol as Uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -23,6 +24,16 @@ from wallboard.web import serve
 from wallboard.web import socket as live_socket
 
 CUT = b"\x0f\xa8too slow"  # 4008, as it stands in a close frame
+
+
+# pytest-asyncio has a hook for it since 1.4, which would give every test of the house another name.
+pytestmark = pytest.mark.filterwarnings('ignore:Overriding the "event_loop_policy"')
+
+
+@pytest.fixture(scope="module")
+def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
+    """The loop of `wallboard web`: what is written past its transport, paused and closed is up to it."""
+    return uvloop.EventLoopPolicy()
 
 
 @pytest.fixture
@@ -77,6 +88,7 @@ async def test_a_stalled_screen_holds_little_is_cut_after_its_time_and_delays_no
     served: Served, short_stall: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub, loop = served.app.state.hub, asyncio.get_running_loop()
+    assert type(loop).__module__ == "uvloop"
     lagging = calls(monkeypatch, "pause_writing")
     held, longest_s = [0], 0.0
 
@@ -159,7 +171,7 @@ async def test_a_stalled_screen_that_ended_its_own_side_is_let_go_too(
     async with stalled(served) as peer:
         await flood(served, lambda: lagging)
         peer.shutdown(socket.SHUT_WR)
-        await until(lambda: lost, 9)  # the ordinary way notices by the next beat
+        await until(lambda: lost, 12)  # the ordinary way notices by the next beat
     assert served.app.state.hub.sent.cut == 1
 
 
