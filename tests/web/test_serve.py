@@ -1,8 +1,12 @@
 """The port: taken when asked for, inherited by its connections, and given back within ten seconds."""
 
 import asyncio
+import shutil
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +38,20 @@ def test_a_connection_inherits_the_limit_for_a_peer_that_is_gone_and_the_small_b
                 held = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
     assert limit_ms == PEER_GONE_MS
     assert held in (SEND_BUFFER_BYTES, 2 * SEND_BUFFER_BYTES), "Linux counts its own needs too: twice what was asked"
+
+
+def test_a_screen_whose_network_goes_away_is_let_go_within_20_seconds() -> None:
+    """In a network namespace of its own, where the line can be taken down: no pong, no end, no answer of the kernel."""
+    alone = ["unshare", "--map-root-user", "--net"]
+    down = [*alone, "ip", "link", "set", "lo", "down"]
+    if shutil.which("unshare") is None or subprocess.run(down, capture_output=True, check=False).returncode:
+        pytest.skip("this system gives no network namespace (unshare --net), or has no ip: nothing can vanish here")
+    script = Path(__file__).with_name("vanishing.py")
+    done = subprocess.run(
+        [*alone, sys.executable, str(script)], capture_output=True, text=True, timeout=90, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert 9 < float(done.stdout) < 20, "the next beat, and the 10 s of TCP_USER_TIMEOUT"
 
 
 async def test_at_a_stop_screens_are_told_to_come_back_and_a_stalled_sender_holds_nothing_up(
