@@ -81,6 +81,20 @@ def test_a_rule_is_tried_over_kept_days(centre: Path) -> None:
     assert {one["of"] for one in found["spoke"]} == {"support"}
 
 
+def test_a_day_is_the_sites_and_may_lie_in_the_file_of_the_day_before(centre: Path) -> None:
+    """03:00 in Tokyo is 18:00 the day before by UTC, and of its own day no file is there yet."""
+    at_ms = int(datetime(2026, 3, 4, 18, tzinfo=UTC).timestamp() * 1000)
+    told = [
+        Queued(time=at_ms, source="pbx", contact="x", queue="night"),
+        Queued(time=at_ms + 90_000, contact="y", queue="q"),
+    ]
+    Days(centre / ".wallboard" / "events").append([Happened(f"{one.time}-0", one.time or 0, one) for one in told])
+    file = centre / "wallboard.toml"
+    file.write_text(file.read_text() + '[site.tokyo]\nzone = "Asia/Tokyo"\n', encoding="utf-8")
+    [found] = json.loads(tried(centre, "long", "--days", "2026-03-05", "--json").output)
+    assert [one["of"] for one in found["spoke"]] == ["night"]
+
+
 def test_two_versions_stand_side_by_side(centre: Path) -> None:
     done = tried(
         centre, "long", "--days", "2026-03-02..2026-03-04", "--with", 'raise = "> 120"', "--with", 'for = "0s"'

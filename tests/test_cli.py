@@ -84,6 +84,17 @@ def test_a_mistake_is_told_in_one_line_with_the_right_exit_code(
     assert "Traceback" not in told
 
 
+def test_the_doctor_finds_nothing_wrong_with_a_webhook_that_nobody_fetches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wallboard.toml").write_text(
+        f'[collector.crm]\nkind = "webhook"\nmap = "zammad"\nsecret = "{"s" * 32}"\n', encoding="utf-8"
+    )
+    assert run(["doctor", "crm"]) == 0
+    assert "[crm] ok: its program sends to /api/v1/in/crm" in capsys.readouterr().out
+
+
 def test_the_command_is_also_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "wallboard", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("wallboard, version ")

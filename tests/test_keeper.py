@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from wallboard.core.events import Event, Queued
+from wallboard.core.events import AgentForgotten, Event, Queued
 from wallboard.keeper import AT_ONCE, Keeper
 from wallboard.record.days import Days
 from wallboard.stream.keys import Keys
@@ -63,6 +63,14 @@ async def test_a_successor_goes_on_and_one_that_was_asleep_writes_nothing_twice(
     await kept.tell(5, start=5)
     await asyncio.gather(second.keep(), first.keep())
     assert kept.ids() == [f"e-{n}" for n in range(10)]
+
+
+async def test_who_is_forgotten_is_not_named_again(kept: Kept) -> None:
+    await kept.tell(1)
+    await kept.into.append([AgentForgotten(name="anna", source="wallboard")])
+    await kept.tell(1, start=1)
+    assert await kept.keeper().keep() == 2
+    assert kept.ids() == ["e-0", "e-1"]
 
 
 async def test_a_hole_in_the_stream_is_said_and_the_rest_is_kept(

@@ -190,6 +190,11 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     assert forgotten == {"101", "Ганна Б."}, "the state forgets her too"
 
 
+def test_erasing_a_name_of_which_nothing_is_known_says_so(people: People, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["person", "erase", "nobody", "--yes"]) == 1
+    assert "nothing was known of 'nobody'" in capsys.readouterr().err
+
+
 async def forgotten_agents(url: str, namespace: str) -> set[str]:
     redis = connect(url)
     try:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from wallboard.core.errors import StreamGap, StreamUnavailable
+from wallboard.core.events import AgentForgotten, Event
 from wallboard.record.days import Days, Happened
 from wallboard.stream.stream import BEGIN, Entry, Stream
 
@@ -55,7 +56,9 @@ class Keeper:
         kept, after = 0, await asyncio.to_thread(self._days.place) or BEGIN
         while self._keep_days:
             entries = await self._read(after)
-            happened = [Happened(one.id, one.arrival_ms, one.event) for one in entries if one.event]
+            happened = [
+                Happened(one.id, one.arrival_ms, one.event) for one in entries if one.event and _is_kept(one.event)
+            ]
             kept += await asyncio.to_thread(self._days.append, happened)
             if len(entries) < AT_ONCE:
                 break
@@ -80,3 +83,8 @@ class Keeper:
             self._dropped_s = now_s
             today = datetime.fromtimestamp(self._clock_ms() / 1000, UTC).date()
             await asyncio.to_thread(self._days.drop, today - timedelta(days=self._keep_days - 1))
+
+
+def _is_kept(event: Event) -> bool:
+    """That somebody is forgotten names them."""
+    return not isinstance(event, AgentForgotten)

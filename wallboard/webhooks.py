@@ -88,6 +88,12 @@ def webhook_of(name: str, options: Mapping[str, Any], base: Path, file: str, mis
     return Webhook(name, by, signature, secret or "") if len(mistakes) == before else None
 
 
+def own_maps(collectors: Mapping[str, Any], base: Path) -> list[Path]:
+    """The files of maps that did not come along."""
+    told = [options.get("map") for options in collectors.values() if options.get("kind") == WEBHOOK]
+    return sorted({base / name for name in told if isinstance(name, str) and name.endswith(".toml")})
+
+
 def stamp_of(options: Mapping[str, Any], base: Path) -> tuple[object, ...]:
     """Another one when a file that the section names was changed: that of its secret, or its map."""
     secret, where = options.get("secret_file"), options.get("map")

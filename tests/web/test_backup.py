@@ -143,6 +143,27 @@ async def test_todays_numbers_sessions_tokens_and_boards_come_back_in_an_empty_p
         assert len((await stream.append([event(n) for n in range(30, 51)])).duplicates) == 20
 
 
+async def test_the_maps_that_the_configuration_names_come_along(
+    old: Place, new: Place, archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await old.fill()
+    elsewhere = tmp_path / "elsewhere.toml"
+    told = f'[collector.{{}}]\nkind = "webhook"\nsecret = "{"s" * 32}"\nmap = "{{}}"\nsignature.header = "X-Signed"\n'
+    (old.folder / "wallboard.toml").write_text(
+        told.format("crm", "maps/crm.toml") + told.format("shop", elsewhere), encoding="utf-8"
+    )
+    (old.folder / "maps").mkdir()
+    for file in (old.folder / "maps" / "crm.toml", elsewhere):
+        file.write_text('[[event]]\ntype = "kpi.reported"\nkpi = "tickets"\nvalue = "$.open"\n', encoding="utf-8")
+    assert await old.command("backup", archive) == 0
+    assert await new.command("restore", archive) == 0, capsys.readouterr().err
+    assert (new.folder / "maps" / "crm.toml").read_bytes() == (old.folder / "maps" / "crm.toml").read_bytes()
+    with zipfile.ZipFile(archive) as box:
+        assert [name for name in box.namelist() if name.startswith("config/")] == [
+            "config/wallboard.toml", "config/maps/crm.toml",
+        ]  # fmt: skip
+
+
 async def test_nothing_is_overwritten_unless_forced(
     old: Place, new: Place, archive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -129,6 +129,13 @@ async def test_a_configured_source_that_says_nothing_says_why(config: Config, se
         assert note in page.text
 
 
+async def test_a_webhook_has_no_collector_that_could_be_missing(config: Config, served_elsewhere: Any) -> None:
+    async with served_elsewhere(replace(config, collectors={"crm": {"kind": "webhook"}})) as served:
+        [row] = (await served.http.get("/api/v1/sources")).json()["sources"]
+        assert (row["name"], row["kind"], row["state"]) == ("crm", "webhook", "silent")
+        assert "not running" not in (await served.http.get("/sources/crm")).text
+
+
 async def test_the_pages_show_hostile_names_as_text(served: Any) -> None:
     beat = {"type": "kpi.reported", "kpi": HOSTILE, "value": 1, "source": HOSTILE}
     assert (await served.http.post(EVENTS, json=beat)).status_code == 202

@@ -25,6 +25,7 @@ from wallboard.core.errors import WallboardError
 from wallboard.record import copying as record
 from wallboard.record.database import open_record
 from wallboard.stream import copying as stream
+from wallboard.webhooks import own_maps
 
 FORMAT = 1
 LONGEST_LINE = 64 * 1024 * 1024
@@ -133,6 +134,9 @@ async def _write_redis(box: zipfile.ZipFile, config: Config) -> int:
 def _write_files(box: zipfile.ZipFile, config: Config) -> None:
     if config.file:
         box.write(config.file, f"config/{FILE}")
+    for file in own_maps(config.collectors, config.base):
+        if file.is_file() and ".." not in file.parts and file.is_relative_to(config.base):
+            box.write(file, f"config/{file.relative_to(config.base).as_posix()}")
     for folder, name in ((config.boards, "boards"), (config.data, "data")):
         if folder == BOARDS or not folder.is_dir():
             continue
@@ -179,14 +183,17 @@ async def _restore(box: zipfile.ZipFile, where: Given, force: bool) -> Manifest:
 
 
 def _write_settings(box: zipfile.ZipFile, file: Path, force: bool) -> None:
-    """First of all: it says where everything else belongs."""
-    name = f"config/{FILE}"
-    if name not in box.namelist():
-        return
-    text = box.read(name)
-    if file.exists() and file.read_bytes() != text and not force:
-        raise WallboardError(f"{file} exists and differs: restore into an empty place, or with --force")
-    _write(file, text)
+    """First of all, with the maps that it names: it says where everything else belongs."""
+    wanted: dict[Path, bytes] = {}
+    for name in box.namelist():
+        first, *rest = PurePosixPath(name).parts
+        if first == "config" and rest:
+            wanted[file if rest == [FILE] else file.parent.joinpath(*_inside(name, rest))] = box.read(name)
+    for path, text in wanted.items():
+        if path.exists() and path.read_bytes() != text and not force:
+            raise WallboardError(f"{path} exists and differs: restore into an empty place, or with --force")
+    for path, text in wanted.items():
+        _write(path, text)
 
 
 def _files(box: zipfile.ZipFile, config: Config) -> dict[str, Path]:
@@ -196,10 +203,14 @@ def _files(box: zipfile.ZipFile, config: Config) -> dict[str, Path]:
     for name in box.namelist():
         first, *rest = PurePosixPath(name).parts
         if first in folders and rest:
-            if ".." in rest or name.startswith("/"):
-                raise WallboardError(f"{name[:100]} in this backup would stand outside of its folder")
-            found[name] = folders[first].joinpath(*rest)
+            found[name] = folders[first].joinpath(*_inside(name, rest))
     return found
+
+
+def _inside(name: str, parts: list[str]) -> list[str]:
+    if ".." in parts or name.startswith("/"):
+        raise WallboardError(f"{name[:100]} in this backup would stand outside of its folder")
+    return parts
 
 
 def _refuse(keys: list[str], tables: list[str], files: dict[str, Path]) -> None:

@@ -20,6 +20,7 @@ from wallboard.commands.line import running_line
 from wallboard.config import Config
 from wallboard.core.errors import SourceError, WallboardError
 from wallboard.core.sources import Surroundings
+from wallboard.sense import WEBHOOK
 from wallboard.stream.found import collector_of
 from wallboard.stream.outbox import Outbox
 
@@ -137,6 +138,9 @@ def _record(config: Config) -> str:
 
 
 async def _examined(name: str, options: Mapping[str, object], config: Config) -> AsyncIterator[str]:
+    if options.get("kind") == WEBHOOK:
+        yield f"ok: its program sends to /api/v1/in/{name}; nothing here fetches it (docs/webhooks.md)"
+        return
     around = Surroundings(clock_ms, config.settings, config.data)
     try:
         async with asyncio.timeout(EXAMINE_S):

@@ -57,8 +57,9 @@ def zone_of(config: Config) -> ZoneInfo:
 def kept(config: Config, span: Span) -> Sequence[Path]:
     """Their files, the day before to warm up, and the one after: days of files are UTC's. Raises WallboardError."""
     days = Days(config.events)
-    if not days.files(span.first, span.last):
+    found = days.files(span.first - _DAY, span.last + _DAY)
+    if not found:
         there = [path.name.removesuffix(ENDING) for path in days.files(date.min, date.max)]
         some = f"there is {there[0]} to {there[-1]}" if there else "no day is kept yet"
         raise WallboardError(f"nothing is kept of {span.first} to {span.last} in {os.fspath(config.events)}: {some}")
-    return days.files(span.first - _DAY, span.last + _DAY)
+    return found

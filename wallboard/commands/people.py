@@ -159,12 +159,17 @@ async def _erase(config: Config, name: str) -> str:
             await asyncio.to_thread(people.remove, account.id, by=BY, now_ms=clock_ms())
         engine = open_record(config.data, config.database_url)
         done = await asyncio.to_thread(erased, engine, names, by=BY, now_ms=clock_ms())
+        seen = any((account, done.intervals, done.contacts, done.lines, agents & config.settings.agent.keys()))
         await line.stream.append([AgentForgotten(name=one, source=SERVER) for one in sorted(agents)])
         events = await asyncio.to_thread(Days(config.events).erase, names, done.pseudonym)
     told = (
         f"erased: {done.intervals} intervals, {done.contacts} contacts, {done.lines} lines of the audit trail, "
         f"{events} events of past days"
     )
+    if not (seen or events):
+        raise WallboardError(
+            f"nothing was known of '{name}' but, perhaps, a row on the floor, which goes: is it spelt so?"
+        )
     left = [one for one in sorted(agents) if one in config.settings.agent]
     return told + (f"; now take [agent.{left[0]}] out of {config.file}" if left else "")
 

@@ -16,6 +16,7 @@ from wallboard.core.events import SourceCounted, encode, type_of, without_custom
 from wallboard.core.kpis import entity
 from wallboard.core.platform import compared
 from wallboard.core.visits import Did
+from wallboard.sense import WEBHOOK
 from wallboard.stream.health import Health
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
@@ -147,7 +148,7 @@ def _row(parts: Parts, name: str, health: Health | None, asked: bool) -> dict[st
     configured = parts.config.collectors.get(name, {})
     if kind := (health and health.kind) or configured.get("kind"):
         row["kind"] = kind
-    if name in parts.config.collectors and asked:
+    if configured and configured.get("kind") != WEBHOOK and asked:
         collector = msgspec.to_builtins(health) if health else {"state": "not running"}
         row["collector"] = collector
         row["note"] = _note(collector) or row.get("note", "")
