@@ -42,11 +42,12 @@ async function refresh() {
   timer = setTimeout(refresh, REFRESH_MS);
 }
 
-/** @param {{now: number, rules: number, open: Alert[], over: Alert[]}} told */
+/** @param {{now: number, rules: number, open: Alert[], over: Alert[], maintenance: {name: string, until: number | null}[]}} told */
 function show(told) {
   answeredAt = Date.now();
   serverAhead = told.now - answeredAt;
   byId("begin").hidden = told.rules > 0;
+  planned(told.maintenance);
   const text = JSON.stringify([told.open, told.over, Math.floor(told.now / 60_000)]);
   if (text !== shown) {
     shown = text;
@@ -60,6 +61,14 @@ function show(told) {
     byId("past").hidden = told.over.length === 0;
   }
   showAge();
+}
+
+/** Work that holds alerts back must not be forgotten. @param {{name: string, until: number | null}[]} going */
+function planned(going) {
+  const lines = going.map(({ name, until }) => said("planned", { name, time: until ? clock.format(until) : "–" }));
+  const text = lines.join("\n");
+  if (byId("planned").textContent !== text) byId("planned").textContent = text;
+  byId("planned").hidden = going.length === 0;
 }
 
 /** @param {string} id @param {Alert[]} alerts */

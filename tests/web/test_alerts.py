@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -55,6 +56,21 @@ async def test_an_open_alert_says_what_it_is_about_until_it_is_over(served: Any)
     assert over["over"] == "cleared"
     assert over["over_at"] >= over["raised_at"]
     assert over["text"].replace("\u00a0", " ") == "support: Czekają 3, próg > 2"
+
+
+async def test_planned_work_that_goes_on_now_is_told(served: Any) -> None:
+    def work(begin_ms: int, end_ms: int) -> dict[str, str]:
+        begin, end = (datetime.fromtimestamp((now_ms() + by) // 1000, UTC).isoformat() for by in (begin_ms, end_ms))
+        return {"from": begin, "until": end}
+
+    told = {"upgrade": work(-60_000, 600_000), "later": work(600_000, 900_000), "past": work(-900_000, -600_000)}
+    await served.parts.stream.append([ConfigApplied(settings={"maintenance": told}, source="wallboard", id="c-1")])
+    async with asyncio.timeout(10):
+        while not (going := (await served.http.get(ALERTS)).json()["maintenance"]):
+            await asyncio.sleep(0.03)
+    [one] = going
+    assert one["name"] == "upgrade"
+    assert one["until"] == int(datetime.fromisoformat(told["upgrade"]["until"]).timestamp() * 1000)
 
 
 async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: Config, served_elsewhere: Any) -> None:

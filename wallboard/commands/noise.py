@@ -41,8 +41,9 @@ def _text(found: Report, days: Span) -> str:
     return "\n".join([measures, "", table(heads, found.rules), *(["", *map(_advice(days), noisy)] if noisy else [])])
 
 
-def _measure(one: Measure) -> tuple[str, float | None, str, str, str]:
-    return one.name, one.value, one.unit, one.target, _MET[one.is_met]
+def _measure(one: Measure) -> tuple[str, str | None, str, str, str]:
+    value = None if one.value is None else f"{one.value:.2f}".rstrip("0").rstrip(".")
+    return one.name, value, one.unit, one.target, _MET[one.is_met]
 
 
 def _advice(days: Span) -> Any:

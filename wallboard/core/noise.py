@@ -18,6 +18,7 @@ FLEETING_MS = 10_000
 CHATTER, CHATTER_MS = 5, 300_000  # more changes than that within so long
 STANDING_MS = DAY_MS = 86_400_000
 NOISIEST = 10
+SOME = 20  # alerts, before their severities can be a pattern
 ENOUGH = 100  # different alerts, before the ten noisiest can be a small share of all
 
 
@@ -99,11 +100,17 @@ def _measures(these: Sequence[Course], chatter: set[tuple[str, str]], from_ms: i
     many = len({(one.rule, one.of) for one in these}) >= ENOUGH
     yield Measure("of all, from the ten noisiest", share, "%", "at most 5 %", share <= 5 if many and share else None)
     yield Measure("until somebody acted (half of them)", _median_s(these), "s", "", None)
-    unheeded = _share(sum(map(_is_unheeded, these)), these)
+    old = [
+        one
+        for one in these
+        if one.over_ms is not None or one.acted_ms is not None or until_ms - one.raised_ms > TEN_MIN_MS
+    ]
+    unheeded = _share(sum(one.acted_ms is None for one in old), old)
     yield Measure("nobody acted", unheeded, "%", "", None)
     for severity, most in (("critical", 5), ("warning", 15)):
         part = _share(sum(one.severity == severity for one in these), these)
-        yield Measure(severity, part, "%", f"about {most} %", None if part is None else part <= 2 * most)
+        some = part is not None and len(these) >= SOME
+        yield Measure(severity, part, "%", f"about {most} %", part <= 2 * most if some and part is not None else None)
 
 
 def _noisiest(these: Sequence[Course], chatter: set[tuple[str, str]]) -> list[Noisy]:
@@ -162,7 +169,7 @@ def _is_fleeting(one: Course) -> bool:
 
 
 def _is_unheeded(one: Course) -> bool:
-    return one.over_ms is not None and one.acted_ms is None
+    return one.acted_ms is None
 
 
 def _median_s(these: Sequence[Course]) -> float | None:

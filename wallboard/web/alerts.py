@@ -16,6 +16,7 @@ from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document, measured
+from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
@@ -54,6 +55,13 @@ class Assign(Struct, forbid_unknown_fields=True):
     note: LongText | None = None
 
 
+class Planned(TypedDict):
+    """Work that goes on now; `until` in ms UTC."""
+
+    name: str
+    until: int | None
+
+
 class Alerts(TypedDict):
     """`rules`: how many there are. Without any nothing is raised."""
 
@@ -61,6 +69,7 @@ class Alerts(TypedDict):
     rules: int
     open: list[dict[str, Any]]
     over: list[dict[str, Any]]
+    maintenance: list[Planned]
 
 
 class Done(TypedDict):
@@ -75,7 +84,9 @@ class Done(TypedDict):
         description="`text` is in the first language of Accept-Language. docs/alerts.md.",
         answers={
             200: Answer(
-                "`open`, the gravest first, each with its number `now`; `over`, the last ones that ended.", Alerts
+                "`open`, the gravest first, each with its number `now`; `over`, the last ones that ended; "
+                "`maintenance`, planned work that goes on now.",
+                Alerts,
             )
         },
     )
@@ -125,7 +136,15 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
         "rules": len(floor.settings.alert),
         "open": [row | _now(parts, row, say) for row in found if "over_at" not in row],
         "over": [row for row in found if "over_at" in row],
+        "maintenance": _planned(floor.settings, parts.clock_ms()),
     }
+
+
+def _planned(settings: Settings, now_ms: int) -> list[Planned]:
+    """What holds alerts back now."""
+    zone = next(iter(settings.sites.values())).zone
+    going = ((name, work) for name, work in settings.maintenance.items() if work.is_on(now_ms, zone))
+    return [{"name": name, "until": work.next_change_ms(now_ms, zone)} for name, work in going]
 
 
 def _now(parts: Parts, row: Document, say: Words) -> Document:
