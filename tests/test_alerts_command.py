@@ -154,7 +154,9 @@ def noisy(centre: Path) -> Path:
 
 
 def test_the_alerts_of_kept_days_are_judged(noisy: Path) -> None:
-    found = json.loads(reported(noisy, "--days", "2026-03-02..2026-03-04", "--json").output)
+    done = reported(noisy, "--days", "2026-03-02..2026-03-04", "--json")
+    assert "what is kept begins 2026-03-02 12:00:00" in done.stderr
+    found = json.loads(done.stdout)
     [rule] = found["rules"]
     assert (rule["rule"], rule["times"], rule["fleeting"], rule["chattering"], rule["unheeded"]) == ("long", 6, 6, 1, 5)
     assert {one["name"]: one["value"] for one in found["measures"]}["until somebody acted (half of them)"] == 2

@@ -56,7 +56,7 @@ class House:
                 await asyncio.sleep(0.01)
 
     async def hears_nothing(self) -> None:
-        await asyncio.sleep(0.1)  # one that is on its way
+        await asyncio.sleep(0.3)  # one that is on its way
         count = len(self.there.heard)
         await asyncio.sleep(0.3)
         assert len(self.there.heard) == count
@@ -65,7 +65,7 @@ class House:
 @pytest.fixture
 async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setattr("wallboard.beating.LOOK_S", 0.01)
-    monkeypatch.setattr("wallboard.beating.ANSWER_S", 0.2)
+    monkeypatch.setattr("wallboard.beating.ANSWER_S", 1)
     there = There()
     async with await asyncio.start_server(there.serve, "127.0.0.1", 0) as server:
         one = House(server.sockets[0].getsockname()[1], there)

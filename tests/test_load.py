@@ -107,7 +107,7 @@ async def test_a_screen_is_there_once_it_has_its_snapshot(command: list[str]) ->
 @pytest.mark.parametrize(("at_once", "most"), [(4, 4), (0, 40)])
 async def test_so_many_begin_at_a_time(command: list[str], at_once: int, most: int) -> None:
     house = House()
-    house.hello_after_s = 0.1 if at_once else 1.5
+    house.hello_after_s = 0.1 if at_once else 5
     async with load(command, house, 40, 0, at_once) as ask:
         assert (await ask(""))["connected"] == 40
         assert house.most_unhelloed == most
@@ -118,10 +118,10 @@ async def test_events_and_patches_are_timed_from_their_own_instants(command: lis
     async with load(command, House(), 10, 0, 0, packs=packs) as ask:
         assert (await ask(""))["connected"] == 10
         told = await ask("measure 1 0")
-        assert 100 <= told["frames"] <= 220
-        assert told["samples"] >= 100
+        assert 60 <= told["frames"] <= 220
+        assert told["samples"] >= 60
         assert 300 <= told["p50_ms"] <= told["p99_ms"]
-        assert 100 <= told["patch_p50_ms"] < 250
+        assert 100 <= told["patch_p50_ms"] < told["p50_ms"]
         assert told["lost"] == 0
         assert 40 <= told["gap_ms"] < 1000
 
@@ -184,7 +184,11 @@ async def test_with_jitter_they_come_spread_as_browsers_do(command: list[str]) -
 def test_the_benchmark_restarts_the_service_and_all_screens_are_back() -> None:
     small = ["--screens", "12", "--seconds", "1", "--settle", "0", "--rounds", "1", "--only", "plain", "floor"]
     said = subprocess.run(
-        [sys.executable, SCRIPTS / "bench-fanout", *small, "--restart"], capture_output=True, text=True, check=False
+        [sys.executable, SCRIPTS / "bench-fanout", *small, "--restart"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert said.returncode == 0, said.stderr
     told = json.loads(said.stdout)

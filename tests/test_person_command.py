@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from wallboard.cli import run
+from wallboard.commands.given import clock_ms
 from wallboard.core.events import AgentForgotten, PresenceSet
 from wallboard.core.quarters import Interval
 from wallboard.record.audit import Audit
@@ -162,9 +163,9 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     for told in ("Ганна Б.", "Ганна Бахмут", "101", "PJSIP/1006", hers.id, "Olena"):
         audit.write(4, told, "alert.acknowledged", by=told)
     days = Days(tmp_path / "events")
-    days.append(
-        [Happened(f"{n}-0", n, PresenceSet(agent=who, presence="ready")) for n, who in ((5, "101"), (6, "102"))]
-    )
+    now_ms = clock_ms()
+    ready = [PresenceSet(agent=who, presence="ready") for who in ("101", "102")]
+    days.append([Happened(f"{now_ms + n}-0", now_ms, event) for n, event in enumerate(ready)])
 
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
     assert run(["person", "erase", "Ганна Б."]) == 1

@@ -69,12 +69,12 @@ class Keeper:
         try:
             if not self._followed:
                 await self._stream.check(after)
+                self._followed = True
             return await self._stream.read(after, count=AT_ONCE)
         except StreamGap as gap:
+            self._followed = True
             log.warning("a day has a hole: the stream had gone on without anybody to keep it", reason=str(gap))
             return await self._stream.read(after, count=AT_ONCE)
-        finally:
-            self._followed = True
 
     async def _drop(self) -> None:
         """Once an hour: what is older than it may be. Of 0 days, all of it."""

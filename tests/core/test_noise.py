@@ -69,9 +69,15 @@ def test_fleeting_and_chattering() -> None:
     assert measured(steady + coming)["kept going off and coming back"].value == 1
 
 
-def test_open_over_a_day() -> None:
-    found = measured([course(0, None), course(1, 25 * 3600.0), course(2, 23 * 3600.0)], hours=48)
-    assert found["open over a day, each day"].value == 1
+def test_open_over_a_day_counts_on_each_day_that_it_is_so() -> None:
+    """Raised before, still so: counted; over within a day: not; those of another day do not add up with these."""
+    worst = "open over a day, on the worst day"
+    few = [course(-48 * 60, None), course(-48 * 60, 23 * 3600.0), course(0, 25 * 3600.0)]
+    assert measured(few, hours=24)[worst].value == 1
+    many = [course(0, None, of=str(n)) for n in range(30)]
+    assert measured(many, hours=30 * 24)[worst] == (worst, 30, "", "under 5", False)
+    apart = [course(1440 * n, 25 * 3600.0, of=str(n)) for n in range(9)]
+    assert measured(apart, hours=20 * 24)[worst].value == 1
 
 
 def test_the_noisiest_rules_come_first_with_their_share() -> None:

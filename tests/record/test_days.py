@@ -8,8 +8,20 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from wallboard.core.events import Event, FloorObserved, ListedAgent, PresenceSet, Queued
+from wallboard.core.events import (
+    AlertAssigned,
+    AlertRaised,
+    Answered,
+    ConfigApplied,
+    Event,
+    FloorObserved,
+    ListedAgent,
+    PresenceSet,
+    Queued,
+    Transferred,
+)
 from wallboard.record import days as kept
 from wallboard.record.days import Days, Happened
 from wallboard.stream.ndjson import EVENTS
@@ -124,6 +136,55 @@ def test_a_name_goes_out_of_every_event_and_nobody_elses(told: Days) -> None:
 
 def test_after_a_name_went_the_day_goes_on(told: Days) -> None:
     told.erase({"anna"}, "a-much-longer-pseudonym-than-the-name")
+    told.append([queued(NOON_MS + 9, 9)])
+    assert [event.id for event in read(told)][-1] == "e-9"
+    assert len(read(told)) == 4
+
+
+def test_a_queue_a_contact_and_a_channel_of_the_same_name_stay(days: Days) -> None:
+    told: list[Event] = [
+        Queued(time=NOON_MS, contact="101", queue="101", channel="chat"),
+        Answered(time=NOON_MS, contact="101", queue="101", agent="101", channel="chat"),
+        Transferred(time=NOON_MS, contact="101", agent="102", to_agent="101", to_queue="101"),
+        AlertRaised(alert="a", rule="r", time=NOON_MS, attributes={"kind": "agents", "of": "101"}),
+        AlertRaised(alert="b", rule="r", time=NOON_MS, attributes={"kind": "queues", "of": "101"}),
+        AlertAssigned(alert="a", who="chat", time=NOON_MS, attributes={"to": "101"}),
+        ConfigApplied(
+            time=NOON_MS, settings={"agent": {"101": {"name": "chat", "also": ["pbx:7"]}}, "queue": {"101": {}}}
+        ),
+    ]
+    days.append([at(NOON_MS + n, event) for n, event in enumerate(told)])
+    assert days.erase({"101", "chat", "pbx:7"}, "gone") == 5
+    again = {type(event).__name__ + str(n): event for n, event in enumerate(read(days))}
+    assert again["Queued0"] == told[0]
+    assert again["Answered1"] == replace(told[1], agent="gone")
+    assert again["Transferred2"] == replace(told[2], to_agent="gone")
+    assert again["AlertRaised3"].attributes == {"kind": "agents", "of": "gone"}
+    assert again["AlertRaised4"] == told[4]
+    assert again["AlertAssigned5"] == replace(told[5], who="gone", attributes={"to": "gone"})
+    settings = again["ConfigApplied6"].settings  # type: ignore[attr-defined]
+    assert settings == {"agent": {"gone": {"name": "gone", "also": ["gone"]}}, "queue": {"101": {}}}
+
+
+@pytest.mark.parametrize("step", ["replace", "_put"])
+def test_dying_while_a_name_goes_breaks_no_day(told: Days, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    calls = 0
+
+    def die(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+        if step == "replace" or calls == 2:
+            raise Killed
+        put(*_)
+
+    put = Days._put.__get__(told)
+    if step == "replace":
+        monkeypatch.setattr(Path, "replace", die)
+    else:
+        monkeypatch.setattr(told, "_put", die)
+    with pytest.raises(Killed):
+        told.erase({"anna"}, "p" * 250)
+    monkeypatch.undo()
     told.append([queued(NOON_MS + 9, 9)])
     assert [event.id for event in read(told)][-1] == "e-9"
     assert len(read(told)) == 4

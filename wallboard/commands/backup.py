@@ -24,6 +24,7 @@ from wallboard.config import FILE, Config
 from wallboard.core.errors import WallboardError
 from wallboard.record import copying as record
 from wallboard.record.database import open_record
+from wallboard.record.days import PLACE
 from wallboard.stream import copying as stream
 from wallboard.webhooks import own_maps
 
@@ -140,7 +141,8 @@ def _write_files(box: zipfile.ZipFile, config: Config) -> None:
     for folder, name in ((config.boards, "boards"), (config.data, "data")):
         if folder == BOARDS or not folder.is_dir():
             continue
-        for file in sorted(folder.rglob("*")):
+        # The place that is kept of past days first: what comes into their files meanwhile is cut off and read again.
+        for file in sorted(folder.rglob("*"), key=lambda file: (file.name != PLACE, file)):
             inside = file.relative_to(folder)
             if file.is_file() and not file.is_symlink() and not _left_out(name, inside):
                 box.write(file, f"{name}/{inside.as_posix()}")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -52,6 +52,10 @@ DAYS = _Days()
 def zone_of(config: Config) -> ZoneInfo:
     """By whose clock days are meant: the first site's."""
     return ZoneInfo(next(iter(config.settings.sites.values())).zone)
+
+
+def clock(at_ms: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def kept(config: Config, span: Span) -> Sequence[Path]:

@@ -5,8 +5,8 @@ from typing import Any
 import click
 import msgspec
 
-from wallboard.commands.given import Given, given
-from wallboard.commands.keptdays import DAYS, Span, kept, zone_of
+from wallboard.commands.given import Given, clock_ms, given
+from wallboard.commands.keptdays import DAYS, Span, clock, kept, zone_of
 from wallboard.commands.progress import progress
 from wallboard.commands.table import table
 from wallboard.core.noise import Measure, Noisy, Report, courses
@@ -23,8 +23,14 @@ _MET = {True: "yes", False: "NO", None: ""}
 def noise(days: Span, as_json: bool, **where: Any) -> None:
     """How many alerts there were, how long, who acted: against the targets of ISA-18.2 and EEMUA 191."""
     config = Given(**where).load()
-    events = progress(EVENTS.read(kept(config, days)), "events")
-    found = report_of(courses(events), *days.bounds_ms(zone_of(config)))
+    files, zone = kept(config, days), zone_of(config)
+    from_ms, until_ms = days.bounds_ms(zone)
+    first_ms = next((event.time or 0 for event in EVENTS.read(files[:1])), 0)
+    if first_ms > from_ms:
+        click.echo(f"report: what is kept begins {clock(first_ms, zone)}", err=True)
+    found = report_of(
+        courses(progress(EVENTS.read(files), "events")), max(from_ms, first_ms), min(until_ms, clock_ms())
+    )
     click.echo(msgspec.json.encode(_json(found)).decode() if as_json else _text(found, days))
 
 

@@ -18,12 +18,14 @@ from wallboard.config import Config
 from wallboard.core.errors import WallboardError
 from wallboard.core.events import SERVER, AgentForgotten
 from wallboard.core.settings import Settings
+from wallboard.keeper import Keeper
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
 from wallboard.record.days import Days
 from wallboard.record.erasing import erase as erased
 from wallboard.record.people import ROLES, Bound, People, Person, Role
 from wallboard.stream.signin import SignIn
+from wallboard.stream.stream import Stream
 
 BY = "wallboard person"  # in the audit trail
 COLUMNS = ("name", "role", "bound to", "state", "last sign-in")
@@ -161,7 +163,9 @@ async def _erase(config: Config, name: str) -> str:
         done = await asyncio.to_thread(erased, engine, names, by=BY, now_ms=clock_ms())
         seen = any((account, done.intervals, done.contacts, done.lines, agents & config.settings.agent.keys()))
         await line.stream.append([AgentForgotten(name=one, source=SERVER) for one in sorted(agents)])
-        events = await asyncio.to_thread(Days(config.events).erase, names, done.pseudonym)
+        days = Days(config.events)
+        await Keeper(Stream(line.redis, line.keys), days, clock_ms, config.history.event_days).keep()
+        events = await asyncio.to_thread(days.erase, names, done.pseudonym)
     told = (
         f"erased: {done.intervals} intervals, {done.contacts} contacts, {done.lines} lines of the audit trail, "
         f"{events} events of past days"

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ import msgspec
 
 from wallboard.commands.compute import Warnings, once
 from wallboard.commands.given import Given, given
-from wallboard.commands.keptdays import DAYS, Span, kept, zone_of
+from wallboard.commands.keptdays import DAYS, Span, clock, kept, zone_of
 from wallboard.commands.kinds import Found, Recording
 from wallboard.commands.progress import progress
 from wallboard.commands.table import table
@@ -54,12 +54,16 @@ def attempt(
     if bool(days) == bool(files) or bool(files) != bool(recording):
         raise click.UsageError("say which events: --days A..B, or --from FORMAT FILE…")
     zone = zone_of(config)
-    read = recording.read(files) if recording else EVENTS.read(kept(config, days)) if days else iter(())
+    read = once(recording.read(files), recording.name, Warnings()) if recording else EVENTS.read(_of(config, days))
     from_ms, until_ms = days.bounds_ms(zone) if days else (0, None)
     trials = [Trial(config.settings, rule, one, from_ms) for one in versions]
-    count, found = _run(trials, progress(read, "events"), recording.name if recording else "events", until_ms)
+    count, found = _run(trials, progress(read, "events"), from_ms, until_ms)
     told = [(spoken, summary(spoken, config.settings, count)) for spoken in found]
     click.echo(_json(told) if as_json else _text(rule, changes, told, config.settings, zone))
+
+
+def _of(config: Config, days: Span | None) -> Sequence[Path]:
+    return kept(config, days) if days else ()
 
 
 def _versions(config: Config, name: str, changes: Sequence[str]) -> list[Rule]:
@@ -80,18 +84,19 @@ def _versions(config: Config, name: str, changes: Sequence[str]) -> list[Rule]:
 
 
 def _run(
-    trials: Sequence[Trial], events: Iterable[Event], source: str, until_ms: int | None
+    trials: Sequence[Trial], events: Iterable[Event], from_ms: int, until_ms: int | None
 ) -> tuple[int, list[list[Spoke]]]:
-    """How many days were seen, and what each trial found."""
+    """How many days were seen, without what came before `from_ms`; and what each trial found."""
     begin_ms = now_ms = 0
-    for event in once(events, source, Warnings()):
+    for event in events:
         time_ms = event.time or now_ms
         if until_ms is not None and time_ms >= until_ms:
             continue
         begin_ms, now_ms = begin_ms or time_ms, max(now_ms, time_ms)
         for trial in trials:
             trial.take(event)
-    return max(1, round((now_ms - begin_ms) / 86_400_000)), [trial.end(now_ms) for trial in trials]
+    seen_ms = now_ms - max(begin_ms, from_ms)
+    return max(1, round(seen_ms / 86_400_000)), [trial.end(now_ms) for trial in trials]
 
 
 def _text(
@@ -102,7 +107,7 @@ def _text(
     rows += [[f"in shift {shift}", *(one.shifts[shift] for _, one in told)] for shift in told[0][1].shifts]
     blocks = [table(heads, rows)]
     for (spoken, _), head in zip(told, heads[1:], strict=True):
-        lines = [[_clock(one.raised_ms, zone), one.of, one.value, _lasted(one)] for one in spoken[:SHOWN]]
+        lines = [[clock(one.raised_ms, zone), one.of, one.value, _lasted(one)] for one in spoken[:SHOWN]]
         more = [f"… and {len(spoken) - SHOWN} more: --json has all"] if len(spoken) > SHOWN else []
         if lines:
             blocks.append("\n".join([head, table(["raised", "of", "value", "lasted"], lines), *more]))
@@ -125,10 +130,6 @@ def _lasted(one: Spoke) -> str | None:
 
 def _duration(seconds: float | None) -> str | None:
     return None if seconds is None else str(timedelta(seconds=round(seconds)))
-
-
-def _clock(at_ms: int, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _json(told: Sequence[tuple[list[Spoke], Summary]]) -> str:

@@ -10,6 +10,7 @@ is written, and an entry before `place` is not written again. So each stands the
 import fcntl
 import gzip
 import os
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -25,7 +26,7 @@ from wallboard.core.events import Event, encode
 
 ENDING = ".ndjson.gz"
 _LEVEL = 1  # a fifth larger than 6, in a third of the time
-_PLACE = "place.json"
+PLACE = "place.json"
 
 
 class Happened(NamedTuple):
@@ -82,21 +83,24 @@ class Days:
         return len(old)
 
     def erase(self, names: Collection[str], pseudonym: str) -> int:
-        """Put the pseudonym in place of these ids and names wherever one stands by itself; how many events changed."""
+        """Put the pseudonym in place of these ids and names wherever a person is meant; how many events changed."""
         changed = 0
         with self._alone():
-            place = self._place()
             for path in self._all():
+                place = self._place()
                 is_last = path.name == f"{place.day}{ENDING}"
                 if is_last and path.stat().st_size > place.size:
                     os.truncate(path, place.size)
-                told = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
-                lines = [_without(line, names, pseudonym) for line in told]
-                if count := sum(one != other for one, other in zip(told, lines, strict=True)):
+                beside = path.with_suffix(".new")
+                if count := _rewritten(path, beside, names, pseudonym):
                     changed += count
-                    size = _replaced(path, gzip.compress(b"".join(lines), _LEVEL))
                     if is_last:
-                        self._put(replace(place, size=size))
+                        self._put(replace(place, size=sys.maxsize))  # dying now, the file is believed
+                    beside.replace(path)
+                    if is_last:
+                        self._put(replace(place, size=path.stat().st_size))
+                else:
+                    beside.unlink()
         return changed
 
     def _all(self) -> list[Path]:
@@ -104,12 +108,12 @@ class Days:
 
     def _place(self) -> _Place:
         try:
-            return msgspec.json.decode((self.folder / _PLACE).read_bytes(), type=_Place)
+            return msgspec.json.decode((self.folder / PLACE).read_bytes(), type=_Place)
         except (FileNotFoundError, msgspec.MsgspecError):
             return _Place()
 
     def _put(self, place: _Place) -> None:
-        _replaced(self.folder / _PLACE, msgspec.json.encode(place))
+        _replaced(self.folder / PLACE, msgspec.json.encode(place))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -148,18 +152,46 @@ def _line(one: Happened) -> bytes:
     return encode(one.event if is_good else replace(one.event, time=one.arrival_ms)) + b"\n"
 
 
-def _without(line: bytes, names: Collection[str], pseudonym: str) -> bytes:
-    told = msgspec.json.decode(line)
-    found = _instead(told, names, pseudonym)
-    return line if found == told else msgspec.json.encode(found) + b"\n"
+def _rewritten(path: Path, to: Path, names: Collection[str], pseudonym: str) -> int:
+    """The same file without these names, beside it; how many lines are others now."""
+    changed = 0
+    with gzip.open(path, "rb") as old, to.open("wb") as file:
+        with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=_LEVEL) as new:
+            for line in old:
+                told = msgspec.json.decode(line)
+                other = _without(told, names, pseudonym)
+                changed += other != told
+                new.write(line if other == told else msgspec.json.encode(other) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return changed
 
 
-def _instead(told: object, names: Collection[str], pseudonym: str) -> object:
-    if isinstance(told, dict):
-        return {_instead(key, names, pseudonym): _instead(value, names, pseudonym) for key, value in told.items()}
+# Where a person stands in an event: as the value of one of these, in a list under them, or as a key of a table.
+_PERSON = frozenset({"agent", "to_agent", "name", "who", "to", "also", "alias"})
+_PEOPLE = frozenset({"agent", "agents"})
+
+
+def _without(told: object, names: Collection[str], pseudonym: str) -> object:
+    """A queue or a contact of the same name stays."""
     if isinstance(told, list):
-        return [_instead(value, names, pseudonym) for value in told]
-    return pseudonym if isinstance(told, str) and told in names else told
+        return [_without(each, names, pseudonym) for each in told]
+    if not isinstance(told, dict):
+        return told
+    found: dict[object, object] = {}
+    for key, value in told.items():
+        if key in _PERSON or (key == "of" and told.get("kind") == "agents"):
+            value = _instead(value, names, pseudonym)
+        if key in _PEOPLE and isinstance(value, dict):
+            value = {pseudonym if name in names else name: each for name, each in value.items()}
+        found[key] = _without(value, names, pseudonym)
+    return found
+
+
+def _instead(value: object, names: Collection[str], pseudonym: str) -> object:
+    if isinstance(value, list):
+        return [_instead(each, names, pseudonym) for each in value]
+    return pseudonym if isinstance(value, str) and value in names else value
 
 
 def _order(entry: str) -> tuple[int, int]:

@@ -80,7 +80,12 @@ class SignInPage:
         counted = f"browser {browser}" if browser else address
         self._tries.spend(counted, 1, parts.clock_ms())
         known = person.password if person and not person.disabled else None
-        if not await parts.passwords.fits(name, known, password, by=address, browser=browser or "") or person is None:
+        try:
+            fits = await parts.passwords.fits(name, known, password, by=address, browser=browser or "")
+        except Problem:  # not looked at
+            self._tries.give_back(counted, 1, parts.clock_ms())
+            raise
+        if not fits or person is None:
             raise Problem(401, _WRONG)
         self._tries.give_back(counted, 1, parts.clock_ms())
         return person
