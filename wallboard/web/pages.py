@@ -112,9 +112,10 @@ class Pages:
         context = picture | {"kiosk": "kiosk" in request.query_params, "plotly": PLOTLY_ADDRESS}
         answer = self._page(request, "board.html", context)
         answer.headers["content-security-policy"] = policy(request)
-        screens = parts_of(request).paired.cookie
-        if who_asks(request).kind == "screen" and (secret := screens.of(request)):
-            screens.set(answer, secret)  # renewed in use: one that is switched off at night may never ask /pair
+        if who_asks(request).kind == "screen":
+            cookie = parts_of(request).paired.cookie
+            if secret := cookie.of(request):
+                cookie.set(answer, secret)  # renewed in use: one that is switched off at night may never ask /pair
         return answer
 
     def _page(self, request: Request, template: str, context: Document) -> Response:
