@@ -29,9 +29,10 @@ from wallboard.live.view import View
 from wallboard.record.board import VARIABLES
 from wallboard.record.boards import Board
 from wallboard.record.images import Unfit, picture
-from wallboard.web.auth import who_asks
+from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.explained import page_words
+from wallboard.web.known import Credential
 from wallboard.web.layout import layout_css
 from wallboard.web.paint import painted
 from wallboard.web.picture import Picture
@@ -112,10 +113,9 @@ class Pages:
         context = picture | {"kiosk": "kiosk" in request.query_params, "plotly": PLOTLY_ADDRESS}
         answer = self._page(request, "board.html", context)
         answer.headers["content-security-policy"] = policy(request)
-        if who_asks(request).kind == "screen":
-            cookie = parts_of(request).paired.cookie
-            if secret := cookie.of(request):
-                cookie.set(answer, secret)  # renewed in use: one that is switched off at night may never ask /pair
+        credential: Credential | None = request.scope.get(CREDENTIAL)
+        if credential and credential.kind == "screen":  # renewed in use: one that is off at night may never ask /pair
+            parts_of(request).paired.cookie.set(answer, credential.secret)
         return answer
 
     def _page(self, request: Request, template: str, context: Document) -> Response:
