@@ -7,6 +7,8 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -172,10 +174,25 @@ async def test_one_that_does_not_end_is_killed(own_redis: EmbeddedRedis, monkeyp
     assert not await own_redis.running()
 
 
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The temporary folder, whose path is short however the tests are run."""
+    with tempfile.TemporaryDirectory(prefix="w-") as folder:
+        monkeypatch.setattr("tempfile.tempdir", folder)
+        yield Path(folder)
+
+
+async def test_a_temporary_folder_that_is_too_long_as_well_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / ("long-" * 20)))
+    with pytest.raises(StreamUnavailable, match="set TMPDIR"):
+        await EmbeddedRedis().start(tmp_path / ("very-long-" * 20))
+
+
 @pytest.mark.parametrize("folder", ["with space and ~ük'\"", "very-long-" * 20])
-async def test_it_starts_in_any_data_folder(tmp_path: Path, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_starts_in_any_data_folder(tmp_path: Path, folder: str, short: Path) -> None:
     """A socket's path has at most 107 bytes: a longer one goes to a folder of its own."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     server = EmbeddedRedis()
     redis = connect(await server.start(tmp_path / folder))
     assert await redis.ping()
@@ -187,16 +204,13 @@ async def test_it_starts_in_any_data_folder(tmp_path: Path, folder: str, monkeyp
     await server.stop()
 
 
-async def test_a_socket_folder_that_others_may_write_to_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+async def test_a_socket_folder_that_others_may_write_to_is_refused(tmp_path: Path, short: Path) -> None:
     data = tmp_path / ("very-long-" * 20)
     server = EmbeddedRedis()
     await server.start(data)
     await server.stop()
-    (short,) = tmp_path.glob("wallboard-*")
-    short.chmod(0o777)
+    (place,) = short.glob("wallboard-*")
+    place.chmod(0o777)
     with pytest.raises(StreamUnavailable, match="shorter path"):
         await server.start(data)
 

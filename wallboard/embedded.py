@@ -212,7 +212,10 @@ def _socket_path(folder: Path) -> Path:
     if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
         return path
     name = hashlib.blake2b(os.fsencode(folder), digest_size=6).hexdigest()
-    short = _private(Path(tempfile.gettempdir()) / f"wallboard-{os.getuid()}-{name}")
+    short = Path(tempfile.gettempdir()) / f"wallboard-{os.getuid()}-{name}"
+    if len(os.fsencode(short / "redis.sock")) > _LONGEST_SOCKET_PATH:
+        raise StreamUnavailable(f"{short} is too long for a socket: set TMPDIR, or choose a shorter data folder")
+    _private(short)
     found = short.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise StreamUnavailable(f"{short} belongs to somebody else: choose a data folder with a shorter path")
