@@ -86,6 +86,17 @@ async def own_redis(tmp_path: Path) -> AsyncIterator[EmbeddedRedis]:
     await server.stop()
 
 
+@pytest.fixture
+def own_folder(tmp_path: Path, redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command finds: this folder as its own and as its data, and a namespace of the shared server."""
+    for name in [each for each in os.environ if each.startswith("WALLBOARD_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("WALLBOARD_DATA", str(tmp_path))
+    monkeypatch.setenv("WALLBOARD_REDIS_URL", redis_url)
+    monkeypatch.setenv("WALLBOARD_REDIS_NAMESPACE", namespace)
+    monkeypatch.chdir(tmp_path)
+
+
 @contextmanager
 def _server(folders: pytest.TempPathFactory) -> Iterator[str]:
     server = EmbeddedRedis()

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import os
 from datetime import date
 from pathlib import Path
 
@@ -22,15 +21,7 @@ from wallboard.stream.redis import connect
 from wallboard.stream.signin import Session, SignIn
 from wallboard.stream.stream import BEGIN, Stream
 
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [each for each in os.environ if each.startswith("WALLBOARD_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("WALLBOARD_DATA", str(tmp_path))
-    monkeypatch.setenv("WALLBOARD_REDIS_URL", redis_url)
-    monkeypatch.setenv("WALLBOARD_REDIS_NAMESPACE", namespace)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`wallboard source forget`: a source that is there goes, with a line of who let it go; a typo goes nowhere."""
 
 import asyncio
-import os
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,12 @@ from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import BEGIN, Entry, Stream
 
+pytestmark = pytest.mark.usefixtures("own_folder")
+
 
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [each for each in os.environ if each.startswith("WALLBOARD_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("WALLBOARD_DATA", str(tmp_path))
-    monkeypatch.setenv("WALLBOARD_REDIS_URL", redis_url)
-    monkeypatch.setenv("WALLBOARD_REDIS_NAMESPACE", namespace)
+def olena(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "olena")
-    monkeypatch.chdir(tmp_path)
 
 
 async def entries(url: str, namespace: str, *told: Queued) -> list[Entry]:
