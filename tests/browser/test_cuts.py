@@ -67,11 +67,13 @@ async def test_the_mark_of_life_goes_on_with_the_servers_words_and_not_with_time
     page = await open_board(clock=True)
     mark = page.locator(".connection .steps")
     await expect(mark).to_be_visible()
-    server.beats_s = None
+    server.beats_s, server.greets = None, False
+    await server.patch({"groups": {"all": {"now": {"waiting": 15}}}})
+    await expect(page.locator("#tile-0 .figure")).to_have_text("15")  # so it has heard the last beat too
     before = await mark.get_attribute("data-step")
     await page.clock.run_for(9_000)
     await expect(mark).to_have_attribute("data-step", before)
-    server.hub.ahead_ms += 60_000
+    server.hub.ahead_ms, server.greets = 60_000, True
     await server.patch({})
     await page.clock.run_for(1_000)
     await expect(mark).not_to_have_attribute("data-step", before)
