@@ -1,6 +1,6 @@
 """A busy machine tells everybody less often, and goes back when it is calm."""
 
-from wallboard.live.pace import CALM_S, Pace
+from wallboard.live.pace import CALM_S, CROWD, CROWDED, Pace
 
 
 def told(pace: Pace, fan_out_s: float, since_s: float, until_s: float) -> Pace:
@@ -31,3 +31,21 @@ def test_it_goes_back_after_a_while_in_which_the_faster_one_would_have_held() ->
     assert told(pace, 0.08, 2, 30).rate == 4
     assert told(pace, 0.02, 30, 30 + CALM_S).rate == 4
     assert told(pace, 0.02, 30 + CALM_S, 33 + CALM_S).rate == 10
+
+
+def test_while_many_come_at_once_those_that_are_there_are_told_less_often() -> None:
+    pace = Pace()
+    for nth in range(CROWD):
+        assert pace.rate == 10
+        pace.came(5 + nth / CROWD)
+    assert pace.rate == CROWDED
+    assert told(pace, 0.01, 6.1, 6.9).rate == CROWDED
+    assert told(pace, 0.01, 7.1, 7.3).rate == 10
+    assert pace.lowered == 0, "the machine was not too slow"
+
+
+def test_a_few_that_come_each_second_are_no_crowd() -> None:
+    pace = Pace()
+    for nth in range(10 * CROWD):
+        pace.came(nth / (CROWD - 10))
+        assert pace.rate == 10

@@ -71,6 +71,7 @@ class Hub:
         screen = Screen(self._channel(board, teams), wire)
         wire.attach(screen)
         screen.channel.join(screen)
+        self.pace.came(self.pace_ms() / 1000)
         return screen
 
     @property
@@ -250,7 +251,7 @@ class Hub:
     def _ended(self, loop: asyncio.AbstractEventLoop) -> None:
         now_s = loop.time()
         if self._began_s is not None and self.sent.patches > self._before:  # else all was held back: there was none
-            self.pace.took(now_s - self._began_s, now_s)
+            self.pace.took(now_s - self._began_s, self.pace_ms() / 1000)
         self._began_s = None
 
     def _channel(self, board: Board, teams: frozenset[str] | None) -> Channel:
