@@ -165,6 +165,6 @@ def test_the_alerts_of_kept_days_are_judged(noisy: Path) -> None:
 def test_a_noisy_rule_is_named_with_what_to_try(noisy: Path) -> None:
     told = reported(noisy, "--days", "2026-03-04").output
     assert "long comes and goes" in told
-    assert "wallboard alerts try long --days 2026-03-04..2026-03-04 --with 'for = \"1m\"'" in told
+    assert "wallboard alerts try long --days 2026-03-04..2026-03-04 --with 'for = \"20s\"'" in told
     assert "NO" in told
     assert "no alerts" in reported(noisy, "--days", "2026-03-02").output

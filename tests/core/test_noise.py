@@ -31,8 +31,8 @@ def test_the_course_of_an_alert() -> None:
         raised("b", 5000, of="sales"), AlertCleared(alert="unknown", time=9999),
     ])  # fmt: skip
     assert found == [
-        Course("long", "support", "warning", 1000, acted_ms=2000, over_ms=9000),
-        Course("long", "sales", "warning", 5000),
+        Course("long", "support", "warning", 1000, acted_ms=2000, over_ms=9000, kind="queues"),
+        Course("long", "sales", "warning", 5000, kind="queues"),
     ]
 
 
@@ -85,6 +85,15 @@ def test_the_noisiest_rules_come_first_with_their_share() -> None:
     [first, second] = report(alerts, BEGIN_MS, BEGIN_MS + HOUR_MS).rules
     assert (first.rule, first.times, first.share, first.unheeded) == ("b", 3, 75, 3)
     assert (second.rule, second.share, second.unheeded) == ("a", 25, 0)
+
+
+def test_what_was_raised_a_moment_ago_is_not_unheeded_yet_in_the_figure_nor_in_its_rule() -> None:
+    """Ten hours: one over, one open for eleven minutes, one for nine; of the two that count nobody acted on one."""
+    over = course(0, acted_ms=BEGIN_MS + 30_000)
+    old, fresh = course(10 * 60 - 11, None), course(10 * 60 - 9, None)
+    found = report([over, old, fresh], BEGIN_MS, BEGIN_MS + 10 * HOUR_MS)
+    assert {one.name: one.value for one in found.measures}["nobody acted"] == 50
+    assert [(one.times, one.unheeded) for one in found.rules] == [(3, 1)]
 
 
 def test_of_no_alerts_there_is_no_share() -> None:

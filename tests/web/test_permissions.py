@@ -100,7 +100,7 @@ NEEDS = {
     "GET /history": "floor", "GET /history.csv?group=all": "floor", "GET /api/v1/alerts": "floor",
     "GET /sources": "floor", "GET /api/v1/sources": "floor",
     "GET /sources/{source:path}": "everyone's", "GET /api/v1/sources/{source:path}": "everyone's",
-    "GET /alerts": "alerts:act",
+    "GET /alerts": "alerts:act", "GET /alerts/report": "alerts:act",
     **{f"POST /api/v1/alerts/{{alert}}/{verb}": "alerts:act" for verb in ("acknowledge", "snooze", "wake", "assign")},
     "GET /floor": "people:read", "GET /api/v1/floor": "people:read", "POST /api/v1/floor/close": "closing",
     "GET /api/v1/notices": "notices:write", "POST /api/v1/notices": "notices:write",

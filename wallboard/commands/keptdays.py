@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
@@ -12,20 +11,7 @@ import click
 from wallboard.config import Config
 from wallboard.core.errors import WallboardError
 from wallboard.record.days import ENDING, Days
-
-_DAY = timedelta(days=1)
-
-
-class Span(NamedTuple):
-    """From a day to a day, both whole."""
-
-    first: date
-    last: date
-
-    def bounds_ms(self, zone: ZoneInfo) -> tuple[int, int]:
-        """From midnight to midnight, ms UTC."""
-        begin, end = (datetime(one.year, one.month, one.day, tzinfo=zone) for one in (self.first, self.last + _DAY))
-        return int(begin.timestamp() * 1000), int(end.timestamp() * 1000)
+from wallboard.record.span import Span
 
 
 class _Days(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
@@ -59,9 +45,9 @@ def clock(at_ms: int, zone: ZoneInfo) -> str:
 
 
 def kept(config: Config, span: Span) -> Sequence[Path]:
-    """Their files, the day before to warm up, and the one after: days of files are UTC's. Raises WallboardError."""
+    """Their files, and those beside them. Raises WallboardError where there is none."""
     days = Days(config.events)
-    found = days.files(span.first - _DAY, span.last + _DAY)
+    found = span.files(days)
     if not found:
         there = [path.name.removesuffix(ENDING) for path in days.files(date.min, date.max)]
         some = f"there is {there[0]} to {there[-1]}" if there else "no day is kept yet"

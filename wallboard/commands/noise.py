@@ -1,16 +1,21 @@
 """Do the alerts still mean something? `wallboard alerts report`: over the days that the worker keeps."""
 
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 import msgspec
 
 from wallboard.commands.given import Given, clock_ms, given
-from wallboard.commands.keptdays import DAYS, Span, clock, kept, zone_of
+from wallboard.commands.keptdays import DAYS, clock, kept, zone_of
 from wallboard.commands.progress import progress
 from wallboard.commands.table import table
-from wallboard.core.noise import Measure, Noisy, Report, courses
+from wallboard.core.noise import Course, Measure, Report, courses
 from wallboard.core.noise import report as report_of
+from wallboard.core.quieter import quieter
+from wallboard.core.rules import Rule
+from wallboard.record.span import Span
 from wallboard.stream.ndjson import EVENTS
 
 _MET = {True: "yes", False: "NO", None: ""}
@@ -28,23 +33,23 @@ def noise(days: Span, as_json: bool, **where: Any) -> None:
     first_ms = next((event.time or 0 for event in EVENTS.read(files[:1])), 0)
     if first_ms > from_ms:
         click.echo(f"report: what is kept begins {clock(first_ms, zone)}", err=True)
-    found = report_of(
-        courses(progress(EVENTS.read(files), "events")), max(from_ms, first_ms), min(until_ms, clock_ms())
-    )
-    click.echo(msgspec.json.encode(_json(found)).decode() if as_json else _text(found, days))
+    known = courses(progress(EVENTS.read(files), "events"))
+    found = report_of(known, max(from_ms, first_ms), min(until_ms, clock_ms()))
+    advice = _advice(found, known, config.settings.alert, days)
+    click.echo(msgspec.json.encode(_json(found)).decode() if as_json else _text(found, advice))
 
 
 def _json(found: Report) -> dict[str, Any]:
     return {"measures": [one._asdict() for one in found.measures], "rules": [one._asdict() for one in found.rules]}
 
 
-def _text(found: Report, days: Span) -> str:
+def _text(found: Report, advice: Iterator[str]) -> str:
     measures = table(("", "value", "", "target", "met"), [_measure(one) for one in found.measures])
     if not found.rules:
         return f"{measures}\n\nno alerts"
     heads = ("rule", "alerts", "% of all", "fleeting", "chattering", "nobody acted")
-    noisy = [one for one in found.rules if one.fleeting or one.chattering]
-    return "\n".join([measures, "", table(heads, found.rules), *(["", *map(_advice(days), noisy)] if noisy else [])])
+    lines = list(advice)
+    return "\n".join([measures, "", table(heads, found.rules), *(["", *lines] if lines else [])])
 
 
 def _measure(one: Measure) -> tuple[str, str | None, str, str, str]:
@@ -52,11 +57,12 @@ def _measure(one: Measure) -> tuple[str, str | None, str, str, str]:
     return one.name, value, one.unit, one.target, _MET[one.is_met]
 
 
-def _advice(days: Span) -> Any:
-    def say(one: Noisy) -> str:
-        trial = f"wallboard alerts try {one.rule} --days {days.first}..{days.last} --with 'for = \"1m\"'"
-        return (
-            f"{one.rule} comes and goes: a longer `for`, a `clear` further from `raise`, a higher `min_n`? Try: {trial}"
-        )
-
-    return say
+def _advice(found: Report, known: Sequence[Course], rules: Mapping[str, Rule], days: Span) -> Iterator[str]:
+    """For each rule that comes and goes, the trials that say what would help."""
+    for one in found.rules:
+        if not one.is_restless or one.rule not in rules:
+            continue
+        yield f"{one.rule} comes and goes. Try:"
+        for other in quieter(rules[one.rule], [course for course in known if course.rule == one.rule]):
+            name, change = shlex.quote(one.rule), shlex.quote(other.text)
+            yield f"  wallboard alerts try {name} --days {days.first}..{days.last} --with {change}"

@@ -1,7 +1,7 @@
 """When would this rule have fired? `wallboard alerts try`: over the days that the worker keeps, or over a recording."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,17 @@ import msgspec
 
 from wallboard.commands.compute import Warnings, once
 from wallboard.commands.given import Given, given
-from wallboard.commands.keptdays import DAYS, Span, clock, kept, zone_of
+from wallboard.commands.keptdays import DAYS, clock, kept, zone_of
 from wallboard.commands.kinds import Found, Recording
 from wallboard.commands.progress import progress
 from wallboard.commands.table import table
 from wallboard.config import Config
 from wallboard.core.errors import ConfigError, Mistake, WallboardError
-from wallboard.core.events import Event
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
-from wallboard.core.trial import Spoke, Summary, Trial, summary
+from wallboard.core.trial import Spoke, Summary, Trial, run, summary
 from wallboard.core.words import meant
+from wallboard.record.span import Span
 from wallboard.stream.ndjson import EVENTS
 
 SHOWN = 50
@@ -57,7 +57,7 @@ def attempt(
     read = once(recording.read(files), recording.name, Warnings()) if recording else EVENTS.read(_of(config, days))
     from_ms, until_ms = days.bounds_ms(zone) if days else (0, None)
     trials = [Trial(config.settings, rule, one, from_ms) for one in versions]
-    count, found = _run(trials, progress(read, "events"), from_ms, until_ms)
+    count, found = run(trials, progress(read, "events"), from_ms, until_ms)
     told = [(spoken, summary(spoken, config.settings, count)) for spoken in found]
     click.echo(_json(told) if as_json else _text(rule, changes, told, config.settings, zone))
 
@@ -81,22 +81,6 @@ def _versions(config: Config, name: str, changes: Sequence[str]) -> list[Rule]:
     if faults := [Mistake("--with", fault.at, fault.reason) for fault in other.faults()]:
         raise ConfigError(faults)
     return [rules[name], other]
-
-
-def _run(
-    trials: Sequence[Trial], events: Iterable[Event], from_ms: int, until_ms: int | None
-) -> tuple[int, list[list[Spoke]]]:
-    """How many days were seen, without what came before `from_ms`; and what each trial found."""
-    begin_ms = now_ms = 0
-    for event in events:
-        time_ms = event.time or now_ms
-        if until_ms is not None and time_ms >= until_ms:
-            continue
-        begin_ms, now_ms = begin_ms or time_ms, max(now_ms, time_ms)
-        for trial in trials:
-            trial.take(event)
-    seen_ms = now_ms - max(begin_ms, from_ms)
-    return max(1, round(seen_ms / 86_400_000)), [trial.end(now_ms) for trial in trials]
 
 
 def _text(

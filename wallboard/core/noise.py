@@ -31,6 +31,11 @@ class Course(Struct):
     raised_ms: int
     acted_ms: int | None = None
     over_ms: int | None = None
+    kind: str = ""
+
+    @property
+    def lasted_ms(self) -> int | None:
+        return None if self.over_ms is None else self.over_ms - self.raised_ms
 
 
 class Measure(NamedTuple):
@@ -53,6 +58,11 @@ class Noisy(NamedTuple):
     chattering: int
     unheeded: int
 
+    @property
+    def is_restless(self) -> bool:
+        """Goes off and comes back."""
+        return bool(self.fleeting or self.chattering)
+
 
 class Report(NamedTuple):
     measures: list[Measure]
@@ -64,8 +74,9 @@ def courses(events: Iterable[ev.Event]) -> list[Course]:
     found: dict[str, Course] = {}
     for event in events:
         if isinstance(event, ev.AlertRaised):
-            of = (event.attributes or {}).get("of", "")
-            found.setdefault(event.alert, Course(event.rule or "", of, event.severity or "warning", event.time or 0))
+            said, severity = event.attributes or {}, event.severity or "warning"
+            new = Course(event.rule or "", said.get("of", ""), severity, event.time or 0, kind=said.get("kind", ""))
+            found.setdefault(event.alert, new)
         elif isinstance(event, ev.AlertEvent) and (course := found.get(event.alert)):
             if isinstance(event, ev.AlertCleared):
                 course.over_ms = course.over_ms or event.time
@@ -81,7 +92,7 @@ def report(alerts: Sequence[Course], from_ms: int, until_ms: int) -> Report:
     )  # fmt: skip
     chatter = _chattering(these)
     standing = _standing(alerts, from_ms, until_ms)
-    return Report(list(_measures(these, chatter, standing, from_ms, until_ms)), _noisiest(these, chatter))
+    return Report(list(_measures(these, chatter, standing, from_ms, until_ms)), _noisiest(these, chatter, until_ms))
 
 
 def _measures(
@@ -102,13 +113,8 @@ def _measures(
     many = len({(one.rule, one.of) for one in these}) >= ENOUGH
     yield Measure("of all, from the ten noisiest", share, "%", "at most 5 %", share <= 5 if many and share else None)
     yield Measure("until somebody acted (half of them)", _median_s(these), "s", "", None)
-    old = [
-        one
-        for one in these
-        if one.over_ms is not None or one.acted_ms is not None or until_ms - one.raised_ms > TEN_MIN_MS
-    ]
-    unheeded = _share(sum(one.acted_ms is None for one in old), old)
-    yield Measure("nobody acted", unheeded, "%", "", None)
+    old = [one for one in these if not _is_fresh(one, until_ms)]
+    yield Measure("nobody acted", _share(_unheeded(these, until_ms), old), "%", "", None)
     for severity, most in (("critical", 5), ("warning", 15)):
         part = _share(sum(one.severity == severity for one in these), these)
         some = part is not None and len(these) >= SOME
@@ -122,14 +128,14 @@ def _standing(alerts: Sequence[Course], from_ms: int, until_ms: int) -> int:
     return max((sum(begin < day + DAY_MS and end > max(begin, day) for begin, end in old) for day in days), default=0)
 
 
-def _noisiest(these: Sequence[Course], chatter: set[tuple[str, str]]) -> list[Noisy]:
+def _noisiest(these: Sequence[Course], chatter: set[tuple[str, str]], until_ms: int) -> list[Noisy]:
     by_rule: dict[str, list[Course]] = defaultdict(list)
     for one in these:
         by_rule[one.rule].append(one)
     found = [
         Noisy(
             rule, len(own), 100 * len(own) / len(these), sum(map(_is_fleeting, own)),
-            sum(name == rule for name, _ in chatter), sum(map(_is_unheeded, own)),
+            sum(name == rule for name, _ in chatter), _unheeded(own, until_ms),
         )
         for rule, own in by_rule.items()
     ]  # fmt: skip
@@ -174,11 +180,16 @@ def _is_dense(at_ms: Sequence[int]) -> bool:
 
 
 def _is_fleeting(one: Course) -> bool:
-    return one.over_ms is not None and one.over_ms - one.raised_ms < FLEETING_MS
+    return one.lasted_ms is not None and one.lasted_ms < FLEETING_MS
 
 
-def _is_unheeded(one: Course) -> bool:
-    return one.acted_ms is None
+def _is_fresh(one: Course, until_ms: int) -> bool:
+    """Raised a moment ago and open: nobody can say yet that nobody acts."""
+    return one.over_ms is None and one.acted_ms is None and until_ms - one.raised_ms <= TEN_MIN_MS
+
+
+def _unheeded(these: Sequence[Course], until_ms: int) -> int:
+    return sum(one.acted_ms is None and not _is_fresh(one, until_ms) for one in these)
 
 
 def _median_s(these: Sequence[Course]) -> float | None:

@@ -4,7 +4,7 @@ What was in force on that day is passed over: the queues, hours and targets are 
 them tomorrow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.watchful import watchful
 
+DAY_MS = 86_400_000
 MANY_MS = 600_000  # floods are counted in ten minutes (EEMUA 191)
 
 
@@ -70,6 +71,22 @@ class Trial:
         if raised_ms >= self._from_ms:
             self._open[event.alert] = spoke
             self._found.append(spoke)
+
+
+def run(
+    trials: Sequence[Trial], events: Iterable[ev.Event], from_ms: int, until_ms: int | None
+) -> tuple[int, list[list[Spoke]]]:
+    """How many days were seen, without what came before `from_ms`; and what each trial found."""
+    begin_ms = now_ms = 0
+    for event in events:
+        time_ms = event.time or now_ms
+        if until_ms is not None and time_ms >= until_ms:
+            continue
+        begin_ms, now_ms = begin_ms or time_ms, max(now_ms, time_ms)
+        for trial in trials:
+            trial.take(event)
+    seen_ms = now_ms - max(begin_ms, from_ms)
+    return max(1, round(seen_ms / DAY_MS)), [trial.end(now_ms) for trial in trials]
 
 
 class Summary(NamedTuple):

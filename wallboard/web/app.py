@@ -78,6 +78,7 @@ from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.historypage import HistoryPage, history_csv
 from wallboard.web.ingest import Ingest
 from wallboard.web.known import Known
+from wallboard.web.lookback import LookBack
 from wallboard.web.me import Me
 from wallboard.web.metrics import Metrics, fan_out, metrics_page
 from wallboard.web.names import Names
@@ -87,6 +88,7 @@ from wallboard.web.passwords import Passwords
 from wallboard.web.problems import Problem, Refusals, Unexpected
 from wallboard.web.programs import Programs
 from wallboard.web.rate import Rates
+from wallboard.web.reportpage import ReportPage
 from wallboard.web.reports import Reports
 from wallboard.web.series import Series
 from wallboard.web.sessions import Sessions
@@ -195,6 +197,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         history_told=told,
         violations=violations,
         costly=rates(),
+        lookback=LookBack(clock_ms),
         https=https,
     )
 
@@ -264,6 +267,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/history.csv", history_csv),
         Route("/plotly-{version}.js", plotly_js),
         Route("/alerts", AlertsPage(templates).show),
+        Route("/alerts/report", ReportPage(templates).show),
         Route("/floor", FloorPage(templates).show),
         Route("/names", called.NamesPage(templates).show),
         Route("/api/v1/me", me.show),
@@ -302,6 +306,7 @@ async def _life(parts: Parts, clients: Sequence[Redis], loads_s: float) -> Async
     async with AsyncExitStack() as stack:
         for client in clients:
             stack.push_async_callback(client.aclose)
+        stack.push_async_callback(parts.lookback.stop)
         await stack.enter_async_context(_running("appends", parts.together.run))
         await stack.enter_async_context(_running("pipeline", parts.pipeline.run))
         with suppress(TimeoutError):

@@ -24,6 +24,7 @@ from wallboard.web.boards import Boards
 from wallboard.web.csp import Violations
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.known import Known
+from wallboard.web.lookback import LookBack
 from wallboard.web.metrics import Metrics
 from wallboard.web.paired import Paired
 from wallboard.web.passwords import Passwords
@@ -69,6 +70,7 @@ class Parts:
     history_told: HistoryTold
     violations: Violations
     costly: Rates
+    lookback: LookBack
     https: bool
 
 

@@ -3,6 +3,8 @@
 from wallboard.core.state import Floor
 from wallboard.web.who import Who
 
+TEAM = "team:"  # a group's id begins so
+
 
 def has_queue(who: Who, floor: Floor, queue: str) -> bool:
     return who.of_team(floor.settings.for_queue(queue).team) and (who.queues is None or queue in who.queues)
@@ -21,3 +23,15 @@ def has_contact(who: Who, floor: Floor, queues: set[str]) -> bool:
     if who.teams is None and who.queues is None:
         return True
     return any(has_queue(who, floor, queue) for queue in queues)
+
+
+def has_alert(who: Who, floor: Floor, kind: str, of: str) -> bool:
+    """What is of no team is every lead's; a person's is for who may see people, and leads that person."""
+    if kind == "agents":
+        return who.may("people:read") and ((who.teams is None and who.queues is None) or has_agent(who, floor, of))
+    if kind == "queues":
+        team = floor.settings.for_queue(of).team
+        return (team is None or who.of_team(team)) and (who.queues is None or of in who.queues)
+    if who.queues is not None:
+        return False
+    return not (kind == "groups" and of.startswith(TEAM)) or who.of_team(of.removeprefix(TEAM))

@@ -1,0 +1,174 @@
+"""/alerts/report: kept days against the targets, in plain words, of the lead's teams alone; and what would help."""
+
+import asyncio
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from wallboard.core.events import (
+    Abandoned,
+    AlertAcknowledged,
+    AlertCleared,
+    AlertRaised,
+    ConfigApplied,
+    Event,
+    Queued,
+)
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Queue, Settings
+from wallboard.record.days import Days, Happened
+from wallboard.web.words import LANGUAGES
+
+PAGE = "/alerts/report"
+NOON_MS = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
+DAY = {"from": "2026-03-02", "to": "2026-03-02"}
+RULE = Rule(metric="oldest_wait_s", queues=["*"], raises="> 60", clears="< 10", action="Call them back.", when="always")
+SETTINGS = Settings(alert={"long": RULE}, queue={"support": Queue(team="one"), "sales": Queue(team="two")})
+
+
+def waits(queue: str) -> list[Event]:
+    """Six waits: of 64 s, and one of 300 s, on which somebody acted. The rule speaks after 60 s."""
+    told: list[Event] = []
+    for n, for_s in enumerate((64, 64, 64, 64, 64, 300)):
+        at_ms, name = NOON_MS + n * 400_000, f"{queue}-{n}"
+        raised_ms, over_ms = at_ms + 61_000, at_ms + for_s * 1000
+        said = {"kind": "queues", "of": queue}
+        told += [
+            Queued(time=at_ms, source="pbx", contact=name, queue=queue),
+            AlertRaised(alert=name, rule="long", severity="critical", time=raised_ms, attributes=said),
+            *([AlertAcknowledged(alert=name, time=raised_ms + 5_000, who="Ann")] if for_s > 64 else []),
+            Abandoned(time=over_ms, source="pbx", contact=name, queue=queue),
+            AlertCleared(alert=name, rule="long", time=over_ms),
+        ]
+    return told
+
+
+@pytest.fixture
+async def kept(config: Any, served_elsewhere: Any) -> Any:
+    """A server that has kept a day of two queues, each of another team."""
+    told = sorted([*waits("support"), *waits("sales")[:12]], key=lambda event: event.time or 0)
+    Days(config.events).append([Happened(f"{event.time}-{n}", event.time or 0, event) for n, event in enumerate(told)])
+    async with served_elsewhere(replace(config, settings=SETTINGS)) as served:
+        applied = ConfigApplied(settings=msgspec.to_builtins(SETTINGS), source="wallboard", id="1")
+        await served.parts.stream.append([applied])
+        async with asyncio.timeout(10):
+            while "long" not in served.parts.pipeline.floor.settings.alert:
+                await asyncio.sleep(0.03)
+        yield served
+
+
+async def read(http: httpx.AsyncClient, headers: dict[str, str] | None = None, **query: str) -> str:
+    """The page, once the days were read: it asks again by itself until then."""
+    async with asyncio.timeout(60):
+        while True:
+            answer = await http.get(PAGE, params=DAY | query, headers=headers)
+            assert answer.status_code == 200, answer.text
+            if "refresh" not in answer.headers:
+                return answer.text
+            assert "The kept days are being read" in answer.text or query.get("lang")
+
+
+def measure(page: str, words: str) -> tuple[str, str]:
+    """Its figure, and what stands beside it."""
+    found = re.search(rf"<dt>{re.escape(words)}</dt>\s*<dd><b>([^<]*)</b>(.*?)</dd>", page, re.S)
+    assert found, words
+    return found[1].replace("\u00a0", " "), " ".join(re.sub(r"<[^>]*>", " ", found[2]).split())
+
+
+async def test_each_figure_stands_beside_its_target_in_plain_words(kept: Any) -> None:
+    """Six of `support`, three of `sales`; eight were over after 3 s; one was acted on, after 5 s."""
+    page = await read(kept.http)
+    assert "Alerts raised: 9" in page
+    assert measure(page, "Went off and came back within 10 seconds") == ("8", "none ✗ not as it should be")
+    assert measure(page, "In the worst ten minutes") == ("4", "at most 10 ✓ as it should be")
+    assert measure(page, "Nobody acted") == ("88.9 %", "")
+    assert measure(page, "Until somebody acted (half of them)") == ("0:05", "")
+    assert measure(page, "Open over a day, on the worst day") == ("0", "under 5 ✓ as it should be")
+    assert measure(page, "Critical, of all") == ("100.0 %", "about 5 %")
+    assert "9 alerts, 100.0 % of all" in page
+    assert "nobody acted: 8<" in page
+    assert "What is kept begins at 2026-03-02 12:00" in page
+
+
+async def test_a_lead_of_a_team_sees_the_alerts_of_that_team_alone(kept: Any) -> None:
+    for team, count in (("one", 6), ("two", 3), ("three", 0)):
+        headers = {"cookie": await kept.sign_in(team, "lead", teams=(team,))}
+        page = await read(kept.anonymous, headers)
+        assert f"Alerts raised: {count}" in page, team
+        assert (f"{count} alerts, 100.0 % of all" in page) == bool(count)
+    headers = {"cookie": await kept.sign_in("two", "lead", teams=("two",))}
+    page = await read(kept.anonymous, headers, **{"try": "long"})
+    assert versions(page)[0] == ["as it is", "3", "3", "2", "0:04"], "the trial too"
+
+
+def versions(page: str) -> list[list[str]]:
+    """The rows of the trial."""
+    rows = re.findall(r"<tr>(<th scope=\"row\">.*?)</tr>", page, re.S)
+    return [[re.sub(r"<[^>]*>", "", cell) for cell in re.split(r"</t[hd]>", row)[:-1]] for row in rows]
+
+
+async def test_what_would_help_is_proved_by_a_trial_over_the_same_days(kept: Any) -> None:
+    """The brief ones are over 4 s after they were raised, seen on whole seconds: a `for` of 10 s keeps back all but the
+    one that was acted on, which lasts until the last event."""
+    page = await read(kept.http)
+    assert "<code>for = &#34;10s&#34;</code>" in page
+    [link] = re.findall(r'href="(/alerts/report\?[^"]*try=long[^"]*)"', page)
+    assert link.endswith("#tried")
+    page = await read(kept.http, **{"try": "long"})
+    assert versions(page) == [
+        ["as it is", "9", "9", "4", "0:04", "1 of 1"],
+        ["for = &#34;10s&#34;", "1", "1", "1", "–", "1 of 1"],
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_it_is_said_in_every_language_and_needs_no_script(kept: Any, language: str) -> None:
+    page = await read(kept.http, lang=language, **{"try": "long"})
+    assert f'lang="{language}"' in page
+    assert "report." not in re.sub(r'(href|class|action|id)="[^"]*"', "", page)
+    assert "<script" not in page
+    assert "style=" not in page
+
+
+WRONG = {
+    "no date": ({"from": "monday"}, 422),
+    "backwards": ({"from": "2026-03-03", "to": "2026-03-02"}, 422),
+    "too many": ({"from": "2025-03-03", "to": "2026-03-02"}, 422),
+    "before the first year": ({"from": "0001-01-01", "to": "0001-01-01"}, 422),
+    "a typo": ({"form": "2026-03-02"}, 400),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+async def test_what_cannot_be_meant_is_said(served: Any, case: str) -> None:
+    query, status = WRONG[case]
+    assert (await served.http.get(PAGE, params=query)).status_code == status
+
+
+async def test_where_nothing_is_kept_the_page_says_so(served: Any) -> None:
+    assert "Nothing is kept of these days." in (await served.http.get(PAGE)).text
+
+
+async def test_a_rule_that_is_not_there_any_more_cannot_be_tried(kept: Any) -> None:
+    await read(kept.http)
+    assert (await kept.http.get(PAGE, params=DAY | {"try": "gone"})).status_code == 404
+
+
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("agent", 403), ("lead", 200), ("admin", 200)])
+async def test_it_is_for_leads(served: Any, role: str, status: int) -> None:
+    headers = {"cookie": await served.sign_in("Vera", role)}
+    assert (await served.anonymous.get(PAGE, headers=headers)).status_code == status
+
+
+async def test_a_file_that_cannot_be_read_is_named(kept: Any) -> None:
+    (kept.parts.config.events / "2026-03-01.ndjson.gz").write_bytes(b"no gzip")
+    async with asyncio.timeout(60):
+        while (answer := await kept.http.get(PAGE, params=DAY)).status_code == 200:
+            assert "refresh" in answer.headers
+    assert answer.status_code == 503
+    assert "2026-03-01" in answer.text

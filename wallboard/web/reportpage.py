@@ -1,0 +1,178 @@
+"""Do the alerts still mean something? `/alerts/report`: kept days against the known targets, and what would help.
+
+Reading days takes a while: until then the page says so and asks again by itself (web/lookback.py).
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.core.noise import Course, Measure, report
+from wallboard.core.quieter import quieter, still_told
+from wallboard.core.trial import summary
+from wallboard.record.days import Days
+from wallboard.record.span import Span
+from wallboard.record.steps import FIRST_YEAR, LAST_YEAR
+from wallboard.web.asking import check, once_each
+from wallboard.web.auth import Who, allowed
+from wallboard.web.costly import costs
+from wallboard.web.figures import figure
+from wallboard.web.problems import Problem
+from wallboard.web.readback import Alerts, Trials
+from wallboard.web.speaking import spoken
+from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.within import has_alert
+from wallboard.web.words import LANGUAGES, Words, words
+
+Document = dict[str, Any]
+DAYS = 7  # where none are asked for
+MOST_DAYS = 92
+AGAIN_S = 2
+LONGEST = 256
+SAID = {  # core's name of a measure → its words
+    "in ten minutes, on average": "report.average",
+    "in the worst ten minutes": "report.worst",
+    "of the time a flood": "report.flood",
+    "went off and came back within 10 s": "report.fleeting",
+    "kept going off and coming back": "report.chattering",
+    "open over a day, on the worst day": "report.standing",
+    "of all, from the ten noisiest": "report.noisiest",
+    "until somebody acted (half of them)": "report.acted",
+    "nobody acted": "report.unheeded",
+    "critical": "report.critical",
+    "warning": "report.warning",
+}
+AIMS = {"at most": "report.at_most", "under": "report.under", "about": "report.about", "none": "report.none"}
+READS = {"%": "percent", "s": "seconds", "": "decimal"}
+
+
+class ReportPage:
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        who = allowed(request, "alerts:act")
+        costs(request)
+        parts, query = parts_of(request), once_each(request)
+        check(query, {"from", "to", "try", "lang"}, LONGEST)
+        say, lang = words(spoken(request)), request.query_params.get("lang", "")
+        span = _span(query, _today(parts))
+        context: Document = {
+            "first": span.first.isoformat(), "last": span.last.isoformat(), "lang": lang if lang in LANGUAGES else "",
+            "zone": _zone(parts).key,
+        }  # fmt: skip
+        found = await _found(parts, who, span, query.get("try"), say, context["lang"])
+        context |= {"waits": True} if found is None else found
+        headers = {"cache-control": "no-store"} | ({"refresh": str(AGAIN_S)} if found is None else {})
+        return self._templates.TemplateResponse(request, "report.html", context, headers=headers)
+
+
+async def _found(parts: Parts, who: Who, span: Span, name: str | None, say: Words, lang: str) -> Document | None:
+    """None: it is being worked out."""
+    files = [str(path) for path in await asyncio.to_thread(span.files, Days(parts.config.events))]
+    if not files:
+        return {"nothing": True}
+    read = await parts.lookback.alerts(Alerts(files))
+    if read is None:
+        return None
+    zone, floor = _zone(parts), parts.pipeline.floor
+    from_ms, until_ms = span.bounds_ms(zone)
+    from_ms, until_ms = max(from_ms, read.first_ms), min(until_ms, parts.clock_ms())
+    known = [one for one in read.alerts if has_alert(who, floor, one.kind, one.of)]
+    judged = await asyncio.to_thread(report, known, from_ms, until_ms)
+    these = [one for one in known if from_ms <= one.raised_ms < until_ms]
+    found: Document = {
+        "count": len(these),
+        "measures": [_measure(one, say) for one in judged.measures],
+        "rules": [_noisy(parts, one, these, span, say, lang) for one in judged.rules],
+    }
+    if read.first_ms > span.bounds_ms(zone)[0]:
+        found["since"] = datetime.fromtimestamp(read.first_ms / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    if name is None:
+        return found
+    own = [one for one in these if one.rule == name]
+    tried = await _tried(parts, who, Trials(files, name, [], floor.settings, from_ms, until_ms), own, say)
+    return None if tried is None else found | {"tried": tried}
+
+
+async def _tried(parts: Parts, who: Who, asked: Trials, own: Sequence[Course], say: Words) -> Document | None:
+    """The rule as it is beside its quieter versions. Raises Problem 404 for a rule that there is not any more."""
+    floor = parts.pipeline.floor
+    rule = floor.settings.alert.get(asked.name)
+    if rule is None:
+        raise Problem(404, "There is no such rule any more.", at="$.try")
+    others = quieter(rule, own)
+    asked.versions = [rule, *(one.rule for one in others)]
+    tried = await parts.lookback.trials(asked)
+    if tried is None:
+        return None
+    acted = [one for one in own if one.acted_ms is not None]
+    versions = []
+    for text, spoke in zip(["", *(one.text for one in others)], tried.spoke, strict=True):
+        seen = [one for one in spoke if has_alert(who, floor, one.kind, one.of)]
+        told = summary(seen, floor.settings, tried.days)
+        versions.append({
+            "text": text, "times": told.times, "most": told.most,
+            "a_day": figure(told.a_day, "decimal", 0, say).text, "half": figure(told.median_s, "seconds", 0, say).text,
+            "kept": still_told(seen, acted, asked.until_ms),
+        })  # fmt: skip
+    return {"rule": asked.name, "action": rule.action, "versions": versions, "acted": len(acted)}
+
+
+def _measure(one: Measure, say: Words) -> Document:
+    aim, _, number = re.sub(r" (?=[0-9])", "\n", one.target, count=1).partition("\n")
+    shown = figure(one.value, READS[one.unit], 0, say)
+    return {
+        "word": SAID[one.name], "text": "\u00a0".join(filter(None, shown)), "aim": AIMS.get(aim, ""),
+        "number": number.replace(" ", "\u00a0"), "met": one.is_met,
+    }  # fmt: skip
+
+
+def _noisy(parts: Parts, one: Any, these: Sequence[Course], span: Span, say: Words, lang: str) -> Document:
+    rule = parts.pipeline.floor.settings.alert.get(one.rule)
+    own = [course for course in these if course.rule == one.rule]
+    asked = {"from": span.first.isoformat(), "to": span.last.isoformat(), "try": one.rule}
+    return {
+        "name": one.rule, "times": one.times, "share": " ".join(figure(one.share, "percent", 0, say)),
+        "fleeting": one.fleeting, "chattering": one.chattering, "unheeded": one.unheeded,
+        "help": [other.text for other in quieter(rule, own)] if rule and one.is_restless else [],
+        "try": f"/alerts/report?{urlencode(asked | ({'lang': lang} if lang else {}))}#tried",
+    }  # fmt: skip
+
+
+def _span(query: dict[str, str], today: date) -> Span:
+    """As asked for; the last days else. Raises Problem 422."""
+    last = _date(query, "to", today)
+    span = Span(_date(query, "from", last - timedelta(DAYS - 1)), last)
+    if not span.first <= span.last < span.first + timedelta(MOST_DAYS):
+        raise Problem(422, f"Expected 1 to {MOST_DAYS} days, the first one first.", at="$.from")
+    return span
+
+
+def _date(query: dict[str, str], key: str, otherwise: date) -> date:
+    if key not in query:
+        return otherwise
+    try:
+        found = date.fromisoformat(query[key])
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValueError
+        return found
+    except ValueError:
+        raise Problem(422, f"Expected a date such as 2026-11-23 for {key}.", at=f"$.{key}") from None
+
+
+def _zone(parts: Parts) -> ZoneInfo:
+    """By whose clock days are meant: the first site's."""
+    return ZoneInfo(next(iter(parts.pipeline.floor.settings.sites.values())).zone)
+
+
+def _today(parts: Parts) -> date:
+    return datetime.fromtimestamp(parts.clock_ms() / 1000, _zone(parts)).date()
