@@ -59,7 +59,7 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
         (["compute", "--from", "events", "--every", "1x", "events.ndjson"], 2, "30s, 1m or 2h"),
         (["compute", "--from", "events", "--config", "no.toml", "events.ndjson"], 1, "cannot be read"),
         (["compute", "--from", "events", "torn-inside.ndjson"], 1, "line 2"),
-        (["post", "contact.queued", "contact=1", "quue=x"], 1, "unknown field 'quue'"),
+        (["post", "contact.queued", "contact=1", "quue=x"], 1, "unknown field 'quue' - did you mean 'queue'?"),
         (["post", "contact.queud", "contact=1"], 1, "unknown type 'contact.queud'"),
         (["post", "contact.queued", "contact"], 2, "FIELD=VALUE"),
         (["post", "-", "contact=1"], 2, "standard input"),

@@ -288,7 +288,7 @@ def test_of_a_fed_batch_the_good_is_taken_and_each_mistake_named_with_its_line(r
     assert done.returncode == 1
     answer = json.loads(done.stdout)
     assert answer["accepted"] == 1
-    assert [one["at"] for one in answer["rejected"]] == ["line 2 $", "line 4 $"]
+    assert [one["at"] for one in answer["rejected"]] == ["line 2 $.quue", "line 4 $"]
     assert "Traceback" not in done.stderr
 
 

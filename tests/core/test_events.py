@@ -37,7 +37,22 @@ def test_an_instant_may_be_milliseconds_or_rfc_3339_everywhere():
 @pytest.mark.parametrize(
     ("data", "at", "reason"),
     [
-        (QUEUED + b',"quue":"x"}', "$", "Object contains unknown field 'quue'"),
+        (QUEUED + b',"quue":"x"}', "$.quue", "Object contains unknown field 'quue' - did you mean 'queue'?"),
+        (QUEUED + b',"xyzzy":"x"}', "$.xyzzy", "Object contains unknown field 'xyzzy'"),
+        (QUEUED + b',"wait_s":1}', "$.wait_s", "Object contains unknown field 'wait_s'"),
+        (QUEUED + b',"tipe":1,"x":}', "$.tipe", "Object contains unknown field 'tipe'"),
+        (QUEUED + b',"a b":1}', "$", "Object contains unknown field 'a b'"),
+        (QUEUED + b',"' + b"q" * 65 + b'":1}', "$", f"Object contains unknown field '{'q' * 65}'"),
+        (
+            b'{"type":"queue.observed","queue":"q","m15":{"ofered":1}}',
+            "$.m15.ofered",
+            "Object contains unknown field 'ofered' - did you mean 'offered'?",
+        ),
+        (
+            b'{"queues":{"s":[{"contact":"a","sinse":1}]},"type":"floor.observed"}',
+            "$.queues[...][0].sinse",
+            "Object contains unknown field 'sinse' - did you mean 'since'?",
+        ),
         (QUEUED + b',"time":"2026-11-22T09:00:00"}', "$.time", "Expected 'datetime' with a timezone component"),
         (QUEUED + b',"time":"yesterday"}', "$.time", "Invalid RFC3339 encoded datetime"),
         (QUEUED + b',"time":-1}', "$.time", "Expected 'int' >= 0"),

@@ -43,7 +43,7 @@ async def test_one_bad_item_loses_nothing_else_of_the_batch(served: Any) -> None
         "accepted": 2,
         "duplicate": 0,
         "rejected": [
-            {"index": 1, "at": "$[1]", "error": "Object contains unknown field 'quue'"},
+            {"index": 1, "at": "$[1].quue", "error": "Object contains unknown field 'quue' - did you mean 'queue'?"},
             {"index": 2, "at": "$[2].queue", "error": "Expected 'str', got 'int'"},
         ],
     }
@@ -172,7 +172,7 @@ async def test_what_was_repeated_or_refused_is_told_through_the_stream(served: A
             counted = next((one.event for one in entries if isinstance(one.event, SourceCounted)), None)
     assert (counted.source, counted.duplicates, counted.rejected) == ("pbx-1", 1, 1)
     assert counted.duplicate_ids == ["e-1"]
-    assert counted.rejections[0].at == "$[1]"
+    assert counted.rejections[0].at == "$[1].x"
 
 
 async def test_when_redis_is_away_nothing_is_half_known_and_the_answer_says_when_to_repeat(

@@ -97,7 +97,8 @@ def _event(fields: Mapping[str, object]) -> Event:
     try:
         event: Event = msgspec.convert(fields, Told, strict=False)
     except msgspec.ValidationError as error:
-        raise WallboardError(f"{refusal(str(error))} (docs/events.md has the types and their fields)") from None
+        reason = refusal(str(error), str(fields["type"]))
+        raise WallboardError(f"{reason} (docs/events.md has the types and their fields)") from None
     return _signed(event)
 
 

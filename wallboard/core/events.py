@@ -5,8 +5,9 @@ nowhere else; after `decode` the rest of the code trusts what it holds.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
@@ -463,15 +464,26 @@ def _decode(decoder: "msgspec.json.Decoder[Any]", data: bytes | str | msgspec.Ra
         event: Event = decoder.decode(data)
         return event
     except msgspec.ValidationError as error:
-        raise refusal(str(error)) from None
+        raise refusal(str(error), _type_in(data)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refused("$", f"not JSON: {error}") from None
     except RecursionError:
         raise Refused("$", "nested too deeply") from None
 
 
-def refusal(message: str) -> Refused:
-    """msgspec's message, split into path and a reason that a person can act on."""
+def _type_in(data: bytes | str | msgspec.Raw) -> str | None:
+    """The type of an event that was refused, as far as it can be read."""
+    try:
+        return _typed.decode(data).type
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def refusal(message: str, type_: str | None = None) -> Refused:
+    """msgspec's message, split into path and a reason that a person can act on; `type_`: of the event, where known."""
+    if unknown := _UNKNOWN.fullmatch(message):
+        name, inside = unknown["name"], unknown["at"] or "$"
+        return Refused(f"{inside}.{name}", f"Object contains unknown field '{name}'{_meant(name, type_, inside)}")
     reason, _, at = message.partition(" - at ")
     path = at.strip("`") or "$"
     if "matching regex" in reason:
@@ -483,6 +495,26 @@ def refusal(message: str) -> Refused:
     elif reason.startswith("Invalid enum value") and (allowed := _CHOICES.get(path.rpartition(".")[2])):
         reason += f", expected one of {', '.join(allowed)}"
     return Refused(path, reason.replace("`", "'"))
+
+
+@lru_cache(maxsize=256)  # a program makes the same mistake again and again
+def _meant(name: str, type_: str | None, inside: str) -> str:
+    """The hint at a field that stands where `inside` says and is near to `name`."""
+    kind: Any = _KINDS.get(type_ or "")
+    if kind is None:
+        return ""
+    if inside != "$":
+        outer = re.split(r"[.\[]", inside)[1]
+        told = next((one.type for one in msgspec.structs.fields(kind) if one.name == outer), None)
+        kind = next(_structs_in(told), None)
+    return meant(name, [*kind.__struct_fields__, *(["type"] if inside == "$" else [])]) if kind else ""
+
+
+def _structs_in(kind: Any) -> Iterator[Any]:
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        yield kind
+    for part in get_args(kind):
+        yield from _structs_in(part)
 
 
 def _about_type(found: str) -> str:
@@ -502,8 +534,16 @@ def _choices() -> dict[str, tuple[str, ...]]:
     return {name: options.pop() for name, options in found.items() if len(options) == 1}
 
 
+class _Typed(Struct):
+    type: str
+
+
+_typed = msgspec.json.Decoder(_Typed)
+# Names that are too odd or too long for a path stay at the object that holds them.
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>[\w-]{1,64})`(?: - at `(?P<at>\$[^`]*)`)?")
 _CHOICES = _choices()
-_TYPES = [str(kind.__struct_config__.tag) for kind in get_args(Told)]
+_KINDS: dict[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Told)}
+_TYPES = list(_KINDS)
 
 
 def _milliseconds(value: datetime, name: str) -> int:

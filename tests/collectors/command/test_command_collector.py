@@ -54,7 +54,7 @@ print('{"type":"source.beat"}')
 """)
     batch = await read(collector)
     assert batch.events == [SourceBeat(), SourceBeat()]
-    assert [rejection.at for rejection in batch.rejections] == ["line 2 $", "line 3 $", "line 4"]
+    assert [rejection.at for rejection in batch.rejections] == ["line 2 $.quue", "line 3 $", "line 4"]
     assert "unknown field 'quue'" in batch.rejections[0].error
     assert "not JSON" in batch.rejections[1].error
     assert "longer than 65536 bytes" in batch.rejections[2].error
