@@ -65,7 +65,7 @@ function render() {
 }
 
 /** @typedef {{state: *, now: number, zone: string, server: {late: boolean, at: number}, reasons: Object<string, string>,
- *   looks_for: string, whole: *, boards: [string, string][], closes: boolean}} Desk `closes`: may close a ghost */
+ *   looks_for: string, whole: *, boards: [string, string][], closes: boolean, bound: boolean}} Desk `closes`: may close a ghost; `bound`: to teams */
 
 /** @returns {Desk} */
 function pictureNow() {
@@ -83,6 +83,7 @@ function pictureNow() {
     whole: tile && tile.of ? (store.state[tile.of.kind] || {})[tile.of.id] : undefined,
     boards: first.boards,
     closes: first.closes,
+    bound: first.bound,
   };
 }
 

@@ -22,14 +22,18 @@ SETTINGS = {
 
 
 @asynccontextmanager
-async def desk(browser: Browser, redis_url: str, namespace: str, folder: Path, **screen: Any) -> AsyncIterator[Any]:
+async def desk(
+    browser: Browser, redis_url: str, namespace: str, folder: Path, *, teams: tuple[str, ...] = (), **screen: Any
+) -> AsyncIterator[Any]:
     """The server and a lead's page on /floor; no error of the page, no refusal of its policy."""
     config = Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=folder)
     wrong: list[str] = []
     async with serving(config) as served:
         await served.parts.stream.append([ConfigApplied(settings=SETTINGS, source="wallboard", id="1")])
         await tell(served)
-        name, _, value = (await served.sign_in()).partition("=")
+        name, _, value = (await (served.sign_in("Lena", "lead", teams=teams) if teams else served.sign_in())).partition(
+            "="
+        )
         context = await browser.new_context(locale="en", **screen)
         await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
         page = await context.new_page()
@@ -117,6 +121,23 @@ async def test_on_a_phone_a_person_is_found_and_a_notice_is_written_from_a_ready
         assert [row["who"] for row in stands.values()] == ["Olena"]
         await notice.get_by_role("button", name="Remove").tap()
         await expect(notice).to_have_count(0)
+
+
+async def test_a_lead_of_one_team_is_offered_to_remove_only_what_the_server_would_let_go(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    async with desk(browser, redis_url, namespace, tmp_path, teams=("one",)) as (served, page):
+        for text, more in (("for one", {"teams": ["one"]}), ("for all", {})):
+            answer = await served.http.post("/api/v1/notices", json={"text": text, **more})
+            assert answer.status_code == 202
+        own = page.locator(".floor-notice", has_text="for one")
+        other = page.locator(".floor-notice", has_text="for all")
+        await own.get_by_role("button", name="Remove").wait_for()
+        await other.wait_for()
+        assert await other.get_by_role("button").count() == 0
+        await own.get_by_role("button", name="Remove").click()
+        await expect(own).to_have_count(0)
+        await expect(other).to_have_count(1)
 
 
 async def test_what_stands_there_stays_where_it_is_while_it_is_open(

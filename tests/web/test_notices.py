@@ -122,6 +122,9 @@ async def test_a_lead_of_some_teams_writes_for_those_and_removes_what_is_theirs_
         assert answer.status_code == status, (more, answer.text)
     found = await until(served, lambda found: "mine" in found)
     assert found["mine"]["teams"] == ["one"]
+    assert not any("theirs" in row for row in found.values()), "an administrator changes all"
+    own = (await served.anonymous.get(NOTICES, headers=headers)).json()
+    assert {name for name, row in own.items() if row.get("theirs")} == {"all", "two", "both"}
     for name, status in (("all", 403), ("two", 403), ("both", 403), ("support", 202), ("mine", 202)):
         assert (await served.anonymous.delete(f"{NOTICES}/{name}", headers=headers)).status_code == status, name
     answer = await served.anonymous.post(NOTICES, json={"text": "mine now", "id": "all"}, headers=headers)

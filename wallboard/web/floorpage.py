@@ -26,7 +26,9 @@ class FloorPage:
         who = allowed(request, "people:read")
         parts = parts_of(request)
         context = {
-            "first": script_json(_first(request, spoken(request)) | {"closes": who.may("alerts:act")}),
+            "first": script_json(
+                _first(request, spoken(request)) | {"closes": who.may("alerts:act"), "bound": who.teams is not None}
+            ),
             "writes": who.may("notices:write"),
             "ready": parts.pipeline.floor.settings.notice,
             "as_json": lambda notice: msgspec.json.encode(notice).decode(),

@@ -54,15 +54,20 @@ class Written(TypedDict):
     Call(
         summary="Notices that stand now",
         scope="notices:write",
-        answers={200: Answer("By id, with who wrote it.", dict[str, dict[str, Any]])},
+        answers={200: Answer("By id, with who wrote it; `theirs`: not for you to change.", dict[str, dict[str, Any]])},
     )
 )
 async def notices(request: Request) -> Response:
-    """`GET /api/v1/notices`: what stands now by id, as in the state document, and `who` wrote it where it is known."""
-    allowed(request, "notices:write")
-    parts = parts_of(request)
-    rows = parts.pipeline.documents.get("notices", {})
-    found = {name: row | _writer(parts.pipeline.floor, name) for name, row in rows.items()}
+    """`GET /api/v1/notices`: what stands now by id, as in the state document, and `who` wrote it where it is known.
+
+    `theirs`: it is of other teams too, and whoever asks may neither change it nor take it away.
+    """
+    who, parts = allowed(request, "notices:write"), parts_of(request)
+    floor, rows = parts.pipeline.floor, parts.pipeline.documents.get("notices", {})
+    found = {
+        name: row | _writer(floor, name) | ({} if _may_change(name, who, floor) else {"theirs": True})
+        for name, row in rows.items()
+    }
     return Response(msgspec.json.encode(found), media_type="application/json", headers={"cache-control": "no-store"})
 
 
@@ -153,13 +158,18 @@ def _own_places(asked: Notice, who: Who, floor: Floor) -> list[str] | None:
 
 
 def _check_own(name: str, who: Who, floor: Floor) -> None:
-    """Whoever is bound to teams changes what they wrote and what is for those teams alone. Raises Problem 403."""
+    """Raises Problem 403."""
+    if not _may_change(name, who, floor):
+        raise Problem(403, "This notice is not of your teams alone; its writer or an administrator can change it.")
+
+
+def _may_change(name: str, who: Who, floor: Floor) -> bool:
+    """Whoever is bound to teams changes what they wrote and what is for those teams alone."""
     if who.teams is None or name not in floor.notices or _wrote(floor, name, who):
-        return
+        return True
     said = floor.notices[name].event
     teams = [*(said.teams or ()), *(floor.settings.for_queue(queue).team for queue in said.queues or ())]
-    if not teams or not all(who.of_team(team) for team in teams):
-        raise Problem(403, "This notice is not of your teams alone; its writer or an administrator can change it.")
+    return bool(teams) and all(who.of_team(team) for team in teams)
 
 
 def _listed(teams: Iterable[str]) -> str:

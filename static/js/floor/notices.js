@@ -5,6 +5,7 @@ import { moment, timeOfDay } from "../format.js";
 import { keyed } from "../keyed.js";
 import { rows } from "../select.js";
 import { collated, say } from "../words.js";
+import { mayRemove } from "./own.js";
 import { post } from "./post.js";
 import { button } from "./press.js";
 
@@ -29,7 +30,7 @@ export function renderNotices(picture) {
   latest = picture;
   const found = rows(picture.state.notices).filter(([, row]) => !row.until || row.until > picture.now);
   found.sort(([, one], [, other]) => GRAVEST.indexOf(one.level) - GRAVEST.indexOf(other.level) || other.posted_at - one.posted_at);
-  keyed(document.getElementById("notices"), found, ([id]) => id, ([id]) => fresh(id), (item, [, row]) => renderOne(item, row, picture));
+  keyed(document.getElementById("notices"), found, ([id]) => id, ([id]) => fresh(id), (item, [id, row]) => renderOne(item, id, row, picture));
 }
 
 function fresh(id) {
@@ -41,7 +42,7 @@ function fresh(id) {
   return item;
 }
 
-function renderOne(item, row, picture) {
+function renderOne(item, id, row, picture) {
   mark(item, "level", row.level);
   icon(item.querySelector(".notice-icon"), ICONS[row.level] || "info");
   const said = item.querySelector(".notice-said");
@@ -49,6 +50,8 @@ function renderOne(item, row, picture) {
   const words = [say("notice." + row.level), timeOfDay(row.posted_at, picture.zone, true), where(row, picture)];
   if (row.until) words.push(say("floor.notice.until", { time: moment(row.until, picture.now, picture.zone).replace(/:\d\d$/, "") }));
   write(part(said, "p", "notice-when"), words.filter(Boolean).join(" · "));
+  const remover = item.querySelector("button");
+  if (remover) remover.hidden = !mayRemove(id, row, picture.bound);
 }
 
 /** On which boards, queues or teams; nothing where it is everywhere. */
