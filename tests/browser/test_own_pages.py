@@ -86,3 +86,29 @@ async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
         for page in (names, mine):
             await page.context.close()
     assert wrong == []
+
+
+async def test_on_a_phone_the_menu_is_one_line_that_opens_without_scripts(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path, simulated=True)
+    async with serving(config) as served:
+        name, _, value = (await served.sign_in()).partition("=")
+        phone = {"width": 390, "height": 800}
+        context = await browser.new_context(locale="ru", viewport=phone, has_touch=True, java_script_enabled=False)
+        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
+        page = await context.new_page()
+        await page.goto(f"{served.origin}/account")
+        head, sources = page.locator(".page-head"), page.get_by_role("link", name="Источники")
+        box = await head.bounding_box()
+        assert box
+        assert box["height"] < 60, "one line"
+        await expect(sources).to_have_count(0)
+        await page.get_by_text("Меню").tap()
+        await expect(sources).to_have_count(1)
+        box = await head.bounding_box()
+        assert box
+        assert box["width"] <= phone["width"]
+        await sources.tap()
+        await page.wait_for_url("**/sources")
+        await context.close()

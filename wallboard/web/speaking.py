@@ -12,6 +12,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.assets import STATIC
 from wallboard.web.auth import IS_SCREEN, WHO
+from wallboard.web.wiring import parts_of
 from wallboard.web.words import LANGUAGES, Words, language_of, words
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -42,4 +43,5 @@ def _speaking(request: Request) -> dict[str, Any]:
         "who": who,
         "has_session": has_session,
         "is_screen": request.scope.get(IS_SCREEN, False),
+        "simulated": lambda: parts_of(request).config.simulated,  # only where a page asks
     }
