@@ -1,7 +1,8 @@
 /** What is mine? Name and password are chosen here; sessions are listed and ended. */
 
 import { browserOf } from "./browsers.js";
-import { ask, button, instant, made, tell, word } from "./own.js";
+import { instant } from "./instants.js";
+import { ask, button, made, tell, word } from "./own.js";
 
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("choose"));
 const list = /** @type {HTMLElement} */ (document.getElementById("sessions"));

@@ -1,12 +1,16 @@
-/** What do the pages about accounts share? The page's words, a call that says what went wrong, and how an instant reads. */
+/** What do the pages about accounts share? The page's words, and a call that says what went wrong. */
 
 const words = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("words")).textContent || "{}");
 const said = /** @type {HTMLElement} */ (document.getElementById("said"));
-const language = document.documentElement.lang;
 
 /** @param {string} name @param {Object<string, string>} [gaps] @returns {string} */
 export function word(name, gaps = {}) {
   return Object.entries(gaps).reduce((text, [gap, value]) => text.replace(`{${gap}}`, () => value), words[name] || name);
+}
+
+/** @param {string} name @returns {string | undefined} undefined: there is no word for it */
+export function wordOf(name) {
+  return words[name];
 }
 
 /** @param {string} text */
@@ -27,11 +31,6 @@ export async function ask(method, address, body, place = said) {
     place.textContent = word("account.away");
   }
   return null;
-}
-
-/** @param {number} ms @returns {string} */
-export function instant(ms) {
-  return new Date(ms).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
 }
 
 /** @param {string} tag @param {string} text @returns {HTMLElement} */

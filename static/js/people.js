@@ -1,7 +1,9 @@
 /** Who has an account? For administrators: added, changed, signed out, removed; and what was changed by whom. */
 
-import { ask, button, instant, made, tell, word } from "./own.js";
+import { instant } from "./instants.js";
+import { ask, button, made, tell, word, wordOf } from "./own.js";
 import { askToChange, askToRemove, given } from "./person.js";
+import { deed, told } from "./trail.js";
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("add"));
 const link = /** @type {HTMLElement} */ (document.getElementById("link"));
@@ -106,7 +108,11 @@ async function trail(before) {
   if (!found) return;
   for (const one of found.lines) {
     const line = document.createElement("tr");
-    line.append(made("td", instant(one.at)), made("td", one.who), made("td", one.what), made("td", JSON.stringify(one.detail)));
+    const did = made("td", deed(one.what, wordOf));
+    did.title = one.what;
+    const detail = document.createElement("td");
+    detail.append(...told(one.what, one.detail, wordOf, instant).map((text) => made("p", text)));
+    line.append(made("td", instant(one.at)), made("td", one.who), did, detail);
     lines.append(line);
     oldest = one.n;
   }

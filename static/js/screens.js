@@ -3,6 +3,8 @@
  * with the next answer. What somebody is just changing is left alone.
  */
 
+import { instant } from "./instants.js";
+
 const REFRESH_MS = 2000;
 const SURE_MS = 5000; // how long a press may be repeated that cannot be taken back
 const SLOW_MS = 5000;
@@ -21,7 +23,6 @@ const words = JSON.parse(byId("words").textContent || "{}");
 const SOUNDS = { on: words["screens.sound.on"], off: words["screens.sound.off"], blocked: words["screens.sound.blocked"] };
 const list = byId("screens");
 const choice = /** @type {HTMLSelectElement} */ (byId("claim-board"));
-const time = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const count = new Intl.NumberFormat(language);
 /** @type {Map<string, Card>} */
 const cards = new Map();
@@ -199,13 +200,13 @@ class Card {
 /** @param {Row} row @returns {[string, string, boolean][]} word, text, whether it is a trouble */
 function factsOf(row) {
   /** @type {[string, string, boolean][]} */
-  const found = [["screens.seen", row.seen_at ? time.format(row.seen_at) : "–", false]];
+  const found = [["screens.seen", row.seen_at ? instant(row.seen_at) : "–", false]];
   if (row.shows && row.shows !== row.board) found.push(["screens.shows", row.shows, false]);
   if (row.lag_ms !== undefined) found.push(["screens.lag", `${count.format(Math.round(row.lag_ms))} ms`, row.lag_ms > SLOW_MS]);
   if (row.heap_mb !== undefined) found.push(["screens.memory", `${count.format(Math.round(row.heap_mb))} MB`, false]);
   if (row.sound) found.push(["screens.sound", SOUNDS[row.sound] ?? row.sound, row.sound === "blocked"]);
   if (row.build) found.push(["screens.build", row.other_build ? `${row.build} ${words["screens.other_build"]}` : row.build, row.other_build === true]);
-  found.push(["screens.paired", `${time.format(row.paired_at)}, ${row.paired_by}`, false]);
+  found.push(["screens.paired", `${instant(row.paired_at)}, ${row.paired_by}`, false]);
   return found;
 }
 

@@ -3,6 +3,8 @@
  * revoking asks a second time on the same button.
  */
 
+import { instant } from "./instants.js";
+
 const SURE_MS = 6000;
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("new"));
@@ -10,12 +12,11 @@ const said = /** @type {HTMLElement} */ (document.getElementById("said"));
 const made = /** @type {HTMLElement} */ (document.getElementById("made"));
 const words = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("words")).textContent || "{}");
 const base = /** @type {HTMLElement} */ (document.querySelector(".tokens")).dataset.base || location.origin;
-const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 
 for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-ms]"))) {
   const at = new Date(Number(time.dataset.ms));
   time.dateTime = at.toISOString();
-  time.textContent = when.format(at);
+  time.textContent = instant(at.getTime());
 }
 for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".tokens-revoke"))) {
   button.addEventListener("click", () => revoke(button));

@@ -3,7 +3,13 @@
 import asyncio
 import csv
 import io
+import re
+from pathlib import Path
 from typing import Any
+
+import wallboard
+from wallboard.core.events import OWN_TYPES
+from wallboard.web.speaking import page_say
 
 AUDIT = "/api/v1/audit"
 
@@ -53,3 +59,15 @@ async def test_neither_is_for_anybody_but_administrators(served: Any) -> None:
     for accept in ("application/json", "text/csv"):
         answer = await served.anonymous.get(AUDIT, headers=cookie | {"accept": accept})
         assert answer.status_code == 403
+
+
+def test_whatever_is_written_into_the_trail_is_called_something_on_the_page() -> None:
+    """Deeds as they stand in the code; those on alerts are called like their events, a screen's like its orders."""
+    package = Path(wallboard.__file__).parent
+    text = "\n".join(file.read_text(encoding="utf-8") for file in package.rglob("*.py") if file.parent.name != "core")
+    deeds = set(re.findall(r'"((?:person|token|screen|board|name|notice|contact|floor|source|queue)\.[a-z_]+)"', text))
+    deeds = {one for one in deeds if not one.endswith((".html", ".title"))}
+    deeds |= {one for one in OWN_TYPES if one.startswith("alert.")} - {"alert.raised", "alert.cleared"}
+    deeds |= {f"screen.{do}" for do in ("reload", "identify", "show")}
+    called = {key.removeprefix("trail.did.") for key in page_say("en").catalog if key.startswith("trail.did.")}
+    assert {one.replace(".", "_") for one in deeds} <= called

@@ -43,5 +43,7 @@ def _speaking(request: Request) -> dict[str, Any]:
         "who": who,
         "has_session": has_session,
         "is_screen": request.scope.get(IS_SCREEN, False),
-        "simulated": lambda: parts_of(request).config.simulated,  # only where a page asks
+        # Only where a page asks:
+        "simulated": lambda: parts_of(request).config.simulated,
+        "site_zone": lambda: next(iter(parts_of(request).pipeline.floor.settings.sites.values())).zone,
     }
