@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from wallboard.alerts.message import HEAD, OVER, message_of, together
+from wallboard.alerts.message import HEAD, OVER, Verb, message_of, together
 from wallboard.alerts.told import MISSED_MS, due
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
@@ -47,7 +47,7 @@ def test_what_came_and_went_long_ago_is_not_raised_any_more() -> None:
     assert told(over, NOON + 86_400_000, None, LEADS) == []
 
 
-@pytest.mark.parametrize(("why", "words"), [*OVER.items(), ("cleared", "over")])
+@pytest.mark.parametrize(("why", "words"), [*OVER.items(), ("cleared", "resolved")])
 def test_it_is_told_why_it_is_over(why: str, words: str) -> None:
     message = message_of("a", row(over_ms=NOON, over=why), "cleared", 0, "Call back", "Support", "")
     assert message.title.startswith(f"Support: {words}, ")
@@ -87,7 +87,7 @@ def test_the_first_sixty_characters_carry_the_queue_the_number_and_the_limit() -
         title = message_of("a", row(), "raised", 0, "Open the overflow queue", called, "").title
         assert len(title) <= HEAD
         assert title.startswith(called[:7])
-        assert title.endswith("oldest wait 2:14 (limit > 120)")
+        assert title.endswith("oldest wait 2:14 (limit > 2:00)")
 
 
 def test_one_message_for_many_names_the_first_and_the_gravest() -> None:
@@ -95,9 +95,54 @@ def test_one_message_for_many_names_the_first_and_the_gravest() -> None:
     verbs = ("raised", "raised", "cleared")
     messages = [message_of(one.of, one, verb, 0, None, one.of, "") for one, verb in zip(rows, verbs, strict=True)]
     one = together(messages)
-    assert (one.severity, one.title) == ("critical", "2 alerts, 1 over")
+    assert (one.severity, one.title) == ("critical", "2 alerts, 1 resolved")
     assert one.text.splitlines()[:2] == [
-        "first: a: oldest wait 2:14 (limit > 120)",
-        "critical: b: oldest wait 2:14 (limit > 120)",
+        "first: a: oldest wait 2:14 (limit > 2:00)",
+        "critical: b: oldest wait 2:14 (limit > 2:00)",
     ]
     assert together(messages[:1]) is messages[0]
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "limit", "says"),
+    [
+        ("oldest_wait_s", 134.0, "> 40", "oldest wait 2:14 (limit > 0:40)"),
+        ("est_wait_s", 3725.0, ">= 3600", "est wait 1:02:05 (limit >= 1:00:00)"),
+        ("service_level", 71.25, "< 80", "service level 71.2 % (limit < 80 %)"),
+        ("asa_s", 41.0, "> 40", "ASA 0:41 (limit > 0:40)"),
+        ("missed_in_row", 3.0, ">= 3", "missed in row 3 (limit >= 3)"),
+        ("waiting", 7.0, "> 5", "waiting 7 (limit > 5)"),
+        ("kpi.sales", 2.5, "< 3", "sales 2.5 (limit < 3)"),
+        ("wrapup_over_s", None, "> 60", "wrapup over – (limit > 1:00)"),
+    ],
+)
+def test_number_and_limit_are_read_as_people_say_them(metric: str, value: float | None, limit: str, says: str) -> None:
+    one = row(metric=metric, value=value, limit=limit)
+    assert message_of("a", one, "raised", 0, None, "Billing", "").title == f"Billing: {says}"
+    assert message_of("a", one, "raised", 0, None, "Billing", "").limit == limit, "a program reads it as it was written"
+
+
+def test_a_repeat_says_that_it_goes_on_and_an_end_that_it_is_resolved() -> None:
+    assert (
+        message_of("a", row(), "again", 2, None, "Billing", "").title
+        == "Billing: oldest wait still 2:14 (limit > 2:00)"
+    )
+    over = row(over_ms=NOON + 1, over="cleared")
+    assert (
+        message_of("a", over, "cleared", 1, None, "Billing", "").title
+        == "Billing: resolved, oldest wait (limit > 2:00)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("verbs", "title"),
+    [
+        (("raised", "raised"), "2 alerts"), (("cleared", "cleared"), "2 resolved"),
+        (("raised", "cleared"), "1 alert, 1 resolved"),
+    ],
+)  # fmt: skip
+def test_how_many_is_counted_in_words_that_fit(verbs: tuple[Verb, ...], title: str) -> None:
+    rows = [row(of=str(n), **({"over_ms": NOON, "over": "cleared"} if verb == "cleared" else {})) for n, verb in
+            enumerate(verbs)]  # fmt: skip
+    messages = [message_of(one.of, one, verb, 0, None, one.of, "") for one, verb in zip(rows, verbs, strict=True)]
+    assert together(messages).title == title

@@ -1,10 +1,12 @@
-"""What does a message say? Its first 60 characters carry the queue, the number and the limit."""
+"""What does a message say? Its first 60 characters carry the queue, the number and the limit, as people read them."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 
+from wallboard.core.limits import limit_of
+from wallboard.core.numbers import number_named
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Severity
 
@@ -15,6 +17,9 @@ OVER = {
     "closed": "closed now", "maintenance": "planned work begins", "gone": "not there any more",
     "rule": "its rule was taken out",
 }  # fmt: skip
+RESOLVED = "resolved"  # over for any other reason; "over" alone reads as "above"
+NOT_TIME = frozenset({"missed_in_row"})  # of the numbers that only rules know, the others are seconds
+SHORT = frozenset({"aht", "asa", "csat", "nps"})
 GRAVEST: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
 
 
@@ -41,7 +46,7 @@ def message_of(
 ) -> Message:
     """`called`: what people call the entity. `number`: which of the repeats."""
     mark = {"raised": "+", "cleared": "-"}.get(verb, f"*{number}")
-    end = OVER.get(row.over or "", "over") if verb == "cleared" else ""
+    end = OVER.get(row.over or "", RESOLVED) if verb == "cleared" else ""
     lines = [
         f"{row.severity}, rule {row.rule}",
         *([f"Do: {action}"] if action and verb != "cleared" else []),
@@ -49,9 +54,10 @@ def message_of(
         *([row.note] if row.note else []),
         *([link] if link else []),
     ]
-    title = f"{called}: {_words(row.metric)} {_figure(row)} (limit {row.limit})"
+    number_now = ("still " if verb == "again" else "") + ("–" if row.value is None else _figure(row.value, row.metric))
+    title = f"{called}: {_words(row.metric)} {number_now} (limit {_limit(row)})"
     if end:
-        title = f"{called}: {end}, {_words(row.metric)} (limit {row.limit})"
+        title = f"{called}: {end}, {_words(row.metric)} (limit {_limit(row)})"
     return Message(
         id=f"{alert}{mark}", type=verb, severity=_severity(row), title=_fitted(title, called), text="\n".join(lines),
         at=row.over_ms if verb == "cleared" and row.over_ms else row.raised_ms, alert=alert, rule=row.rule, of=row.of,
@@ -66,12 +72,12 @@ def together(messages: Sequence[Message]) -> Message:
     ordered = sorted(messages, key=lambda one: GRAVEST[one.severity])
     over = sum(one.type == "cleared" for one in messages)
     first = next((one for one in messages if one.type != "cleared"), messages[0])
-    lines = [f"{'over' if one.type == 'cleared' else one.severity}: {one.title}" for one in ordered[:MOST_LINES]]
+    lines = [f"{RESOLVED if one.type == 'cleared' else one.severity}: {one.title}" for one in ordered[:MOST_LINES]]
     if len(ordered) > MOST_LINES:
         lines.append(f"and {len(ordered) - MOST_LINES} more")
     return Message(
         id=f"{messages[0].id}&{messages[-1].id}", type="many", severity=ordered[0].severity,
-        title=f"{len(messages) - over} alerts, {over} over", at=messages[-1].at, link=messages[0].link,
+        title=_counted(len(messages) - over, over), at=messages[-1].at, link=messages[0].link,
         text="\n".join([f"first: {first.title}", *lines, *([messages[0].link] if messages[0].link else [])]),
     )  # fmt: skip
 
@@ -80,17 +86,29 @@ def _severity(row: AlertRow) -> Severity:
     return row.severity if row.severity in GRAVEST else "warning"  # type: ignore[return-value]
 
 
+def _counted(alerts: int, over: int) -> str:
+    told = [f"{alerts} alert{'s' if alerts > 1 else ''}"] if alerts else []
+    return ", ".join([*told, *([f"{over} {RESOLVED}"] if over else [])])
+
+
 def _words(metric: str) -> str:
-    return metric.removesuffix("_s").replace("_", " ")
+    plain = metric.removeprefix("kpi.").removesuffix("_s").replace("_", " ").replace(".", " ")
+    return plain.upper() if plain in SHORT else plain
 
 
-def _figure(row: AlertRow) -> str:
-    if row.value is None:
-        return "–"
-    if row.metric.endswith("_s"):
-        minutes, seconds = divmod(int(row.value), 60)
-        return f"{minutes}:{seconds:02}"
-    return f"{row.value:.1f}".removesuffix(".0")
+def _limit(row: AlertRow) -> str:
+    found = limit_of(row.limit)
+    return f"{found.sign} {_figure(found.number, row.metric)}" if found else row.limit
+
+
+def _figure(value: float, metric: str) -> str:
+    """2:14 of seconds, 71.2 % of percentages."""
+    number = number_named(metric)
+    if metric not in NOT_TIME and (number is None or number.reads == "seconds"):
+        minutes, seconds = divmod(int(value), 60)
+        return f"{minutes}:{seconds:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    plain = f"{value:.1f}".removesuffix(".0")
+    return f"{plain} %" if number and number.reads == "percent" else plain
 
 
 def _fitted(title: str, called: str) -> str:
