@@ -59,6 +59,11 @@ class Until(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
             return value
         if re.fullmatch(r"\d+(ms|s|m|h|d)", str(value)):
             return time.time_ns() // 1_000_000 + Interval().convert(value, param, ctx)
+        try:
+            datetime.fromisoformat(str(value))
+        except ValueError:
+            forms = "2026-11-22T09:00:00+02:00, or as an interval from now, 30s, 15m, 2h or 1d"
+            self.fail(f"{value!r} is no time: write it like {forms}", param, ctx)
         return Instant().convert(value, param, ctx)
 
 

@@ -19,6 +19,7 @@ from wallboard.core.events import Event, Told, decode, refusal
 from wallboard.environment import text_of
 
 URL = "http://127.0.0.1:8000"
+ACCEPTED = "accepted"
 
 
 @click.command()
@@ -26,24 +27,29 @@ URL = "http://127.0.0.1:8000"
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
 @click.option("--json", "as_json", is_flag=True, help="What became of the events, on standard output.")
 @click.option("--quiet", is_flag=True, help="Say something only where a person should do something: for cron.")
-def post(kind: str, fields: Sequence[str], as_json: bool, quiet: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Ask the server whether it would take them; nothing is sent or kept.")
+def post(kind: str, fields: Sequence[str], as_json: bool, quiet: bool, dry_run: bool) -> None:
     """Send one event; or, as `post -`, events from standard input, one JSON object a line.
 
     A list is written as JSON: queues='["support"]'. WALLBOARD_URL and WALLBOARD_TOKEN say where to and with
     which token. While the server is away events are kept on disk and go with the next post.
     """
     if kind != "-":
-        answer = _send([[_event({"type": kind, **_pairs(fields)})]])
+        send = _check if dry_run else _send
+        answer = send([[_event({"type": kind, **_pairs(fields)})]])
         if not (as_json or quiet):
-            _say(answer, kind)
+            _say(answer, kind, f"would be {ACCEPTED}" if dry_run else ACCEPTED)
         _tell(answer, as_json)
         return
     if fields:
         raise click.UsageError("with '-' the events come from standard input: give no fields")
     refused: list[Rejected] = []
-    answer = _send((_told(batch, refused) for batch in batches(sys.stdin.buffer)), feed=True)
+    told = (_told(batch, refused) for batch in batches(sys.stdin.buffer))
+    answer = _check(told) if dry_run else _send(told, feed=True)
     answer.rejected = [*refused, *answer.rejected]
-    counts = f"{answer.accepted} accepted, {answer.duplicate} there before, {len(answer.rejected)} refused"
+    counts = f"{answer.accepted} {ACCEPTED}, {answer.duplicate} there before, {len(answer.rejected)} refused"
+    if dry_run:
+        counts = f"{answer.accepted} would be {ACCEPTED}, {len(answer.rejected)} refused"
     if not quiet:
         click.echo(f"wallboard: {counts}" + (f", {answer.kept} kept for later" if answer.kept else ""), err=True)
     _tell(answer, as_json)
@@ -65,12 +71,12 @@ def notice(text: str, level: str, until_ms: int | None, as_json: bool) -> None:
     _tell(answer, as_json)
 
 
-def _say(answer: Answer, what: str) -> None:
+def _say(answer: Answer, what: str, accepted: str = ACCEPTED) -> None:
     """What happened to one event; a refusal and what is kept are told elsewhere."""
     if answer.accepted > 1:
-        click.echo(f"wallboard: {what} accepted, and {answer.accepted - 1} that were kept before", err=True)
+        click.echo(f"wallboard: {what} {accepted}, and {answer.accepted - 1} that were kept before", err=True)
     elif answer.accepted:
-        click.echo(f"wallboard: {what} accepted", err=True)
+        click.echo(f"wallboard: {what} {accepted}", err=True)
     elif answer.duplicate:
         click.echo(f"wallboard: {what} was there before: counted once", err=True)
 
@@ -118,11 +124,25 @@ def _signed(event: Event) -> Event:
 
 
 def _send(batches_of_events: Iterable[Sequence[Event]], *, feed: bool = False) -> Answer:
-    sender = Sender(os.environ.get("WALLBOARD_URL") or URL, text_of(os.environ, "WALLBOARD_TOKEN", []))
+    sender = _sender()
     delivery = Delivery(sender, spool_for(sender.url, os.environ), feed=feed)
     for events in batches_of_events:
         delivery.take(events)
     return delivery.finish()
+
+
+def _check(batches_of_events: Iterable[Sequence[Event]]) -> Answer:
+    """What the server says of them. What waits on disk stays there, and nothing is kept while it is away."""
+    sender, answer = _sender(dry_run=True), Answer()
+    for events in batches_of_events:
+        if events:
+            answer.add(sender.send(events))
+    return answer
+
+
+def _sender(*, dry_run: bool = False) -> Sender:
+    token = text_of(os.environ, "WALLBOARD_TOKEN", [])
+    return Sender(os.environ.get("WALLBOARD_URL") or URL, token, dry_run=dry_run)
 
 
 def _tell(answer: Answer, as_json: bool) -> None:

@@ -42,10 +42,11 @@ class Answer(msgspec.Struct):
 
 
 class Sender:
-    """Knows where the server is and with which token it is spoken to."""
+    """Knows where the server is and with which token it is spoken to. `dry_run`: it only checks."""
 
-    def __init__(self, url: str, token: str | None) -> None:
+    def __init__(self, url: str, token: str | None, *, dry_run: bool = False) -> None:
         self.url = url.rstrip("/")
+        self._path = f"{PATH}?dry_run=true" if dry_run else PATH
         self._place = _checked(self.url)
         self._token = token
 
@@ -54,7 +55,7 @@ class Sender:
         return self.send_lines(b"\n".join(encode(event) for event in events))
 
     def send_lines(self, body: bytes) -> Answer:
-        status, answer, _ = self.exchange("POST", PATH, body, {"Content-Type": "application/x-ndjson"})
+        status, answer, _ = self.exchange("POST", self._path, body, {"Content-Type": "application/x-ndjson"})
         return self._answered(status, answer)
 
     def exchange(
@@ -84,7 +85,7 @@ class Sender:
             connection.close()
 
     def _answered(self, status: int, body: bytes) -> Answer:
-        return _decoded(self.url, body) if status in (202, 422) else self.refuse(status, body)
+        return _decoded(self.url, body) if status in (200, 202, 422) else self.refuse(status, body)
 
     def refuse(self, status: int, body: bytes) -> NoReturn:
         """Raises Away where repeating helps, else what is to be changed."""

@@ -1,0 +1,64 @@
+"""`wallboard post --dry-run`: a script asks the server whether it would take its events, and nothing happens."""
+
+import asyncio
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import TOKEN  # type: ignore[import-not-found]
+from wallboard.cli import run
+
+Post = Callable[..., Any]
+
+
+@pytest.fixture
+def post(served: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Post:
+    monkeypatch.setenv("WALLBOARD_URL", served.origin)
+    monkeypatch.setenv("WALLBOARD_TOKEN", TOKEN)
+    monkeypatch.setenv("WALLBOARD_SPOOL", str(tmp_path / "spool"))
+
+    async def posted(*arguments: str, fed: str = "") -> int:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(fed.encode())))
+        return await asyncio.to_thread(run, ["post", *arguments, "--dry-run"])
+
+    return posted
+
+
+async def test_one_that_would_be_taken_is_not_in_the_stream(
+    served: Any, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await post("contact.queued", "contact=1", "queue=support") == 0
+    assert "contact.queued would be accepted" in capsys.readouterr().err
+    assert await served.parts.stream.read("0-0", count=10) == []
+
+
+async def test_what_only_the_server_can_refuse_is_told_with_exit_code_1(
+    served: Any, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await post("contact.queued", "contact=1", "queue=support", "time=2020-01-01T00:00:00Z") == 1
+    assert "older than 24 h: too late for the live state - at $[0].time" in capsys.readouterr().err
+    lines = ['{"type":"source.beat"}', '{"type":"source.beat","nte":"x"}', '{"type":"source.beat","time":1}']
+    assert await post("-", "--json", fed="\n".join(lines)) == 1
+    told = capsys.readouterr()
+    assert "1 would be accepted, 2 refused" in told.err
+    assert [one["at"] for one in json.loads(told.out)["rejected"]] == ["line 2 $.nte", "$[1].time"]
+    assert await served.parts.stream.read("0-0", count=10) == []
+
+
+async def test_while_the_server_is_away_nothing_is_kept_and_what_was_kept_stays(
+    served: Any, post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WALLBOARD_URL", "http://127.0.0.1:9")  # the discard port: nobody listens
+    assert await post("source.beat") == 1
+    assert "does not answer" in capsys.readouterr().err
+    assert list((tmp_path / "spool").rglob("*.ndjson")) == []
+    assert await asyncio.to_thread(run, ["post", "source.beat"]) == 0
+    [kept] = (tmp_path / "spool").rglob("*.ndjson")
+    monkeypatch.setenv("WALLBOARD_URL", served.origin)
+    assert await post("source.beat") == 0
+    assert kept.exists()
+    assert await served.parts.stream.read("0-0", count=10) == []
