@@ -123,7 +123,7 @@ def wrong(url: str, kind: Kind, allow: Sequence[Network]) -> list[str]:
         return ["expected https://…, smtp://…, or an address of Apprise such as tgram://…"]
     if kind == "apprise" and find_spec("apprise") is None:
         return [f"{parts.scheme}:// is sent by Apprise, which is not installed: pip install 'wallboard[apprise]'"]
-    looked_at = host if kind == "webhook" or (kind == "apprise" and not (host or "").isdigit()) else None
+    looked_at = None if kind == "apprise" and (host or "").isdigit() else host
     if looked_at and (address := written(looked_at)) and not is_allowed(address, allow):
         return [f"{host} is an address in the house: name its network in `allow`"]
     return []

@@ -1,4 +1,4 @@
-"""A webhook reaches no address in the house, under no spelling, unless its network is allowed."""
+"""Nobody is told in the house, under no spelling of its address, unless its network is allowed."""
 
 import ipaddress
 from pathlib import Path
@@ -77,4 +77,6 @@ def test_an_address_that_tells_nobody_anything_is_refused_when_it_is_saved(url: 
 def test_a_name_is_looked_at_when_it_is_connected_to() -> None:
     assert mistakes_of("https://alerts.example.com/x") == []
     assert mistakes_of("tgram://2130706433:AbC-d_1/12315544/") == [], "a token, which is no port and no address"
-    assert mistakes_of("smtp://127.0.0.1/?from=a@example.com&to=b@example.com") == [], "mail is sent from the house"
+    mail = "smtp://127.0.0.1/?from=a@example.com&to=b@example.com"
+    assert mistakes_of(mail) == ["notify.x.url: 127.0.0.1 is an address in the house: name its network in `allow`"]
+    assert mistakes_of(mail, allow=["127.0.0.0/8"]) == []
