@@ -207,6 +207,31 @@ def test_check_warns_of_an_alert_that_asks_for_nothing_and_names_what_is_wrong_w
     assert "alert.wait.for: expected a time such as 30s" in said
 
 
+def test_check_warns_of_patterns_that_match_nothing_that_is_configured(capsys: pytest.CaptureFixture[str]) -> None:
+    rule = 'metric = "oldest_wait_s"\nraise = "> 60"\naction = "Call"\n'
+    Path("wallboard.toml").write_text(
+        '[queue.support]\nteam = "one"\n[queue.sales-de]\n[collector.pbx-1]\nkind = "command"\ncommand = ["true"]\n'
+        f'[alert.wait]\n{rule}queues = ["suport", "sales-*", "!test-*", "shop"]\n'
+        f'[alert.team]\n{rule}teams = ["one", "tow"]\n'
+        '[maintenance.pbx]\nwhen = "Sun 02:00-04:00"\nsources = ["pbx-2"]\nrules = ["wiat"]\nqueues = ["support"]\n'
+    )
+    assert run(["check"]) == 0
+    told = [line.partition(": ")[2] for line in capsys.readouterr().err.splitlines()]
+    assert told == [
+        "alert.wait.queues[0]: warning: 'suport' matches none of the queues that are configured"
+        " - did you mean 'support'?",
+        "alert.wait.queues[3]: warning: 'shop' matches none of the queues that are configured",
+        "alert.team.teams[1]: warning: 'tow' matches none of the teams that are configured",
+        "maintenance.pbx.sources[0]: warning: 'pbx-2' matches none of the sources that are configured"
+        " - did you mean 'pbx-1'?",
+        "maintenance.pbx.rules[0]: warning: 'wiat' matches none of the rules that are configured"
+        " - did you mean 'wait'?",
+    ]
+    Path("wallboard.toml").write_text(f'[alert.wait]\n{rule}queues = ["suport"]\nagents = []\n')
+    assert run(["check"]) == 0
+    assert capsys.readouterr().err == "", "queues appear by themselves: without any in the file nobody can say"
+
+
 def test_check_warns_of_a_provider_that_is_reached_without_encryption(capsys: pytest.CaptureFixture[str]) -> None:
     text = (
         "[server]\npublic_url = 'http://wall.lan'\n[oidc]\nissuer = 'http://{}'\nclient_id = 'w'\n"

@@ -9,7 +9,7 @@ import pytest
 
 from wallboard.cli import run
 from wallboard.commands.given import clock_ms
-from wallboard.core.events import AgentForgotten, PresenceSet
+from wallboard.core.events import AgentForgotten, PresenceSet, SignedIn
 from wallboard.core.quarters import Interval
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
@@ -53,6 +53,38 @@ def test_role_and_limits_are_changed_and_what_is_not_given_stays(
     assert run(["person", "set", "Ганна Б.", "--all-boards", "--no-agent"]) == 0
     assert bound(people) == ("agent", Bound())
     assert trail(tmp_path)[:3] == [("wallboard person", "person.changed")] * 3
+
+
+def test_a_team_or_queue_that_nobody_knows_is_taken_with_a_warning_and_one_that_is_known_without(
+    people: People, tmp_path: Path, redis_url: str, namespace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("wallboard.toml").write_text('[queue.sales]\nteam = "two"\n')
+    signed_in = SignedIn(agent="anna", team="first-line", queues=["support"], source="pbx")
+
+    async def tell() -> None:
+        redis = connect(redis_url)
+        await Stream(redis, Keys(namespace)).append([signed_in])
+        await redis.aclose()
+
+    asyncio.run(tell())
+    assert run(["person", "add", "Lena", "--role", "lead", "--team", "two", "--team", "first-line"]) == 0
+    assert "warning" not in capsys.readouterr().err
+    assert run(["person", "set", "Lena", "--team", "frist-line"]) == 0
+    assert "no team 'frist-line' is known, neither in wallboard.toml nor on the floor - did you mean 'first-line'?" in (
+        capsys.readouterr().err
+    )
+    lena = people.named("Lena")
+    assert lena is not None
+    assert lena.bound.teams == ("frist-line",)
+    token = ["token", "create", "crm", "--scope", "events:write"]
+    assert run([*token, "--queue", "support", "--queue", "sales"]) == 0
+    assert "warning" not in capsys.readouterr().err
+    assert run([*token, "--queue", "supprot"]) == 0
+    told = capsys.readouterr()
+    assert (
+        "no queue 'supprot' is known, neither in wallboard.toml nor on the floor - did you mean 'support'?" in told.err
+    )
+    assert told.out.startswith("wb_")
 
 
 def test_a_disabled_account_is_enabled_by_the_command_that_its_refusal_names(

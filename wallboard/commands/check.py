@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from wallboard.boardschema import board_schema_text
+from wallboard.commands.unmatched import unmatched
 from wallboard.config import FILE, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, SourceError
 from wallboard.eventschema import schema_text
@@ -71,6 +72,7 @@ def _in_file(path: Path) -> Iterator[Mistake]:
         return
     yield from source_mistakes(config)
     yield from rule_warnings(config)
+    yield from unmatched(config)
     yield from provider_warnings(config)
     yield from record_mistakes(config)
     yield from board_mistakes(config.boards)

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from wallboard.address import running_base
 from wallboard.commands.given import Given, clock_ms, given
+from wallboard.commands.known import warn_of_unknown
 from wallboard.commands.line import running_line
 from wallboard.commands.table import table
 from wallboard.config import Config
@@ -49,6 +50,7 @@ def add(
     """Add NAME, and print a link that signs them in: good once, for 15 minutes."""
     bound = Bound(boards=boards or None, teams=teams or None, agents=agents)
     to_be = msgspec.convert(role, Role)
+    warn_of_unknown(Given(**where).load(), teams=teams)
     click.echo(_link(Given(**where), lambda people: people.add(name, to_be, bound, by=BY, now_ms=clock_ms())))
 
 
@@ -105,8 +107,10 @@ def set_(
     to_be: dict[str, Any] = ({"role": role} if role else {}) | ({} if enabled is None else {"disabled": not enabled})
     if not limits and not to_be:
         raise click.UsageError("say what shall change, such as --role lead or --agent 101")
-    people = _people(Given(**where).load())
+    config = Given(**where).load()
+    people = _people(config)
     known = _known(people, name)
+    warn_of_unknown(config, teams=teams)
     to_be |= {"bound": msgspec.structs.replace(known.bound, **limits)} if limits else {}
     changed = people.change(known.id, by=BY, now_ms=clock_ms(), **to_be)
     click.echo(table(COLUMNS, [_line(changed or known)]))

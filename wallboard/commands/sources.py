@@ -7,17 +7,15 @@ from typing import Any
 import click
 
 from wallboard.commands.given import Given, clock_ms, given
+from wallboard.commands.known import floor_of
 from wallboard.commands.line import running_line
 from wallboard.core.errors import WallboardError
 from wallboard.core.events import SourceForgotten
 from wallboard.core.words import meant
-from wallboard.live.pipeline import Pipeline
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
-from wallboard.stream.checkpoint import Checkpoints
 
 BY = "wallboard source"  # in the audit trail
-PATIENCE_S = 30.0
 
 
 @click.group()
@@ -37,29 +35,9 @@ def forget(name: str, **where: Any) -> None:
 async def _forget(name: str, where: Given) -> None:
     config, who = where.load(), getpass.getuser()
     async with running_line(config) as line:
-        known = await _sources(Pipeline(line.reader, Checkpoints(line.redis, line.keys), clock_ms))
+        known = sorted((await floor_of(line)).sources)
         if name not in known:
             raise WallboardError(f"no source '{name}': there is {', '.join(known) or 'none'}{meant(name, known)}")
         audit = Audit(open_record(config.data, config.database_url))
         await asyncio.to_thread(audit.write, clock_ms(), BY, "source.forgotten", id=name, user=who)
         await line.stream.append([SourceForgotten(name=name, who=who, source="wallboard")])
-
-
-async def _sources(pipeline: Pipeline) -> list[str]:
-    """The sources that the state knows now."""
-    ready = asyncio.Event()
-
-    async def look() -> None:
-        ready.set()
-
-    pipeline.after_batch.append(look)
-    reading = asyncio.create_task(pipeline.run())
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            await ready.wait()
-        return sorted(pipeline.floor.sources)
-    except TimeoutError:
-        raise WallboardError("Redis does not answer: `wallboard doctor` says why") from None
-    finally:
-        reading.cancel()
-        await asyncio.wait([reading])

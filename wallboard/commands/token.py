@@ -8,6 +8,7 @@ import msgspec
 
 from wallboard.address import running_base
 from wallboard.commands.given import Given, clock_ms, given
+from wallboard.commands.known import warn_of_unknown
 from wallboard.commands.table import table
 from wallboard.core.errors import Refused, WallboardError
 from wallboard.record.database import open_record
@@ -46,6 +47,7 @@ def create(
     limits = (frozenset(queues) if queues else None, frozenset(teams) if teams else None)
     wanted = Wanted(_checked(name), frozenset(scopes), source, *limits, ends_ms)
     tokens, base = _tokens(Given(**where))
+    warn_of_unknown(Given(**where).load(), teams=teams, queues=queues)
     try:
         made, secret = tokens.create(wanted, BY, now_ms)
     except Refused as refused:
