@@ -10,6 +10,7 @@ import { learn, say } from "./words.js";
 
 const MOST = 300; // rows on the page; the search finds the others
 const APPLIED_MS = 3000; // until the parts have read the file
+const SURE_MS = 6000;
 
 /** @typedef {{id: string, name: string, unnamed: boolean, seen: boolean, team?: string, sources: string[], tag: string,
  *   configured: *, near?: {id: string, name: string}}} Row */
@@ -18,7 +19,8 @@ const dialog = /** @type {HTMLDialogElement} */ (byId("edit"));
 const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
 const find = /** @type {HTMLInputElement} */ (byId("find"));
 learn(JSON.parse(byId("first").textContent).words, document.documentElement.lang);
-let told = { file: { writable: false, edits: [] }, agent: [], queue: [], reason: [] };
+let sure = ""; // the queue that the next press forgets
+let told = { file: { writable: false, edits: [], forgets: [] }, agent: [], queue: [], reason: [] };
 let kind = "agent";
 let edited = /** @type {Row | null} */ (null);
 
@@ -77,6 +79,9 @@ function renderRow(item, row) {
   write(part(item, "span", "named-facts"), words.filter(Boolean).join(" · "));
   const deeds = part(item, "span", "named-do");
   deeds.replaceChildren();
+  if (told.file.forgets.includes(kind) && row.seen && !row.configured) {
+    button(part(deeds, "span", "named-forget"), say(sure === row.id ? "names.forget_sure" : "names.forget"), () => forget(row));
+  }
   if (!may()) return;
   if (row.near && row.sources.length && kind !== "reason") {
     const same = part(deeds, "span", "named-same");
@@ -84,6 +89,25 @@ function renderRow(item, row) {
   }
   const own = part(deeds, "span", "named-edit");
   button(own, say("names.edit"), () => edit(row));
+}
+
+/** Whatever was told of it goes too: the second press within some seconds does it. @param {Row} row */
+async function forget(row) {
+  if (sure !== row.id) {
+    sure = row.id;
+    setTimeout(() => { sure = ""; render(); }, SURE_MS);
+    return render();
+  }
+  sure = "";
+  try {
+    const answer = await fetch(`/api/v1/names/${kind}/${encodeURIComponent(row.id)}`, { method: "DELETE" });
+    write(byId("failed"), answer.ok ? "" : (await answer.json()).detail);
+    if (answer.ok) write(byId("said"), say("names.forgotten", { name: row.name }));
+    setTimeout(() => { write(byId("said"), ""); load(); }, APPLIED_MS);
+  } catch {
+    write(byId("failed"), say("names.away"));
+  }
+  render();
 }
 
 function may() {

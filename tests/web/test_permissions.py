@@ -106,7 +106,7 @@ NEEDS = {
     "GET /api/v1/notices": "notices:write", "POST /api/v1/notices": "notices:write",
     "DELETE /api/v1/notices/{notice:path}": "notices:write",
     "GET /names": "people:read", "GET /api/v1/names": "people:read",
-    "PUT /api/v1/names/{kind}/{id:path}": "people:read",
+    "PUT /api/v1/names/{kind}/{id:path}": "people:read", "DELETE /api/v1/names/{kind}/{id:path}": "people:read",
     "GET /me": "in", "GET /api/v1/me": "own", "POST /api/v1/me/tags": "own",
     "GET /screens": "screens:manage", "GET /pair/claim": "screens:manage", "GET /pair": "open", "POST /pair": "open",
     "POST /csp": "open",

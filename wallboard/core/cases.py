@@ -90,6 +90,12 @@ class Cases:
                 del self.cases[name]
                 self._counted.pop(name, None)
 
+    def forget_queue(self, queue: str) -> None:
+        for name, case in list(self.cases.items()):
+            told, _, _ = case.read()
+            if told and self._ground.settings.queue_of(name[0], told) == queue:
+                del self.cases[name]
+
     def forget_source(self, source: str) -> None:
         for name in [name for name in self.cases if name[0] == source]:
             del self.cases[name]

@@ -144,13 +144,19 @@ class Contacts:
         if self.quarters:
             self.quarters.forget(oldest_ms, self.contacts)
 
+    def forget_queue(self, queue: str) -> None:
+        """Contacts that were in this queue and in no other."""
+        for key, contact in list(self.contacts.items()):
+            if _queues_of(contact.story) == {queue}:
+                self._drop(contact)
+                self.open.get(key[0], set()).discard(key[1])
+        self.repeats.forget_of(lambda begin: begin.queue == queue and begin.key not in self.contacts)
+
     def forget_source(self, source: str) -> None:
         for key, contact in list(self.contacts.items()):
             if key[0] == source:
-                self.changed_chunks.add(contact.chunk)
-                del self.contacts[key]
-                self.unsettled.pop(key, None)
-        self.repeats.forget_source(source)
+                self._drop(contact)
+        self.repeats.forget_of(lambda begin: begin.key[0] == source)
         self.open.pop(source, None)
         self.restarts.pop(source, None)
         self.listings.pop(source, None)
@@ -192,6 +198,11 @@ class Contacts:
 
     def chunks(self) -> set[str]:
         return {contact.chunk for contact in self.contacts.values()}
+
+    def _drop(self, contact: Contact) -> None:
+        self.changed_chunks.add(contact.chunk)
+        del self.contacts[contact.key]
+        self.unsettled.pop(contact.key, None)
 
     # Telling
 
@@ -272,6 +283,10 @@ class Contacts:
 
     def _rests_ms(self, contact: Contact) -> int:
         return max(contact.story.last_ms, contact.heard_ms) + LATE_MS + 1
+
+
+def _queues_of(story: Story) -> set[str]:
+    return {visit.queue for visit in story.visits} | {leg.queue for leg in story.legs if leg.queue}
 
 
 def _by_agent(live: Live) -> dict[str, Part]:

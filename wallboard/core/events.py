@@ -353,6 +353,13 @@ class SourceForgotten(Event, frozen=True, kw_only=True, tag="source.forgotten"):
     who: Text | None = None
 
 
+class QueueForgotten(Event, frozen=True, kw_only=True, tag="queue.forgotten"):
+    """A mistyped queue goes, with what was told of it alone."""
+
+    name: Text
+    who: Text | None = None
+
+
 class AgentForgotten(Event, frozen=True, kw_only=True, tag="agent.forgotten"):
     """A person is erased: their row goes. Who named them is not said."""
 
@@ -423,8 +430,8 @@ Told = (
     | SourceBeat | SourceRestarted
 )  # fmt: skip
 Own = (
-    SourceCounted | SourceForgotten | AgentForgotten | ConfigApplied | ContactCorrected | AgentCorrected | AlertRaised
-    | AlertCleared | AlertAcknowledged | AlertSnoozed | AlertWoken | AlertAssigned
+    SourceCounted | SourceForgotten | QueueForgotten | AgentForgotten | ConfigApplied | ContactCorrected
+    | AgentCorrected | AlertRaised | AlertCleared | AlertAcknowledged | AlertSnoozed | AlertWoken | AlertAssigned
 )  # fmt: skip
 OWN_KINDS: frozenset[type[Event]] = frozenset(get_args(Own))
 SERVER = "wallboard"  # what the server itself tells comes from here; it is no source of the floor

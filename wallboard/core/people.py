@@ -6,6 +6,7 @@ from functools import cache
 from zlib import crc32
 
 import msgspec
+from msgspec.structs import replace
 
 from wallboard.core import events as ev
 from wallboard.core.agents import Item, activity, setting
@@ -141,6 +142,24 @@ class People:
             row.sources.discard(source)
             row.told, row.draft = [], None
             row.events = [told for told in row.events if told[2].source != source]
+
+    def forget_queue(self, queue: str) -> None:
+        """Nobody serves it or is paused in it."""
+        for row in self.agents.values():
+            row.told, row.draft = [], None
+            row.base.queues = [one for one in row.base.queues if one != queue]
+            row.base.by_queue = {one: standing for one, standing in row.base.by_queue.items() if one != queue}
+            kept = ((at_ms, order, self._without(event, queue)) for at_ms, order, event in row.events)
+            row.events = [(at_ms, order, event) for at_ms, order, event in kept if event is not None]
+
+    def _without(self, event: ev.Event, queue: str) -> ev.Event | None:
+        """What it says beside this queue; None: nothing."""
+        ids = self._queue_ids(event.source or "")
+        if isinstance(event, ev.PresenceSet):
+            return None if event.queue is not None and ids.get(event.queue, event.queue) == queue else event
+        if isinstance(event, ev.SignedIn | ev.QueuesSet) and event.queues:
+            return replace(event, queues=[one for one in event.queues if ids.get(one, one) != queue])
+        return event
 
     def clear(self) -> None:
         """Before counting anew: what contacts said is gone, own events are folded again."""

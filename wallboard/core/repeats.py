@@ -8,7 +8,7 @@ customer's next one. `customer` is an opaque key that collectors make; the numbe
 """
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
 from wallboard.core.facts import Fact
@@ -60,12 +60,13 @@ class Repeats:
             else:
                 del self.begins[customer]
 
-    def forget_source(self, source: str) -> None:
+    def forget_of(self, gone: Callable[[Begin], bool]) -> None:
+        """Without counting: all is counted anew after it."""
         for customer, begins in list(self.begins.items()):
-            self.begins[customer] = [begin for begin in begins if begin.key[0] != source]
+            self.begins[customer] = [begin for begin in begins if not gone(begin)]
             if not self.begins[customer]:
                 del self.begins[customer]
-        self._of = {key: found for key, found in self._of.items() if key[0] != source}
+        self._of = {key: found for key, found in self._of.items() if not gone(found[1])}
 
     def count_anew(self, known: Container[Key]) -> None:
         """Before contacts are counted anew: what is left of those that are not `known` any more."""

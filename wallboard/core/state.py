@@ -330,6 +330,8 @@ class Floor:
                 return self._take_counted(event, source)
             case ev.SourceForgotten():
                 return self._forget(event.name)
+            case ev.QueueForgotten():
+                return self._forget_queue(event.name)
             case ev.AgentForgotten():
                 return self._forget_agent(event.name)
             case ev.ContactCorrected() | ev.Tagged():
@@ -505,6 +507,24 @@ class Floor:
         self._count_anew()
         self._name_anew()
         return Deed(Did.SETTINGS, f"forgot {source}")
+
+    def _forget_queue(self, name: str) -> Deed:
+        """A contact that was in another queue too is not told in halves: for it the row stays."""
+        self.settle()
+        before = self.tallies.queues.get(name)
+        if before is None:
+            return Deed(Did.NOTHING, f"no queue {name}")
+        self.contacts.forget_queue(name)
+        self.cases.forget_queue(name)
+        self.people.forget_queue(name)
+        self._remove("queues", self.tallies.queues, [name])
+        self._count_anew()
+        self._name_anew()
+        if name not in self.tallies.queues:
+            return Deed(Did.SETTINGS, f"forgot the queue {name}")
+        for source in sorted(before.sources):
+            self.tallies.note(name, source, before.as_of_ms, [])
+        return Deed(Did.SETTINGS, f"forgot what was told of {name} alone: contacts of other queues were in it too")
 
     def _forget_agent(self, name: str) -> Deed:
         """A contact of the running day that names them brings the row back, without their own events."""

@@ -71,6 +71,7 @@ from wallboard.web.csp import Violations
 from wallboard.web.explain import explain
 from wallboard.web.floor import floor
 from wallboard.web.floorpage import FloorPage
+from wallboard.web.forgetting import forget
 from wallboard.web.front import Front
 from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.history import history
@@ -219,6 +220,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/floor/close", close, methods=["POST"]),
         Route("/api/v1/names", called.names),
         Route("/api/v1/names/{kind}/{id:path}", called.put, methods=["PUT"]),
+        Route("/api/v1/names/{kind}/{id:path}", forget, methods=["DELETE"]),
         Route("/api/v1/history", history),
         Route("/api/v1/boards", boardtexts.boards),
         Route("/api/v1/boards/{board}", boardtexts.board),

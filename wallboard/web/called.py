@@ -21,6 +21,7 @@ from wallboard.record.entries import EntryDiffers, Unwritten, can_write, entries
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
+from wallboard.web.forgetting import forgets
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import page_say, spoken
@@ -79,7 +80,9 @@ class NamesPage:
         scope="people:read",
         description="Seen or configured, unnamed ones first; whoever is bound to teams gets theirs and those of none. "
         "`near`: which configured one it may be. `tag`: for If-Match. docs/floor.md.",
-        answers={200: Answer("`file`: where it is written, and whether it can be; then a list a kind.", Names)},
+        answers={
+            200: Answer("`file`: where it is written, whether it can be, and by whom; then a list a kind.", Names)
+        },
     )
 )
 async def names(request: Request) -> Response:
@@ -87,7 +90,7 @@ async def names(request: Request) -> Response:
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     file, tables = await asyncio.to_thread(_file, parts)
-    body: dict[str, Any] = {"file": file | {"edits": _edits(who)}}
+    body: dict[str, Any] = {"file": file | {"edits": _edits(who), "forgets": forgets(who)}}
     for kind in KINDS:
         written = tables.get(kind, {})
         rows = [row for row in called(parts.pipeline.floor, kind) if kind == "reason" or _own(who, row["team"])]
