@@ -174,6 +174,16 @@ async def test_a_mistake_in_a_new_token_is_told_with_its_path(served: Any, body:
     assert (answer.status_code, answer.json()["at"]) == (422, at)
 
 
+async def test_no_program_is_called_like_a_person(served: Any) -> None:
+    await served.person("Anna Nowak", "lead")
+    for wanted, at in (({"name": "anna nowak "}, "$.name"), ({"name": "crm", "source": "Anna Nowak"}, "$.source")):
+        answer = await served.http.post(TOKENS, json={"scopes": ["events:write"], **wanted})
+        assert (answer.status_code, answer.json()["at"]) == (422, at)
+        assert "is a person here" in answer.json()["detail"]
+    assert (await served.http.get(TOKENS)).json() == []
+    await made(served, name="Anna")
+
+
 async def test_only_an_admin_makes_sees_and_revokes_tokens(served: Any) -> None:
     token = await made(served, scopes=["events:write", "state:read", "boards:write", "people:read"])
     who = bearer(token)

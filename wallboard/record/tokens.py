@@ -11,11 +11,27 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Engine, Row, String, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Row,
+    String,
+    Table,
+    Text,
+    column,
+    delete,
+    insert,
+    select,
+    table,
+    update,
+)
 
 from wallboard.core.errors import Refused
 from wallboard.record.audit import note
 from wallboard.record.database import TABLES, Record
+from wallboard.record.people import key
 
 BY_QUEUE = frozenset({"events:write", "state:read", "people:read"})  # scopes that a limit to queues can bind
 MOST = 1_000  # every web process holds all of them
@@ -75,7 +91,7 @@ class Tokens:
 
     def create(self, wanted: Wanted, by: str, now_ms: int) -> tuple[Token, str]:
         """The token as kept, and as it is given to the program: this once. Raises Refused, at `$` where there are too
-        many already."""
+        many already, at `$.name` or `$.source` where somebody is called so."""
         _check(wanted)
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         token = Token(
@@ -83,6 +99,7 @@ class Tokens:
             wanted.teams, now_ms, by, wanted.expires_ms, None,
         )  # fmt: skip
         with self._connected() as to:
+            _check_free(to, wanted)
             if len(to.execute(select(_tokens.c.id)).all()) >= MOST:
                 raise Refused("$", f"there are {MOST} tokens already: revoke some first")
             to.execute(insert(_tokens).values(**token._asdict() | _lists(token)))
@@ -128,6 +145,15 @@ def _check(wanted: Wanted) -> None:
     if "admin" in wanted.scopes and (wanted.teams is not None or wanted.source is not None):
         at = "$.teams" if wanted.teams is not None else "$.source"
         raise Refused(at, "admin cannot be limited: it could make a token that is not")
+
+
+def _check_free(to: Connection, wanted: Wanted) -> None:
+    """The trail tells who it was by their name: no program is called like a person. Raises Refused."""
+    people = set(to.execute(select(column("name_key", String)).select_from(table("people"))).scalars())
+    for field in ("name", "source"):
+        name = getattr(wanted, field)
+        if name and key(name) in people:
+            raise Refused(f"$.{field}", f"'{name}' is a person here: choose a name that tells the program from them")
 
 
 def _digest(secret: str) -> str:
