@@ -112,7 +112,9 @@ async function trail(before) {
     did.title = one.what;
     const detail = document.createElement("td");
     detail.append(...told(one.what, one.detail, wordOf, instant).map((text) => made("p", text)));
-    line.append(made("td", instant(one.at)), made("td", one.who), did, detail);
+    const who = made("td", one.who);
+    if (one.by) who.append(" ", made("small", one.by.split(":")[1]));
+    line.append(made("td", instant(one.at)), who, did, detail);
     lines.append(line);
     oldest = one.n;
   }

@@ -9,6 +9,8 @@ from typing import Any
 
 import wallboard
 from wallboard.core.events import OWN_TYPES
+from wallboard.record.database import open_record
+from wallboard.record.erasing import erase
 from wallboard.web.forgetting import KINDS
 from wallboard.web.speaking import page_say
 
@@ -44,15 +46,48 @@ async def test_as_csv_a_line_each_newest_first_and_no_name_is_a_formula(served: 
     assert "no-store" in answer.headers["cache-control"]
     assert answer.text.startswith("\ufeff")
     head, *rows = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""))
-    assert head == ["n", "at", "who", "what", "detail"]
+    assert head == ["n", "at", "who", "by", "what", "detail"]
     assert [row[1:] for row in rows] == [
-        ["2026-11-18T11:06:40.001+00:00", "'@SUM(A1)", "alert.acknowledged", '{"id":"a1"}'],
-        ["2026-11-18T11:06:40.000+00:00", "'=cmd|'/c calc'!A1", "notice.posted",
+        ["2026-11-18T11:06:40.001+00:00", "'@SUM(A1)", "", "alert.acknowledged", '{"id":"a1"}'],
+        ["2026-11-18T11:06:40.000+00:00", "'=cmd|'/c calc'!A1", "", "notice.posted",
          '{"id":"n1","text":"said \\"so\\",\\r\\n=1+1"}'],
     ]  # fmt: skip
     (older,) = list(csv.reader(io.StringIO((await served.http.get(
         AUDIT, params={"before": rows[1][0]}, headers={"accept": "text/csv"})).text)))  # fmt: skip
     assert older[-1] == "detail", "only the head"
+
+
+async def test_two_of_one_name_are_told_apart_by_account_and_token(served: Any) -> None:
+    """Anna leaves, her account goes, and another Anna comes; then a program is called so."""
+    seen = []
+    for role in ("lead", "lead"):
+        headers = {"cookie": await served.sign_in("Anna", role), "origin": served.origin}
+        person = await served.person("Anna")
+        answer = await served.anonymous.post("/api/v1/notices", json={"text": "hello"}, headers=headers)
+        assert answer.status_code == 202
+        assert (await served.http.delete(f"/api/v1/people/{person}")).status_code == 200
+        seen.append(f"person:{person}")
+    wanted = {"name": "Anna", "scopes": ["notices:write"]}
+    token = (await served.http.post("/api/v1/tokens", json=wanted)).json()
+    headers = {"authorization": f"Bearer {token['token']}"}
+    await served.anonymous.post("/api/v1/notices", json={"text": "hello"}, headers=headers)
+    lines = (await served.http.get(AUDIT)).json()["lines"]
+    annas = [line for line in lines if line["who"] == "Anna"]
+    assert [line["by"] for line in annas] == [f"program:{token['id']}", *reversed(seen)]
+    assert all("by" not in line["detail"] for line in annas)
+    assert "by" not in next(line for line in lines if line["what"] == "person.added"), "of a command nothing is known"
+    rows = (await served.http.get(AUDIT, headers={"accept": "text/csv"})).text
+    assert seen[0] in rows
+
+
+async def test_an_erased_person_is_not_told_by_the_id_of_their_account_either(served: Any) -> None:
+    headers = {"cookie": await served.sign_in("Anna", "lead"), "origin": served.origin}
+    person = await served.person("Anna")
+    await served.anonymous.post("/api/v1/notices", json={"text": "hello"}, headers=headers)
+    engine = open_record(served.parts.config.data)
+    done = await asyncio.to_thread(lambda: erase(engine, {"Anna", person}, by="tests", now_ms=1))
+    line = next(one for one in (await served.http.get(AUDIT)).json()["lines"] if one["what"] == "notice.posted")
+    assert (line["who"], line["by"]) == (done.pseudonym, f"person:{done.pseudonym}")
 
 
 async def test_neither_is_for_anybody_but_administrators(served: Any) -> None:

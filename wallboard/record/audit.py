@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, String, 
 from wallboard.record.database import TABLES, Record
 
 MOST = 1_000  # lines in one answer
+BY = "by"  # in what is kept of a line's detail: of which kind, and the id, which is taken out with a person
 _SHOWN = 2_000  # characters of one detail
 _NAME = 256  # and of the longest name
 
@@ -23,19 +24,35 @@ audit = Table(
 )  # fmt: skip
 
 
+class By(str):
+    """Who does something: their name, which may change or be somebody else's later, and as which person or program."""
+
+    __slots__ = ("id", "kind")
+    kind: str
+    id: str
+
+    def __new__(cls, name: str, kind: str, id_: str) -> "By":
+        made = super().__new__(cls, name)
+        made.kind, made.id = kind, id_
+        return made
+
+
 class Line(NamedTuple):
-    """`what`: such as `person.changed`. `detail`: whom or what it was done to, before and after."""
+    """`what`: such as `person.changed`. `detail`: whom or what it was done to, before and after. `by`: `person:ID` or
+    `program:ID`, where it is known."""
 
     n: int
     at_ms: int
     who: str
     what: str
     detail: Mapping[str, object]
+    by: str | None = None
 
 
 def note(to: Connection, at_ms: int, who: str, what: str, detail: Mapping[str, object]) -> None:
     """One line more. Secrets do not belong into `detail`."""
-    to.execute(insert(audit).values(at_ms=at_ms, who=who[:256], what=what[:64], detail=_told(detail)))
+    whose = {BY: {who.kind: who.id}} if isinstance(who, By) and who.id else {}
+    to.execute(insert(audit).values(at_ms=at_ms, who=who[:256], what=what[:64], detail=_told({**detail, **whose})))
 
 
 def _told(detail: Mapping[str, object]) -> str:
@@ -83,5 +100,11 @@ class Audit:
             asked = asked.where(audit.c.n < before)
         with self._connected() as to:
             return [
-                Line(row.n, row.at_ms, row.who, row.what, msgspec.json.decode(row.detail)) for row in to.execute(asked)
+                _line(row.n, row.at_ms, row.who, row.what, msgspec.json.decode(row.detail)) for row in to.execute(asked)
             ]
+
+
+def _line(n: int, at_ms: int, who: str, what: str, detail: dict[str, object]) -> Line:
+    whose = detail.pop(BY, None)
+    by = next((f"{kind}:{of}" for kind, of in whose.items()), None) if isinstance(whose, dict) else None
+    return Line(n, at_ms, who, what, detail, by)

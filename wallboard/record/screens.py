@@ -45,7 +45,7 @@ class Screens:
 
     def add(self, name: str, board: str, *, by: str, now_ms: int) -> Screen:
         """Raises Refused where there are too many."""
-        screen = Screen(secrets.token_hex(_ID_BYTES), name, board, None, now_ms, by)
+        screen = Screen(secrets.token_hex(_ID_BYTES), name, board, None, now_ms, str(by))
         with self._connected() as to:
             if to.execute(select(func.count()).select_from(_screens)).scalar_one() >= MOST:
                 raise Refused("$", f"there are {MOST} screens already: revoke some first")

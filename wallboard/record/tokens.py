@@ -96,7 +96,7 @@ class Tokens:
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         token = Token(
             secrets.token_hex(_ID_BYTES), _digest(secret), wanted.name, wanted.scopes, wanted.source, wanted.queues,
-            wanted.teams, now_ms, by, wanted.expires_ms, None,
+            wanted.teams, now_ms, str(by), wanted.expires_ms, None,
         )  # fmt: skip
         with self._connected() as to:
             _check_free(to, wanted)

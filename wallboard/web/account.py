@@ -12,6 +12,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.core.errors import Conflict
 from wallboard.core.events import Text
+from wallboard.record.audit import By
 from wallboard.record.people import Person, key
 from wallboard.stream.signin import Listed, ref_of
 from wallboard.web.auth import CREDENTIAL, who_asks
@@ -110,7 +111,11 @@ async def choose(request: Request) -> Response:
         try:
             now = await asyncio.to_thread(
                 lambda: parts.people.change(
-                    person.id, by=person.name, now_ms=parts.clock_ms(), what="person.password", **to_be
+                    person.id,
+                    by=By(person.name, "person", person.id),
+                    now_ms=parts.clock_ms(),
+                    what="person.password",
+                    **to_be,
                 )
             )
         except Conflict as error:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 from msgspec import Meta
@@ -21,9 +21,12 @@ from wallboard.web.wiring import parts_of
 
 
 class Line(TypedDict):
+    """`by`: the account or token of that time, as `person:ID` or `program:ID`: names change."""
+
     n: int
     at: int
     who: str
+    by: NotRequired[str]
     what: str
     detail: dict[str, Any]
 
@@ -55,12 +58,17 @@ async def audit(request: Request) -> Response:
         lines = await asyncio.to_thread(parts_of(request).audit.read, int(before) if before else None, MOST)
     if CSV in request.headers.get("accept", ""):
         return spreadsheet("audit.csv", _table(lines))
-    rows = [{"n": one.n, "at": one.at_ms, "who": one.who, "what": one.what, "detail": one.detail} for one in lines]
+    rows = [_row(one) for one in lines]
     return JSONResponse({"lines": rows}, headers={"cache-control": "no-store", "vary": "accept"})
 
 
+def _row(one: Kept) -> dict[str, Any]:
+    row = {"n": one.n, "at": one.at_ms, "who": one.who, "what": one.what, "detail": one.detail}
+    return row | ({"by": one.by} if one.by else {})
+
+
 def _table(lines: Iterable[Kept]) -> Iterator[tuple[object, ...]]:
-    yield "n", "at", "who", "what", "detail"
+    yield "n", "at", "who", "by", "what", "detail"
     for one in lines:
         at = datetime.fromtimestamp(one.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
-        yield one.n, at, one.who, one.what, msgspec.json.encode(one.detail).decode()
+        yield one.n, at, one.who, one.by or "", one.what, msgspec.json.encode(one.detail).decode()

@@ -166,7 +166,7 @@ async def remove(request: Request) -> Response:
     came = await in_thread(parts.shelf.came, name)
     back = checked(parts, name, came)[0] if came is not None else None
     may_write(who, parts, parts.boards().get(name), back or Board())
-    await _changing(parts.shelf.remove, name, who.name, parts.clock_ms(), expected)
+    await _changing(parts.shelf.remove, name, who.by, parts.clock_ms(), expected)
     await parts.boards.refresh(parts.hub.change_boards)
     return JSONResponse({"id": name}, headers=_NO_STORE)
 
@@ -263,7 +263,7 @@ async def write(request: Request, who: Who, name: str, text: str, expected: str 
     may_write(who, parts, was, made)
     told = {"before": said_of_people(was), "after": said_of_people(made)}
     news = told if told["before"] != told["after"] else None
-    standing = await _changing(parts.shelf.put, name, text, who.name, parts.clock_ms(), expected, news)
+    standing = await _changing(parts.shelf.put, name, text, who.by, parts.clock_ms(), expected, news)
     await parts.boards.refresh(parts.hub.change_boards)
     warnings = [{"at": at, "reason": reason} for at, reason in board_warnings(made)]
     done = {"id": name, "etag": _etag(standing), "origin": standing.origin, "warnings": warnings}

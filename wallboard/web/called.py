@@ -234,7 +234,7 @@ def _write(parts: Parts, who: Who, kind: str, name: str, values: Mapping[str, An
         if wrong:
             raise ConfigError(wrong)
         parts.audit.write(
-            parts.clock_ms(), who.name, "name.changed", kind=kind, id=name,
+            parts.clock_ms(), who.by, "name.changed", kind=kind, id=name,
             before={key: before.get(key) for key in values}, after=dict(values),
         )  # fmt: skip
 

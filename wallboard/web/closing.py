@@ -78,7 +78,7 @@ async def close(request: Request) -> Response:
 
 def _note(audit: Audit, at_ms: int, who: Who, events: Sequence[ev.Event], note: str | None) -> None:
     for event in events:
-        audit.write(at_ms, who.name, "floor.closed", **_named(event), **({"note": note} if note else {}))
+        audit.write(at_ms, who.by, "floor.closed", **_named(event), **({"note": note} if note else {}))
 
 
 def _read(body: bytes) -> Ghost:

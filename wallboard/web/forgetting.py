@@ -45,7 +45,7 @@ async def forget(request: Request) -> Response:
         raise Problem(403, "Queues are forgotten by leads of all teams and administrators, sources by administrators.")
     _check(parts, kind, name)
     try:
-        await asyncio.to_thread(parts.audit.write, parts.clock_ms(), who.name, f"{kind}.forgotten", id=name)
+        await asyncio.to_thread(parts.audit.write, parts.clock_ms(), who.by, f"{kind}.forgotten", id=name)
         await parts.stream.append([_event(kind, name, who)])
     except RecordUnavailable:
         text = "The record does not answer, so it cannot be noted who did it; nothing was done. Try again soon."

@@ -115,7 +115,7 @@ async def add(request: Request) -> Response:
         teams=None if asked.teams is None else tuple(asked.teams), agents=tuple(asked.agents),
     )  # fmt: skip
     name = _name(asked.name)
-    added = await _asked(lambda: parts.people.add(name, asked.role, bound, by=who.name, now_ms=parts.clock_ms()))
+    added = await _asked(lambda: parts.people.add(name, asked.role, bound, by=who.by, now_ms=parts.clock_ms()))
     return JSONResponse(_told(added) | {"link": await _link(request, added)}, 201, headers=NO_STORE)
 
 
@@ -143,7 +143,7 @@ async def change(request: Request) -> Response:
     if "name" in given:
         given["name"] = _name(given["name"])
     to_be = given | {"bound": msgspec.structs.replace(person.bound, **limits)}
-    changed = await _asked(lambda: parts.people.change(person.id, by=who.name, now_ms=parts.clock_ms(), **to_be))
+    changed = await _asked(lambda: parts.people.change(person.id, by=who.by, now_ms=parts.clock_ms(), **to_be))
     parts.sessions.changed(person.id)
     return JSONResponse(_told(changed or person), headers=NO_STORE)
 
@@ -165,7 +165,7 @@ async def remove(request: Request) -> Response:
     who, parts = allowed(request, "admin"), parts_of(request)
     person = await _person(request)
     _somebody_else(who, person)
-    await _asked(lambda: parts.people.remove(person.id, by=who.name, now_ms=parts.clock_ms()))
+    await _asked(lambda: parts.people.remove(person.id, by=who.by, now_ms=parts.clock_ms()))
     with unavailable():
         await parts.sessions.signin.end_of(person.id)
     parts.sessions.changed(person.id)
@@ -188,7 +188,7 @@ async def link(request: Request) -> Response:
     if person.disabled:
         raise Problem(409, "This account is disabled: enable it first.")
     made = await _link(request, person)
-    await _asked(lambda: parts.audit.write(parts.clock_ms(), who.name, "person.link", id=person.id, name=person.name))
+    await _asked(lambda: parts.audit.write(parts.clock_ms(), who.by, "person.link", id=person.id, name=person.name))
     return JSONResponse({"link": made}, 201, headers=NO_STORE)
 
 
@@ -224,7 +224,7 @@ async def end_sessions(request: Request) -> Response:
     with unavailable():
         ended = await parts.sessions.signin.end_of(person.id)
     await _asked(
-        lambda: parts.audit.write(parts.clock_ms(), who.name, "person.signed_out", id=person.id, name=person.name)
+        lambda: parts.audit.write(parts.clock_ms(), who.by, "person.signed_out", id=person.id, name=person.name)
     )
     return JSONResponse({"ended": ended}, headers=NO_STORE)
 

@@ -200,7 +200,7 @@ async def revoke(request: Request) -> Response:
     parts = parts_of(request)
     screen = await _screen(request, who)
     with answering():
-        await asyncio.to_thread(parts.paired.record.revoke, screen.id, by=who.name, now_ms=parts.clock_ms())
+        await asyncio.to_thread(parts.paired.record.revoke, screen.id, by=who.by, now_ms=parts.clock_ms())
         await parts.paired.read()
     with suppress(StreamUnavailable):
         await parts.orders.forget(screen.id)
@@ -288,20 +288,20 @@ async def _claimed(parts: Parts, who: Who, asked: Claim) -> Screen | None:
             return None
         try:
             screen = await asyncio.to_thread(
-                parts.paired.record.add, asked.name.strip(), asked.board, by=who.name, now_ms=parts.clock_ms()
+                parts.paired.record.add, asked.name.strip(), asked.board, by=who.by, now_ms=parts.clock_ms()
             )
         except Refused as refused:
             raise Problem(409, f"{refused.reason}.") from None
         if await parts.pairing.give(code, device, screen.id):
             return screen
-        await asyncio.to_thread(parts.paired.record.revoke, screen.id, by=who.name, now_ms=parts.clock_ms())
+        await asyncio.to_thread(parts.paired.record.revoke, screen.id, by=who.by, now_ms=parts.clock_ms())
     return None
 
 
 async def _changed(parts: Parts, who: Who, screen: Screen, name: str | None, board: str | None) -> Response:
     with answering():
         changed = await asyncio.to_thread(
-            parts.paired.record.change, screen.id, name=name, board=board, by=who.name, now_ms=parts.clock_ms()
+            parts.paired.record.change, screen.id, name=name, board=board, by=who.by, now_ms=parts.clock_ms()
         )
         if changed is None:
             raise _no_such_screen()
@@ -371,9 +371,7 @@ def _row(screen: Screen, word: Word | None, now_ms: int, build: str) -> dict[str
 
 
 async def _noted(parts: Parts, who: Who, screen: Screen, do: str) -> None:
-    await asyncio.to_thread(
-        parts.audit.write, parts.clock_ms(), who.name, f"screen.{do}", id=screen.id, name=screen.name
-    )
+    await asyncio.to_thread(parts.audit.write, parts.clock_ms(), who.by, f"screen.{do}", id=screen.id, name=screen.name)
 
 
 async def _body(request: Request, kind: type[Any]) -> Any:

@@ -83,7 +83,7 @@ async def create(request: Request) -> Response:
         now_ms + asked.expires_in_days * DAY_MS if asked.expires_in_days else None,
     )  # fmt: skip
     try:
-        token, given = await asyncio.to_thread(parts.tokens.create, wanted, who.name, now_ms)
+        token, given = await asyncio.to_thread(parts.tokens.create, wanted, who.by, now_ms)
     except Refused as refused:
         raise Problem(409 if refused.at == "$" else 422, f"{refused.reason}.", at=refused.at) from None
     except RecordUnavailable:
@@ -104,7 +104,7 @@ async def create(request: Request) -> Response:
 async def revoke(request: Request) -> Response:
     who, parts = allowed(request, "admin"), parts_of(request)
     try:
-        found = await asyncio.to_thread(parts.tokens.revoke, request.path_params["token"], who.name, parts.clock_ms())
+        found = await asyncio.to_thread(parts.tokens.revoke, request.path_params["token"], who.by, parts.clock_ms())
     except RecordUnavailable:
         raise _away() from None
     if not found:

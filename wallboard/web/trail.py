@@ -19,6 +19,6 @@ async def noted(parts: Parts, who: Who, what: str, name: str, **detail: object) 
     """`name`: what it was done to. What is None is left out."""
     told = {key: value for key, value in detail.items() if value is not None}
     try:
-        await asyncio.to_thread(parts.audit.write, parts.clock_ms(), who.name, what, id=name, **told)
+        await asyncio.to_thread(parts.audit.write, parts.clock_ms(), who.by, what, id=name, **told)
     except RecordUnavailable as reason:
         log.warning("not in the audit trail", who=who.name, what=what, id=name, reason=str(reason))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wallboard.live.desk import DESK
+from wallboard.record.audit import By
 from wallboard.record.board import Board
 from wallboard.record.people import Person, Role
 
@@ -38,6 +39,11 @@ class Who:
     queues: frozenset[str] | None = None
     agents: frozenset[str] = frozenset()
     source: str | None = None
+
+    @property
+    def by(self) -> By:
+        """For the audit trail."""
+        return By(self.name, self.kind, self.id)
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes or "admin" in self.scopes
