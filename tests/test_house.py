@@ -32,6 +32,7 @@ PART_OF = {
     "wallboard.ownredis": "wallboard.up",
     "wallboard.alerter": "wallboard.worker",
     "wallboard.beating": "wallboard.worker",
+    "wallboard.handing": "wallboard.worker",
     "wallboard.historian": "wallboard.worker",
     "wallboard.keeper": "wallboard.worker",
     "wallboard.teller": "wallboard.worker",

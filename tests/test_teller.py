@@ -11,7 +11,7 @@ import pytest
 from wallboard import teller as telling
 from wallboard import worker as worker_module
 from wallboard.alerter import Alerter
-from wallboard.alerts import delivery
+from wallboard.alerts import deliveries, delivery
 from wallboard.core.events import Abandoned, Queued
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
@@ -119,7 +119,7 @@ async def test_a_receiver_that_is_changed_is_let_go_of_before_its_next_task_begi
                 told.append(f"ends {self._url}")
 
     monkeypatch.setattr(telling, "LOOK_S", 0.02)
-    monkeypatch.setattr(telling, "Delivery", Slow)
+    monkeypatch.setattr(deliveries, "Delivery", Slow)
     wanted = {"leads": LEADS._replace(url="one")}
     client = connect(redis_url)
     pipeline = Pipeline(stream, Checkpoints(client, keys), now_ms)

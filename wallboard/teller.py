@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import structlog
 
-from wallboard.alerts.delivery import Delivery
+from wallboard.alerts.deliveries import Deliveries
 from wallboard.alerts.told import Due, due
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.core.kpis import alert_document
@@ -41,20 +41,20 @@ class Teller:
         self._clock_ms = clock_ms
         self._link = link
         self._put: dict[tuple[str, str], None] = {}
-        self._tasks: dict[str, tuple[Receiver, asyncio.Task[None]]] = {}
+        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token is not None)
 
     async def run(self) -> None:
         """Until cancelled."""
         try:
             while True:
                 await asyncio.sleep(LOOK_S)
-                await self._keep_tasks()
+                await self._deliveries.keep(self._receivers())
                 if self.token is None:
                     self._put.clear()  # who led meanwhile may have told more
                 elif self._pipeline.ready:
                     await self._look(self.token)
         finally:
-            await self._stop(list(self._tasks))
+            await self._deliveries.stop()
 
     async def _look(self, token: int) -> None:
         try:
@@ -74,17 +74,3 @@ class Teller:
         alerts = floor.alerts.open | floor.alerts.over
         called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
         return list(due(alerts, floor.settings, self._receivers(), self._clock_ms(), called, self._link))
-
-    async def _keep_tasks(self) -> None:
-        """One for each receiver as it is configured now."""
-        wanted = self._receivers()
-        await self._stop([name for name, (receiver, _) in self._tasks.items() if wanted.get(name) != receiver])
-        for name in wanted.keys() - self._tasks.keys():
-            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, lambda: self.token is not None)
-            self._tasks[name] = wanted[name], asyncio.create_task(delivery.run(), name=f"notify {name}")
-
-    async def _stop(self, names: list[str]) -> None:
-        tasks = [self._tasks.pop(name)[1] for name in names]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

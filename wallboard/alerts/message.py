@@ -10,7 +10,7 @@ from wallboard.core.numbers import number_named
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Severity
 
-Verb = Literal["raised", "again", "cleared", "many", "test"]
+Verb = Literal["raised", "again", "cleared", "many", "test", "shift"]
 HEAD = 60  # characters that a phone shows of a message
 MOST_LINES = 20  # of one that stands for many
 OVER = {

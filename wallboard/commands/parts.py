@@ -172,6 +172,7 @@ async def _tell_ready(fd: int | None, server: "uvicorn.Server", loaded: asyncio.
 async def _worker(force: InForce, config: Config) -> None:
     from wallboard.alerter import Alerter
     from wallboard.beating import Beating
+    from wallboard.handing import Handing
     from wallboard.historian import Historian
     from wallboard.keeper import Keeper
     from wallboard.live.pipeline import Pipeline
@@ -179,6 +180,7 @@ async def _worker(force: InForce, config: Config) -> None:
     from wallboard.record.database import open_record
     from wallboard.record.days import Days
     from wallboard.record.history import History
+    from wallboard.record.shiftnotes import ShiftNotes
     from wallboard.stream.checkpoint import Checkpoints
     from wallboard.stream.health import HealthRecords
     from wallboard.stream.lease import Lease
@@ -200,10 +202,13 @@ async def _worker(force: InForce, config: Config) -> None:
         settings = lambda: force.config.settings  # noqa: E731
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
-        teller = Teller(pipeline, Outbox(parts.redis, parts.keys), lambda: force.config.receivers, clock_ms, link)
+        outbox, receivers = Outbox(parts.redis, parts.keys), lambda: force.config.receivers
+        teller = Teller(pipeline, outbox, receivers, clock_ms, link)
+        shift = link.removesuffix("alerts") + "shift" if link else ""
+        handing = Handing(pipeline, outbox, History(engine), ShiftNotes(engine), receivers, clock_ms, shift)
         keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), clock_ms, days.event_days)
         beating = Beating(pipeline, lambda: force.config.heartbeat)
-        besides: list[Beside] = [historian, alerter, teller, keeper, beating]
+        besides: list[Beside] = [historian, alerter, teller, handing, keeper, beating]
         await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, besides).run()
 
 

@@ -15,7 +15,10 @@ from wallboard.record import history as kept
 from wallboard.record.audit import audit, note
 from wallboard.record.database import Record
 
-_MADE_BY = {"tokens": "created_by", "screens": "created_by", "board_revisions": "who"}
+_MADE_BY = (
+    ("tokens", "created_by"), ("screens", "created_by"), ("board_revisions", "who"), ("shift_notes", "who"),
+    ("shift_notes", "read_by"),
+)  # fmt: skip
 
 
 class Erased(NamedTuple):
@@ -32,7 +35,7 @@ def erase(engine: Engine, names: Collection[str], *, by: str, now_ms: int) -> Er
     pseudonym = f"erased-{secrets.token_hex(4)}"
     with Record(engine).connected() as to:
         of = kept.INTERVALS.c
-        for made, by_whom in _MADE_BY.items():
+        for made, by_whom in _MADE_BY:
             who = column(by_whom, String)
             to.execute(update(table(made, who)).where(who.in_(names)).values({by_whom: pseudonym}))
         found = Erased(

@@ -32,6 +32,7 @@ from wallboard.record.people import People
 from wallboard.record.revisions import Revisions
 from wallboard.record.screens import Screens
 from wallboard.record.shelf import Shelf
+from wallboard.record.shiftnotes import ShiftNotes
 from wallboard.record.tokens import Tokens
 from wallboard.stream.away import Away
 from wallboard.stream.checkpoint import Checkpoints
@@ -57,6 +58,7 @@ from wallboard.web import (
     pages,
     people,
     screens,
+    shiftpage,
     speaking,
     tokens,
 )
@@ -195,6 +197,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         passwords=Passwords(),
         audit=Audit(record),
         history=History(record),
+        shift_notes=ShiftNotes(record),
         history_told=told,
         violations=violations,
         costly=rates(),
@@ -270,6 +273,9 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/plotly-{version}.js", plotly_js),
         Route("/alerts", AlertsPage(templates).show),
         Route("/alerts/report", ReportPage(templates).show),
+        Route("/shift", shiftpage.ShiftPage(templates).show),
+        Route("/api/v1/shift/notes", shiftpage.leave, methods=["POST"]),
+        Route("/api/v1/shift/notes/{note}/read", shiftpage.read, methods=["POST"]),
         Route("/floor", FloorPage(templates).show),
         Route("/names", called.NamesPage(templates).show),
         Route("/api/v1/me", me.show),

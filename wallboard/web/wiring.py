@@ -13,6 +13,7 @@ from wallboard.record.audit import Audit
 from wallboard.record.history import History
 from wallboard.record.people import People
 from wallboard.record.shelf import Shelf
+from wallboard.record.shiftnotes import ShiftNotes
 from wallboard.record.tokens import Tokens
 from wallboard.stream.away import Away
 from wallboard.stream.health import HealthRecords
@@ -67,6 +68,7 @@ class Parts:
     passwords: Passwords
     audit: Audit
     history: History
+    shift_notes: ShiftNotes
     history_told: HistoryTold
     violations: Violations
     costly: Rates

@@ -1,5 +1,8 @@
 """What of the floor is a caller's? Leads are bound to teams, programs perhaps to queues; the rest is not there."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from wallboard.core.state import Floor
 from wallboard.web.who import Who
 
@@ -35,3 +38,11 @@ def has_alert(who: Who, floor: Floor, kind: str, of: str) -> bool:
     if who.queues is not None:
         return False
     return not (kind == "groups" and of.startswith(TEAM)) or who.of_team(of.removeprefix(TEAM))
+
+
+def has_notice(who: Who, floor: Floor, row: Mapping[str, Any]) -> bool:
+    """One that is for everybody, or for a team or queue of theirs."""
+    teams, queues = row.get("teams") or [], row.get("queues") or []
+    if not teams and not queues:
+        return True
+    return any(who.of_team(team) for team in teams) or any(has_queue(who, floor, queue) for queue in queues)

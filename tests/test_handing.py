@@ -1,0 +1,169 @@
+"""What a shift leaves is mailed once when it is over, to receivers of mail, although the worker dies; real parts."""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wallboard import handing as module
+from wallboard import worker as worker_module
+from wallboard.alerts import delivery, handover
+from wallboard.alerts.message import Message
+from wallboard.core.events import AlertAcknowledged, AlertRaised, NoticePosted, Queued
+from wallboard.core.quarters import QUARTER_MS, Interval
+from wallboard.core.settings import Queue, Settings, Site
+from wallboard.handing import Handing, mailed
+from wallboard.live.pipeline import Pipeline
+from wallboard.receivers import Receiver
+from wallboard.record.database import open_record
+from wallboard.record.history import History, SeenDay
+from wallboard.record.shiftnotes import ShiftNotes
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.outbox import Outbox
+from wallboard.stream.redis import connect
+from wallboard.stream.stream import Stream
+from wallboard.worker import Worker
+
+RECEIVERS = {
+    "boss": Receiver("boss", "mail", "smtp://nowhere.invalid/"),
+    "grave": Receiver("grave", "mail", "smtp://nowhere.invalid/", least="critical"),
+    "hook": Receiver("hook", "webhook", "https://nowhere.invalid/"),
+}
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def shift() -> tuple[datetime, datetime, Settings]:
+    """One that was over three to four minutes ago, after two hours: for the next 50 minutes it has to be mailed."""
+    ended = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=3)
+    begun = ended - timedelta(hours=2)
+    site = Site(shifts={"early": f"{begun:%H:%M}-{ended:%H:%M}"})
+    return begun, ended, Settings(site={"main": site}, queue={"support": Queue(name="Support")})
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Message]]:
+    """Who got which mail; the network is somebody else's test."""
+    got = list[tuple[str, Message]]()
+
+    async def send(receiver: Receiver, message: Message) -> None:
+        got.append((receiver.name, message))
+
+    for where, name, value in (
+        (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05), (module, "LOOK_S", 0.05),
+        (delivery, "LOOK_S", 0.05), (delivery, "SENDERS", {"mail": send}),
+    ):  # fmt: skip
+        monkeypatch.setattr(where, name, value)
+    return got
+
+
+async def until(true: Callable[[], Any]) -> None:
+    async with asyncio.timeout(60):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
+async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_note(
+    redis_url: str, keys: Keys, stream: Stream, sent: list[tuple[str, Message]], tmp_path: Path
+) -> None:
+    engine, clients = open_record(tmp_path), list[Any]()
+    history, notes = History(engine), ShiftNotes(engine)
+    begun, ended, settings = shift()
+    begun_ms, raised_ms = (int(at.timestamp() * 1000) for at in (begun, ended - timedelta(minutes=10)))
+    for nth, good in enumerate((8, 7)):
+        amounts = {"offered": 10, "answered": 10, "sl_good": good, "sl_base": 10, "tags.thanks": 1}
+        at = Interval("groups", "site:main", _quarter(begun_ms + nth * 4 * QUARTER_MS), "event")
+        history.fill({at: amounts}, [SeenDay("main", f"{nth}", at.started_ms, at.started_ms + 1, 0, now_ms(), "live")])
+    notes.write(begun_ms, "Line 2 comes back.", who="Ann", by="person:1", teams=None, now_ms=now_ms())
+    notes.write(begun_ms - 1, "Of another shift.", who="Ann", by="person:1", teams=None, now_ms=now_ms())
+
+    def started() -> tuple[Pipeline, Handing, asyncio.Task[None]]:
+        asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
+        clients.extend([asking, blocking])
+        pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), now_ms)
+        link = "https://wall.example/shift"
+        handing = Handing(pipeline, Outbox(asking, keys), history, notes, lambda: receivers, now_ms, link)
+        parts = (Stream(asking, keys), Checkpoints(asking, keys), Lease(asking, keys))
+        return (
+            pipeline,
+            handing,
+            asyncio.create_task(Worker(pipeline, *parts, now_ms, lambda: settings, [handing]).run()),
+        )
+
+    receivers = dict[str, Receiver]()  # nothing is mailed before everything has happened
+    pipeline, _, task = started()
+    try:
+        await until(lambda: pipeline.ready and pipeline.floor.settings.queue)
+        said = {"metric": "waiting", "limit": "> 2", "since": "1"}
+        for kind, of in (("queues", "support"), ("agents", "anna")):
+            about = said | {"kind": kind, "of": of}
+            await stream.append([
+                AlertRaised(
+                    alert=of, rule="long", severity="warning", value=3, time=raised_ms, attributes=about,
+                    source="wallboard", id=f"{of}+",
+                )
+            ])  # fmt: skip
+        await stream.append([
+            AlertAcknowledged(alert="support", who="Ann", source="wallboard", id="a"),
+            NoticePosted(text="Line 2 is down", notice="n", source="wallboard", id="n"),
+            Queued(contact="c", queue="support", source="pbx", id="q", time=now_ms() - 60_000),
+        ])  # fmt: skip
+        await until(lambda: pipeline.floor.tallies.queues["support"].live["waiting"])
+        receivers |= RECEIVERS
+        await until(lambda: sent)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        pipeline, handing, task = started()
+        await until(lambda: handing._put)
+        assert await Outbox(clients[0], keys).waiting("boss shift", 10) == []
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        for client in clients:
+            await client.aclose()
+        engine.dispose()
+
+    [(name, mail)] = sent
+    assert name == "boss shift"
+    assert mail.title == f"Hand-over: early {begun:%H:%M}–{ended:%H:%M}"
+    blocks = [block.splitlines() for block in mail.text.split("\n\n")]
+    assert blocks[0] == ["Ann: Line 2 comes back."]
+    assert blocks[1] == [
+        "By hour (target 80 % service level)",
+        f"{begun:%H:%M}  offered 10, answered 10, abandoned 0, service level 80.0 %",
+        f"{begun + timedelta(hours=1):%H:%M}  offered 10, answered 10, abandoned 0, service level 70.0 %",
+        "all    offered 20, answered 20, abandoned 0, service level 75.0 %",
+    ]
+    assert blocks[2][0] == "Still waiting"
+    assert re.fullmatch(r"Support: 1 waiting, the longest [0-9]+:[0-9]{2}", blocks[2][1])
+    assert blocks[3][0] == "Alerts"
+    [alert] = blocks[3][1:]
+    assert alert.startswith(f"{datetime.fromtimestamp(raised_ms / 1000, UTC):%H:%M}–still open  warning: Support: ")
+    assert alert.endswith("; seen by Ann")
+    assert blocks[4:] == [["Notices", "Line 2 is down"], ["Thanks from customers: 2"], ["https://wall.example/shift"]]
+
+
+def _quarter(at_ms: int) -> int:
+    """The first that begins then or later."""
+    return -(-at_ms // QUARTER_MS) * QUARTER_MS
+
+
+def test_it_goes_to_mail_that_wants_more_than_grave_alerts() -> None:
+    assert list(mailed(RECEIVERS)) == ["boss shift"]
+
+
+@pytest.mark.parametrize(("from_min", "until_min", "found"), [(-1, 0, 0), (0, 1, 1), (-60, 60, 1), (1, 60, 0)])
+def test_a_shift_has_ended_in_the_time_in_which_its_end_lies(from_min: int, until_min: int, found: int) -> None:
+    ended = datetime(2026, 3, 3, 6, tzinfo=UTC)
+    settings = Settings(site={"main": Site(shifts={"night": "22:00-06:00"})})
+    times = (int((ended + timedelta(minutes=one)).timestamp() * 1000) for one in (from_min, until_min))
+    assert len(handover.ended(settings, "main", *times)) == found

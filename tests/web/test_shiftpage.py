@@ -1,0 +1,203 @@
+"""/shift: what one shift leaves to the next, of the lead's own teams; a note stands until somebody else has read it."""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from wallboard.core.events import AlertAcknowledged, AlertAssigned, AlertRaised, ConfigApplied, NoticePosted
+from wallboard.core.quarters import QUARTER_MS, Interval
+from wallboard.core.settings import Queue, Settings, Site, Target
+from wallboard.record.history import SeenDay
+from wallboard.web.words import LANGUAGES
+
+PAGE, NOTES = "/shift", "/api/v1/shift/notes"
+EIGHT_OF_TEN = {"offered": 10, "answered": 10, "sl_good": 8, "sl_base": 10, "tags.thanks": 2}
+SEVEN_OF_TEN = {"offered": 10, "answered": 9, "abandoned": 1, "sl_good": 7, "sl_base": 10}
+
+
+def settings() -> Settings:
+    """A shift that began three hours ago and more, and goes on for two and more: no test sees it turn."""
+    hour = time.gmtime().tm_hour
+    return Settings(
+        site={"main": Site(shifts={"long day": f"{(hour - 3) % 24:02}:00-{(hour + 3) % 24:02}:00"})},
+        queue={
+            "support": Queue(team="one", name="Support"),
+            "chat": Queue(team="two", name="Chats", target=Target(percent=90)),
+        },
+    )
+
+
+@pytest.fixture
+async def shift(config: Any, served_elsewhere: Any) -> Any:
+    """A shift of two teams: an hour that reached the target of 80 % and one that did not, alerts, notices, a wait."""
+    configured = settings()
+    async with served_elsewhere(replace(config, settings=configured)) as served:
+        said = {"metric": "waiting", "limit": "> 2", "since": "1"}
+        told = [
+            ConfigApplied(settings=msgspec.to_builtins(configured), source="wallboard", id="1"),
+            NoticePosted(text="Line 2 is down", notice="n1", source="wallboard", id="2"),
+            NoticePosted(text="Chats are slow", notice="n2", teams=["two"], source="wallboard", id="3"),
+            *(
+                AlertRaised(
+                    alert=f"a-{of}", rule="long", severity="critical", value=3, source="wallboard", id=f"{of}+",
+                    attributes=said | {"kind": "queues", "of": of},
+                )
+                for of in ("support", "chat")
+            ),
+            AlertAcknowledged(alert="a-support", who="Ann", source="wallboard", id="5", note="called the desk"),
+            AlertAssigned(alert="a-support", who="Ann", attributes={"to": "Ben"}, source="wallboard", id="6"),
+        ]  # fmt: skip
+        await served.parts.stream.append(told)
+        queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(3)]
+        assert (await served.http.post("/api/v1/events", json=queued)).json()["rejected"] == []
+        await until(served, lambda floor: floor.tallies.queues["support"].live["waiting"] == 3)
+        yield served
+
+
+async def until(served: Any, holds: Callable[[Any], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not ("support" in served.parts.pipeline.floor.tallies.queues and holds(served.parts.pipeline.floor)):
+            await asyncio.sleep(0.03)
+
+
+def fill(served: Any) -> int:
+    """Its first two hours, in the record; when it began."""
+    begun_ms: int = served.parts.pipeline.floor.ground.calendar.shifts["main"].started_ms
+    told: dict[Interval, dict[str, int]] = {}
+    for group in ("all", "team:one"):
+        told[Interval("groups", group, begun_ms + QUARTER_MS, "event")] = EIGHT_OF_TEN
+        told[Interval("groups", group, begun_ms + 5 * QUARTER_MS, "event")] = SEVEN_OF_TEN
+    day = SeenDay("main", "x", begun_ms, begun_ms + 86_400_000, begun_ms, begun_ms + 86_400_000, "live")
+    served.parts.history.fill(told, [day])
+    return begun_ms
+
+
+async def page(served: Any, name: str, *teams: str, lang: str = "en") -> str:
+    """As this lead sees it; of all teams without any."""
+    bound = {"teams": teams} if teams else {}
+    headers = {"cookie": await served.sign_in(name, "lead", **bound)}
+    answer = await served.anonymous.get(PAGE, params={"lang": lang}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    text: str = answer.text.replace("\u00a0", " ")
+    return text
+
+
+def rows(text: str) -> list[tuple[str, list[str]]]:
+    """Whether the target was met, and the cells, of each row of numbers."""
+    found = re.findall(r"<tr( data-met=\"(\w+)\")?><th scope=\"row\">(.*?)</th>(.*?)</tr>", text, re.S)
+    return [
+        (met, [time, *(" ".join(re.sub(r"<[^>]*>", "", cell).split()) for cell in re.findall(r"<td.*?</td>", cells))])
+        for _, met, time, cells in found
+    ]
+
+
+async def test_each_hour_stands_against_the_target_and_the_shift_below(shift: Any) -> None:
+    begun = time.gmtime(fill(shift) // 1000).tm_hour
+    text = await page(shift, "Ann", "one")
+    first, second, third, *_, whole = rows(text)
+    assert first == ("yes", [f"{begun:02}:00", "10", "10", "0", "80.0 % ✓"])
+    assert second == ("no", [f"{(begun + 1) % 24:02}:00", "10", "9", "1", "70.0 % ✗"])
+    assert third == ("", [f"{(begun + 2) % 24:02}:00", "0", "0", "0", "–"])
+    assert whole == ("no", ["All", "20", "19", "1", "75.0 % ✗"])
+    assert "Target: 80 % service level." in text
+    assert "Thanks from customers: 2" in text
+    assert f"<b>long day</b> {begun:02}:00–{(begun + 6) % 24:02}:00" in text
+
+
+async def test_alerts_stand_with_who_did_what_notices_and_who_still_waits(shift: Any) -> None:
+    text = await page(shift, "Ann")
+    assert re.search(r"<b>Support: Waiting 3, limit &gt; 2</b>", text)
+    for said in ("Ben is on it", "seen by Ann", "“called the desk”", "still open", "Line 2 is down", "Chats are slow"):
+        assert said in text, said
+    assert text.count("nobody acted") == 1, "of the chats"
+    assert re.search(r"<b>Support</b> 3 waiting, the longest \d+:\d\d", text)
+    assert "several targets" in text
+
+
+async def test_a_lead_of_a_team_sees_that_team_alone(shift: Any) -> None:
+    one, two = await page(shift, "Ann", "one"), await page(shift, "Ivan", "two")
+    assert "Chats" not in one
+    assert "Line 2 is down" in one
+    assert "Support" not in two
+    assert "Nobody waits." in two
+    assert "Chats are slow" in two
+    assert "Target: 90 % service level." in two
+
+
+async def leave(served: Any, text: Any, name: str, *teams: str) -> Any:
+    return await acted(served, NOTES, {"text": text}, name, *teams)
+
+
+async def acted(served: Any, url: str, body: Any, name: str, *teams: str) -> Any:
+    bound = {"teams": teams} if teams else {}
+    headers = {"cookie": await served.sign_in(name, "lead", **bound), "origin": served.origin}
+    return await served.anonymous.post(url, json=body, headers=headers)
+
+
+async def test_a_note_is_seen_by_the_next_lead_until_it_is_read(shift: Any) -> None:
+    assert (await leave(shift, "Line 2 comes back at nine.\nAsk <Olha>.", "Ann", "one")).status_code == 201
+    mine = await page(shift, "Ann", "one")
+    assert "Nobody has read it yet" in mine
+    assert "shift-read" not in mine
+    assert "Line 2 comes" not in await page(shift, "Ivan", "two"), "of another team"
+    theirs = await page(shift, "Ben", "one")
+    assert '<p class="shift-text">Line 2 comes back at nine.\nAsk &lt;Olha&gt;.</p>' in theirs
+    [url] = re.findall(r'class="shift-read" data-url="([^"]+)"', theirs)
+    for name, teams, status in (("Ivan", ("two",), 404), ("Ann", ("one",), 409), ("Ben", ("one",), 200)):
+        assert (await acted(shift, url, {}, name, *teams)).status_code == status, name
+    assert "Line 2 comes" not in await page(shift, "Ben", "one")
+    assert "Your last note was read by Ben." in await page(shift, "Ann", "one")
+    assert (await acted(shift, f"{NOTES}/nothing/read", {}, "Ben")).status_code == 404
+    lines = [line.what for line in await asyncio.to_thread(shift.parts.audit.read) if line.what.startswith("shift.")]
+    assert lines == ["shift.read", "shift.noted"]
+
+
+async def test_whoever_leads_every_team_leaves_it_to_all_and_may_change_it(shift: Any) -> None:
+    for text in ("first", "second"):
+        assert (await leave(shift, text, "Olena")).status_code == 201
+    for name, teams in (("Ann", ("one",)), ("Ivan", ("two",)), ("Vera", ())):
+        seen = await page(shift, name, *teams)
+        assert '<p class="shift-text">second</p>' in seen
+        assert "first</p>" not in seen
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"text": ""}, 422), ({"text": " \n"}, 422), ({"text": "a\u0000"}, 422), ({"text": "x" * 1001}, 422),
+        ({"txt": "x"}, 422), ({"text": 7}, 422), (None, 400), ([], 422),
+    ],
+)  # fmt: skip
+async def test_what_is_no_note_is_refused(served: Any, body: Any, status: int) -> None:
+    assert (await acted(served, NOTES, body, "Ann")).status_code == status
+
+
+async def test_without_shifts_it_is_the_business_day(served: Any) -> None:
+    text = await page(served, "Ann")
+    assert "Today, since 00:00" in text
+    assert "No alerts." in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_it_is_said_in_every_language(shift: Any, language: str) -> None:
+    fill(shift)
+    text = await page(shift, "Ann", lang=language)
+    assert f'lang="{language}"' in text
+    assert "shift." not in re.sub(r'(href|src|class|action|id|data-url)="[^"]*"', "", text)
+    assert "style=" not in text
+
+
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("agent", 403), ("admin", 200)])
+async def test_it_is_for_leads(served: Any, role: str, status: int) -> None:
+    headers = {"cookie": await served.sign_in("Vera", role), "origin": served.origin}
+    answer = await served.anonymous.get(PAGE, headers=headers)
+    assert answer.status_code == status
+    assert ('href="/shift"' in answer.text) == (status == 200)
+    left = await served.anonymous.post(NOTES, json={"text": "x"}, headers=headers)
+    assert left.status_code == (201 if status == 200 else 403)

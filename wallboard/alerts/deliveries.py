@@ -1,0 +1,34 @@
+"""Which deliveries run? One a receiver as it is configured now, each a task of its own."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+
+from wallboard.alerts.delivery import Delivery
+from wallboard.receivers import Receiver
+from wallboard.stream.outbox import Outbox
+
+
+class Deliveries:
+    """`leads`: whether this process is the one that sends now."""
+
+    def __init__(self, outbox: Outbox, clock_ms: Callable[[], int], leads: Callable[[], bool]) -> None:
+        self._outbox = outbox
+        self._clock_ms = clock_ms
+        self._leads = leads
+        self._tasks: dict[str, tuple[Receiver, asyncio.Task[None]]] = {}
+
+    async def keep(self, wanted: Mapping[str, Receiver]) -> None:
+        """What is configured otherwise begins anew, what is not there any more ends."""
+        await self._stop([name for name, (receiver, _) in self._tasks.items() if wanted.get(name) != receiver])
+        for name in wanted.keys() - self._tasks.keys():
+            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._leads)
+            self._tasks[name] = wanted[name], asyncio.create_task(delivery.run(), name=f"notify {name}")
+
+    async def stop(self) -> None:
+        await self._stop(list(self._tasks))
+
+    async def _stop(self, names: Iterable[str]) -> None:
+        tasks = [self._tasks.pop(name)[1] for name in names]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

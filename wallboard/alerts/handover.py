@@ -1,0 +1,108 @@
+"""What does one shift leave to the next? Its numbers by hour against the target, alerts and who did what, who waits.
+
+The page /shift shows it, and the leading worker mails it when the shift is over (docs/alerts.md).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from wallboard.core.attendance import TIME
+from wallboard.core.calendar import Shift
+from wallboard.core.kpis import entity
+from wallboard.core.rows import AlertRow
+from wallboard.core.settings import Settings
+from wallboard.core.state import Floor
+from wallboard.record.history import History
+from wallboard.record.steps import TOLD_MS, Row, Step, rows
+
+HOUR_MS = 3_600_000
+
+
+class Numbers(NamedTuple):
+    """Of a group, by hour and of the whole shift. `target`: percent; None where its queues have several."""
+
+    group: str
+    target: float | None
+    hours: list[Row]
+    whole: Row
+
+    @property
+    def thanks(self) -> int:
+        return int(self.whole.get("tags", {}).get("thanks", 0))
+
+
+class Waits(NamedTuple):
+    """Of a queue: who waits now, and since when the longest (ms UTC); the same of who is not answered (texts)."""
+
+    queue: str
+    name: str
+    waiting: int
+    oldest_ms: int | None
+    unanswered: int
+    unanswered_ms: int | None
+
+
+def running(floor: Floor, site: str) -> Shift:
+    """The shift that runs there, else the business day, which has no name."""
+    calendar = floor.ground.calendar
+    day = calendar.days[site]
+    return calendar.shifts.get(site) or Shift("", day.started_ms, day.ends_ms)
+
+
+def ended(settings: Settings, site: str, from_ms: int, until_ms: int) -> list[Shift]:
+    """Those that ended in [from, until), the first one first."""
+    found = [
+        Shift(name, span.begin_ms, span.end_ms)
+        for name, hours in settings.shifts.get(site, {}).items()
+        for span in {*hours.around(from_ms), *hours.around(until_ms)}
+        if from_ms <= span.end_ms < until_ms
+    ]
+    return sorted(found, key=lambda one: (one.ends_ms, one.name))
+
+
+def numbers(history: History, group: str, target: float | None, shift: Shift, now_ms: int) -> Numbers:
+    """Blocking. Raises RecordUnavailable."""
+    until_ms = max(shift.started_ms + 1, min(shift.ends_ms, now_ms))
+    begins = range(shift.started_ms, until_ms, HOUR_MS)
+    hours = [Step(at_ms, min(at_ms + HOUR_MS, shift.ends_ms)) for at_ms in begins]
+    recorded = history.read("groups", group, shift.started_ms, until_ms, "event")
+    spent = history.read("groups", group, shift.started_ms, until_ms, TIME)
+    seen = [(day.since_ms, day.until_ms + TOLD_MS) for day in history.days(shift.started_ms, until_ms)]
+    *found, whole = rows([*hours, Step(shift.started_ms, shift.ends_ms)], recorded, spent, seen, now_ms, "groups")
+    return Numbers(group, target, found, whole)
+
+
+def target_of(floor: Floor, group: str) -> float | None:
+    """The target of its queues in percent; None where they have several, or there are none."""
+    tallies = floor.tallies
+    found = {
+        floor.settings.for_queue(queue).target.percent for queue in tallies.queues if group in tallies.groups_of(queue)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def alerts_of(floor: Floor, shift: Shift, sees: Callable[[AlertRow], bool]) -> list[tuple[str, AlertRow]]:
+    """Those that were open in this shift, the first one first; of past ones the state has the last."""
+    known = {**floor.alerts.over, **floor.alerts.open}
+    found = [
+        (name, row)
+        for name, row in known.items()
+        if row.raised_ms < shift.ends_ms and (row.over_ms is None or row.over_ms >= shift.started_ms) and sees(row)
+    ]
+    return sorted(found, key=lambda one: (one[1].raised_ms, one[0]))
+
+
+def waits(floor: Floor, has_queue: Callable[[str], bool]) -> Iterator[Waits]:
+    """The queues in which somebody waits now, the longest wait first."""
+    found = []
+    for queue in floor.tallies.queues:
+        row = entity(floor, "queues", queue) if has_queue(queue) else None
+        now: dict[str, Any] = (row or {}).get("now", {})
+        if row and (now.get("waiting") or now.get("unanswered")):
+            found.append(
+                Waits(
+                    queue, row["name"], now.get("waiting", 0), now.get("oldest_at"), now.get("unanswered", 0),
+                    now.get("oldest_unanswered_at"),
+                )
+            )  # fmt: skip
+    yield from sorted(found, key=lambda one: (one.oldest_ms or one.unanswered_ms or floor.now_ms, one.queue))

@@ -1,0 +1,111 @@
+"""Who mails what a shift leaves to the next? The leading worker, once its end is in the record, to receivers of mail.
+
+    shift over ─▶ handover ─▶ mail ─▶ an outbox of its own a receiver ─▶ delivery
+
+An outbox of its own: what alerts say is paced and put together, a hand-over is neither.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import msgspec
+import structlog
+
+from wallboard.alerts import handover
+from wallboard.alerts.deliveries import Deliveries
+from wallboard.alerts.handovermail import Parting, mail_of
+from wallboard.core.calendar import Shift
+from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailable
+from wallboard.live.pipeline import Pipeline
+from wallboard.receivers import Receiver
+from wallboard.record.history import History
+from wallboard.record.shiftnotes import ShiftNotes
+from wallboard.record.steps import TOLD_MS
+from wallboard.stream.outbox import Outbox
+
+LOOK_S = 5.0
+LATE_MS = 3_600_000  # what ended longer ago nobody needs by mail
+
+log = structlog.get_logger("shift")
+
+
+class Handing:
+    """`token`: the fencing token while this worker leads, else None. `link`: where people see the same."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        outbox: Outbox,
+        history: History,
+        notes: ShiftNotes,
+        receivers: Callable[[], Mapping[str, Receiver]],
+        clock_ms: Callable[[], int],
+        link: str,
+    ) -> None:
+        self.token: int | None = None
+        self._pipeline = pipeline
+        self._outbox = outbox
+        self._history, self._notes = history, notes
+        self._receivers = receivers
+        self._clock_ms = clock_ms
+        self._link = link
+        self._put: set[tuple[str, str, int]] = set()  # receiver, site, end
+        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token is not None)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                await asyncio.sleep(LOOK_S)
+                wanted = mailed(self._receivers())
+                await self._deliveries.keep(wanted)
+                if self.token is None:
+                    self._put.clear()  # who led meanwhile may have told more
+                elif self._pipeline.ready and wanted:
+                    await self._look(self.token, wanted)
+        finally:
+            await self._deliveries.stop()
+
+    async def _look(self, token: int, wanted: Mapping[str, Receiver]) -> None:
+        settings, now_ms = self._pipeline.floor.settings, self._clock_ms()
+        try:
+            for site in settings.sites:
+                for shift in handover.ended(settings, site, now_ms - LATE_MS, now_ms - TOLD_MS):
+                    await self._tell(token, wanted, site, shift, now_ms)
+            self._put = {one for one in self._put if one[2] >= now_ms - LATE_MS}
+        except (LeaseLost, StreamUnavailable, RecordUnavailable) as reason:
+            log.info("a hand-over waits to be mailed", reason=str(reason) or type(reason).__name__)
+        except Exception:  # the root of this task
+            log.exception("a hand-over was not mailed")
+
+    async def _tell(self, token: int, wanted: Mapping[str, Receiver], site: str, shift: Shift, now_ms: int) -> None:
+        missing = [name for name in wanted if (name, site, shift.ends_ms) not in self._put]
+        if not missing:
+            return
+        told = await self._parting(site, shift, now_ms)
+        message = mail_of(told, self._pipeline.floor, now_ms, self._link)
+        for name in missing:
+            await self._outbox.put(token, name, message.id, msgspec.json.encode(message))
+            self._put.add((name, site, shift.ends_ms))
+
+    async def _parting(self, site: str, shift: Shift, now_ms: int) -> Parting:
+        """Nothing of the floor is kept over an `await`."""
+        group = f"site:{site}"
+        target = handover.target_of(self._pipeline.floor, group)
+        numbers = await asyncio.to_thread(handover.numbers, self._history, group, target, shift, now_ms)
+        notes = await asyncio.to_thread(self._notes.standing, shift.started_ms)
+        floor = self._pipeline.floor
+        settings, own = floor.settings, floor.settings.site_of
+        waits = handover.waits(floor, lambda queue: own(queue) == site and not settings.for_queue(queue).hidden)
+        alerts = handover.alerts_of(
+            floor, shift, lambda row: row.kind != "agents" and (row.kind != "queues" or own(row.of) == site)
+        )
+        notices = [row.event.text for row in floor.notices.values()]
+        own_notes = [note for note in notes if note.shift_ms == shift.started_ms]
+        return Parting(site, shift, numbers, list(waits), alerts, notices, own_notes)
+
+
+def mailed(receivers: Mapping[str, Receiver]) -> dict[str, Receiver]:
+    """Receivers of mail that want more than grave alerts, by the name of their own outbox."""
+    found = (one for one in receivers.values() if one.kind == "mail" and one.least == "info")
+    return {f"{one.name} shift": one._replace(name=f"{one.name} shift") for one in found}

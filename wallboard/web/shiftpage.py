@@ -1,0 +1,247 @@
+"""What does this shift leave to the next? `/shift`: numbers by hour, alerts and who did what, who waits, and one note.
+
+A note is seen by the leads of its teams until one of them says that it was read.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypedDict
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.alerts import handover
+from wallboard.alerts.handover import Numbers, Waits
+from wallboard.core.calendar import Shift
+from wallboard.core.errors import RecordUnavailable
+from wallboard.core.kpis import alert_document
+from wallboard.core.rows import AlertRow
+from wallboard.core.state import Floor
+from wallboard.record.shiftnotes import ShiftNote
+from wallboard.web.auth import Who, allowed
+from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, call
+from wallboard.web.costly import costs
+from wallboard.web.figures import figure
+from wallboard.web.lists import alert_text
+from wallboard.web.problems import Problem
+from wallboard.web.speaking import spoken
+from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.within import TEAM, has_alert, has_notice, has_queue
+from wallboard.web.words import Words, words
+
+Document = dict[str, Any]
+BODY_BYTES = 8_192
+COLUMNS = {"offered": "count", "answered": "count", "abandoned": "count", "service_level": "percent"}
+
+
+# As a text elsewhere (core/events.py), but it may have lines.
+Lines = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$")]
+
+
+class Left(Struct, forbid_unknown_fields=True):
+    text: Lines
+
+
+class Done(TypedDict):
+    id: str
+
+
+class ShiftPage:
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        who = allowed(request, "alerts:act")
+        costs(request)
+        parts, say = parts_of(request), words(spoken(request))
+        if not parts.pipeline.documents:
+            raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+        context = await _context(parts, who, say)
+        headers = {"cache-control": "no-store"}
+        return self._templates.TemplateResponse(request, "shift.html", context, headers=headers)
+
+
+@call(
+    Call(
+        summary="Leave a note to the next shift",
+        scope="alerts:act",
+        description="In place of the caller's own of this shift, as long as nobody has read that. For the teams that "
+        "the caller leads. docs/alerts.md.",
+        body=Left,
+        answers={201: Answer("It stands on /shift until somebody has read it.", Done)},
+        problems=(422,),
+    )
+)
+async def leave(request: Request) -> Response:
+    who, parts = allowed(request, "alerts:act"), parts_of(request)
+    asked = _read(await body_of(request, BODY_BYTES))
+    if not parts.pipeline.documents:
+        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    shift = handover.running(parts.pipeline.floor, _site(parts.pipeline.floor, who))
+    teams = None if who.teams is None else tuple(sorted(who.teams))
+    by, now_ms = _by(who), parts.clock_ms()
+    made = await _asked(
+        parts.shift_notes.write, shift.started_ms, asked.text, who=who.name, by=by, teams=teams, now_ms=now_ms
+    )
+    return JSONResponse({"id": made.id}, 201)
+
+
+@call(
+    Call(
+        summary="Say that a note of another shift was read",
+        scope="alerts:act",
+        answers={200: Answer("It is not shown any more.", Done)},
+        problems=(409,),
+    )
+)
+async def read(request: Request) -> Response:
+    """Whoever wrote it cannot say so."""
+    who, parts, name = allowed(request, "alerts:act"), parts_of(request), request.path_params["note"]
+    note: ShiftNote | None = await _asked(parts.shift_notes.one, name)
+    if note is None or not _is_for(note, who):
+        raise Problem(404, "There is no such note.")
+    if note.by == _by(who):
+        raise Problem(409, "It is your own: somebody else has to read it.")
+    await _asked(parts.shift_notes.read, name, who=who.name, now_ms=parts.clock_ms())
+    return JSONResponse({"id": name})
+
+
+async def _context(parts: Parts, who: Who, say: Words) -> Document:
+    floor, now_ms = parts.pipeline.floor, parts.clock_ms()
+    site = _site(floor, who)
+    shift, zone = handover.running(floor, site), ZoneInfo(floor.settings.sites[site].zone)
+    groups = [] if who.queues is not None else ["all"] if who.teams is None else sorted(map(TEAM.__add__, who.teams))
+    alerts = handover.alerts_of(floor, shift, lambda row: has_alert(who, floor, row.kind, row.of))
+    documents = parts.pipeline.documents
+    found: Document = {
+        "shift": shift.name, "zone": zone.key, "begins": _time(shift.started_ms, zone),
+        "ends": _time(shift.ends_ms, zone), "columns": [(name, say(f"metric.{name}")) for name in COLUMNS],
+        "alerts": [_alert(floor, name, row, zone, say) for name, row in alerts],
+        "waits": [_waits(one, now_ms, say) for one in handover.waits(floor, lambda name: has_queue(who, floor, name))],
+        "notices": [row["text"] for row in documents.get("notices", {}).values() if has_notice(who, floor, row)],
+        "by": _by(who),
+    }  # fmt: skip
+    targets = {group: handover.target_of(floor, group) for group in groups}
+    asked = [asyncio.to_thread(handover.numbers, parts.history, *one, shift, now_ms) for one in targets.items()]
+    told, notes = await _known(asyncio.gather(*asked), asyncio.to_thread(parts.shift_notes.standing, shift.started_ms))
+    least = _least(floor)
+    found["groups"] = [_group(one, zone, least, say) for one in told]
+    found["thanks"] = sum(one.thanks for one in told)
+    found |= _notes([note for note in notes if _is_for(note, who)], who, shift, now_ms, zone)
+    return found
+
+
+async def _known(numbers: Any, notes: Any) -> Any:
+    try:
+        return await asyncio.gather(numbers, notes)
+    except RecordUnavailable as error:
+        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
+
+
+async def _asked(call: Any, *given: Any, **named: Any) -> Any:
+    try:
+        return await asyncio.to_thread(call, *given, **named)
+    except RecordUnavailable as error:
+        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
+
+
+def _site(floor: Floor, who: Who) -> str:
+    """Of the first configured queue of the caller's teams, else the first of the file."""
+    settings = floor.settings
+    own = (queue for queue, row in settings.queue.items() if who.teams and row.team in who.teams)
+    return next((settings.site_of(queue) for queue in own), next(iter(settings.sites)))
+
+
+def _by(who: Who) -> str:
+    """Names change, and a program may have a person's."""
+    return f"{who.kind}:{who.id or who.name}"
+
+
+def _is_for(note: ShiftNote, who: Who) -> bool:
+    """A note for all is for everybody who leads; one of teams for whoever leads one of them, and for its writer."""
+    return note.teams is None or who.teams is None or note.by == _by(who) or bool(who.teams & set(note.teams))
+
+
+def _notes(notes: Sequence[ShiftNote], who: Who, shift: Shift, now_ms: int, zone: ZoneInfo) -> Document:
+    mine = next((one for one in notes if one.by == _by(who) and one.shift_ms == shift.started_ms), None)
+    unread = [one for one in notes if one.by != _by(who) and one.read_ms is None]
+    return {
+        "unread": [{"id": one.id, "who": one.who, "at": _moment(one.at_ms, now_ms, zone), "text": one.text}
+                   for one in unread],
+        "mine": mine.text if mine and mine.read_ms is None else "",
+        "read_by": mine.read_by if mine else None,
+        "stands": mine is not None and mine.read_ms is None,
+    }  # fmt: skip
+
+
+def _group(told: Numbers, zone: ZoneInfo, least: int, say: Words) -> Document:
+    return {
+        "name": told.group.removeprefix(TEAM) if told.group.startswith(TEAM) else "",
+        "target": None if told.target is None else f"{told.target:g}\u00a0%",
+        "hours": [_row(_time(row["at"], zone), row, told.target, least, say) for row in told.hours],
+        "whole": _row("", told.whole, told.target, least, say),
+    }  # fmt: skip
+
+
+def _row(time: str, row: Document, target: float | None, least: int, say: Words) -> Document:
+    level = row.get("service_level")
+    many = row.get("n", {}).get("service_level", 0) >= least
+    return {
+        "time": time,
+        "cells": [_text(row.get(name), reads, say) for name, reads in COLUMNS.items()],
+        "met": level >= target if level is not None and target is not None and many else None,
+    }  # fmt: skip
+
+
+def _least(floor: Floor) -> int:
+    """Of fewer contacts nothing is said of the target: that of a queue that is not configured."""
+    return floor.settings.for_queue("").min_n
+
+
+def _alert(floor: Floor, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -> Document:
+    told = alert_document(floor, row)
+    return {
+        "id": name, "text": alert_text(told, say), "severity": row.severity, "from": _time(row.raised_ms, zone),
+        "to": None if row.over_ms is None else _time(row.over_ms, zone), "owner": row.owner,
+        "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None, "note": row.note,
+        "results": [(one["result"], one["who"]) for one in told.get("results", ())],
+    }  # fmt: skip
+
+
+def _waits(one: Waits, now_ms: int, say: Words) -> Document:
+    return {
+        "name": one.name, "waiting": one.waiting, "longest": _text(one.oldest_ms, "instant", say, now_ms),
+        "unanswered": one.unanswered, "unanswered_longest": _text(one.unanswered_ms, "instant", say, now_ms),
+    }  # fmt: skip
+
+
+def _text(value: Any, reads: str, say: Words, now_ms: int = 0) -> str:
+    return "\u00a0".join(filter(None, figure(value, reads, now_ms, say)))
+
+
+def _time(at_ms: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M")
+
+
+def _moment(at_ms: int, now_ms: int, zone: ZoneInfo) -> str:
+    at, now = (datetime.fromtimestamp(ms / 1000, zone) for ms in (at_ms, now_ms))
+    return at.strftime("%H:%M" if at.date() == now.date() else "%Y-%m-%d %H:%M")
+
+
+def _read(body: bytes) -> Left:
+    try:
+        found = msgspec.json.decode(body, type=Left)
+        if not found.text.strip():
+            raise Problem(422, "Say something.", at="$.text")
+        return found
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Problem(400, 'Expected a JSON object such as {"text": "Line 2 is down"}.') from None
