@@ -7,6 +7,7 @@
 import { Clock } from "./clock.js";
 import { has, icon, mark, write } from "./dom.js";
 import { serverLate } from "./freshness.js";
+import { renderHints } from "./floor/hints.js";
 import { renderNotices } from "./floor/notices.js";
 import { renderPeople } from "./floor/people.js";
 import { renderQueues, renderWhole } from "./floor/queues.js";
@@ -59,6 +60,7 @@ function render() {
   document.querySelector(".floor").classList.toggle("floor-old", picture.server.late);
   if (!store.complete) return;
   renderNotices(picture);
+  renderHints(byId("hints"), picture);
   renderWhole(picture);
   renderPeople(byId("found"), picture.looks_for ? peopleNamed(picture) : [], picture);
   renderQueues(picture);

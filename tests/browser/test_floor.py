@@ -150,3 +150,29 @@ async def test_what_stands_there_stays_where_it_is_while_it_is_open(
         await page.locator(".queue").nth(1).wait_for()
         names = await page.locator(".queue-name").all_text_contents()
         assert names == ["Підтримка", "a-worse-one"]
+
+
+async def test_who_had_two_hostile_contacts_within_the_hour_is_hinted_at_until_they_are_on_a_break(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    async with desk(browser, redis_url, namespace, tmp_path) as (served, page):
+        await page.locator(".queue-head").wait_for()
+        hints, hour_ms = page.locator("#hints li"), 3_600_000
+
+        async def hostile(agent: str, contact: str, ago_ms: int) -> None:
+            at_ms = time.time_ns() // 1_000_000 - ago_ms
+            told = [
+                {"type": "contact.answered", "contact": contact, "agent": agent, "queue": "support", "time": at_ms},
+                {"type": "contact.ended", "contact": contact, "agent": agent, "time": at_ms + 1},
+                {"type": "contact.tagged", "contact": contact, "tag": "hostile", "agent": agent, "time": at_ms + 2},
+            ]
+            await tell(served, *told)
+
+        for agent, contact, ago_ms in (
+            ("chen", "h.1", 2 * hour_ms), ("chen", "h.2", 1_000),
+            ("anna", "h.3", hour_ms // 2), ("anna", "h.4", 1_000),
+        ):  # fmt: skip
+            await hostile(agent, contact, ago_ms)
+        await expect(hints).to_have_text(["Anna N.: two hostile contacts within the hour. Offer a break."])
+        await tell(served, {"type": "agent.presence", "agent": "anna", "presence": "paused", "reason": "lunch"})
+        await expect(hints).to_have_count(0)

@@ -76,3 +76,34 @@ def test_a_tag_counts_once_a_contact_for_its_queue_and_agent():
     assert day(floor)["tags"] == {"hostile": 1}
     assert (kpis.entity(floor, "agents", "anna") or {})["tags"] == {"hostile": 1}
     assert kpis.entity(floor, "groups", "all")["day"]["tags"] == {"hostile": 1}
+
+
+def test_since_when_there_were_two_hostile_contacts_is_when_the_last_but_one_of_today_was_tagged():
+    """Tagged out of order: 7, 70, 40 minutes after noon; the last but one is that of 40. The next day knows nothing."""
+    events = [*call("a"), *call("b"), *call("c")]
+    for contact, minutes in (("a", 7), ("c", 70)):
+        events.append(told(minutes, ev.Tagged, contact=contact, tag="hostile"))
+    events.append(told(40, ev.Tagged, contact="b", tag="hostile"))
+    events.append(told(75, ev.Tagged, contact="b", tag="thanks"))
+
+    def since(floor: Floor) -> object:
+        return (kpis.entity(floor, "agents", "anna") or {}).get("hostile_twice_since")
+
+    assert since(floor_after(events[:10])) is None, "one is not two"
+    assert since(floor_after(events[:11], 80)) == NOON + 7 * MINUTE
+    floor = floor_after(events, 80)
+    assert since(floor) == since(snapshot.load(snapshot.dump(floor))) == NOON + 40 * MINUTE
+    floor.advance(NOON + 13 * 60 * MINUTE)
+    assert since(floor) is None
+    midnight = 12 * 60
+    over_midnight = [
+        told(midnight + minutes, kind, contact=contact, agent="anna", **more)
+        for contact, at in (("d", -10), ("e", 10))
+        for minutes, kind, more in (
+            (at - 2, ev.Answered, {}),
+            (at - 1, ev.Ended, {}),
+            (at, ev.Tagged, {"tag": "hostile"}),
+        )
+    ]
+    floor = floor_after([*events, *over_midnight], midnight + 15)
+    assert since(floor) == since(snapshot.load(snapshot.dump(floor))) == NOON + (midnight - 10) * MINUTE

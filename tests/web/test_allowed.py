@@ -118,7 +118,7 @@ def _judge_rows(shown: Board, state: dict[str, Any]) -> None:
         assert {metric for at in ("day", "shift") for metric in row.get(at, {})} <= ranked
         assert row.get("tags", {}).keys() <= {"thanks"}
         assert not row.get("tags") or shown.audience == "agent" or "tags.thanks" in ranked
-        assert not {"missed_in_row", "stretch_since", "as_of"} & row.keys()
+        assert not {"missed_in_row", "stretch_since", "hostile_twice_since", "as_of"} & row.keys()
     for row in state.get("counts", {}).values():
         assert row["there"] >= 5 or "small_groups" in shown.shows or row["doing"] == {}
     for row in [*state.get("queues", {}).values(), *state.get("groups", {}).values()]:

@@ -229,6 +229,8 @@ def _agent(floor: Floor, name: str) -> Document | None:
     if (over_ms := _wrapup_over_ms(floor, contacts)) is not None:
         found["wrapup_over_at"] = over_ms
     found["tags"] = _family("tags.", row.ledger.window("day").sums)
+    if len(row.hostile) > 1:
+        found["hostile_twice_since"] = row.hostile[-2]
     if missed := _missed_in_row(row.calls):
         found["missed_in_row"] = missed
     if team := floor.people.team_of(name):

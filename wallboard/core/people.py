@@ -22,6 +22,7 @@ from wallboard.core.windows import MINUTE_MS
 LATE_MS = 15 * 60_000  # within it the order of arrival does not matter
 SETTLED_MS = LATE_MS + REPLACE_LOST_MS + MINUTE_MS  # an event that comes late may replace an end from before itself
 MOST_SPANS = 40  # above it an agent's time is settled as far as it can be
+HOUR_MS = 60 * MINUTE_MS
 
 
 class People:
@@ -113,10 +114,21 @@ class People:
         if in_day and fact.metric in ("answered", "missed"):
             call = (fact.at_ms, fact.metric == "answered")
             insort(row.calls, call) if sign > 0 else row.calls.remove(call)
+        if fact.metric == "tags.hostile":
+            self._count_hostile(row, fact.at_ms, sign, self.site_of(fact.id))
         row.ledger.turn(self._ground.minute)
         row.ledger.add(fact.metric, fact.at_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
         self.moving.add(fact.id)
         self._touch(fact.id, row, at_ms)
+
+    def _count_hostile(self, row: AgentRow, at_ms: int, sign: int, site: str) -> None:
+        """Of the running day and the hour before it: a night shift goes over midnight."""
+        if at_ms < self._ground.calendar.days[site].started_ms - HOUR_MS:
+            return
+        if sign > 0:
+            insort(row.hostile, at_ms)
+        elif at_ms in row.hostile:
+            row.hostile.remove(at_ms)
 
     def turn(self, minute: int) -> None:
         for name in list(self.moving):
@@ -134,6 +146,7 @@ class People:
                 row.sheet.begin(window, started_ms if started_ms <= self._ground.now_ms else None)
                 row.draft = None
                 row.calls = [call for call in row.calls if window != "day" or call[0] >= started_ms]
+                row.hostile = [at_ms for at_ms in row.hostile if window != "day" or at_ms >= started_ms - HOUR_MS]
                 self._touch(name, row, self._ground.now_ms)
 
     def forget_source(self, source: str) -> None:
@@ -166,7 +179,7 @@ class People:
         self.moving, self._ids = set(), {}
         self.attended = None if self.attended is None else set()  # another one: the history begins anew
         for name, row in self.agents.items():
-            row.items, row.released, row.spans, row.calls = {}, {}, {}, []
+            row.items, row.released, row.spans, row.calls, row.hostile = {}, {}, {}, [], []
             row.draft = None
             row.counted, row.ready, row.stands, row.free = frozenset(), frozenset(), None, False
             self._open_windows(name, row)
