@@ -178,6 +178,13 @@ async def test_what_is_no_note_is_refused(served: Any, body: Any, status: int) -
     assert (await acted(served, NOTES, body, "Ann")).status_code == status
 
 
+async def test_hours_that_nobody_saw_have_no_numbers(shift: Any) -> None:
+    """The server of this test began to look just now, and no worker writes down what it saw."""
+    found = rows(await page(shift, "Ann", "one"))
+    assert len(found) > 3
+    assert {cell for _, cells in found for cell in cells[1:]} == {"–"}
+
+
 async def test_without_shifts_it_is_the_business_day(served: Any) -> None:
     text = await page(served, "Ann")
     assert "Today, since 00:00" in text

@@ -13,7 +13,7 @@ from wallboard.core.rows import AlertRow
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.record.history import History
-from wallboard.record.steps import TOLD_MS, Row, Step, rows
+from wallboard.record.steps import TOLD_MS, Row, Step, known_then, rows
 
 HOUR_MS = 3_600_000
 
@@ -61,14 +61,15 @@ def ended(settings: Settings, site: str, from_ms: int, until_ms: int) -> list[Sh
 
 
 def numbers(history: History, group: str, target: float | None, shift: Shift, now_ms: int) -> Numbers:
-    """Blocking. Raises RecordUnavailable."""
+    """An hour that nobody saw has no numbers. Blocking. Raises RecordUnavailable."""
     until_ms = max(shift.started_ms + 1, min(shift.ends_ms, now_ms))
     begins = range(shift.started_ms, until_ms, HOUR_MS)
     hours = [Step(at_ms, min(at_ms + HOUR_MS, shift.ends_ms)) for at_ms in begins]
     recorded = history.read("groups", group, shift.started_ms, until_ms, "event")
     spent = history.read("groups", group, shift.started_ms, until_ms, TIME)
     seen = [(day.since_ms, day.until_ms + TOLD_MS) for day in history.days(shift.started_ms, until_ms)]
-    *found, whole = rows([*hours, Step(shift.started_ms, shift.ends_ms)], recorded, spent, seen, now_ms, "groups")
+    told = rows([*hours, Step(shift.started_ms, shift.ends_ms)], recorded, spent, seen, now_ms, "groups")
+    *found, whole = [row if known_then(row, recorded, seen) else {"at": row["at"]} for row in told]
     return Numbers(group, target, found, whole)
 
 

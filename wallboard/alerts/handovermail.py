@@ -62,7 +62,7 @@ def _numbers(told: Numbers, zone: ZoneInfo) -> list[str]:
 
 def _row(time: str, row: dict[str, Any]) -> str:
     level = row.get("service_level")
-    counts = ", ".join(f"{name} {row.get(name, 0)}" for name in ("offered", "answered", "abandoned"))
+    counts = ", ".join(f"{name} {row.get(name, '–')}" for name in ("offered", "answered", "abandoned"))
     return f"{time}  {counts}, service level {'–' if level is None else f'{level:.1f} %'}"
 
 

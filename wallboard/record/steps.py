@@ -4,7 +4,7 @@ Steps are counted from the beginning of the site's business day, so that an hour
 half hours too; a step of a day is the business day itself, of 23 or 25 hours twice a year.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -66,6 +66,14 @@ def rows(
             | figures(counts, 0)
             | (_of_agent(counts.sums, times) if kind == "agents" else _staffed(times, step, seen, now_ms))
         )
+
+
+def known_then(row: Row, recorded: Container[int], seen: Sequence[tuple[int, int]]) -> bool:
+    """Whether anybody looked: of what nobody saw nothing is said, which is not the same as zero."""
+    at_ms, until_ms = row["at"], row["until"]
+    if any(started_ms in recorded for started_ms in quarters(Step(at_ms, until_ms))):
+        return True
+    return any(since_ms < until_ms and at_ms < ends_ms for since_ms, ends_ms in seen)
 
 
 def quarters(step: Step) -> range:

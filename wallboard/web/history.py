@@ -1,7 +1,7 @@
 """What was it like? `GET /api/v1/history`: past intervals of a queue, a group or an agent, as JSON or CSV."""
 
 import asyncio
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypedDict
 from zoneinfo import ZoneInfo
@@ -25,9 +25,8 @@ from wallboard.record.steps import (
     STEPS,
     TOLD_MS,
     Row,
-    Step,
     day_named,
-    quarters,
+    known_then,
     rows,
     steps,
 )
@@ -180,7 +179,7 @@ def _read(parts: Parts, asked: Asked, now_ms: int) -> tuple[list[Row], list[Seen
     days = parts.history.days(asked.from_ms, to_ms)
     seen = [(day.since_ms, day.until_ms + TOLD_MS) for day in days]
     found = [
-        _only(row, asked.metrics if _known_then(row, recorded.keys() | spent.keys(), seen) else ())
+        _only(row, asked.metrics if known_then(row, recorded.keys() | spent.keys(), seen) else ())
         for row in rows(wanted, recorded, spent, seen, now_ms, asked.kind)
     ]
     return found, days, bool(recorded or spent)
@@ -262,14 +261,6 @@ def _only(row: Row, metrics: tuple[str, ...]) -> Row:
         if metric in row.get("n", {}):
             found.setdefault("n", {})[metric] = row["n"][metric]
     return found
-
-
-def _known_then(row: Row, recorded: Container[int], seen: list[tuple[int, int]]) -> bool:
-    """Whether anybody looked: of what nobody saw nothing is said, which is not the same as zero."""
-    at_ms, until_ms = row["at"], row["until"]
-    if any(started_ms in recorded for started_ms in quarters(Step(at_ms, until_ms))):
-        return True
-    return any(since_ms < until_ms and at_ms < ends_ms for since_ms, ends_ms in seen)
 
 
 def _late(day: SeenDay) -> bool:

@@ -1,0 +1,80 @@
+"""On a phone: a note to the next shift is left and read with a press; the report shows itself when it can."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.web.conftest import TOKEN, Served, serving  # type: ignore[import-not-found]
+from wallboard.config import Config, Redis
+from wallboard.core.events import AlertCleared, AlertRaised, Event
+from wallboard.record.days import Days, Happened
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def opened(browser: Browser, served: Served, wrong: list[str], path: str, name: str) -> Page:
+    """As this lead sees it; whatever the page or its policy complains of is in `wrong`."""
+    cookie, _, value = (await served.sign_in(name, "lead")).partition("=")
+    context = await browser.new_context(locale="en", viewport={"width": 390, "height": 800}, has_touch=True)
+    await context.add_cookies([{"name": cookie, "value": value, "url": served.origin}])
+    page = await context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+    await page.goto(served.origin + path)
+    return page
+
+
+def config_of(redis_url: str, namespace: str, folder: Path) -> Config:
+    return Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=folder)
+
+
+async def fits(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+async def test_a_note_is_left_with_a_press_and_read_with_a_press(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    wrong: list[str] = []
+    async with serving(config_of(redis_url, namespace, tmp_path)) as served:
+        ann = await opened(browser, served, wrong, "/shift", "Ann")
+        assert await fits(ann)
+        await ann.fill("#text", "Line 2 comes back at nine.\nAsk Olha.")
+        await ann.get_by_role("button", name="Leave it").tap()
+        await ann.get_by_text("Nobody has read it yet").wait_for()
+        ben = await opened(browser, served, wrong, "/shift", "Ben")
+        await ben.locator(".shift-text", has_text="Line 2 comes back at nine.").wait_for()
+        assert await fits(ben)
+        await ben.get_by_role("button", name="I have read it").tap()
+        await expect(ben.locator(".shift-note")).to_have_count(0)
+        await ann.reload()
+        await ann.get_by_text("Your last note was read by Ben.").wait_for()
+        await ann.context.close()
+        await ben.context.close()
+    assert wrong == []
+
+
+async def test_the_report_shows_itself_when_the_days_were_read(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    config, wrong = config_of(redis_url, namespace, tmp_path), list[str]()
+    at_ms = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
+    said: dict[str, Any] = {"kind": "groups", "of": "all"}
+    told: list[Event] = []
+    for n in range(3):
+        told += [
+            AlertRaised(alert=f"a{n}", rule="long", severity="critical", time=at_ms + n * 9000, attributes=said),
+            AlertCleared(alert=f"a{n}", rule="long", time=at_ms + n * 9000 + 3000),
+        ]
+    Days(config.events).append([Happened(f"{one.time}-{n}", one.time or 0, one) for n, one in enumerate(told)])
+    async with serving(config) as served:
+        page = await opened(browser, served, wrong, "/alerts/report?from=2026-03-02&to=2026-03-02", "Ann")
+        await page.get_by_text("Alerts raised: 3").wait_for(timeout=60_000)
+        measure = page.locator(".report-measure", has_text="Went off and came back within 10 seconds")
+        assert "✗ not as it should be" in await measure.inner_text()
+        assert await fits(page)
+        await page.context.close()
+    assert wrong == []
