@@ -17,7 +17,7 @@ from wallboard.record.database import Record
 
 _MADE_BY = (
     ("tokens", "created_by"), ("screens", "created_by"), ("board_revisions", "who"), ("shift_notes", "who"),
-    ("shift_notes", "read_by"),
+    ("shift_notes", "by"), ("shift_notes", "read_by"),
 )  # fmt: skip
 
 
@@ -33,11 +33,12 @@ class Erased(NamedTuple):
 def erase(engine: Engine, names: Collection[str], *, by: str, now_ms: int) -> Erased:
     """All that is known under these ids and names. Raises RecordUnavailable; it is done whole or not at all."""
     pseudonym = f"erased-{secrets.token_hex(4)}"
+    known = [*names, *(f"person:{name}" for name in names)]
     with Record(engine).connected() as to:
         of = kept.INTERVALS.c
         for made, by_whom in _MADE_BY:
             who = column(by_whom, String)
-            to.execute(update(table(made, who)).where(who.in_(names)).values({by_whom: pseudonym}))
+            to.execute(update(table(made, who)).where(who.in_(known)).values({by_whom: pseudonym}))
         found = Erased(
             pseudonym,
             to.execute(delete(kept.INTERVALS).where(of.kind == "agents", of.id.in_(names))).rowcount,

@@ -49,7 +49,7 @@ class ShiftNotes:
         self, shift_ms: int, text: str, *, who: str, by: str, teams: tuple[str, ...] | None, now_ms: int
     ) -> ShiftNote:
         """In place of the writer's own of this shift that nobody has read yet. What is older than KEPT_MS goes."""
-        made = ShiftNote(secrets.token_hex(_ID_BYTES), shift_ms, now_ms, who, by, teams, text)
+        made = ShiftNote(secrets.token_hex(_ID_BYTES), shift_ms, now_ms, str(who), by, teams, text)
         own = (_notes.c.by == by) & (_notes.c.shift_ms == shift_ms) & _notes.c.read_ms.is_(None)
         with self._connected() as to:
             to.execute(delete(_notes).where(own | (_notes.c.at_ms < now_ms - KEPT_MS)))
@@ -62,7 +62,7 @@ class ShiftNotes:
         """Somebody has read it; the first one counts. None: there is no such note."""
         of = _notes.c
         with self._connected() as to:
-            put = update(_notes).where(of.id == name, of.read_ms.is_(None)).values(read_by=who, read_ms=now_ms)
+            put = update(_notes).where(of.id == name, of.read_ms.is_(None)).values(read_by=str(who), read_ms=now_ms)
             if to.execute(put).rowcount:
                 note(to, now_ms, who, "shift.read", {"id": name})
             return _one(to, name)

@@ -87,7 +87,7 @@ async def leave(request: Request) -> Response:
     teams = None if who.teams is None else tuple(sorted(who.teams))
     by, now_ms = _by(who), parts.clock_ms()
     made = await _asked(
-        parts.shift_notes.write, shift.started_ms, asked.text, who=who.name, by=by, teams=teams, now_ms=now_ms
+        parts.shift_notes.write, shift.started_ms, asked.text, who=who.by, by=by, teams=teams, now_ms=now_ms
     )
     return JSONResponse({"id": made.id}, 201)
 
@@ -108,7 +108,7 @@ async def read(request: Request) -> Response:
         raise Problem(404, "There is no such note.")
     if note.by == _by(who):
         raise Problem(409, "It is your own: somebody else has to read it.")
-    await _asked(parts.shift_notes.read, name, who=who.name, now_ms=parts.clock_ms())
+    await _asked(parts.shift_notes.read, name, who=who.by, now_ms=parts.clock_ms())
     return JSONResponse({"id": name})
 
 
