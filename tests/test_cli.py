@@ -232,6 +232,18 @@ def test_check_warns_of_patterns_that_match_nothing_that_is_configured(capsys: p
     assert capsys.readouterr().err == "", "queues appear by themselves: without any in the file nobody can say"
 
 
+def test_check_warns_of_a_rule_that_may_reach_nobody_on_duty(capsys: pytest.CaptureFixture[str]) -> None:
+    rule = "[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\nnotify = ['on-duty'{}]\n[notify.a]\nurl = 'json://h/'\n"
+    Path("wallboard.toml").write_text(rule.format(""))
+    assert run(["check"]) == 0
+    said = capsys.readouterr().err
+    assert "alert.wait: warning: 'on-duty' reaches nobody" in said
+    assert "alert.wait: warning: ends with 'on-duty'" in said
+    Path("wallboard.toml").write_text(rule.format(", 'a'") + "person = 'Olena'\n")
+    assert run(["check"]) == 0
+    assert "on-duty" not in capsys.readouterr().err
+
+
 def test_check_warns_of_a_provider_that_is_reached_without_encryption(capsys: pytest.CaptureFixture[str]) -> None:
     text = (
         "[server]\npublic_url = 'http://wall.lan'\n[oidc]\nissuer = 'http://{}'\nclient_id = 'w'\n"

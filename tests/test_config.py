@@ -75,6 +75,7 @@ MISTAKES = {
     "[notify.x]\nurl = 'json://h/'\nallow = ['10.0.0']": ("notify.x.allow[0]", "10.1.0.0/16"),
     "[notify.x]\nurl = 'json://h/'\nquiet = 'night'": ("notify.x.quiet", ""),
     "[alert.x]\nmetric = 'waiting'\nraise = '> 1'\nnotify = ['ops']": ("alert.x.notify[0]", "[notify.ops]"),
+    "[notify.on-duty]\nurl = 'json://h/'": ("notify.on-duty", "choose another name"),
     "[alert.x]\nmetric = 'waiting'\nraise = '> 1'\nrepeat = '5s'": ("alert.x.repeat", "at least 1m"),
     OIDC.format("secret = 'x'"): ("oidc.secret", "did you mean 'client_secret'"),
     OIDC.format("client_secret_file = 'nowhere'"): ("oidc.client_secret", "give either"),

@@ -15,7 +15,7 @@ from msgspec import Struct
 from wallboard.core.errors import Mistake
 from wallboard.core.events import Text
 from wallboard.core.hours import parse_openings
-from wallboard.core.rules import Severity
+from wallboard.core.rules import ON_DUTY, Severity
 from wallboard.networks import Network, is_allowed, written
 from wallboard.standard import PREFIX, SHAPE, key_of
 from wallboard.tables import path, read
@@ -27,7 +27,8 @@ _NOBODY = frozenset({"data", "dict", "file", "ftp", "gopher", "ldap", "tftp"})  
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`url`, `secret`: or in a file of their own. `least`: graver ones too. `quiet`: hours in which only critical
-    ones are told, the others when they are over. `allow`: networks in the house that may be reached."""
+    ones are told, the others when they are over. `allow`: networks in the house that may be reached. `person`: whose
+    own it is, told while they are on duty."""
 
     url: str | None = None
     url_file: str | None = None
@@ -36,6 +37,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     least: Severity = "info"
     quiet: Text | None = None
     allow: list[Text] = []
+    person: Text | None = None
 
 
 class Receiver(NamedTuple):
@@ -46,6 +48,7 @@ class Receiver(NamedTuple):
     least: Severity = "info"
     quiet: str | None = None
     allow: tuple[Network, ...] = ()
+    person: str | None = None
 
     def __repr__(self) -> str:
         return f"Receiver(name={self.name!r}, kind={self.kind!r})"
@@ -57,6 +60,8 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
     found = read(options, Options, file, at, mistakes)
     if found is None:
         return None
+    if name == ON_DUTY:
+        mistakes.append(Mistake(file, at, f"'{ON_DUTY}' stands for the leads on duty: choose another name"))
     url = given(found.url, found.url_file, base, file, at, "url", mistakes)
     kind = _KINDS.get(urlsplit(url).scheme, "apprise") if url else "apprise"
     secret = b""
@@ -74,7 +79,7 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
             mistakes.append(Mistake(file, f"{at}.quiet", str(error)))
     if len(mistakes) > before:
         return None
-    return Receiver(name, kind, url or "", secret, found.least, found.quiet, allow)
+    return Receiver(name, kind, url or "", secret, found.least, found.quiet, allow, found.person)
 
 
 def receivers_of(tables: Mapping[str, Any], base: Path, file: str, mistakes: list[Mistake]) -> dict[str, Receiver]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from wallboard.core.errors import Mistake
 from wallboard.core.hours import parse_openings
 from wallboard.core.limits import duration_ms
+from wallboard.core.rules import ON_DUTY
 from wallboard.core.settings import Agent, Queue, Settings, Site
 from wallboard.tables import path, unknown
 
@@ -52,7 +53,7 @@ def check_collectors(collectors: Mapping[str, Any], base: Path, file: str) -> It
 def check_notify(settings: Settings, receivers: Collection[str], file: str) -> Iterator[Mistake]:
     for name, rule in settings.alert.items():
         for index, receiver in enumerate(rule.notify):
-            if receiver not in receivers:
+            if receiver not in (ON_DUTY, *receivers):
                 known = f"there is {', '.join(receivers)}" if receivers else "there is none"
                 reason = f"no receiver '{receiver}': {known}; write [notify.{receiver}]"
                 yield Mistake(file, f"{path('alert', name)}.notify[{index}]", reason)

@@ -73,4 +73,5 @@ class Teller:
         floor = self._pipeline.floor
         alerts = floor.alerts.open | floor.alerts.over
         called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
-        return list(due(alerts, floor.settings, self._receivers(), self._clock_ms(), called, self._link))
+        on_duty = floor.alerts.on_duty
+        return list(due(alerts, floor.settings, self._receivers(), self._clock_ms(), called, on_duty, self._link))

@@ -3,32 +3,43 @@
  * when no answer comes. A press is one POST; what it did comes back with the next answer.
  */
 
+import { Calls } from "./calls.js";
+import { showDeeds } from "./deeds.js";
+import { showDuty } from "./duty.js";
 import { keyed } from "./keyed.js";
+import { said, words } from "./pagewords.js";
 
 const REFRESH_MS = 2000;
 const OLD_MS = 10_000;
-const SNOOZES_MIN = [15, 30, 60];
 const ICONS = { critical: "alarm", warning: "warn", info: "info" };
 
 /**
- * @typedef {{id: string, text: string, now?: string, severity: string, rule: string, raised_at: number, action?: string,
+ * @typedef {{result: string, who: string, note?: string}} Result
+ * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, note?: string, results?: Result[]}} Before
+ * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, severity: string, rule: string, raised_at: number, action?: string,
  *   owner?: string, mine: boolean, theirs?: boolean, acknowledged_by?: string, snoozed_until?: number, note?: string, over_at?: number, over?: string}} Alert
  */
 
 const section = /** @type {HTMLElement} */ (document.querySelector("[data-url]"));
 const url = /** @type {string} */ (section.dataset.url);
-const words = JSON.parse(byId("words").textContent ?? "{}");
 const shape = /** @type {HTMLTemplateElement} */ (byId("alert"));
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
   hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: section.dataset.zone,
 }); // prettier-ignore
+const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: section.dataset.zone });
 let answeredAt = Date.now();
 let serverAhead = 0;
 let shown = "";
+/** @type {import("./duty.js").OnDuty[]} */
+let duty = [];
 let timer = 0;
+const calls = new Calls(byId("calls"));
 
 refresh();
-setInterval(showAge, 1000);
+setInterval(() => {
+  showAge();
+  calls.show();
+}, 1000);
 
 async function refresh() {
   clearTimeout(timer);
@@ -42,13 +53,16 @@ async function refresh() {
   timer = setTimeout(refresh, REFRESH_MS);
 }
 
-/** @param {{now: number, rules: number, open: Alert[], over: Alert[], maintenance: {name: string, until: number | null}[]}} told */
+/** @param {{now: number, rules: number, open: Alert[], over: Alert[], maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} told */
 function show(told) {
   answeredAt = Date.now();
   serverAhead = told.now - answeredAt;
   byId("begin").hidden = told.rules > 0;
   planned(told.maintenance);
-  const text = JSON.stringify([told.open, told.over, Math.floor(told.now / 60_000)]);
+  calls.hear(told.open);
+  duty = told.duty;
+  showDuty(byId("duty"), duty, clock, send);
+  const text = JSON.stringify([told.open, told.over, duty, Math.floor(told.now / 60_000)]);
   if (text !== shown) {
     shown = text;
     const snoozed = told.open.filter((alert) => alert.snoozed_until);
@@ -85,14 +99,27 @@ function write(card, alert) {
   part(card, ".alert-action").textContent = alert.over_at ? "" : (alert.action ?? "");
   part(card, ".alert-when span").textContent = [...when(alert), ...who(alert)].join(" · ");
   part(card, ".alert-now").textContent = alert.now ? " · " + said("now", { value: alert.now }) : "";
-  const wanted = alert.over_at || alert.theirs ? [] : buttons(alert);
-  const bar = part(card, ".alert-do");
-  const same = wanted.map((one) => one.key).join() === bar.dataset.keys;
-  if (same) return;
-  bar.dataset.keys = wanted.map((one) => one.key).join();
-  const snoozes = wanted.filter((one) => one.verb === "snooze").map((one) => button(alert.id, one));
-  bar.replaceChildren(...wanted.filter((one) => one.verb !== "snooze").map((one) => button(alert.id, one)));
-  if (snoozes.length > 0) bar.append(group(snoozes));
+  part(card, ".alert-before").textContent = (alert.before ?? []).map(lastTime).join("\n");
+  const act = (pressed, verb, body) => send(pressed, `${url}/${encodeURIComponent(alert.id)}/${verb}`, "POST", body);
+  showDeeds(part(card, ".alert-do"), alert, duty, Date.now() + serverAhead, act);
+}
+
+/** When the same rule was raised of the same before, for how long, and who did what. @param {Before} one */
+function lastTime(one) {
+  const [then, today] = [one.raised_at, Date.now() + serverAhead].map((at) => day.format(at));
+  const minutes = String(Math.max(1, Math.round((one.over_at - one.raised_at) / 60_000)));
+  const did = (one.results ?? []).map(resultText);
+  if (did.length === 0 && one.owner) did.push(said("owner", { who: one.owner }));
+  else if (did.length === 0 && one.acknowledged_by) did.push(said("seen", { who: one.acknowledged_by }));
+  if (one.note) did.push("“" + one.note + "”");
+  const time = (then === today ? "" : then + " ") + clock.format(one.raised_at);
+  return said("last", { time, minutes, what: did.join("; ") || words.nobody });
+}
+
+/** @param {Result} one */
+function resultText(one) {
+  const text = (words["result." + one.result] ?? one.result) + " – " + one.who;
+  return one.note ? text + " “" + one.note + "”" : text;
 }
 
 /** @param {Alert} alert */
@@ -111,47 +138,15 @@ function who(alert) {
   if (alert.acknowledged_by && alert.acknowledged_by !== alert.owner) found.push(said("seen", { who: alert.acknowledged_by }));
   if (alert.snoozed_until) found.push(said("until", { time: clock.format(alert.snoozed_until) }));
   if (alert.note) found.push("“" + alert.note + "”");
-  return found;
+  return found.concat((alert.results ?? []).map(resultText));
 }
 
-/** @typedef {{key: string, verb: string, text: string, body?: object}} Deed @param {Alert} alert @returns {Deed[]} */
-function buttons(alert) {
-  const found = [];
-  if (!alert.acknowledged_by && !alert.owner) found.push({ key: "acknowledge", verb: "acknowledge", text: words.acknowledge });
-  if (!alert.mine) found.push({ key: "take", verb: "assign", text: words.take });
-  if (alert.snoozed_until) return [...found, { key: "wake", verb: "wake", text: words.wake }];
-  return found.concat(SNOOZES_MIN.map((minutes) => (
-    { key: "snooze" + minutes, verb: "snooze", text: said("minutes", { minutes: String(minutes) }), body: { seconds: 60 * minutes } }
-  ))); // prettier-ignore
-}
-
-/** "Snooze" once, then how long. @param {HTMLElement[]} snoozes */
-function group(snoozes) {
-  const made = document.createElement("span");
-  made.className = "alert-snooze";
-  made.setAttribute("role", "group");
-  made.setAttribute("aria-label", words.snooze);
-  made.append(words.snooze, ...snoozes);
-  return made;
-}
-
-/** @param {string} id @param {Deed} deed */
-function button(id, deed) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = deed.text;
-  if (deed.verb === "snooze") made.className = "second";
-  made.addEventListener("click", () => act(id, deed, made));
-  return made;
-}
-
-/** @param {string} id @param {Deed} deed @param {HTMLButtonElement} pressed */
-async function act(id, deed, pressed) {
+/** @param {HTMLButtonElement} pressed @param {string} address @param {string} method @param {object} [body] */
+async function send(pressed, address, method, body) {
   pressed.disabled = true;
   const failed = byId("failed");
   try {
-    const address = `${url}/${encodeURIComponent(id)}/${deed.verb}`;
-    const answer = await fetch(address, { method: "POST", body: JSON.stringify(deed.body ?? {}) });
+    const answer = await fetch(address, { method, body: body && JSON.stringify(body) });
     failed.hidden = answer.ok;
     failed.textContent = answer.ok ? "" : (await answer.json()).detail;
   } catch {
@@ -166,11 +161,6 @@ function showAge() {
   const old = Date.now() - answeredAt > OLD_MS;
   section.classList.toggle("alerts-old", old);
   byId("freshness").textContent = old ? said("old", { time: clock.format(answeredAt + serverAhead) }) : "";
-}
-
-/** @param {string} key @param {Object<string, string>} values */
-function said(key, values) {
-  return words[key].replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => values[name]);
 }
 
 /** @param {HTMLElement} card @param {string} selector */

@@ -1,12 +1,13 @@
 """Who is told what: from the alerts as they stand, so that a restart changes nothing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
 from wallboard.alerts.message import HEAD, OVER, Verb, message_of, together
-from wallboard.alerts.told import MISSED_MS, due
+from wallboard.alerts.told import MISSED_MS, Due, due
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
@@ -28,16 +29,23 @@ def settings(**keys: Any) -> Settings:
     return Settings(alert={"wait": msgspec.convert(rule, Rule)})
 
 
-def told(one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver) -> list[tuple[str, str]]:
+def told(
+    one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    return [(each.receiver, each.told) for each in dues(one, now_ms, held, *receivers, on_duty=on_duty)]
+
+
+def dues(
+    one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = ()
+) -> list[Due]:
     by_name = {receiver.name: receiver for receiver in receivers or (LEADS, BOSS)}
-    found = due({"a": one}, held or settings(), by_name, now_ms, lambda row: row.of, "")
-    return [(each.receiver, each.told) for each in found]
+    return list(due({"a": one}, held or settings(), by_name, now_ms, lambda row: row.of, lambda _: on_duty, ""))
 
 
 def test_what_is_raised_is_told_to_all_and_what_is_over_to_whom_it_was_told() -> None:
     assert told(row(), NOON) == [("leads", "a+"), ("boss", "a+")]
     over = row(over_ms=NOON + MINUTE, over="cleared")
-    found = list(due({"a": over}, settings(), {"leads": LEADS}, NOON + MINUTE, lambda r: r.of, ""))
+    found = dues(over, NOON + MINUTE, None, LEADS)
     assert [(each.told, each.needs) for each in found] == [("a+", None), ("a-", "a+")]
 
 
@@ -65,6 +73,51 @@ def test_the_chain_goes_on_until_somebody_acknowledges_or_takes_it() -> None:
     seen = row(acknowledged_by="Olena", acknowledged_ms=NOON + 9 * MINUTE)
     assert told(seen, NOON + 60 * MINUTE, held) == [("leads", "a+")]
     assert told(row(owner="Olena"), NOON + 60 * MINUTE, held) == [("leads", "a+")]
+
+
+def test_the_chain_goes_on_from_when_somebody_took_it() -> None:
+    held = settings(escalate="10m")
+    late = row(owner="Olena", owned_ms=NOON + 12 * MINUTE)
+    assert told(late, NOON + 60 * MINUTE, held) == [("leads", "a+"), ("boss", "a+")]
+    soon = row(owner="Olena", owned_ms=NOON + 9 * MINUTE)
+    assert told(soon, NOON + 60 * MINUTE, held) == [("leads", "a+")]
+
+
+OLENA = Receiver("olena-phone", "webhook", "https://c.example", person="Olena")
+IVAN = Receiver("ivan-mail", "mail", "smtp://d.example", person="Ivan")
+CHAIN = {"notify": ["on-duty", "leads", "boss"], "escalate": "10m"}
+
+
+def test_who_is_on_duty_is_told_first_and_the_chain_goes_on_behind_them() -> None:
+    held, all_of_them = settings(**CHAIN), (OLENA, IVAN, LEADS, BOSS)
+    assert told(row(), NOON, held, *all_of_them, on_duty=["Olena"]) == [("olena-phone", "a+")]
+    both = told(row(), NOON, held, *all_of_them, on_duty=["Ivan", "Olena"])
+    assert both == [("olena-phone", "a+"), ("ivan-mail", "a+")]
+    later = told(row(), NOON + 10 * MINUTE, held, *all_of_them, on_duty=["Olena"])
+    assert later == [("olena-phone", "a+"), ("leads", "a+")]
+
+
+@pytest.mark.parametrize(
+    ("on_duty", "says"), [([], "Nobody is on duty for this"), (["Vira"], "On duty is Vira, who has no receiver")]
+)
+def test_with_nobody_to_be_reached_on_duty_the_next_is_told_at_once_and_why(on_duty: list[str], says: str) -> None:
+    held, all_of_them = settings(**CHAIN), (OLENA, IVAN, LEADS, BOSS)
+    [one] = dues(row(), NOON, held, *all_of_them, on_duty=on_duty)
+    assert (one.receiver, one.told) == ("leads", "a+")
+    assert says in one.message.text
+    assert says not in one.message.title
+    later = told(row(), NOON + 10 * MINUTE, held, *all_of_them, on_duty=on_duty)
+    assert later == [("leads", "a+"), ("boss", "a+")]
+
+
+def test_whoever_comes_on_duty_is_told_what_is_open_and_whoever_was_told_hears_the_end() -> None:
+    held = settings(**CHAIN)
+    assert told(row(), NOON + MINUTE, held, OLENA, IVAN, LEADS, on_duty=["Ivan"]) == [("ivan-mail", "a+")]
+    over = row(over_ms=NOON + 2 * MINUTE, over="cleared")
+    found = dues(over, NOON + 2 * MINUTE, held, OLENA, IVAN, LEADS, on_duty=["Ivan"])
+    assert [(one.receiver, one.told, one.needs) for one in found] == [
+        ("olena-phone", "a-", "a+"), ("ivan-mail", "a+", None), ("ivan-mail", "a-", "a+"), ("leads", "a-", "a+"),
+    ]  # fmt: skip
 
 
 def test_it_is_repeated_until_somebody_sees_to_it() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from wallboard.alerter import Alerter
 from wallboard.config import Config, Redis, Server
@@ -39,6 +39,10 @@ WRITTEN = {
     "metric": "waiting", "queues": ["*"], "raise": "> 0", "severity": "critical", "action": "Open overflow",
     "when": "always",
 }  # fmt: skip
+NOTIFICATIONS = """async () => {
+  const worker = await navigator.serviceWorker.getRegistration("/static/js/");
+  return (await worker.getNotifications()).map((one) => one.body);
+}"""
 RULES = Settings(queue={"support": Queue(name="Підтримка")}, alert={"support-wait": msgspec.convert(WRITTEN, Rule)})
 
 
@@ -98,6 +102,11 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         await wall.goto(f"{url}/board/wall")
         await phone.goto(f"{url}/alerts")
         await phone.get_by_text("No open alerts.").wait_for()
+        await phone.get_by_text("Nobody is on duty.").wait_for()
+        await phone.get_by_role("button", name="4 h").tap()
+        await phone.get_by_text("You are on duty until").wait_for(timeout=10_000)
+        await phone.get_by_role("button", name="End my duty").tap()
+        await phone.get_by_text("Nobody is on duty.").wait_for(timeout=10_000)
         await stream.append([Queued(contact="c1", queue="support", source="pbx", time=now_ms(), id="1")])
         card = phone.locator("#open .alert")
         await card.get_by_text("Підтримка: Waiting 1, limit > 0").wait_for(timeout=10_000)
@@ -113,6 +122,10 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         await card.get_by_role("button", name="Take it").tap()
         await card.get_by_text("yours").wait_for(timeout=10_000)
         await wall.get_by_text("Admin is on it").wait_for(timeout=10_000)
+        await card.get_by_label("A note").fill("until two")
+        await card.get_by_role("button", name="overflow opened").tap()
+        await card.get_by_text("overflow opened – Admin “until two”").wait_for(timeout=10_000)
+        assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await card.get_by_role("button", name="15 min").tap()
         await phone.locator("#snoozed .alert").get_by_role("button", name="Wake").tap()
         await phone.locator("#open .alert").get_by_role("button", name="15 min").wait_for(timeout=10_000)
@@ -121,6 +134,54 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         await phone.locator("#over .alert").get_by_text("cleared by itself").wait_for(timeout=10_000)
         await phone.get_by_text("No open alerts.").wait_for()
         await wall.get_by_text("No alerts").wait_for(timeout=10_000)
+        await stream.append([Queued(contact="c2", queue="support", source="pbx", time=now_ms(), id="3")])
+        last = phone.locator("#open .alert-before")
+        await last.get_by_text("min: overflow opened – Admin “until two”").wait_for(timeout=10_000)
+        assert (await last.inner_text()).startswith("Last time ")
+        with suppress(Exception):
+            await context.close()
+    assert wrong == []
+
+
+async def notified(page: Page, wanted: list[str]) -> None:
+    """Until these notifications stand."""
+    async with asyncio.timeout(15):
+        while await page.evaluate(NOTIFICATIONS) != wanted:
+            await asyncio.sleep(0.1)
+
+
+async def test_a_new_alert_calls_as_it_was_switched_on_and_the_browser_s_permission_is_to_be_seen(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+    wrong: list[str] = []
+    async with running(config) as (url, cookie, stream):
+        context = await browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, locale="en")
+        await context.add_cookies([cookie])  # type: ignore[list-item]
+        await context.grant_permissions(["notifications"], origin=url)
+        phone = await context.new_page()
+        phone.on("pageerror", lambda error: wrong.append(str(error)))
+        await phone.goto(f"{url}/alerts")
+        await phone.get_by_text("No open alerts.").wait_for()
+        await phone.get_by_role("button", name="No sound").tap()
+        await phone.get_by_role("button", name="Sound on", pressed=True).wait_for(timeout=10_000)
+        await phone.get_by_role("button", name="No notifications").tap()
+        await phone.get_by_role("button", name="Notifications on", pressed=True).wait_for(timeout=10_000)
+        assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+        await phone.reload()
+        await phone.get_by_role("button", name="Notifications on", pressed=True).wait_for(timeout=10_000)
+        await phone.get_by_text("No open alerts.").wait_for()
+        await stream.append([Queued(contact="c1", queue="support", source="pbx", time=now_ms(), id="1")])
+        card = phone.locator("#open .alert")
+        await card.get_by_role("button", name="Acknowledge").wait_for(timeout=10_000)
+        await notified(phone, ["Open overflow"])
+        await card.get_by_role("button", name="Acknowledge").tap()
+        await notified(phone, [])
+
+        await context.clear_permissions()
+        blocked = phone.get_by_role("button", name="Notifications are blocked in this browser’s settings")
+        await blocked.or_(phone.get_by_role("button", name="No notifications")).wait_for(timeout=10_000)
         with suppress(Exception):
             await context.close()
     assert wrong == []

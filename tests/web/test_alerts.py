@@ -116,6 +116,40 @@ async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) ->
     assert lines[1].detail == about | {"note": "known", "until": row["snoozed_until"]}
 
 
+async def test_what_was_done_is_said_of_an_open_one_and_of_one_that_is_over_and_told_the_next_time(served: Any) -> None:
+    await raised(served)
+    headers = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
+    said = {"result": "overflow_opened", "note": "until two"}
+    assert (await served.anonymous.post(f"{ALERTS}/a1/result", json=said, headers=headers)).status_code == 202
+    row = (await until(served, lambda open_: "results" in open_["a1"]))["a1"]
+    [result] = row["results"]
+    assert (result["result"], result["who"], result["note"]) == ("overflow_opened", "Olena", "until two")
+    assert "before" not in row
+    await served.parts.stream.append([AlertCleared(alert="a1", rule="wait", source="wallboard", id="a1-")])
+    await until(served, lambda open_: not open_)
+    assert (await served.http.post(f"{ALERTS}/a1/acknowledge")).status_code == 404, "it is over"
+    assert (await served.http.post(f"{ALERTS}/a1/result", json={"result": "in own words"})).status_code == 202
+    said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": str(now_ms())}
+    again = AlertRaised(
+        alert="a2", rule="wait", severity="critical", value=4, attributes=said, source="wallboard", id="2+"
+    )
+    other = AlertRaised(
+        alert="a3", rule="wait", severity="info", attributes=said | {"of": "sales"}, source="wallboard", id="3+"
+    )
+    await served.parts.stream.append([again, other])
+    open_ = await until(served, lambda open_: len(open_) == 2)
+    [before] = open_["a2"]["before"]
+    assert [(one["result"], one["who"]) for one in before["results"]] == [
+        ("overflow_opened", "Olena"), ("in own words", "admin")
+    ]  # fmt: skip
+    assert before["over_at"] >= before["raised_at"]
+    assert "before" not in open_["a3"]
+    lines = [line for line in await asyncio.to_thread(served.parts.audit.read) if line.what == "alert.acted"]
+    assert [(line.who, line.detail["result"], line.detail["of"]) for line in lines] == [
+        ("admin", "in own words", "support"), ("Olena", "overflow_opened", "support"),
+    ]  # fmt: skip
+
+
 async def test_while_the_record_is_away_people_still_act_and_the_log_says_who(
     served: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +170,7 @@ MISTAKES: dict[str, tuple[str, Any, int, str]] = {
     "no such verb": ("a1/ignore", None, 404, "/docs lists"),
     "how long": ("a1/snooze", {}, 422, "seconds"),
     "for ever": ("a1/snooze", {"seconds": 10**9}, 422, "43200"),
+    "no result": ("a1/result", {"note": "x"}, 422, "result"),
     "a typo": ("a1/acknowledge", {"nota": "x"}, 422, "nota"),
     "control characters": ("a1/acknowledge", {"note": "a\u0000b"}, 422, "note"),
 }

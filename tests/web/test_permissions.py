@@ -102,7 +102,12 @@ NEEDS = {
     "GET /sources/{source:path}": "everyone's", "GET /api/v1/sources/{source:path}": "everyone's",
     "GET /alerts": "alerts:act", "GET /alerts/report": "alerts:act", "GET /shift": "alerts:act",
     "POST /api/v1/shift/notes": "alerts:act", "POST /api/v1/shift/notes/{note}/read": "alerts:act",
-    **{f"POST /api/v1/alerts/{{alert}}/{verb}": "alerts:act" for verb in ("acknowledge", "snooze", "wake", "assign")},
+    **{
+        f"POST /api/v1/alerts/{{alert}}/{verb}": "alerts:act"
+        for verb in ("acknowledge", "snooze", "wake", "assign", "result")
+    },
+    "GET /api/v1/duty": "alerts:act", "POST /api/v1/duty": "alerts:act",
+    "DELETE /api/v1/duty": "alerts:act", "DELETE /api/v1/duty/{who:path}": "alerts:act",
     "GET /floor": "people:read", "GET /api/v1/floor": "people:read", "POST /api/v1/floor/close": "closing",
     "GET /api/v1/notices": "notices:write", "POST /api/v1/notices": "notices:write",
     "DELETE /api/v1/notices/{notice:path}": "notices:write",

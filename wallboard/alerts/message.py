@@ -42,14 +42,15 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def message_of(
-    alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str
+    alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str, says: str = ""
 ) -> Message:
-    """`called`: what people call the entity. `number`: which of the repeats."""
+    """`called`: what people call the entity. `number`: which of the repeats. `says`: why this receiver is told."""
     mark = {"raised": "+", "cleared": "-"}.get(verb, f"*{number}")
     end = OVER.get(row.over or "", RESOLVED) if verb == "cleared" else ""
     lines = [
         f"{row.severity}, rule {row.rule}",
         *([f"Do: {action}"] if action and verb != "cleared" else []),
+        *([says] if says and verb != "cleared" else []),
         *([f"{row.owner} has taken it"] if row.owner else []),
         *([row.note] if row.note else []),
         *([link] if link else []),

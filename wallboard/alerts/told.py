@@ -1,19 +1,31 @@
 """Who has to be told what by now? Worked out from the alerts as they stand, so that it is the same after a restart.
 
 raised ─▶ first of `notify` ─ escalate, nobody acknowledged ─▶ the next too ─ repeat ─▶ again ─ over ─▶ whom it was told
+
+`on-duty` in `notify` stands for the leads who are on duty for its team, each through receivers of their own; while
+nobody is, the chain goes on with the next at once, who is told why.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from wallboard.alerts.message import GRAVEST, Message, Verb, message_of
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.rows import AlertRow
+from wallboard.core.rules import ON_DUTY, Rule
 from wallboard.core.settings import Settings
 from wallboard.receivers import Receiver
 
 STALE_MS = 86_400_000  # of what was over for longer nobody is told any more
 MISSED_MS = 600_000  # of one that came and went while nobody could tell
+
+
+class Link(NamedTuple):
+    """One of the chain. `place`: None, it is not meant now. `says`: why it has come to this one already."""
+
+    receiver: Receiver
+    place: int | None
+    says: str = ""
 
 
 class Due(NamedTuple):
@@ -31,41 +43,63 @@ def due(
     receivers: Mapping[str, Receiver],
     now_ms: int,
     called: Callable[[AlertRow], str],
+    on_duty: Callable[[AlertRow], Collection[str]],
     link: str,
 ) -> Iterator[Due]:
-    """What each receiver should have been told of these alerts, open or over, at `now_ms`."""
+    """What each receiver should have been told of these alerts, open or over, at `now_ms`. `on_duty`: names."""
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
         if rule is None:
             continue
-        for name in rule.notify:
-            receiver = receivers.get(name)
-            if receiver is None or GRAVEST[row.severity] > GRAVEST[receiver.least]:
+        for receiver, place, says in _chain(rule, receivers, on_duty(row)):
+            if GRAVEST[row.severity] > GRAVEST[receiver.least]:
                 continue
-            raised = f"{alert}+"
+            name, raised = receiver.name, f"{alert}+"
             at_ms = now_ms if row.over_ms is None else row.over_ms
-            reached = _is_reached(row, rule.notify.index(name), rule.escalate_ms, at_ms)
+            reached = place is not None and _is_reached(row, place, rule.escalate_ms, at_ms)
             is_due = reached and not _is_quiet(receiver, row, settings, at_ms)
             if is_due and now_ms - at_ms < MISSED_MS:
-                yield Due(name, raised, message_of(alert, row, "raised", 0, rule.action, called(row), link))
+                yield Due(name, raised, message_of(alert, row, "raised", 0, rule.action, called(row), link, says))
             if row.over_ms is None:
                 again = _repeats(row, rule.repeat_ms, now_ms) if is_due else 0
                 verb: Verb = "again"
             else:
                 again, verb = int(now_ms - at_ms < STALE_MS), "cleared"
             if again:
-                told = message_of(alert, row, verb, again, rule.action, called(row), link)
+                told = message_of(alert, row, verb, again, rule.action, called(row), link, says)
                 yield Due(name, told.id, told, needs=raised)
+
+
+def _chain(rule: Rule, receivers: Mapping[str, Receiver], on_duty: Collection[str]) -> Iterator[Link]:
+    """In its order. A place where nobody is takes no time."""
+    own = [one for one in receivers.values() if one.person]
+    reached = [one for one in own if one.person in on_duty]
+    passed_over, says = 0, ""
+    for place, name in enumerate(rule.notify):
+        if name != ON_DUTY:
+            if receiver := receivers.get(name):
+                yield Link(receiver, place - passed_over, says)
+            continue
+        yield from (Link(one, place - passed_over if one in reached else None) for one in own)
+        if not reached:
+            passed_over += 1
+            says = _nobody(on_duty)
+
+
+def _nobody(on_duty: Collection[str]) -> str:
+    if on_duty:
+        return f"On duty is {', '.join(on_duty)}, who has no receiver: so you are told."
+    return "Nobody is on duty for this: so you are told."
 
 
 def _is_reached(row: AlertRow, place: int, escalate_ms: int | None, now_ms: int) -> bool:
     """Whether the chain has come to this place: it goes on until somebody acknowledged or took it."""
     if escalate_ms is None or place == 0:
         return True
-    until_ms = row.acknowledged_ms if row.acknowledged_ms is not None else now_ms
-    if row.owner and row.acknowledged_ms is None:
+    acted = [at_ms for at_ms in (row.acknowledged_ms, row.owned_ms) if at_ms is not None]
+    if row.owner and not acted:
         return False
-    return until_ms - row.raised_ms >= place * escalate_ms
+    return min([now_ms, *acted]) - row.raised_ms >= place * escalate_ms
 
 
 def _repeats(row: AlertRow, repeat_ms: int | None, now_ms: int) -> int:

@@ -11,6 +11,7 @@ from wallboard.boardschema import board_schema_text
 from wallboard.commands.unmatched import unmatched
 from wallboard.config import FILE, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, SourceError
+from wallboard.core.rules import ON_DUTY
 from wallboard.eventschema import schema_text
 from wallboard.sense import WEBHOOK
 from wallboard.tables import path as path_of
@@ -94,8 +95,15 @@ def source_mistakes(config: Config) -> Iterator[Mistake]:
 
 
 def rule_warnings(config: Config) -> Iterator[Mistake]:
-    """Alert rules that ask for nothing."""
+    """Alert rules that ask for nothing, or that may reach nobody."""
+    has_own = any(one.person for one in config.receivers.values())
     for name, rule in config.settings.alert.items():
+        if ON_DUTY in rule.notify and not has_own:
+            reason = f"'{ON_DUTY}' reaches nobody: no [notify.NAME] is a lead's own, by `person`"
+            yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
+        if rule.notify and rule.notify[-1] == ON_DUTY:
+            reason = f"ends with '{ON_DUTY}': while nobody is on duty nobody more is told; name one behind it"
+            yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
         if rule.action is None:
             reason = "has no `action`: an alarm that asks nobody to do anything is noise"
             yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)

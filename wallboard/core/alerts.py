@@ -1,25 +1,36 @@
 """Which alerts are open, and who acted on them? As the stream tells it (core/alerting.py says what to tell)."""
 
 from wallboard.core import events as ev
+from wallboard.core.duty import Duty
 from wallboard.core.ground import Ground
-from wallboard.core.rows import AlertRow
+from wallboard.core.lasttimes import LastTimes
+from wallboard.core.people import People
+from wallboard.core.rows import AlertRow, ResultRow
 from wallboard.core.visits import Deed, Did
 
 MOST_OVER = 200
+ERASED = "–"  # instead of somebody's name
+MOST_RESULTS = 10  # of one alert; above it the oldest are dropped
+TEAM = "team:"  # a group's id begins so
 
 
 class Alerts:
-    """`open`: id → row. `over`: the last ones that ended, the newest last."""
+    """`open`: id → row. `over`: the last ones that ended, the newest last; `last`: of those before them."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, people: People, duty: Duty) -> None:
         self._ground = ground
+        self._people = people
+        self._duty = duty
         self.open: dict[str, AlertRow] = {}
         self.over: dict[str, AlertRow] = {}
+        self.last = LastTimes()
 
     def take(self, event: ev.AlertEvent, at_ms: int) -> Deed:
         if isinstance(event, ev.AlertRaised):
             return self._raised(event, at_ms)
         row = self.open.get(event.alert)
+        if isinstance(event, ev.AlertActed):
+            return self._acted(event, row or self.over.get(event.alert), at_ms)
         if row is None:
             return Deed(Did.NOTHING, f"no open alert {event.alert}")
         self._ground.touch("alerts", event.alert)
@@ -28,9 +39,11 @@ class Alerts:
                 self._end(event, row, at_ms)
                 return Deed(Did.NOTED, f"{row.rule} of {row.of} is over: {event.note or 'cleared'}")
             case ev.AlertAcknowledged():
+                row.duty = self.on_duty(row)
                 row.acknowledged_by, row.acknowledged_ms = event.who, at_ms
             case ev.AlertAssigned():
-                row.owner = (event.attributes or {}).get("to") or event.who
+                row.duty = self.on_duty(row)
+                row.owner, row.owned_ms = (event.attributes or {}).get("to") or event.who, row.owned_ms or at_ms
             case ev.AlertSnoozed():
                 row.snoozed_by, row.snoozed_until_ms = event.who, event.until
                 if event.until is not None:
@@ -42,11 +55,50 @@ class Alerts:
         return Deed(Did.NOTED, f"{row.rule} of {row.of}: {verb} by {event.who or 'nobody'}")
 
     def _end(self, event: ev.AlertCleared, row: AlertRow, at_ms: int) -> None:
+        row.duty = self.on_duty(row)
         row.over_ms, row.over = at_ms, event.note or "cleared"
         row.snoozed_by = row.snoozed_until_ms = None
         self.over[event.alert] = self.open.pop(event.alert)
         while len(self.over) > MOST_OVER:
-            del self.over[next(iter(self.over))]
+            alert = next(iter(self.over))
+            self.last.keep(alert, self.over.pop(alert))
+
+    def forget(self, name: str) -> None:
+        """A person is erased: what is over and was about them goes; what they did stays, without their name."""
+        for rows in (self.over, self.last.older):
+            for alert in [alert for alert, row in rows.items() if (row.kind, row.of) == ("agents", name)]:
+                del rows[alert]
+        for alert, row in (self.open | self.over | self.last.older).items():
+            if _leave_out(row, name) and alert in self.open:
+                self._ground.touch("alerts", alert)
+
+    def _acted(self, event: ev.AlertActed, row: AlertRow | None, at_ms: int) -> Deed:
+        result, who = (event.attributes or {}).get("result"), event.who or "nobody"
+        if row is None or not result:
+            return Deed(Did.NOTHING, f"no alert {event.alert}, or no result")
+        before = next((one for one in row.results if (one.result, one.who) == (result, who)), None)
+        if before:
+            before.note = event.note or before.note
+        else:
+            row.results = [*row.results, ResultRow(result, who, at_ms, event.note)][-MOST_RESULTS:]
+        if row.over_ms is None:
+            self._ground.touch("alerts", event.alert)
+            if row.acknowledged_by is None:
+                row.duty = self.on_duty(row)
+                row.acknowledged_by, row.acknowledged_ms = event.who, at_ms
+        return Deed(Did.NOTED, f"{row.rule} of {row.of}: {result} by {who}")
+
+    def team_of(self, row: AlertRow) -> str | None:
+        """Whose leads it is for; None: every lead's."""
+        if row.kind == "agents":
+            return self._people.team_of(row.of) if row.of in self._people.agents else None
+        if row.kind == "queues":
+            return self._ground.settings.for_queue(row.of).team
+        return row.of.removeprefix(TEAM) if row.kind == "groups" and row.of.startswith(TEAM) else None
+
+    def on_duty(self, row: AlertRow) -> list[str]:
+        """Who is on duty for it; of one that somebody acted on, or that is over: who was when that began."""
+        return self._duty.of_team(self.team_of(row)) if row.duty is None else row.duty
 
     def wake(self, alert: str, at_ms: int) -> None:
         """A snooze ends by itself."""
@@ -67,3 +119,17 @@ class Alerts:
         )  # fmt: skip
         self._ground.touch("alerts", event.alert)
         return Deed(Did.NOTED, f"{event.rule} of {said.get('of')} is raised")
+
+
+def _leave_out(row: AlertRow, name: str) -> bool:
+    """Whether it was there."""
+    found = [key for key in ("acknowledged_by", "owner", "snoozed_by") if getattr(row, key) == name]
+    for key in found:
+        setattr(row, key, ERASED)
+    theirs = [one for one in row.results if one.who == name]
+    for one in theirs:
+        one.who = ERASED
+    was_on_duty = name in (row.duty or ())
+    if row.duty:
+        row.duty = [who for who in row.duty if who != name]
+    return bool(found or theirs or was_on_duty)

@@ -423,6 +423,24 @@ class AlertAssigned(AlertEvent, frozen=True, kw_only=True, tag="alert.assigned")
     pass
 
 
+class AlertActed(AlertEvent, frozen=True, kw_only=True, tag="alert.acted"):
+    """What was done about it stands in `attributes` as `result`; it may be over already."""
+
+
+class DutyTaken(Event, frozen=True, kw_only=True, tag="duty.taken"):
+    """`who` is on duty until then; `teams`: for these alone, None: for all. `by`: who else said so."""
+
+    who: Text
+    until: Instant
+    teams: QueueList | None = None
+    by: Text | None = None
+
+
+class DutyLeft(Event, frozen=True, kw_only=True, tag="duty.left"):
+    who: Text
+    by: Text | None = None
+
+
 Told = (
     Queued | Ringing | Missed | Answered | Held | Resumed | Message | Abandoned | Left | Transferred | Ended
     | Wrapped | Outcome | Rated | Tagged | CaseOpened | CaseResolved | SignedIn | SignedOut | PresenceSet
@@ -432,6 +450,7 @@ Told = (
 Own = (
     SourceCounted | SourceForgotten | QueueForgotten | AgentForgotten | ConfigApplied | ContactCorrected
     | AgentCorrected | AlertRaised | AlertCleared | AlertAcknowledged | AlertSnoozed | AlertWoken | AlertAssigned
+    | AlertActed | DutyTaken | DutyLeft
 )  # fmt: skip
 OWN_KINDS: frozenset[type[Event]] = frozenset(get_args(Own))
 SERVER = "wallboard"  # what the server itself tells comes from here; it is no source of the floor

@@ -13,7 +13,7 @@ from wallboard.core.formulas import RATIOS, derived
 from wallboard.core.ledger import Counts
 from wallboard.core.numbers import number_named
 from wallboard.core.parts import HOUR_MS, INSTANTS, LEAST_SIGNED_IN_MS, STANDINGS, STATES
-from wallboard.core.rows import AgentRow, AlertRow, Tally
+from wallboard.core.rows import AgentRow, AlertRow, ResultRow, Tally
 from wallboard.core.state import SILENT_MS, Floor
 from wallboard.core.windows import ROLLING
 
@@ -345,12 +345,6 @@ def _alert(floor: Floor, name: str) -> Document | None:
     return None if row is None else alert_document(floor, row)
 
 
-def _team_of(floor: Floor, row: AlertRow) -> str | None:
-    if row.kind == "agents":
-        return floor.people.team_of(row.of) if row.of in floor.people.agents else None
-    return floor.settings.for_queue(row.of).team if row.kind == "queues" else None
-
-
 def alert_document(floor: Floor, row: AlertRow) -> Document:
     """Of one that is open, or over."""
     rule = floor.settings.alert.get(row.rule)
@@ -361,13 +355,17 @@ def alert_document(floor: Floor, row: AlertRow) -> Document:
         "limit": row.limit, "since": row.since_ms, "raised_at": row.raised_ms,
     }  # fmt: skip
     optional = {
-        "name": _alerted(floor, row), "team": _team_of(floor, row),
+        "name": _alerted(floor, row), "team": floor.alerts.team_of(row),
         "window": row.window, "value": row.value, "action": rule and rule.action, "note": row.note,
         "acknowledged_by": row.acknowledged_by, "acknowledged_at": row.acknowledged_ms, "owner": row.owner,
         "snoozed_by": row.snoozed_by, "snoozed_until": row.snoozed_until_ms,
-        "over_at": row.over_ms, "over": row.over,
+        "over_at": row.over_ms, "over": row.over, "results": [_result(one) for one in row.results] or None,
     }  # fmt: skip
     return found | {key: value for key, value in optional.items() if value is not None}
+
+
+def _result(row: ResultRow) -> Document:
+    return {"result": row.result, "who": row.who, "at": row.at_ms} | ({"note": row.note} if row.note else {})
 
 
 def _alerted(floor: Floor, row: AlertRow) -> str | None:

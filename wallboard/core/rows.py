@@ -197,6 +197,15 @@ class NoticeRow(Struct):
     posted_ms: int
 
 
+class ResultRow(Struct):
+    """What somebody did about an alert: one of core/alerts.py, or own words."""
+
+    result: str
+    who: str
+    at_ms: int
+    note: str | None = None
+
+
 class AlertRow(Struct):
     """One that is raised. `kind`, `of`: the entity; `since_ms`: when its rule began to hold."""
 
@@ -213,11 +222,14 @@ class AlertRow(Struct):
     acknowledged_by: str | None = None
     acknowledged_ms: int | None = None
     owner: str | None = None
+    owned_ms: int | None = None
     snoozed_by: str | None = None
     snoozed_until_ms: int | None = None
     note: str | None = None
     over_ms: int | None = None
     over: str | None = None  # why: cleared, closed, gone, rule (core/alerting.py)
+    results: list[ResultRow] = []
+    duty: list[str] | None = None  # who was on duty for it when somebody first acted, or when it was over
 
 
 class KpiRow(Struct):

@@ -17,6 +17,7 @@ Window = Literal["now", "m15", "m30", "m60", "shift", "day"]
 LEAST_AGAIN_MS = 60_000
 OPEN = "open"  # of `when`: while the queue is open, which is the default
 ALWAYS = "always"
+ON_DUTY = "on-duty"  # of `notify`: the leads who are on duty for its team
 
 
 class Fault(NamedTuple):

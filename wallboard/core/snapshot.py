@@ -15,6 +15,7 @@ from wallboard.core import events as ev
 from wallboard.core.agents import Profile
 from wallboard.core.alerting import Instance
 from wallboard.core.cases import Case
+from wallboard.core.duty import DutyRow
 from wallboard.core.observed import Parts
 from wallboard.core.repeats import Begin
 from wallboard.core.rows import AgentRow, AlertRow, Contact, KpiRow, Listing, NoticeRow, SourceRow, Told
@@ -93,6 +94,8 @@ class Rest(Struct):
     watched: list[tuple[str, str, str, Instance]]  # rule, kind and id of what is not normal
     untold: list[ev.AlertRaised | ev.AlertCleared]
     begins: list[tuple[str, Begin]]  # of customers, where the contact itself is forgotten
+    duty: dict[str, DutyRow] = {}
+    alerts_older: dict[str, AlertRow] = {}
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -125,6 +128,7 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     floor.cases.cases = {(source, name): case for source, name, case in rest.cases}
     floor.contacts.repeats.resume(rest.begins)
     floor.alerts.open, floor.alerts.over = dict(rest.alerts), dict(rest.alerts_over)
+    floor.alerts.last.older, floor.duty.on = dict(rest.alerts_older), dict(rest.duty)
     if floor.alerting:
         floor.alerting.instances = {(rule, kind, name): found for rule, kind, name, found in rest.watched}
         floor.alerting.untold = {event.id or "": event for event in rest.untold}
@@ -187,7 +191,8 @@ def _rest_of(floor: Floor) -> Rest:
         alerts_over=floor.alerts.over,
         watched=[(*name, found) for name, found in floor.alerting.instances.items()] if floor.alerting else [],
         untold=list(floor.alerting.untold.values()) if floor.alerting else [],
-        begins=floor.contacts.repeats.forgotten(floor.contacts.contacts),
+        begins=floor.contacts.repeats.forgotten(floor.contacts.contacts), duty=floor.duty.on,
+        alerts_older=floor.alerts.last.older,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from wallboard.core.alerts import Alerts
 from wallboard.core.calendar import Due
 from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
+from wallboard.core.duty import Duty
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.naming import NOTICES_AT_MOST, OTHER, Naming
 from wallboard.core.need import Needs
@@ -62,7 +63,8 @@ class Floor:
         self.kpis: dict[str, KpiRow] = {}
         self.parts: dict[str, Parts] = {}
         self.naming = Naming()
-        self.alerts = Alerts(self.ground)
+        self.duty = Duty(self.ground)
+        self.alerts = Alerts(self.ground, self.people, self.duty)
         self.alerting: Alerting | None = None  # core/watchful.py
         self.since_ms = 0  # what was before it is not known here
         self.applied = 0
@@ -148,6 +150,8 @@ class Floor:
         for name, alert in self.alerts.open.items():
             if alert.snoozed_until_ms is not None:
                 self.ground.calendar.wait(alert.snoozed_until_ms, "snooze", name)
+        for who in self.duty.on:
+            self.duty.await_end(who)
         self._rule_anew()
         if self.alerting:
             self.alerting.await_second()
@@ -216,6 +220,8 @@ class Floor:
             self._end_notice(due.first, due.at_ms)
         elif due.kind == "snooze":
             self.alerts.wake(due.first, due.at_ms)
+        elif due.kind == "duty":
+            self.duty.end(due.first, due.at_ms)
         elif due.kind == "alert" and self.alerting:
             self.settle()
             self.alerting.look(due.first, due.second)
@@ -344,6 +350,8 @@ class Floor:
                 if self.alerting:
                     self.alerting.told(event)
                 return self.alerts.take(event, at_ms)
+            case ev.DutyTaken() | ev.DutyLeft():
+                return self.duty.take(event, at_ms)
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
 
     def _take_queue_observed(self, event: ev.QueueObserved, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
@@ -529,6 +537,8 @@ class Floor:
     def _forget_agent(self, name: str) -> Deed:
         """A contact of the running day that names them brings the row back, without their own events."""
         self.settle()
+        self.alerts.forget(name)
+        self.duty.on.pop(name, None)
         if name not in self.people.agents:
             return Deed(Did.NOTHING, f"no agent {name}")
         self._remove("agents", self.people.agents, [name])

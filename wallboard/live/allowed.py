@@ -74,8 +74,8 @@ class Allowed(NamedTuple):
             return {**row, "doing": {}}
         if kind in ("queues", "groups"):
             return self._queue(row)
-        if kind == "alerts" and "note" in row:  # what people say of it among themselves
-            return {key: value for key, value in row.items() if key != "note"}
+        if kind == "alerts":  # without what people say of it among themselves
+            return {key: value for key, value in row.items() if key not in ("note", "results")}
         return row
 
     def _queue(self, row: Document) -> Document:

@@ -12,31 +12,36 @@ from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
 from wallboard.core import events as ev
-from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document, measured
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
+from wallboard.web import duty
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
+from wallboard.web.duty import OnDuty
 from wallboard.web.figures import figure
 from wallboard.web.lists import alert_text, order_of
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.sight import seen_by, sees_floor
 from wallboard.web.speaking import page_say, spoken
+from wallboard.web.telling import tell
 from wallboard.web.trail import noted
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import Words, words
 
 BODY_BYTES = 8_192
-TEAM = "team:"  # a group's id begins so
+# What is done most often: pages say these in their language.
+RESULTS = ("called_back", "overflow_opened", "people_moved", "talked", "reported", "false_alarm")
+SHOWN_BEFORE = 3
+BEFORE = ("raised_at", "over_at", "over", "acknowledged_by", "owner", "note", "results")
 LONGEST_SNOOZE_S = 12 * 3_600  # a snooze always ends by itself
 
 
-Verb = Literal["acknowledge", "snooze", "wake", "assign"]
+Verb = Literal["acknowledge", "snooze", "wake", "assign", "result"]
 
 
 class Acknowledge(Struct, forbid_unknown_fields=True):
@@ -55,6 +60,13 @@ class Assign(Struct, forbid_unknown_fields=True):
     note: LongText | None = None
 
 
+class Result(Struct, forbid_unknown_fields=True):
+    """`result`: what was done, one of RESULTS or in own words."""
+
+    result: Text
+    note: LongText | None = None
+
+
 class Planned(TypedDict):
     """Work that goes on now; `until` in ms UTC."""
 
@@ -63,13 +75,14 @@ class Planned(TypedDict):
 
 
 class Alerts(TypedDict):
-    """`rules`: how many there are. Without any nothing is raised."""
+    """`rules`: how many there are. Without any nothing is raised. `duty`: for who may act on alerts."""
 
     now: int
     rules: int
     open: list[dict[str, Any]]
     over: list[dict[str, Any]]
     maintenance: list[Planned]
+    duty: list[OnDuty]
 
 
 class Done(TypedDict):
@@ -85,7 +98,7 @@ class Done(TypedDict):
         answers={
             200: Answer(
                 "`open`, the gravest first, each with its number `now`; `over`, the last ones that ended; "
-                "`maintenance`, planned work that goes on now.",
+                "`maintenance`, planned work that goes on now; `duty`, who is on duty.",
                 Alerts,
             )
         },
@@ -121,6 +134,7 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     floor = parts.pipeline.floor
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
+    before = _before(floor)
     over = [(name, alert_document(floor, row)) for name, row in reversed(floor.alerts.over.items())]
     may = seen_by(who)
     seen = [
@@ -128,16 +142,29 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     ]
     found = [
         {"id": name, **row, "text": alert_text(row, say), "mine": row.get("owner") == who.name}
-        | ({"theirs": True} if _of_another_team(floor, row, who) else {})
+        | ({"theirs": True} if _of_another_team(row, who) else {})
         for name, row in seen
     ]
     return {
         "now": parts.clock_ms(),
         "rules": len(floor.settings.alert),
-        "open": [row | _now(parts, row, say) for row in found if "over_at" not in row],
+        "open": [row | _now(parts, row, say) | before(row) for row in found if "over_at" not in row],
         "over": [row for row in found if "over_at" in row],
         "maintenance": _planned(floor.settings, parts.clock_ms()),
+        "duty": duty.rows(floor, who),
     }
+
+
+def _before(floor: Floor) -> Callable[[Document], Document]:
+    """Of an open one `before`: the last times of the same rule and entity, and what was done then."""
+    past = floor.alerts.last.by_identity(floor.alerts.over)
+
+    def before(row: Document) -> Document:
+        rows = past.get((row["rule"], row["kind"], row["of"]), [])[:SHOWN_BEFORE]
+        kept = ({key: one[key] for key in BEFORE if key in one} for one in (alert_document(floor, row) for row in rows))
+        return {"before": list(kept)} if rows else {}
+
+    return before
 
 
 def _planned(settings: Settings, now_ms: int) -> list[Planned]:
@@ -171,8 +198,9 @@ def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Aw
         Call(
             summary=summary,
             scope="alerts:act",
+            description=f"`result`: {', '.join(RESULTS)}, or own words." if kind is Result else "",
             body=kind,
-            body_needed=kind is Snooze,
+            body_needed=kind in (Snooze, Result),
             answers={202: Answer("It is in the stream.", Done)},
             problems=(422,),
         )
@@ -182,13 +210,13 @@ def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Aw
         parts = parts_of(request)
         asked = _read(await body_of(request, BODY_BYTES), kind)
         alert = request.path_params["alert"]
-        row = _open(parts.pipeline.floor, alert, who)
+        row = _known(parts.pipeline.floor, alert, who, over=kind is Result)
         if row is None:
             raise Problem(404, "This alert is not open any more, or never was.")
-        if _of_another_team(parts.pipeline.floor, row, who):
+        if _of_another_team(row, who):
             raise Problem(403, "This alert is about a team that you do not lead.")
         event = _event(verb, asked, alert, who, parts.clock_ms())
-        await _append(parts, event)
+        await tell(parts, [event])
         about = {key: row.get(key) for key in ("rule", "kind", "of")}
         await noted(
             parts, who, ev.type_of(event), alert, **about, **event.attributes or {}, note=event.note, until=event.until
@@ -198,22 +226,18 @@ def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Aw
     return act
 
 
-def _open(floor: Floor, alert: str, who: Who) -> dict[str, Any] | None:
-    """One about somebody of another lead's team is not there."""
-    if (found := floor.alerts.open.get(alert)) is None:
+def _known(floor: Floor, alert: str, who: Who, *, over: bool) -> dict[str, Any] | None:
+    """One that is open, or `over`. One about somebody of another lead's team is not there."""
+    found = floor.alerts.open.get(alert) or (floor.alerts.over.get(alert) if over else None)
+    if found is None:
         return None
     row = alert_document(floor, found)
     return row if row["kind"] != "agents" or who.of_team(row.get("team")) else None
 
 
-def _of_another_team(floor: Floor, row: Document, who: Who) -> bool:
-    """Of a queue or of a team's queues together; what is of no team is every lead's."""
-    of: str = row["of"]
-    if row["kind"] == "queues":
-        team = floor.settings.for_queue(of).team
-    else:
-        team = of.removeprefix(TEAM) if row["kind"] == "groups" and of.startswith(TEAM) else None
-    return team is not None and not who.of_team(team)
+def _of_another_team(row: Document, who: Who) -> bool:
+    """What is of no team is every lead's."""
+    return "team" in row and not who.of_team(row["team"])
 
 
 _VERBS: dict[Verb, tuple[type[Struct], str]] = {
@@ -221,6 +245,7 @@ _VERBS: dict[Verb, tuple[type[Struct], str]] = {
     "snooze": (Snooze, "Silence an alert for some time"),
     "wake": (Acknowledge, "Wake a snoozed alert"),
     "assign": (Assign, "Say who takes an alert"),
+    "result": (Result, "Say what was done about an alert"),
 }
 
 
@@ -244,12 +269,6 @@ def _event(verb: str, asked: Any, alert: str, who: Who, now_ms: int) -> ev.Alert
             return ev.AlertSnoozed(until=now_ms + asked.seconds * 1000, **said)
         case Assign():
             return ev.AlertAssigned(attributes={"to": asked.to or who.name}, **said)
+        case Result():
+            return ev.AlertActed(attributes={"result": asked.result}, **said)
     return ev.AlertWoken(**said) if verb == "wake" else ev.AlertAcknowledged(**said)
-
-
-async def _append(parts: Parts, event: ev.AlertEvent) -> None:
-    try:
-        await parts.stream.append([event])
-    except StreamUnavailable:
-        text = "Redis does not take it now; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.core import closing
 from wallboard.core import events as ev
-from wallboard.core.errors import RecordUnavailable, StreamUnavailable
+from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.state import Floor
 from wallboard.record.audit import Audit
@@ -21,6 +21,7 @@ from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
 from wallboard.web.sight import sees_agent
+from wallboard.web.telling import tell
 from wallboard.web.wiring import parts_of
 from wallboard.web.within import has_agent, has_contact
 
@@ -68,11 +69,7 @@ async def close(request: Request) -> Response:
     except RecordUnavailable:
         text = "The record does not answer, so it cannot be noted who did it; nothing was done. Try again soon."
         raise Problem(503, text, headers={"retry-after": "2"}) from None
-    try:
-        await parts.stream.append(events)
-    except StreamUnavailable:
-        text = "Redis does not take it now; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None
+    await tell(parts, events)
     return JSONResponse({"closed": [_named(event) for event in events]}, 202)
 
 

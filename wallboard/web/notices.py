@@ -2,18 +2,15 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wallboard.core import events as ev
-from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import Level, LongText, QueueList, Text
-from wallboard.core.limits import duration_ms
 from wallboard.core.state import Floor
 from wallboard.core.words import shown
 from wallboard.web.auth import Who, allowed
@@ -21,17 +18,18 @@ from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.sight import boards_for
+from wallboard.web.telling import tell
 from wallboard.web.trail import noted
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.until import Until, until_ms
+from wallboard.web.wiring import parts_of
 
 BODY_BYTES = 262_144  # a thousand names of queues have room
 NOTED_LETTERS = 300  # of a text in the audit trail
 MOST = 200  # that stand at once; nobody reads more
-EXPECTED_UNTIL = "expected an instant (RFC 3339 with offset, or ms UTC), a time such as 15m or 1h, or shift"
 
 
 class Notice(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`id`: what stands under it is replaced. `until`: see `_until_ms`; without it, until it is taken away."""
+    """`id`: what stands under it is replaced. `until`: see web/until.py; without it, until it is taken away."""
 
     text: LongText
     id: Text | None = None
@@ -40,7 +38,7 @@ class Notice(Struct, forbid_unknown_fields=True, kw_only=True):
     queues: QueueList | None = None
     teams: QueueList | None = None
     mark: bool | None = None
-    until: Annotated[int, Meta(ge=0, le=ev.LATEST_MS)] | Text | None = None
+    until: Until | None = None
 
 
 class Written(TypedDict):
@@ -91,22 +89,20 @@ async def post(request: Request) -> Response:
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
     _known_boards(asked.boards or [], list(boards_for(request)))
     teams = _own_places(asked, who, floor)
-    until_ms = None if asked.until is None else _until_ms(asked.until, asked.queues or [], floor, now_ms)
+    over_ms = None if asked.until is None else until_ms(asked.until, _sites(asked.queues or [], floor), floor, now_ms)
     name = asked.id or secrets.token_hex(8)
     _check_own(name, who, floor)
     if name not in floor.notices and len(floor.notices) >= MOST:
         raise Problem(409, f"{MOST} notices stand already. Take some away first.")
-    await _append(
-        parts,
-        ev.NoticePosted(
-            text=asked.text, notice=name, level=asked.level, boards=asked.boards, queues=asked.queues,
-            teams=teams, until=until_ms, mark=asked.mark, **_told(who),
-        ),
+    posted = ev.NoticePosted(
+        text=asked.text, notice=name, level=asked.level, boards=asked.boards, queues=asked.queues,
+        teams=teams, until=over_ms, mark=asked.mark, **_told(who),
     )  # fmt: skip
+    await tell(parts, [posted])
     await noted(
-        parts, who, "notice.posted", name, text=shown(asked.text, NOTED_LETTERS), level=asked.level, until=until_ms
+        parts, who, "notice.posted", name, text=shown(asked.text, NOTED_LETTERS), level=asked.level, until=over_ms
     )
-    return JSONResponse({"id": name} | ({} if until_ms is None else {"until": until_ms}), 202)
+    return JSONResponse({"id": name} | ({} if over_ms is None else {"until": over_ms}), 202)
 
 
 @call(
@@ -123,7 +119,7 @@ async def clear(request: Request) -> Response:
     if name not in parts.pipeline.floor.notices:
         raise Problem(404, "This notice does not stand any more, or never did.")
     _check_own(name, who, parts.pipeline.floor)
-    await _append(parts, ev.NoticeCleared(notice=name, **_told(who)))
+    await tell(parts, [ev.NoticeCleared(notice=name, **_told(who))])
     await noted(parts, who, "notice.cleared", name)
     return JSONResponse({"id": name}, 202)
 
@@ -176,33 +172,8 @@ def _listed(teams: Iterable[str]) -> str:
     return ", ".join(sorted(teams)) or "none"
 
 
-def _until_ms(said: int | str, queues: Sequence[str], floor: Floor, now_ms: int) -> int:
-    """`shift`: when the running shift ends, or the business day where none runs; of several sites, the last to end."""
-    if said == "shift":
-        sites = {floor.settings.site_of(queue) for queue in queues} or set(floor.settings.sites)
-        return max(_ends_ms(floor, site) for site in sites)
-    lasts_ms = duration_ms(said) if isinstance(said, str) else None
-    until_ms = now_ms + lasts_ms if lasts_ms is not None else _instant_ms(said)
-    if not now_ms < until_ms <= ev.LATEST_MS:
-        raise Problem(
-            422, "This is over already, or beyond the year 9999; say an instant that is to come.", at="$.until"
-        )
-    return until_ms
-
-
-def _ends_ms(floor: Floor, site: str) -> int:
-    calendar = floor.ground.calendar
-    return (calendar.shifts.get(site) or calendar.days[site]).ends_ms
-
-
-def _instant_ms(said: int | str) -> int:
-    if isinstance(said, int):
-        return said
-    try:
-        at = msgspec.convert(said, Annotated[datetime, Meta(tz=True)])
-        return int(at.timestamp() * 1000)
-    except (msgspec.ValidationError, OverflowError, ValueError):
-        raise Problem(422, f"Until when? {EXPECTED_UNTIL}.", at="$.until") from None
+def _sites(queues: Sequence[str], floor: Floor) -> set[str]:
+    return {floor.settings.site_of(queue) for queue in queues} or set(floor.settings.sites)
 
 
 def _told(who: Who) -> dict[str, Any]:
@@ -223,11 +194,3 @@ def _writer(floor: Floor, name: str) -> dict[str, str]:
     row = floor.notices.get(name)
     who = (row.event.attributes or {}).get("who") if row else None
     return {"who": who} if who else {}
-
-
-async def _append(parts: Parts, event: ev.Event) -> None:
-    try:
-        await parts.stream.append([event])
-    except StreamUnavailable:
-        text = "Redis does not take it now; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None

@@ -1,0 +1,120 @@
+"""Who is on duty: until the end that was said, by team, over restarts; of an alert, who was when somebody acted."""
+
+from typing import Any
+
+import pytest
+
+from wallboard.core import duty, snapshot
+from wallboard.core import events as ev
+from wallboard.core.settings import Queue, Settings
+from wallboard.core.state import Floor
+from wallboard.core.visits import Did
+
+NOON = 1_795_348_800_000
+HOUR = 3_600_000
+
+
+@pytest.fixture
+def floor() -> Floor:
+    made = Floor(Settings(queue={"support": Queue(team="first")}))
+    made.advance(NOON)
+    return made
+
+
+def on(floor: Floor, who: str, at_ms: int, until_ms: int, teams: list[str] | None = None) -> Did:
+    return floor.apply(ev.DutyTaken(who=who, until=until_ms, teams=teams, source=ev.SERVER), at_ms)[-1].code
+
+
+def raised(floor: Floor, at_ms: int, kind: str = "queues", of: str = "support") -> None:
+    said = {"kind": kind, "of": of, "metric": "waiting", "limit": "> 2"}
+    floor.apply(ev.AlertRaised(alert="a", rule="wait", attributes=said, source=ev.SERVER), at_ms)
+
+
+def test_it_ends_by_itself_at_the_instant_that_was_said(floor: Floor) -> None:
+    on(floor, "Olena", NOON, NOON + HOUR)
+    floor.advance(NOON + HOUR - 1)
+    assert list(floor.duty.on) == ["Olena"]
+    assert floor.next_due_ms() is not None
+    floor.advance(NOON + HOUR)
+    assert floor.duty.on == {}
+
+
+def test_what_is_said_again_counts_and_it_can_be_left_before(floor: Floor) -> None:
+    on(floor, "Olena", NOON, NOON + HOUR)
+    on(floor, "Olena", NOON + 1000, NOON + 2 * HOUR)
+    floor.advance(NOON + HOUR)
+    assert floor.duty.on["Olena"] == duty.DutyRow(NOON, NOON + 2 * HOUR)
+    floor.apply(ev.DutyLeft(who="Olena", source=ev.SERVER), NOON + HOUR + 1)
+    assert floor.duty.on == {}
+    assert floor.apply(ev.DutyLeft(who="Olena", source=ev.SERVER), NOON + HOUR + 2)[-1].code is Did.NOTHING
+
+
+def test_what_is_over_when_it_comes_is_nothing_and_there_is_a_bound(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert on(floor, "Olena", NOON, NOON) is Did.NOTHING
+    monkeypatch.setattr(duty, "MOST_ON", 1)
+    assert on(floor, "Olena", NOON, NOON + HOUR) is Did.NOTED
+    assert on(floor, "Ivan", NOON, NOON + HOUR) is Did.OVERFLOW
+    assert on(floor, "Olena", NOON, NOON + 2 * HOUR) is Did.NOTED
+    assert list(floor.duty.on) == ["Olena"]
+
+
+def test_after_a_restart_it_goes_on_and_ends_when_it_should(floor: Floor) -> None:
+    on(floor, "Olena", NOON, NOON + HOUR, ["first"])
+    again = snapshot.load(snapshot.dump(floor))
+    assert again.duty.on == floor.duty.on
+    again.advance(NOON + HOUR)
+    assert again.duty.on == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "reached"),
+    [
+        ("queues", "support", ["Ivan", "Olena"]),
+        ("groups", "team:first", ["Ivan", "Olena"]),
+        ("queues", "sales", ["Ivan", "Olena", "Vira"]),
+        ("groups", "team:second", ["Ivan", "Vira"]),
+        ("groups", "all", ["Ivan", "Olena", "Vira"]),
+        ("sources", "pbx", ["Ivan", "Olena", "Vira"]),
+        ("agents", "anna", ["Ivan", "Vira"]),
+    ],
+)
+def test_an_alert_is_for_who_is_on_duty_for_its_team(floor: Floor, kind: str, of: str, reached: list[str]) -> None:
+    """`sales` is of no team, so it is everybody's."""
+    floor.apply(ev.SignedIn(agent="anna", team="second", source="pbx"), NOON)
+    on(floor, "Olena", NOON, NOON + HOUR, ["first"])
+    on(floor, "Vira", NOON, NOON + HOUR, ["second"])
+    on(floor, "Ivan", NOON, NOON + HOUR)
+    raised(floor, NOON, kind, of)
+    assert floor.alerts.on_duty(floor.alerts.open["a"]) == reached
+
+
+ACTS: dict[str, Any] = {
+    "acknowledged": ev.AlertAcknowledged(alert="a", who="Olena", source=ev.SERVER),
+    "taken": ev.AlertAssigned(alert="a", who="Olena", source=ev.SERVER),
+    "over": ev.AlertCleared(alert="a", source=ev.SERVER),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_of_one_that_somebody_acted_on_it_stays_who_was_on_duty_then(floor: Floor, act: str) -> None:
+    """Or else, when a duty ends, the next in the chain would be told of what is seen to."""
+    on(floor, "Olena", NOON, NOON + HOUR)
+    raised(floor, NOON)
+    floor.apply(ACTS[act], NOON + 1000)
+    on(floor, "Ivan", NOON + 2000, NOON + HOUR)
+    floor.advance(NOON + HOUR)
+    again = snapshot.load(snapshot.dump(floor))
+    for one in (floor, again):
+        row = (one.alerts.open | one.alerts.over)["a"]
+        assert one.alerts.on_duty(row) == ["Olena"]
+
+
+def test_of_one_that_nobody_acted_on_it_is_who_is_on_duty_now(floor: Floor) -> None:
+    on(floor, "Olena", NOON, NOON + HOUR)
+    raised(floor, NOON)
+    on(floor, "Ivan", NOON + 2000, NOON + 2 * HOUR)
+    floor.apply(ev.AlertSnoozed(alert="a", who="Olena", until=NOON + 3 * HOUR, source=ev.SERVER), NOON + 3000)
+    floor.advance(NOON + HOUR)
+    assert floor.alerts.on_duty(floor.alerts.open["a"]) == ["Ivan"]

@@ -1,0 +1,52 @@
+"""Who is on duty, for which teams and until when? A switch that always ends by itself."""
+
+from msgspec import Struct
+
+from wallboard.core import events as ev
+from wallboard.core.ground import Ground
+from wallboard.core.visits import Deed, Did
+
+MOST_ON = 500  # at once; above it nobody more is taken, and it is said
+
+
+class DutyRow(Struct):
+    """`teams`: those that this lead leads; None: all."""
+
+    since_ms: int
+    until_ms: int
+    teams: list[str] | None = None
+
+
+class Duty:
+    """`on`: name → row, of who is on duty now."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self.on: dict[str, DutyRow] = {}
+
+    def take(self, event: ev.DutyTaken | ev.DutyLeft, at_ms: int) -> Deed:
+        before = self.on.get(event.who)
+        if isinstance(event, ev.DutyLeft):
+            self.on.pop(event.who, None)
+            return Deed(Did.NOTED, f"{event.who} is off duty") if before else Deed(Did.NOTHING, "not on duty")
+        if event.until <= self._ground.now_ms:
+            return Deed(Did.NOTHING, f"the duty of {event.who} is over already")
+        if before is None and len(self.on) >= MOST_ON:
+            return Deed(Did.OVERFLOW, f"no room for {event.who}: {MOST_ON} are on duty already")
+        since_ms = before.since_ms if before else at_ms
+        self.on[event.who] = DutyRow(since_ms, event.until, event.teams)
+        self.await_end(event.who)
+        return Deed(Did.NOTED, f"{event.who} is on duty")
+
+    def await_end(self, who: str) -> None:
+        self._ground.calendar.wait(self.on[who].until_ms, "duty", who)
+
+    def end(self, who: str, at_ms: int) -> None:
+        """Its time has come, unless it was put off."""
+        row = self.on.get(who)
+        if row and row.until_ms <= at_ms:
+            del self.on[who]
+
+    def of_team(self, team: str | None) -> list[str]:
+        """Who is on duty for this team; None: for what is of no team, which is everybody's."""
+        return sorted(who for who, row in self.on.items() if team is None or row.teams is None or team in row.teams)
