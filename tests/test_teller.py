@@ -11,7 +11,7 @@ import pytest
 from wallboard import teller as telling
 from wallboard import worker as worker_module
 from wallboard.alerter import Alerter
-from wallboard.alerts import deliveries, delivery
+from wallboard.alerts import deliveries, delivery, pacing
 from wallboard.core.events import Abandoned, Queued
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
@@ -46,6 +46,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     for where, name, value in (
         (worker_module, "CHECKPOINT_S", 0.3), (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05),
         (telling, "LOOK_S", 0.05), (delivery, "LOOK_S", 0.05), (delivery, "SENDERS", {"webhook": send}),
+        (pacing, "CAUSE_MS", 0),
     ):  # fmt: skip
         monkeypatch.setattr(where, name, value)
     return got

@@ -10,9 +10,8 @@ import msgspec
 import structlog
 
 from wallboard.alerts.deliveries import Deliveries
-from wallboard.alerts.told import Due, due
+from wallboard.alerts.told import due_on
 from wallboard.core.errors import LeaseLost, StreamUnavailable
-from wallboard.core.kpis import alert_document
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Outbox
@@ -57,21 +56,14 @@ class Teller:
             await self._deliveries.stop()
 
     async def _look(self, token: int) -> None:
+        floor = self._pipeline.floor
         try:
-            for one in self._due():
-                if (one.receiver, one.told) not in self._put:
-                    await self._outbox.put(token, one.receiver, one.told, msgspec.json.encode(one.message), one.needs)
-                    self._put[one.receiver, one.told] = None
+            for one in list(due_on(floor, self._receivers(), self._clock_ms(), self._link, self._put)):
+                await self._outbox.put(token, one.receiver, one.told, msgspec.json.encode(one.message), one.needs)
+                self._put[one.receiver, one.told] = None
             while len(self._put) > REMEMBERED:
                 del self._put[next(iter(self._put))]
         except (LeaseLost, StreamUnavailable) as reason:
             log.info("messages wait to be put down", reason=str(reason) or type(reason).__name__)
         except Exception:  # the root of this task
             log.exception("messages were not put down")
-
-    def _due(self) -> list[Due]:
-        floor = self._pipeline.floor
-        alerts = floor.alerts.open | floor.alerts.over
-        called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
-        on_duty = floor.alerts.on_duty
-        return list(due(alerts, floor.settings, self._receivers(), self._clock_ms(), called, on_duty, self._link))

@@ -3,120 +3,22 @@
 import asyncio
 import base64
 import hmac
-import ipaddress
 import socket
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from typing import Any
 
 import msgspec
 import pytest
-import uvicorn
 from aiosmtpd.controller import Controller
-from redis.asyncio import Redis
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
+from tests.alerts.there import HELLO, HERE, KEY, Sending, listening, until
 from tests.hostile import NAMES
-from wallboard.alerts import delivery as delivering
-from wallboard.alerts.delivery import Delivery
-from wallboard.alerts.message import Message
 from wallboard.alerts.notify import Undelivered, apprise, mail, webhook
 from wallboard.core.errors import LeaseLost
 from wallboard.receivers import Receiver
-from wallboard.stream.keys import Keys
-from wallboard.stream.lease import Lease
-from wallboard.stream.outbox import Outbox, Waiting
-
-KEY = b"k" * 32
-HERE = (ipaddress.ip_network("127.0.0.0/8"),)
-HELLO = Message(id="a+", type="raised", severity="critical", title="support: waiting 7 (limit > 5)", text="Do: x", at=1)
-
-
-class There:
-    """A receiver of webhooks whose answers a test sets."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.answer: Callable[[], Any] = lambda: 204
-        self.url = ""
-        self.moved = ""
-
-    async def take(self, request: Request) -> Response:
-        body = await request.body()
-        status = self.answer()
-        if asyncio.iscoroutine(status):
-            status = await status
-        if status < 300:
-            self.got.append((dict(request.headers), body))
-        return Response(status_code=status, headers={"location": self.moved} if self.moved else None)
-
-    @property
-    def titles(self) -> list[str]:
-        return [msgspec.json.decode(body)["title"] for _, body in self.got]
-
-
-@asynccontextmanager
-async def listening() -> AsyncIterator[There]:
-    there = There()
-    app = Starlette(routes=[Route("/hook", there.take, methods=["POST"])])
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    there.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/hook"
-    yield there
-    server.should_exit = True
-    await task
-
-
-class Sending:
-    """A leading process with deliveries."""
-
-    def __init__(self, redis: Redis, keys: Keys) -> None:
-        self.outbox, self._lease = Outbox(redis, keys), Lease(redis, keys)
-        self.tasks: dict[str, asyncio.Task[None]] = {}
-        self.token = 0
-
-    async def lead(self) -> None:
-        self.token = await self._lease.acquire() or 0
-
-    def start(self, name: str, url: str) -> None:
-        receiver = Receiver(name, "webhook", url, KEY, allow=HERE)
-        now_ms = lambda: time.time_ns() // 1_000_000  # noqa: E731
-        self.tasks[name] = asyncio.create_task(Delivery(receiver, self.outbox, now_ms, lambda: True).run())
-
-    async def stop(self, name: str) -> None:
-        task = self.tasks.pop(name)
-        task.cancel()
-        await asyncio.wait([task])
-
-    async def put(self, name: str, title: str) -> bool:
-        message = msgspec.structs.replace(HELLO, id=title, title=title)
-        return await self.outbox.put(self.token, name, title, msgspec.json.encode(message))
-
-
-@pytest.fixture
-async def sending(redis: Redis, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sending]:
-    for name, value in (("LOOK_S", 0.02), ("FIRST_PAUSE_S", 0.05), ("LONGEST_PAUSE_S", 0.2), ("SEND_S", 0.5)):
-        monkeypatch.setattr(delivering, name, value)
-    sending = Sending(redis, keys)
-    await sending.lead()
-    yield sending
-    for name in list(sending.tasks):
-        await sending.stop(name)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await asyncio.sleep(0.02)
+from wallboard.stream.outbox import Waiting
 
 
 async def test_a_webhook_is_signed_as_standard_webhooks_say(sending: Sending) -> None:

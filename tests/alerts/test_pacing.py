@@ -1,59 +1,96 @@
-"""At most ten messages in ten minutes, whatever comes (EEMUA 191); in a flood one a minute; nothing is left behind."""
+"""One message a cause; at most ten in ten minutes, whatever comes (EEMUA 191); nothing is left behind or overtaken."""
+
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.alerts.pacing import SPAN_MS, Pacing
+from wallboard.alerts.pacing import SPAN_MS, Coming, Pacing
 
 SECOND = 1_000
 
 
-def played(came_s: list[int], until_s: int) -> list[tuple[int, int]]:
-    """(when, of how many) each message goes, looked at once a second."""
-    pacing, waiting, sent = Pacing(), list[tuple[str, int]](), list[tuple[int, int]]()
-    coming = sorted(came_s)
+def played(came: Sequence[Coming], until_s: int) -> list[tuple[int, list[str]]]:
+    """(when, of what) each message goes, looked at once a second."""
+    pacing, waiting, sent = Pacing(), list[Coming](), list[tuple[int, list[str]]]()
+    coming = sorted(came, key=lambda one: one.at_ms)
     for second in range(until_s):
-        while coming and coming[0] <= second:
-            at_ms = coming.pop(0) * SECOND
-            waiting.append((f"{len(sent)}-{len(coming)}", at_ms))
-        if n := pacing.next(waiting, second * SECOND):
-            del waiting[:n]
-            pacing.sent(second * SECOND)
-            sent.append((second, n))
+        while coming and coming[0].at_ms <= second * SECOND:
+            waiting.append(coming.pop(0))
+        if going := pacing.next(waiting, second * SECOND):
+            waiting = [one for one in waiting if one not in going]
+            pacing.sent(going[0], second * SECOND)
+            sent.append((second, [one.id for one in going]))
     assert not waiting, "everything was sent in the end"
     return sent
 
 
-def most_in_a_span(sent: list[tuple[int, int]]) -> int:
+def at(second: float, name: str, rule: str = "", of: str = "") -> Coming:
+    return Coming(name, int(second * SECOND), rule, of)
+
+
+def most_in_a_span(sent: Sequence[tuple[int, object]]) -> int:
     return max((sum(at <= other < at + SPAN_MS // 1000 for other, _ in sent) for at, _ in sent), default=0)
 
 
-def test_an_upset_of_two_hundred_is_at_most_ten_messages_in_ten_minutes() -> None:
-    sent = played([n // 4 for n in range(200)], 3_600)
-    assert most_in_a_span(sent) <= 10
-    assert sum(n for _, n in sent) == 200
-
-
 def test_one_alert_goes_at_once_and_alone() -> None:
-    assert played([5], 10) == [(5, 1)]
+    assert played([at(5, "a")], 10) == [(5, ["a"])]
+
+
+def test_one_message_for_one_rule_at_many_queues_and_one_for_what_follows() -> None:
+    queues = [at(5, f"a{n}", "wait", f"q{n}") for n in range(4)] + [at(9 + n, f"b{n}", "wait", f"r{n}") for n in (0, 1)]
+    assert played(queues, 60) == [(5, ["a0", "a1", "a2", "a3"]), (20, ["b0", "b1"])]
+
+
+def test_one_message_for_many_rules_of_one_queue() -> None:
+    assert played([at(5, "a", "wait", "q"), at(5, "b", "lost", "q"), at(5, "c", "ready", "q")], 9) == [
+        (5, ["a", "b", "c"])
+    ]
+
+
+def test_another_cause_does_not_wait_for_it() -> None:
+    came = [at(5, "a", "wait", "q"), at(7, "b", "wait", "r"), at(8, "c", "lost", "s")]
+    assert played(came, 60) == [(5, ["a"]), (8, ["c"]), (20, ["b"])]
+
+
+def test_more_than_three_causes_at_once_go_as_one() -> None:
+    for count, messages in ((3, 3), (4, 1)):
+        assert len(played([at(5, f"a{n}", f"r{n}", f"q{n}") for n in range(count)], 60)) == messages
+
+
+def test_an_upset_of_two_hundred_is_at_most_ten_messages_in_ten_minutes() -> None:
+    sent = played([at(n // 4, f"a{n:03}") for n in range(200)], 3_600)
+    assert most_in_a_span(sent) <= 10
+    assert sum(len(of) for _, of in sent) == 200
 
 
 def test_a_flood_is_over_when_fewer_than_five_come_in_ten_minutes() -> None:
     pacing = Pacing()
-    waiting = [(f"0-{n}", n * SECOND) for n in range(11)]
-    assert pacing.next(waiting, 11 * SECOND) == 11
-    pacing.sent(11 * SECOND)
+    waiting = [at(n, f"0-{n}") for n in range(11)]
+    assert pacing.next(waiting, 11 * SECOND) == waiting
+    pacing.sent(waiting[0], 11 * SECOND)
     assert pacing.is_flood
-    assert pacing.next([("1-0", 30 * SECOND)], 30 * SECOND) == 0, "within the minute"
-    assert pacing.next([("1-0", 30 * SECOND)], 71 * SECOND) == 1
-    assert pacing.next([], 605 * SECOND) == 0
+    assert pacing.next([at(30, "1-0")], 30 * SECOND) == [], "within the minute"
+    assert pacing.next([at(30, "1-0")], 71 * SECOND) == [at(30, "1-0")]
+    assert pacing.next([], 605 * SECOND) == []
     assert pacing.is_flood, "seven are in the last ten minutes"
-    assert pacing.next([], 610 * SECOND) == 0
+    assert pacing.next([], 610 * SECOND) == []
     assert not pacing.is_flood
 
 
-@given(st.lists(st.integers(0, 1_200), max_size=120))
-def test_never_more_than_ten_in_ten_minutes_and_nothing_stays(came_s: list[int]) -> None:
-    sent = played(came_s, 4_000)
+ALERTS = st.tuples(st.integers(0, 1_200), st.sampled_from("rst"), st.sampled_from("pq"))
+
+
+@given(st.lists(ALERTS, max_size=120))
+def test_never_more_than_ten_in_ten_minutes_nothing_stays_and_none_of_an_alert_overtakes(
+    came: list[tuple[int, str, str]],
+) -> None:
+    coming = [at(second, f"{n:03}", rule, of) for n, (second, rule, of) in enumerate(sorted(came))]
+    sent = played(coming, 4_000)
     assert most_in_a_span(sent) <= 10
-    assert sum(n for _, n in sent) == len(came_s)
+    alert = {one.id: (one.rule, one.of) for one in coming}
+    in_order = [name for _, of in sent for name in of]
+    assert sorted(in_order) == [one.id for one in coming]
+    for one in set(alert.values()):
+        own = [name for name in in_order if alert[name] == one]
+        assert own == sorted(own)

@@ -124,8 +124,16 @@ def test_it_is_repeated_until_somebody_sees_to_it() -> None:
     held = settings(repeat="30m")
     assert told(row(), NOON + 29 * MINUTE, held, LEADS) == [("leads", "a+")]
     assert told(row(), NOON + 61 * MINUTE, held, LEADS) == [("leads", "a+"), ("leads", "a*2")]
-    for seen in ({"acknowledged_by": "Olena"}, {"owner": "Olena"}, {"snoozed_until_ms": NOON + 90 * MINUTE}):
+    for seen in ({"acknowledged_by": "Olena"}, {"owner": "Olena"}):
         assert told(row(**seen), NOON + 61 * MINUTE, held, LEADS) == [("leads", "a+")]
+
+
+def test_of_what_is_snoozed_nothing_is_told_and_of_what_somebody_acted_on_no_beginning_when_it_is_over() -> None:
+    held = settings(escalate="10m", repeat="30m")
+    assert told(row(snoozed_by="Olena", snoozed_until_ms=NOON + 90 * MINUTE), NOON + 61 * MINUTE, held) == []
+    for seen in ({"acknowledged_by": "Olena"}, {"owner": "Olena"}, {"snoozed_by": "Olena"}):
+        over = row(over_ms=NOON + MINUTE, over="cleared", **seen)
+        assert told(over, NOON + 2 * MINUTE, None, LEADS) == [("leads", "a-")]
 
 
 def test_in_quiet_hours_only_what_is_critical_is_told() -> None:
@@ -133,6 +141,13 @@ def test_in_quiet_hours_only_what_is_critical_is_told() -> None:
     assert told(row(severity="warning"), NOON, None, sleeper) == []
     assert told(row(severity="warning"), NOON + 3 * 3_600_000, None, sleeper) == [("leads", "a+")]
     assert told(row(), NOON, None, sleeper) == [("leads", "a+")]
+
+
+def test_in_quiet_hours_the_end_of_what_was_told_before_waits_too() -> None:
+    sleeper = LEADS._replace(quiet="22:00-14:00")
+    over = row(severity="warning", over_ms=NOON, over="cleared")
+    assert told(over, NOON + MINUTE, None, sleeper) == []
+    assert told(over, NOON + 3 * 3_600_000, None, sleeper) == [("leads", "a-")]
 
 
 def test_the_first_sixty_characters_carry_the_queue_the_number_and_the_limit() -> None:

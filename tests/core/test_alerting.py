@@ -4,8 +4,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
@@ -281,61 +279,6 @@ def told(floor: Floor, at_ms: int) -> None:
     assert floor.alerting
     for event in list(floor.alerting.untold.values()):
         floor.apply(event, at_ms)
-
-
-STEPS = st.lists(
-    st.tuples(st.integers(0, 20_000), st.sampled_from(["come", "go", "beat", "restart", "tell"])), max_size=40
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(STEPS, st.sampled_from(["0s", "5s"]), st.sampled_from(["0s", "7s"]), st.sampled_from([None, "< 2"]))
-def test_any_series_and_restarts_open_at_most_one_and_clear_each_that_was_raised(
-    steps: list[tuple[int, str]], lasts: str, keeps: str, clear: str | None
-) -> None:
-    """And a floor that was restarted says the very same as one that was not, by the same ids."""
-    rule: dict[str, Any] = {"queues": ["support"], "for": lasts, "keep_for": keeps} | (
-        {"clear": clear} if clear else {}
-    )
-    floor, whole = floor_with(rule), floor_with(rule)
-    log: list[ev.Event] = []
-    waiting: list[str] = []
-    at_ms = 0
-    for number, (later_ms, step) in enumerate(steps):
-        at_ms += later_ms
-        if step == "restart":
-            floor.advance(NOON + at_ms)
-            floor = snapshot.load(snapshot.dump(floor))
-        elif step == "tell":
-            for one in (floor, whole):
-                one.advance(NOON + at_ms)
-            assert floor.alerting
-            assert whole.alerting
-            assert floor.alerting.untold == whole.alerting.untold
-            log += floor.alerting.untold.values()
-            told(floor, NOON + at_ms)
-            told(whole, NOON + at_ms)
-        else:
-            name = f"c{number}"
-            for one in (floor, whole):
-                if step == "come":
-                    waits(one, name, at_ms)
-                elif step == "go" and waiting:
-                    gone(one, waiting[0], at_ms)
-            if step == "come":
-                waiting.append(name)
-            elif step == "go" and waiting:
-                waiting.pop(0)
-    for name in waiting:
-        gone(floor, name, at_ms)
-    floor.advance(NOON + at_ms + HOUR)
-    assert floor.alerting
-    log += floor.alerting.untold.values()
-    verbs = [ev.type_of(one) for one in log]
-    assert verbs == ["alert.raised", "alert.cleared"] * (len(verbs) // 2), "never two open, each one cleared"
-    alerts = [one.alert for one in log if isinstance(one, ev.AlertEvent)]
-    assert alerts[::2] == alerts[1::2]
-    assert len(set(alerts)) == len(alerts) // 2
 
 
 FAULTS = {

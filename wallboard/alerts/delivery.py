@@ -11,7 +11,7 @@ import structlog
 
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.notify import Send, Undelivered, apprise, mail, webhook
-from wallboard.alerts.pacing import Pacing
+from wallboard.alerts.pacing import Coming, Pacing
 from wallboard.core.errors import StreamUnavailable
 from wallboard.receivers import Kind, Receiver
 from wallboard.stream.outbox import Outbox, Waiting
@@ -54,11 +54,13 @@ class Delivery:
 
     async def _next(self) -> None:
         name, now_ms = self.receiver.name, self._clock_ms()
-        waiting = await self._outbox.waiting(name, AT_ONCE)
-        batch = waiting[: self._pacing.next([(one.id, one.at_ms) for one in waiting], now_ms)]
-        if not batch:
+        waiting = {one.id: one for one in await self._outbox.waiting(name, AT_ONCE)}
+        messages = {one.id: msgspec.json.decode(one.message, type=Message) for one in waiting.values()}
+        coming = [Coming(one.id, one.at_ms, messages[one.id].rule, messages[one.id].of) for one in waiting.values()]
+        going = self._pacing.next(coming, now_ms)
+        if not going:
             return
-        message = together([msgspec.json.decode(one.message, type=Message) for one in batch])
+        batch, message = [waiting[one.id] for one in going], together([messages[one.id] for one in going])
         try:
             async with asyncio.timeout(SEND_S):
                 await SENDERS[self.receiver.kind](self.receiver, message)
@@ -66,7 +68,7 @@ class Delivery:
             await self._failed(batch, error, now_ms)
             return
         self._pause_s = 0.0
-        self._pacing.sent(now_ms)
+        self._pacing.sent(going[0], now_ms)
         await self._outbox.done(name, [one.id for one in batch])
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
 

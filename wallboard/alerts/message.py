@@ -45,7 +45,6 @@ def message_of(
     alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str, says: str = ""
 ) -> Message:
     """`called`: what people call the entity. `number`: which of the repeats. `says`: why this receiver is told."""
-    mark = {"raised": "+", "cleared": "-"}.get(verb, f"*{number}")
     end = OVER.get(row.over or "", RESOLVED) if verb == "cleared" else ""
     lines = [
         f"{row.severity}, rule {row.rule}",
@@ -60,10 +59,15 @@ def message_of(
     if end:
         title = f"{called}: {end}, {_words(row.metric)} (limit {_limit(row)})"
     return Message(
-        id=f"{alert}{mark}", type=verb, severity=_severity(row), title=_fitted(title, called), text="\n".join(lines),
-        at=row.over_ms if verb == "cleared" and row.over_ms else row.raised_ms, alert=alert, rule=row.rule, of=row.of,
-        metric=row.metric, value=row.value, limit=row.limit, link=link,
+        id=named(alert, verb, number), type=verb, severity=_severity(row), title=_fitted(title, called),
+        text="\n".join(lines), at=row.over_ms if verb == "cleared" and row.over_ms else row.raised_ms, alert=alert,
+        rule=row.rule, of=row.of, metric=row.metric, value=row.value, limit=row.limit, link=link,
     )  # fmt: skip
+
+
+def named(alert: str, verb: Verb, number: int = 0) -> str:
+    """The id of what is said of an alert: the same whenever it is said."""
+    return alert + {"raised": "+", "cleared": "-"}.get(verb, f"*{number}")
 
 
 def together(messages: Sequence[Message]) -> Message:

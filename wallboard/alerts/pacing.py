@@ -1,17 +1,33 @@
-"""How many messages can a person read? At most ten in ten minutes; a flood becomes one a minute (EEMUA 191).
+"""How many messages can a person read? One a cause, and at most ten in ten minutes; in a flood one a minute.
+
+Limits: EEMUA 191.
 
 steady ─ over 10 came in 10 minutes ─▶ flood: all that waits as one, once a minute ─ under 5 ─▶ steady
+
+One cause: the same rule elsewhere, or another rule of the same queue. The first goes at once, alone or with what came
+with it; what follows of its cause within 15 s goes as one when they are over.
 """
 
 from collections import deque
 from collections.abc import Sequence
+from typing import NamedTuple
 
 SPAN_MS = 600_000
 FLOOD_ABOVE = 10
 STEADY_BELOW = 5
 MOST_SENT = 10  # in a span
-ONE_BY_ONE = 3  # more that wait at once go as one
+ONE_BY_ONE = 3  # more causes that wait at once go as one
+CAUSE_MS = 15_000
 FLOOD_EACH_MS = 60_000
+
+
+class Coming(NamedTuple):
+    """One that waits since `at_ms`. `rule`, `of`: by which it is of one cause with others; "": it stands alone."""
+
+    id: str
+    at_ms: int
+    rule: str = ""
+    of: str = ""
 
 
 class Pacing:
@@ -21,23 +37,40 @@ class Pacing:
         self.is_flood = False
         self._came: deque[int] = deque()
         self._newest = (0, "")
-        self._sent: deque[int] = deque()
+        self._sent: deque[tuple[int, Coming]] = deque()  # when, and the first of each message
 
-    def next(self, waiting: Sequence[tuple[str, int]], now_ms: int) -> int:
-        """How many of those that wait (id, when it came), the oldest first, go as one message now; 0: none yet."""
-        for name, at_ms in waiting:
-            if (at_ms, name) > self._newest:
-                self._newest = (at_ms, name)
-                self._came.append(at_ms)
-        for times in (self._came, self._sent):
-            while times and times[0] <= now_ms - SPAN_MS:
-                times.popleft()
-        self.is_flood = len(self._came) > FLOOD_ABOVE or (self.is_flood and len(self._came) >= STEADY_BELOW)
+    def next(self, waiting: Sequence[Coming], now_ms: int) -> list[Coming]:
+        """Those that go as one message now, of all that wait, the oldest first; none: not yet."""
+        self._count(waiting, now_ms)
         if not waiting or len(self._sent) >= MOST_SENT:
-            return 0
-        if self.is_flood and self._sent and now_ms - self._sent[-1] < FLOOD_EACH_MS:
-            return 0
-        return len(waiting) if self.is_flood or len(waiting) > ONE_BY_ONE else 1
+            return []
+        if self.is_flood:
+            is_soon = self._sent and now_ms - self._sent[-1][0] < FLOOD_EACH_MS
+            return [] if is_soon else list(waiting)
+        running = [first for at_ms, first in self._sent if now_ms - at_ms < CAUSE_MS]
+        causes = list[Coming]()
+        for one in waiting:
+            if not any(_share_a_cause(one, first) for first in (*running, *causes)):
+                causes.append(one)
+        if len(causes) > ONE_BY_ONE:
+            return list(waiting)
+        return [one for one in waiting if _share_a_cause(one, causes[0])] if causes else []
 
-    def sent(self, now_ms: int) -> None:
-        self._sent.append(now_ms)
+    def sent(self, first: Coming, now_ms: int) -> None:
+        self._sent.append((now_ms, first))
+
+    def _count(self, waiting: Sequence[Coming], now_ms: int) -> None:
+        for one in waiting:
+            if (one.at_ms, one.id) > self._newest:
+                self._newest = (one.at_ms, one.id)
+                self._came.append(one.at_ms)
+        while self._came and self._came[0] <= now_ms - SPAN_MS:
+            self._came.popleft()
+        while self._sent and self._sent[0][0] <= now_ms - SPAN_MS:
+            self._sent.popleft()
+        self.is_flood = len(self._came) > FLOOD_ABOVE or (self.is_flood and len(self._came) >= STEADY_BELOW)
+
+
+def _share_a_cause(one: Coming, other: Coming) -> bool:
+    """All of one alert do, so that they stay in their order."""
+    return one.id == other.id or bool(one.rule and (one.rule == other.rule or one.of == other.of))

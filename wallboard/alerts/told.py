@@ -6,18 +6,20 @@ raised ─▶ first of `notify` ─ escalate, nobody acknowledged ─▶ the nex
 nobody is, the chain goes on with the next at once, who is told why.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from typing import NamedTuple
 
-from wallboard.alerts.message import GRAVEST, Message, Verb, message_of
+from wallboard.alerts.message import GRAVEST, Message, Verb, message_of, named
 from wallboard.core.hours import Hours, parse_openings
+from wallboard.core.kpis import alert_document
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import ON_DUTY, Rule
 from wallboard.core.settings import Settings
+from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
 
 STALE_MS = 86_400_000  # of what was over for longer nobody is told any more
-MISSED_MS = 600_000  # of one that came and went while nobody could tell
+MISSED_MS = 600_000  # of one that came and went while nobody could tell, or act on it
 
 
 class Link(NamedTuple):
@@ -37,6 +39,16 @@ class Due(NamedTuple):
     needs: str | None = None
 
 
+def due_on(
+    floor: Floor, receivers: Mapping[str, Receiver], now_ms: int, link: str, known: Container[tuple[str, str]] = ()
+) -> Iterator[Due]:
+    """Of the alerts of this floor. What is held back is open, and nothing is said of it."""
+    held, alerts = floor.alerting, floor.alerts
+    speaking = {name: row for name, row in alerts.open.items() if not (held and held.holds_back(row))} | alerts.over
+    called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
+    return due(speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known)
+
+
 def due(
     alerts: Mapping[str, AlertRow],
     settings: Settings,
@@ -45,8 +57,10 @@ def due(
     called: Callable[[AlertRow], str],
     on_duty: Callable[[AlertRow], Collection[str]],
     link: str,
+    known: Container[tuple[str, str]] = (),
 ) -> Iterator[Due]:
-    """What each receiver should have been told of these alerts, open or over, at `now_ms`. `on_duty`: names."""
+    """What each receiver should have been told of these alerts, open or over, at `now_ms`. `on_duty`: names; `known`:
+    what was put already, by receiver and `told`: no message is made of it again."""
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
         if rule is None:
@@ -54,20 +68,33 @@ def due(
         for receiver, place, says in _chain(rule, receivers, on_duty(row)):
             if GRAVEST[row.severity] > GRAVEST[receiver.least]:
                 continue
-            name, raised = receiver.name, f"{alert}+"
-            at_ms = now_ms if row.over_ms is None else row.over_ms
-            reached = place is not None and _is_reached(row, place, rule.escalate_ms, at_ms)
-            is_due = reached and not _is_quiet(receiver, row, settings, at_ms)
-            if is_due and now_ms - at_ms < MISSED_MS:
-                yield Due(name, raised, message_of(alert, row, "raised", 0, rule.action, called(row), link, says))
-            if row.over_ms is None:
-                again = _repeats(row, rule.repeat_ms, now_ms) if is_due else 0
-                verb: Verb = "again"
-            else:
-                again, verb = int(now_ms - at_ms < STALE_MS), "cleared"
-            if again:
-                told = message_of(alert, row, verb, again, rule.action, called(row), link, says)
-                yield Due(name, told.id, told, needs=raised)
+            if _is_quiet(receiver, row, settings, now_ms):
+                continue
+            for verb, number in _verbs(receiver, place, row, rule, settings, now_ms):
+                told = named(alert, verb, number)
+                if (receiver.name, told) in known:
+                    continue
+                message = message_of(alert, row, verb, number, rule.action, called(row), link, says)
+                yield Due(receiver.name, told, message, needs=None if verb == "raised" else named(alert, "raised"))
+
+
+def _verbs(
+    receiver: Receiver, place: int | None, row: AlertRow, rule: Rule, settings: Settings, now_ms: int
+) -> Iterator[tuple[Verb, int]]:
+    """What is to be said of this alert by now, with the number of a repeat."""
+    at_ms = now_ms if row.over_ms is None else row.over_ms
+    reached = place is not None and _is_reached(row, place, rule.escalate_ms, at_ms)
+    if row.over_ms is None:
+        if reached and row.snoozed_until_ms is None:
+            yield "raised", 0
+            if number := _repeats(row, rule.repeat_ms, now_ms):
+                yield "again", number
+        return
+    held = _is_acted_on(row) or _is_quiet(receiver, row, settings, at_ms)
+    if reached and not held and row.over == "cleared" and now_ms - at_ms < MISSED_MS:
+        yield "raised", 0
+    if now_ms - at_ms < STALE_MS:
+        yield "cleared", 0
 
 
 def _chain(rule: Rule, receivers: Mapping[str, Receiver], on_duty: Collection[str]) -> Iterator[Link]:
@@ -102,8 +129,12 @@ def _is_reached(row: AlertRow, place: int, escalate_ms: int | None, now_ms: int)
     return min([now_ms, *acted]) - row.raised_ms >= place * escalate_ms
 
 
+def _is_acted_on(row: AlertRow) -> bool:
+    return bool(row.acknowledged_by or row.owner or row.snoozed_by or row.snoozed_until_ms)
+
+
 def _repeats(row: AlertRow, repeat_ms: int | None, now_ms: int) -> int:
-    if repeat_ms is None or row.acknowledged_by or row.owner or row.snoozed_until_ms is not None:
+    if repeat_ms is None or _is_acted_on(row):
         return 0
     return (now_ms - row.raised_ms) // repeat_ms
 

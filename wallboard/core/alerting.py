@@ -18,6 +18,7 @@ from wallboard.core.ground import Entity, Ground
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.maintenance import Maintenance
 from wallboard.core.measured import SECOND_MS, Document, Measured, measured
+from wallboard.core.rows import AlertRow
 from wallboard.core.rules import ALWAYS, OPEN, Condition, Rule
 from wallboard.core.select import selects
 
@@ -64,6 +65,11 @@ class Alerting:
 
     def told(self, event: ev.AlertEvent) -> None:
         self.untold.pop(event.id or "", None)
+
+    def holds_back(self, row: AlertRow) -> bool:
+        """Of one that is open: nobody who tells of it is heard, so that there is nothing new to say of it."""
+        rule, found = self._ground.settings.alert.get(row.rule), self._row_of(row.kind, row.of)
+        return bool(rule and found and self._is_held_back(rule, found))
 
     def ruled_anew(self) -> None:
         """The rules may be others: what no rule asks for any more is over, the rest is looked at."""

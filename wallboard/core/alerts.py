@@ -57,7 +57,7 @@ class Alerts:
     def _end(self, event: ev.AlertCleared, row: AlertRow, at_ms: int) -> None:
         row.duty = self.on_duty(row)
         row.over_ms, row.over = at_ms, event.note or "cleared"
-        row.snoozed_by = row.snoozed_until_ms = None
+        row.snoozed_until_ms = None
         self.over[event.alert] = self.open.pop(event.alert)
         while len(self.over) > MOST_OVER:
             alert = next(iter(self.over))

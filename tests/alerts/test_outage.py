@@ -1,0 +1,84 @@
+"""A receiver that is down for ten minutes, answers 500 or hangs: nothing is lost, its order is kept, nobody else waits.
+
+Ten minutes take six seconds here: every pause and limit, and the clock, are a hundredth.
+"""
+
+import asyncio
+import socket
+from contextlib import AsyncExitStack
+
+import msgspec
+import pytest
+
+from tests.alerts.there import Sending, There, listening, now_ms, until
+from wallboard.alerts import delivery as delivering
+
+SCALE = 100
+OUTAGE_S = 600 / SCALE
+ALERTS = [f"queue {n}" for n in range(8)]
+BROKEN = ("refuses", "fails", "hangs")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def told(there: There) -> list[str]:
+    """What was told, in its order: also within one message for several."""
+    bodies = [msgspec.json.decode(body) for _, body in there.got]
+    texts = [f"{body['title']}\n{body['text']}" for body in bodies]
+    found = [(at, text.find(name), name) for at, text in enumerate(texts) for name in names() if f"{name};" in text]
+    return [name for _, _, name in sorted(found)]
+
+
+def names() -> list[str]:
+    return [f"{alert} {verb}" for alert in ALERTS for verb in ("begins", "ends")]
+
+
+async def tell(sending: Sending, receivers: tuple[str, ...], alerts: list[str]) -> None:
+    for alert in alerts:
+        for kind, verb in (("raised", "begins"), ("cleared", "ends")):
+            for name in receivers:
+                await sending.put(name, f"{alert} {verb};", type=kind, alert=alert, rule=alert, of=alert)
+
+
+async def test_ten_minutes_away_and_nothing_is_lost(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("FIRST_PAUSE_S", 1.0), ("LONGEST_PAUSE_S", 60.0), ("SEND_S", 60.0)):
+        monkeypatch.setattr(delivering, name, value / SCALE)
+    begun_ms, mended = now_ms(), asyncio.Event()
+    port = free_port()
+
+    async def hang() -> int:
+        await mended.wait()
+        return 503  # too late: whoever asked has gone
+
+    async with AsyncExitStack() as stack:
+        well = await stack.enter_async_context(listening())
+        there = {name: await stack.enter_async_context(listening()) for name in ("fails", "hangs")}
+        there["fails"].answer, there["hangs"].answer = (lambda: 500), hang
+        urls = {"well": well.url, "refuses": f"http://127.0.0.1:{port}/hook"} | {n: one.url for n, one in there.items()}
+        for name, url in urls.items():
+            sending.start(name, url, lambda: begun_ms + (now_ms() - begun_ms) * SCALE)
+        await tell(sending, ("well", *BROKEN), ALERTS[:4])
+        await until(lambda: len(set(told(well))) == 8)
+        await until(lambda: all(one.asked >= 3 for one in there.values()))
+        await tell(sending, ("well", *BROKEN), ALERTS[4:])
+        await until(lambda: len(set(told(well))) == 16)
+        assert not any(one.got for one in there.values()), "the other one had everything while these were away"
+        while now_ms() - begun_ms < OUTAGE_S * 1000:
+            await asyncio.sleep(0.05)
+        there["refuses"] = await stack.enter_async_context(listening(port))
+        there["fails"].answer = there["hangs"].answer = lambda: 204
+        mended.set()
+        for one in there.values():
+            await until(lambda one=one: set(told(one)) == set(names()))
+        for one in (well, *there.values()):
+            in_order = list(dict.fromkeys(told(one)))
+            for alert in ALERTS:
+                assert in_order.index(f"{alert} begins") < in_order.index(f"{alert} ends")
+        async with asyncio.timeout(20):
+            while any([await sending.outbox.waiting(name, 1) for name in urls]):
+                await asyncio.sleep(0.05)
+        assert await sending.outbox.dead() == 0

@@ -1,0 +1,103 @@
+"""Receivers of webhooks that a test can make fail, and a leading process that sends to them."""
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+import uvicorn
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from wallboard.alerts.delivery import Delivery
+from wallboard.alerts.message import Message
+from wallboard.receivers import Receiver
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.outbox import Outbox
+
+KEY = b"k" * 32
+HERE = (ipaddress.ip_network("127.0.0.0/8"),)
+HELLO = Message(id="a+", type="raised", severity="critical", title="support: waiting 7 (limit > 5)", text="Do: x", at=1)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class There:
+    """A receiver of webhooks whose answers a test sets."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.asked = 0
+        self.answer: Callable[[], Any] = lambda: 204
+        self.url = ""
+        self.moved = ""
+
+    async def take(self, request: Request) -> Response:
+        self.asked += 1
+        body = await request.body()
+        status = self.answer()
+        if asyncio.iscoroutine(status):
+            status = await status
+        if status < 300:
+            self.got.append((dict(request.headers), body))
+        return Response(status_code=status, headers={"location": self.moved} if self.moved else None)
+
+    @property
+    def titles(self) -> list[str]:
+        return [msgspec.json.decode(body)["title"] for _, body in self.got]
+
+
+@asynccontextmanager
+async def listening(port: int = 0) -> AsyncIterator[There]:
+    there = There()
+    app = Starlette(routes=[Route("/hook", there.take, methods=["POST"])])
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=port, log_config=None, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+    )
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    there.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/hook"
+    yield there
+    server.should_exit = True
+    await task
+
+
+class Sending:
+    """A leading process with deliveries."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self.outbox, self._lease = Outbox(redis, keys), Lease(redis, keys)
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.token = 0
+
+    async def lead(self) -> None:
+        self.token = await self._lease.acquire() or 0
+
+    def start(self, name: str, url: str, now_ms: Callable[[], int] = now_ms) -> None:
+        receiver = Receiver(name, "webhook", url, KEY, allow=HERE)
+        self.tasks[name] = asyncio.create_task(Delivery(receiver, self.outbox, now_ms, lambda: True).run())
+
+    async def stop(self, name: str) -> None:
+        task = self.tasks.pop(name)
+        task.cancel()
+        await asyncio.wait([task])
+
+    async def put(self, name: str, title: str, **more: Any) -> bool:
+        message = msgspec.structs.replace(HELLO, id=title, title=title, **more)
+        return await self.outbox.put(self.token, name, title, msgspec.json.encode(message))
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():
+            await asyncio.sleep(0.02)

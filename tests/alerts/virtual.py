@@ -1,0 +1,93 @@
+"""A centre in virtual time, of the real parts: floor ─▶ alerting ─▶ due ─▶ outbox ─▶ pacing ─▶ message.
+
+Only what is outside is missing: the stream is a call, the outbox a list, and a message counts as sent when it goes.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from wallboard.alerts.message import Message, together
+from wallboard.alerts.pacing import Coming, Pacing
+from wallboard.alerts.told import Due, due_on
+from wallboard.core import events as ev
+from wallboard.core import snapshot
+from wallboard.core.settings import Settings
+from wallboard.core.state import Floor
+from wallboard.core.watchful import watchful
+from wallboard.receivers import Receiver
+
+SECOND_MS = 1_000
+
+
+class Sent(NamedTuple):
+    """A message to one receiver, and how many alerts it speaks of."""
+
+    at_ms: int
+    receiver: str
+    message: Message
+    of: int
+
+
+class Centre:
+    """Everything is looked at on whole seconds."""
+
+    def __init__(
+        self, settings: Settings, receivers: Mapping[str, Receiver], now_ms: int, look_ms: int = 5_000
+    ) -> None:
+        """`look_ms`: how often it is looked at what is due by time alone: repeats, the end of quiet hours."""
+        self.floor = watchful(Floor(settings))
+        self.now_ms = now_ms
+        self.said = list[ev.AlertEvent]()  # what went into the stream
+        self.put = list[tuple[int, Due]]()  # when what went into an outbox
+        self.sent = list[Sent]()
+        self._look_ms = look_ms
+        self._receivers = receivers
+        self._known = set[tuple[str, str]]()
+        self._waiting: dict[str, list[tuple[Coming, Message]]] = {name: [] for name in receivers}
+        self._pacing = {name: Pacing() for name in receivers}
+        self.floor.advance(now_ms)
+
+    def take(self, event: ev.Event, at_ms: int) -> None:
+        self.advance(at_ms)
+        self.floor.apply(event, at_ms)
+
+    def advance(self, until_ms: int) -> None:
+        """Second by second up to and with this instant."""
+        while self.now_ms < until_ms:
+            self.now_ms = min(until_ms, (self.now_ms // SECOND_MS + 1) * SECOND_MS)
+            self.floor.advance(self.now_ms)
+            if self.now_ms % SECOND_MS == 0:
+                self.floor.take_touched()
+                self._tell()
+                self._send()
+
+    def restart(self) -> None:
+        """As after a death: from the checkpoint; what was put and sent before is in Redis."""
+        self.floor = snapshot.load(snapshot.dump(self.floor))
+        self._pacing = {name: Pacing() for name in self._receivers}
+
+    def _tell(self) -> None:
+        assert self.floor.alerting
+        untold = list(self.floor.alerting.untold.values())
+        if not untold and self.now_ms % self._look_ms:
+            return
+        for event in untold:
+            self.said.append(event)
+            self.floor.apply(event, self.now_ms)
+        for one in due_on(self.floor, self._receivers, self.now_ms, "", self._known):
+            if one.needs and (one.receiver, one.needs) not in self._known:
+                continue
+            self._known.add((one.receiver, one.told))
+            self.put.append((self.now_ms, one))
+            coming = Coming(f"{len(self.put):09}", self.now_ms, one.message.rule, one.message.of)
+            self._waiting[one.receiver].append((coming, one.message))
+
+    def _send(self) -> None:
+        for name, waiting in self._waiting.items():
+            going = self._pacing[name].next([coming for coming, _ in waiting], self.now_ms)
+            if not going:
+                continue
+            self._pacing[name].sent(going[0], self.now_ms)
+            messages = [message for coming, message in waiting if coming in going]
+            self._waiting[name] = [one for one in waiting if one[0] not in going]
+            self.sent.append(Sent(self.now_ms, name, together(messages), len(messages)))
