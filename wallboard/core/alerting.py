@@ -21,6 +21,7 @@ from wallboard.core.measured import SECOND_MS, Document, Measured, measured
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import ALWAYS, OPEN, Condition, Rule
 from wallboard.core.select import selects
+from wallboard.core.watch import Watch, groups_of
 
 MOST_UNTOLD = 10_000  # above it the oldest are dropped: a worker was away for very long
 State = Literal["pending", "raised", "recovering"]
@@ -41,9 +42,11 @@ class Alerting:
     def __init__(self, ground: Ground, row_of: Callable[[str, str], Document | None]) -> None:
         self._ground = ground
         self._row_of = row_of
-        self._rules: dict[Entity, list[str]] = {}  # which rules speak of an entity
+        self._watch: Watch | None = None  # of the rules in force; made when it is asked for
+        self._rules: dict[Entity, tuple[str | None, list[str]]] = {}  # an entity's team, and which rules speak of it
         self._due_ms: dict[Name, int] = {}
         self._awaits_ms = 0
+        self._late: dict[str, bool] = {}  # of the sources that were asked for in this look
         self.touched: set[Entity] = set()
         self.instances: dict[Name, Instance] = {}
         self.untold: dict[str, ev.AlertRaised | ev.AlertCleared] = {}
@@ -59,32 +62,46 @@ class Alerting:
         touched = {(kind, name)} if kind else self.touched | self._ground.touched
         if not kind:
             self.touched = set()
+        self._late = {}
         for entity in sorted(touched, key=lambda one: (one[0] != "sources", one)):
-            for rule in self._rules_of(*entity):
-                self._look_at(rule, *entity)
+            row = self._row_of(*entity)
+            for rule in self._rules_of(*entity, row):
+                self._look_at(rule, *entity, row)
 
     def told(self, event: ev.AlertEvent) -> None:
         self.untold.pop(event.id or "", None)
 
     def holds_back(self, row: AlertRow) -> bool:
         """Of one that is open: nobody who tells of it is heard, so that there is nothing new to say of it."""
+        self._late = {}
         rule, found = self._ground.settings.alert.get(row.rule), self._row_of(row.kind, row.of)
         return bool(rule and found and self._is_held_back(rule, found))
 
     def ruled_anew(self) -> None:
         """The rules may be others: what no rule asks for any more is over, the rest is looked at."""
-        self._rules, self._due_ms = {}, {}
+        self._watch, self._rules, self._due_ms = None, {}, {}
         for rule, kind, name in list(self.instances):
-            if rule not in self._rules_of(kind, name):
+            one = self._ground.settings.alert.get(rule)
+            if one is None or not self._names(one, kind, name):
                 self._end((rule, kind, name), "rule")
+            else:
+                self._rules.setdefault((kind, name), (ANY_TEAM, []))[1].append(rule)
         self.touched |= {(kind, name) for _, kind, name in self.instances}
 
-    def _rules_of(self, kind: str, name: str) -> list[str]:
-        found = self._rules.get((kind, name))
-        if found is None:
-            rules = self._ground.settings.alert.items()
-            found = self._rules[kind, name] = [rule for rule, one in rules if self._names(one, kind, name)]
-        return found
+    def _rules_of(self, kind: str, name: str, row: Document | None) -> list[str]:
+        """In their order. Of somebody who came into another team, this once also those of the team before."""
+        team = row.get("team") if row and kind == "agents" else None
+        before, found = self._rules.get((kind, name), (ANY_TEAM, []))
+        if before == team:
+            return found
+        rules = self._ground.settings.alert
+        self._watch = self._watch or Watch(rules)
+        mine = [
+            rule for rule in self._watch.of(kind, name, team)
+            if self._names(rules[rule], kind, name) and _is_of_team(rules[rule], kind, team)
+        ]  # fmt: skip
+        self._rules[kind, name] = team, mine
+        return mine + [rule for rule in found if rule not in mine]
 
     def _names(self, rule: Rule, kind: str, name: str) -> bool:
         if rule.kind != kind:
@@ -92,7 +109,7 @@ class Alerting:
         if kind == "kpis":
             return name.partition(":")[0] == rule.metric.partition(".")[2]
         if kind == "groups":
-            return name in [f"team:{team}" for team in rule.teams] if rule.teams else name == "all"
+            return name in groups_of(rule)
         patterns: list[str] = getattr(rule, kind)
         if patterns and not selects(patterns, name):
             return False
@@ -100,11 +117,11 @@ class Alerting:
 
     # One rule and one entity
 
-    def _look_at(self, name: str, kind: str, entity: str) -> None:
-        rule, row, now_ms = self._ground.settings.alert[name], self._row_of(kind, entity), self._ground.now_ms
+    def _look_at(self, name: str, kind: str, entity: str, row: Document | None) -> None:
+        rule, now_ms = self._ground.settings.alert[name], self._ground.now_ms
         key: Name = (name, kind, entity)
         hours, planned = self._hours(rule, kind, entity), self._planned(name, kind, entity, row or {})
-        if row is None or (kind == "agents" and rule.teams and row.get("team") not in rule.teams):
+        if row is None or not _is_of_team(rule, kind, row.get("team")):
             self._end(key, "gone")
         elif hours and not hours.is_open(now_ms):
             self._end(key, "closed")
@@ -170,7 +187,12 @@ class Alerting:
         sources = _sources(row)
         if rule.kind == "sources" or not sources:
             return False
-        return all((self._row_of("sources", one) or {}).get("state") == "late" for one in sources)
+        return all(self._is_late(one) for one in sources)
+
+    def _is_late(self, source: str) -> bool:
+        if source not in self._late:
+            self._late[source] = (self._row_of("sources", source) or {}).get("state") == "late"
+        return self._late[source]
 
     def _planned(self, rule: str, kind: str, name: str, row: Document) -> list[Maintenance]:
         """The work that holds back this rule of this entity, whenever it is."""
@@ -212,6 +234,11 @@ class Alerting:
 
 
 SOURCE = "wallboard"
+ANY_TEAM = "\0"  # whose team is not known yet
+
+
+def _is_of_team(rule: Rule, kind: str, team: str | None) -> bool:
+    return kind != "agents" or not rule.teams or team in rule.teams
 
 
 def holds(rule: Rule, row: Document, now_ms: int, *, keeping: bool) -> bool | None:
