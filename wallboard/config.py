@@ -179,6 +179,15 @@ def as_written(given: str | Path | None, environ: Mapping[str, str], *, data: st
     return replace(config, data=folder, admin_token=token, database_url=database_url)
 
 
+def mistakes_in(file: Path) -> list[Mistake]:
+    """Of the file alone: what the environment adds is the same before and after a change."""
+    try:
+        as_written(file, {})
+    except ConfigError as error:
+        return error.mistakes
+    return []
+
+
 def find(given: str | Path | None, environ: Mapping[str, str]) -> Path | None:
     """The file that counts; None where there is none and none was asked for."""
     named = given or environ.get("WALLBOARD_CONFIG")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from wallboard.record.revisions import KEPT, Revisions
+from wallboard.record.earlier import KEPT
+from wallboard.record.revisions import Revisions
 from wallboard.record.shelf import Differs, Fixed, Shelf
 
 

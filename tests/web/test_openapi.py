@@ -53,6 +53,7 @@ async def test_the_page_for_readers_names_every_call_and_every_figure(served: An
             re.sub(r"{(alert|board|note|notice|token|screen)}", "ID", path)
             .replace("{source}", "NAME")
             .replace("{name}", "NAME")
+            .replace("{rule}", "NAME")
         )
         assert written in page or path.removeprefix("/api/v1") in page, path
     figures = re.findall(r"^# TYPE (wallboard_\S+)", (await served.http.get("/metrics")).text, re.MULTILINE)

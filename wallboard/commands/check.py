@@ -11,7 +11,7 @@ from wallboard.boardschema import board_schema_text
 from wallboard.commands.unmatched import unmatched
 from wallboard.config import FILE, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, SourceError
-from wallboard.core.rules import ON_DUTY
+from wallboard.core.rules import NO_ACTION, ON_DUTY
 from wallboard.eventschema import schema_text
 from wallboard.sense import WEBHOOK
 from wallboard.tables import path as path_of
@@ -105,8 +105,7 @@ def rule_warnings(config: Config) -> Iterator[Mistake]:
             reason = f"ends with '{ON_DUTY}': while nobody is on duty nobody more is told; name one behind it"
             yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
         if rule.action is None:
-            reason = "has no `action`: an alarm that asks nobody to do anything is noise"
-            yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
+            yield Mistake(str(config.file or FILE), path_of("alert", name), NO_ACTION, warning=True)
 
 
 def provider_warnings(config: Config) -> Iterator[Mistake]:

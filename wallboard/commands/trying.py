@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -24,6 +24,7 @@ from wallboard.core.trial import Spoke, Summary, Trial, run, summary
 from wallboard.core.words import meant
 from wallboard.record.span import Span
 from wallboard.stream.ndjson import EVENTS
+from wallboard.web.ruletexts import read_rule
 
 SHOWN = 50
 
@@ -34,6 +35,11 @@ SHOWN = 50
 @click.option("--days", type=DAYS, help="A day, or A..B, of those that are kept: 2026-11-02..2026-11-08.")
 @click.option("--from", "recording", type=Recording(), help="FILES in this format instead of kept days.")
 @click.option("--with", "changes", multiple=True, help="Beside it the same rule with this: 'raise = \"> 60\"'.")
+@click.option(
+    "--text",
+    type=click.File("r", encoding="utf-8"),
+    help="Beside it the rule as this TOML says; alone where it is new.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @given
 def attempt(
@@ -42,15 +48,19 @@ def attempt(
     days: Span | None,
     recording: Found | None,
     changes: Sequence[str],
+    text: TextIO | None,
     as_json: bool,
     **where: Any,
 ) -> None:
     """When RULE, an [alert.NAME] of wallboard.toml, would have fired, and for how long.
 
-    It meets the events of that time with the configuration of today. With --with two versions stand side by side.
+    It meets the events of that time with the configuration of today. With --with, or --text (-: standard input), two
+    versions stand side by side.
     """
+    if text and changes:
+        raise click.UsageError("say what is different once: --with, or --text")
     config = Given(**where).load()
-    versions = _versions(config, rule, changes)
+    versions = _versions(config, rule, changes) if text is None else _of_text(config, rule, text.read())
     if bool(days) == bool(files) or bool(files) != bool(recording):
         raise click.UsageError("say which events: --days A..B, or --from FORMAT FILE…")
     zone = zone_of(config)
@@ -59,7 +69,9 @@ def attempt(
     trials = [Trial(config.settings, rule, one, from_ms) for one in versions]
     count, found = run(trials, progress(read, "events"), from_ms, until_ms)
     told = [(spoken, summary(spoken, config.settings, count)) for spoken in found]
-    click.echo(_json(told) if as_json else _text(rule, changes, told, config.settings, zone))
+    heads = [rule, "as this text says" if text else "with " + ", ".join(changes)]
+    heads = heads[-len(told) :] if text else heads[: len(told)]
+    click.echo(_json(told) if as_json else _text(heads, told, config.settings, zone))
 
 
 def _of(config: Config, days: Span | None) -> Sequence[Path]:
@@ -83,10 +95,18 @@ def _versions(config: Config, name: str, changes: Sequence[str]) -> list[Rule]:
     return [rules[name], other]
 
 
+def _of_text(config: Config, name: str, text: str) -> list[Rule]:
+    """As `_versions`; the text alone where there is no such rule yet. Raises ConfigError."""
+    read = read_rule(text, config.receivers, name)
+    if read.mistakes or read.rule is None:
+        raise ConfigError([Mistake("--text", one.at, one.reason) for one in read.mistakes])
+    return [config.settings.alert[name], read.rule] if name in config.settings.alert else [read.rule]
+
+
 def _text(
-    rule: str, changes: Sequence[str], told: Sequence[tuple[list[Spoke], Summary]], settings: Settings, zone: ZoneInfo
+    versions: Sequence[str], told: Sequence[tuple[list[Spoke], Summary]], settings: Settings, zone: ZoneInfo
 ) -> str:
-    heads = ["", rule, *(["with " + ", ".join(changes)] if len(told) > 1 else [])]
+    heads = ["", *versions]
     rows = [[label, *(pick(one) for _, one in told)] for label, pick in _ROWS]
     rows += [[f"in shift {shift}", *(one.shifts[shift] for _, one in told)] for shift in told[0][1].shifts]
     blocks = [table(heads, rows)]

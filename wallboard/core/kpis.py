@@ -11,9 +11,9 @@ import msgspec
 from wallboard.core.agents import Item, Standing
 from wallboard.core.formulas import RATIOS, derived
 from wallboard.core.ledger import Counts
-from wallboard.core.numbers import number_named
 from wallboard.core.parts import HOUR_MS, INSTANTS, LEAST_SIGNED_IN_MS, STANDINGS, STATES
 from wallboard.core.rows import AgentRow, AlertRow, ResultRow, Tally
+from wallboard.core.rules import reads_of
 from wallboard.core.state import SILENT_MS, Floor
 from wallboard.core.windows import ROLLING
 
@@ -348,9 +348,8 @@ def _alert(floor: Floor, name: str) -> Document | None:
 def alert_document(floor: Floor, row: AlertRow) -> Document:
     """Of one that is open, or over."""
     rule = floor.settings.alert.get(row.rule)
-    number = number_named(row.metric)
     found: Document = {
-        "reads": number.reads if number else "count" if row.metric == "missed_in_row" else "seconds",
+        "reads": reads_of(row.metric),
         "rule": row.rule, "severity": row.severity, "kind": row.kind, "of": row.of, "metric": row.metric,
         "limit": row.limit, "since": row.since_ms, "raised_at": row.raised_ms,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, field
 from wallboard.core.events import LongText, Text
 from wallboard.core.hours import parse_openings
 from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT, Limit, duration_ms, limit_of
-from wallboard.core.numbers import NUMBERS, number_named
+from wallboard.core.numbers import NUMBERS, Reads, number_named
 from wallboard.core.words import meant
 
 Severity = Literal["info", "warning", "critical"]
@@ -18,6 +18,7 @@ LEAST_AGAIN_MS = 60_000
 OPEN = "open"  # of `when`: while the queue is open, which is the default
 ALWAYS = "always"
 ON_DUTY = "on-duty"  # of `notify`: the leads who are on duty for its team
+NO_ACTION = "has no `action`: an alarm that asks nobody to do anything is noise"
 
 
 class Fault(NamedTuple):
@@ -144,6 +145,12 @@ SINCE = {
 }  # fmt: skip
 METRICS = (*SINCE, *sorted(OF_AGENTS), *sorted(OF_SOURCES), *NUMBERS)
 _NEVER = Limit(">", float("inf"))
+
+
+def reads_of(metric: str) -> Reads:
+    """How a rule's number is read."""
+    number = number_named(metric)
+    return number.reads if number else "count" if metric == "missed_in_row" else "seconds"
 
 
 def _no_number(metric: str, window: str | None) -> Fault | None:

@@ -36,7 +36,7 @@ def tag_of(entry: Table) -> str:
 
 def entries(file: Path) -> dict[str, Any]:
     """The file's tables. Raises Unwritten where it cannot be read."""
-    return _tables(_read(file))
+    return tables_of(read_text(file))
 
 
 def write_entry(
@@ -49,8 +49,8 @@ def write_entry(
     """
     try:
         with alone_in(file.parent):
-            text = _read(file)
-            tables = _tables(text)
+            text = read_text(file)
+            tables = tables_of(text)
             before = tables.get(section, {}).get(name, {})
             if tag_of(before) != expected:
                 raise EntryDiffers(before)
@@ -64,7 +64,7 @@ def write_entry(
 
 def entry_changed(text: str, section: str, name: str, wanted: Table) -> str:
     """`text` with this entry. Raises Unwritten where it stands there in a form that cannot be changed in place."""
-    tables = _tables(text)
+    tables = tables_of(text)
     before = tables.get(section, {}).get(name)
     if before == wanted:
         return text
@@ -90,8 +90,8 @@ def _appended(text: str, section: str, name: str, wanted: Table) -> str:
 def _in_place(text: str, section: str, name: str, before: Table, wanted: Table) -> str:
     """Only the lines below the entry's header change, up to the comment above the next one."""
     lines = text.splitlines(keepends=True)
-    heads = [place for place, line in enumerate(lines) if line.lstrip().startswith("[") and _header(line) is not None]
-    begins = next((place + 1 for place in heads if _header(lines[place]) == {section: {name: {}}}), None)
+    heads = [place for place, line in enumerate(lines) if header_of(line) is not None]
+    begins = next((place + 1 for place in heads if header_of(lines[place]) == {section: {name: {}}}), None)
     if begins is None:
         return ""
     ends = next((place for place in heads if place >= begins), len(lines))
@@ -105,7 +105,10 @@ def _in_place(text: str, section: str, name: str, before: Table, wanted: Table) 
     return "".join(lines[:begins]) + changed + "".join(lines[ends:])
 
 
-def _header(line: str) -> Table | None:
+def header_of(line: str) -> Table | None:
+    """What a line such as `[queue.support]` opens; None: it is no header."""
+    if not line.lstrip().startswith("["):
+        return None
     try:
         return tomllib.loads(line)
     except tomllib.TOMLDecodeError:
@@ -123,7 +126,11 @@ def _changed(body: str, before: Table, wanted: Table) -> str:
 
 
 def _item(value: Any) -> Any:
-    """Tables in one line, such as a target."""
+    """Tables in one line, such as a target, and lists of them."""
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        several = tomlkit.array()
+        several.extend(_item(one) for one in value)
+        return several
     if not isinstance(value, dict):
         return tomlkit.item(value)
     table = tomlkit.inline_table()
@@ -131,7 +138,8 @@ def _item(value: Any) -> Any:
     return table
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Raises Unwritten."""
     try:
         return file.read_bytes().decode()
     except OSError as error:
@@ -140,7 +148,8 @@ def _read(file: Path) -> str:
         raise Unwritten(f"{file} is not UTF-8") from None
 
 
-def _tables(text: str) -> dict[str, Any]:
+def tables_of(text: str) -> dict[str, Any]:
+    """Raises Unwritten."""
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -16,8 +16,8 @@ from wallboard.record.audit import audit, note
 from wallboard.record.database import Record
 
 _MADE_BY = (
-    ("tokens", "created_by"), ("screens", "created_by"), ("board_revisions", "who"), ("shift_notes", "who"),
-    ("shift_notes", "by"), ("shift_notes", "read_by"),
+    ("tokens", "created_by"), ("screens", "created_by"), ("board_revisions", "who"), ("rule_revisions", "who"),
+    ("shift_notes", "who"), ("shift_notes", "by"), ("shift_notes", "read_by"),
 )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from wallboard.core.errors import RecordUnavailable, WallboardError
 from wallboard.record.boards import BOARD_ID
-from wallboard.record.revisions import MOST_BOARDS, Behind, Made, Revision, Revisions, Told
+from wallboard.record.earlier import Revision
+from wallboard.record.revisions import MOST_BOARDS, Behind, Made, Revisions, Told
 
 FILE, MADE, SHIPPED = "file", "editor", "shipped"
 

@@ -30,6 +30,7 @@ from wallboard.record.database import open_record
 from wallboard.record.history import History
 from wallboard.record.people import People
 from wallboard.record.revisions import Revisions
+from wallboard.record.rulerevisions import RuleRevisions
 from wallboard.record.screens import Screens
 from wallboard.record.shelf import Shelf
 from wallboard.record.shiftnotes import ShiftNotes
@@ -58,6 +59,8 @@ from wallboard.web import (
     openapi,
     pages,
     people,
+    rulepast,
+    rules,
     screens,
     shiftpage,
     speaking,
@@ -94,6 +97,8 @@ from wallboard.web.programs import Programs
 from wallboard.web.rate import Rates
 from wallboard.web.reportpage import ReportPage
 from wallboard.web.reports import Reports
+from wallboard.web.rulespage import RulesPage
+from wallboard.web.ruletrial import RuleTrial
 from wallboard.web.series import Series
 from wallboard.web.sessions import Sessions
 from wallboard.web.signin import SignInPage, sign_out
@@ -177,6 +182,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         hub=hub,
         boards=boards,
         shelf=shelf,
+        rules=RuleRevisions(record),
         counting=Counting(),
         health=HealthRecords(asking, keys),
         sessions=sessions,
@@ -241,6 +247,13 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/duty", duty.take, methods=["POST"]),
         Route("/api/v1/duty", duty.leave, methods=["DELETE"]),
         Route("/api/v1/duty/{who:path}", duty.leave, methods=["DELETE"]),
+        Route("/api/v1/alerts/rules", rules.rules),
+        Route("/api/v1/alerts/rules/check", rules.check, methods=["POST"]),
+        Route("/api/v1/alerts/rules/try", RuleTrial().post, methods=["POST"]),
+        Route("/api/v1/alerts/rules/{rule}", rules.put, methods=["PUT"]),
+        Route("/api/v1/alerts/rules/{rule}", rules.remove, methods=["DELETE"]),
+        Route("/api/v1/alerts/rules/{rule}/revisions", rulepast.revisions),
+        Route("/api/v1/alerts/rules/{rule}/revisions/{revision}", rulepast.revision),
         Route("/api/v1/notices", notices.notices),
         Route("/api/v1/notices", notices.post, methods=["POST"]),
         Route("/api/v1/notices/{notice:path}", notices.clear, methods=["DELETE"]),
@@ -281,6 +294,7 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/shift", shiftpage.ShiftPage(templates).show),
         Route("/api/v1/shift/notes", shiftpage.leave, methods=["POST"]),
         Route("/api/v1/shift/notes/{note}/read", shiftpage.read, methods=["POST"]),
+        Route("/alerts/rules", RulesPage(templates).show),
         Route("/floor", FloorPage(templates).show),
         Route("/names", called.NamesPage(templates).show),
         Route("/api/v1/me", me.show),

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
-from wallboard.config import as_written
+from wallboard.config import mistakes_in
 from wallboard.core.called import called
-from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable
+from wallboard.core.errors import ConfigError, RecordUnavailable
 from wallboard.core.events import Text
 from wallboard.core.settings import Target
 from wallboard.core.state import Floor
@@ -227,10 +227,10 @@ def _write(parts: Parts, who: Who, kind: str, name: str, values: Mapping[str, An
     file = parts.config.file
     assert file is not None
     before = entries(file).get(kind, {}).get(name, {})
-    known = {(one.at, one.reason) for one in _mistakes(file)}
+    known = {(one.at, one.reason) for one in mistakes_in(file)}
 
     def check(new: Path) -> None:
-        wrong = [one for one in _mistakes(new) if (one.at, one.reason) not in known]
+        wrong = [one for one in mistakes_in(new) if (one.at, one.reason) not in known]
         if wrong:
             raise ConfigError(wrong)
         parts.audit.write(
@@ -239,12 +239,3 @@ def _write(parts: Parts, who: Who, kind: str, name: str, values: Mapping[str, An
         )  # fmt: skip
 
     return write_entry(file, kind, name, values, expected, check)
-
-
-def _mistakes(file: Path) -> list[Mistake]:
-    """Of the file alone: what the environment adds is the same before and after."""
-    try:
-        as_written(file, {})
-    except ConfigError as error:
-        return error.mistakes
-    return []

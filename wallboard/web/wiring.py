@@ -12,6 +12,7 @@ from wallboard.live.pipeline import Pipeline
 from wallboard.record.audit import Audit
 from wallboard.record.history import History
 from wallboard.record.people import People
+from wallboard.record.rulerevisions import RuleRevisions
 from wallboard.record.shelf import Shelf
 from wallboard.record.shiftnotes import ShiftNotes
 from wallboard.record.tokens import Tokens
@@ -50,6 +51,7 @@ class Parts:
     hub: Hub
     boards: Boards
     shelf: Shelf
+    rules: RuleRevisions
     counting: Counting
     health: HealthRecords
     sessions: Sessions

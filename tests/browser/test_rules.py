@@ -1,0 +1,137 @@
+"""An administrator changes alert rules on a phone: in the form, as text, against somebody else, and back again."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
+from wallboard.config import Config, Redis, as_written
+from wallboard.core.events import Abandoned, ConfigApplied, Queued
+from wallboard.record.days import Days, Happened
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+TEXT = """\
+# ours
+[alert.long]   # the first one
+metric = "oldest_wait_s"
+queues = ["*"]
+raise = "> 120"  # twice the target
+for = "30s"
+action = "Open the overflow queue"
+"""
+
+
+async def opened(browser: Browser, origin: str, cookie: str, wrong: list[str]) -> Page:
+    name, _, value = cookie.partition("=")
+    context = await browser.new_context(locale="en", viewport={"width": 390, "height": 800}, has_touch=True)
+    await context.add_cookies([{"name": name, "value": value, "url": origin}])
+    page = await context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+    await page.goto(f"{origin}/alerts/rules")
+    return page
+
+
+async def press(page: Page, name: str, within: str = "main") -> None:
+    await page.locator(within).get_by_role("button", name=name, exact=True).tap()
+
+
+async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "wallboard.toml"
+    file.write_text(TEXT, encoding="utf-8")
+    settings = as_written(file, {}).settings
+    config = Config(
+        redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path, file=file, settings=settings
+    )
+    noon_ms = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
+    waited = [
+        Queued(time=noon_ms, source="pbx", contact="c", queue="support"),
+        Abandoned(time=noon_ms + 140_000, source="pbx", contact="c"),
+    ]
+    Days(config.events).append([Happened(f"{one.time}-{n}", one.time or 0, one) for n, one in enumerate(waited)])
+    wrong: list[str] = []
+    async with serving(config) as served:
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        await served.parts.stream.append([told])
+        page = await opened(browser, served.origin, await served.sign_in("Olena"), wrong)
+        form, text = page.locator("#edit"), page.locator("#edit textarea[name=text]")
+        says = page.locator(".rule-says")
+
+        await expect(says).to_have_text("Longest wait: more than 2:00, for 30 s")
+        await press(page, "Change…")
+        await form.locator("[name=bound]").fill("90")
+        await form.get_by_text("More", exact=True).tap()
+        await form.locator("[name=min_n]").fill("3")
+        await form.get_by_text("As text", exact=True).tap()
+        changed = TEXT.replace("> 120", "> 90") + "min_n = 3\n"
+        await expect(text).to_have_value(changed.removeprefix("# ours\n"))
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert await form.evaluate("it => it.scrollWidth <= it.clientWidth")
+        await press(page, "Save", "#edit")
+        await expect(form).to_be_hidden()
+        assert file.read_text(encoding="utf-8") == changed
+        await expect(says).to_have_text("Longest wait: more than 1:30, for 30 s")
+
+        await press(page, "Change…")
+        await form.get_by_text("As text", exact=True).tap()
+        await text.fill(changed.removeprefix("# ours\n").replace("> 90", "60"))
+        await form.get_by_text("alert.long.raise: expected a sign").wait_for()
+        await text.fill(changed.removeprefix("# ours\n").replace("> 90", "> 60"))
+        await expect(form.locator("[name=bound]")).to_have_value("60")
+        await expect(form.locator(".mistake")).to_have_count(0)
+        theirs = changed.replace("Open the overflow", "Close the overflow")
+        file.write_text(theirs, encoding="utf-8")
+        await press(page, "Save", "#edit")
+        both = page.locator(".edit-dialog")
+        await both.get_by_text("Somebody else has saved this rule").wait_for()
+        await expect(both.locator("mark")).to_have_count(4)
+        assert file.read_text(encoding="utf-8") == theirs
+        await press(page, "Take theirs", ".edit-dialog")
+        await expect(form.locator("[name=action]")).to_have_value("Close the overflow queue")
+        await press(page, "Save", "#edit")
+        await expect(form).to_be_hidden()
+        assert file.read_text(encoding="utf-8") == theirs
+
+        await press(page, "Change…")
+        await form.get_by_text("Try before it counts").tap()
+        await form.locator("[name=bound]").fill("150")
+        await press(page, "Try", "#edit")
+        times = form.locator(".rule-tried tbody tr").first.locator("td")
+        await expect(times).to_have_text(["1", "0"], timeout=60_000)
+        await form.get_by_text("As it stands: 1").tap()
+        await expect(form.locator(".rule-tried li").first).to_contain_text("support")
+        assert await form.evaluate("it => it.scrollWidth <= it.clientWidth")
+        await press(page, "Cancel", "#edit")
+
+        await press(page, "New rule…")
+        await form.locator("[name=name]").fill("many")
+        await form.locator("[name=metric]").select_option("abandon_rate")
+        await form.locator("[name=window]").select_option("m15")
+        await form.get_by_text("As text", exact=True).tap()
+        await expect(text).to_have_value(
+            '[alert.many]\nmetric = "abandon_rate"\nqueues = ["*"]\nraise = "> 60"\nfor = "30s"\nkeep_for = "1m"\n'
+            'window = "m15"\n'
+        )
+        await form.get_by_text("has no `action`").wait_for()
+        await form.locator("[name=action]").fill("Look for what is wrong")
+        await press(page, "Save", "#edit")
+        await expect(says).to_have_count(2)
+        await expect(says.nth(1)).to_have_text("Abandon rate, 15 min: more than 60.0\u00a0%, for 30 s")
+
+        await page.locator(".rule").nth(1).get_by_role("button", name="Remove…").tap()
+        await press(page, "Remove", "#sure")
+        await expect(says).to_have_text(["Longest wait: more than 1:30, for 30 s", "many"])
+        assert file.read_text(encoding="utf-8") == theirs
+        await page.locator("#gone-rules").get_by_role("button", name="Earlier versions…").tap()
+        await both.locator("li").nth(1).get_by_role("button").tap()
+        await press(page, "Bring this back", ".edit-dialog")
+        await press(page, "Save", "#edit")
+        await expect(page.locator("#gone")).to_be_hidden()
+        assert as_written(file, {}).settings.alert["many"].action == "Look for what is wrong"
+        await page.context.close()
+    assert wrong == []

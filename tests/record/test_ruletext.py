@@ -1,0 +1,151 @@
+"""An alert rule is cut out of wallboard.toml and put back; nothing else of the file changes, or nothing at all."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.commands.alerts import RULES
+from wallboard.record.entries import Unwritten
+from wallboard.record.ruletext import RuleDiffers, renamed, rule_text, with_rule, write_rule
+from wallboard.record.shelf import tag_of
+
+LONG = """\
+# Somebody waits for too long.
+[alert.long]   # ours
+metric = "oldest_wait_s"
+raise = "> 60"
+[[alert.long.and]]
+metric = "ready"
+raise = "< 1"
+# notify = ["leads"]
+"""
+TEXT = f"""\
+# our centre
+[site.main]
+zone = "Europe/Kyiv"
+
+# --- alerts ---
+
+{LONG}
+# Nobody is there.
+[alert."nobody ready"]
+metric = "ready"
+raise = "< 1"
+
+# whom we tell
+[notify.leads]
+url = "x"
+"""
+NEW = '[alert.new]\nmetric = "waiting"\nraise = "> 5"\n'
+
+
+def test_a_rules_text_has_its_comments_and_tables_and_no_others():
+    assert rule_text(TEXT, "long") == LONG
+    assert (
+        rule_text(TEXT, "nobody ready")
+        == '# Nobody is there.\n[alert."nobody ready"]\nmetric = "ready"\nraise = "< 1"\n'
+    )
+    assert rule_text(TEXT, "other") is None
+
+
+def test_a_changed_rule_stands_where_it_stood_and_all_else_is_the_same_to_the_byte():
+    changed = LONG.replace("> 60", "> 90").replace("too long", "90 s")
+    assert with_rule(TEXT, "long", changed) == TEXT.replace(LONG, changed)
+
+
+def test_a_new_rule_stands_behind_the_last_one():
+    assert with_rule(TEXT, "new", NEW) == TEXT.replace("\n# whom we tell", f"\n{NEW}\n# whom we tell")
+    assert with_rule("", "new", NEW) == NEW
+    assert with_rule("[site.main]\nzone = 'UTC'", "new", NEW) == f"[site.main]\nzone = 'UTC'\n\n{NEW}"
+
+
+def test_a_rule_that_is_taken_out_takes_its_comment_along():
+    assert with_rule(TEXT, "long", None) == TEXT.replace(f"{LONG}\n", "")
+    assert with_rule(NEW, "new", None) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'alert = { long = { metric = "waiting", raise = "> 5" } }',
+        '[alert]\nlong.metric = "waiting"\nlong.raise = "> 5"\n',
+        '[alert.long]\nmetric = "waiting"\n[site.main]\nzone = "UTC"\n[[alert.long.and]]\nmetric = "ready"\n',
+    ],
+)
+def test_a_form_that_has_no_text_of_its_own_is_left_to_whoever_edits_the_file(text: str):
+    assert rule_text(text, "long") is None
+    for wanted in (LONG, None):
+        with pytest.raises(Unwritten, match="edit the file"):
+            with_rule(text, "long", wanted)
+
+
+def test_what_looks_like_a_header_in_a_text_of_several_lines_is_none():
+    text = '[alert.long]\naction = """\n[alert.new]\n"""\nmetric = "waiting"\n\n' + NEW
+    assert rule_text(text, "new") is None
+    assert rule_text(text, "long") is None
+    with pytest.raises(Unwritten):
+        with_rule(text, "new", None)
+
+
+def test_the_line_ends_of_the_file_stay():
+    crlf = TEXT.replace("\n", "\r\n")
+    assert rule_text(crlf, "long") == LONG
+    changed = LONG.replace("> 60", "> 90")
+    assert with_rule(crlf, "long", changed) == TEXT.replace(LONG, changed).replace("\n", "\r\n")
+
+
+def test_a_copy_has_its_own_name_in_every_header_and_keeps_its_comments():
+    copy = renamed(LONG, "long", "long 2")
+    assert copy == LONG.replace("[alert.long]", '[alert."long 2"]').replace("alert.long.and", 'alert."long 2".and')
+    marked = renamed('[alert.long] # see [alert.long]\nraise = "> 1"\n', "long", "x")
+    assert marked == '[alert.x] # see [alert.long]\nraise = "> 1"\n'
+
+
+_names = st.sampled_from(["long-wait", "nobody-ready", "many-abandon", "missed-offers", "long-wrapup", "silent-source"])
+_new = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
+
+
+@given(st.lists(st.tuples(_names | _new, st.integers(0, 99) | st.none()), max_size=6))
+def test_whatever_is_written_and_taken_out_the_rest_says_what_it_said(steps):
+    text, told = RULES, tomllib.loads(RULES)["alert"]
+    for name, limit in steps:
+        if limit is None and name not in told:
+            continue
+        rule = None if limit is None else renamed(f'# {limit}\n[alert.x]\nraise = "> {limit}"\n', "x", name)
+        text = with_rule(text, name, rule)
+        told = {key: value for key, value in told.items() if key != name or limit is not None}
+        if limit is not None:
+            told[name] = {"raise": f"> {limit}"}
+        assert tomllib.loads(text).get("alert", {}) == told
+        assert rule_text(text, name) == rule
+    assert text.startswith("# Who is told outside the wall?")
+
+
+def test_a_file_is_written_only_from_the_text_that_stands_there(tmp_path: Path):
+    file = tmp_path / "wallboard.toml"
+    file.write_text(TEXT, encoding="utf-8")
+    with pytest.raises(RuleDiffers) as differs:
+        write_rule(file, "long", NEW, tag_of("older"), lambda _: None)
+    assert differs.value.now == LONG
+    with pytest.raises(RuleDiffers):
+        write_rule(file, "long", LONG, None, lambda _: None)
+    changed = LONG.replace("> 60", "> 90")
+    write_rule(file, "long", changed, tag_of(LONG), lambda _: None)
+    assert file.read_text(encoding="utf-8") == TEXT.replace(LONG, changed)
+
+
+def test_what_the_check_refuses_is_not_written(tmp_path: Path):
+    file = tmp_path / "wallboard.toml"
+    file.write_text(TEXT, encoding="utf-8")
+
+    def refuse(new: Path) -> None:
+        assert "[alert.new]" in new.read_text(encoding="utf-8")
+        raise Unwritten("no")
+
+    with pytest.raises(Unwritten, match="no"):
+        write_rule(file, "new", NEW, None, refuse)
+    assert file.read_text(encoding="utf-8") == TEXT
+    assert [one.name for one in tmp_path.iterdir()] == ["wallboard.toml"]

@@ -1,0 +1,254 @@
+"""Alert rules over HTTP: in words and as the text of wallboard.toml; administrators change them, nothing is lost."""
+
+import asyncio
+import tomllib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from wallboard.config import Config, as_written
+from wallboard.core.events import AlertRaised, ConfigApplied
+
+RULES = "/api/v1/alerts/rules"
+TOML = {"content-type": "application/toml"}
+LONG = """\
+# Somebody waits for too long.
+[alert.long]
+metric = "oldest_wait_s"
+queues = ["support"]
+raise = "> 120"  # twice the target
+for = "30s"
+action = "Open the overflow queue"
+"""
+TEXT = f"""\
+# ours
+[queue.support]
+name = "Support"
+
+{LONG}
+[alert.few]
+metric = "abandon_rate"
+window = "m15"
+raise = ">= 10.5"
+clear = "< 5"
+keep_for = "5m"
+when = "always"
+and = [{{ metric = "ready", raise = "< 1" }}]
+"""
+
+
+@pytest.fixture
+async def served(config: Config, served_elsewhere: Callable[..., Any], tmp_path: Path) -> AsyncIterator[Any]:
+    """A server with a file whose rules are in force."""
+    file = tmp_path / "wallboard.toml"
+    file.write_text(TEXT, encoding="utf-8")
+    settings = as_written(file, {}).settings
+    async with served_elsewhere(replace(config, file=file, settings=settings)) as found:
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        await found.parts.stream.append([told])
+        async with asyncio.timeout(10):
+            while not await in_force(found):
+                await asyncio.sleep(0.03)
+        yield found
+
+
+async def in_force(served: Any) -> bool:
+    answer = await served.http.get(RULES)
+    return answer.status_code == 200 and all(row["in_force"] for row in answer.json()["rules"])
+
+
+async def rows(served: Any, language: str = "en") -> dict[str, Any]:
+    answer = await served.http.get(RULES, headers={"accept-language": language})
+    assert answer.status_code == 200, answer.text
+    return {row["id"]: row for row in answer.json()["rules"]}
+
+
+async def put(served: Any, name: str, text: str, tag: str | None, **headers: str) -> Any:
+    condition = {"if-none-match": "*"} if tag is None else {"if-match": f'"{tag}"'}
+    http = served.anonymous if "cookie" in headers else served.http
+    return await http.put(f"{RULES}/{name}", content=text.encode(), headers=TOML | condition | headers)
+
+
+def written(served: Any) -> str:
+    return str(served.parts.config.file.read_text(encoding="utf-8"))
+
+
+async def test_a_rule_is_told_in_words_and_with_the_text_that_lies_in_the_file(served: Any) -> None:
+    found = await rows(served)
+    assert list(found) == ["long", "few"]
+    assert found["long"]["text"] == LONG
+    assert found["long"]["says"].replace("\u00a0", " ") == "Longest wait: more than 2:00, for 30 s"
+    assert found["long"]["facts"] == ["support", "told on the alerts page and on boards only"]
+    assert (found["long"]["open"], found["long"]["writable"], found["long"]["mistakes"]) == (0, True, [])
+    few = [text.replace("\u00a0", " ") for text in (found["few"]["says"], *found["few"]["facts"])]
+    assert few == [
+        "Abandon rate, 15 min: 10.5 % or more, and Ready: less than 1", "all queues together",
+        "over at less than 5.0 %", "over after 5 min of calm", "also while closed",
+        "told on the alerts page and on boards only",
+    ]  # fmt: skip
+    polish = (await rows(served, "pl"))["long"]["says"].replace("\u00a0", " ")
+    assert polish == "Najdłuższe czekanie: więcej niż 2:00, przez 30 s"
+
+
+async def test_how_many_alerts_of_a_rule_are_open_now_is_told(served: Any) -> None:
+    said = {"kind": "queues", "of": "support", "metric": "oldest_wait_s", "limit": "> 120", "since": "1"}
+    await served.parts.stream.append([
+        AlertRaised(alert="a1", rule="long", severity="warning", attributes=said, source="wallboard", id="1+")
+    ])  # fmt: skip
+    async with asyncio.timeout(10):
+        while (await rows(served))["long"]["open"] != 1:
+            await asyncio.sleep(0.03)
+    assert (await rows(served))["few"]["open"] == 0
+
+
+async def test_a_changed_rule_lies_in_the_file_and_its_revisions_bring_back_what_it_was(served: Any) -> None:
+    tag = (await rows(served))["long"]["tag"]
+    changed = LONG.replace("> 120", "> 90").replace("too long", "90 s")
+    answer = await put(served, "long", changed, tag)
+    assert answer.status_code == 200, answer.text
+    assert written(served) == TEXT.replace(LONG, changed)
+    row = (await rows(served))["long"]
+    assert (row["tag"], row["in_force"]) == (answer.json()["tag"], False)
+    found = (await served.http.get(f"{RULES}/long/revisions")).json()["revisions"]
+    assert [(one["revision"], one["who"]) for one in found] == [(2, "admin"), (1, "")]
+    earlier = await served.http.get(f"{RULES}/long/revisions/1")
+    assert (earlier.text, earlier.headers["content-type"]) == (LONG, "application/toml; charset=utf-8")
+    assert (await put(served, "long", earlier.text, row["tag"])).status_code == 200
+    assert written(served) == TEXT
+    newest = (await served.http.get(f"{RULES}/long/revisions")).json()["revisions"][0]
+    assert newest["revision"] == 3
+
+
+async def test_the_trail_says_who_changed_which_limit(served: Any) -> None:
+    cookie = await served.sign_in("Olena")
+    headers = {"cookie": cookie, "origin": served.origin}
+    tag = (await rows(served))["long"]["tag"]
+    assert (await put(served, "long", LONG.replace("> 120", "> 90"), tag, **headers)).status_code == 200
+    lines = [line for line in await asyncio.to_thread(served.parts.audit.read) if line.what.startswith("rule.")]
+    [line] = lines
+    assert (line.who, line.what, line.detail["rule"]) == ("Olena", "rule.changed", "long")
+    assert [line.detail[key] for key in ("before", "after")] == [{"raise": "> 120"}, {"raise": "> 90"}]
+    assert line.by
+
+
+async def test_who_read_an_older_text_is_shown_the_newer_one_and_overwrites_nothing(served: Any) -> None:
+    tag = (await rows(served))["long"]["tag"]
+    theirs = LONG.replace("> 120", "> 60")
+    assert (await put(served, "long", theirs, tag)).status_code == 200
+    answer = await put(served, "long", LONG.replace("> 120", "> 90"), tag)
+    assert (answer.status_code, answer.json()["now"]) == (412, theirs)
+    assert written(served) == TEXT.replace(LONG, theirs)
+    assert (await put(served, "long", LONG, None)).status_code == 412  # as a new one neither
+    deleted = await served.http.delete(f"{RULES}/long", headers={"if-match": f'"{tag}"'})
+    assert (deleted.status_code, written(served)) == (412, TEXT.replace(LONG, theirs))
+    mine = LONG.replace("> 120", "> 90")
+    assert (await put(served, "long", mine, answer.json()["tag"])).status_code == 200
+    assert written(served) == TEXT.replace(LONG, mine)
+
+
+MISTAKES = {
+    "no limit": ('raise = "> 120"', 'raise = "120"', {"alert.long.raise"}),
+    "several": ('metric = "oldest_wait_s"', 'metric = "wat"\nfor_ = "1"', {"alert.long.metric", "alert.long.for_"}),
+    "nobody to tell": ('for = "30s"', 'notify = ["leads"]', {"alert.long.notify[0]"}),
+    "another name": ("[alert.long]", "[alert.lang]", {"$"}),
+    "a second table": ("# Somebody", "[site.x]\n# Somebody", {"$"}),
+    "no TOML": ('queues = ["support"]', "queues = [", {"line 5, column 1"}),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+async def test_every_mistake_is_named_by_its_path_and_the_file_stays(served: Any, case: str) -> None:
+    old, new, places = MISTAKES[case]
+    wrong = LONG.replace(old, new)
+    assert wrong != LONG
+    answer = await put(served, "long", wrong, (await rows(served))["long"]["tag"])
+    assert answer.status_code == 422, answer.text
+    assert {one["at"] for one in answer.json()["mistakes"]} == places
+    assert written(served) == TEXT
+    if case != "another name":
+        said = (await served.http.post(f"{RULES}/check", json={"text": wrong})).json()
+        assert {one["at"] for one in said["mistakes"]} == places
+
+
+async def test_a_mistake_elsewhere_in_the_file_is_no_reason_to_refuse_a_rule(served: Any) -> None:
+    file, tag = served.parts.config.file, (await rows(served))["long"]["tag"]
+    file.write_text(TEXT.replace(">= 10.5", "10.5"), encoding="utf-8")
+    found = (await rows(served))["few"]
+    assert ([one["at"] for one in found["mistakes"]], found["in_force"], found["says"]) == (
+        ["alert.few.raise"],
+        False,
+        "",
+    )
+    assert (await put(served, "long", LONG.replace("> 120", "> 90"), tag)).status_code == 200
+    assert 'raise = "> 90"  # twice the target' in written(served)
+
+
+async def test_a_new_rule_is_made_taken_away_and_brought_back(served: Any) -> None:
+    text = '[alert.calm]\nmetric = "waiting"\nraise = "> 5"\n'
+    made = await put(served, "calm", text, None)
+    assert made.status_code == 201, made.text
+    assert [one["at"] for one in made.json()["warnings"]] == ["alert.calm"]  # no action
+    assert tomllib.loads(written(served))["alert"]["calm"] == {"metric": "waiting", "raise": "> 5"}
+    gone = await served.http.delete(f"{RULES}/calm", headers={"if-match": f'"{made.json()["tag"]}"'})
+    assert (gone.status_code, written(served)) == (200, TEXT)
+    assert (await served.http.get(RULES)).json()["gone"] == ["calm"]
+    last = (await served.http.get(f"{RULES}/calm/revisions")).json()["revisions"]
+    assert [one["revision"] for one in last] == [2, 1]
+    assert (await served.http.get(f"{RULES}/calm/revisions/2")).status_code == 404
+    again = (await served.http.get(f"{RULES}/calm/revisions/1")).text
+    assert (await put(served, "calm", again, None)).status_code == 201
+    assert (await served.http.get(RULES)).json()["gone"] == []
+
+
+async def test_what_a_form_says_is_written_into_the_text_with_its_comments(served: Any) -> None:
+    values = tomllib.loads(LONG)["alert"]["long"] | {"raise": "> 90", "for": None, "min_n": 3}
+    said = (await served.http.post(f"{RULES}/check", json={"text": LONG, "values": values})).json()
+    assert said["text"] == LONG.replace("> 120", "> 90").replace('for = "30s"\n', "") + "min_n = 3\n"
+    assert (said["mistakes"], said["warnings"], said["values"]["raise"]) == ([], [], "> 90")
+    copied = (await served.http.post(f"{RULES}/check", json={"text": LONG, "name": "long-2"})).json()
+    assert (copied["name"], copied["text"]) == ("long-2", LONG.replace("[alert.long]", "[alert.long-2]"))
+    fresh = {"text": "", "name": "my rule", "values": {"metric": "waiting", "raise": "> 5"}}
+    made = (await served.http.post(f"{RULES}/check", json=fresh)).json()
+    assert made["text"] == '[alert."my rule"]\nmetric = "waiting"\nraise = "> 5"\n'
+    broken = (await served.http.post(f"{RULES}/check", json={"text": "[alert.", "values": values})).json()
+    assert (broken["text"], len(broken["mistakes"])) == ("[alert.", 1)
+    assert written(served) == TEXT
+
+
+async def test_leads_read_rules_and_only_administrators_change_them(served: Any) -> None:
+    lead = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
+    answer = await served.anonymous.get(RULES, headers=lead)
+    assert (answer.status_code, answer.json()["edits"], len(answer.json()["rules"])) == (200, False, 2)
+    assert (await served.anonymous.get("/alerts/rules", headers=lead)).status_code == 200
+    tag = answer.json()["rules"][0]["tag"]
+    assert (await put(served, "long", LONG, tag, **lead)).status_code == 403
+    assert (await served.anonymous.post(f"{RULES}/check", json={"text": LONG}, headers=lead)).status_code == 403
+    assert (await served.anonymous.get(f"{RULES}/long/revisions", headers=lead)).status_code == 403
+    viewer = {"cookie": await served.sign_in("Vera", "viewer"), "origin": served.origin}
+    for path in (RULES, "/alerts/rules"):
+        assert (await served.anonymous.get(path, headers=viewer)).status_code == 403
+    assert (await served.http.put(f"{RULES}/long", content=LONG, headers=TOML)).status_code == 428
+
+
+async def test_without_a_file_it_is_said_that_nothing_can_be_written(
+    config: Config, served_elsewhere: Callable[..., Any]
+) -> None:
+    async with served_elsewhere(config) as bare:
+        async with asyncio.timeout(10):
+            while (answer := await bare.http.get(RULES)).status_code != 200:
+                await asyncio.sleep(0.03)
+        assert "--config" in answer.json()["file"]["why"]
+        assert (await put(bare, "long", LONG, None)).status_code == 409
+
+
+async def test_a_file_that_cannot_be_written_is_told(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("wallboard.record.ruletext.replace_file", read_only)
+    answer = await put(served, "long", LONG.replace("> 120", "> 90"), (await rows(served))["long"]["tag"])
+    assert (answer.status_code, "Read-only" in answer.text) == (409, True)

@@ -1,0 +1,167 @@
+"""Where in wallboard.toml does an alert rule stand? Its text as it lies there is cut out and put back; all else stays.
+
+    # Somebody waits for too long.      from the comment right above
+    [alert.long-wait]
+    metric = "oldest_wait_s"
+    # notify = ["leads"]                to the comment right below; tables such as [[alert.long-wait.and]] are its own
+
+A text is one rule's only where the file without it says the same of all else; other forms, such as `alert = {…}`, are
+left to whoever edits the file.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import tomlkit
+
+from wallboard.core.errors import WallboardError
+from wallboard.record.entries import Unwritten, header_of, read_text, tables_of
+from wallboard.record.shelf import alone_in, replace_file, tag_of
+
+SECTION = "alert"
+
+
+class RuleDiffers(WallboardError):
+    """The rule is not what the change was made from. `now`: its text; None: there is none."""
+
+    def __init__(self, now: str | None) -> None:
+        super().__init__("the rule has changed meanwhile")
+        self.now = now
+
+
+class _Cut(NamedTuple):
+    before: str
+    own: str
+    after: str
+
+
+def rule_text(text: str, name: str) -> str | None:
+    """None: there is no such rule, or it has no text of its own."""
+    found = _cut(_plain(text), name)
+    return found.own if found else None
+
+
+def with_rule(text: str, name: str, rule: str | None) -> str:
+    """`text` with this text of the rule; None takes it out. Raises Unwritten where that cannot be done in place."""
+    tables, plain = tables_of(text), _plain(text)
+    known = tables.get(SECTION, {})
+    found = _cut(plain, name)
+    if found is None and name in known:
+        raise Unwritten(f"[{SECTION}.{name}] stands in the file in a form that cannot be changed here; edit the file")
+    told = {**known, name: _said(rule).get(SECTION, {}).get(name)} if rule is not None else _without(known, name)
+    made = _joined(found or _place(plain, known), rule)
+    if _said(made) != _without(tables, SECTION) | ({SECTION: told} if told else {}):
+        raise Unwritten(f"[{SECTION}.{name}] cannot be put into the file as it stands; edit the file")
+    return made.replace("\n", "\r\n") if "\r\n" in text else made
+
+
+def write_rule(file: Path, name: str, rule: str | None, expected: str | None, check: Callable[[Path], None]) -> None:
+    """Blocking. `expected`: the tag of the text it was made from; None: there was none.
+
+    `check` looks at the new file before it takes the old one's place and raises what is wrong with it. Raises
+    RuleDiffers, Unwritten.
+    """
+    try:
+        with alone_in(file.parent):
+            text = read_text(file)
+            now = rule_text(text, name)
+            if (None if now is None else tag_of(now)) != expected:
+                raise RuleDiffers(now)
+            replace_file(file, with_rule(text, name, rule), check)
+    except OSError as error:
+        raise Unwritten(f"{file} cannot be written: {error.strerror}") from None
+
+
+def renamed(rule: str, old: str, new: str) -> str:
+    """The text of a copy: its headers name another rule."""
+    lines = []
+    for line in _plain(rule).splitlines(keepends=True):
+        head = header_of(line)
+        tables = head.get(SECTION) if head and _is_of(head, old) else None
+        lines.append(_head(line, head, tables[old], new) if head and tables else line)
+    return "".join(lines)
+
+
+def _head(line: str, head: Mapping[str, Any], inner: Mapping[str, Any], name: str) -> str:
+    """The same header, and what stands behind it, of the other name."""
+    ends = next(
+        place + 1 for place, letter in enumerate(line) if letter == "]" and header_of(line[: place + 1]) == head
+    )
+    keys = ".".join(tomlkit.key(one).as_string() for one in (SECTION, name, *inner))
+    several = any(isinstance(one, list) for one in inner.values())
+    return (f"[[{keys}]]" if several else f"[{keys}]") + line[ends:]
+
+
+def _cut(text: str, name: str) -> _Cut | None:
+    """None where the rule is not there, or cutting it out would change what the rest says."""
+    lines = text.splitlines(keepends=True)
+    heads = [(place, head) for place, line in enumerate(lines) if (head := header_of(line)) is not None]
+    own = [index for index, (_, head) in enumerate(heads) if _is_of(head, name)]
+    if not own or own[-1] - own[0] >= len(own):  # another table stands between its own
+        return None
+    begins = _with_comment(lines, heads[own[0]][0])
+    following = heads[own[-1] + 1][0] if own[-1] + 1 < len(heads) else len(lines)
+    ends = _end(lines, begins, following)
+    found = _Cut("".join(lines[:begins]), "".join(lines[begins:ends]), "".join(lines[ends:]))
+    tables = _said(text)
+    known = tables.get(SECTION, {})
+    rest = _without(tables, SECTION) | ({SECTION: left} if (left := _without(known, name)) else {})
+    is_whole = _said(found.own) == {SECTION: {name: known.get(name)}} and _said(found.before + found.after) == rest
+    return found if is_whole else None
+
+
+def _with_comment(lines: Sequence[str], head: int) -> int:
+    """Where the comment right above it begins; the comment on top of the file is the file's."""
+    begins = head
+    while begins and lines[begins - 1].lstrip().startswith("#"):
+        begins -= 1
+    return head if begins == 0 else begins
+
+
+def _end(lines: Sequence[str], begins: int, following: int) -> int:
+    """Behind its last line and the comment right below, which is not the one right above the next table."""
+    limit = _with_comment(lines, following) if following < len(lines) else following
+    ends = limit
+    while ends > begins and lines[ends - 1].strip()[:1] in ("", "#"):
+        ends -= 1
+    while ends < limit and lines[ends].strip()[:1] == "#":
+        ends += 1
+    return ends
+
+
+def _place(text: str, known: Mapping[str, Any]) -> _Cut:
+    """Of a new one: behind the last rule, else at the end."""
+    last = next((cut for name in reversed(list(known)) if (cut := _cut(text, name))), None)
+    before, after = (last.before + last.own, last.after) if last else (text, "")
+    before = before if not before or before.endswith("\n") else before + "\n"
+    gap = "\n" if before.strip() else ""
+    return _Cut(before + gap, "", after)
+
+
+def _joined(at: _Cut, rule: str | None) -> str:
+    if rule is None:
+        before = at.before.rstrip("\n")
+        return (before + "\n" if before else "") + (at.after if before else at.after.lstrip("\n"))
+    return at.before + _plain(rule).strip("\n") + "\n" + at.after
+
+
+def _is_of(head: Mapping[str, Any], name: str) -> bool:
+    inner = head.get(SECTION)
+    return isinstance(inner, dict) and list(inner) == [name]
+
+
+def _without(tables: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in tables.items() if key != name}
+
+
+def _said(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")

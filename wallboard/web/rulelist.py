@@ -1,0 +1,123 @@
+"""What is known of every alert rule? As it stands in wallboard.toml, in words, and whether it speaks now."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from wallboard.config import mistakes_in
+from wallboard.core.errors import Mistake, RecordUnavailable
+from wallboard.core.kpis import alert_document
+from wallboard.core.rules import Rule
+from wallboard.core.state import Floor
+from wallboard.record.days import ENDING, Days
+from wallboard.record.entries import Unwritten, can_write, read_text, tables_of
+from wallboard.record.ruletext import SECTION, rule_text
+from wallboard.record.shelf import tag_of
+from wallboard.tables import path, read
+from wallboard.web.ruletexts import dumped
+from wallboard.web.ruletold import facts, sentence
+from wallboard.web.speaking import page_say
+from wallboard.web.who import Who
+from wallboard.web.wiring import Parts
+from wallboard.web.words import words
+
+NO_FILE = "There is no wallboard.toml here, so nothing can be written: start with one (--config FILE)."
+_IN_ADDRESS = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\]*[^\x00-\x1f\x7f-\x9f/\\.][^\x00-\x1f\x7f-\x9f/\\]*")
+Table = Mapping[str, Any]
+
+
+def unwritable(file: Path | None, name: str | None = None) -> str | None:
+    """Why it cannot be written; None: it can. `name`: of a rule, which must fit into an address."""
+    if file is None:
+        return NO_FILE
+    if not can_write(file):
+        return f"{file.name} or its folder is read-only."
+    return None if name is None or has_address(name) else "A rule's name is 1 to 256 characters without slashes."
+
+
+def has_address(name: str) -> bool:
+    """Whether a call can name it: neither slashes nor control characters, nor dots alone."""
+    return len(name) <= 256 and _IN_ADDRESS.fullmatch(name) is not None
+
+
+def open_of(floor: Floor, who: Who) -> Counter[str]:
+    """How many alerts of each rule are open; of people those whom the caller leads."""
+    rows = (alert_document(floor, row) for row in floor.alerts.open.values())
+    return Counter(
+        row["rule"] for row in rows
+        if row["kind"] != "agents" or (who.may("people:read") and who.of_team(row.get("team")))
+    )  # fmt: skip
+
+
+def listed(parts: Parts, in_force: Mapping[str, Rule], opened: Mapping[str, int], language: str) -> dict[str, Any]:
+    """Blocking: reads the file and the record."""
+    file = parts.config.file
+    why, text, tables = unwritable(file), "", {}
+    wrong: list[Mistake] = []
+    if file is not None:
+        try:
+            text = read_text(file)
+            tables = tables_of(text)
+            wrong = mistakes_in(file)
+        except Unwritten as error:
+            why = f"{error}."
+    written = tables.get(SECTION, {}) if isinstance(tables.get(SECTION, {}), dict) else {}
+    rows = [_as_written(name, own, text, in_force, wrong, language) for name, own in written.items()]
+    rows += [_elsewhere(name, rule, language) for name, rule in in_force.items() if name not in written]
+    return {
+        "file": {"path": file and file.name, "writable": why is None} | ({"why": why} if why else {}),
+        "rules": [row | {"open": opened.get(row["id"], 0)} for row in rows],
+        "gone": _gone(parts, written),
+        "days": _days(parts),
+    }
+
+
+def _as_written(
+    name: str, own: Any, text: str, in_force: Mapping[str, Rule], wrong: Iterable[Mistake], language: str
+) -> dict[str, Any]:
+    """Where it has no text of its own it is shown as it would be written, and changed in the file."""
+    lies, at = rule_text(text, name), path(SECTION, name)
+    values = own if isinstance(own, dict) else {}
+    shown = lies if lies is not None else dumped(name, values)
+    rule = read(values, Rule, "$", at, [])
+    mistakes = [{"at": one.at, "reason": one.reason} for one in wrong if f"{one.at}.".startswith(f"{at}.")]
+    return {
+        "id": name, "text": shown, "tag": tag_of(shown), "values": values, "mistakes": mistakes,
+        "writable": lies is not None and has_address(name),
+        "in_file": True, "in_force": rule is not None and in_force.get(name) == rule,
+    } | _in_words(None if mistakes else rule, language)  # fmt: skip
+
+
+def _elsewhere(name: str, rule: Rule, language: str) -> dict[str, Any]:
+    """One that the environment or the simulated centre brings along, or that has just been taken out of the file."""
+    values = msgspec.to_builtins(rule)
+    text = dumped(name, values)
+    return {
+        "id": name, "text": text, "tag": tag_of(text), "values": values, "mistakes": [], "writable": False,
+        "in_file": False, "in_force": True,
+    } | _in_words(rule, language)  # fmt: skip
+
+
+def _in_words(rule: Rule | None, language: str) -> dict[str, Any]:
+    if rule is None:
+        return {"says": "", "facts": []}
+    say, page = words(language), page_say(language)
+    return {"says": sentence(rule, say, page), "facts": facts(rule, say, page)}
+
+
+def _gone(parts: Parts, written: Table) -> list[str]:
+    """While the record is away, none."""
+    with suppress(RecordUnavailable):
+        return sorted(name for name in parts.rules.names() if name not in written)
+    return []
+
+
+def _days(parts: Parts) -> list[str]:
+    kept = Days(parts.config.events).files(date.min, date.max)
+    return [file.name.removesuffix(ENDING) for file in (kept[:1] + kept[-1:])]

@@ -1,0 +1,61 @@
+"""What was an alert rule before? Its revisions; an earlier text is brought back by writing it again."""
+
+from typing import TypedDict
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from wallboard.web.auth import allowed
+from wallboard.web.calls import Answer, Call, call
+from wallboard.web.problems import Problem
+from wallboard.web.rules import TOML, in_thread
+from wallboard.web.wiring import parts_of
+
+_NO_STORE = {"cache-control": "no-store"}
+
+
+class Change(TypedDict):
+    """`at` in ms UTC; `who` empty: it stood in the file before."""
+
+    revision: int
+    at: int
+    who: str
+
+
+class Revised(TypedDict):
+    revisions: list[Change]
+
+
+@call(
+    Call(
+        summary="What a rule was",
+        scope="admin",
+        description="The last 100, the newest first; of a rule that is gone too.",
+        answers={200: Answer("When, and by whom.", Revised)},
+    )
+)
+async def revisions(request: Request) -> Response:
+    """`GET /api/v1/alerts/rules/{rule}/revisions`."""
+    allowed(request, "admin")
+    found = await in_thread(parts_of(request).rules.all, request.path_params["rule"])
+    rows = [{"revision": one.revision, "at": one.at_ms, "who": one.who} for one in found]
+    return JSONResponse({"revisions": rows}, headers=_NO_STORE)
+
+
+@call(
+    Call(
+        summary="One revision of a rule",
+        scope="admin",
+        path={"revision": int},
+        answers={200: Answer("Its text as it was.", {TOML: str})},
+    )
+)
+async def revision(request: Request) -> Response:
+    """`GET /api/v1/alerts/rules/{rule}/revisions/{revision}`."""
+    allowed(request, "admin")
+    name, number = request.path_params["rule"], request.path_params["revision"]
+    known = number.isascii() and number.isdecimal() and len(number) < 10
+    found = await in_thread(parts_of(request).rules.one, name, int(number)) if known else None
+    if found is None or found.text is None:
+        raise Problem(404, "There is no such revision with a text.")
+    return Response(found.text.encode(), media_type=f"{TOML}; charset=utf-8", headers=_NO_STORE)

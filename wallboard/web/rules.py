@@ -1,0 +1,255 @@
+"""Which alert rules are there, and who changes them? The same text that lies in wallboard.toml, a rule at a time.
+
+    text ─▶ check ─▶ every mistake by its path ─▶ PUT, with the tag it was made from ─▶ the file, the record, the trail
+
+Changed by administrators; whoever acts on alerts may read them. In force when the parts have read the file.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict, TypeVar
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from wallboard.config import mistakes_in
+from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable
+from wallboard.core.events import Text
+from wallboard.record.entries import Unwritten, entries, read_text
+from wallboard.record.ruletext import RuleDiffers, rule_text, write_rule
+from wallboard.record.shelf import tag_of
+from wallboard.web.auth import Who, allowed
+from wallboard.web.body import body_of
+from wallboard.web.calls import Answer, Call, call
+from wallboard.web.problems import Problem
+from wallboard.web.rulelist import listed, open_of, unwritable
+from wallboard.web.ruletexts import Read, read_rule, saying
+from wallboard.web.speaking import spoken
+from wallboard.web.wiring import Parts, parts_of
+
+TOML = "application/toml"
+BODY_BYTES = 65_536
+_NO_STORE = {"cache-control": "no-store"}
+T = TypeVar("T")
+
+
+class Rules(TypedDict):
+    """`gone`: rules that were taken away here, by name. `days`: those of which events are kept, the first and last."""
+
+    file: dict[str, Any]
+    edits: bool
+    rules: list[dict[str, Any]]
+    gone: list[str]
+    days: list[str]
+
+
+class Asked(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`values`: what a form says, written into `text`. `name`: which rule it is to be; left out, as the text says."""
+
+    text: str
+    values: dict[str, Any] | None = None
+    name: Text | None = None
+
+
+class Checked(TypedDict):
+    name: str
+    text: str
+    values: dict[str, Any]
+    mistakes: list[dict[str, str]]
+    warnings: list[dict[str, str]]
+
+
+class Written(TypedDict):
+    id: str
+    tag: NotRequired[str]
+    warnings: NotRequired[list[dict[str, str]]]
+
+
+@call(
+    Call(
+        summary="Alert rules",
+        scope="alerts:act",
+        description="Those of wallboard.toml as they stand there, each with its `text` and `tag` (for If-Match), what "
+        "it `says` in words, how many alerts of it are `open`, and whether it is `in_force` yet. docs/alerts.md.",
+        answers={200: Answer("`file`: whether it can be written, and if not why.", Rules)},
+    )
+)
+async def rules(request: Request) -> Response:
+    """`GET /api/v1/alerts/rules`."""
+    who, parts = allowed(request, "alerts:act"), parts_of(request)
+    if not parts.pipeline.documents:
+        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    floor = parts.pipeline.floor
+    found = await in_thread(listed, parts, floor.settings.alert, open_of(floor, who), spoken(request))
+    found["edits"] = who.may("admin")
+    return Response(msgspec.json.encode(found), media_type="application/json", headers=_NO_STORE)
+
+
+@call(
+    Call(
+        summary="What a rule's text would be",
+        scope="admin",
+        description="Of `text` (TOML), or of `values` written into it. Nothing is kept.",
+        body=Asked,
+        answers={200: Answer("The text, what it says, every mistake by its path, and warnings.", Checked)},
+        problems=(422,),
+    )
+)
+async def check(request: Request) -> Response:
+    """`POST /api/v1/alerts/rules/check`."""
+    allowed(request, "admin")
+    asked = asked_of(await body_of(request, 2 * BODY_BYTES), Asked)
+    read = await in_thread(_checked, parts_of(request), asked)
+    told = {"name": read.name, "text": read.text, "values": read.values, "mistakes": _told(read.mistakes)}
+    return Response(
+        msgspec.json.encode(told | {"warnings": _told(read.warnings)}), media_type="application/json", headers=_NO_STORE
+    )
+
+
+@call(
+    Call(
+        summary="Write a rule",
+        scope="admin",
+        description="Its text as TOML, with If-Match: its `tag`, or If-None-Match: * for a new one. In force when the "
+        "parts have read the file, within seconds.",
+        body={TOML: str},
+        answers={200: Answer("Written.", Written), 201: Answer("Made.", Written)},
+        problems=(409, 412, 422, 428),
+    )
+)
+async def put(request: Request) -> Response:
+    """`PUT /api/v1/alerts/rules/{rule}`."""
+    who, parts, name = allowed(request, "admin"), parts_of(request), request.path_params["rule"]
+    expected = _expected(request)
+    text = _text(await body_of(request, BODY_BYTES))
+    read = await in_thread(read_text_of, parts, text, name)
+    if read.mistakes:
+        raise wrong(read.mistakes)
+    await in_thread(_write, parts, who, name, read.text, expected)
+    told = {"id": name, "tag": tag_of(read.text), "warnings": _told(read.warnings)}
+    return JSONResponse(told, 201 if expected is None else 200, headers=_NO_STORE)
+
+
+@call(
+    Call(
+        summary="Take a rule away",
+        scope="admin",
+        description="With If-Match. Its revisions stay; its open alerts end.",
+        answers={200: Answer("Gone.", Written)},
+        problems=(409, 412, 422, 428),
+    )
+)
+async def remove(request: Request) -> Response:
+    """`DELETE /api/v1/alerts/rules/{rule}`."""
+    who, parts, name = allowed(request, "admin"), parts_of(request), request.path_params["rule"]
+    expected = _expected(request)
+    if expected is None:
+        raise _needs_condition()
+    await in_thread(_write, parts, who, name, None, expected)
+    return JSONResponse({"id": name}, headers=_NO_STORE)
+
+
+def asked_of(body: bytes, kind: type[T]) -> T:
+    """Raises Problem 400, 422."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem(400, 'Expected a JSON object such as {"text": "[alert.long-wait]\\n…"}.') from None
+
+
+def _checked(parts: Parts, asked: Asked) -> Read:
+    """Blocking. A text that is no rule is left as it is, whatever the form says."""
+    read = read_text_of(parts, asked.text, None)
+    name = asked.name or read.name
+    if not name or (asked.text.strip() and not read.name):
+        return read
+    if asked.values is None and name == read.name:
+        return read
+    try:
+        values = read.values if asked.values is None else asked.values
+        text = saying(asked.text, {key: value for key, value in values.items() if value is not None}, name)
+    except (Unwritten, TypeError, ValueError) as error:
+        return read._replace(mistakes=[Mistake("$", "$", f"{error}")])
+    return read_text_of(parts, text, None)
+
+
+def read_text_of(parts: Parts, text: str, name: str | None) -> Read:
+    """Blocking: the receivers are those of the file as it stands."""
+    file = parts.config.file
+    found = entries(file).get("notify", {}) if file else parts.config.receivers
+    return read_rule(text, found if isinstance(found, dict) else {}, name)
+
+
+def _write(parts: Parts, who: Who, name: str, text: str | None, expected: str | None) -> None:
+    """Blocking: the record's line first, then the file."""
+    file = parts.config.file
+    if reason := unwritable(file, name):
+        raise Problem(409, reason)
+    assert file is not None
+    before = rule_text(read_text(file), name)
+    was = read_rule(before, ()).values if before is not None else {}
+    now = {} if text is None else read_rule(text, ()).values
+    others = [key for key in {**was, **now} if was.get(key) != now.get(key)]
+    told = {"before": {key: was.get(key) for key in others}, "after": {key: now.get(key) for key in others}}
+    known = {(one.at, one.reason) for one in mistakes_in(file)}
+
+    def look(new: Path) -> None:
+        fresh = [one for one in mistakes_in(new) if (one.at, one.reason) not in known]
+        if fresh:
+            raise ConfigError(fresh)
+        parts.rules.write(name, text, who.by, parts.clock_ms(), before, told)
+
+    write_rule(file, name, text, expected, look)
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode().replace("\r\n", "\n").strip("\n") + "\n"
+    except UnicodeDecodeError:
+        raise Problem(400, "The text is not UTF-8.") from None
+
+
+def _expected(request: Request) -> str | None:
+    """The tag that the change is made from; None: there is no such rule yet. Raises Problem 428."""
+    match = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
+    if match:
+        return match
+    if request.headers.get("if-none-match") == "*":
+        return None
+    raise _needs_condition()
+
+
+def _needs_condition() -> Problem:
+    return Problem(428, "Send If-Match with the tag of the rule that you have read, or If-None-Match: * for a new one.")
+
+
+async def in_thread(do: Callable[..., T], *given: Any) -> T:
+    """Raises Problem for what the file or the record does not take."""
+    try:
+        return await asyncio.to_thread(do, *given)
+    except RuleDiffers as error:
+        now = {"now": None} if error.now is None else {"now": error.now, "tag": tag_of(error.now)}
+        raise Problem(412, "The rule was changed meanwhile; `now` is what it says.", **now) from None
+    except ConfigError as error:
+        raise wrong(error.mistakes) from None
+    except Unwritten as error:
+        raise Problem(409, f"{error}.") from None
+    except RecordUnavailable:
+        text = "The record does not answer, so it cannot be noted who did it; nothing was done. Try again soon."
+        raise Problem(503, text, headers={"retry-after": "2"}) from None
+
+
+def wrong(mistakes: list[Mistake]) -> Problem:
+    """422, with every one."""
+    first = mistakes[0]
+    return Problem(422, f"{first.at}: {first.reason}.", at=first.at, mistakes=_told(mistakes))
+
+
+def _told(mistakes: list[Mistake]) -> list[dict[str, str]]:
+    return [{"at": one.at, "reason": one.reason} for one in mistakes]
