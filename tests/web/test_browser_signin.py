@@ -110,7 +110,7 @@ async def test_the_first_link_leads_to_an_account_whose_password_signs_in_and_a_
     await page.get_by_role("button", name="Add", exact=True).click()
     await expect(page.locator("#link code")).to_contain_text("/signin#")
     await expect(page.locator("#people")).to_contain_text("Teams: first-line, second")
-    await expect(page.locator("#audit")).to_contain_text("person.added")
+    await expect(page.locator("#audit")).to_contain_text("added a person")
     await page.goto(f"{served.origin}/signin")
     await page.get_by_role("button", name="Sign out of this browser").click()
     await expect(page.get_by_role("status")).to_contain_text("Signed out")
