@@ -63,7 +63,7 @@ class Family:
         logs = sorted((self.folder / ".wallboard").glob("**/log/*.log"))
         return text + "".join(f"\n== {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs)
 
-    def wait_ready(self, within_s: float = 30) -> None:
+    def wait_ready(self, within_s: float = 90) -> None:
         wait_until(lambda: self.status("/readyz") == 200, within_s, lambda: f"not ready:\n{self.log()}")
 
     def status(self, path: str) -> int:

@@ -21,7 +21,7 @@ from tests.family import TOKEN, Family, family, free_port, wait_until
 from tests.live.test_fanout import Node  # type: ignore[import-not-found]
 from wallboard import up
 
-PATIENCE_S = 60  # for a loaded machine
+PATIENCE_S = 120  # for a loaded machine
 SCREENS = 20
 BOARD = """
 names = "full"

@@ -36,6 +36,7 @@ def malformed(to: Target, dice: Random, many: int) -> None:
             answer = http.post(EVENTS, params={"dry_run": "true"}, content=body, headers={"content-type": kind})
             took_s = time.perf_counter() - began
             to.saw("7 malformed", answer.status_code, body[:60])
+            to.took("7 malformed", took_s)
             if n < len(fixed):
                 said = answer.status_code in (400, 413, 422) and "at" in answer.text + "rejected"
                 to.expect("7 malformed", said and took_s < 2, f"{body[:60]!r}: {answer.status_code}, {took_s:.2f} s")

@@ -39,6 +39,7 @@ class Target:
     cases: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     rss_before_mb: float = 0.0
+    slowest_ms: dict[str, float] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -83,6 +84,9 @@ class Target:
         if not held:
             self.failures.append(f"{group}: {str(what)[:300]}")
 
+    def took(self, group: str, seconds: float) -> None:
+        self.slowest_ms[group] = round(max(self.slowest_ms.get(group, 0.0), 1000 * seconds), 1)
+
     def rss_mb(self) -> float:
         return psutil.Process(self.process.pid).memory_info().rss / 1e6
 
@@ -104,6 +108,7 @@ class Target:
             "cases": dict(sorted(self.cases.items())), "cases_in_all": sum(self.cases.values()),
             "failures": self.failures[:40], "tracebacks": told[:5], "alive": self.alive(),
             "rss_before_mb": round(self.rss_before_mb, 1), "rss_growth_mb": round(growth, 1),
+            "slowest_ms": self.slowest_ms,
         }  # fmt: skip
         found["held"] = not self.failures and not told and self.alive() and growth < GROWTH_MB
         return found
@@ -136,6 +141,7 @@ def target(folder: Path) -> Iterator[Target]:
             found = Target("127.0.0.1", port, folder, process)
             try:
                 _until_ready(found)
+                _use_once(found)
                 found.rss_before_mb = found.rss_mb()
                 yield found
             finally:
@@ -156,6 +162,14 @@ def _until_ready(found: Target) -> None:
                 pass
             time.sleep(0.1)
     raise RuntimeError(f"the server is not ready: {found.log_lines()[-5:]}")
+
+
+def _use_once(found: Target) -> None:
+    """What is loaded when it is first used, such as the record and the pages' templates, is no growth."""
+    with found.client() as http:
+        http.post("/signin", json={"name": "nobody", "password": "no password of anybody"})
+        for address in ("/board/overview", "/sources", "/pair", "/api/v1/screens", "/api/v1/openapi.json"):
+            http.get(address)
 
 
 def _free_port() -> int:

@@ -182,7 +182,7 @@ async def expect_sound(page: Page, wrong: list[str]) -> None:
     assert await page.evaluate("typeof window.pwned") == "undefined"
     assert await page.evaluate("window.broken") == []
     assert wrong == []
-    for _ in range(20):  # a list is fitted anew after its size has changed
+    for _ in range(150):  # a list is fitted anew after its size has changed
         if not await page.evaluate(OVERFLOWING):
             break
         await asyncio.sleep(0.1)
