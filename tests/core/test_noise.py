@@ -3,7 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.core.events import AlertAcknowledged, AlertCleared, AlertEvent, AlertRaised, AlertSnoozed, AlertWoken
+from wallboard.core.events import (
+    AlertAcknowledged,
+    AlertActed,
+    AlertCleared,
+    AlertEvent,
+    AlertRaised,
+    AlertSnoozed,
+    AlertWoken,
+)
 from wallboard.core.noise import TEN_MIN_MS, Course, Measure, courses, report
 
 BEGIN_MS = 1_772_438_400_000
@@ -28,11 +36,13 @@ def test_the_course_of_an_alert() -> None:
     found = courses([
         raised("a", 1000), AlertWoken(alert="a", time=1500), AlertSnoozed(alert="a", time=2000, who="Ann"),
         AlertAcknowledged(alert="a", time=3000, who="Ben"), AlertCleared(alert="a", time=9000),
-        raised("b", 5000, of="sales"), AlertCleared(alert="unknown", time=9999),
+        AlertActed(alert="a", time=9500, who="Ben", attributes={"result": "false_alarm"}),
+        raised("b", 5000, of="sales"), AlertActed(alert="b", time=5500, who="Ben", attributes={"result": "talked"}),
+        AlertCleared(alert="unknown", time=9999),
     ])  # fmt: skip
     assert found == [
-        Course("long", "support", "warning", 1000, acted_ms=2000, over_ms=9000, kind="queues"),
-        Course("long", "sales", "warning", 5000, kind="queues"),
+        Course("long", "support", "warning", 1000, acted_ms=2000, over_ms=9000, kind="queues", is_false=True),
+        Course("long", "sales", "warning", 5000, acted_ms=5500, kind="queues"),
     ]
 
 

@@ -13,6 +13,7 @@ import pytest
 from wallboard.core.events import (
     Abandoned,
     AlertAcknowledged,
+    AlertActed,
     AlertCleared,
     AlertRaised,
     ConfigApplied,
@@ -31,6 +32,10 @@ RULE = Rule(metric="oldest_wait_s", queues=["*"], raises="> 60", clears="< 10", 
 SETTINGS = Settings(alert={"long": RULE}, queue={"support": Queue(team="one"), "sales": Queue(team="two")})
 
 
+def false(name: str, raised_ms: int) -> Event:
+    return AlertActed(alert=name, time=raised_ms + 9_000, who="Ann", attributes={"result": "false_alarm"})
+
+
 def waits(queue: str) -> list[Event]:
     """Six waits: of 64 s, and one of 300 s, on which somebody acted. The rule speaks after 60 s."""
     told: list[Event] = []
@@ -41,7 +46,11 @@ def waits(queue: str) -> list[Event]:
         told += [
             Queued(time=at_ms, source="pbx", contact=name, queue=queue),
             AlertRaised(alert=name, rule="long", severity="critical", time=raised_ms, attributes=said),
-            *([AlertAcknowledged(alert=name, time=raised_ms + 5_000, who="Ann")] if for_s > 64 else []),
+            *(
+                [AlertAcknowledged(alert=name, time=raised_ms + 5_000, who="Ann"), false(name, raised_ms)]
+                if for_s > 64
+                else []
+            ),
             Abandoned(time=over_ms, source="pbx", contact=name, queue=queue),
             AlertCleared(alert=name, rule="long", time=over_ms),
         ]
@@ -87,11 +96,12 @@ async def test_each_figure_stands_beside_its_target_in_plain_words(kept: Any) ->
     assert measure(page, "Went off and came back within 10 seconds") == ("8", "none ✗ not as it should be")
     assert measure(page, "In the worst ten minutes") == ("4", "at most 10 ✓ as it should be")
     assert measure(page, "Nobody acted") == ("88.9 %", "")
+    assert measure(page, "False alarms") == ("11.1 %", "")
     assert measure(page, "Until somebody acted (half of them)") == ("0:05", "")
     assert measure(page, "Open over a day, on the worst day") == ("0", "under 5 ✓ as it should be")
     assert measure(page, "Critical, of all") == ("100.0 %", "about 5 %")
     assert "9 alerts, 100.0 % of all" in page
-    assert "nobody acted: 8<" in page
+    assert "nobody acted: 8 · false alarms: 1<" in page
     assert "What is kept begins at 2026-03-02 12:00" in page
 
 

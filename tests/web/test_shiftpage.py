@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from wallboard.core.events import AlertAcknowledged, AlertAssigned, AlertRaised, ConfigApplied, NoticePosted
+from wallboard.core.events import AlertAcknowledged, AlertActed, AlertAssigned, AlertRaised, ConfigApplied, NoticePosted
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.settings import Queue, Settings, Site, Target
 from wallboard.record.history import SeenDay
@@ -51,6 +51,8 @@ async def shift(config: Any, served_elsewhere: Any) -> Any:
                 for of in ("support", "chat")
             ),
             AlertAcknowledged(alert="a-support", who="Ann", source="wallboard", id="5", note="called the desk"),
+            AlertActed(alert="a-support", who="Eve", attributes={"result": "talked"}, source="wallboard", id="7"),
+            AlertActed(alert="a-support", who="Ben", attributes={"result": "moved a desk"}, source="wallboard", id="8"),
             AlertAssigned(alert="a-support", who="Ann", attributes={"to": "Ben"}, source="wallboard", id="6"),
         ]  # fmt: skip
         await served.parts.stream.append(told)
@@ -113,7 +115,16 @@ async def test_each_hour_stands_against_the_target_and_the_shift_below(shift: An
 async def test_alerts_stand_with_who_did_what_notices_and_who_still_waits(shift: Any) -> None:
     text = await page(shift, "Ann")
     assert re.search(r"<b>Support: Waiting 3, limit &gt; 2</b>", text)
-    for said in ("Ben is on it", "seen by Ann", "“called the desk”", "still open", "Line 2 is down", "Chats are slow"):
+    for said in (
+        "Ben is on it",
+        "seen by Ann",
+        "“called the desk”",
+        "talked to them (Eve)",
+        "moved a desk (Ben)",
+        "still open",
+        "Line 2 is down",
+        "Chats are slow",
+    ):
         assert said in text, said
     assert text.count("nobody acted") == 1, "of the chats"
     assert re.search(r"<b>Support</b> 3 waiting, the longest \d+:\d\d", text)

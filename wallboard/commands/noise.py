@@ -47,7 +47,7 @@ def _text(found: Report, advice: Iterator[str]) -> str:
     measures = table(("", "value", "", "target", "met"), [_measure(one) for one in found.measures])
     if not found.rules:
         return f"{measures}\n\nno alerts"
-    heads = ("rule", "alerts", "% of all", "fleeting", "chattering", "nobody acted")
+    heads = ("rule", "alerts", "% of all", "fleeting", "chattering", "nobody acted", "false alarms")
     lines = list(advice)
     return "\n".join([measures, "", table(heads, found.rules), *(["", *lines] if lines else [])])
 

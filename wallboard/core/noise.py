@@ -18,12 +18,14 @@ FLEETING_MS = 10_000
 CHATTER, CHATTER_MS = 5, 300_000  # more changes than that within so long
 STANDING_MS = DAY_MS = 86_400_000
 NOISIEST = 10
+FALSE_ALARM = "false_alarm"  # one of the results that people tap
 SOME = 20  # alerts, before their severities can be a pattern
 ENOUGH = 100  # different alerts, before the ten noisiest can be a small share of all
 
 
 class Course(Struct):
-    """One alert from its raise on (ms UTC). `acted_ms`: when somebody first acknowledged, took or snoozed it."""
+    """One alert from its raise on (ms UTC). `acted_ms`: when somebody first acknowledged, took or snoozed it, or
+    said what was done. `is_false`: somebody said that it was a false alarm."""
 
     rule: str
     of: str
@@ -32,6 +34,7 @@ class Course(Struct):
     acted_ms: int | None = None
     over_ms: int | None = None
     kind: str = ""
+    is_false: bool = False
 
     @property
     def lasted_ms(self) -> int | None:
@@ -57,6 +60,7 @@ class Noisy(NamedTuple):
     fleeting: int
     chattering: int
     unheeded: int
+    false_alarms: int
 
     @property
     def is_restless(self) -> bool:
@@ -82,6 +86,7 @@ def courses(events: Iterable[ev.Event]) -> list[Course]:
                 course.over_ms = course.over_ms or event.time
             elif not isinstance(event, ev.AlertWoken):
                 course.acted_ms = course.acted_ms or event.time
+                course.is_false |= (event.attributes or {}).get("result") == FALSE_ALARM
     return list(found.values())
 
 
@@ -115,6 +120,7 @@ def _measures(
     yield Measure("until somebody acted (half of them)", _median_s(these), "s", "", None)
     old = [one for one in these if not _is_fresh(one, until_ms)]
     yield Measure("nobody acted", _share(_unheeded(these, until_ms), old), "%", "", None)
+    yield Measure("false alarms", _share(sum(one.is_false for one in these), these), "%", "", None)
     for severity, most in (("critical", 5), ("warning", 15)):
         part = _share(sum(one.severity == severity for one in these), these)
         some = part is not None and len(these) >= SOME
@@ -136,6 +142,7 @@ def _noisiest(these: Sequence[Course], chatter: set[tuple[str, str]], until_ms: 
         Noisy(
             rule, len(own), 100 * len(own) / len(these), sum(map(_is_fleeting, own)),
             sum(name == rule for name, _ in chatter), _unheeded(own, until_ms),
+            sum(one.is_false for one in own),
         )
         for rule, own in by_rule.items()
     ]  # fmt: skip

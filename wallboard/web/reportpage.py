@@ -47,6 +47,7 @@ SAID = {  # core's name of a measure → its words
     "of all, from the ten noisiest": "report.noisiest",
     "until somebody acted (half of them)": "report.acted",
     "nobody acted": "report.unheeded",
+    "false alarms": "report.false",
     "critical": "report.critical",
     "warning": "report.warning",
 }
@@ -143,6 +144,7 @@ def _noisy(parts: Parts, one: Any, these: Sequence[Course], span: Span, say: Wor
     return {
         "name": one.rule, "times": one.times, "share": " ".join(figure(one.share, "percent", 0, say)),
         "fleeting": one.fleeting, "chattering": one.chattering, "unheeded": one.unheeded,
+        "false_alarms": one.false_alarms,
         "help": [other.text for other in quieter(rule, own)] if rule and one.is_restless else [],
         "try": f"/alerts/report?{urlencode(asked | ({'lang': lang} if lang else {}))}#tried",
     }  # fmt: skip

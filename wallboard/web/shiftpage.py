@@ -17,6 +17,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.alerts import handover
 from wallboard.alerts.handover import Numbers, Waits
+from wallboard.core.alerts import TEAM
 from wallboard.core.calendar import Shift
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.kpis import alert_document
@@ -32,7 +33,7 @@ from wallboard.web.lists import alert_text
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import spoken
 from wallboard.web.wiring import Parts, parts_of
-from wallboard.web.within import TEAM, has_alert, has_notice, has_queue
+from wallboard.web.within import has_alert, has_notice, has_queue
 from wallboard.web.words import Words, words
 
 Document = dict[str, Any]

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from wallboard.core.alerts import TEAM
 from wallboard.core.state import Floor
 from wallboard.web.who import Who
-
-TEAM = "team:"  # a group's id begins so
 
 
 def has_queue(who: Who, floor: Floor, queue: str) -> bool:
