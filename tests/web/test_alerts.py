@@ -58,6 +58,36 @@ async def test_an_open_alert_says_what_it_is_about_until_it_is_over(served: Any)
     assert over["text"].replace("\u00a0", " ") == "support: Czekają 3, próg > 2"
 
 
+async def test_an_alert_is_mine_by_account_and_not_by_name(served: Any) -> None:
+    """Who took it is renamed; then somebody else gets the old name."""
+    await raised(served)
+    lena = {"cookie": await served.sign_in("Lena", "lead"), "origin": served.origin}
+
+    async def mine(headers: dict[str, str]) -> bool:
+        [row] = (await served.anonymous.get(ALERTS, headers=headers)).json()["open"]
+        return bool(row["mine"])
+
+    assert (await served.anonymous.post(f"{ALERTS}/a1/assign", headers=lena)).status_code == 202
+    await until(served, lambda open_: open_["a1"].get("owner") == "Lena")
+    assert await mine(lena)
+    person = await served.person("Lena")
+    assert (await served.http.patch(f"/api/v1/people/{person}", json={"name": "Olena"})).status_code == 200
+    namesake = {"cookie": await served.sign_in("Lena", "lead"), "origin": served.origin}
+    assert (await mine(lena), await mine(namesake)) == (True, False)
+    await served.http.post(f"{ALERTS}/a1/assign", json={"to": "LENA"})
+    await until(served, lambda open_: open_["a1"].get("owner") == "Lena")
+    async with asyncio.timeout(10):
+        while not await mine(namesake):
+            await asyncio.sleep(0.03)
+    assert not await mine(lena)
+    await served.http.post(f"{ALERTS}/a1/assign", json={"to": "Night shift"})
+    row = (await until(served, lambda open_: open_["a1"].get("owner") == "Night shift"))["a1"]
+    assert (row["mine"], await mine(namesake)) == (False, False)
+    line = served.parts.audit.read()[0]
+    assert (line.what, line.detail["to"]) == ("alert.assigned", "Night shift")
+    assert "owner_by" not in row
+
+
 async def test_planned_work_that_goes_on_now_is_told(served: Any) -> None:
     def work(begin_ms: int, end_ms: int) -> dict[str, str]:
         begin, end = (datetime.fromtimestamp((now_ms() + by) // 1000, UTC).isoformat() for by in (begin_ms, end_ms))

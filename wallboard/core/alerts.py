@@ -11,6 +11,7 @@ from wallboard.core.visits import Deed, Did
 MOST_OVER = 200
 ERASED = "–"  # instead of somebody's name
 MOST_RESULTS = 10  # of one alert; above it the oldest are dropped
+OWNER_BY = "owner_by"  # of what is assigned: as which account
 TEAM = "team:"  # a group's id begins so
 
 
@@ -43,7 +44,9 @@ class Alerts:
                 row.acknowledged_by, row.acknowledged_ms = event.who, at_ms
             case ev.AlertAssigned():
                 row.duty = self.on_duty(row)
-                row.owner, row.owned_ms = (event.attributes or {}).get("to") or event.who, row.owned_ms or at_ms
+                said = event.attributes or {}
+                row.owner, row.owned_ms = said.get("to") or event.who, row.owned_ms or at_ms
+                row.owner_by = said.get(OWNER_BY)
             case ev.AlertSnoozed():
                 row.snoozed_by, row.snoozed_until_ms = event.who, event.until
                 if event.until is not None:
@@ -126,6 +129,8 @@ def _leave_out(row: AlertRow, name: str) -> bool:
     found = [key for key in ("acknowledged_by", "owner", "snoozed_by") if getattr(row, key) == name]
     for key in found:
         setattr(row, key, ERASED)
+    if "owner" in found:
+        row.owner_by = None
     theirs = [one for one in row.results if one.who == name]
     for one in theirs:
         one.who = ERASED

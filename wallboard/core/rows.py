@@ -230,6 +230,7 @@ class AlertRow(Struct):
     over: str | None = None  # why: cleared, closed, gone, rule (core/alerting.py)
     results: list[ResultRow] = []
     duty: list[str] | None = None  # who was on duty for it when somebody first acted, or when it was over
+    owner_by: str | None = None  # as which account, `person:ID`: names change
 
 
 class KpiRow(Struct):

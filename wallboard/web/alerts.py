@@ -1,17 +1,22 @@
 """What do people and programs do about an alert? Each act is an event that comes back through the stream."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
 from wallboard.core import events as ev
+from wallboard.core.alerts import OWNER_BY
+from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document, measured
@@ -141,7 +146,7 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
         (name, row) for name, row in (*rows, *over) if row["kind"] != "agents" or (may.everything and may.of_team(row))
     ]
     found = [
-        {"id": name, **row, "text": alert_text(row, say), "mine": row.get("owner") == who.name}
+        {"id": name, **row, "text": alert_text(row, say), "mine": _is_mine(floor, name, who)}
         | ({"theirs": True} if _of_another_team(row, who) else {})
         for name, row in seen
     ]
@@ -153,6 +158,12 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
         "maintenance": _planned(floor.settings, parts.clock_ms()),
         "duty": duty.rows(floor, who),
     }
+
+
+def _is_mine(floor: Floor, name: str, who: Who) -> bool:
+    """By account; by name only where it was given to a name that no account had."""
+    row = floor.alerts.open.get(name) or floor.alerts.over[name]
+    return row.owner_by == who.whose if row.owner_by else row.owner == who.name
 
 
 def _before(floor: Floor) -> Callable[[Document], Document]:
@@ -216,11 +227,12 @@ def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Aw
         if _of_another_team(row, who):
             raise Problem(403, "This alert is about a team that you do not lead.")
         event = _event(verb, asked, alert, who, parts.clock_ms())
+        if isinstance(asked, Assign):
+            event = replace(event, attributes=await _given(parts, who, asked.to))
         await tell(parts, [event])
         about = {key: row.get(key) for key in ("rule", "kind", "of")}
-        await noted(
-            parts, who, ev.type_of(event), alert, **about, **event.attributes or {}, note=event.note, until=event.until
-        )
+        said = {key: value for key, value in (event.attributes or {}).items() if key != OWNER_BY}
+        await noted(parts, who, ev.type_of(event), alert, **about, **said, note=event.note, until=event.until)
         return JSONResponse({"alert": alert, "done": verb}, 202)
 
     return act
@@ -259,6 +271,16 @@ def _read(body: bytes, kind: type[Struct]) -> Any:
         raise Problem(400, "Expected a JSON object, or nothing.") from None
 
 
+async def _given(parts: Parts, who: Who, to: str | None) -> dict[str, str]:
+    """To whom, and which account that is now."""
+    if to is None or to == who.name:
+        return {"to": who.name, OWNER_BY: who.whose}
+    with suppress(RecordUnavailable):
+        if person := await asyncio.to_thread(parts.people.named, to):
+            return {"to": person.name, OWNER_BY: f"person:{person.id}"}
+    return {"to": to}
+
+
 def _event(verb: str, asked: Any, alert: str, who: Who, now_ms: int) -> ev.AlertEvent:
     said: dict[str, Any] = {
         "alert": alert, "who": who.name, "note": asked.note, "time": now_ms, "source": "wallboard",
@@ -268,7 +290,7 @@ def _event(verb: str, asked: Any, alert: str, who: Who, now_ms: int) -> ev.Alert
         case Snooze():
             return ev.AlertSnoozed(until=now_ms + asked.seconds * 1000, **said)
         case Assign():
-            return ev.AlertAssigned(attributes={"to": asked.to or who.name}, **said)
+            return ev.AlertAssigned(**said)
         case Result():
             return ev.AlertActed(attributes={"result": asked.result}, **said)
     return ev.AlertWoken(**said) if verb == "wake" else ev.AlertAcknowledged(**said)

@@ -178,16 +178,11 @@ def _sites(queues: Sequence[str], floor: Floor) -> set[str]:
 
 def _told(who: Who) -> dict[str, Any]:
     """Without a time: it happens when Redis takes it, so that processes with other clocks agree what is newer."""
-    return {"attributes": {"who": who.name[:256], "by": _by(who)}, "source": ev.SERVER, "id": secrets.token_hex(8)}
-
-
-def _by(who: Who) -> str:
-    """Names change, and a program may have a person's."""
-    return f"{who.kind}:{who.id}"
+    return {"attributes": {"who": who.name[:256], "by": who.whose}, "source": ev.SERVER, "id": secrets.token_hex(8)}
 
 
 def _wrote(floor: Floor, name: str, who: Who) -> bool:
-    return (floor.notices[name].event.attributes or {}).get("by") == _by(who)
+    return (floor.notices[name].event.attributes or {}).get("by") == who.whose
 
 
 def _writer(floor: Floor, name: str) -> dict[str, str]:

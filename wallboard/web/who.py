@@ -45,6 +45,11 @@ class Who:
         """For the audit trail."""
         return By(self.name, self.kind, self.id)
 
+    @property
+    def whose(self) -> str:
+        """As which account or token, whatever its name is."""
+        return f"{self.kind}:{self.id}"
+
     def may(self, scope: str) -> bool:
         return scope in self.scopes or "admin" in self.scopes
 
