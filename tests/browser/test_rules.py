@@ -63,6 +63,8 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         says = page.locator(".rule-says")
 
         await expect(says).to_have_text("Longest wait: more than 2:00, for 30 s")
+        tops = "all => new Set(all.slice(0, 2).map((one) => one.getBoundingClientRect().top)).size"
+        assert await page.locator(".rule-do button").evaluate_all(tops) == 1, "two buttons stand in a row"
         await press(page, "Change…")
         await form.locator("[name=bound]").fill("90")
         await form.get_by_text("More", exact=True).tap()
@@ -72,6 +74,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await expect(text).to_have_value(changed.removeprefix("# ours\n"))
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert await form.evaluate("it => it.scrollWidth <= it.clientWidth")
+        assert await form.locator("[name=lasts_unit]").evaluate("it => it.offsetWidth") > 60, "its word is seen"
         await press(page, "Save", "#edit")
         await expect(form).to_be_hidden()
         assert file.read_text(encoding="utf-8") == changed

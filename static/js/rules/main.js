@@ -78,7 +78,7 @@ function renderGone(item, name) {
 
 /** A place of its own for each button. @param {HTMLElement} deeds @param {string} name */
 function deed(deeds, name) {
-  return part(deeds, "span", "rule-" + name);
+  return part(deeds, "span", "deed-" + name);
 }
 
 /** An earlier text comes into the editor; saved, it is the newest. @param {string} id */
