@@ -208,3 +208,15 @@ async def test_nobody_is_told_where_a_receiver_points_to(send: Any, scheme: str,
         with pytest.raises(Undelivered):
             await send(Receiver("leads", "webhook" if scheme == "http" else "apprise", url, KEY, allow=HERE), HELLO)
         assert elsewhere.got == []
+
+
+async def test_a_test_message_goes_at_once_and_counts_in_no_flood(sending: Sending) -> None:
+    async with listening() as there:
+        there.answer = lambda: 500
+        sending.start("leads", there.url)
+        for number in range(12):
+            await sending.put("leads", f"test {number}", type="test")
+        await sending.put("leads", "one")
+        there.answer = lambda: 204
+        await until(lambda: "one" in there.titles)
+        assert [title for title in there.titles if title != "one"] == [f"test {number}" for number in range(12)]

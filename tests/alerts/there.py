@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+import pytest
 import uvicorn
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from wallboard.alerts import delivery as delivering
 from wallboard.alerts.delivery import Delivery
 from wallboard.alerts.message import Message
 from wallboard.receivers import Receiver
@@ -101,3 +103,15 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not true():
             await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def quick(redis: Redis, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sending]:
+    """It leads, and its pauses are short."""
+    for name, value in (("LOOK_S", 0.02), ("FIRST_PAUSE_S", 0.05), ("LONGEST_PAUSE_S", 0.2), ("SEND_S", 0.5)):
+        monkeypatch.setattr(delivering, name, value)
+    sending = Sending(redis, keys)
+    await sending.lead()
+    yield sending
+    for name in list(sending.tasks):
+        await sending.stop(name)

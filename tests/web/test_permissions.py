@@ -101,6 +101,9 @@ NEEDS = {
     "GET /sources": "floor", "GET /api/v1/sources": "floor",
     "GET /sources/{source:path}": "everyone's", "GET /api/v1/sources/{source:path}": "everyone's",
     "GET /alerts": "alerts:act", "GET /alerts/report": "alerts:act", "GET /shift": "alerts:act",
+    "GET /alerts/delivery": "alerts:act", "GET /api/v1/delivery": "alerts:act",
+    "POST /api/v1/delivery/{receiver}/test": "alerts:act",
+    "POST /api/v1/delivery/dead/{letter}/retry": "alerts:act",
     "POST /api/v1/shift/notes": "alerts:act", "POST /api/v1/shift/notes/{note}/read": "alerts:act",
     **{
         f"POST /api/v1/alerts/{{alert}}/{verb}": "alerts:act"

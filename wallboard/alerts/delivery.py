@@ -57,7 +57,8 @@ class Delivery:
         waiting = {one.id: one for one in await self._outbox.waiting(name, AT_ONCE)}
         messages = {one.id: msgspec.json.decode(one.message, type=Message) for one in waiting.values()}
         coming = [Coming(one.id, one.at_ms, messages[one.id].rule, messages[one.id].of) for one in waiting.values()]
-        going = self._pacing.next(coming, now_ms)
+        tests = [one for one in coming if messages[one.id].type == "test"]  # somebody waits for it: at once, uncounted
+        going = tests[:1] or self._pacing.next(coming, now_ms)
         if not going:
             return
         batch, message = [waiting[one.id] for one in going], together([messages[one.id] for one in going])
@@ -68,8 +69,9 @@ class Delivery:
             await self._failed(batch, error, now_ms)
             return
         self._pause_s = 0.0
-        self._pacing.sent(going[0], now_ms)
-        await self._outbox.done(name, [one.id for one in batch])
+        if not tests:
+            self._pacing.sent(going[0], now_ms)
+        await self._outbox.done(name, [one.id for one in batch], now_ms)
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
 
     async def _failed(self, batch: list[Waiting], error: Undelivered | TimeoutError, now_ms: int) -> None:
@@ -80,6 +82,7 @@ class Delivery:
             log.error("messages given up", to=name, reason=reason, of=len(batch))
             return
         self._slow_down()
+        await self._outbox.failed(name, reason, now_ms)
         log.warning("not taken, will be tried again", to=name, reason=reason, in_s=self._pause_s)
 
     def _slow_down(self) -> None:

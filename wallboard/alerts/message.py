@@ -41,6 +41,14 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     link: str = ""
 
 
+def test_of(receiver: str, chance: str, now_ms: int) -> Message:
+    """`chance`: by which it is another one each time."""
+    return Message(
+        id=f"test {chance}", type="test", severity="info", title="A test message of Wallboard",
+        text=f"Messages to '{receiver}' arrive here.", at=now_ms,
+    )  # fmt: skip
+
+
 def message_of(
     alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str, says: str = ""
 ) -> Message:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from wallboard.alerts.delivery import SENDERS
-from wallboard.alerts.message import Message
+from wallboard.alerts.message import test_of
 from wallboard.alerts.notify import Undelivered
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.noise import noise
@@ -101,10 +101,7 @@ def test(receiver: str, **where: Any) -> None:
     if to is None:
         known = ", ".join(config.receivers) or "none"
         raise WallboardError(f"no receiver '{receiver}' is configured: there is {known}; write [notify.{receiver}]")
-    message = Message(
-        id=f"test {secrets.token_hex(8)}", type="test", severity="info", title="A test message of Wallboard",
-        text=f"Messages to '{receiver}' arrive here.", at=clock_ms(),
-    )  # fmt: skip
+    message = test_of(receiver, secrets.token_hex(8), clock_ms())
     try:
         asyncio.run(SENDERS[to.kind](to, message))
     except Undelivered as error:

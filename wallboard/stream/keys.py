@@ -111,6 +111,10 @@ class Keys:
         """Stream: what a receiver of alerts has still to be told."""
         return self._key(f"outbox:{receiver}")
 
+    def going(self, receiver: str) -> str:
+        """Hash: when it last took a message, or why it did not."""
+        return self._key(f"going:{receiver}")
+
     def told(self, receiver: str, message: str) -> str:
         """That this was put into the receiver's outbox."""
         return self._key(f"told:{receiver}:{message}")

@@ -1,7 +1,7 @@
 """What has still to be said to whom? A stream a receiver; what was delivered is taken out of it.
 
 put ─▶ known already? ─▶ nothing            waiting ─▶ (sent) ─▶ done
-          └ no ─▶ XADD, remember                   └ (given up) ─▶ bury
+          └ no ─▶ XADD, remember                   └ (given up) ─▶ bury ─▶ letters ─▶ again
 
 So a process that dies in between says it again, and never not at all. Every method raises StreamUnavailable.
 """
@@ -33,6 +33,34 @@ return 0
 """)
 
 
+# KEYS: dead letters, outbox. ARGV: the letter, most, its message.
+_AGAIN = Script("""
+if #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 0 then return 0 end
+redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[2], '*', 'm', ARGV[3])
+return redis.call('XDEL', KEYS[1], ARGV[1])
+""")
+
+
+class Letter(NamedTuple):
+    """A message that was given up."""
+
+    id: str
+    at_ms: int
+    receiver: str
+    reason: str
+    message: bytes
+
+
+class Going(NamedTuple):
+    """How it goes with one receiver: how many wait, since when; when it last took one, or why it did not (ms UTC)."""
+
+    waiting: int
+    since_ms: int | None
+    taken_ms: int | None
+    failed_ms: int | None
+    reason: str | None
+
+
 class Waiting(NamedTuple):
     """`at_ms`: when it was put there."""
 
@@ -60,9 +88,35 @@ class Outbox:
         named = [(one.decode(), fields[b"m"]) for one, fields in found]
         return [Waiting(one, int(one.partition("-")[0]), message) for one, message in named]
 
-    async def done(self, receiver: str, ids: Sequence[str]) -> None:
+    async def add(self, receiver: str, message: bytes) -> None:
+        """Whatever is known of it: a test."""
         with answering(_WHAT):
-            await self._redis.xdel(self._keys.outbox(receiver), *ids)
+            await self._redis.xadd(self._keys.outbox(receiver), {"m": message}, maxlen=MOST_WAITING)
+
+    async def done(self, receiver: str, ids: Sequence[str], now_ms: int) -> None:
+        with answering(_WHAT):
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.xdel(self._keys.outbox(receiver), *ids)
+            pipe.delete(self._keys.going(receiver))
+            pipe.hset(self._keys.going(receiver), "taken", now_ms)
+            await pipe.execute()
+
+    async def failed(self, receiver: str, reason: str, now_ms: int) -> None:
+        """It will be tried again."""
+        with answering(_WHAT):
+            found: Any = self._redis.hset(self._keys.going(receiver), mapping={"failed": now_ms, "reason": reason})
+            await found
+
+    async def going(self, receiver: str) -> Going:
+        with answering(_WHAT):
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.xlen(self._keys.outbox(receiver))
+            pipe.xrange(self._keys.outbox(receiver), count=1)
+            pipe.hgetall(self._keys.going(receiver))
+            count, oldest, told = await pipe.execute()
+        since_ms = int(oldest[0][0].partition(b"-")[0]) if oldest else None
+        taken, failed = (int(told[key]) if key in told else None for key in (b"taken", b"failed"))
+        return Going(count, since_ms, taken, failed, told[b"reason"].decode() if b"reason" in told else None)
 
     async def bury(self, receiver: str, dead: Sequence[Waiting], reason: str) -> None:
         """Given up: kept to be looked at."""
@@ -74,7 +128,24 @@ class Outbox:
             pipe.xdel(self._keys.outbox(receiver), *[one.id for one in dead])
             await pipe.execute()
 
+    async def letters(self, count: int) -> list[Letter]:
+        """What was given up, the newest first."""
+        with answering(_WHAT):
+            found: Any = await self._redis.xrevrange(self._keys.dead_letters, count=count)
+        return [_letter(one.decode(), fields) for one, fields in found]
+
+    async def again(self, letter: Letter) -> bool:
+        """Back into its outbox; False: it is no dead letter any more."""
+        keys = [self._keys.dead_letters, self._keys.outbox(letter.receiver)]
+        with answering(_WHAT):
+            return bool(await _AGAIN.run(self._redis, keys, [letter.id, MOST_WAITING, letter.message]))
+
     async def dead(self) -> int:
         """How many were given up."""
         with answering(_WHAT):
             return int(await self._redis.xlen(self._keys.dead_letters))
+
+
+def _letter(name: str, fields: dict[bytes, bytes]) -> Letter:
+    at_ms = int(name.partition("-")[0])
+    return Letter(name, at_ms, fields[b"receiver"].decode(), fields[b"reason"].decode(), fields[b"message"])

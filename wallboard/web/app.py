@@ -41,6 +41,7 @@ from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.orders import Orders
+from wallboard.stream.outbox import Outbox
 from wallboard.stream.pairing import Pairing
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
@@ -52,6 +53,7 @@ from wallboard.web import (
     audit,
     boardtexts,
     called,
+    deliverypage,
     duty,
     editor,
     notices,
@@ -195,6 +197,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         pairing=Pairing(asking, keys),
         paired=paired,
         orders=orders,
+        outbox=Outbox(asking, keys),
         walls=Walls(orders, clock_ms),
         metrics=Metrics(
             [lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings, violations.readings],
@@ -291,6 +294,10 @@ def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/plotly-{version}.js", plotly_js),
         Route("/alerts", AlertsPage(templates).show),
         Route("/alerts/report", ReportPage(templates).show),
+        Route("/alerts/delivery", deliverypage.DeliveryPage(templates).show),
+        Route("/api/v1/delivery", deliverypage.delivery),
+        Route("/api/v1/delivery/dead/{letter}/retry", deliverypage.again, methods=["POST"]),
+        Route("/api/v1/delivery/{receiver}/test", deliverypage.test, methods=["POST"]),
         Route("/shift", shiftpage.ShiftPage(templates).show),
         Route("/api/v1/shift/notes", shiftpage.leave, methods=["POST"]),
         Route("/api/v1/shift/notes/{note}/read", shiftpage.read, methods=["POST"]),

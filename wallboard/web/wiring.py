@@ -19,6 +19,7 @@ from wallboard.record.tokens import Tokens
 from wallboard.stream.away import Away
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.orders import Orders
+from wallboard.stream.outbox import Outbox
 from wallboard.stream.pairing import Pairing
 from wallboard.stream.stream import Stream
 from wallboard.stream.together import Together
@@ -64,6 +65,7 @@ class Parts:
     pairing: Pairing
     paired: Paired
     orders: Orders
+    outbox: Outbox
     walls: Walls
     metrics: Metrics
     people: People

@@ -1,0 +1,115 @@
+"""/alerts/delivery: leads see what was not delivered, send it again, try a receiver; each is in the audit trail."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from tests.alerts.there import HELLO, Sending, listening, quick, until
+from wallboard.receivers import Receiver
+from wallboard.stream.keys import Keys
+from wallboard.stream.outbox import Waiting
+from wallboard.web.words import LANGUAGES
+
+PAGE, API = "/alerts/delivery", "/api/v1/delivery"
+SECRET = "https://hooks.example/very-secret"
+RECEIVERS = {name: Receiver(name, "webhook", SECRET, b"k" * 32) for name in ("boss", "leads")}
+
+
+@pytest.fixture
+async def told(config: Any, served_elsewhere: Any) -> AsyncIterator[Any]:
+    async with served_elsewhere(replace(config, receivers=RECEIVERS)) as served:
+        yield served
+
+
+@pytest.fixture
+async def sending(redis: Redis, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sending]:
+    async with quick(redis, keys, monkeypatch) as sending:
+        yield sending
+
+
+async def bury(served: Any, receiver: str = "leads", reason: str = "it answers 410", **more: Any) -> str:
+    """The id of the letter."""
+    message = msgspec.json.encode(msgspec.structs.replace(HELLO, **more))
+    await served.parts.outbox.bury(receiver, [Waiting("0-1", 1, message)], reason)
+    [letter, *_] = await served.parts.outbox.letters(10)
+    found: str = letter.id
+    return found
+
+
+async def test_what_was_given_up_is_sent_again_by_a_lead_and_stands_in_the_trail(told: Any) -> None:
+    letter = await bury(told)
+    headers = {"cookie": await told.sign_in("Olena", "lead"), "origin": told.origin}
+    page = (await told.anonymous.get(PAGE, headers=headers)).text
+    assert HELLO.title.replace(">", "&gt;") in page
+    assert "it answers 410" in page
+    assert SECRET not in page
+    answer = await told.anonymous.post(f"{API}/dead/{letter}/retry", headers=headers)
+    assert (answer.status_code, answer.json()) == (202, {"receiver": "leads"})
+    [waiting] = await told.parts.outbox.waiting("leads", 10)
+    assert msgspec.json.decode(waiting.message)["title"] == HELLO.title
+    assert (await told.http.get(API)).json()["dead"] == []
+    assert (await told.anonymous.post(f"{API}/dead/{letter}/retry", headers=headers)).status_code == 404, "only once"
+    [line] = [one for one in await asyncio.to_thread(told.parts.audit.read) if one.what == "letter.retried"]
+    assert (line.who, line.detail["id"]) == ("Olena", HELLO.title)
+
+
+async def test_a_test_message_waits_once_and_arrives(told: Any, sending: Sending) -> None:
+    assert (await told.http.post(f"{API}/nobody/test")).status_code == 404
+    assert (await told.http.post(f"{API}/leads/test")).status_code == 202
+    assert (await told.http.post(f"{API}/leads/test")).status_code == 409, "one waits already"
+    assert [one["waiting"] for one in (await told.http.get(API)).json()["receivers"]] == [0, 1]
+    async with listening() as there:
+        there.answer = lambda: 500
+        sending.start("leads", there.url)
+        async with asyncio.timeout(20):
+            while not (row := (await told.http.get(API)).json()["receivers"][1])["reason"]:
+                await asyncio.sleep(0.02)
+        assert (row["name"], row["reason"], row["taken"]) == ("leads", "it answers 500", None)
+        there.answer = lambda: 204
+        await until(lambda: there.titles == ["A test message of Wallboard"])
+        async with asyncio.timeout(20):
+            while (row := (await told.http.get(API)).json()["receivers"][1])["reason"]:
+                await asyncio.sleep(0.02)
+    assert row["waiting"] == 0
+    assert row["taken"]
+    [line] = [one for one in await asyncio.to_thread(told.parts.audit.read) if one.what == "receiver.tested"]
+    assert line.detail["id"] == "leads"
+
+
+async def test_a_lead_of_some_teams_is_not_told_what_is_about_people(told: Any) -> None:
+    about = await bury(told, metric="missed_in_row", title="Petro: missed in row 3")
+    await bury(told, title="support: waiting 7")
+    headers = {"cookie": await told.sign_in("Ivan", "lead", teams=["one"]), "origin": told.origin}
+    found = (await told.anonymous.get(API, headers=headers)).json()["dead"]
+    assert [one["title"] for one in found] == ["support: waiting 7"]
+    assert (await told.anonymous.post(f"{API}/dead/{about}/retry", headers=headers)).status_code == 404
+    assert len((await told.http.get(API)).json()["dead"]) == 2
+
+
+async def test_whose_receiver_is_gone_stays_as_it_is(told: Any) -> None:
+    letter = await bury(told, receiver="who-left")
+    assert (await told.http.post(f"{API}/dead/{letter}/retry")).status_code == 409
+    assert not re.search(r"dead/[0-9-]+/retry", (await told.http.get(PAGE)).text)
+    assert len((await told.http.get(API)).json()["dead"]) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_it_is_in_every_language_and_no_name_becomes_markup(told: Any, language: str) -> None:
+    await bury(told, title="<img src=x onerror=alert(1)>: waiting 7", reason="<script>alert(1)</script>")
+    page = (await told.http.get(PAGE, headers={"accept-language": language})).text
+    assert "<img src=x" not in page
+    assert "<script>alert" not in page
+    assert "delivery." not in re.sub(r"/static/\S+|<[^>]+>", "", page)
+
+
+async def test_viewers_and_agents_do_not_see_it(told: Any) -> None:
+    for role in ("viewer", "agent"):
+        headers = {"cookie": await told.sign_in(f"N {role}", role), "origin": told.origin}
+        assert (await told.anonymous.get(PAGE, headers=headers)).status_code == 403
+        assert (await told.anonymous.post(f"{API}/leads/test", headers=headers)).status_code == 403

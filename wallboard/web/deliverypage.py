@@ -1,0 +1,151 @@
+"""Do messages arrive? `/alerts/delivery`: each receiver, what waits for it, what was given up; tested and tried again.
+
+The leading worker sends (alerts/delivery.py); what is pressed here only puts a message into an outbox.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.alerts.message import Message, test_of
+from wallboard.core.errors import StreamUnavailable
+from wallboard.core.rules import OF_AGENTS
+from wallboard.stream.outbox import Letter
+from wallboard.web.auth import Who, allowed
+from wallboard.web.calls import Answer, Call, call
+from wallboard.web.problems import Problem
+from wallboard.web.trail import noted
+from wallboard.web.wiring import Parts, parts_of
+
+MOST_LETTERS = 200
+AWAY = "Redis does not answer now. Try again soon."
+
+
+class Delivery(TypedDict):
+    """Instants in ms UTC; what is not known is null. `receivers`: by name, with `kind`, how many are `waiting` and
+    `since` when, when the last was `taken`, and `failed` with its `reason` since then. `dead`: the newest first."""
+
+    receivers: list[dict[str, Any]]
+    dead: list[dict[str, Any]]
+
+
+class Done(TypedDict):
+    receiver: str
+
+
+class DeliveryPage:
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        who, parts = allowed(request, "alerts:act"), parts_of(request)
+        zone = next(iter(parts.pipeline.floor.settings.sites.values())).zone
+        context = dict(await _delivery(parts, who)) | {"zone": zone, "clock": lambda at_ms: _clock(at_ms, zone)}
+        headers = {"cache-control": "no-store"}
+        return self._templates.TemplateResponse(request, "delivery.html", context, headers=headers)
+
+
+@call(
+    Call(
+        summary="Receivers of alerts, and messages that were given up",
+        scope="alerts:act",
+        description="Messages about people are told to who sees those of every team. docs/notify.md.",
+        answers={200: Answer("No address and no secret is in it.", Delivery)},
+    )
+)
+async def delivery(request: Request) -> Response:
+    found = await _delivery(parts_of(request), allowed(request, "alerts:act"))
+    return JSONResponse(found, headers={"cache-control": "no-store"})
+
+
+@call(
+    Call(
+        summary="Send a test message to a receiver",
+        scope="alerts:act",
+        answers={202: Answer("It waits in the receiver's outbox; the leading worker sends it.", Done)},
+        problems=(409,),
+    )
+)
+async def test(request: Request) -> Response:
+    who, parts, name = allowed(request, "alerts:act"), parts_of(request), request.path_params["receiver"]
+    if name not in parts.config.receivers:
+        raise Problem(404, "There is no such receiver.")
+    try:
+        if any(_read(one.message).type == "test" for one in await parts.outbox.waiting(name, MOST_LETTERS)):
+            raise Problem(409, "A test message waits there already.")
+        message = test_of(name, secrets.token_hex(8), parts.clock_ms())
+        await parts.outbox.add(name, msgspec.json.encode(message))
+    except StreamUnavailable:
+        raise Problem(503, AWAY, headers={"retry-after": "2"}) from None
+    await noted(parts, who, "receiver.tested", name)
+    return JSONResponse({"receiver": name}, 202)
+
+
+@call(
+    Call(
+        summary="Send a message again that was given up",
+        scope="alerts:act",
+        answers={202: Answer("It waits in the receiver's outbox again.", Done)},
+        problems=(409,),
+    )
+)
+async def again(request: Request) -> Response:
+    who, parts, name = allowed(request, "alerts:act"), parts_of(request), request.path_params["letter"]
+    try:
+        letter = next((one for one in await _letters(parts, who) if one.id == name), None)
+        if letter is None:
+            raise Problem(404, "There is no such message any more.")
+        if letter.receiver not in parts.config.receivers:
+            raise Problem(409, "Its receiver is not configured any more.")
+        if not await parts.outbox.again(letter):
+            raise Problem(404, "There is no such message any more.")
+    except StreamUnavailable:
+        raise Problem(503, AWAY, headers={"retry-after": "2"}) from None
+    await noted(parts, who, "letter.retried", _read(letter.message).title, to=letter.receiver)
+    return JSONResponse({"receiver": letter.receiver}, 202)
+
+
+async def _delivery(parts: Parts, who: Who) -> Delivery:
+    """Raises Problem 503."""
+    try:
+        receivers = [await _receiver(parts, name) for name in sorted(parts.config.receivers)]
+        letters = await _letters(parts, who)
+    except StreamUnavailable:
+        raise Problem(503, AWAY, headers={"retry-after": "2"}) from None
+    return {"receivers": receivers, "dead": [_told(parts, one) for one in letters]}
+
+
+async def _receiver(parts: Parts, name: str) -> dict[str, Any]:
+    one, going = parts.config.receivers[name], await parts.outbox.going(name)
+    return {
+        "name": name, "kind": one.kind, "waiting": going.waiting, "since": going.since_ms, "taken": going.taken_ms,
+        "failed": going.failed_ms, "reason": going.reason,
+    }  # fmt: skip
+
+
+async def _letters(parts: Parts, who: Who) -> list[Letter]:
+    """Those that the caller may know of."""
+    everybody = who.teams is None and who.may("people:read")
+    found = await parts.outbox.letters(MOST_LETTERS)
+    return [one for one in found if everybody or _read(one.message).metric not in OF_AGENTS]
+
+
+def _told(parts: Parts, letter: Letter) -> dict[str, Any]:
+    return {
+        "id": letter.id, "at": letter.at_ms, "receiver": letter.receiver, "reason": letter.reason,
+        "title": _read(letter.message).title, "known": letter.receiver in parts.config.receivers,
+    }  # fmt: skip
+
+
+def _read(message: bytes) -> Message:
+    return msgspec.json.decode(message, type=Message)
+
+
+def _clock(at_ms: int, zone: str) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
