@@ -21,7 +21,10 @@ export function deed(what, words) {
 export function told(what, detail, words, instant) {
   const { before, after, id, name, ...rest } = detail;
   /** @param {string} key @param {*} value */
-  const read = (key, value) => (TIMES.has(key) && typeof value === "number" ? instant(value) : shown(value, words));
+  const read = (key, value) => {
+    if (TIMES.has(key) && typeof value === "number") return instant(value);
+    return (key === "role" && words("people.role." + value)) || shown(value, words);
+  };
   /** @param {string} key @param {string} text */
   const named = (key, text) => `${words("trail.of." + key) ?? key}: ${text}`;
   /** @param {string} key @param {*} was @param {*} is */

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deed, told } from "../../static/js/trail.js";
 
-const WORDS = { "trail.did.person_changed": "changed a person", "trail.of.role": "role", "trail.word.yes": "yes", "trail.word.no": "no" };
+const WORDS = { "trail.did.person_changed": "changed a person", "trail.of.role": "role", "people.role.lead": "team lead", "trail.word.yes": "yes", "trail.word.no": "no" };
 const read = (what, detail) => told(what, detail, (name) => WORDS[name], (ms) => `at ${ms}`);
 
 test("a change is what was there, and what is there now", () => {
   const detail = { id: "p1", name: "Olena", before: { role: "viewer", boards: null, disabled: false }, after: { role: "lead", boards: ["a", "b"], disabled: true } };
-  assert.deepEqual(read("person.changed", detail), ["name: Olena", "role: viewer → lead", "boards: – → a, b", "disabled: no → yes", "id: p1"]);
+  assert.deepEqual(read("person.changed", detail), ["name: Olena", "role: viewer → team lead", "boards: – → a, b", "disabled: no → yes", "id: p1"]);
 });
 
 test("a field that was not there before, or is not any more, is a dash", () => {
