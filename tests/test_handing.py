@@ -67,7 +67,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Message]]:
 
 
 async def until(true: Callable[[], Any]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while not true():
             await asyncio.sleep(0.02)
 

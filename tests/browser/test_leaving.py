@@ -72,7 +72,7 @@ async def test_the_report_shows_itself_when_the_days_were_read(
     Days(config.events).append([Happened(f"{one.time}-{n}", one.time or 0, one) for n, one in enumerate(told)])
     async with serving(config) as served:
         page = await opened(browser, served, wrong, "/alerts/report?from=2026-03-02&to=2026-03-02", "Ann")
-        await page.get_by_text("Alerts raised: 3").wait_for(timeout=60_000)
+        await page.get_by_text("Alerts raised: 3").wait_for(timeout=300_000)
         measure = page.locator(".report-measure", has_text="Went off and came back within 10 seconds")
         assert "✗ not as it should be" in await measure.inner_text()
         assert await fits(page)

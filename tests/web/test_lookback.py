@@ -26,7 +26,7 @@ def pipe(tmp_path: Path) -> Path:
 
 async def opened(pipe: Path) -> int:
     """For writing, once a child reads it."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while True:
             try:
                 return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
@@ -35,7 +35,7 @@ async def opened(pipe: Path) -> int:
 
 
 async def answered(look: LookBack, asked: Alerts) -> Found:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while (found := await look.alerts(asked)) is None:
             pass
     return found
