@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import AlertAcknowledged, AlertActed, AlertAssigned, AlertRaised, ConfigApplied, NoticePosted
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.settings import Queue, Settings, Site, Target
@@ -80,11 +81,11 @@ def fill(served: Any) -> int:
     return begun_ms
 
 
-async def page(served: Any, name: str, *teams: str, lang: str = "en") -> str:
+async def page(served: Any, name: str, *teams: str, lang: str = "en", at: str = PAGE) -> str:
     """As this lead sees it; of all teams without any."""
     bound = {"teams": teams} if teams else {}
     headers = {"cookie": await served.sign_in(name, "lead", **bound)}
-    answer = await served.anonymous.get(PAGE, params={"lang": lang}, headers=headers)
+    answer = await served.anonymous.get(at, params={"lang": lang}, headers=headers)
     assert answer.status_code == 200, answer.text
     text: str = answer.text.replace("\u00a0", " ")
     return text
@@ -167,6 +168,21 @@ async def test_a_note_is_seen_by_the_next_lead_until_it_is_read(shift: Any) -> N
     assert (await acted(shift, f"{NOTES}/nothing/read", {}, "Ben")).status_code == 404
     lines = [line.what for line in await asyncio.to_thread(shift.parts.audit.read) if line.what.startswith("shift.")]
     assert lines == ["shift.read", "shift.noted"]
+
+
+async def test_alerts_say_that_a_note_waits_but_not_to_its_writer_nor_without_the_record(
+    shift: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await leave(shift, "Line 2 comes back at nine.", "Ann", "one")).status_code == 201
+    for name, team, waits in (("Ann", "one", False), ("Ben", "one", True), ("Ivan", "two", False)):
+        text = await page(shift, name, team, at="/alerts")
+        assert ("Notes of the last shift that nobody has read yet: 1" in text) == waits, name
+
+    def away(_: int) -> Any:
+        raise RecordUnavailable("the record does not answer")
+
+    monkeypatch.setattr(shift.parts.shift_notes, "standing", away)
+    assert "nobody has read" not in await page(shift, "Ben", "one", at="/alerts")
 
 
 async def test_whoever_leads_every_team_leaves_it_to_all_and_may_change_it(shift: Any) -> None:

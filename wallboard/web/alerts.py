@@ -31,6 +31,7 @@ from wallboard.web.figures import figure
 from wallboard.web.lists import alert_text, order_of
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
+from wallboard.web.shiftpage import unread
 from wallboard.web.sight import seen_by, sees_floor
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.telling import tell
@@ -122,11 +123,11 @@ class AlertsPage:
 
     async def show(self, request: Request) -> Response:
         """`/alerts`: the lead's page. static/js/alerts.js fills it."""
-        allowed(request, "alerts:act")
+        who = allowed(request, "alerts:act")
         catalog = page_say(spoken(request)).catalog
         said = {key.removeprefix(OF_PAGE): text for key, text in catalog.items() if key.startswith(OF_PAGE)}
         zone = next(iter(parts_of(request).pipeline.floor.settings.sites.values())).zone
-        context = {"said": script_json(said), "zone": zone}
+        context = {"said": script_json(said), "zone": zone, "unread": await unread(parts_of(request), who)}
         return self._templates.TemplateResponse(request, "alerts.html", context, headers={"cache-control": "no-store"})
 
 

@@ -113,6 +113,15 @@ async def read(request: Request) -> Response:
     return JSONResponse({"id": name})
 
 
+async def unread(parts: Parts, who: Who) -> int:
+    """How many notes wait for who asks; none while the record is away."""
+    try:
+        notes = await asyncio.to_thread(parts.shift_notes.standing, 0)
+    except RecordUnavailable:
+        return 0
+    return sum(note.read_ms is None and note.by != _by(who) and _is_for(note, who) for note in notes)
+
+
 async def _context(parts: Parts, who: Who, say: Words) -> Document:
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
     site = _site(floor, who)
