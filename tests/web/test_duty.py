@@ -111,3 +111,26 @@ async def test_who_may_not_act_on_alerts_is_not_told_who_is_on_duty(served: Any)
     reader = {"authorization": f"Bearer {made['token']}"}
     assert (await served.anonymous.get(DUTY, headers=reader)).status_code == 403
     assert (await served.anonymous.get("/api/v1/alerts", headers=reader)).json()["duty"] == []
+
+
+async def test_with_another_name_or_other_teams_or_gone_one_is_off_duty_and_other_changes_leave_it(
+    served: Any,
+) -> None:
+    async def on(name: str) -> str:
+        made = await served.person(name, "lead", teams=("first",))
+        assert (await served.http.post(DUTY, json={"who": name, "until": "8h"})).status_code == 202
+        await until(served, lambda rows: name in [row["who"] for row in rows])
+        return f"/api/v1/people/{made}"
+
+    olena = await on("Olena")
+    assert (await served.http.patch(olena, json={"boards": ["support"]})).status_code == 200
+    changes: dict[str, dict[str, Any]] = {
+        "Ann": {"disabled": True}, "Bea": {"teams": ["second"]}, "Cid": {"name": "Cyd"}, "Dan": {"role": "viewer"},
+    }  # fmt: skip
+    for name, change in changes.items():
+        answer = await served.http.patch(await on(name), json=change)
+        assert answer.status_code == 200, answer.text
+        await until(served, lambda rows: [row["who"] for row in rows] == ["Olena"])
+    assert (await served.http.delete(await on("Eve"))).status_code == 200
+    [row] = await until(served, lambda rows: len(rows) == 1)
+    assert row["who"] == "Olena"

@@ -10,11 +10,12 @@ MOST_ON = 500  # at once; above it nobody more is taken, and it is said
 
 
 class DutyRow(Struct):
-    """`teams`: those that this lead leads; None: all."""
+    """`teams`: those that this lead leads; None: all. `account`: `person:ID`, as names change."""
 
     since_ms: int
     until_ms: int
     teams: list[str] | None = None
+    account: str | None = None
 
 
 class Duty:
@@ -34,7 +35,7 @@ class Duty:
         if before is None and len(self.on) >= MOST_ON:
             return Deed(Did.OVERFLOW, f"no room for {event.who}: {MOST_ON} are on duty already")
         since_ms = before.since_ms if before else at_ms
-        self.on[event.who] = DutyRow(since_ms, event.until, event.teams)
+        self.on[event.who] = DutyRow(since_ms, event.until, event.teams, event.account)
         self.await_end(event.who)
         return Deed(Did.NOTED, f"{event.who} is on duty")
 

@@ -428,9 +428,11 @@ class AlertActed(AlertEvent, frozen=True, kw_only=True, tag="alert.acted"):
 
 
 class DutyTaken(Event, frozen=True, kw_only=True, tag="duty.taken"):
-    """`who` is on duty until then; `teams`: for these alone, None: for all. `by`: who else said so."""
+    """`who` is on duty until then; `teams`: for these alone, None: for all. `account`: as which, `person:ID`. `by`: who
+    else said so."""
 
     who: Text
+    account: Text | None = None
     until: Instant
     teams: QueueList | None = None
     by: Text | None = None

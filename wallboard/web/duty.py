@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, NotRequired, TypedDict
 
 import msgspec
@@ -14,6 +15,7 @@ from wallboard.core import events as ev
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import Text
 from wallboard.core.state import Floor
+from wallboard.record.people import Person
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
@@ -82,7 +84,8 @@ async def take(request: Request) -> Response:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     lead, over_ms = await _lead(parts, who, asked.who), _until_ms(asked.until, parts)
     teams = None if lead.teams is None else sorted(lead.teams)
-    await tell(parts, [ev.DutyTaken(who=lead.name, until=over_ms, teams=teams, **_told(who, lead.name))])
+    told = _told(who, lead.name)
+    await tell(parts, [ev.DutyTaken(who=lead.name, account=lead.whose, until=over_ms, teams=teams, **told)])
     await noted(parts, who, "duty.taken", lead.name, until=over_ms)
     return JSONResponse({"who": lead.name, "until": over_ms}, 202)
 
@@ -113,10 +116,23 @@ def rows(floor: Floor, who: Who) -> list[OnDuty]:
         return []
     found: list[OnDuty] = []
     for name, row in sorted(floor.duty.on.items()):
-        mine = who.kind == "person" and name == who.name
-        one: OnDuty = {"who": name, "since": row.since_ms, "until": row.until_ms, "mine": mine}
+        one: OnDuty = {"who": name, "since": row.since_ms, "until": row.until_ms, "mine": row.account == who.whose}
         found.append(one if row.teams is None else {**one, "teams": row.teams})
     return found
+
+
+async def follow(parts: Parts, who: Who, before: Person, after: Person | None) -> None:
+    """Whoever has another name or other teams, or may not act any more, is off duty. While Redis is away it ends later,
+    by itself."""
+    was, now = who_of(before), who_of(after) if after else None
+    row = parts.pipeline.floor.duty.on.get(before.name)
+    if was is None or row is None or row.account != was.whose:
+        return
+    if now and now.may("alerts:act") and (now.name, now.teams) == (was.name, was.teams):
+        return
+    with suppress(Problem):
+        await tell(parts, [ev.DutyLeft(who=before.name, **_told(who, before.name))])
+        await noted(parts, who, "duty.left", before.name)
 
 
 def _read(body: bytes) -> Switch:

@@ -17,6 +17,7 @@ from wallboard.web.account import NO_STORE, told
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
+from wallboard.web.duty import follow
 from wallboard.web.problems import Problem
 from wallboard.web.signin import unavailable
 from wallboard.web.wiring import parts_of
@@ -145,6 +146,7 @@ async def change(request: Request) -> Response:
     to_be = given | {"bound": msgspec.structs.replace(person.bound, **limits)}
     changed = await _asked(lambda: parts.people.change(person.id, by=who.by, now_ms=parts.clock_ms(), **to_be))
     parts.sessions.changed(person.id)
+    await follow(parts, who, person, changed)
     return JSONResponse(_told(changed or person), headers=NO_STORE)
 
 
@@ -169,6 +171,7 @@ async def remove(request: Request) -> Response:
     with unavailable():
         await parts.sessions.signin.end_of(person.id)
     parts.sessions.changed(person.id)
+    await follow(parts, who, person, None)
     return JSONResponse(_told(person), headers=NO_STORE)
 
 
