@@ -74,3 +74,17 @@ def test_the_summary_counts() -> None:
 def test_of_nothing_nothing_is_said() -> None:
     found = summary([], Settings(), days=1)
     assert (found.times, found.median_s, found.longest_s, found.most) == (0, None, None, 0)
+
+
+def test_it_looks_at_what_changed_and_not_each_second_at_all_that_ever_did() -> None:
+    one, looked = Trial(Settings(), "long", RULE, NOON_MS), list[str]()
+    alerting = one._floor.alerting
+    assert alerting
+    row_of = alerting._row_of
+    alerting._row_of = lambda kind, name: (looked.append(name), row_of(kind, name))[1]
+    early = [event for number in range(50) for event in wait(number, 0, 1, f"q{number}")]
+    late = [event for number in range(50, 110) for event in wait(number, 60 + number, 1)]
+    for event in sorted(early + late, key=lambda event: event.time or 0):
+        one.take(event)
+    assert looked.count("support") >= 60
+    assert looked.count("q7") < 10

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wallboard.core import events as ev
+from wallboard.core.measured import SECOND_MS
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
@@ -45,8 +46,11 @@ class Trial:
     def take(self, event: ev.Event) -> None:
         if isinstance(event, ev.ConfigApplied | ev.AlertEvent):
             return
-        self._now_ms = max(self._now_ms, event.time or 0)
-        self._floor.apply(event, self._now_ms)
+        now_ms = max(self._now_ms, event.time or 0)
+        if now_ms // SECOND_MS > self._now_ms // SECOND_MS:
+            self._floor.take_touched()  # else all that ever changed is looked at each second
+        self._now_ms = now_ms
+        self._floor.apply(event, now_ms)
         self._hear()
 
     def end(self, at_ms: int) -> list[Spoke]:
