@@ -1,9 +1,11 @@
 """Who is told of alerts, and where? `[notify.NAME]` of wallboard.toml; the address says how (docs/notify.md).
 
-https://… a signed webhook · smtp://… mail · anything else an address of Apprise (Slack, Teams, Viber, …)
+https://… a signed webhook · smtp://… mail · telegram://… a chat, by a bot of one's own · anything else an address of
+Apprise (Slack, Teams, Viber, …)
 """
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,8 +22,15 @@ from wallboard.networks import Network, is_allowed, written
 from wallboard.standard import PREFIX, SHAPE, key_of
 from wallboard.tables import path, read
 
-Kind = Literal["webhook", "mail", "apprise"]
-_KINDS: Mapping[str, Kind] = {"http": "webhook", "https": "webhook", "smtp": "mail", "smtps": "mail"}
+Kind = Literal["webhook", "mail", "telegram", "apprise"]
+_KINDS: Mapping[str, Kind] = {
+    "http": "webhook",
+    "https": "webhook",
+    "smtp": "mail",
+    "smtps": "mail",
+    "telegram": "telegram",
+}
+_SECRET = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _NOBODY = frozenset({"data", "dict", "file", "ftp", "gopher", "ldap", "tftp"})  # addresses that tell nobody anything
 
 
@@ -38,6 +47,23 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quiet: Text | None = None
     allow: list[Text] = []
     person: Text | None = None
+
+
+class Bot(NamedTuple):
+    """Of `telegram://TOKEN@CHAT`, with `?api=https://…` where a server of one's own is asked."""
+
+    token: str
+    chat: str
+    api: str
+
+
+def bot_of(url: str) -> Bot | None:
+    """None: the address is none of a chat."""
+    at = urlsplit(url)
+    name, secret, chat = at.username or "", at.password or "", at.hostname or ""
+    api = parse_qs(at.query).get("api", ["https://api.telegram.org"])[0].rstrip("/")
+    is_one = name.isdigit() and _SECRET.fullmatch(secret) and chat.removeprefix("-").isdigit()
+    return Bot(f"{name}:{secret}", chat, api) if is_one and urlsplit(api).scheme in ("http", "https") else None
 
 
 class Receiver(NamedTuple):
@@ -124,6 +150,11 @@ def wrong(url: str, kind: Kind, allow: Sequence[Network]) -> list[str]:
         return ["names no host, expected one such as https://alerts.example.com/wallboard"]
     if kind == "mail" and not (host and {"from", "to"} <= parse_qs(parts.query).keys()):
         return ["expected smtp://user:password@host:587/?from=wall@example.com&to=leads@example.com"]
+    if kind == "telegram":
+        bot = bot_of(url)
+        if bot is None:
+            return ["expected telegram://123456:TOKEN@CHAT, the token of a bot and the number of a chat"]
+        host = urlsplit(bot.api).hostname
     if kind == "apprise" and (not parts.scheme or parts.scheme in _NOBODY):
         return ["expected https://…, smtp://…, or an address of Apprise such as tgram://…"]
     if kind == "apprise" and find_spec("apprise") is None:

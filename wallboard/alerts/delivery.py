@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from wallboard.alerts.message import Message, together
-from wallboard.alerts.notify import Send, Undelivered, apprise, mail, webhook
+from wallboard.alerts.notify import Send, Undelivered, apprise, mail, telegram, webhook
 from wallboard.alerts.pacing import Coming, Pacing
 from wallboard.core.errors import StreamUnavailable
 from wallboard.receivers import Kind, Receiver
@@ -21,7 +21,12 @@ SEND_S = 30.0  # whatever a sender does
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 GIVE_UP_MS = 86_400_000
 AT_ONCE = 500
-SENDERS: Mapping[Kind, Send] = {"webhook": webhook.send, "mail": mail.send, "apprise": apprise.send}
+SENDERS: Mapping[Kind, Send] = {
+    "webhook": webhook.send,
+    "mail": mail.send,
+    "telegram": telegram.send,
+    "apprise": apprise.send,
+}
 
 log = structlog.get_logger("notify")
 
@@ -64,7 +69,7 @@ class Delivery:
         batch, message = [waiting[one.id] for one in going], together([messages[one.id] for one in going])
         try:
             async with asyncio.timeout(SEND_S):
-                await SENDERS[self.receiver.kind](self.receiver, message)
+                await self._send(message)
         except (Undelivered, TimeoutError) as error:
             await self._failed(batch, error, now_ms)
             return
@@ -73,6 +78,14 @@ class Delivery:
             self._pacing.sent(going[0], now_ms)
         await self._outbox.done(name, [one.id for one in batch], now_ms)
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
+
+    async def _send(self, message: Message) -> None:
+        if self.receiver.kind != "telegram":
+            await SENDERS[self.receiver.kind](self.receiver, message)
+            return
+        place = await telegram.send(self.receiver, message, await self._outbox.place(self.receiver.name, message.alert))
+        if place is not None and message.alert:
+            await self._outbox.placed(self.receiver.name, message.alert, place)
 
     async def _failed(self, batch: list[Waiting], error: Undelivered | TimeoutError, now_ms: int) -> None:
         name, reason = self.receiver.name, str(error) or f"no answer within {SEND_S:.0f} s"

@@ -176,6 +176,7 @@ async def _worker(force: InForce, config: Config) -> None:
     from wallboard.historian import Historian
     from wallboard.keeper import Keeper
     from wallboard.live.pipeline import Pipeline
+    from wallboard.presses import Presses
     from wallboard.record.audit import Audit
     from wallboard.record.database import open_record
     from wallboard.record.days import Days
@@ -208,7 +209,8 @@ async def _worker(force: InForce, config: Config) -> None:
         handing = Handing(pipeline, outbox, History(engine), ShiftNotes(engine), receivers, clock_ms, shift)
         keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), clock_ms, days.event_days)
         beating = Beating(pipeline, lambda: force.config.heartbeat)
-        besides: list[Beside] = [historian, alerter, teller, handing, keeper, beating]
+        presses = Presses(pipeline, parts.stream, outbox, receivers, clock_ms)
+        besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating]
         await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, besides).run()
 
 

@@ -115,6 +115,10 @@ class Keys:
         """Hash: when it last took a message, or why it did not."""
         return self._key(f"going:{receiver}")
 
+    def placed(self, receiver: str, alert: str) -> str:
+        """The number of the message in a chat that tells of an alert."""
+        return self._key(f"placed:{receiver}:{alert}")
+
     def told(self, receiver: str, message: str) -> str:
         """That this was put into the receiver's outbox."""
         return self._key(f"told:{receiver}:{message}")

@@ -128,6 +128,16 @@ class Outbox:
             pipe.xdel(self._keys.outbox(receiver), *[one.id for one in dead])
             await pipe.execute()
 
+    async def placed(self, receiver: str, alert: str, place: int) -> None:
+        """Which message there tells of an alert."""
+        with answering(_WHAT):
+            await self._redis.set(self._keys.placed(receiver, alert), place, ex=TOLD_S)
+
+    async def place(self, receiver: str, alert: str) -> int | None:
+        with answering(_WHAT):
+            found = await self._redis.get(self._keys.placed(receiver, alert))
+        return None if found is None else int(found)
+
     async def letters(self, count: int) -> list[Letter]:
         """What was given up, the newest first."""
         with answering(_WHAT):

@@ -6,7 +6,7 @@ from typing import Any
 from wallboard.alerts.message import Message
 from wallboard.receivers import Receiver
 
-Send = Callable[[Receiver, Message], Coroutine[Any, Any, None]]
+Send = Callable[[Receiver, Message], Coroutine[Any, Any, Any]]
 
 
 class Undelivered(Exception):

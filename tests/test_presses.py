@@ -1,0 +1,218 @@
+"""An alert in a chat of Telegram: told with buttons, a press acts on it, its end edits it; no token stands in a log."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.alerts.there import HELLO, HERE
+from tests.telegram import CHAT, TOKEN, Telegram, telegram
+from wallboard import presses as pressing
+from wallboard import teller as telling
+from wallboard import worker as worker_module
+from wallboard.alerter import Alerter
+from wallboard.alerts import delivery, pacing
+from wallboard.alerts.notify import Undelivered
+from wallboard.alerts.notify.telegram import send
+from wallboard.core.errors import Mistake
+from wallboard.core.events import Abandoned, Queued
+from wallboard.core.rows import AlertRow
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Settings
+from wallboard.live.pipeline import Pipeline
+from wallboard.presses import Presses
+from wallboard.receivers import Receiver, bot_of, receiver_of
+from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.outbox import Outbox
+from wallboard.stream.redis import connect
+from wallboard.stream.stream import Stream
+from wallboard.teller import Teller
+from wallboard.worker import Worker
+
+RULE = {"metric": "waiting", "queues": ["*"], "raise": "> 0", "when": "always", "notify": ["leads"]}
+RULES = Settings(alert={"wait": msgspec.convert(RULE, Rule)})
+SECRET = TOKEN.partition(":")[2]
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def receiver(there: Telegram) -> Receiver:
+    return Receiver("leads", "telegram", there.url, allow=HERE)
+
+
+@pytest.fixture
+async def chat() -> AsyncIterator[Telegram]:
+    async with telegram() as there:
+        yield there
+
+
+class Led:
+    """A worker that leads, with all that an alert needs to come to a chat and back."""
+
+    def __init__(self, redis_url: str, keys: Keys, there: Telegram) -> None:
+        asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
+        self.clients = asking, blocking
+        self._outbox = Outbox(asking, keys)
+        checkpoints, outbox, into = Checkpoints(asking, keys), Outbox(asking, keys), Stream(asking, keys)
+        self.pipeline = pipeline = Pipeline(Stream(blocking, keys), checkpoints, now_ms)
+        receivers = lambda: {"leads": receiver(there)}  # noqa: E731
+        besides: list[Any] = [
+            Alerter(pipeline, into), Teller(pipeline, outbox, receivers, now_ms, ""),
+            Presses(pipeline, into, outbox, receivers, now_ms),
+        ]  # fmt: skip
+        worker = Worker(pipeline, into, checkpoints, Lease(asking, keys), now_ms, lambda: RULES, besides)
+        self.task = asyncio.create_task(worker.run())
+
+    async def until(self, true: Callable[[], Any]) -> Any:
+        async with asyncio.timeout(30):
+            while not (found := self.pipeline.ready and true()):
+                await asyncio.sleep(0.02)
+        return found
+
+    async def told(self) -> None:
+        """A message arrived there, and that is known here."""
+        async with asyncio.timeout(30):
+            while (await self._outbox.going("leads")).taken_ms is None:
+                await asyncio.sleep(0.02)
+
+    @property
+    def row(self) -> AlertRow | None:
+        return next(iter(self.pipeline.floor.alerts.open.values()), None)
+
+    async def stop(self) -> None:
+        self.task.cancel()
+        await asyncio.wait([self.task])
+        for client in self.clients:
+            await client.aclose()
+
+
+@pytest.fixture
+async def led(redis_url: str, keys: Keys, chat: Telegram, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Led]:
+    for where, name, value in (
+        (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05), (telling, "LOOK_S", 0.05),
+        (delivery, "LOOK_S", 0.05), (pacing, "CAUSE_MS", 0), (pressing, "LOOK_S", 0.05),
+        (pressing, "LEAST_PAUSE_S", 0.05),
+    ):  # fmt: skip
+        monkeypatch.setattr(where, name, value)
+    led = Led(redis_url, keys, chat)
+    yield led
+    await led.stop()
+
+
+async def test_from_a_contact_that_waits_to_a_press_and_the_end(
+    led: Led, chat: Telegram, stream: Stream, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    base: dict[str, Any] = {"contact": "c1", "source": "pbx"}
+    await led.until(lambda: led.pipeline.floor.settings.alert)
+    await stream.append([Queued(queue="support", time=now_ms(), id="c1+", **base)])
+    await led.told()
+    [told] = chat.of("sendMessage")
+    assert told["chat_id"] == CHAT
+    assert told["text"].startswith("support: waiting 1")
+    first, second = told["reply_markup"]["inline_keyboard"]
+    chat.press(first[0]["callback_data"], last_name="K\n.")
+    row = await led.until(lambda: led.row and led.row.acknowledged_by and led.row)
+    assert row.acknowledged_by == "Olena K . (Telegram)"
+    chat.press(first[1]["callback_data"])
+    await led.until(lambda: led.row and led.row.owner == "Olena (Telegram)")
+    chat.press(second[0]["callback_data"], first_name="Ivan")
+    row = await led.until(lambda: led.row and led.row.snoozed_until_ms and led.row)
+    assert row.snoozed_by == "Ivan (Telegram)"
+    assert 0 < row.snoozed_until_ms - now_ms() <= 15 * 60_000
+    await led.until(lambda: len(chat.of("answerCallbackQuery")) == 3)
+    await led.until(lambda: chat.offsets[-1] == 5)  # what was heard is confirmed: the message was 1, the presses 2 to 4
+    await stream.append([Abandoned(time=now_ms(), id="c1-", **base)])
+    await led.until(lambda: chat.of("editMessageText"))
+    [over] = chat.of("editMessageText")
+    assert over["message_id"] == 1
+    assert "resolved" in over["text"]
+    assert "reply_markup" not in over, "there is nothing more to press"
+    assert len(chat.of("sendMessage")) == 1, "no message of its own: silent"
+    said = capfd.readouterr()
+    for text in (caplog.text, said.out, said.err):
+        assert SECRET not in text
+
+
+async def test_a_press_counts_only_in_the_chat_that_was_told(led: Led, chat: Telegram, stream: Stream) -> None:
+    await led.until(lambda: led.pipeline.floor.settings.alert)
+    await stream.append([Queued(queue="support", time=now_ms(), id="c1+", contact="c1", source="pbx")])
+    await led.told()
+    alert = next(iter(led.pipeline.floor.alerts.open))
+    chat.press(f"acknowledge {alert}", chat=-999)
+    chat.press("acknowledge 0000000000000000")
+    chat.press(f"remove {alert}")
+    await led.until(lambda: len(chat.of("answerCallbackQuery")) == 3)
+    assert [one["text"] for one in chat.of("answerCallbackQuery")] == [
+        "This chat was not told of that alert.", "This chat was not told of that alert.",
+        "This button means nothing any more.",
+    ]  # fmt: skip
+    assert led.row
+    assert (led.row.acknowledged_by, led.row.owner) == (None, None)
+
+
+async def test_the_end_of_what_cannot_be_edited_is_told_without_a_sound(chat: Telegram) -> None:
+    over = msgspec.structs.replace(HELLO, type="cleared", alert="a")
+    chat.refuses["editMessageText"] = (400, "Bad Request: message to edit not found")
+    assert await send(receiver(chat), over, 7)
+    [told] = chat.of("sendMessage")
+    assert told["disable_notification"]
+    chat.refuses["editMessageText"] = (400, "Bad Request: message is not modified")
+    assert await send(receiver(chat), over, 7) == 7
+    assert len(chat.of("sendMessage")) == 1
+
+
+@pytest.mark.parametrize(("code", "for_good"), [(400, True), (403, True), (429, False), (500, False)])
+async def test_what_telegram_refuses_is_told_without_the_token(chat: Telegram, code: int, for_good: bool) -> None:
+    chat.refuses["sendMessage"] = (code, f"no such bot{TOKEN}")
+    with pytest.raises(Undelivered) as refused:
+        await send(receiver(chat), HELLO)
+    assert refused.value.for_good is for_good
+    assert str(code) in str(refused.value)
+    assert SECRET not in str(refused.value)
+
+
+async def test_a_house_that_is_not_allowed_is_not_asked(chat: Telegram) -> None:
+    with pytest.raises(Undelivered, match="allow") as refused:
+        await send(receiver(chat)._replace(allow=()), HELLO)
+    assert SECRET not in str(refused.value)
+    assert chat.called == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "telegram://123456@5", f"telegram://{TOKEN}@", f"telegram://{TOKEN}@leads", "telegram://a:b@5",
+        f"telegram://{TOKEN}@5?api=file:///etc/passwd", "telegram://",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_of_a_chat(url: str) -> None:
+    assert bot_of(url) is None
+
+
+def test_an_address_of_a_chat_in_the_file(tmp_path: Path) -> None:
+    def mistakes_of(**options: Any) -> list[str]:
+        found = list[Mistake]()
+        made = receiver_of("leads", options, tmp_path, "wallboard.toml", found)
+        assert (made is None) == bool(found)
+        assert made is None or made.kind == "telegram"
+        return [one.reason for one in found]
+
+    assert mistakes_of(url=f"telegram://{TOKEN}@{CHAT}") == []
+    assert mistakes_of(url=f"telegram://{TOKEN}@77") == [], "a number of a chat is no address in the house"
+    [reason] = mistakes_of(url="telegram://5")
+    assert "telegram://123456:TOKEN@CHAT" in reason
+    own = f"telegram://{TOKEN}@{CHAT}?api=http://127.0.0.1:8081"
+    [reason] = mistakes_of(url=own)
+    assert "allow" in reason
+    assert SECRET not in reason
+    assert mistakes_of(url=own, allow=["127.0.0.1/32"]) == []

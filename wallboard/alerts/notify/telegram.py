@@ -1,0 +1,80 @@
+"""Telegram by a bot of one's own: `telegram://TOKEN@CHAT`. Buttons act on the alert (wallboard/presses.py); its end
+edits the message that told of it, which makes no sound. https://core.telegram.org/bots/api
+"""
+
+from typing import Any
+
+import httpcore
+import msgspec
+
+from wallboard.alerts.message import Message
+from wallboard.alerts.notify import Undelivered
+from wallboard.alerts.targets import Checked
+from wallboard.receivers import Bot, Receiver, bot_of
+
+ANSWER_S = 10.0
+LONGEST = 4_096  # characters of a text
+SNOOZES = (15, 30, 60)  # minutes
+_AGAIN = frozenset({408, 425, 429})
+
+
+class Answer(msgspec.Struct):
+    ok: bool = False
+    result: Any = None
+    error_code: int = 0
+    description: str = ""
+
+
+async def send(receiver: Receiver, message: Message, before: int | None = None) -> int | None:
+    """The number of the message there. `before`: that of the one which told of this alert. Raises Undelivered."""
+    bot = bot_of(receiver.url)
+    assert bot, "the address was looked at when the file was read"
+    text = f"{message.title}\n\n{message.text}"[:LONGEST]
+    said: dict[str, Any] = {"chat_id": int(bot.chat), "text": text, "link_preview_options": {"is_disabled": True}}
+    if message.type == "cleared" and before is not None:
+        edited = await asked(bot, receiver, "editMessageText", said | {"message_id": before})
+        if edited.ok or "not modified" in edited.description:
+            return before
+        if not 400 <= edited.error_code < 500 or edited.error_code in _AGAIN:
+            raise Undelivered(_reason(edited, bot))
+    said["disable_notification"] = message.type == "cleared"
+    if message.type in ("raised", "again") and message.alert:
+        said["reply_markup"] = {"inline_keyboard": buttons(message.alert)}
+    answer = await asked(bot, receiver, "sendMessage", said)
+    if not answer.ok:
+        for_good = 400 <= answer.error_code < 500 and answer.error_code not in _AGAIN
+        raise Undelivered(_reason(answer, bot), for_good=for_good)
+    return answer.result.get("message_id") if isinstance(answer.result, dict) else None
+
+
+def buttons(alert: str) -> list[list[dict[str, str]]]:
+    first = [("Acknowledge", "acknowledge"), ("I take it", "assign")]
+    snoozes = [(f"Snooze {minutes} min", f"snooze{minutes}") for minutes in SNOOZES]
+    return [[{"text": text, "callback_data": f"{verb} {alert}"} for text, verb in row] for row in (first, snoozes)]
+
+
+async def asked(bot: Bot, receiver: Receiver, method: str, body: dict[str, Any], answer_s: float = ANSWER_S) -> Answer:
+    """Raises Undelivered where nobody answers. The token stands in the address: nothing of that is said."""
+    url, content = f"{bot.api}/bot{bot.token}/{method}", msgspec.json.encode(body)
+    at = httpcore.URL(url)
+    port = f":{at.port}" if at.port is not None else ""
+    headers = [
+        ("host", at.host.decode() + port), ("content-type", "application/json"), ("content-length", str(len(content))),
+    ]  # fmt: skip
+    limits = dict.fromkeys(("connect", "read", "write", "pool"), answer_s)
+    try:
+        async with httpcore.AsyncConnectionPool(network_backend=Checked(receiver.allow)) as pool:
+            answer = await pool.request("POST", url, headers=headers, content=content, extensions={"timeout": limits})
+        return msgspec.json.decode(answer.content, type=Answer)
+    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
+        raise Undelivered(without(str(error), bot) or type(error).__name__) from None
+    except msgspec.DecodeError:
+        raise Undelivered("what answers is not Telegram") from None
+
+
+def without(text: str, bot: Bot) -> str:
+    return text.replace(bot.token, "…").replace(bot.token.partition(":")[2], "…")
+
+
+def _reason(answer: Answer, bot: Bot) -> str:
+    return f"Telegram answers {answer.error_code} {without(answer.description, bot)}"

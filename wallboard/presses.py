@@ -1,0 +1,152 @@
+"""Who pressed a button under a message? The leading worker asks each bot of Telegram, and puts the act into the stream.
+
+It asks and waits (long polling), so that nobody needs to reach Wallboard from outside. Only presses in the chat of a
+receiver count, on an alert that was told there. https://core.telegram.org/bots/api#getupdates
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from wallboard.alerts.notify import Undelivered
+from wallboard.alerts.notify.telegram import SNOOZES, Answer, asked, without
+from wallboard.core import events as ev
+from wallboard.core.errors import LeaseLost, StreamUnavailable
+from wallboard.live.pipeline import Pipeline
+from wallboard.receivers import Bot, Receiver, bot_of
+from wallboard.stream.outbox import Outbox
+from wallboard.stream.stream import Stream
+
+LOOK_S = 0.5
+WAITS_S = 25  # for a press, in one call
+LEAST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+MINUTE_MS = 60_000
+LONGEST_NAME = 100
+SNOOZED = {f"snooze{minutes}": minutes for minutes in SNOOZES}
+
+log = structlog.get_logger("notify")
+
+
+class Presses:
+    """`token`: the fencing token while this worker leads, else None."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        stream: Stream,
+        outbox: Outbox,
+        receivers: Callable[[], Mapping[str, Receiver]],
+        clock_ms: Callable[[], int],
+    ) -> None:
+        self.token: int | None = None
+        self._pipeline = pipeline
+        self._stream = stream
+        self._outbox = outbox
+        self._receivers = receivers
+        self._clock_ms = clock_ms
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Until cancelled. A task a bot, of however many chats."""
+        try:
+            while True:
+                await asyncio.sleep(LOOK_S)
+                bots = self._bots() if self.token is not None and self._pipeline.ready else {}
+                await self._stop([name for name in self._tasks if name not in bots])
+                for name in bots.keys() - self._tasks.keys():
+                    self._tasks[name] = asyncio.create_task(self._hear(name), name="presses of a bot")
+        finally:
+            await self._stop(list(self._tasks))
+
+    def _bots(self) -> dict[str, tuple[Bot, Receiver]]:
+        """By token, with one of its receivers."""
+        found = {}
+        for receiver in self._receivers().values():
+            if receiver.kind == "telegram" and (bot := bot_of(receiver.url)):
+                found[bot.token] = bot, receiver
+        return found
+
+    async def _stop(self, names: list[str]) -> None:
+        tasks = [self._tasks.pop(name) for name in names]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _hear(self, name: str) -> None:
+        """What was heard is confirmed by the next call: who dies in between hears it again, by the same id."""
+        after, pause_s = 0, 0.0
+        while name in (bots := self._bots()):
+            bot, receiver = bots[name]
+            try:
+                after = await self._once(bot, receiver, after)
+                pause_s = 0.0
+                continue
+            except (Undelivered, LeaseLost, StreamUnavailable) as reason:
+                log.info("presses are not heard now", to=receiver.name, reason=str(reason) or type(reason).__name__)
+            except Exception as error:  # the root of this task; its text could hold the token
+                log.warning("a press was not taken", to=receiver.name, reason=without(repr(error), bot))
+            pause_s = min(max(pause_s * 2, LEAST_PAUSE_S), LONGEST_PAUSE_S)
+            await asyncio.sleep(pause_s)
+
+    async def _once(self, bot: Bot, receiver: Receiver, after: int) -> int:
+        body = {"offset": after, "timeout": WAITS_S, "allowed_updates": ["callback_query"]}
+        answer = await asked(bot, receiver, "getUpdates", body, answer_s=WAITS_S + 10)
+        if not answer.ok:
+            raise Undelivered(f"Telegram answers {answer.error_code} {without(answer.description, bot)}")
+        for update in answer.result:
+            said = await self._press(bot, update)
+            after = max(after, update["update_id"] + 1)
+            if query := update.get("callback_query"):
+                await self._answer(bot, receiver, query["id"], said)
+        return after
+
+    async def _press(self, bot: Bot, update: dict[str, Any]) -> str:
+        """What to say to whoever pressed."""
+        query = update.get("callback_query") or {}
+        chat = str(((query.get("message") or {}).get("chat") or {}).get("id", ""))
+        verb, _, alert = str(query.get("data") or "").partition(" ")
+        here = [name for name, one in self._receivers().items() if _is_of(one, bot, chat)]
+        if not any([await self._outbox.place(name, alert) is not None for name in here]):
+            return "This chat was not told of that alert."
+        if alert not in self._pipeline.floor.alerts.open:
+            return "It is over."
+        event = _event(verb, alert, _called(query.get("from") or {}), f"tg{update['update_id']}", self._clock_ms())
+        if event is None:
+            return "This button means nothing any more."
+        await self._stream.append([event], fence=self.token)
+        return "Done: everybody sees that it was you."
+
+    async def _answer(self, bot: Bot, receiver: Receiver, query: str, text: str) -> None:
+        try:
+            answered: Answer = await asked(
+                bot, receiver, "answerCallbackQuery", {"callback_query_id": query, "text": text}
+            )
+        except Undelivered as reason:  # the act is in the stream all the same
+            log.info("a press was not answered", to=receiver.name, reason=str(reason))
+            return
+        if not answered.ok:
+            log.info("a press was not answered", to=receiver.name, reason=without(answered.description, bot))
+
+
+def _is_of(receiver: Receiver, bot: Bot, chat: str) -> bool:
+    own = bot_of(receiver.url) if receiver.kind == "telegram" else None
+    return own is not None and (own.token, own.chat) == (bot.token, chat)
+
+
+def _called(sender: Mapping[str, Any]) -> str:
+    """Never the name of an account here: whoever is called so in Telegram chose it themselves."""
+    name = " ".join(str(sender.get(key) or "") for key in ("first_name", "last_name"))
+    plain = " ".join("".join(one if one.isprintable() else " " for one in name).split())
+    return f"{plain[:LONGEST_NAME] or sender.get('id', 'somebody')} (Telegram)"
+
+
+def _event(verb: str, alert: str, who: str, name: str, now_ms: int) -> ev.AlertEvent | None:
+    said: dict[str, Any] = {"alert": alert, "who": who, "id": name, "time": now_ms, "source": "wallboard"}
+    if verb == "acknowledge":
+        return ev.AlertAcknowledged(**said)
+    if verb == "assign":
+        return ev.AlertAssigned(attributes={"to": who}, **said)
+    minutes = SNOOZED.get(verb)
+    return ev.AlertSnoozed(until=now_ms + minutes * MINUTE_MS, **said) if minutes else None
