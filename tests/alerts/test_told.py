@@ -214,3 +214,12 @@ def test_how_many_is_counted_in_words_that_fit(verbs: tuple[Verb, ...], title: s
             enumerate(verbs)]  # fmt: skip
     messages = [message_of(one.of, one, verb, 0, None, one.of, "") for one, verb in zip(rows, verbs, strict=True)]
     assert together(messages).title == title
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "says"),
+    [(7.0, "> 5", "waiting +7 in 10m (limit > 5)"), (-7.0, "< -5", "waiting -7 in 10m (limit < -5)")],
+)
+def test_of_a_change_it_is_told_by_how_much_and_within_how_long(value: float, limit: str, says: str) -> None:
+    one = row(metric="waiting", value=value, limit=limit, within="10m")
+    assert message_of("a", one, "raised", 0, None, "Billing", "").title == f"Billing: {says}"

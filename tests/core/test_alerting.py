@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
@@ -215,6 +217,43 @@ def test_conditions_joined_by_and_and_or():
     assert said(floor)[2:] == [("raised", 52.0)], "two gave up"
 
 
+def test_a_rise_within_some_minutes_is_told_and_over_when_the_low_value_is_long_ago():
+    floor = floor_with({"raise": "> 2", "within": "5m"})
+    waits(floor, "c0", 0)
+    floor.advance(NOON + 10 * MINUTE)
+    waits(floor, "c1", 10 * MINUTE)
+    waits(floor, "c2", 12 * MINUTE)
+    floor.advance(NOON + 14 * MINUTE)
+    assert said(floor) == [], "from one to three is a rise by two"
+    waits(floor, "c3", 14 * MINUTE + 500)
+    floor.advance(NOON + 14 * MINUTE + 30 * SECOND)
+    assert said(floor) == [("raised", 841.0)], "from one to four, all within five minutes"
+    assert floor.alerting
+    (event,) = floor.alerting.untold.values()
+    assert (event.value, (event.attributes or {})["within"]) == (3, "5m")
+    floor.advance(NOON + 30 * MINUTE)  # one waited until 10:01; five minutes later that is forgotten
+    assert said(floor)[1:] == [("cleared", 901.0)]
+
+
+def test_a_fall_is_told_too_and_what_was_there_before_the_rule_is_no_rise():
+    floor = floor_with({"raise": "> 100"})
+    for number in range(6):
+        waits(floor, f"c{number}", 500)
+    floor.advance(NOON + MINUTE)
+    rules = {"up": {"raise": "> 2"}, "down": {"raise": "<= -3"}}
+    same = {"metric": "waiting", "queues": ["support"], "when": "always", "within": "10m"}
+    told = ev.ConfigApplied(settings={"alert": {name: same | one for name, one in rules.items()}}, source="wallboard")
+    floor.apply(told, NOON + MINUTE)
+    floor.advance(NOON + 2 * MINUTE)
+    assert said(floor) == []
+    for number in range(3):
+        gone(floor, f"c{number}", 3 * MINUTE + number * SECOND)
+    floor.advance(NOON + 4 * MINUTE)
+    assert said(floor) == [("raised", 183.0)]
+    assert floor.alerting
+    assert [(one.rule, one.value) for one in floor.alerting.untold.values()] == [("down", -3)]
+
+
 def test_a_person_s_alert_is_of_that_person_s_team():
     rule = msgspec.convert({"metric": "missed_in_row", "raise": ">= 3", "teams": ["first"], "when": "always"}, Rule)
     floor = watchful(Floor(Settings(alert={"r": rule})))
@@ -281,6 +320,35 @@ def told(floor: Floor, at_ms: int) -> None:
         floor.apply(event, at_ms)
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 40_000), st.integers(0, 6)), min_size=1, max_size=12),
+    st.sampled_from(["> 2", "< -2", ">= 1"]),
+)
+def test_a_change_is_told_the_same_whether_it_was_restarted_at_every_step_or_never(
+    steps: list[tuple[int, int]], limit: str
+) -> None:
+    floor, whole = floor_with({"raise": limit, "within": "1m"}), floor_with({"raise": limit, "within": "1m"})
+    waiting: list[str] = []
+    at_ms = 0
+    for number, (later_ms, wanted) in enumerate(steps):
+        at_ms += later_ms
+        come = [f"c{number}.{n}" for n in range(wanted - len(waiting))]
+        leave, waiting = waiting[: max(0, len(waiting) - wanted)], waiting[max(0, len(waiting) - wanted) :] + come
+        for one in (floor, whole):
+            for name in come:
+                waits(one, name, at_ms)
+            for name in leave:
+                gone(one, name, at_ms)
+        floor = snapshot.load(snapshot.dump(floor))
+        assert floor.alerting
+        assert whole.alerting
+        assert floor.alerting.untold == whole.alerting.untold
+    for one in (floor, whole):
+        one.advance(NOON + at_ms + 3 * MINUTE)
+    assert said(floor) == said(whole)
+
+
 FAULTS = {
     "raise": ({"raise": "120"}, "expected a sign"),
     "clear": ({"clear": "> 1"}, "would clear as it raises"),
@@ -290,6 +358,9 @@ FAULTS = {
     "window": ({"window": "m15"}, "it is counted now"),
     "and[0].raise": ({"and": [{"metric": "waiting", "raise": "x"}]}, "expected a sign"),
     "sources": ({"sources": ["pbx"]}, "no number of sources"),
+    "within": ({"within": "2h"}, "from 1m to 1h"),
+    "or[0].within": ({"or": [{"metric": "oldest_wait_s", "raise": "> 60", "within": "5m"}]}, "give it a limit alone"),
+    "and[0].raise ": ({"and": [{"metric": "waiting", "raise": "< 5", "within": "5m"}]}, "'< -5' for a fall"),
 }
 
 
@@ -298,5 +369,5 @@ def test_what_is_wrong_with_a_rule_is_named(at: str):
     written, words = FAULTS[at]
     rule = msgspec.convert({"metric": "waiting", "raise": "> 2"} | written, Rule)
     ((found, reason),) = rule.faults()
-    assert found == at
+    assert found == at.strip()
     assert words in reason

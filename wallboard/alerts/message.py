@@ -62,8 +62,11 @@ def message_of(
         *([row.note] if row.note else []),
         *([link] if link else []),
     ]
-    number_now = ("still " if verb == "again" else "") + ("–" if row.value is None else _figure(row.value, row.metric))
-    title = f"{called}: {_words(row.metric)} {number_now} (limit {_limit(row)})"
+    sign = "+" if row.within and (row.value or 0) > 0 else ""
+    shown = "–" if row.value is None else sign + _figure(row.value, row.metric)
+    number_now = ("still " if verb == "again" else "") + shown
+    moved = f" in {row.within}" if row.within else ""
+    title = f"{called}: {_words(row.metric)} {number_now}{moved} (limit {_limit(row)})"
     if end:
         title = f"{called}: {end}, {_words(row.metric)} (limit {_limit(row)})"
     return Message(
@@ -115,7 +118,9 @@ def _limit(row: AlertRow) -> str:
 
 
 def _figure(value: float, metric: str) -> str:
-    """2:14 of seconds, 71.2 % of percentages."""
+    """2:14 of seconds, 71.2 % of percentages; a fall with its sign."""
+    if value < 0:
+        return "-" + _figure(-value, metric)
     number = number_named(metric)
     if metric not in NOT_TIME and (number is None or number.reads == "seconds"):
         minutes, seconds = divmod(int(value), 60)

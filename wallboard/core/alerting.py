@@ -18,6 +18,7 @@ from wallboard.core.ground import Entity, Ground
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.maintenance import Maintenance
 from wallboard.core.measured import SECOND_MS, Document, Measured, measured
+from wallboard.core.moving import Moving
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import ALWAYS, OPEN, Condition, Rule
 from wallboard.core.select import selects
@@ -26,6 +27,7 @@ from wallboard.core.watch import Watch, groups_of
 MOST_UNTOLD = 10_000  # above it the oldest are dropped: a worker was away for very long
 State = Literal["pending", "raised", "recovering"]
 Name = tuple[str, str, str]  # rule, kind, id
+Moves = tuple[str, str, str, str]  # the same, and which number of it within how long
 
 
 class Instance(Struct):
@@ -49,6 +51,7 @@ class Alerting:
         self._late: dict[str, bool] = {}  # of the sources that were asked for in this look
         self.touched: set[Entity] = set()
         self.instances: dict[Name, Instance] = {}
+        self.moving: dict[Moves, Moving] = {}
         self.untold: dict[str, ev.AlertRaised | ev.AlertCleared] = {}
 
     def await_second(self) -> None:
@@ -86,6 +89,11 @@ class Alerting:
                 self._end((rule, kind, name), "rule")
             else:
                 self._rules.setdefault((kind, name), (ANY_TEAM, []))[1].append(rule)
+        asked = {rule: {_moves(each) for each in _conditions(one)} for rule, one in self._ground.settings.alert.items()}
+        self.moving = {
+            key: one for key, one in self.moving.items()
+            if key[3] in asked.get(key[0], ()) and self._names(self._ground.settings.alert[key[0]], *key[1:3])
+        }  # fmt: skip
         self.touched |= {(kind, name) for _, kind, name in self.instances}
 
     def _rules_of(self, kind: str, name: str, row: Document | None) -> list[str]:
@@ -121,6 +129,7 @@ class Alerting:
         rule, now_ms = self._ground.settings.alert[name], self._ground.now_ms
         key: Name = (name, kind, entity)
         hours, planned = self._hours(rule, kind, entity), self._planned(name, kind, entity, row or {})
+        measures = [self._measured(key, one, row) for one in _conditions(rule)]
         if row is None or not _is_of_team(rule, kind, row.get("team")):
             self._end(key, "gone")
         elif hours and not hours.is_open(now_ms):
@@ -130,12 +139,25 @@ class Alerting:
         elif kind == "sources" and row["state"] == "quiet":  # silence says nothing, whatever was told of it before
             self._end(key, "cleared")
         elif not self._is_held_back(rule, row):
-            self._step(key, rule, row)
-        self._await(key, rule, row or {}, hours, planned)
+            self._step(key, rule, measures)
+        self._await(key, rule, measures, hours, planned)
 
-    def _step(self, key: Name, rule: Rule, row: Document) -> None:
+    def _measured(self, key: Name, condition: Condition, row: Document | None) -> Measured:
+        """Its number; of one with `within` by how much that changed. What is not known changes nothing."""
+        now_ms, moves = self._ground.now_ms, (*key, _moves(condition))
+        if row is None:
+            self.moving.pop(moves, None)
+            return Measured(None)
+        now = measured(condition, row, now_ms)
+        if condition.within_ms is None or now.value is None:
+            return now
+        moving = self.moving.setdefault(moves, Moving(now.value))
+        change = moving.moved_to(now.value, now_ms, condition.within_ms, condition.raise_limit)
+        return Measured(change, forgets_ms=moving.next_change_ms(condition.within_ms))
+
+    def _step(self, key: Name, rule: Rule, measures: Sequence[Measured]) -> None:
         now_ms, found = self._ground.now_ms, self.instances.get(key)
-        raises, keeps = holds(rule, row, now_ms, keeping=False), holds(rule, row, now_ms, keeping=True)
+        raises, keeps = holds(rule, measures, keeping=False), holds(rule, measures, keeping=True)
         if found is None:
             if raises:
                 self.instances[key] = found = Instance("pending", now_ms)
@@ -145,34 +167,32 @@ class Alerting:
             if not raises:
                 del self.instances[key]
             elif now_ms >= found.since_ms + rule.lasts_ms:
-                self._raise(key, rule, row, found)
+                self._raise(key, rule, measures[0].value, found)
         elif found.state == "raised" and keeps is False:
             found.state, found.since_ms = "recovering", now_ms
         elif found.state == "recovering" and raises:
             found.state, found.since_ms = "raised", now_ms
         if found.state == "recovering" and now_ms >= found.since_ms + rule.keep_ms:
-            self._end(key, "cleared", row)
+            self._end(key, "cleared", measures[0].value)
 
-    def _raise(self, key: Name, rule: Rule, row: Document, found: Instance) -> None:
+    def _raise(self, key: Name, rule: Rule, value: float | None, found: Instance) -> None:
         began_ms, now_ms = found.since_ms, self._ground.now_ms
         found.state, found.since_ms = "raised", now_ms
         found.alert = blake2b("\0".join((*key, str(now_ms))).encode(), digest_size=8).hexdigest()
         said = {
             "kind": key[1], "of": key[2], "metric": rule.metric, "limit": rule.raises, "since": str(began_ms),
-        } | ({"window": rule.window} if rule.window else {})  # fmt: skip
+        } | {name: own for name, own in (("window", rule.window), ("within", rule.within)) if own}  # fmt: skip
         self._tell(ev.AlertRaised(
             time=now_ms, source=SOURCE, id=f"{found.alert}+", alert=found.alert, rule=key[0], severity=rule.severity,
-            value=measured(rule, row, now_ms).value, attributes=said,
+            value=value, attributes=said,
         ))  # fmt: skip
 
-    def _end(self, key: Name, why: str, row: Document | None = None) -> None:
+    def _end(self, key: Name, why: str, value: float | None = None) -> None:
         """`why`: cleared, closed (out of hours), maintenance (planned work), gone (its entity), rule (there is no such
         rule any more)."""
         found, now_ms = self.instances.pop(key, None), self._ground.now_ms
         if found is None or not found.alert:
             return
-        rule = self._ground.settings.alert.get(key[0])
-        value = measured(rule, row, now_ms).value if rule and row else None
         self._tell(ev.AlertCleared(
             time=now_ms, source=SOURCE, id=f"{found.alert}-", alert=found.alert, rule=key[0], value=value, note=why
         ))  # fmt: skip
@@ -213,16 +233,18 @@ class Alerting:
         site = settings.sites[settings.site_of(name) if kind == "queues" else next(iter(settings.sites))]
         return Hours(parse_openings(rule.when), site.zone, frozenset((*rule.holidays, *site.holidays)))
 
-    def _await(self, key: Name, rule: Rule, row: Document, hours: Hours | None, planned: Sequence[Maintenance]) -> None:
+    def _await(
+        self, key: Name, rule: Rule, measures: Sequence[Measured], hours: Hours | None, planned: Sequence[Maintenance]
+    ) -> None:
         """The next instant at which something is different although nothing is told."""
         now_ms, found = self._ground.now_ms, self.instances.get(key)
         dues = [hours.next_change_ms(now_ms)] if hours else []
         dues += [one.next_change_ms(now_ms, self._zone) for one in planned]
         if found and found.state != "raised":
             dues.append(found.since_ms + (rule.lasts_ms if found.state == "pending" else rule.keep_ms))
-        for condition in _conditions(rule):
-            value = measured(condition, row, now_ms)
+        for condition, value in zip(_conditions(rule), measures, strict=True):
             dues += [value.passes_ms(limit) for limit in (condition.raise_limit, condition.clear_limit) if limit]
+            dues.append(value.forgets_ms)
         ahead_ms = min((due for due in dues if due is not None and due > now_ms), default=None)
         if ahead_ms is None:
             return
@@ -241,13 +263,16 @@ def _is_of_team(rule: Rule, kind: str, team: str | None) -> bool:
     return kind != "agents" or not rule.teams or team in rule.teams
 
 
-def holds(rule: Rule, row: Document, now_ms: int, *, keeping: bool) -> bool | None:
-    """Whether the rule's condition holds; `keeping`: whether one that is raised stays so. None: not known."""
-    alone = [_holds(one, measured(one, row, now_ms), keeping=keeping) for one in (rule, *rule.conditions)]
-    found = _all(alone)
-    for other in rule.others:
-        held = _holds(other, measured(other, row, now_ms), keeping=keeping)
-        found = True if found or held else None if found is None or held is None else False
+def holds(rule: Rule, measures: Sequence[Measured], *, keeping: bool) -> bool | None:
+    """Whether the rule's condition holds; `keeping`: whether one that is raised stays so. None: not known.
+
+    `measures`: of each condition, in the order of `_conditions`.
+    """
+    held = [_holds(one, value, keeping=keeping) for one, value in zip(_conditions(rule), measures, strict=True)]
+    ends = 1 + len(rule.conditions)
+    found = _all(held[:ends])
+    for other in held[ends:]:
+        found = True if found or other else None if found is None or other is None else False
     return found
 
 
@@ -272,3 +297,8 @@ def _conditions(rule: Rule) -> Iterator[Condition]:
     yield rule
     yield from rule.conditions
     yield from rule.others
+
+
+def _moves(condition: Condition) -> str:
+    """Which number, within how long, in which direction: of another one nothing is known yet."""
+    return " ".join((condition.metric, condition.window or "", condition.within or "", condition.raise_limit.sign[0]))

@@ -21,10 +21,12 @@ _INSTANTS = {
 
 
 class Measured(NamedTuple):
-    """`value` None: not known, or of too few. `since_ms`: it is the seconds since then, and grows by itself."""
+    """`value` None: not known, or of too few. `since_ms`: it is the seconds since then, and grows by itself.
+    `forgets_ms`: of a change, when what it is measured from is too long ago."""
 
     value: float | None
     since_ms: int | None = None
+    forgets_ms: int | None = None
 
     def passes_ms(self, limit: Limit) -> int | None:
         """The first whole second at which its value by time alone is on the other side of the limit, if it is ahead."""

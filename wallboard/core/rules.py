@@ -15,6 +15,7 @@ from wallboard.core.words import meant
 Severity = Literal["info", "warning", "critical"]
 Window = Literal["now", "m15", "m30", "m60", "shift", "day"]
 LEAST_AGAIN_MS = 60_000
+LEAST_WITHIN_MS, MOST_WITHIN_MS = 60_000, 3_600_000
 OPEN = "open"  # of `when`: while the queue is open, which is the default
 ALWAYS = "always"
 ON_DUTY = "on-duty"  # of `notify`: the leads who are on duty for its team
@@ -36,6 +37,12 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     raises: Text = field(name="raise")
     clears: Text | None = field(default=None, name="clear")
     min_n: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    within: Text | None = None
+
+    @cached_property
+    def within_ms(self) -> int | None:
+        """Not the number itself: by how much it rose (`> 5`) or fell (`< -5`) within so long (core/moving.py)."""
+        return duration_ms(self.within) if self.within else None
 
     @cached_property
     def raise_limit(self) -> Limit:
@@ -52,8 +59,22 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         for key, text in (("raise", self.raises), ("clear", self.clears)):
             if text is not None and limit_of(text) is None:
                 yield Fault(at + key, EXPECTED_LIMIT)
+        if self.within is not None:
+            yield from self._faults_of_change(at)
         if self.clear_limit and _overlap(self.raise_limit, self.clear_limit):
             yield Fault(at + "clear", f"'{self.clears}' holds while '{self.raises}' does: it would clear as it raises")
+
+    def _faults_of_change(self, at: str) -> Iterator[Fault]:
+        if not LEAST_WITHIN_MS <= (self.within_ms or 0) <= MOST_WITHIN_MS:
+            yield Fault(at + "within", f"{EXPECTED_DURATION}, from 1m to 1h")
+        if self.metric in (*SINCE, *OF_SOURCES, *OF_AGENTS):
+            yield Fault(at + "within", f"'{self.metric}' is no number whose change is watched: give it a limit alone")
+        limit = limit_of(self.raises)
+        if limit and not _is_change(limit):
+            yield Fault(
+                at + "raise",
+                f"with `within` it is the change: '> 5' for a rise, '< -5' for a fall, not '{self.raises}'",
+            )
 
 
 class Rule(Condition, frozen=True, kw_only=True):
@@ -166,6 +187,11 @@ def _no_number(metric: str, window: str | None) -> Fault | None:
         expected = "no window, it is counted now" if counted_now else "m15, m30, m60, shift or day"
         return Fault("window", f"'{metric}' expects {expected}")
     return None
+
+
+def _is_change(limit: Limit) -> bool:
+    """Standing still must not pass it."""
+    return not limit.passed_by(0) and (limit.number >= 0) == (limit.sign[0] == ">")
 
 
 def _overlap(raises: Limit, clears: Limit) -> bool:

@@ -16,6 +16,7 @@ from wallboard.core.agents import Profile
 from wallboard.core.alerting import Instance
 from wallboard.core.cases import Case
 from wallboard.core.duty import DutyRow
+from wallboard.core.moving import Moving
 from wallboard.core.observed import Parts
 from wallboard.core.repeats import Begin
 from wallboard.core.rows import AgentRow, AlertRow, Contact, KpiRow, Listing, NoticeRow, SourceRow, Told
@@ -96,6 +97,7 @@ class Rest(Struct):
     begins: list[tuple[str, Begin]]  # of customers, where the contact itself is forgotten
     duty: dict[str, DutyRow] = {}
     alerts_older: dict[str, AlertRow] = {}
+    moving: list[tuple[str, str, str, str, Moving]] = []  # rule, kind, id and number whose change is watched
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -131,6 +133,7 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     floor.alerts.last.older, floor.duty.on = dict(rest.alerts_older), dict(rest.duty)
     if floor.alerting:
         floor.alerting.instances = {(rule, kind, name): found for rule, kind, name, found in rest.watched}
+        floor.alerting.moving = {(rule, kind, name, moves): one for rule, kind, name, moves, one in rest.moving}
         floor.alerting.untold = {event.id or "": event for event in rest.untold}
     for name, agent in rest.agents.items():
         floor.people.agents[name] = _agent_row(agent)
@@ -193,6 +196,7 @@ def _rest_of(floor: Floor) -> Rest:
         untold=list(floor.alerting.untold.values()) if floor.alerting else [],
         begins=floor.contacts.repeats.forgotten(floor.contacts.contacts), duty=floor.duty.on,
         alerts_older=floor.alerts.last.older,
+        moving=[(*name, one) for name, one in floor.alerting.moving.items()] if floor.alerting else [],
     )  # fmt: skip
 
 

@@ -43,6 +43,17 @@ def span(seconds: float, say: Words) -> str:
     return f"{minutes}:{rest:02}" if whole < HOUR_S else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
+def lasting(text: str, say: Words) -> str:
+    """`30s`, as rules have it, in words."""
+    plain = text.strip()
+    return say({"s": "span.s", "m": "span.min", "h": "span.h"}[plain[-1]], n=plain[:-1].strip())
+
+
+def changed(number: float, reads: str, say: Words) -> str:
+    """A number of a rule, which is less than nothing where it fell."""
+    return ("−" if number < 0 else "") + "\u00a0".join(filter(None, figure(abs(number), reads, 0, say)))
+
+
 def ago(seconds: float, say: Words) -> str:
     return say("ago", span=_roughly(int(seconds), say))
 

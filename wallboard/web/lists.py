@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wallboard.core.doing import DOINGS, doing_of
 from wallboard.core.select import selects
 from wallboard.web.alphabet import by_alphabet
-from wallboard.web.figures import ago, figure, seconds_since, span, time_of_day
+from wallboard.web.figures import ago, changed, figure, lasting, seconds_since, span, time_of_day
 from wallboard.web.picture import LEAST, Document, Picture, certainty, level_of, paged, paged_texts, source_late
 from wallboard.web.words import Words
 
@@ -284,9 +284,11 @@ def order_of(row: Document) -> tuple[bool, int, bool]:
 
 def alert_text(row: Document, say: Words) -> str:
     sign, number = "".join(c for c in row["limit"] if c in "<>="), float(row["limit"].strip("<>= "))
-    shown = ["\u00a0".join(filter(None, figure(value, row["reads"], 0, say))) for value in (row.get("value"), number)]
+    value = say("absent") if row.get("value") is None else changed(row["value"], row["reads"], say)
     metric = say(f"metric.{row['metric']}", otherwise=row["metric"])
-    said = {"metric": metric, "value": shown[0], "limit": f"{sign}\u00a0{shown[1]}"}
+    if "within" in row:
+        metric = say("alert.change", metric=metric, time=lasting(row["within"], say))
+    said = {"metric": metric, "value": value, "limit": f"{sign}\u00a0{changed(number, row['reads'], say)}"}
     return say("alert.says", name=row["name"], **said) if "name" in row else say("alert.says_of_all", **said)
 
 

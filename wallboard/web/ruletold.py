@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from wallboard.core.limits import Limit, limit_of
 from wallboard.core.numbers import number_named
 from wallboard.core.rules import ALWAYS, KPI, OPEN, Condition, Rule, reads_of
-from wallboard.web.figures import figure
+from wallboard.web.figures import changed, lasting
 from wallboard.web.words import Words
 
 _SIGNS = {">": "rules.over", ">=": "rules.least", "<": "rules.under", "<=": "rules.most"}
-_UNITS = {"s": "span.s", "m": "span.min", "h": "span.h"}
 _ALL = {
     "queues": "rules.each_queue", "groups": "rules.together", "agents": "rules.everybody",
     "sources": "rules.each_source",
@@ -22,7 +21,7 @@ def sentence(rule: Rule, say: Words, page: Words) -> str:
     for word, conditions in (("rules.and", rule.conditions), ("rules.or", rule.others)):
         for one in conditions:
             found = page(word, one=found, other=_condition(one, say, page))
-    return page("rules.lasts", what=found, time=_time(rule.lasts, say)) if rule.lasts_ms else found
+    return page("rules.lasts", what=found, time=lasting(rule.lasts, say)) if rule.lasts_ms else found
 
 
 def facts(rule: Rule, say: Words, page: Words) -> list[str]:
@@ -36,7 +35,7 @@ def _facts(rule: Rule, say: Words, page: Words) -> Iterator[str]:
     if rule.clear_limit:
         yield page("rules.clears", limit=_limit(rule.clear_limit, rule.metric, say, page))
     if rule.keep_ms:
-        yield page("rules.keeps", time=_time(rule.keep_for, say))
+        yield page("rules.keeps", time=lasting(rule.keep_for, say))
     if rule.when != OPEN:
         yield page("rules.always") if rule.when == ALWAYS else rule.when
     yield page("rules.told", who=", ".join(rule.notify)) if rule.notify else page("rules.told_here")
@@ -47,13 +46,14 @@ def _condition(one: Condition, say: Words, page: Words) -> str:
     metric = say(f"metric.{one.metric}", otherwise=one.metric.removeprefix(KPI))
     if number and not number.now:
         metric = f"{metric}, {say('window.' + (one.window or 'day'))}"
+    if one.within_ms:
+        metric = say("alert.change", metric=metric, time=lasting(one.within or "", say))
     limit = limit_of(one.raises)
     return f"{metric}: {_limit(limit, one.metric, say, page) if limit else one.raises}"
 
 
 def _limit(limit: Limit, metric: str, say: Words, page: Words) -> str:
-    shown = figure(limit.number, reads_of(metric), 0, say)
-    return page(_SIGNS[limit.sign], limit="\u00a0".join(filter(None, shown)))
+    return page(_SIGNS[limit.sign], limit=changed(limit.number, reads_of(metric), say))
 
 
 def _where(rule: Rule, page: Words) -> str:
@@ -63,9 +63,3 @@ def _where(rule: Rule, page: Words) -> str:
     teams = page("rules.teams", names=", ".join(rule.teams)) if rule.teams else ""
     named = ", ".join(patterns) if patterns not in ([], ["*"]) else "" if teams else page(_ALL[rule.kind])
     return ", ".join(filter(None, (named, teams)))
-
-
-def _time(text: str, say: Words) -> str:
-    """`30s` as the language writes it."""
-    plain = text.strip()
-    return say(_UNITS[plain[-1]], n=plain[:-1].strip())

@@ -7,7 +7,7 @@ const SHOWN = { ">": ">", ">=": "≥", "<": "<", "<=": "≤" };
 const LIMIT = /^\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*$/;
 const TIME = /^\s*(\d+)\s*(s|m|h)\s*$/;
 const LISTS = ["queues", "teams", "agents", "sources", "notify"];
-const TEXTS = ["clear", "keep_for", "when", "escalate", "repeat"];
+const TEXTS = ["within", "clear", "keep_for", "when", "escalate", "repeat"];
 const GROUPS = { queues: "rules.of_queues", agents: "rules.of_people", sources: "rules.of_sources", kpis: "rules.of_kpis" };
 
 /** @param {HTMLFormElement} form @param {*} choices */

@@ -41,12 +41,20 @@ function messageOf(row, picture) {
 function textOf(alert) {
   const sign = alert.limit.replace(/[^<>=]/g, "");
   const shown = (value) => {
-    const found = figure(value, alert.reads, 0);
-    return found.text + (found.unit ? "\u00a0" + found.unit : "");
+    const found = figure(typeof value === "number" ? Math.abs(value) : value, alert.reads, 0);
+    return (value < 0 ? "−" : "") + found.text + (found.unit ? "\u00a0" + found.unit : "");
   };
   const limit = sign + "\u00a0" + shown(Number(alert.limit.replace(/[<>=]/g, "")));
-  const said = { metric: say("metric." + alert.metric, undefined, alert.metric), value: shown(alert.value), limit, name: alert.name };
+  const said = { metric: metricOf(alert), value: shown(alert.value), limit, name: alert.name };
   return alert.name === undefined ? say("alert.says_of_all", said) : say("alert.says", said);
+}
+
+/** Waiting; of a rule about a change: Waiting, change within 10 min */
+function metricOf(alert) {
+  const metric = say("metric." + alert.metric, undefined, alert.metric);
+  if (!alert.within) return metric;
+  const [, n, unit] = /(\d+)\s*([smh])/.exec(alert.within) || ["", alert.within, "m"];
+  return say("alert.change", { metric, time: say({ s: "span.s", m: "span.min", h: "span.h" }[unit], { n }) });
 }
 
 function who(alert, picture) {
