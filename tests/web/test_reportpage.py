@@ -2,8 +2,11 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count as counting
 from typing import Any
 
 import httpx
@@ -23,6 +26,7 @@ from wallboard.core.events import (
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
 from wallboard.record.days import Days, Happened
+from wallboard.web import lookback
 from wallboard.web.words import LANGUAGES
 
 PAGE = "/alerts/report"
@@ -61,9 +65,15 @@ def waits(queue: str) -> list[Event]:
 @pytest.fixture
 async def kept(config: Any, served_elsewhere: Any) -> Any:
     """A server that has kept a day of two queues, each of another team."""
+    async with keeping(config, served_elsewhere) as served:
+        yield served
+
+
+@asynccontextmanager
+async def keeping(config: Any, served_elsewhere: Any, **clock: Any) -> AsyncIterator[Any]:
     told = sorted([*waits("support"), *waits("sales")[:12]], key=lambda event: event.time or 0)
     Days(config.events).append([Happened(f"{event.time}-{n}", event.time or 0, event) for n, event in enumerate(told)])
-    async with served_elsewhere(replace(config, settings=SETTINGS)) as served:
+    async with served_elsewhere(replace(config, settings=SETTINGS), **clock) as served:
         applied = ConfigApplied(settings=msgspec.to_builtins(SETTINGS), source="wallboard", id="1")
         await served.parts.stream.append([applied])
         async with asyncio.timeout(10):
@@ -135,6 +145,25 @@ async def test_what_would_help_is_proved_by_a_trial_over_the_same_days(kept: Any
         ["as it is", "9", "9", "4", "0:04", "1 of 1"],
         ["for = &#34;10s&#34;", "1", "1", "1", "–", "1 of 1"],
     ]
+
+
+async def test_a_span_with_today_is_worked_out_once_however_often_the_page_asks_again(
+    config: Any, served_elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is noon of the last day, and a millisecond goes by with each look at the clock."""
+    children, started = [], asyncio.create_subprocess_exec
+
+    async def starts(*given: Any, **more: Any) -> Any:
+        children.append(given)
+        return await started(*given, **more)
+
+    monkeypatch.setattr("asyncio.create_subprocess_exec", starts)
+    monkeypatch.setattr(lookback, "KEPT_MS", 10**9)
+    now_ms = counting(NOON_MS + 4 * 3_600_000)
+    async with keeping(config, served_elsewhere, clock_ms=lambda: next(now_ms)) as served:
+        pages = [await read(served.http, **{"try": "long"}) for _ in range(3)]
+    assert [versions(page)[0] for page in pages] == [["as it is", "9", "9", "4", "0:04", "1 of 1"]] * 3
+    assert len(children) == 2, "the kept alerts, and one trial"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -85,8 +85,8 @@ async def _found(parts: Parts, who: Who, span: Span, name: str | None, say: Word
     if read is None:
         return None
     zone, floor = _zone(parts), parts.pipeline.floor
-    from_ms, until_ms = span.bounds_ms(zone)
-    from_ms, until_ms = max(from_ms, read.first_ms), min(until_ms, parts.clock_ms())
+    from_ms, end_ms = span.bounds_ms(zone)
+    from_ms, until_ms = max(from_ms, read.first_ms), min(end_ms, parts.clock_ms())
     known = [one for one in read.alerts if has_alert(who, floor, one.kind, one.of)]
     judged = await asyncio.to_thread(report, known, from_ms, until_ms)
     these = [one for one in known if from_ms <= one.raised_ms < until_ms]
@@ -100,7 +100,8 @@ async def _found(parts: Parts, who: Who, span: Span, name: str | None, say: Word
     if name is None:
         return found
     own = [one for one in these if one.rule == name]
-    tried = await _tried(parts, who, Trials(files, name, [], floor.settings, from_ms, until_ms), own, say)
+    # The end of the span, not now: whoever asks again asks the same question. Nothing is kept of what is to come.
+    tried = await _tried(parts, who, Trials(files, name, [], floor.settings, from_ms, end_ms), own, say)
     return None if tried is None else found | {"tried": tried}
 
 
