@@ -116,8 +116,48 @@ def test_whoever_comes_on_duty_is_told_what_is_open_and_whoever_was_told_hears_t
     over = row(over_ms=NOON + 2 * MINUTE, over="cleared")
     found = dues(over, NOON + 2 * MINUTE, held, OLENA, IVAN, LEADS, on_duty=["Ivan"])
     assert [(one.receiver, one.told, one.needs) for one in found] == [
-        ("olena-phone", "a-", "a+"), ("ivan-mail", "a+", None), ("ivan-mail", "a-", "a+"), ("leads", "a-", "a+"),
+        ("ivan-mail", "a+", None), ("olena-phone", "a-", "a+"), ("ivan-mail", "a-", "a+"), ("leads", "a-", "a+"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("held", [Settings(), settings(notify=["boss"])])
+def test_whoever_was_told_hears_the_end_although_the_rule_is_gone_or_names_them_no_more(held: Settings) -> None:
+    over = row(over_ms=NOON + MINUTE, over="rule")
+    found = dues(over, NOON + MINUTE, held, LEADS)
+    assert [(one.told, one.needs) for one in found] == [("a-", "a+")]
+    assert "its rule was taken out" in found[0].message.title
+    assert dues(row(), NOON + MINUTE, Settings(), LEADS) == []
+
+
+def test_whoever_hears_of_one_only_when_it_is_over_hears_its_end_too() -> None:
+    """Its end was asked for before, of somebody who had not been told that it began."""
+    over = row(over_ms=NOON + MINUTE, over="cleared")
+    known = [("boss", "a-")]
+    found = list(due({"a": over}, settings(), {"boss": BOSS}, NOON + MINUTE, str, lambda _: (), "", known))
+    assert [one.told for one in found] == ["a+", "a-"]
+    known.append(("boss", "a+"))
+    assert not list(due({"a": over}, settings(), {"boss": BOSS}, NOON + MINUTE, str, lambda _: (), "", known))
+
+
+ASLEEP, DEAF = OLENA._replace(quiet="11:00-13:00"), OLENA._replace(least="critical")
+
+
+@pytest.mark.parametrize("phone", [ASLEEP, DEAF])
+def test_whoever_is_on_duty_and_hears_nothing_of_it_now_holds_up_nobody(phone: Receiver) -> None:
+    held, warning = settings(**CHAIN), row(severity="warning")
+    [one] = dues(warning, NOON, held, phone, LEADS, on_duty=["Olena"])
+    assert one.receiver == "leads"
+    assert "On duty is Olena, who has no receiver for this now" in one.message.text
+    assert told(warning, NOON, held, phone, IVAN, LEADS, on_duty=["Ivan", "Olena"]) == [("ivan-mail", "a+")]
+    assert told(row(), NOON, held, phone, LEADS, on_duty=["Olena"]) == [("olena-phone", "a+")]
+
+
+def test_of_what_they_saw_to_before_they_slept_nobody_else_is_told_while_they_sleep() -> None:
+    held, phone = settings(**CHAIN), OLENA._replace(quiet="12:30-14:00")
+    seen = row(severity="warning", acknowledged_by="Olena", acknowledged_ms=NOON + MINUTE)
+    assert told(seen, NOON + 60 * MINUTE, held, phone, LEADS, on_duty=["Olena"]) == []
+    unseen = row(severity="warning")
+    assert told(unseen, NOON + 60 * MINUTE, held, phone, LEADS, on_duty=["Olena"]) == [("leads", "a+")]
 
 
 def test_it_is_repeated_until_somebody_sees_to_it() -> None:

@@ -23,10 +23,19 @@ MISSED_MS = 600_000  # of one that came and went while nobody could tell, or act
 
 
 class Link(NamedTuple):
-    """One of the chain. `place`: None, it is not meant now. `says`: why it has come to this one already."""
+    """One of the chain. `says`: why it has come to this one already."""
 
     receiver: Receiver
-    place: int | None
+    place: int
+    says: str = ""
+
+
+class Said(NamedTuple):
+    """`number`: of a repeat."""
+
+    receiver: str
+    verb: Verb
+    number: int = 0
     says: str = ""
 
 
@@ -63,59 +72,72 @@ def due(
     what was put already, by receiver and `told`: no message is made of it again."""
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
-        if rule is None:
-            continue
-        for receiver, place, says in _chain(rule, receivers, on_duty(row)):
-            if GRAVEST[row.severity] > GRAVEST[receiver.least]:
+        begun = _begun(row, rule, settings, receivers, on_duty(row), now_ms) if rule else ()
+        anew = set[str]()  # who hears of it only now: an end that was put before was told to nobody there
+        for receiver, verb, number, says in (*begun, *_ended(row, settings, receivers, now_ms)):
+            told = named(alert, verb, number)
+            if (receiver, told) in known and receiver not in anew:
                 continue
-            if _is_quiet(receiver, row, settings, now_ms):
-                continue
-            for verb, number in _verbs(receiver, place, row, rule, settings, now_ms):
-                told = named(alert, verb, number)
-                if (receiver.name, told) in known:
-                    continue
-                message = message_of(alert, row, verb, number, rule.action, called(row), link, says)
-                yield Due(receiver.name, told, message, needs=None if verb == "raised" else named(alert, "raised"))
+            if verb == "raised":
+                anew.add(receiver)
+            action = rule.action if rule else None
+            message = message_of(alert, row, verb, number, action, called(row), link, says)
+            yield Due(receiver, told, message, needs=None if verb == "raised" else named(alert, "raised"))
 
 
-def _verbs(
-    receiver: Receiver, place: int | None, row: AlertRow, rule: Rule, settings: Settings, now_ms: int
-) -> Iterator[tuple[Verb, int]]:
-    """What is to be said of this alert by now, with the number of a repeat."""
+def _begun(
+    row: AlertRow, rule: Rule, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str],
+    now_ms: int,
+) -> Iterator[Said]:  # fmt: skip
+    """What is to be said by now to those of the chain; of what is over, if nobody could hear or act before."""
     at_ms = now_ms if row.over_ms is None else row.over_ms
-    reached = place is not None and _is_reached(row, place, rule.escalate_ms, at_ms)
-    if row.over_ms is None:
-        if reached and row.snoozed_until_ms is None:
-            yield "raised", 0
-            if number := _repeats(row, rule.repeat_ms, now_ms):
-                yield "again", number
+    is_over = row.over_ms is not None
+    if is_over and (_is_acted_on(row) or row.over != "cleared" or now_ms - at_ms >= MISSED_MS):
         return
-    held = _is_acted_on(row) or _is_quiet(receiver, row, settings, at_ms)
-    if reached and not held and row.over == "cleared" and now_ms - at_ms < MISSED_MS:
-        yield "raised", 0
-    if now_ms - at_ms < STALE_MS:
-        yield "cleared", 0
+    for receiver, place, says in _chain(row, rule, settings, receivers, on_duty, at_ms):
+        if not all(_hears(receiver, row, settings, one_ms) for one_ms in {now_ms, at_ms}):
+            continue
+        if row.snoozed_until_ms is not None or not _is_reached(row, place, rule.escalate_ms, at_ms):
+            continue
+        yield Said(receiver.name, "raised", says=says)
+        if not is_over and (number := _repeats(row, rule.repeat_ms, now_ms)):
+            yield Said(receiver.name, "again", number, says)
 
 
-def _chain(rule: Rule, receivers: Mapping[str, Receiver], on_duty: Collection[str]) -> Iterator[Link]:
-    """In its order. A place where nobody is takes no time."""
-    own = [one for one in receivers.values() if one.person]
-    reached = [one for one in own if one.person in on_duty]
+def _ended(row: AlertRow, settings: Settings, receivers: Mapping[str, Receiver], now_ms: int) -> Iterator[Said]:
+    """To everybody, as its rule may be another one by now, or none: the outbox keeps it from whom it was not told."""
+    if row.over_ms is None or now_ms - row.over_ms >= STALE_MS:
+        return
+    for receiver in receivers.values():
+        if _hears(receiver, row, settings, now_ms):
+            yield Said(receiver.name, "cleared")
+
+
+def _chain(
+    row: AlertRow, rule: Rule, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str],
+    at_ms: int,
+) -> Iterator[Link]:  # fmt: skip
+    """In its order. A place where nobody hears of it takes no time."""
+    asked_ms = min([at_ms, *_acted(row)])
+    own = [
+        one for one in receivers.values()
+        if one.person and one.person in on_duty and _hears(one, row, settings, asked_ms)
+    ]  # fmt: skip
     passed_over, says = 0, ""
     for place, name in enumerate(rule.notify):
         if name != ON_DUTY:
             if receiver := receivers.get(name):
                 yield Link(receiver, place - passed_over, says)
             continue
-        yield from (Link(one, place - passed_over if one in reached else None) for one in own)
-        if not reached:
+        yield from (Link(one, place - passed_over) for one in own)
+        if not own:
             passed_over += 1
             says = _nobody(on_duty)
 
 
 def _nobody(on_duty: Collection[str]) -> str:
     if on_duty:
-        return f"On duty is {', '.join(on_duty)}, who has no receiver: so you are told."
+        return f"On duty is {', '.join(on_duty)}, who has no receiver for this now: so you are told."
     return "Nobody is on duty for this: so you are told."
 
 
@@ -123,10 +145,14 @@ def _is_reached(row: AlertRow, place: int, escalate_ms: int | None, now_ms: int)
     """Whether the chain has come to this place: it goes on until somebody acknowledged or took it."""
     if escalate_ms is None or place == 0:
         return True
-    acted = [at_ms for at_ms in (row.acknowledged_ms, row.owned_ms) if at_ms is not None]
+    acted = _acted(row)
     if row.owner and not acted:
         return False
     return min([now_ms, *acted]) - row.raised_ms >= place * escalate_ms
+
+
+def _acted(row: AlertRow) -> list[int]:
+    return [at_ms for at_ms in (row.acknowledged_ms, row.owned_ms) if at_ms is not None]
 
 
 def _is_acted_on(row: AlertRow) -> bool:
@@ -137,6 +163,11 @@ def _repeats(row: AlertRow, repeat_ms: int | None, now_ms: int) -> int:
     if repeat_ms is None or _is_acted_on(row):
         return 0
     return (now_ms - row.raised_ms) // repeat_ms
+
+
+def _hears(receiver: Receiver, row: AlertRow, settings: Settings, now_ms: int) -> bool:
+    """Whether it is grave enough, and no hours in which only graver ones are told."""
+    return GRAVEST[row.severity] <= GRAVEST[receiver.least] and not _is_quiet(receiver, row, settings, now_ms)
 
 
 def _is_quiet(receiver: Receiver, row: AlertRow, settings: Settings, now_ms: int) -> bool:
