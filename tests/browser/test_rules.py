@@ -11,7 +11,9 @@ from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis, as_written
 from wallboard.core.events import Abandoned, ConfigApplied, Queued
 from wallboard.record.days import Days, Happened
+from wallboard.web import ruletrial
 
+PATIENT_S = 600
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TEXT = """\
 # ours
@@ -40,8 +42,10 @@ async def press(page: Page, name: str, within: str = "main") -> None:
 
 
 async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(ruletrial, "TRY_S", PATIENT_S)  # it gives way to whoever else runs
+    expect.set_options(timeout=60_000)
     file = tmp_path / "wallboard.toml"
     file.write_text(TEXT, encoding="utf-8")
     settings = as_written(file, {}).settings
@@ -105,7 +109,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await form.locator("[name=bound]").fill("150")
         await press(page, "Try", "#edit")
         times = form.locator(".rule-tried tbody tr").first.locator("td")
-        await expect(times).to_have_text(["1", "0"], timeout=60_000)
+        await expect(times).to_have_text(["1", "0"], timeout=1000 * PATIENT_S)
         await form.get_by_text("As it stands: 1").tap()
         await expect(form.locator(".rule-tried li").first).to_contain_text("support")
         assert await form.evaluate("it => it.scrollWidth <= it.clientWidth")

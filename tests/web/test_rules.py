@@ -50,7 +50,7 @@ async def served(config: Config, served_elsewhere: Callable[..., Any], tmp_path:
     async with served_elsewhere(replace(config, file=file, settings=settings)) as found:
         told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
         await found.parts.stream.append([told])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await in_force(found):
                 await asyncio.sleep(0.03)
         yield found
@@ -99,7 +99,7 @@ async def test_how_many_alerts_of_a_rule_are_open_now_is_told(served: Any) -> No
     await served.parts.stream.append([
         AlertRaised(alert="a1", rule="long", severity="warning", attributes=said, source="wallboard", id="1+")
     ])  # fmt: skip
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await rows(served))["long"]["open"] != 1:
             await asyncio.sleep(0.03)
     assert (await rows(served))["few"]["open"] == 0
@@ -238,7 +238,7 @@ async def test_without_a_file_it_is_said_that_nothing_can_be_written(
     config: Config, served_elsewhere: Callable[..., Any]
 ) -> None:
     async with served_elsewhere(config) as bare:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (answer := await bare.http.get(RULES)).status_code != 200:
                 await asyncio.sleep(0.03)
         assert "--config" in answer.json()["file"]["why"]

@@ -27,12 +27,16 @@ SITE = """\
 shifts = { noon = "11:00-13:00", night = "20:00-23:00" }
 """
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PATIENT_S = 600
 DAYS = {"first": "2026-03-02", "last": "2026-03-02"}
 
 
 @pytest.fixture
-async def served(config: Config, served_elsewhere: Callable[..., Any], tmp_path: Path) -> AsyncIterator[Any]:
-    """One kept day: at noon a wait of 200 s, then one of 90 s."""
+async def served(
+    config: Config, served_elsewhere: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Any]:
+    """One kept day: at noon a wait of 200 s, then one of 90 s. The command gives way to others, so it has time."""
+    monkeypatch.setattr(ruletrial, "TRY_S", PATIENT_S)
     file = tmp_path / "wallboard.toml"
     file.write_text(RULE + SITE, encoding="utf-8")
     noon_ms = int(NOON.timestamp() * 1000)
@@ -51,7 +55,7 @@ async def served(config: Config, served_elsewhere: Callable[..., Any], tmp_path:
 
 
 async def tried(served: Any, text: str, **more: str) -> Any:
-    return await served.http.post(TRY, json={"text": text, **DAYS, **more}, timeout=120)
+    return await served.http.post(TRY, json={"text": text, **DAYS, **more}, timeout=PATIENT_S)
 
 
 async def test_two_versions_of_a_rule_stand_side_by_side(served: Any) -> None:

@@ -68,6 +68,8 @@ export class Editor {
   /** @param {boolean} isText the text was changed, not the form */
   #changed(isText) {
     if (!isText) adapt(this.form, this.choices);
+    if (!Object.keys(this.#values).length) isText = true; // what the text says is not known: it stays
+    this.#asked += 1; // an answer on its way is of what was there before
     clearTimeout(this.#timer);
     this.#due = isText ? () => this.#check({ text: this.text.value }, false) : () => this.#written();
     this.#timer = setTimeout(() => this.#settle(), PAUSE_MS);
