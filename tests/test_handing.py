@@ -3,18 +3,20 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from wallboard import handing as module
 from wallboard import worker as worker_module
 from wallboard.alerts import delivery, handover
 from wallboard.alerts.message import Message
-from wallboard.core.events import AlertAcknowledged, AlertActed, AlertRaised, NoticePosted, Queued
+from wallboard.core.events import AlertAcknowledged, AlertActed, AlertRaised, ConfigApplied, NoticePosted, Queued
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.settings import Queue, Settings, Site
 from wallboard.handing import Handing, mailed
@@ -34,6 +36,7 @@ from wallboard.worker import Worker
 RECEIVERS = {
     "boss": Receiver("boss", "mail", "smtp://nowhere.invalid/"),
     "grave": Receiver("grave", "mail", "smtp://nowhere.invalid/", least="critical"),
+    "Olena": Receiver("Olena", "mail", "smtp://nowhere.invalid/", person="Olena"),
     "hook": Receiver("hook", "webhook", "https://nowhere.invalid/"),
 }
 
@@ -121,6 +124,9 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
         await until(lambda: pipeline.floor.tallies.queues["support"].live["waiting"])
         receivers |= RECEIVERS
         await until(lambda: sent)
+        async with asyncio.timeout(300):
+            while await Outbox(clients[0], keys).waiting("boss shift", 10):  # it is taken out after it was sent
+                await asyncio.sleep(0.02)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         pipeline, handing, task = started()
@@ -158,7 +164,66 @@ def _quarter(at_ms: int) -> int:
     return -(-at_ms // QUARTER_MS) * QUARTER_MS
 
 
-def test_it_goes_to_mail_that_wants_more_than_grave_alerts() -> None:
+@pytest.fixture
+async def put(redis: Any, keys: Keys, tmp_path: Path) -> AsyncIterator[Any]:
+    """Two sites with shifts that ended together, at one of them two; what is put for the boss, by title."""
+    engine, outbox = open_record(tmp_path), Outbox(redis, keys)
+    begun, ended, _ = shift()
+    times = f"{begun:%H:%M}-{ended:%H:%M}"
+    settings = Settings(
+        site={
+            "kyiv": Site(
+                zone="UTC", shifts={"early": times, "long": f"{begun - timedelta(hours=1):%H:%M}-{ended:%H:%M}"}
+            ),
+            "lviv": Site(zone="UTC", shifts={"early": times}),
+        },
+        queue={"support": Queue(team="one", site="kyiv"), "chat": Queue(team="two", site="lviv")},
+    )
+    pipeline = Pipeline(Stream(redis, keys), Checkpoints(redis, keys), now_ms)
+    pipeline.floor.apply(ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1"), now_ms())
+    notes, begun_ms = ShiftNotes(engine), int(begun.timestamp() * 1000)
+    for who, teams in (("Ann", ("one",)), ("Ivan", ("two",)), ("Eve", None)):
+        notes.write(begun_ms, f"by {who}", who=who, by=who, teams=teams, now_ms=now_ms())
+    handing = Handing(pipeline, outbox, History(engine), notes, dict, now_ms, "")
+    token = await Lease(redis, keys).acquire() or 0
+
+    async def look() -> dict[str, list[str]]:
+        await handing._look(token, mailed(RECEIVERS))
+        waiting = await outbox.waiting("boss shift", 10)
+        messages = [msgspec.json.decode(one.message, type=Message) for one in waiting]
+        return {one.title.split()[1] + one.title.split()[2]: re.findall("by [A-Z][a-z]+", one.text) for one in messages}
+
+    yield look
+    engine.dispose()
+
+
+async def test_shifts_that_end_together_are_mailed_each_with_the_notes_of_its_own_site(put: Any) -> None:
+    """A note to all was left in the shift of the file's first site."""
+    told = await put()
+    assert {name: sorted(notes) for name, notes in told.items()} == {
+        "kyiv,early": ["by Ann", "by Eve"], "kyiv,long": [], "lviv,early": ["by Ivan"],
+    }  # fmt: skip
+    assert await put() == told, "each once"
+
+
+async def test_one_that_fails_keeps_no_other_from_being_mailed_and_goes_when_it_can(
+    put: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = handover.numbers
+
+    def fails(history: History, group: str, *more: Any) -> Any:
+        if group == "site:kyiv":
+            raise ValueError("no such zone")
+        return numbers(history, group, *more)
+
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(handover, "numbers", fails)
+        assert list(await put()) == list(await put()) == ["lviv,early"]
+    assert len([line for line in logs if line.get("site") == "kyiv"]) == 2, "one line a shift"
+    assert len(await put()) == 3
+
+
+def test_it_goes_to_mail_that_wants_more_than_grave_alerts_and_is_nobodys_own() -> None:
     assert list(mailed(RECEIVERS)) == ["boss shift"]
 
 

@@ -49,7 +49,8 @@ class Handing:
         self._receivers = receivers
         self._clock_ms = clock_ms
         self._link = link
-        self._put: set[tuple[str, str, int]] = set()  # receiver, site, end
+        self._put: set[tuple[str, str, str, int]] = set()  # receiver, site, shift, end
+        self._failing: set[tuple[str, str, int]] = set()  # of which it was said: site, shift, end
         self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token is not None)
 
     async def run(self) -> None:
@@ -71,29 +72,45 @@ class Handing:
         try:
             for site in settings.sites:
                 for shift in handover.ended(settings, site, now_ms - LATE_MS, now_ms - TOLD_MS):
-                    await self._tell(token, wanted, site, shift, now_ms)
-            self._put = {one for one in self._put if one[2] >= now_ms - LATE_MS}
+                    await self._try(token, wanted, site, shift, now_ms)
+            self._put = {one for one in self._put if one[-1] >= now_ms - LATE_MS}
+            self._failing = {one for one in self._failing if one[-1] >= now_ms - LATE_MS}
         except (LeaseLost, StreamUnavailable, RecordUnavailable) as reason:
             log.info("a hand-over waits to be mailed", reason=str(reason) or type(reason).__name__)
         except Exception:  # the root of this task
-            log.exception("a hand-over was not mailed")
+            log.exception("no hand-over was mailed")
+
+    async def _try(self, token: int, wanted: Mapping[str, Receiver], site: str, shift: Shift, now_ms: int) -> None:
+        """One that fails keeps no other from being mailed, and is logged once. Raises what concerns all of them."""
+        try:
+            await self._tell(token, wanted, site, shift, now_ms)
+        except (LeaseLost, StreamUnavailable, RecordUnavailable):
+            raise
+        except Exception:
+            if (of := (site, shift.name, shift.ends_ms)) not in self._failing:
+                self._failing.add(of)
+                log.exception("a hand-over was not mailed, it is tried again", site=site, shift=shift.name)
 
     async def _tell(self, token: int, wanted: Mapping[str, Receiver], site: str, shift: Shift, now_ms: int) -> None:
-        missing = [name for name in wanted if (name, site, shift.ends_ms) not in self._put]
+        missing = [name for name in wanted if (name, site, shift.name, shift.ends_ms) not in self._put]
         if not missing:
             return
         told = await self._parting(site, shift, now_ms)
         message = mail_of(told, self._pipeline.floor, now_ms, self._link)
         for name in missing:
             await self._outbox.put(token, name, message.id, msgspec.json.encode(message))
-            self._put.add((name, site, shift.ends_ms))
+            self._put.add((name, site, shift.name, shift.ends_ms))
 
     async def _parting(self, site: str, shift: Shift, now_ms: int) -> Parting:
         """Nothing of the floor is kept over an `await`."""
         group = f"site:{site}"
         target = handover.target_of(self._pipeline.floor, group)
         numbers = await asyncio.to_thread(handover.numbers, self._history, group, target, shift, now_ms)
-        notes = await asyncio.to_thread(self._notes.standing, shift.started_ms)
+        settings = self._pipeline.floor.settings
+        notes = await asyncio.to_thread(
+            self._notes.standing, shift.started_ms, now_ms,
+            lambda note: note.shift_ms == shift.started_ms and handover.site_of(settings, note.teams) == site,
+        )  # fmt: skip
         floor = self._pipeline.floor
         settings, own = floor.settings, floor.settings.site_of
         waits = handover.waits(floor, lambda queue: own(queue) == site and not settings.for_queue(queue).hidden)
@@ -101,11 +118,11 @@ class Handing:
             floor, shift, lambda row: row.kind != "agents" and (row.kind != "queues" or own(row.of) == site)
         )
         notices = [row.event.text for row in floor.notices.values()]
-        own_notes = [note for note in notes if note.shift_ms == shift.started_ms]
-        return Parting(site, shift, numbers, list(waits), alerts, notices, own_notes)
+        return Parting(site, shift, numbers, list(waits), alerts, notices, notes)
 
 
 def mailed(receivers: Mapping[str, Receiver]) -> dict[str, Receiver]:
-    """Receivers of mail that want more than grave alerts, by the name of their own outbox."""
-    found = (one for one in receivers.values() if one.kind == "mail" and one.least == "info")
+    """Receivers of mail that want more than grave alerts, by the name of their own outbox. Not those of one person,
+    whose teams it would pass."""
+    found = (one for one in receivers.values() if one.kind == "mail" and one.least == "info" and one.person is None)
     return {f"{one.name} shift": one._replace(name=f"{one.name} shift") for one in found}

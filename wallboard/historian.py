@@ -20,6 +20,7 @@ from wallboard.core.state import Floor
 from wallboard.live.pipeline import Pipeline
 from wallboard.record.audit import Audit
 from wallboard.record.history import HOLE_MS, History, SeenDay
+from wallboard.record.shiftnotes import ShiftNotes
 from wallboard.stream.health import Writing
 
 WRITE_S = 5.0
@@ -43,14 +44,15 @@ class Historian:
         agent_days: int,
         tell: Callable[[Writing], Awaitable[None]] | None = None,
         audit: tuple[Audit, int] | None = None,
+        notes: ShiftNotes | None = None,
     ) -> None:
-        """`audit`: the trail, and for how many days it is kept."""
+        """`audit`: the trail, and for how many days it is kept. `notes`: of shifts, of which the old ones go."""
         self._pipeline = pipeline
         self._history = history
         self._clock_ms = clock_ms
         self._days, self._agent_days = days, agent_days
         self._past: Past | None = None
-        self._tell, self._audit = tell, audit
+        self._tell, self._audit, self._notes = tell, audit, notes
         self._writing = Writing()
         self._dropped_s = -DROP_S
         self._said_ms = 0
@@ -122,6 +124,8 @@ class Historian:
         if self._audit:
             trail, days = self._audit
             await asyncio.to_thread(trail.drop, now_ms - days * DAY_MS)
+        if self._notes:
+            await asyncio.to_thread(self._notes.drop, now_ms)
 
     async def _went_well(self) -> None:
         if self._writing.reason:

@@ -15,6 +15,9 @@ from wallboard.core.events import AlertAcknowledged, AlertActed, AlertAssigned, 
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.settings import Queue, Settings, Site, Target
 from wallboard.record.history import SeenDay
+from wallboard.record.shiftnotes import MOST, ShiftNote
+from wallboard.web.shiftpage import _is_for
+from wallboard.web.who import Who
 from wallboard.web.words import LANGUAGES
 
 PAGE, NOTES = "/shift", "/api/v1/shift/notes"
@@ -178,11 +181,38 @@ async def test_alerts_say_that_a_note_waits_but_not_to_its_writer_nor_without_th
         text = await page(shift, name, team, at="/alerts")
         assert ("Notes of the last shift that nobody has read yet: 1" in text) == waits, name
 
-    def away(_: int) -> Any:
+    def away(*_: object) -> Any:
         raise RecordUnavailable("the record does not answer")
 
     monkeypatch.setattr(shift.parts.shift_notes, "standing", away)
     assert "nobody has read" not in await page(shift, "Ben", "one", at="/alerts")
+
+
+async def test_many_notes_of_other_teams_and_old_ones_of_ones_own_hide_no_note(shift: Any) -> None:
+    write, now_ms = shift.parts.shift_notes.write, shift.parts.clock_ms()
+
+    def written() -> None:
+        write(1, "The router is new.", who="Eve", by="person:eve", teams=("one",), now_ms=now_ms - 100_000)
+        for nth in range(MOST):
+            write(2, "other", who="Ivan", by=f"person:{nth}", teams=("two",), now_ms=now_ms - nth)
+            write(10 + nth, "own", who="Ben", by=f"person:{ben}", teams=("one",), now_ms=now_ms - nth)
+
+    ben = await shift.person("Ben", "lead", teams=("one",))
+    await asyncio.to_thread(written)
+    assert "The router is new." in await page(shift, "Ben", "one")
+    assert "nobody has read yet: 1" in await page(shift, "Ben", "one", at="/alerts")
+
+
+@pytest.mark.parametrize("teams", [None, ("one",)])
+def test_a_note_is_for_nobody_who_is_bound_to_queues_but_its_writer(teams: tuple[str, ...] | None) -> None:
+    """Tokens with queues are given no `alerts:act`; should they be, they lead nobody."""
+    note = ShiftNote("n", 1, 2, "Ann", "person:1", teams, "x")
+    for who, sees in (
+        (Who("cron", frozenset({"alerts:act"}), id="7"), True),
+        (Who("cron", frozenset({"alerts:act"}), id="7", queues=frozenset({"support"})), False),
+        (Who("cron", frozenset({"alerts:act"}), kind="person", id="1", queues=frozenset({"support"})), True),
+    ):
+        assert _is_for(note, who) == sees
 
 
 async def test_whoever_leads_every_team_leaves_it_to_all_and_may_change_it(shift: Any) -> None:

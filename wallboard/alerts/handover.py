@@ -3,7 +3,7 @@
 The page /shift shows it, and the leading worker mails it when the shift is over (docs/alerts.md).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 from wallboard.core.attendance import TIME
@@ -47,6 +47,12 @@ def running(floor: Floor, site: str) -> Shift:
     calendar = floor.ground.calendar
     day = calendar.days[site]
     return calendar.shifts.get(site) or Shift("", day.started_ms, day.ends_ms)
+
+
+def site_of(settings: Settings, teams: Collection[str] | None) -> str:
+    """Of the first configured queue of these teams, else the first of the file. None: all teams."""
+    own = (queue for queue, row in settings.queue.items() if teams and row.team in teams)
+    return next((settings.site_of(queue) for queue in own), next(iter(settings.sites)))
 
 
 def ended(settings: Settings, site: str, from_ms: int, until_ms: int) -> list[Shift]:

@@ -197,16 +197,15 @@ async def _worker(force: InForce, config: Config) -> None:
         lease = Lease(parts.redis, parts.keys)
         checkpoints = Checkpoints(parts.redis, parts.keys)
         days, tell = config.history, HealthRecords(parts.redis, parts.keys).write_history
-        historian = Historian(
-            pipeline, History(engine), clock_ms, days.days, days.agent_days, tell, (Audit(engine), days.audit_days)
-        )
+        audit, notes = (Audit(engine), days.audit_days), ShiftNotes(engine)
+        historian = Historian(pipeline, History(engine), clock_ms, days.days, days.agent_days, tell, audit, notes)
         settings = lambda: force.config.settings  # noqa: E731
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
         outbox, receivers = Outbox(parts.redis, parts.keys), lambda: force.config.receivers
         teller = Teller(pipeline, outbox, receivers, clock_ms, link)
         shift = link.removesuffix("alerts") + "shift" if link else ""
-        handing = Handing(pipeline, outbox, History(engine), ShiftNotes(engine), receivers, clock_ms, shift)
+        handing = Handing(pipeline, outbox, History(engine), notes, receivers, clock_ms, shift)
         keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), clock_ms, days.event_days)
         beating = Beating(pipeline, lambda: force.config.heartbeat)
         presses = Presses(pipeline, parts.stream, outbox, receivers, clock_ms)

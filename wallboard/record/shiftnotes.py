@@ -4,6 +4,8 @@ Whatever is written and read stands in the audit trail, without the text.
 """
 
 import secrets
+from collections.abc import Callable
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +14,7 @@ from sqlalchemy import BigInteger, Column, Connection, Engine, String, Table, Te
 from wallboard.record.audit import note
 from wallboard.record.database import TABLES, Record
 
-MOST = 50  # that are told at once, the newest
+MOST = 50  # that are told at once to one caller, the newest
 KEPT_MS = 90 * 86_400_000
 _ID_BYTES = 6
 
@@ -48,11 +50,11 @@ class ShiftNotes:
     def write(
         self, shift_ms: int, text: str, *, who: str, by: str, teams: tuple[str, ...] | None, now_ms: int
     ) -> ShiftNote:
-        """In place of the writer's own of this shift that nobody has read yet. What is older than KEPT_MS goes."""
+        """In place of the writer's own of this shift that nobody has read yet."""
         made = ShiftNote(secrets.token_hex(_ID_BYTES), shift_ms, now_ms, str(who), by, teams, text)
         own = (_notes.c.by == by) & (_notes.c.shift_ms == shift_ms) & _notes.c.read_ms.is_(None)
         with self._connected() as to:
-            to.execute(delete(_notes).where(own | (_notes.c.at_ms < now_ms - KEPT_MS)))
+            to.execute(delete(_notes).where(own))
             row = made._asdict() | {"teams": None if teams is None else msgspec.json.encode(teams).decode()}
             to.execute(insert(_notes).values(row))
             note(to, now_ms, who, "shift.noted", {"id": made.id})
@@ -71,12 +73,18 @@ class ShiftNotes:
         with self._connected() as to:
             return _one(to, name)
 
-    def standing(self, shift_ms: int) -> list[ShiftNote]:
+    def standing(self, shift_ms: int, now_ms: int, sees: Callable[[ShiftNote], bool]) -> list[ShiftNote]:
         """Those that nobody has read yet, and those of the shift that began then, the newest first."""
         of = _notes.c
-        asked = select(_notes).where(of.read_ms.is_(None) | (of.shift_ms == shift_ms))
+        asked = select(_notes).where(of.read_ms.is_(None) | (of.shift_ms == shift_ms), of.at_ms >= now_ms - KEPT_MS)
         with self._connected() as to:
-            return [_told(row) for row in to.execute(asked.order_by(of.at_ms.desc(), of.id).limit(MOST))]
+            found = map(_told, to.execute(asked.order_by(of.at_ms.desc(), of.id)))
+            return list(islice(filter(sees, found), MOST))
+
+    def drop(self, now_ms: int) -> int:
+        """Take out what is older than KEPT_MS; how many there were."""
+        with self._connected() as to:
+            return to.execute(delete(_notes).where(_notes.c.at_ms < now_ms - KEPT_MS)).rowcount
 
 
 def _one(to: Connection, name: str) -> ShiftNote | None:

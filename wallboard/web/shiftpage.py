@@ -84,7 +84,8 @@ async def leave(request: Request) -> Response:
     asked = _read(await body_of(request, BODY_BYTES))
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
-    shift = handover.running(parts.pipeline.floor, _site(parts.pipeline.floor, who))
+    floor = parts.pipeline.floor
+    shift = handover.running(floor, handover.site_of(floor.settings, who.teams))
     teams = None if who.teams is None else tuple(sorted(who.teams))
     by, now_ms = _by(who), parts.clock_ms()
     made = await _asked(
@@ -116,15 +117,17 @@ async def read(request: Request) -> Response:
 async def unread(parts: Parts, who: Who) -> int:
     """How many notes wait for who asks; none while the record is away."""
     try:
-        notes = await asyncio.to_thread(parts.shift_notes.standing, 0)
+        found = await asyncio.to_thread(
+            parts.shift_notes.standing, 0, parts.clock_ms(), lambda note: note.by != _by(who) and _is_for(note, who)
+        )
     except RecordUnavailable:
         return 0
-    return sum(note.read_ms is None and note.by != _by(who) and _is_for(note, who) for note in notes)
+    return len(found)
 
 
 async def _context(parts: Parts, who: Who, say: Words) -> Document:
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
-    site = _site(floor, who)
+    site = handover.site_of(floor.settings, who.teams)
     shift, zone = handover.running(floor, site), ZoneInfo(floor.settings.sites[site].zone)
     groups = [] if who.queues is not None else ["all"] if who.teams is None else sorted(map(TEAM.__add__, who.teams))
     alerts = handover.alerts_of(floor, shift, lambda row: has_alert(who, floor, row.kind, row.of))
@@ -139,11 +142,14 @@ async def _context(parts: Parts, who: Who, say: Words) -> Document:
     }  # fmt: skip
     targets = {group: handover.target_of(floor, group) for group in groups}
     asked = [asyncio.to_thread(handover.numbers, parts.history, *one, shift, now_ms) for one in targets.items()]
-    told, notes = await _known(asyncio.gather(*asked), asyncio.to_thread(parts.shift_notes.standing, shift.started_ms))
+    standing = asyncio.to_thread(
+        parts.shift_notes.standing, shift.started_ms, now_ms, lambda note: _shows(note, who, shift.started_ms)
+    )
+    told, notes = await _known(asyncio.gather(*asked), standing)
     least = _least(floor)
     found["groups"] = [_group(one, zone, least, say) for one in told]
     found["thanks"] = sum(one.thanks for one in told)
-    found |= _notes([note for note in notes if _is_for(note, who)], who, shift, now_ms, zone)
+    found |= _notes(notes, who, shift, now_ms, zone)
     return found
 
 
@@ -161,13 +167,6 @@ async def _asked(call: Any, *given: Any, **named: Any) -> Any:
         raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
 
 
-def _site(floor: Floor, who: Who) -> str:
-    """Of the first configured queue of the caller's teams, else the first of the file."""
-    settings = floor.settings
-    own = (queue for queue, row in settings.queue.items() if who.teams and row.team in who.teams)
-    return next((settings.site_of(queue) for queue in own), next(iter(settings.sites)))
-
-
 def _by(who: Who) -> str:
     """Names change, and a program may have a person's."""
     return f"{who.kind}:{who.id or who.name}"
@@ -175,7 +174,14 @@ def _by(who: Who) -> str:
 
 def _is_for(note: ShiftNote, who: Who) -> bool:
     """A note for all is for everybody who leads; one of teams for whoever leads one of them, and for its writer."""
-    return note.teams is None or who.teams is None or note.by == _by(who) or bool(who.teams & set(note.teams))
+    if note.by == _by(who):
+        return True
+    return who.queues is None and (note.teams is None or who.teams is None or bool(who.teams & set(note.teams)))
+
+
+def _shows(note: ShiftNote, who: Who, shift_ms: int) -> bool:
+    """Of the caller's own only that of this shift, and of others what nobody has read."""
+    return note.shift_ms == shift_ms if note.by == _by(who) else note.read_ms is None and _is_for(note, who)
 
 
 def _notes(notes: Sequence[ShiftNote], who: Who, shift: Shift, now_ms: int, zone: ZoneInfo) -> Document:
