@@ -220,3 +220,14 @@ async def test_a_test_message_goes_at_once_and_counts_in_no_flood(sending: Sendi
         there.answer = lambda: 204
         await until(lambda: "one" in there.titles)
         assert [title for title in there.titles if title != "one"] == [f"test {number}" for number in range(12)]
+
+
+async def test_hand_overs_that_waited_go_each_as_it_is(sending: Sending) -> None:
+    async with listening() as there:
+        titles = [f"shift {number}" for number in range(12)]
+        for title in titles:
+            await sending.put("boss shift", title, type="shift", text="the whole of it")
+        sending.start("boss shift", there.url)
+        await until(lambda: len(there.got) == len(titles))
+        assert there.titles == titles
+        assert {msgspec.json.decode(body)["text"] for _, body in there.got} == {"the whole of it"}

@@ -21,6 +21,7 @@ SEND_S = 30.0  # whatever a sender does
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 GIVE_UP_MS = 86_400_000
 AT_ONCE = 500
+ALONE = ("test", "shift")  # at once, uncounted: somebody waits for a test, and a hand-over is no alert
 SENDERS: Mapping[Kind, Send] = {
     "webhook": webhook.send,
     "mail": mail.send,
@@ -62,8 +63,8 @@ class Delivery:
         waiting = {one.id: one for one in await self._outbox.waiting(name, AT_ONCE)}
         messages = {one.id: msgspec.json.decode(one.message, type=Message) for one in waiting.values()}
         coming = [Coming(one.id, one.at_ms, messages[one.id].rule, messages[one.id].of) for one in waiting.values()]
-        tests = [one for one in coming if messages[one.id].type == "test"]  # somebody waits for it: at once, uncounted
-        going = tests[:1] or self._pacing.next(coming, now_ms)
+        alone = [one for one in coming if messages[one.id].type in ALONE]
+        going = alone[:1] or self._pacing.next(coming, now_ms)
         if not going:
             return
         batch, message = [waiting[one.id] for one in going], together([messages[one.id] for one in going])
@@ -74,7 +75,7 @@ class Delivery:
             await self._failed(batch, error, now_ms)
             return
         self._pause_s = 0.0
-        if not tests:
+        if not alone:
             self._pacing.sent(going[0], now_ms)
         await self._outbox.done(name, [one.id for one in batch], now_ms)
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
