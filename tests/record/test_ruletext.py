@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wallboard.commands.alerts import RULES
 from wallboard.record.entries import Unwritten
-from wallboard.record.ruletext import RuleDiffers, renamed, rule_text, with_rule, write_rule
+from wallboard.record.ruletext import RuleDiffers, renamed, rule_text, rule_texts, with_rule, write_rule
 from wallboard.record.shelf import tag_of
 
 LONG = """\
@@ -88,6 +88,54 @@ def test_what_looks_like_a_header_in_a_text_of_several_lines_is_none():
     assert rule_text(text, "long") is None
     with pytest.raises(Unwritten):
         with_rule(text, "new", None)
+
+
+def test_all_rules_are_found_by_reading_the_file_a_few_times_however_many_there_are(monkeypatch: pytest.MonkeyPatch):
+    rules = {f"r{n}": f'# no. {n}\n[alert.r{n}]\nmetric = "waiting"\nraise = "> {n}"\n' for n in range(100)}
+    text, letters, loads = "[alert]\n\n" + "\n".join(rules.values()), [], tomllib.loads
+
+    def counted(given: str) -> dict[str, object]:
+        letters.append(len(given))
+        return loads(given)
+
+    monkeypatch.setattr("tomllib.loads", counted)
+    assert rule_texts(text) == rules
+    assert sum(letters) < 5 * len(text)
+
+
+ODD = [
+    "",
+    "alert = 3",
+    "[[alert]]\n",
+    "[alert.long",
+    NEW,
+    TEXT,
+    TEXT.replace("\n", "\r\n"),
+    TEXT + "[alert]\nshort.metric = 'waiting'\n",
+    "[alert]\n" + NEW,
+    "[alert.a]\nx = '''\n[alert.b]\n'''\n[alert.b.c]\n",
+    "[alert]\nb.x = 1\n[notify.c]\nx = '''\n[alert.b]\nx = 1\n'''\n" + NEW,
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_all_at_once_are_what_each_is_by_itself(text: str):
+    alone = {name: rule_text(text, name) for name in ("long", "nobody ready", "short", "new", "a", "b")}
+    assert rule_texts(text) == {name: one for name, one in alone.items() if one is not None}
+
+
+@pytest.mark.parametrize("text", ["", NEW, "# ours\n" + NEW, "# ours\n", NEW + "\n" + TEXT])
+def test_a_comment_of_a_rule_on_top_of_the_file_is_the_rules(text: str):
+    wanted = "# Many wait.\n" + NEW
+    for _ in range(2):
+        text = with_rule(text, "new", wanted)
+        assert rule_text(text, "new") == wanted
+    assert text.count("# Many wait.") == 1
+
+
+def test_a_text_that_could_not_be_found_again_is_refused():
+    with pytest.raises(Unwritten, match=r"tables such as \[alert.new\]"):
+        with_rule("", "new", 'alert = { new = { metric = "waiting", raise = "> 5" } }\n')
 
 
 def test_the_line_ends_of_the_file_stay():

@@ -8,9 +8,10 @@ import pytest
 from wallboard.web.costly import AT_ONCE
 
 EXPLAIN = "/api/v1/explain?group=all&metric=offered&window=day"
+HISTORY = ("/api/v1/history?group=all", "/history.csv?group=all", "/history")
 
 
-@pytest.mark.parametrize("path", [EXPLAIN, "/api/v1/history?group=all", "/history.csv?group=all", "/history"])
+@pytest.mark.parametrize("path", [EXPLAIN, *HISTORY, "/api/v1/alerts/rules"])
 async def test_whoever_asks_without_end_is_asked_to_wait_and_nobody_else_is(still: Any, path: str) -> None:
     reader = {"cookie": await still.sign_in("Olena", "lead")}
     assert (await still.anonymous.get(path, headers=reader)).status_code == 200

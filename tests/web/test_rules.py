@@ -123,6 +123,26 @@ async def test_a_changed_rule_lies_in_the_file_and_its_revisions_bring_back_what
     assert newest["revision"] == 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONG.replace("[alert", "\n[alert"), LONG + "\n# seen to in May\n", "\n# a\n\n# b\n" + LONG,
+        "  # a\n" + LONG, LONG + "   \n",
+    ],
+)  # fmt: skip
+async def test_the_answered_tag_is_that_of_what_lies_in_the_file(served: Any, text: str) -> None:
+    """What is apart from the rule by an empty line stays in the file, and is not the rule's there."""
+    tag = (await rows(served))["long"]["tag"]
+    answer = await put(served, "long", text, tag)
+    assert answer.status_code == 200, answer.text
+    row = (await rows(served))["long"]
+    assert answer.json()["tag"] == row["tag"]
+    newest = (await served.http.get(f"{RULES}/long/revisions")).json()["revisions"][0]["revision"]
+    assert (await served.http.get(f"{RULES}/long/revisions/{newest}")).text == row["text"]
+    assert (await put(served, "long", LONG, answer.json()["tag"])).status_code == 200
+    assert (await rows(served))["long"]["text"].endswith(LONG)
+
+
 async def test_the_trail_says_who_changed_which_limit(served: Any) -> None:
     cookie = await served.sign_in("Olena")
     headers = {"cookie": cookie, "origin": served.origin}
@@ -224,7 +244,9 @@ async def test_leads_read_rules_and_only_administrators_change_them(served: Any)
     answer = await served.anonymous.get(RULES, headers=lead)
     assert (answer.status_code, answer.json()["edits"], len(answer.json()["rules"])) == (200, False, 2)
     assert (await served.anonymous.get("/alerts/rules", headers=lead)).status_code == 200
-    tag = answer.json()["rules"][0]["tag"]
+    assert {"text", "tag"}.isdisjoint(key for row in answer.json()["rules"] for key in row)
+    assert "Somebody waits" not in answer.text
+    tag = (await rows(served))["long"]["tag"]
     assert (await put(served, "long", LONG, tag, **lead)).status_code == 403
     assert (await served.anonymous.post(f"{RULES}/check", json={"text": LONG}, headers=lead)).status_code == 403
     assert (await served.anonymous.get(f"{RULES}/long/revisions", headers=lead)).status_code == 403

@@ -37,6 +37,21 @@ class _Cut(NamedTuple):
     after: str
 
 
+def rule_texts(text: str) -> dict[str, str]:
+    """Of every rule that has a text of its own: the file is read once for all of them, and once without them."""
+    plain = _plain(text)
+    lines, tables = plain.splitlines(keepends=True), _said(plain)
+    known = found if isinstance(found := tables.get(SECTION), dict) else {}
+    own, rest = {}, list(lines)
+    for name, (begins, ends) in _spans(lines).items():
+        text = "".join(lines[begins:ends])
+        if name in known and _said(text) == {SECTION: {name: known[name]}}:
+            own[name], rest[begins:ends] = text, [""] * (ends - begins)
+    if _said("".join(rest)) == _with_rules(tables, {name: known[name] for name in known if name not in own}):
+        return own
+    return {name: cut.own for name in own if (cut := _cut(plain, name))}  # such as a header within a text
+
+
 def rule_text(text: str, name: str) -> str | None:
     """None: there is no such rule, or it has no text of its own."""
     found = _cut(_plain(text), name)
@@ -52,13 +67,19 @@ def with_rule(text: str, name: str, rule: str | None) -> str:
         raise Unwritten(f"[{SECTION}.{name}] stands in the file in a form that cannot be changed here; edit the file")
     told = {**known, name: _said(rule).get(SECTION, {}).get(name)} if rule is not None else _without(known, name)
     made = _joined(found or _place(plain, known), rule)
-    if _said(made) != _without(tables, SECTION) | ({SECTION: told} if told else {}):
+    if _said(made) != _with_rules(tables, told):
         raise Unwritten(f"[{SECTION}.{name}] cannot be put into the file as it stands; edit the file")
+    if rule is not None and _cut(made, name) is None:
+        raise Unwritten(f"expected the rule as tables such as [{SECTION}.{name}]")
     return made.replace("\n", "\r\n") if "\r\n" in text else made
 
 
-def write_rule(file: Path, name: str, rule: str | None, expected: str | None, check: Callable[[Path], None]) -> None:
-    """Blocking. `expected`: the tag of the text it was made from; None: there was none.
+def write_rule(
+    file: Path, name: str, rule: str | None, expected: str | None, check: Callable[[Path], None]
+) -> str | None:
+    """The text as it lies in the file now, without comments that are not the rule's there. Blocking.
+
+    `expected`: the tag of the text it was made from; None: there was none.
 
     `check` looks at the new file before it takes the old one's place and raises what is wrong with it. Raises
     RuleDiffers, Unwritten.
@@ -69,7 +90,9 @@ def write_rule(file: Path, name: str, rule: str | None, expected: str | None, ch
             now = rule_text(text, name)
             if (None if now is None else tag_of(now)) != expected:
                 raise RuleDiffers(now)
-            replace_file(file, with_rule(text, name, rule), check)
+            made = with_rule(text, name, rule)
+            replace_file(file, made, check)
+            return rule_text(made, name)
     except OSError as error:
         raise Unwritten(f"{file} cannot be written: {error.strerror}") from None
 
@@ -79,7 +102,7 @@ def renamed(rule: str, old: str, new: str) -> str:
     lines = []
     for line in _plain(rule).splitlines(keepends=True):
         head = header_of(line)
-        tables = head.get(SECTION) if head and _is_of(head, old) else None
+        tables = head.get(SECTION) if head and _rule_of(head) == old else None
         lines.append(_head(line, head, tables[old], new) if head and tables else line)
     return "".join(lines)
 
@@ -97,19 +120,31 @@ def _head(line: str, head: Mapping[str, Any], inner: Mapping[str, Any], name: st
 def _cut(text: str, name: str) -> _Cut | None:
     """None where the rule is not there, or cutting it out would change what the rest says."""
     lines = text.splitlines(keepends=True)
-    heads = [(place, head) for place, line in enumerate(lines) if (head := header_of(line)) is not None]
-    own = [index for index, (_, head) in enumerate(heads) if _is_of(head, name)]
-    if not own or own[-1] - own[0] >= len(own):  # another table stands between its own
+    if (span := _spans(lines).get(name)) is None:
         return None
-    begins = _with_comment(lines, heads[own[0]][0])
-    following = heads[own[-1] + 1][0] if own[-1] + 1 < len(heads) else len(lines)
-    ends = _end(lines, begins, following)
+    begins, ends = span
     found = _Cut("".join(lines[:begins]), "".join(lines[begins:ends]), "".join(lines[ends:]))
     tables = _said(text)
     known = tables.get(SECTION, {})
-    rest = _without(tables, SECTION) | ({SECTION: left} if (left := _without(known, name)) else {})
+    rest = _with_rules(tables, _without(known, name))
     is_whole = _said(found.own) == {SECTION: {name: known.get(name)}} and _said(found.before + found.after) == rest
     return found if is_whole else None
+
+
+def _spans(lines: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """From which line to which each rule seems to stand; none where another table stands between its own."""
+    heads = [(place, head) for place, line in enumerate(lines) if (head := header_of(line)) is not None]
+    own: dict[str, list[int]] = {}
+    for index, (_, head) in enumerate(heads):
+        if (name := _rule_of(head)) is not None:
+            own.setdefault(name, []).append(index)
+    found = {}
+    for name, at in own.items():
+        if at[-1] - at[0] < len(at):
+            begins = _with_comment(lines, heads[at[0]][0])
+            following = heads[at[-1] + 1][0] if at[-1] + 1 < len(heads) else len(lines)
+            found[name] = begins, _end(lines, begins, following)
+    return found
 
 
 def _with_comment(lines: Sequence[str], head: int) -> int:
@@ -144,12 +179,18 @@ def _joined(at: _Cut, rule: str | None) -> str:
     if rule is None:
         before = at.before.rstrip("\n")
         return (before + "\n" if before else "") + (at.after if before else at.after.lstrip("\n"))
-    return at.before + _plain(rule).strip("\n") + "\n" + at.after
+    own = _plain(rule).strip("\n") + "\n"
+    is_on_top = own.lstrip().startswith("#") and all(line.lstrip().startswith("#") for line in at.before.splitlines())
+    return at.before + ("\n" if is_on_top else "") + own + at.after  # else it would be the file's comment
 
 
-def _is_of(head: Mapping[str, Any], name: str) -> bool:
+def _rule_of(head: Mapping[str, Any]) -> str | None:
     inner = head.get(SECTION)
-    return isinstance(inner, dict) and list(inner) == [name]
+    return next(iter(inner)) if isinstance(inner, dict) and len(inner) == 1 else None
+
+
+def _with_rules(tables: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Any]:
+    return _without(tables, SECTION) | ({SECTION: rules} if rules else {})
 
 
 def _without(tables: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -157,10 +198,12 @@ def _without(tables: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _said(text: str) -> dict[str, Any]:
+    """Without an empty [alert]."""
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
+    return tables if tables.get(SECTION) else _without(tables, SECTION)
 
 
 def _plain(text: str) -> str:

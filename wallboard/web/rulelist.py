@@ -17,7 +17,7 @@ from wallboard.core.rules import Rule
 from wallboard.core.state import Floor
 from wallboard.record.days import ENDING, Days
 from wallboard.record.entries import Unwritten, can_write, read_text, tables_of
-from wallboard.record.ruletext import SECTION, rule_text
+from wallboard.record.ruletext import SECTION, rule_texts
 from wallboard.record.shelf import tag_of
 from wallboard.tables import path, read
 from wallboard.web.ruletexts import dumped
@@ -68,7 +68,8 @@ def listed(parts: Parts, in_force: Mapping[str, Rule], opened: Mapping[str, int]
         except Unwritten as error:
             why = f"{error}."
     written = tables.get(SECTION, {}) if isinstance(tables.get(SECTION, {}), dict) else {}
-    rows = [_as_written(name, own, text, in_force, wrong, language) for name, own in written.items()]
+    texts = rule_texts(text)
+    rows = [_as_written(name, own, texts.get(name), in_force, wrong, language) for name, own in written.items()]
     rows += [_elsewhere(name, rule, language) for name, rule in in_force.items() if name not in written]
     return {
         "file": {"path": file and file.name, "writable": why is None} | ({"why": why} if why else {}),
@@ -79,10 +80,10 @@ def listed(parts: Parts, in_force: Mapping[str, Rule], opened: Mapping[str, int]
 
 
 def _as_written(
-    name: str, own: Any, text: str, in_force: Mapping[str, Rule], wrong: Iterable[Mistake], language: str
+    name: str, own: Any, lies: str | None, in_force: Mapping[str, Rule], wrong: Iterable[Mistake], language: str
 ) -> dict[str, Any]:
     """Where it has no text of its own it is shown as it would be written, and changed in the file."""
-    lies, at = rule_text(text, name), path(SECTION, name)
+    at = path(SECTION, name)
     values = own if isinstance(own, dict) else {}
     shown = lies if lies is not None else dumped(name, values)
     rule = read(values, Rule, "$", at, [])

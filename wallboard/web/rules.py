@@ -24,6 +24,7 @@ from wallboard.record.shelf import tag_of
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
+from wallboard.web.costly import costs
 from wallboard.web.problems import Problem
 from wallboard.web.rulelist import listed, open_of, unwritable
 from wallboard.web.ruletexts import Read, read_rule, saying
@@ -73,18 +74,22 @@ class Written(TypedDict):
         summary="Alert rules",
         scope="alerts:act",
         description="Those of wallboard.toml as they stand there, each with its `text` and `tag` (for If-Match), what "
-        "it `says` in words, how many alerts of it are `open`, and whether it is `in_force` yet. docs/alerts.md.",
+        "it `says` in words, how many alerts of it are `open`, and whether it is `in_force` yet. `text` and `tag` for "
+        "administrators only. docs/alerts.md.",
         answers={200: Answer("`file`: whether it can be written, and if not why.", Rules)},
     )
 )
 async def rules(request: Request) -> Response:
     """`GET /api/v1/alerts/rules`."""
     who, parts = allowed(request, "alerts:act"), parts_of(request)
+    costs(request)
     if not parts.pipeline.documents:
         raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
     floor = parts.pipeline.floor
     found = await in_thread(listed, parts, floor.settings.alert, open_of(floor, who), spoken(request))
     found["edits"] = who.may("admin")
+    if not found["edits"]:  # comments may say what is nobody's business
+        found["rules"] = [{key: row[key] for key in row if key not in ("text", "tag")} for row in found["rules"]]
     return Response(msgspec.json.encode(found), media_type="application/json", headers=_NO_STORE)
 
 
@@ -128,8 +133,8 @@ async def put(request: Request) -> Response:
     read = await in_thread(read_text_of, parts, text, name)
     if read.mistakes:
         raise wrong(read.mistakes)
-    await in_thread(_write, parts, who, name, read.text, expected)
-    told = {"id": name, "tag": tag_of(read.text), "warnings": _told(read.warnings)}
+    now = await in_thread(_write, parts, who, name, read.text, expected)
+    told = {"id": name, "tag": tag_of(now or ""), "warnings": _told(read.warnings)}
     return JSONResponse(told, 201 if expected is None else 200, headers=_NO_STORE)
 
 
@@ -186,26 +191,27 @@ def read_text_of(parts: Parts, text: str, name: str | None) -> Read:
     return read_rule(text, found if isinstance(found, dict) else {}, name)
 
 
-def _write(parts: Parts, who: Who, name: str, text: str | None, expected: str | None) -> None:
-    """Blocking: the record's line first, then the file."""
+def _write(parts: Parts, who: Who, name: str, text: str | None, expected: str | None) -> str | None:
+    """Blocking: the record's line first, then the file; its text there."""
     file = parts.config.file
     if reason := unwritable(file, name):
         raise Problem(409, reason)
     assert file is not None
     before = rule_text(read_text(file), name)
     was = read_rule(before, ()).values if before is not None else {}
-    now = {} if text is None else read_rule(text, ()).values
-    others = [key for key in {**was, **now} if was.get(key) != now.get(key)]
-    told = {"before": {key: was.get(key) for key in others}, "after": {key: now.get(key) for key in others}}
+    said = {} if text is None else read_rule(text, ()).values
+    others = [key for key in {**was, **said} if was.get(key) != said.get(key)]
+    told = {"before": {key: was.get(key) for key in others}, "after": {key: said.get(key) for key in others}}
     known = {(one.at, one.reason) for one in mistakes_in(file)}
 
     def look(new: Path) -> None:
         fresh = [one for one in mistakes_in(new) if (one.at, one.reason) not in known]
         if fresh:
             raise ConfigError(fresh)
-        parts.rules.write(name, text, who.by, parts.clock_ms(), before, told)
+        now = rule_text(read_text(new), name)
+        parts.rules.write(name, now, who.by, parts.clock_ms(), before, told)
 
-    write_rule(file, name, text, expected, look)
+    return write_rule(file, name, text, expected, look)
 
 
 def _text(body: bytes) -> str:
