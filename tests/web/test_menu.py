@@ -24,11 +24,12 @@ def menus(page: str) -> list[list[str]]:
     [
         ("viewer", ["/", "/docs", "/account", "/signin"]),
         ("lead", [
-            "/", "/floor", "/names", "/alerts", "/history", "/screens", "/sources", "/docs", "/account", "/signin",
+            "/", "/floor", "/names", "/alerts", "/shift", "/history", "/screens", "/sources", "/docs",
+            "/account", "/signin",
         ]),
         ("admin", [
-            "/", "/floor", "/names", "/alerts", "/history", "/screens", "/sources", "/docs", "/people", "/tokens",
-            "/account", "/signin",
+            "/", "/floor", "/names", "/alerts", "/shift", "/history", "/screens", "/sources", "/docs",
+            "/people", "/tokens", "/account", "/signin",
         ]),
     ],
 )  # fmt: skip
