@@ -29,6 +29,8 @@ const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
 const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: section.dataset.zone });
 let answeredAt = Date.now();
 let serverAhead = 0;
+let asked = 0;
+let answered = 0; // the question whose answer is shown
 let shown = "";
 /** @type {import("./duty.js").OnDuty[]} */
 let duty = [];
@@ -43,13 +45,19 @@ setInterval(() => {
 
 async function refresh() {
   clearTimeout(timer);
+  const question = ++asked;
   try {
     const answer = await fetch(url + location.search, { cache: "no-store", headers: { "accept-language": document.documentElement.lang } });
     if (answer.status === 401) location.reload();
-    if (answer.ok) show(await answer.json());
+    const told = answer.ok ? await answer.json() : null;
+    if (told && question > answered) {
+      answered = question; // one before it that comes late is passed over
+      show(told);
+    }
   } catch {
     // No answer: what stands there stays, and says how old it is.
   }
+  clearTimeout(timer); // of a question that was asked beside this one
   timer = setTimeout(refresh, REFRESH_MS);
 }
 
