@@ -4,7 +4,7 @@ The file comes from --config, WALLBOARD_CONFIG or the working folder; its settin
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -92,6 +92,7 @@ class Config:
     settings: Settings = field(default_factory=Settings)
     collectors: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    environment_receivers: frozenset[str] = frozenset()  # of them, those of which the file says nothing
     oidc: Provider | None = None
     heartbeat: Heartbeat | None = None
     file: Path | None = None
@@ -116,6 +117,11 @@ class Config:
     def at_redis(self, url: str) -> "Config":
         """The same, once it is known where Redis is (the private one's address is found out at start)."""
         return replace(self, redis=Redis(url=url, namespace=self.redis.namespace))
+
+    @property
+    def written(self) -> Path | None:
+        """The file in which the settings in force stand; the simulated centre's stand in none."""
+        return None if self.simulated else self.file
 
     @property
     def base(self) -> Path:
@@ -169,6 +175,7 @@ def as_written(given: str | Path | None, environ: Mapping[str, str], *, data: st
     mistakes: list[Mistake] = []
     file = find(given, environ)
     tables = parse(file, str(file), mistakes) if file else {}
+    in_file = frozenset(_table(tables, "notify", "", []))
     origins = overlay(tables, environ, SECTIONS, mistakes)
     token = text_of(environ, "WALLBOARD_ADMIN_TOKEN", mistakes)
     database_url = text_of(environ, "WALLBOARD_DATABASE_URL", mistakes)
@@ -176,16 +183,18 @@ def as_written(given: str | Path | None, environ: Mapping[str, str], *, data: st
     if mistakes:
         raise ConfigError([_with_origin(mistake, origins) for mistake in mistakes])
     folder = Path(data or environ.get("WALLBOARD_DATA") or config.base / DATA).absolute()
-    return replace(config, data=folder, admin_token=token, database_url=database_url)
+    elsewhere = frozenset(config.receivers) - in_file
+    return replace(
+        config, environment_receivers=elsewhere, data=folder, admin_token=token, database_url=database_url
+    )  # fmt: skip
 
 
-def mistakes_in(file: Path) -> list[Mistake]:
-    """Of the file alone: what the environment adds is the same before and after a change."""
-    try:
-        as_written(file, {})
-    except ConfigError as error:
-        return error.mistakes
-    return []
+def mistakes_in(file: Path, receivers: Collection[str] = ()) -> list[Mistake]:
+    """Of the file alone: what the environment adds is the same before and after a change. `receivers`: those that it
+    adds, whom rules may name."""
+    mistakes: list[Mistake] = []
+    _config(parse(file, str(file), mistakes), file, mistakes, receivers)
+    return mistakes
 
 
 def find(given: str | Path | None, environ: Mapping[str, str]) -> Path | None:
@@ -204,6 +213,7 @@ def simulated(config: Config) -> Config:
         redis=Redis(url=config.redis.url, namespace=DEMO_NAMESPACE),
         collectors=DEMO_COLLECTORS,
         receivers={},
+        environment_receivers=frozenset(),
         heartbeat=None,
         settings=_simulated_settings(),
         data=config.data / "demo",
@@ -239,7 +249,9 @@ def _simulated_settings() -> Settings:
     return Settings()
 
 
-def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake]) -> Config:
+def _config(
+    tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake], others: Collection[str] = ()
+) -> Config:
     name = str(file or FILE)
     known = [*SECTIONS.single, *SECTIONS.named]
     mistakes.extend(Mistake(name, path("", key), unknown(key, known)) for key in tables if key not in known)
@@ -259,7 +271,7 @@ def _config(tables: Mapping[str, Any], file: Path | None, mistakes: list[Mistake
         config = replace(config, oidc=provider_of(tables["oidc"], server.public_url, base, name, mistakes))
     if "heartbeat" in tables:
         config = replace(config, heartbeat=heartbeat_of(tables["heartbeat"], base, name, mistakes))
-    mistakes.extend(check_notify(settings, _table(tables, "notify", name, []), name))
+    mistakes.extend(check_notify(settings, [*_table(tables, "notify", name, []), *others], name))
     mistakes.extend(check_redis_url(redis.url, name))
     sites = list(_table(tables, "site", name, [])) or ["main"]
     mistakes.extend(check_settings(settings, sites, name))

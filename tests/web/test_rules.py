@@ -3,6 +3,7 @@
 import asyncio
 import tomllib
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from wallboard.config import Config, as_written
 from wallboard.core.events import AlertRaised, ConfigApplied
+from wallboard.record.shelf import tag_of
 
 RULES = "/api/v1/alerts/rules"
 TOML = {"content-type": "application/toml"}
@@ -234,6 +236,11 @@ async def test_what_a_form_says_is_written_into_the_text_with_its_comments(serve
     fresh = {"text": "", "name": "my rule", "values": {"metric": "waiting", "raise": "> 5"}}
     made = (await served.http.post(f"{RULES}/check", json=fresh)).json()
     assert made["text"] == '[alert."my rule"]\nmetric = "waiting"\nraise = "> 5"\n'
+    deep: Any = "waiting"
+    for _ in range(400):
+        deep = [deep]
+    refused = (await served.http.post(f"{RULES}/check", json=fresh | {"values": {"metric": deep}})).json()
+    assert [one["reason"] for one in refused["mistakes"]] == ["the values stand within one another too deep"]
     broken = (await served.http.post(f"{RULES}/check", json={"text": "[alert.", "values": values})).json()
     assert (broken["text"], len(broken["mistakes"])) == ("[alert.", 1)
     assert written(served) == TEXT
@@ -265,6 +272,48 @@ async def test_without_a_file_it_is_said_that_nothing_can_be_written(
                 await asyncio.sleep(0.03)
         assert "--config" in answer.json()["file"]["why"]
         assert (await put(bare, "long", LONG, None)).status_code == 409
+
+
+@pytest.fixture
+async def elsewhere(config: Config, served_elsewhere: Callable[..., Any], tmp_path: Path) -> Any:
+    """Makes servers with the file, and of other configurations."""
+    file = tmp_path / "wallboard.toml"
+    file.write_text(TEXT, encoding="utf-8")
+
+    @asynccontextmanager
+    async def served(environ: dict[str, str], **more: Any) -> AsyncIterator[Any]:
+        found = as_written(file, environ)
+        own = {"file": file, "settings": found.settings, "environment_receivers": found.environment_receivers}
+        async with served_elsewhere(replace(config, **own, **more)) as served:
+            async with asyncio.timeout(30):
+                while (await served.http.get(RULES)).status_code != 200:
+                    await asyncio.sleep(0.03)
+            yield served
+
+    return served
+
+
+async def test_a_simulated_centre_neither_shows_nor_writes_the_file_of_the_real_one(elsewhere: Any) -> None:
+    async with elsewhere({}, simulated=True) as demo:
+        answer = await demo.http.get(RULES)
+        assert "simulated" in answer.json()["file"]["why"]
+        assert "Somebody waits" not in answer.text
+        assert (await put(demo, "long", LONG.replace("> 120", "> 90"), tag_of(LONG))).status_code == 409
+        assert written(demo) == TEXT
+        names = (await demo.http.get("/api/v1/names")).json()
+        assert (names["file"]["writable"], "simulated" in names["file"]["why"]) == (False, True)
+
+
+async def test_a_receiver_that_the_environment_names_may_be_told(elsewhere: Any) -> None:
+    told = LONG + 'notify = ["night"]\n'
+    mail = "smtp://mail.example.com/?from=a@example.com&to=b@example.com"
+    async with elsewhere({"WALLBOARD_NOTIFY_NIGHT_URL": mail}) as served:
+        tag = (await rows(served))["long"]["tag"]
+        assert (await put(served, "long", LONG + 'notify = ["day"]\n', tag)).status_code == 422
+        answer = await put(served, "long", told, tag)
+        assert answer.status_code == 200, answer.text
+        row = (await rows(served))["long"]
+        assert (row["text"], row["mistakes"]) == (told, [])
 
 
 async def test_a_file_that_cannot_be_written_is_told(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,9 @@ async def test_what_cannot_be_tried_is_said(served: Any) -> None:
         (RULE.replace("> 60", "60"), {}, "alert.long.raise"),
         (RULE, {"first": "2025-01-01", "last": "2025-01-01"}, "there is 2026-03-02 to 2026-03-02"),
         (RULE, {"first": "yesterday"}, "2026-11-02"),
+        (RULE, {"first": "0001-01-01", "last": "0001-01-01"}, "2026-11-02"),
+        (RULE, {"last": "9999-12-31"}, "2026-11-02"),
+        (RULE.replace("alert.long", 'alert."a\\u0000b"'), {}, "without slashes"),
         (RULE, {"last": "2026-03-01"}, "before the first"),
     ):
         answer = await tried(served, text, **days)

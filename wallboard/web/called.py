@@ -17,7 +17,7 @@ from wallboard.core.errors import ConfigError, RecordUnavailable
 from wallboard.core.events import Text
 from wallboard.core.settings import Target
 from wallboard.core.state import Floor
-from wallboard.record.entries import EntryDiffers, Unwritten, can_write, entries, tag_of, write_entry
+from wallboard.record.entries import EntryDiffers, Unwritten, entries, tag_of, write_entry
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
@@ -26,6 +26,7 @@ from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.writable import unwritable
 
 BODY_BYTES = 65_536
 KINDS = ("queue", "agent", "reason")
@@ -123,8 +124,8 @@ async def put(request: Request) -> Response:
     if not expected:
         raise Problem(428, "Send If-Match with the tag of the row that you have read.")
     _may_say(who, parts.pipeline.floor, kind, name, values)
-    if parts.config.file is None:
-        raise Problem(409, _NO_FILE)
+    if reason := unwritable(parts.config):
+        raise Problem(409, reason)
     try:
         now = await asyncio.to_thread(_write, parts, who, kind, name, values, expected)
     except EntryDiffers as error:
@@ -143,21 +144,16 @@ async def put(request: Request) -> Response:
     return JSONResponse({"tag": tag_of(now), "configured": now})
 
 
-_NO_FILE = "There is no wallboard.toml here, so nothing can be written: start with one (--config FILE)."
-
-
 def _file(parts: Parts) -> tuple[dict[str, Any], dict[str, Any]]:
     """Whether it can be written and if not why, and its tables."""
-    file = parts.config.file
+    file, why = parts.config.written, unwritable(parts.config)
     if file is None:
-        return {"path": None, "writable": False, "why": _NO_FILE}, {}
+        return {"path": None, "writable": False, "why": why}, {}
     try:
         tables = entries(file)
     except Unwritten as error:
         return {"path": file.name, "writable": False, "why": f"{error}."}, {}
-    if not can_write(file):
-        return {"path": file.name, "writable": False, "why": f"{file.name} or its folder is read-only."}, tables
-    return {"path": file.name, "writable": True}, tables
+    return {"path": file.name, "writable": why is None} | ({"why": why} if why else {}), tables
 
 
 def _as_written(written: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -224,13 +220,13 @@ def _ids_in(alias: str) -> Iterator[str]:
 
 def _write(parts: Parts, who: Who, kind: str, name: str, values: Mapping[str, Any], expected: str) -> dict[str, Any]:
     """Blocking: the trail's line first, then the file."""
-    file = parts.config.file
+    file, receivers = parts.config.written, parts.config.environment_receivers
     assert file is not None
     before = entries(file).get(kind, {}).get(name, {})
-    known = {(one.at, one.reason) for one in mistakes_in(file)}
+    known = {(one.at, one.reason) for one in mistakes_in(file, receivers)}
 
     def check(new: Path) -> None:
-        wrong = [one for one in mistakes_in(new) if (one.at, one.reason) not in known]
+        wrong = [one for one in mistakes_in(new, receivers) if (one.at, one.reason) not in known]
         if wrong:
             raise ConfigError(wrong)
         parts.audit.write(

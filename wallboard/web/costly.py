@@ -1,5 +1,5 @@
-"""How often may one caller ask what costs the server much? Explanations and the history: figures worked out anew, and
-questions to the record."""
+"""How often may one caller ask what costs the server much? Explanations, the history, alert rules: figures worked out
+anew, and questions to the record and to files."""
 
 from starlette.requests import HTTPConnection
 

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,7 +15,7 @@ from wallboard.core.kpis import alert_document
 from wallboard.core.rules import Rule
 from wallboard.core.state import Floor
 from wallboard.record.days import ENDING, Days
-from wallboard.record.entries import Unwritten, can_write, read_text, tables_of
+from wallboard.record.entries import Unwritten, read_text, tables_of
 from wallboard.record.ruletext import SECTION, rule_texts
 from wallboard.record.shelf import tag_of
 from wallboard.tables import path, read
@@ -26,19 +25,11 @@ from wallboard.web.speaking import page_say
 from wallboard.web.who import Who
 from wallboard.web.wiring import Parts
 from wallboard.web.words import words
+from wallboard.web.writable import unwritable
 
-NO_FILE = "There is no wallboard.toml here, so nothing can be written: start with one (--config FILE)."
+NO_NAME = "A rule's name is 1 to 256 characters without slashes."
 _IN_ADDRESS = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\]*[^\x00-\x1f\x7f-\x9f/\\.][^\x00-\x1f\x7f-\x9f/\\]*")
 Table = Mapping[str, Any]
-
-
-def unwritable(file: Path | None, name: str | None = None) -> str | None:
-    """Why it cannot be written; None: it can. `name`: of a rule, which must fit into an address."""
-    if file is None:
-        return NO_FILE
-    if not can_write(file):
-        return f"{file.name} or its folder is read-only."
-    return None if name is None or has_address(name) else "A rule's name is 1 to 256 characters without slashes."
 
 
 def has_address(name: str) -> bool:
@@ -57,14 +48,14 @@ def open_of(floor: Floor, who: Who) -> Counter[str]:
 
 def listed(parts: Parts, in_force: Mapping[str, Rule], opened: Mapping[str, int], language: str) -> dict[str, Any]:
     """Blocking: reads the file and the record."""
-    file = parts.config.file
-    why, text, tables = unwritable(file), "", {}
+    config, file = parts.config, parts.config.written
+    why, text, tables = unwritable(config), "", {}
     wrong: list[Mistake] = []
     if file is not None:
         try:
             text = read_text(file)
             tables = tables_of(text)
-            wrong = mistakes_in(file)
+            wrong = mistakes_in(file, config.environment_receivers)
         except Unwritten as error:
             why = f"{error}."
     written = tables.get(SECTION, {}) if isinstance(tables.get(SECTION, {}), dict) else {}

@@ -6,7 +6,7 @@ Changed by administrators; whoever acts on alerts may read them. In force when t
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, TypeVar
 
@@ -26,10 +26,11 @@ from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem
-from wallboard.web.rulelist import listed, open_of, unwritable
+from wallboard.web.rulelist import NO_NAME, has_address, listed, open_of
 from wallboard.web.ruletexts import Read, read_rule, saying
 from wallboard.web.speaking import spoken
 from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.writable import unwritable
 
 TOML = "application/toml"
 BODY_BYTES = 65_536
@@ -181,31 +182,36 @@ def _checked(parts: Parts, asked: Asked) -> Read:
         text = saying(asked.text, {key: value for key, value in values.items() if value is not None}, name)
     except (Unwritten, TypeError, ValueError) as error:
         return read._replace(mistakes=[Mistake("$", "$", f"{error}")])
+    except RecursionError:
+        return read._replace(mistakes=[Mistake("$", "$", "the values stand within one another too deep")])
     return read_text_of(parts, text, None)
 
 
 def read_text_of(parts: Parts, text: str, name: str | None) -> Read:
-    """Blocking: the receivers are those of the file as it stands."""
-    file = parts.config.file
-    found = entries(file).get("notify", {}) if file else parts.config.receivers
-    return read_rule(text, found if isinstance(found, dict) else {}, name)
+    """Blocking: the receivers are those of the file as it stands, and the environment's."""
+    config = parts.config
+    found = entries(config.written).get("notify", {}) if config.written else config.receivers
+    known = found if isinstance(found, Mapping) else {}
+    return read_rule(text, [*known, *config.environment_receivers], name)
 
 
 def _write(parts: Parts, who: Who, name: str, text: str | None, expected: str | None) -> str | None:
     """Blocking: the record's line first, then the file; its text there."""
-    file = parts.config.file
-    if reason := unwritable(file, name):
+    file, receivers = parts.config.written, parts.config.environment_receivers
+    if reason := unwritable(parts.config):
         raise Problem(409, reason)
+    if not has_address(name):
+        raise Problem(409, NO_NAME)
     assert file is not None
     before = rule_text(read_text(file), name)
     was = read_rule(before, ()).values if before is not None else {}
     said = {} if text is None else read_rule(text, ()).values
     others = [key for key in {**was, **said} if was.get(key) != said.get(key)]
     told = {"before": {key: was.get(key) for key in others}, "after": {key: said.get(key) for key in others}}
-    known = {(one.at, one.reason) for one in mistakes_in(file)}
+    known = {(one.at, one.reason) for one in mistakes_in(file, receivers)}
 
     def look(new: Path) -> None:
-        fresh = [one for one in mistakes_in(new) if (one.at, one.reason) not in known]
+        fresh = [one for one in mistakes_in(new, receivers) if (one.at, one.reason) not in known]
         if fresh:
             raise ConfigError(fresh)
         now = rule_text(read_text(new), name)

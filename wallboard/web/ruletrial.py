@@ -17,10 +17,12 @@ from starlette.responses import Response
 
 from wallboard.record.entries import entries
 from wallboard.record.ruletext import SECTION
+from wallboard.record.steps import FIRST_YEAR, LAST_YEAR
 from wallboard.web.auth import allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
+from wallboard.web.rulelist import NO_NAME, has_address
 from wallboard.web.rules import BODY_BYTES, asked_of, in_thread, read_text_of, wrong
 from wallboard.web.wiring import Parts, parts_of
 
@@ -93,6 +95,8 @@ class RuleTrial:
         read = await in_thread(read_text_of, parts, asked.text, None)
         if read.mistakes:
             raise wrong(read.mistakes)
+        if not has_address(read.name):
+            raise Problem(422, NO_NAME, at="$.text")
         if self._running.locked():
             raise Problem(429, "Another trial is running. Try again soon.", headers={"retry-after": "5"})
         async with self._running:
@@ -109,14 +113,17 @@ class RuleTrial:
 
 def _day(text: str, key: str) -> date:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValueError
+        return found
     except ValueError:
         raise Problem(422, f"{_EXPECTED}.", at=f"$.{key}") from None
 
 
 def _standing(parts: Parts, name: str) -> Any:
     """Blocking: what the file says of it."""
-    file = parts.config.file
+    file = parts.config.written
     if file is None:
         rule = parts.config.settings.alert.get(name)
         return None if rule is None else msgspec.to_builtins(rule)
