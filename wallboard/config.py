@@ -189,11 +189,11 @@ def as_written(given: str | Path | None, environ: Mapping[str, str], *, data: st
     )  # fmt: skip
 
 
-def mistakes_in(file: Path, receivers: Collection[str] = ()) -> list[Mistake]:
+def mistakes_in(file: Path, receivers: Collection[str] = (), new: Path | None = None) -> list[Mistake]:
     """Of the file alone: what the environment adds is the same before and after a change. `receivers`: those that it
-    adds, whom rules may name."""
+    adds, whom rules may name. `new`: what is to stand in the file's place."""
     mistakes: list[Mistake] = []
-    _config(parse(file, str(file), mistakes), file, mistakes, receivers)
+    _config(parse(new or file, str(file), mistakes), file, mistakes, receivers)
     return mistakes
 
 

@@ -97,3 +97,13 @@ def test_a_file_that_is_not_there_or_has_a_mistake_is_told(tmp_path: Path):
     (tmp_path / "wrong.toml").write_text("[queue", encoding="utf-8")
     with pytest.raises(Unwritten, match="mend it first"):
         write_entry(tmp_path / "wrong.toml", "queue", "a", {}, tag_of({}), lambda new: None)
+
+
+def test_a_file_behind_a_link_is_written_where_it_lies(tmp_path: Path):
+    (tmp_path / "kept").mkdir()
+    real, link = tmp_path / "kept" / "ours.toml", tmp_path / "wallboard.toml"
+    real.write_text(TEXT, encoding="utf-8")
+    link.symlink_to(real)
+    write_entry(link, "queue", "new", {"name": "N"}, tag_of({}), lambda _: None)
+    assert link.is_symlink()
+    assert tomllib.loads(real.read_text(encoding="utf-8"))["queue"]["new"] == {"name": "N"}

@@ -1,6 +1,7 @@
 """Alert rules over HTTP: in words and as the text of wallboard.toml; administrators change them, nothing is lost."""
 
 import asyncio
+import os
 import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -314,6 +315,42 @@ async def test_a_receiver_that_the_environment_names_may_be_told(elsewhere: Any)
         assert answer.status_code == 200, answer.text
         row = (await rows(served))["long"]
         assert (row["text"], row["mistakes"]) == (told, [])
+
+
+async def test_a_file_behind_a_link_is_written_where_it_lies_with_its_group_and_its_neighbours(
+    elsewhere: Any, tmp_path: Path
+) -> None:
+    """What the file names stands beside the link, as `wallboard` reads it."""
+    link, folder = tmp_path / "wallboard.toml", tmp_path / "kept"
+    folder.mkdir()
+    real = folder / "ours.toml"
+    real.write_text(TEXT + '\n[notify.night]\nurl_file = "night"\n', encoding="utf-8")
+    (tmp_path / "night").write_text("smtp://mail.example.com/?from=a@example.com&to=b@example.com", encoding="utf-8")
+    group = 12_345 if os.getuid() == 0 else os.getgroups()[-1] if os.getgroups() else os.getgid()
+    os.chown(real, -1, group)
+    link.unlink()
+    link.symlink_to(real)
+    async with elsewhere({}) as served:
+        told = LONG.replace("action", 'notify = ["night"]\naction')
+        answer = await put(served, "long", told, (await rows(served))["long"]["tag"])
+        assert answer.status_code == 200, answer.text
+    assert link.is_symlink()
+    assert told in real.read_text(encoding="utf-8")
+    assert real.stat().st_gid == group
+    assert {one.name for one in folder.iterdir()} == {"ours.toml"}
+
+
+async def test_a_file_that_is_mounted_by_itself_is_refused_before_anything_is_noted(
+    elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with elsewhere({}) as served:
+        file, is_mount = served.parts.config.file.resolve(), os.path.ismount
+        monkeypatch.setattr("os.path.ismount", lambda path: path == file or is_mount(path))
+        answer = await served.http.get(RULES)
+        assert "mount its folder" in answer.json()["file"]["why"]
+        tag = answer.json()["rules"][0]["tag"]
+        assert (await put(served, "long", LONG.replace("> 120", "> 90"), tag)).status_code == 409
+        assert (await served.http.get(f"{RULES}/long/revisions")).json()["revisions"] == []
 
 
 async def test_a_file_that_cannot_be_written_is_told(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,7 @@ def write_entry(
     `expected`: the tag of what it was made from. `check` looks at the new file before it takes the old one's place and
     raises what is wrong with it. Raises EntryDiffers, Unwritten.
     """
+    file = file.resolve()
     try:
         with alone_in(file.parent):
             text = read_text(file)
@@ -157,5 +158,11 @@ def tables_of(text: str) -> dict[str, Any]:
 
 
 def can_write(file: Path) -> bool:
-    """A file is replaced as a whole, so its folder counts too."""
+    """A file is replaced as a whole, so its folder counts too: that of the file itself where it is a link."""
+    file = file.resolve()
     return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+
+
+def is_mounted(file: Path) -> bool:
+    """Whether the file alone is a mount point, whose place no other one takes."""
+    return os.path.ismount(file.resolve())

@@ -84,6 +84,7 @@ def write_rule(
     `check` looks at the new file before it takes the old one's place and raises what is wrong with it. Raises
     RuleDiffers, Unwritten.
     """
+    file = file.resolve()
     try:
         with alone_in(file.parent):
             text = read_text(file)

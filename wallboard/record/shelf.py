@@ -196,14 +196,16 @@ def replace_file(file: Path, text: str, check: Callable[[Path], None] | None = N
 
     `check` looks at the new one before it takes the old one's place; what it raises leaves the old one there.
     """
-    mode = file.stat().st_mode & 0o777
+    old = file.stat()
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as to:
             to.write(text.encode())
             to.flush()
             os.fsync(to.fileno())
-        os.chmod(name, mode)
+        with suppress(OSError):  # a group that the server is not in
+            os.chown(name, -1, old.st_gid)
+        os.chmod(name, old.st_mode & 0o777)
         if check:
             check(Path(name))
         os.replace(name, file)

@@ -226,7 +226,7 @@ def _write(parts: Parts, who: Who, kind: str, name: str, values: Mapping[str, An
     known = {(one.at, one.reason) for one in mistakes_in(file, receivers)}
 
     def check(new: Path) -> None:
-        wrong = [one for one in mistakes_in(new, receivers) if (one.at, one.reason) not in known]
+        wrong = [one for one in mistakes_in(file, receivers, new) if (one.at, one.reason) not in known]
         if wrong:
             raise ConfigError(wrong)
         parts.audit.write(

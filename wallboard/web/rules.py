@@ -211,7 +211,7 @@ def _write(parts: Parts, who: Who, name: str, text: str | None, expected: str | 
     known = {(one.at, one.reason) for one in mistakes_in(file, receivers)}
 
     def look(new: Path) -> None:
-        fresh = [one for one in mistakes_in(new, receivers) if (one.at, one.reason) not in known]
+        fresh = [one for one in mistakes_in(file, receivers, new) if (one.at, one.reason) not in known]
         if fresh:
             raise ConfigError(fresh)
         now = rule_text(read_text(new), name)
