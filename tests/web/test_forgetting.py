@@ -22,7 +22,23 @@ async def served(config: Config, served_elsewhere: Callable[..., Any]) -> AsyncI
         for queue in ("support", "supprot"):
             await queued(found, queue, 202)
         await until(found, "queues", {"support", "supprot"})
+        await told(found, "contact.ended", is_open=False)
         yield found
+
+
+async def told(served: Any, kind: str, *, is_open: bool, **more: str) -> None:
+    """Of the contact in the mistyped queue; the floor knows it afterwards."""
+    event = {"type": kind, "contact": "c-supprot", "source": "scirpt", **more}
+    answer = await served.http.post(EVENTS, json=event)
+    assert answer.json()["rejected"] == [], answer.text
+    async with asyncio.timeout(30):
+        while _is_open(served) != is_open:
+            await asyncio.sleep(0.03)
+
+
+def _is_open(served: Any) -> bool | None:
+    contact = served.parts.pipeline.floor.contacts.contacts.get(("scirpt", "c-supprot"))
+    return contact.story.is_open if contact else None
 
 
 async def queued(served: Any, queue: str, status: int) -> None:
@@ -55,6 +71,16 @@ async def test_a_mistyped_queue_goes_makes_room_for_another_and_returns_with_a_n
     assert (told.name, told.who) == ("supprot", "Lena")
     await queued(served, "supprot", 202)
     await until(served, "queues", {"support", "supprot"})
+
+
+async def test_a_queue_is_not_forgotten_while_somebody_waits_or_talks_in_it(served: Any) -> None:
+    for kind, more in (("contact.queued", {}), ("contact.answered", {"agent": "anna"})):
+        await told(served, kind, is_open=True, queue="supprot", **more)
+        answer = await forget(served, "queue/supprot")
+        assert (answer.status_code, "talked to in it: 1" in answer.text) == (409, True), answer.text
+    await told(served, "contact.ended", is_open=False)
+    assert (await forget(served, "queue/supprot")).status_code == 202
+    await until(served, "queues", {"support"})
 
 
 async def test_a_mistyped_source_goes_with_all_that_it_told(served: Any) -> None:

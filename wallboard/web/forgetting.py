@@ -11,8 +11,10 @@ from starlette.responses import JSONResponse, Response
 from wallboard.core import events as ev
 from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.core.events import Text
+from wallboard.core.state import Floor
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call, call
+from wallboard.web.costly import costs
 from wallboard.web.problems import Problem, near
 from wallboard.web.wiring import Parts, parts_of
 
@@ -38,6 +40,7 @@ class Gone(TypedDict):
 async def forget(request: Request) -> Response:
     """`DELETE /api/v1/names/{kind}/{id}`."""
     who, parts = allowed(request, "people:read"), parts_of(request)
+    costs(request)
     kind, name = request.path_params["kind"], request.path_params["id"]
     if kind not in KINDS:
         raise Problem(404, f"Expected one of {', '.join(KINDS)} before the id.")
@@ -73,6 +76,16 @@ def _check(parts: Parts, kind: str, name: str) -> None:
         raise Problem(409, f"This {kind} is configured: take its [{table}] out of wallboard.toml first.")
     if name not in there:
         raise Problem(404, f"There is no such {kind}.", **near(name, list(there)))
+    if kind == "queue" and (count := _open_in(floor, name)):
+        raise Problem(409, f"Contacts that wait or are talked to in it: {count}. End them first (contact.ended).")
+
+
+def _open_in(floor: Floor, queue: str) -> int:
+    """How many contacts: forgetting takes them out of the live numbers."""
+    known = floor.contacts
+    open_ones = [known.contacts.get((source, name)) for source, names in known.open.items() for name in names]
+    stories = [contact.story for contact in open_ones if contact]
+    return sum(any(part.queue == queue and part.ended_ms is None for part in (*s.visits, *s.legs)) for s in stories)
 
 
 def _event(kind: str, name: str, who: Who) -> ev.Event:
