@@ -291,6 +291,19 @@ def test_a_forgotten_agent_is_gone_and_the_queue_keeps_its_numbers():
     assert floor.apply(ev.AgentForgotten(name="temp", source=ev.SERVER), NOON)[-1].code == Did.NOTHING
 
 
+def test_a_notice_stands_without_the_name_of_who_is_erased():
+    floor = floor_after([
+        ev.NoticePosted(text="x", notice=who, source=ev.SERVER, attributes={"who": who, "by": f"person:{who}"})
+        for who in ("ann", "ben")
+    ])  # fmt: skip
+    floor.take_touched()
+    floor.apply(ev.AgentForgotten(name="ann", source=ev.SERVER), NOON)
+    assert {name: row.event.attributes for name, row in floor.notices.items()} == {
+        "ann": {"who": "–", "by": "–"}, "ben": {"who": "ben", "by": "person:ben"},
+    }  # fmt: skip
+    assert {name for kind, name in floor.take_touched() if kind == "notices"} == {"ann"}
+
+
 def test_a_notice_of_the_server_itself_makes_no_source():
     floor = floor_after([ev.NoticePosted(text="hi", notice="n", source=ev.SERVER)])
     assert list(document(floor)["notices"]) == ["n"]

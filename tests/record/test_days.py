@@ -18,6 +18,7 @@ from wallboard.core.events import (
     Event,
     FloorObserved,
     ListedAgent,
+    NoticePosted,
     PresenceSet,
     Queued,
     Transferred,
@@ -164,6 +165,19 @@ def test_a_queue_a_contact_and_a_channel_of_the_same_name_stay(days: Days) -> No
     assert again["AlertAssigned5"] == replace(told[5], who="gone", attributes={"to": "gone"})
     settings = again["ConfigApplied6"].settings  # type: ignore[attr-defined]
     assert settings == {"agent": {"gone": {"name": "gone", "also": ["gone"]}}, "queue": {"101": {}}}
+
+
+def test_as_which_account_something_was_done_goes_too(days: Days) -> None:
+    told: list[Event] = [
+        NoticePosted(time=NOON_MS, text="x", attributes={"who": "Ann", "by": "person:7"}),
+        AlertAssigned(alert="a", time=NOON_MS, attributes={"to": "Ann", "owner_by": "person:7"}),
+        NoticePosted(time=NOON_MS, text="x", attributes={"who": "Ben", "by": "person:77"}),
+    ]
+    days.append([at(NOON_MS + n, event) for n, event in enumerate(told)])
+    assert days.erase({"Ann", "7"}, "gone") == 2
+    assert [event.attributes for event in read(days)] == [
+        {"who": "gone", "by": "gone"}, {"to": "gone", "owner_by": "gone"}, {"who": "Ben", "by": "person:77"},
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("step", ["replace", "_put"])

@@ -159,14 +159,15 @@ async def _erase(config: Config, name: str) -> str:
     people = _people(config)
     account = await asyncio.to_thread(people.named, name)
     agents = {name, *(account.bound.agents if account else ())}
-    names = agents | ids_of(config.settings, agents) | ({account.id, account.name} if account else set())
+    called = agents | ({account.name} if account else set())  # who is asked for may be typed in other letters
+    names = called | ids_of(config.settings, agents) | ({account.id} if account else set())
     async with running_line(config) as line:
         if account:
             await asyncio.to_thread(people.remove, account.id, by=BY, now_ms=clock_ms())
         engine = open_record(config.data, config.database_url)
         done = await asyncio.to_thread(erased, engine, names, by=BY, now_ms=clock_ms())
         seen = any((account, done.intervals, done.contacts, done.lines, agents & config.settings.agent.keys()))
-        await line.stream.append([AgentForgotten(name=one, source=SERVER) for one in sorted(agents)])
+        await line.stream.append([AgentForgotten(name=one, source=SERVER) for one in sorted(called)])
         days = Days(config.events)
         await Keeper(Stream(line.redis, line.keys), days, clock_ms, config.history.event_days).keep()
         events = await asyncio.to_thread(days.erase, names, done.pseudonym)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from wallboard.core import events as ev
 from wallboard.core import platform
 from wallboard.core.alerting import Alerting
-from wallboard.core.alerts import Alerts
+from wallboard.core.alerts import ERASED, Alerts
 from wallboard.core.calendar import Due
 from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
@@ -538,6 +538,7 @@ class Floor:
         """A contact of the running day that names them brings the row back, without their own events."""
         self.settle()
         self.alerts.forget(name)
+        self._leave_out_of_notices(name)
         self.duty.on.pop(name, None)
         if name not in self.people.agents:
             return Deed(Did.NOTHING, f"no agent {name}")
@@ -545,6 +546,13 @@ class Floor:
         self._count_anew()
         self._name_anew()
         return Deed(Did.SETTINGS, "forgot an agent")
+
+    def _leave_out_of_notices(self, name: str) -> None:
+        for notice, row in self.notices.items():
+            said = row.event.attributes or {}
+            if said.get("who") == name:
+                row.event = replace(row.event, attributes={**said, "who": ERASED, "by": ERASED})
+                self.ground.touch("notices", notice)
 
     def _name_anew(self) -> None:
         known: dict[str, Iterable[str]] = {

@@ -85,6 +85,7 @@ class Days:
     def erase(self, names: Collection[str], pseudonym: str) -> int:
         """Put the pseudonym in place of these ids and names wherever a person is meant; how many events changed."""
         changed = 0
+        names = {*names, *(f"person:{name}" for name in names)}
         with self._alone():
             for path in self._all():
                 place = self._place()
@@ -168,7 +169,7 @@ def _rewritten(path: Path, to: Path, names: Collection[str], pseudonym: str) -> 
 
 
 # Where a person stands in an event: as the value of one of these, in a list under them, or as a key of a table.
-_PERSON = frozenset({"agent", "to_agent", "name", "who", "to", "also", "alias"})
+_PERSON = frozenset({"agent", "to_agent", "name", "who", "to", "also", "alias", "by", "owner_by"})
 _PEOPLE = frozenset({"agent", "agents"})
 
 
