@@ -12,6 +12,7 @@ from wallboard.core import events as ev
 from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.core.events import Text
 from wallboard.core.state import Floor
+from wallboard.core.visits import Story
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.costly import costs
@@ -34,7 +35,7 @@ class Gone(TypedDict):
         "it, and returns with the next event that names it. What is configured stays. docs/floor.md.",
         path={"id": Text},
         answers={202: Answer("It is in the stream.", Gone)},
-        problems=(404, 409),
+        problems=(404, 409, 429),
     )
 )
 async def forget(request: Request) -> Response:
@@ -85,7 +86,12 @@ def _open_in(floor: Floor, queue: str) -> int:
     known = floor.contacts
     open_ones = [known.contacts.get((source, name)) for source, names in known.open.items() for name in names]
     stories = [contact.story for contact in open_ones if contact]
-    return sum(any(part.queue == queue and part.ended_ms is None for part in (*s.visits, *s.legs)) for s in stories)
+    return sum(queue in _queues_now(story) for story in stories)
+
+
+def _queues_now(story: Story) -> set[str | None]:
+    waits = {visit.queue for visit in story.visits if visit.ended_ms is None}
+    return waits | {leg.queue for leg in story.legs if leg.ended_ms is None}
 
 
 def _event(kind: str, name: str, who: Who) -> ev.Event:
