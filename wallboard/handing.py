@@ -118,7 +118,8 @@ class Handing:
             floor, shift, lambda row: row.kind != "agents" and (row.kind != "queues" or own(row.of) == site)
         )
         notices = [row.event.text for row in floor.notices.values()]
-        return Parting(site, shift, numbers, list(waits), alerts, notices, notes)
+        lacks = handover.may_lack(floor, shift)
+        return Parting(site, shift, numbers, list(waits), alerts, notices, notes, lacks)
 
 
 def mailed(receivers: Mapping[str, Receiver]) -> dict[str, Receiver]:

@@ -10,8 +10,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from wallboard.core.alerts import MOST_OVER
 from wallboard.core.errors import RecordUnavailable
-from wallboard.core.events import AlertAcknowledged, AlertActed, AlertAssigned, AlertRaised, ConfigApplied, NoticePosted
+from wallboard.core.events import (
+    AlertAcknowledged,
+    AlertActed,
+    AlertAssigned,
+    AlertCleared,
+    AlertRaised,
+    ConfigApplied,
+    NoticePosted,
+)
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.settings import Queue, Settings, Site, Target
 from wallboard.record.history import SeenDay
@@ -133,6 +142,23 @@ async def test_alerts_stand_with_who_did_what_notices_and_who_still_waits(shift:
     assert text.count("nobody acted") == 1, "of the chats"
     assert re.search(r"<b>Support</b> 3 waiting, the longest \d+:\d\d", text)
     assert "several targets" in text
+
+
+async def test_a_shift_with_more_alerts_than_are_known_says_so(shift: Any) -> None:
+    says = f"only the last {MOST_OVER} that ended are known"
+    assert says not in await page(shift, "Ann")
+    about = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": "1"}
+    told = list[Any]()
+    for name in (f"b{nth}" for nth in range(MOST_OVER)):
+        told += [
+            AlertRaised(
+                alert=name, rule="long", severity="info", value=3, attributes=about, source="wallboard", id=f"{name}+"
+            ),
+            AlertCleared(alert=name, source="wallboard", id=f"{name}-"),
+        ]
+    await shift.parts.stream.append(told)
+    await until(shift, lambda floor: len(floor.alerts.over) == MOST_OVER)
+    assert says in await page(shift, "Ann")
 
 
 async def test_a_lead_of_a_team_sees_that_team_alone(shift: Any) -> None:

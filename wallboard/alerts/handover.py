@@ -6,6 +6,7 @@ The page /shift shows it, and the leading worker mails it when the shift is over
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
+from wallboard.core.alerts import MOST_OVER
 from wallboard.core.attendance import TIME
 from wallboard.core.calendar import Shift
 from wallboard.core.kpis import entity
@@ -97,6 +98,12 @@ def alerts_of(floor: Floor, shift: Shift, sees: Callable[[AlertRow], bool]) -> l
         if row.raised_ms < shift.ends_ms and (row.over_ms is None or row.over_ms >= shift.started_ms) and sees(row)
     ]
     return sorted(found, key=lambda one: (one[1].raised_ms, one[0]))
+
+
+def may_lack(floor: Floor, shift: Shift) -> bool:
+    """Whether alerts of this shift may be missing: of those that are over the state has only the last."""
+    over = floor.alerts.over
+    return len(over) >= MOST_OVER and (next(iter(over.values())).over_ms or 0) >= shift.started_ms
 
 
 def waits(floor: Floor, has_queue: Callable[[str], bool]) -> Iterator[Waits]:

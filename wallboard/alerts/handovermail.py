@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from wallboard.alerts.handover import Numbers, Waits
 from wallboard.alerts.message import Message, message_of
+from wallboard.core.alerts import MOST_OVER
 from wallboard.core.calendar import Shift
 from wallboard.core.kpis import alert_document
 from wallboard.core.rows import AlertRow
@@ -18,7 +19,7 @@ from wallboard.record.shiftnotes import ShiftNote
 
 
 class Parting(NamedTuple):
-    """All that is told of one shift at a site; `notices`: their texts."""
+    """All that is told of one shift at a site; `notices`: their texts; `may_lack`: of the alerts there may be more."""
 
     site: str
     shift: Shift
@@ -27,6 +28,7 @@ class Parting(NamedTuple):
     alerts: Sequence[tuple[str, AlertRow]]
     notices: Sequence[str]
     notes: Sequence[ShiftNote]
+    may_lack: bool = False
 
 
 def mail_of(told: Parting, floor: Floor, now_ms: int, link: str) -> Message:
@@ -38,6 +40,7 @@ def mail_of(told: Parting, floor: Floor, now_ms: int, link: str) -> Message:
         _numbers(told.numbers, zone),
         _titled("Still waiting", (_wait(one, now_ms) for one in told.waits)),
         _titled("Alerts", (_alert(floor, name, row, zone) for name, row in told.alerts)),
+        [f"There may be more alerts: only the last {MOST_OVER} that ended are known."] if told.may_lack else [],
         _titled("Notices", told.notices),
         [f"Thanks from customers: {told.numbers.thanks}"],
         [link] if link else [],

@@ -17,7 +17,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.alerts import handover
 from wallboard.alerts.handover import Numbers, Waits
-from wallboard.core.alerts import TEAM
+from wallboard.core.alerts import MOST_OVER, TEAM
 from wallboard.core.calendar import Shift
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.kpis import alert_document
@@ -136,6 +136,7 @@ async def _context(parts: Parts, who: Who, say: Words) -> Document:
         "shift": shift.name, "zone": zone.key, "begins": _time(shift.started_ms, zone),
         "ends": _time(shift.ends_ms, zone), "columns": [(name, say(f"metric.{name}")) for name in COLUMNS],
         "alerts": [_alert(floor, name, row, zone, say) for name, row in alerts],
+        "alerts_known": MOST_OVER if handover.may_lack(floor, shift) else None,
         "waits": [_waits(one, now_ms, say) for one in handover.waits(floor, lambda name: has_queue(who, floor, name))],
         "notices": [row["text"] for row in documents.get("notices", {}).values() if has_notice(who, floor, row)],
         "by": _by(who),
