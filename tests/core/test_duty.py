@@ -78,11 +78,14 @@ def test_after_a_restart_it_goes_on_and_ends_when_it_should(floor: Floor) -> Non
         ("groups", "all", ["Ivan", "Olena", "Vira"]),
         ("sources", "pbx", ["Ivan", "Olena", "Vira"]),
         ("agents", "anna", ["Ivan", "Vira"]),
+        ("agents", "temp", ["Ivan"]),
+        ("agents", "nobody", ["Ivan"]),
     ],
 )
 def test_an_alert_is_for_who_is_on_duty_for_its_team(floor: Floor, kind: str, of: str, reached: list[str]) -> None:
-    """`sales` is of no team, so it is everybody's."""
+    """`sales` is of no team, so it is everybody's; a person of no team is only theirs who lead all."""
     floor.apply(ev.SignedIn(agent="anna", team="second", source="pbx"), NOON)
+    floor.apply(ev.SignedIn(agent="temp", source="pbx"), NOON)
     on(floor, "Olena", NOON, NOON + HOUR, ["first"])
     on(floor, "Vira", NOON, NOON + HOUR, ["second"])
     on(floor, "Ivan", NOON, NOON + HOUR)
@@ -109,6 +112,16 @@ def test_of_one_that_somebody_acted_on_it_stays_who_was_on_duty_then(floor: Floo
     for one in (floor, again):
         row = (one.alerts.open | one.alerts.over)["a"]
         assert one.alerts.on_duty(row) == ["Olena"]
+
+
+def test_one_about_somebody_who_is_erased_stays_with_whom_it_was_for(floor: Floor) -> None:
+    floor.apply(ev.SignedIn(agent="anna", team="second", source="pbx"), NOON)
+    on(floor, "Vira", NOON, NOON + HOUR, ["second"])
+    on(floor, "Olena", NOON, NOON + HOUR, ["first"])
+    raised(floor, NOON, "agents", "anna")
+    floor.apply(ev.AgentForgotten(name="anna", source=ev.SERVER), NOON + 1000)
+    on(floor, "Ivan", NOON + 2000, NOON + HOUR)
+    assert floor.alerts.on_duty(floor.alerts.open["a"]) == ["Vira"]
 
 
 def test_of_one_that_nobody_acted_on_it_is_who_is_on_duty_now(floor: Floor) -> None:

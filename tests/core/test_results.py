@@ -137,3 +137,15 @@ def test_whoever_is_erased_is_in_no_alert_any_more_and_what_was_done_stays(
     assert b"temp" not in snapshot.dump(floor)[snapshot.REST]
     assert before(floor) == [["reported"]]
     assert floor.alerts.open["a2"].owner == alerts.ERASED
+
+
+def test_what_is_open_about_whoever_is_erased_goes_on_and_ends_without_their_name(floor: Floor) -> None:
+    floor.apply(ev.SignedIn(agent="temp", source="pbx"), NOON)
+    raised(floor, "a", NOON, "temp", "agents")
+    floor.take_touched()
+    floor.apply(ev.AgentForgotten(name="temp", source=ev.SERVER), NOON + MINUTE)
+    assert ("alerts", "a") in floor.take_touched(), "whoever looks at it does not read the name any more"
+    assert floor.alerts.open["a"].of == alerts.ERASED
+    cleared(floor, "a", NOON + 2 * MINUTE)
+    assert floor.alerts.over["a"].of == alerts.ERASED
+    assert b"temp" not in snapshot.dump(floor)[snapshot.REST]

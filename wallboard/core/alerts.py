@@ -67,10 +67,15 @@ class Alerts:
             self.last.keep(alert, self.over.pop(alert))
 
     def forget(self, name: str) -> None:
-        """A person is erased: what is over and was about them goes; what they did stays, without their name."""
+        """A person is erased: what is over and was about them goes, what is open goes on without their name, for whom
+        it was for; what they did stays, without their name too."""
         for rows in (self.over, self.last.older):
             for alert in [alert for alert, row in rows.items() if (row.kind, row.of) == ("agents", name)]:
                 del rows[alert]
+        for alert, row in self.open.items():
+            if (row.kind, row.of) == ("agents", name):
+                row.duty, row.of = self.on_duty(row), ERASED
+                self._ground.touch("alerts", alert)
         for alert, row in (self.open | self.over | self.last.older).items():
             if _leave_out(row, name) and alert in self.open:
                 self._ground.touch("alerts", alert)
@@ -92,7 +97,7 @@ class Alerts:
         return Deed(Did.NOTED, f"{row.rule} of {row.of}: {result} by {who}")
 
     def team_of(self, row: AlertRow) -> str | None:
-        """Whose leads it is for; None: every lead's."""
+        """Whose leads it is for; None: every lead's, but of a person only those leads' who lead all."""
         if row.kind == "agents":
             return self._people.team_of(row.of) if row.of in self._people.agents else None
         if row.kind == "queues":
@@ -101,7 +106,9 @@ class Alerts:
 
     def on_duty(self, row: AlertRow) -> list[str]:
         """Who is on duty for it; of one that somebody acted on, or that is over: who was when that began."""
-        return self._duty.of_team(self.team_of(row)) if row.duty is None else row.duty
+        if row.duty is not None:
+            return row.duty
+        return self._duty.of_team(self.team_of(row), is_person=row.kind == "agents")
 
     def wake(self, alert: str, at_ms: int) -> None:
         """A snooze ends by itself."""

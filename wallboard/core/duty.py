@@ -48,6 +48,8 @@ class Duty:
         if row and row.until_ms <= at_ms:
             del self.on[who]
 
-    def of_team(self, team: str | None) -> list[str]:
-        """Who is on duty for this team; None: for what is of no team, which is everybody's."""
-        return sorted(who for who, row in self.on.items() if team is None or row.teams is None or team in row.teams)
+    def of_team(self, team: str | None, *, is_person: bool = False) -> list[str]:
+        """Who is on duty for this team; None: for what is of no team, which is everybody's, but a person of no team is
+        only theirs who lead all."""
+        is_everybodys = team is None and not is_person
+        return sorted(who for who, row in self.on.items() if row.teams is None or is_everybodys or team in row.teams)
