@@ -64,6 +64,21 @@ def test_an_upset_of_two_hundred_is_at_most_ten_messages_in_ten_minutes() -> Non
     assert sum(len(of) for _, of in sent) == 200
 
 
+def test_a_critical_one_beyond_the_ten_goes_within_a_minute_with_all_that_waits() -> None:
+    pacing = Pacing()
+    for n in range(10):
+        [one] = pacing.next([at(20 * n, f"a{n}", f"r{n}", f"q{n}")], 20 * n * SECOND)
+        pacing.sent(one, 20 * n * SECOND)
+    assert not pacing.is_flood
+    waiting = [at(185, "b", "r", "q")]
+    assert pacing.next(waiting, 200 * SECOND) == []
+    waiting.append(at(201, "c", "s", "p")._replace(is_critical=True))
+    assert pacing.next(waiting, 239 * SECOND) == [], "the last one went at 180"
+    assert pacing.next(waiting, 240 * SECOND) == waiting
+    pacing.sent(waiting[0], 240 * SECOND)
+    assert pacing.next([at(241, "d", "t", "o")], 599 * SECOND) == [], "ten are enough of what is not critical"
+
+
 def test_a_flood_is_over_when_fewer_than_five_come_in_ten_minutes() -> None:
     pacing = Pacing()
     waiting = [at(n, f"0-{n}") for n in range(11)]

@@ -6,6 +6,7 @@ Only what is outside is missing: the stream is a call, the outbox a list, and a 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from wallboard.alerts.delivery import coming_of
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.pacing import Coming, Pacing
 from wallboard.alerts.told import Due, due_on
@@ -79,7 +80,7 @@ class Centre:
                 continue
             self._known.add((one.receiver, one.told))
             self.put.append((self.now_ms, one))
-            coming = Coming(f"{len(self.put):09}", self.now_ms, one.message.rule, one.message.of)
+            coming = coming_of(f"{len(self.put):09}", self.now_ms, one.message)
             self._waiting[one.receiver].append((coming, one.message))
 
     def _send(self) -> None:

@@ -32,6 +32,12 @@ SENDERS: Mapping[Kind, Send] = {
 log = structlog.get_logger("notify")
 
 
+def coming_of(name: str, at_ms: int, message: Message) -> Coming:
+    """One that waits, as it is paced."""
+    is_critical = message.severity == "critical" and message.type != "cleared"
+    return Coming(name, at_ms, message.rule, message.of, is_critical)
+
+
 class Delivery:
     """To one receiver. `leads`: whether this process is the one that sends now."""
 
@@ -62,7 +68,7 @@ class Delivery:
         name, now_ms = self.receiver.name, self._clock_ms()
         waiting = {one.id: one for one in await self._outbox.waiting(name, AT_ONCE)}
         messages = {one.id: msgspec.json.decode(one.message, type=Message) for one in waiting.values()}
-        coming = [Coming(one.id, one.at_ms, messages[one.id].rule, messages[one.id].of) for one in waiting.values()]
+        coming = [coming_of(one.id, one.at_ms, messages[one.id]) for one in waiting.values()]
         alone = [one for one in coming if messages[one.id].type in ALONE]
         going = alone[:1] or self._pacing.next(coming, now_ms)
         if not going:

@@ -1,5 +1,7 @@
 """How many messages can a person read? One a cause, and at most ten in ten minutes; in a flood one a minute.
 
+Above ten all waits, unless something critical is among it: then all goes as one, once a minute.
+
 Limits: EEMUA 191.
 
 steady ─ over 10 came in 10 minutes ─▶ flood: all that waits as one, once a minute ─ under 5 ─▶ steady
@@ -22,12 +24,14 @@ FLOOD_EACH_MS = 60_000
 
 
 class Coming(NamedTuple):
-    """One that waits since `at_ms`. `rule`, `of`: by which it is of one cause with others; "": it stands alone."""
+    """One that waits since `at_ms`. `rule`, `of`: by which it is of one cause with others; "": it stands alone.
+    `is_critical`: it waits a minute at most."""
 
     id: str
     at_ms: int
     rule: str = ""
     of: str = ""
+    is_critical: bool = False
 
 
 class Pacing:
@@ -42,9 +46,10 @@ class Pacing:
     def next(self, waiting: Sequence[Coming], now_ms: int) -> list[Coming]:
         """Those that go as one message now, of all that wait, the oldest first; none: not yet."""
         self._count(waiting, now_ms)
-        if not waiting or len(self._sent) >= MOST_SENT:
+        is_full = len(self._sent) >= MOST_SENT
+        if not waiting or (is_full and not any(one.is_critical for one in waiting)):
             return []
-        if self.is_flood:
+        if self.is_flood or is_full:
             is_soon = self._sent and now_ms - self._sent[-1][0] < FLOOD_EACH_MS
             return [] if is_soon else list(waiting)
         running = [first for at_ms, first in self._sent if now_ms - at_ms < CAUSE_MS]
