@@ -37,11 +37,11 @@ def now_ms() -> int:
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """(type, alert) of each message that a receiver took; the network is somebody else's test."""
+    """(type, alert) of all that a receiver was told, alone or with others; the network is somebody else's test."""
     got = list[tuple[str, str]]()
 
     async def send(receiver: Receiver, message: Any) -> None:
-        got.append((message.type, message.alert))
+        got.extend((one.type, one.alert) for one in message.parts or [message])
 
     for where, name, value in (
         (worker_module, "CHECKPOINT_S", 0.3), (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05),

@@ -28,9 +28,8 @@ def free_port() -> int:
 def told(there: There) -> list[str]:
     """What was told, in its order: also within one message for several."""
     bodies = [msgspec.json.decode(body) for _, body in there.got]
-    texts = [f"{body['title']}\n{body['text']}" for body in bodies]
-    found = [(at, text.find(name), name) for at, text in enumerate(texts) for name in names() if f"{name};" in text]
-    return [name for _, _, name in sorted(found)]
+    parts = [part for body in bodies for part in body.get("parts", [body])]
+    return [f"{part['alert']} {'begins' if part['type'] == 'raised' else 'ends'}" for part in parts]
 
 
 def names() -> list[str]:

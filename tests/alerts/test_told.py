@@ -203,9 +203,9 @@ def test_one_message_for_many_names_the_first_and_the_gravest() -> None:
     verbs = ("raised", "raised", "cleared")
     messages = [message_of(one.of, one, verb, 0, None, one.of, "") for one, verb in zip(rows, verbs, strict=True)]
     one = together(messages)
-    assert (one.severity, one.title) == ("critical", "2 alerts, 1 resolved")
+    assert (one.severity, one.title) == ("critical", "a: oldest wait 2:14 (limit > 2:00) + 2 more")
     assert one.text.splitlines()[:2] == [
-        "first: a: oldest wait 2:14 (limit > 2:00)",
+        "2 alerts, 1 resolved",
         "critical: b: oldest wait 2:14 (limit > 2:00)",
     ]
     assert together(messages[:1]) is messages[0]
@@ -253,7 +253,29 @@ def test_how_many_is_counted_in_words_that_fit(verbs: tuple[Verb, ...], title: s
     rows = [row(of=str(n), **({"over_ms": NOON, "over": "cleared"} if verb == "cleared" else {})) for n, verb in
             enumerate(verbs)]  # fmt: skip
     messages = [message_of(one.of, one, verb, 0, None, one.of, "") for one, verb in zip(rows, verbs, strict=True)]
-    assert together(messages).title == title
+    assert together(messages).text.splitlines()[0] == title
+
+
+def test_one_that_began_and_is_over_is_one_alert_that_is_over() -> None:
+    over = row(over_ms=NOON + MINUTE, over="cleared")
+    messages = [
+        message_of("a", one, verb, 0, None, "Billing", "") for one, verb in ((row(), "raised"), (over, "cleared"))
+    ]
+    one = together(messages)
+    assert one.title == "Billing: resolved, oldest wait (limit > 2:00)"
+    assert one.text.splitlines()[0] == "1 resolved"
+    other = message_of("b", row(of="x"), "raised", 0, None, "Sales", "")
+    assert together([*messages, other]).title == "Sales: oldest wait 2:14 (limit > 2:00) + 1 more"
+
+
+def test_a_program_reads_in_one_message_for_many_which_alerts_they_are() -> None:
+    messages = [message_of(of, row(of=of), "raised", 0, None, of, "") for of in ("p", "q")]
+    read = msgspec.json.decode(msgspec.json.encode(together(messages)))
+    assert read["parts"] == [
+        {"alert": "p", "type": "raised", "rule": "wait", "of": "p"},
+        {"alert": "q", "type": "raised", "rule": "wait", "of": "q"},
+    ]
+    assert "parts" not in msgspec.json.decode(msgspec.json.encode(messages[0]))
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,18 @@ SHORT = frozenset({"aht", "asa", "csat", "nps"})
 GRAVEST: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
 
 
+class Part(Struct, frozen=True):
+    """One of those for which one stands."""
+
+    alert: str
+    type: Verb
+    rule: str
+    of: str
+
+
 class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """As it waits, and as a webhook sends it. `id` is the same each time that it is sent."""
+    """As it waits, and as a webhook sends it. `id` is the same each time that it is sent. `parts`: of one for many, in
+    their order."""
 
     id: str
     type: Verb
@@ -39,6 +49,7 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: float | None = None
     limit: str = ""
     link: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 def test_of(receiver: str, chance: str, now_ms: int) -> Message:
@@ -82,19 +93,25 @@ def named(alert: str, verb: Verb, number: int = 0) -> str:
 
 
 def together(messages: Sequence[Message]) -> Message:
-    """One for all of them, the gravest first; the one itself where it is alone."""
+    """One for all of them, named after the first that is not over, then the gravest first; the one itself where it is
+    alone."""
     if len(messages) == 1:
         return messages[0]
     ordered = sorted(messages, key=lambda one: GRAVEST[one.severity])
-    over = sum(one.type == "cleared" for one in messages)
-    first = next((one for one in messages if one.type != "cleared"), messages[0])
+    over = {one.alert or one.id for one in messages if one.type == "cleared"}
+    begun = {one.alert or one.id for one in messages} - over
+    first = next((one for one in messages if (one.alert or one.id) in begun), None) or next(
+        one for one in messages if one.type == "cleared"
+    )
     lines = [f"{RESOLVED if one.type == 'cleared' else one.severity}: {one.title}" for one in ordered[:MOST_LINES]]
     if len(ordered) > MOST_LINES:
         lines.append(f"and {len(ordered) - MOST_LINES} more")
+    more = len(begun | over) - 1
     return Message(
         id=f"{messages[0].id}&{messages[-1].id}", type="many", severity=ordered[0].severity,
-        title=_counted(len(messages) - over, over), at=messages[-1].at, link=messages[0].link,
-        text="\n".join([f"first: {first.title}", *lines, *([messages[0].link] if messages[0].link else [])]),
+        title=f"{first.title} + {more} more" if more else first.title, at=messages[-1].at, link=messages[0].link,
+        text="\n".join([_counted(len(begun), len(over)), *lines, *([messages[0].link] if messages[0].link else [])]),
+        parts=tuple(Part(one.alert, one.type, one.rule, one.of) for one in messages),
     )  # fmt: skip
 
 
