@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from wallboard import provider
+from wallboard.assets import FIRST_RULES
 from wallboard.config import Config, as_written, load, watch
 from wallboard.core.errors import ConfigError
 from wallboard.core.settings import Target
@@ -295,3 +297,7 @@ def test_a_ready_notice_says_how_long_it_stands_in_a_way_that_can_be_meant(tmp_p
     with pytest.raises(ConfigError) as wrong:
         as_written(file, {})
     assert [one.at for one in wrong.value.mistakes] == ["notice.c.text", "notice.d.level", "notice.d.until"]
+
+
+def test_the_simulated_centre_has_the_rules_that_init_prints() -> None:
+    assert set(load(None, {}, demo=True).settings.alert) == set(tomllib.loads(FIRST_RULES.read_text())["alert"])

@@ -26,3 +26,4 @@ def build() -> str:
 
 STATIC: Path = _folder("static")
 BOARDS: Path = _folder("boards")
+FIRST_RULES = _PACKAGE / "firstrules.toml"  # to begin with alerts; their keys: docs/alerts.md

@@ -4,6 +4,7 @@ The file comes from --config, WALLBOARD_CONFIG or the working folder; its settin
 """
 
 import asyncio
+import tomllib
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
@@ -12,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, convert
 
-from wallboard.assets import BOARDS
+from wallboard.assets import BOARDS, FIRST_RULES
 from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.events import Text
 from wallboard.core.maintenance import Maintenance
@@ -243,9 +244,10 @@ async def watch(
 
 
 def _simulated_settings() -> Settings:
-    """The simulated centre's own queues and people; its collector carries them along."""
+    """The simulated centre's own queues and people, which its collector carries along, and rules to begin with."""
+    rules = tomllib.loads(FIRST_RULES.read_text(encoding="utf-8"))
     for found in entry_points(group=COLLECTOR_GROUP, name="simulator"):
-        return convert(found.load().SETTINGS, Settings)
+        return convert({**found.load().SETTINGS, **rules}, Settings)
     return Settings()
 
 

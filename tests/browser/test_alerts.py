@@ -165,14 +165,14 @@ async def test_a_new_alert_calls_as_it_was_switched_on_and_the_browser_s_permiss
         phone.on("pageerror", lambda error: wrong.append(str(error)))
         await phone.goto(f"{url}/alerts")
         await phone.get_by_text("No open alerts.").wait_for()
-        await phone.get_by_role("button", name="No sound").tap()
-        await phone.get_by_role("button", name="Sound on", pressed=True).wait_for()
-        await phone.get_by_role("button", name="No notifications").tap()
-        await phone.get_by_role("button", name="Notifications on", pressed=True).wait_for()
+        await phone.get_by_role("button", name="Sound: off").tap()
+        await phone.get_by_role("button", name="Sound: on", pressed=True).wait_for()
+        await phone.get_by_role("button", name="Notifications: off").tap()
+        await phone.get_by_role("button", name="Notifications: on", pressed=True).wait_for()
         assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
         await phone.reload()
-        await phone.get_by_role("button", name="Notifications on", pressed=True).wait_for()
+        await phone.get_by_role("button", name="Notifications: on", pressed=True).wait_for()
         await phone.get_by_text("No open alerts.").wait_for()
         await stream.append([Queued(contact="c1", queue="support", source="pbx", time=now_ms(), id="1")])
         card = phone.locator("#open .alert")
@@ -183,7 +183,7 @@ async def test_a_new_alert_calls_as_it_was_switched_on_and_the_browser_s_permiss
 
         await context.clear_permissions()
         blocked = phone.get_by_role("button", name="Notifications are blocked in this browser’s settings")
-        await blocked.or_(phone.get_by_role("button", name="No notifications")).wait_for()
+        await blocked.or_(phone.get_by_role("button", name="Notifications: off")).wait_for()
         with suppress(Exception):
             await context.close()
     assert wrong == []
