@@ -10,7 +10,8 @@ import msgspec
 import structlog
 
 from wallboard.alerts.deliveries import Deliveries
-from wallboard.alerts.told import due_on
+from wallboard.alerts.message import Message
+from wallboard.alerts.told import due_on, is_held
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
@@ -40,7 +41,7 @@ class Teller:
         self._clock_ms = clock_ms
         self._link = link
         self._put: dict[tuple[str, str], None] = {}
-        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token is not None)
+        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token is not None, self._holds)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -54,6 +55,9 @@ class Teller:
                     await self._look(self.token)
         finally:
             await self._deliveries.stop()
+
+    def _holds(self, receiver: Receiver, message: Message) -> bool:
+        return is_held(receiver, message, self._pipeline.floor.settings, self._clock_ms())
 
     async def _look(self, token: int) -> None:
         floor = self._pipeline.floor

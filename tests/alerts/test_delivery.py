@@ -15,6 +15,8 @@ from aiosmtpd.controller import Controller
 
 from tests.alerts.there import HELLO, HERE, KEY, Sending, listening, until
 from tests.hostile import NAMES
+from wallboard.alerts import delivery as delivering
+from wallboard.alerts import pacing
 from wallboard.alerts.notify import Undelivered, apprise, mail, webhook
 from wallboard.core.errors import LeaseLost
 from wallboard.receivers import Receiver
@@ -87,6 +89,24 @@ async def test_what_is_never_taken_is_given_up_and_kept(sending: Sending) -> Non
             while not await sending.outbox.dead():
                 await asyncio.sleep(0.02)
         assert list[Waiting](await sending.outbox.waiting("leads", 10)) == []
+
+
+async def test_what_is_held_waits_and_holds_up_nothing_behind_it(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much is held: three at once are read here, and five wait in front."""
+    monkeypatch.setattr(delivering, "AT_ONCE", 3)
+    monkeypatch.setattr(pacing, "ONE_BY_ONE", 100)
+    asleep = True
+    async with listening() as there:
+        for n in range(5):
+            await sending.put("leads", f"end {n}", type="cleared")
+        await sending.put("leads", "begins")
+        sending.start("leads", there.url, holds=lambda _, message: asleep and message.type == "cleared")
+        await until(lambda: there.titles == ["begins"])
+        assert len(await sending.outbox.waiting("leads", 10)) >= 5
+        asleep = False
+        await until(lambda: there.titles == ["begins", *(f"end {n}" for n in range(5))])
 
 
 class Post:

@@ -122,13 +122,17 @@ def check_what_was_sent(played: Played) -> None:
     assert [(at_ms, one.receiver, one.told) for at_ms, one in played.centres[1].put] == put
     for at_ms, one in played.centres[0].put:
         is_begun, alert = one.message.type in ("raised", "again"), one.message.alert
-        if one.receiver == "sleeper" and played.severity != "critical":
+        if one.receiver == "sleeper" and is_begun and played.severity != "critical":
             assert not QUIET[0] <= at_ms < QUIET[1], "they sleep"
         if is_begun:
             assert not WORK[0] <= at_ms < WORK[1], "planned work"
             assert not played.is_silent(at_ms), "its number is old"
             for snoozed, begin, end in played.snoozes:
                 assert not (snoozed == alert and begin < at_ms < end), "snoozed"
+    for each in played.centres[0].sent:
+        if each.receiver == "sleeper" and played.severity != "critical" and QUIET[0] <= each.at_ms < QUIET[1]:
+            said = [part.type for part in each.message.parts] or [each.message.type]
+            assert "cleared" not in said, "of an end they are told when they wake up"
     for name in RECEIVERS:
         own = [one.told for _, one in played.centres[0].put if one.receiver == name]
         assert len(own) == len(set(own)), "each once"

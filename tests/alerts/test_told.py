@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from wallboard.alerts.message import HEAD, OVER, Verb, message_of, together
-from wallboard.alerts.told import MISSED_MS, Due, due
+from wallboard.alerts.told import MISSED_MS, Due, due, is_held
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
@@ -185,9 +185,12 @@ def test_in_quiet_hours_only_what_is_critical_is_told() -> None:
 
 def test_in_quiet_hours_the_end_of_what_was_told_before_waits_too() -> None:
     sleeper = LEADS._replace(quiet="22:00-14:00")
-    over = row(severity="warning", over_ms=NOON, over="cleared")
-    assert told(over, NOON + MINUTE, None, sleeper) == []
-    assert told(over, NOON + 3 * 3_600_000, None, sleeper) == [("leads", "a-")]
+    for severity, waits in (("warning", True), ("critical", False)):
+        over = row(severity=severity, over_ms=NOON, over="rule")
+        [end] = dues(over, NOON + MINUTE, None, sleeper)
+        assert (end.told, end.needs) == ("a-", "a+"), "it is put down at once, before it is forgotten"
+        assert is_held(sleeper, end.message, settings(), NOON + MINUTE) is waits
+        assert not is_held(sleeper, end.message, settings(), NOON + 3 * 3_600_000)
 
 
 def test_the_first_sixty_characters_carry_the_queue_the_number_and_the_limit() -> None:

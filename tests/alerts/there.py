@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from wallboard.alerts import delivery as delivering
-from wallboard.alerts.delivery import Delivery
+from wallboard.alerts.delivery import Delivery, Holds, nothing
 from wallboard.alerts.message import Message
 from wallboard.receivers import Receiver
 from wallboard.stream.keys import Keys
@@ -85,9 +85,9 @@ class Sending:
     async def lead(self) -> None:
         self.token = await self._lease.acquire() or 0
 
-    def start(self, name: str, url: str, now_ms: Callable[[], int] = now_ms) -> None:
+    def start(self, name: str, url: str, now_ms: Callable[[], int] = now_ms, holds: Holds = nothing) -> None:
         receiver = Receiver(name, "webhook", url, KEY, allow=HERE)
-        self.tasks[name] = asyncio.create_task(Delivery(receiver, self.outbox, now_ms, lambda: True).run())
+        self.tasks[name] = asyncio.create_task(Delivery(receiver, self.outbox, now_ms, lambda: True, holds).run())
 
     async def stop(self, name: str) -> None:
         task = self.tasks.pop(name)

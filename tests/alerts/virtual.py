@@ -9,7 +9,7 @@ from typing import NamedTuple
 from wallboard.alerts.delivery import coming_of
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.pacing import Coming, Pacing
-from wallboard.alerts.told import Due, due_on
+from wallboard.alerts.told import Due, due_on, is_held
 from wallboard.core import events as ev
 from wallboard.core import snapshot
 from wallboard.core.settings import Settings
@@ -84,11 +84,14 @@ class Centre:
             self._waiting[one.receiver].append((coming, one.message))
 
     def _send(self) -> None:
-        for name, waiting in self._waiting.items():
+        settings = self.floor.settings
+        for name, all_of_them in self._waiting.items():
+            receiver = self._receivers[name]
+            waiting = [one for one in all_of_them if not is_held(receiver, one[1], settings, self.now_ms)]
             going = self._pacing[name].next([coming for coming, _ in waiting], self.now_ms)
             if not going:
                 continue
             self._pacing[name].sent(going[0], self.now_ms)
             messages = [message for coming, message in waiting if coming in going]
-            self._waiting[name] = [one for one in waiting if one[0] not in going]
+            self._waiting[name] = [one for one in all_of_them if one[0] not in going]
             self.sent.append(Sent(self.now_ms, name, together(messages), len(messages)))

@@ -16,6 +16,7 @@ from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
+from wallboard.web import alerts
 
 ALERTS = "/api/v1/alerts"
 
@@ -56,6 +57,21 @@ async def test_an_open_alert_says_what_it_is_about_until_it_is_over(served: Any)
     assert over["over"] == "cleared"
     assert over["over_at"] >= over["raised_at"]
     assert over["text"].replace("\u00a0", " ") == "support: Czekają 3, próg > 2"
+
+
+async def test_of_those_that_ended_the_last_ones_are_shown(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "SHOWN_OVER", 2)
+    said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": str(now_ms())}
+    for name in ("a1", "a2", "a3"):
+        base: dict[str, Any] = {"alert": name, "rule": "wait", "source": "wallboard"}
+        await served.parts.stream.append([
+            AlertRaised(severity="critical", value=3, attributes=said, id=f"{name}+", **base),
+            AlertCleared(id=f"{name}-", **base),
+        ])  # fmt: skip
+    async with asyncio.timeout(10):
+        while "a3" not in served.parts.pipeline.floor.alerts.over:
+            await asyncio.sleep(0.03)
+    assert [row["id"] for row in (await served.http.get(ALERTS)).json()["over"]] == ["a3", "a2"]
 
 
 async def test_an_alert_is_mine_by_account_and_not_by_name(served: Any) -> None:

@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
-from wallboard.alerts.delivery import Delivery
+from wallboard.alerts.delivery import Delivery, Holds, nothing
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Outbox
 
 
 class Deliveries:
-    """`leads`: whether this process is the one that sends now."""
+    """`leads`: whether this process is the one that sends now. `holds`: what stays where it is for now."""
 
-    def __init__(self, outbox: Outbox, clock_ms: Callable[[], int], leads: Callable[[], bool]) -> None:
+    def __init__(
+        self, outbox: Outbox, clock_ms: Callable[[], int], leads: Callable[[], bool], holds: Holds = nothing
+    ) -> None:
         self._outbox = outbox
         self._clock_ms = clock_ms
         self._leads = leads
+        self._holds = holds
         self._tasks: dict[str, tuple[Receiver, asyncio.Task[None]]] = {}
 
     async def keep(self, wanted: Mapping[str, Receiver]) -> None:
         """What is configured otherwise begins anew, what is not there any more ends."""
         await self._stop([name for name, (receiver, _) in self._tasks.items() if wanted.get(name) != receiver])
         for name in wanted.keys() - self._tasks.keys():
-            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._leads)
+            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._leads, self._holds)
             self._tasks[name] = wanted[name], asyncio.create_task(delivery.run(), name=f"notify {name}")
 
     async def stop(self) -> None:

@@ -30,6 +30,12 @@ SENDERS: Mapping[Kind, Send] = {
 }
 
 log = structlog.get_logger("notify")
+Holds = Callable[[Receiver, Message], bool]
+
+
+def nothing(_: Receiver, __: Message) -> bool:
+    """Nothing is held."""
+    return False
 
 
 def coming_of(name: str, at_ms: int, message: Message) -> Coming:
@@ -39,15 +45,18 @@ def coming_of(name: str, at_ms: int, message: Message) -> Coming:
 
 
 class Delivery:
-    """To one receiver. `leads`: whether this process is the one that sends now."""
+    """To one receiver. `leads`: whether this process is the one that sends now. `holds`: what stays for now."""
 
     def __init__(
-        self, receiver: Receiver, outbox: Outbox, clock_ms: Callable[[], int], leads: Callable[[], bool]
-    ) -> None:
+        self, receiver: Receiver, outbox: Outbox, clock_ms: Callable[[], int], leads: Callable[[], bool],
+        holds: Holds = nothing,
+    ) -> None:  # fmt: skip
         self.receiver = receiver
         self._outbox = outbox
         self._clock_ms = clock_ms
         self._leads = leads
+        self._holds = holds
+        self._held: tuple[str, Message] | None = None  # the last of those that are held in front of all others
         self._pacing = Pacing()
         self._pause_s = 0.0
 
@@ -66,8 +75,7 @@ class Delivery:
 
     async def _next(self) -> None:
         name, now_ms = self.receiver.name, self._clock_ms()
-        waiting = {one.id: one for one in await self._outbox.waiting(name, AT_ONCE)}
-        messages = {one.id: msgspec.json.decode(one.message, type=Message) for one in waiting.values()}
+        waiting, messages = await self._waiting()
         coming = [coming_of(one.id, one.at_ms, messages[one.id]) for one in waiting.values()]
         alone = [one for one in coming if messages[one.id].type in ALONE]
         going = alone[:1] or self._pacing.next(coming, now_ms)
@@ -85,6 +93,19 @@ class Delivery:
             self._pacing.sent(going[0], now_ms)
         await self._outbox.done(name, [one.id for one in batch], now_ms)
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
+
+    async def _waiting(self) -> tuple[dict[str, Waiting], dict[str, Message]]:
+        """By id. What is held in front of all others is not read again while it is, however much it becomes."""
+        if self._held and not self._holds(self.receiver, self._held[1]):
+            self._held = None
+        found = await self._outbox.waiting(self.receiver.name, AT_ONCE, self._held[0] if self._held else "")
+        messages = {one.id: msgspec.json.decode(one.message, type=Message) for one in found}
+        going = {one.id: one for one in found if not self._holds(self.receiver, messages[one.id])}
+        for name, message in messages.items():
+            if name in going:
+                break
+            self._held = name, message
+        return going, messages
 
     async def _send(self, message: Message) -> None:
         if self.receiver.kind != "telegram":

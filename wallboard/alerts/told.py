@@ -74,7 +74,7 @@ def due(
         rule = settings.alert.get(row.rule)
         begun = _begun(row, rule, settings, receivers, on_duty(row), now_ms) if rule else ()
         anew = set[str]()  # who hears of it only now: an end that was put before was told to nobody there
-        for receiver, verb, number, says in (*begun, *_ended(row, settings, receivers, now_ms)):
+        for receiver, verb, number, says in (*begun, *_ended(row, receivers, now_ms)):
             told = named(alert, verb, number)
             if (receiver, told) in known and receiver not in anew:
                 continue
@@ -104,12 +104,17 @@ def _begun(
             yield Said(receiver.name, "again", number, says)
 
 
-def _ended(row: AlertRow, settings: Settings, receivers: Mapping[str, Receiver], now_ms: int) -> Iterator[Said]:
+def is_held(receiver: Receiver, message: Message, settings: Settings, now_ms: int) -> bool:
+    """Whether it waits in the outbox until the quiet hours are over: an end, which is put there at once."""
+    return message.type == "cleared" and _is_quiet(receiver, message.severity, settings, now_ms)
+
+
+def _ended(row: AlertRow, receivers: Mapping[str, Receiver], now_ms: int) -> Iterator[Said]:
     """To everybody, as its rule may be another one by now, or none: the outbox keeps it from whom it was not told."""
     if row.over_ms is None or now_ms - row.over_ms >= STALE_MS:
         return
     for receiver in receivers.values():
-        if _hears(receiver, row, settings, now_ms):
+        if GRAVEST[row.severity] <= GRAVEST[receiver.least]:
             yield Said(receiver.name, "cleared")
 
 
@@ -167,11 +172,11 @@ def _repeats(row: AlertRow, repeat_ms: int | None, now_ms: int) -> int:
 
 def _hears(receiver: Receiver, row: AlertRow, settings: Settings, now_ms: int) -> bool:
     """Whether it is grave enough, and no hours in which only graver ones are told."""
-    return GRAVEST[row.severity] <= GRAVEST[receiver.least] and not _is_quiet(receiver, row, settings, now_ms)
+    return GRAVEST[row.severity] <= GRAVEST[receiver.least] and not _is_quiet(receiver, row.severity, settings, now_ms)
 
 
-def _is_quiet(receiver: Receiver, row: AlertRow, settings: Settings, now_ms: int) -> bool:
-    if receiver.quiet is None or row.severity == "critical":
+def _is_quiet(receiver: Receiver, severity: str, settings: Settings, now_ms: int) -> bool:
+    if receiver.quiet is None or severity == "critical":
         return False
     zone = next(iter(settings.sites.values())).zone
     return Hours(parse_openings(receiver.quiet), zone).is_open(now_ms)

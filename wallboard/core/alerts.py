@@ -8,7 +8,7 @@ from wallboard.core.people import People
 from wallboard.core.rows import AlertRow, ResultRow
 from wallboard.core.visits import Deed, Did
 
-MOST_OVER = 200
+MOST_OVER = 1_000  # so many may end at once before everybody is told of it
 ERASED = "–"  # instead of somebody's name
 MOST_RESULTS = 10  # of one alert; above it the oldest are dropped
 OWNER_BY = "owner_by"  # of what is assigned: as which account

@@ -81,10 +81,11 @@ class Outbox:
             arguments: list[str | bytes | int] = [str(token), TOLD_S, MOST_WAITING, "1" if needs else "", message]
             return bool(await _PUT.run(self._redis, [*keys, self._keys.outbox(receiver)], arguments))
 
-    async def waiting(self, receiver: str, count: int) -> list[Waiting]:
-        """The oldest first."""
+    async def waiting(self, receiver: str, count: int, after: str = "") -> list[Waiting]:
+        """The oldest first, behind the one of the id `after`."""
         with answering(_WHAT):
-            found: Any = await self._redis.xrange(self._keys.outbox(receiver), count=count)
+            least = f"({after}" if after else "-"
+            found: Any = await self._redis.xrange(self._keys.outbox(receiver), min=least, count=count)
         named = [(one.decode(), fields[b"m"]) for one, fields in found]
         return [Waiting(one, int(one.partition("-")[0]), message) for one, message in named]
 

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import islice
 from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
@@ -42,6 +43,7 @@ from wallboard.web.words import Words, words
 BODY_BYTES = 8_192
 # What is done most often: pages say these in their language.
 RESULTS = ("called_back", "overflow_opened", "people_moved", "talked", "reported", "false_alarm")
+SHOWN_OVER = 200  # the last ones that ended
 SHOWN_BEFORE = 3
 BEFORE = ("raised_at", "over_at", "over", "acknowledged_by", "owner", "note", "results")
 LONGEST_SNOOZE_S = 12 * 3_600  # a snooze always ends by itself
@@ -141,7 +143,7 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
     before = _before(floor)
-    over = [(name, alert_document(floor, row)) for name, row in reversed(floor.alerts.over.items())]
+    over = [(name, alert_document(floor, row)) for name, row in islice(reversed(floor.alerts.over.items()), SHOWN_OVER)]
     may = seen_by(who)
     seen = [
         (name, row) for name, row in (*rows, *over) if row["kind"] != "agents" or (may.everything and may.of_team(row))
