@@ -19,7 +19,7 @@ from wallboard.core.state import Floor
 from wallboard.core.watchful import watchful
 
 DAY_MS = 86_400_000
-MANY_MS = 600_000  # floods are counted in ten minutes (EEMUA 191)
+MINUTE_MS, MANY_MS = 60_000, 600_000  # floods are counted in ten minutes (EEMUA 191)
 
 
 class Spoke(Struct):
@@ -47,17 +47,27 @@ class Trial:
         if isinstance(event, ev.ConfigApplied | ev.AlertEvent):
             return
         now_ms = max(self._now_ms, event.time or 0)
-        if now_ms // SECOND_MS > self._now_ms // SECOND_MS:
-            self._floor.take_touched()  # else all that ever changed is looked at each second
+        self._go_on(now_ms)
         self._now_ms = now_ms
         self._floor.apply(event, now_ms)
         self._hear()
 
     def end(self, at_ms: int) -> list[Spoke]:
         """All that was found, in order."""
-        self._floor.advance(max(at_ms, self._now_ms))
+        at_ms = max(at_ms, self._now_ms)
+        self._go_on(at_ms)
+        self._floor.advance(at_ms)
         self._hear()
         return self._found
+
+    def _go_on(self, now_ms: int) -> None:
+        """To shortly before it. What changed is looked at when its second is over, as live, and not in each second
+        until the next event: that is the second after the last one, and those after each minute's turn."""
+        at_ms = (self._now_ms // SECOND_MS + 1) * SECOND_MS
+        while self._now_ms and at_ms < now_ms:
+            self._floor.advance(at_ms)
+            self._floor.take_touched()
+            at_ms = (at_ms // MINUTE_MS + 1) * MINUTE_MS + SECOND_MS
 
     def _hear(self) -> None:
         alerting = self._floor.alerting
