@@ -103,10 +103,12 @@ async def test_what_is_held_waits_and_holds_up_nothing_behind_it(
             await sending.put("leads", f"end {n}", type="cleared")
         await sending.put("leads", "begins")
         sending.start("leads", there.url, holds=lambda _, message: asleep and message.type == "cleared")
-        await until(lambda: there.titles == ["begins"])
+        await until(lambda: "begins" in there.titles)
+        assert set(there.titles) == {"begins"}
         assert len(await sending.outbox.waiting("leads", 10)) >= 5
         asleep = False
-        await until(lambda: there.titles == ["begins", *(f"end {n}" for n in range(5))])
+        await until(lambda: "end 4" in there.titles)
+        assert list(dict.fromkeys(there.titles)) == ["begins", *(f"end {n}" for n in range(5))], "one may come twice"
 
 
 class Post:
