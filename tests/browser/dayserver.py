@@ -38,7 +38,7 @@ async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
     url = f"http://{host}:{port}"
     try:
         sessions = app.state.parts.sessions
-        async with httpx.AsyncClient(base_url=url) as http:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as http:
             await ready(http)
             code = await sessions.signin.issue((await asyncio.to_thread(app.state.parts.people.first, 0)).id)
             answer = await http.post("/signin", json={"code": code})

@@ -41,7 +41,7 @@ async def house(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
     task = asyncio.create_task(server.serve(sockets=[listener]))
     url = "http://{}:{}".format(*listener.getsockname())
     try:
-        async with httpx.AsyncClient(base_url=url) as http, asyncio.timeout(20):
+        async with httpx.AsyncClient(base_url=url, timeout=60) as http, asyncio.timeout(20):
             while not (server.started and app.state.parts.pipeline.ready):
                 await asyncio.sleep(0.05)
             code = await app.state.parts.sessions.signin.issue(
@@ -60,7 +60,7 @@ async def night(house: tuple[str, dict[str, Any]]) -> AsyncIterator[httpx.AsyncC
     """A board of one tile, made anew for each test, and somebody who writes it too."""
     url, cookie = house
     headers = {"cookie": f"{cookie['name']}={cookie['value']}", "origin": url, "accept": "application/toml"}
-    async with httpx.AsyncClient(base_url=url, headers=headers) as http:
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as http:
         there = (await http.get(BOARD)).headers.get("etag")
         kind = {"content-type": "application/toml"}
         condition = {"if-match": there} if there else {"if-none-match": "*"}

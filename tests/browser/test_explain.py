@@ -57,13 +57,13 @@ async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
     task = asyncio.create_task(server.serve(sockets=[listener]))
     url = f"http://{host}:{port}"
     try:
-        async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {TOKEN}"}) as http:
+        async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=60) as http:
             await until(http, lambda state: "sites" in state)
             await http.post("/api/v1/events", json=_events())
             await until(http, lambda state: state["queues"].get("support", {}).get("day", {}).get("offered") == 40)
         sessions = app.state.parts.sessions
         code = await sessions.signin.issue((await asyncio.to_thread(app.state.parts.people.first, 0)).id)
-        async with httpx.AsyncClient(base_url=url) as http:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as http:
             answer = await http.post("/signin", json={"code": code})
         yield url, sessions.cookie, answer.cookies[sessions.cookie]
     finally:

@@ -122,7 +122,7 @@ async def test_a_heat_map_shows_each_queue_and_hour_and_opens(
     day = business_day(now_ms, "UTC", "00:00")
     amounts = {"sales": 3, "support": 24}
     async with running(config) as (url, name, value):
-        async with httpx.AsyncClient(base_url=url, cookies={name: value}, headers={"origin": url}) as http:
+        async with httpx.AsyncClient(base_url=url, cookies={name: value}, headers={"origin": url}, timeout=60) as http:
             events = [{"type": "contact.queued", "contact": queue, "queue": queue} for queue in amounts]
             assert (await http.post("/api/v1/events", json=events)).status_code == 202
         told = {Interval("queues", queue, day.started_ms, "event"): {"offered": n} for queue, n in amounts.items()}

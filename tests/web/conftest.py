@@ -124,8 +124,8 @@ async def serving(
     try:
         base = f"http://{host}:{port}"
         async with (
-            httpx.AsyncClient(base_url=base, headers={"authorization": f"Bearer {TOKEN}"}) as http,
-            httpx.AsyncClient(base_url=base) as anonymous,
+            httpx.AsyncClient(base_url=base, headers={"authorization": f"Bearer {TOKEN}"}, timeout=60) as http,
+            httpx.AsyncClient(base_url=base, timeout=60) as anonymous,
         ):
             await _until_ready(task, anonymous, until)
             yield Served(app, app.state.parts, host, port, http, anonymous, server, task)

@@ -42,7 +42,7 @@ class Proxied:
     async def client(self, address: str = "127.0.0.1") -> AsyncIterator[httpx.AsyncClient]:
         """One that comes from this address."""
         transport = httpx.AsyncHTTPTransport(verify=self.trust, local_address=address)
-        async with httpx.AsyncClient(base_url=self.url, transport=transport) as found:
+        async with httpx.AsyncClient(base_url=self.url, transport=transport, timeout=60) as found:
             yield found
 
 

@@ -64,7 +64,7 @@ async def served(house: Any, provider: Provider) -> AsyncIterator[Served]:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(headers=PAGE) as found:
+    async with httpx.AsyncClient(headers=PAGE, timeout=60) as found:
         yield found
 
 
@@ -243,7 +243,7 @@ async def test_nobody_is_sent_to_another_site_afterwards(served: Served, browser
 
 async def test_a_state_is_good_once_and_in_the_browser_that_left(served: Served, browser: httpx.AsyncClient) -> None:
     back = await returning(browser, served)
-    async with httpx.AsyncClient(headers=PAGE) as other:
+    async with httpx.AsyncClient(headers=PAGE, timeout=60) as other:
         refused(await other.get(back), served, 400, "did not begin in this browser")
         await returning(other, served)  # it has a sign-in of its own under way
         refused(await other.get(back), served, 400, "did not begin in this browser")
@@ -274,7 +274,7 @@ async def test_a_code_that_was_used_or_that_somebody_else_was_given_is_refused(
 ) -> None:
     back = await returning(browser, served)
     assert (await browser.get(back)).status_code == 303
-    async with httpx.AsyncClient() as other:
+    async with httpx.AsyncClient(timeout=60) as other:
         given = await returning(other, served)  # whose code nobody has used
     for foreign in (back, given):
         mine = await returning(browser, served)

@@ -209,7 +209,7 @@ async def test_a_stranger_who_sends_slowly_keeps_out_neither_other_senders_nor_o
     other = await post(hooked, "graphs", payload("grafana.json"), signed("graphs", payload("grafana.json")))
     assert other.status_code == 202
     elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
-    async with httpx.AsyncClient(base_url=hooked.origin, transport=elsewhere) as sender:
+    async with httpx.AsyncClient(base_url=hooked.origin, transport=elsewhere, timeout=60) as sender:
         found = await sender.post("/api/v1/in/own", content=body, headers=signed("own", body))
     assert found.status_code == 202
     for _, writer in slow:
