@@ -139,7 +139,12 @@ def _called_so(house: Family) -> None:
     for name in NAMES:
         asked: dict[str, dict[str, Any]] = {
             "people": {"name": name, "role": "lead", "teams": [name], "agents": [name]},
-            "tokens": {"name": name, "scopes": ["events:write"], "source": name, "queues": [name]},
+            "tokens": {
+                "name": f"for {name}"[:256],
+                "scopes": ["events:write"],
+                "source": f"for {name}"[:256],
+                "queues": [name],
+            },
         }
         if not made["screens"]:
             device = json.loads(house.post("/pair", b"")[1])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.commands.alerts import RULES
+from wallboard.assets import FIRST_RULES
 from wallboard.record.entries import Unwritten
 from wallboard.record.ruletext import RuleDiffers, renamed, rule_text, rule_texts, with_rule, write_rule
 from wallboard.record.shelf import tag_of
@@ -158,7 +158,8 @@ _new = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_s
 
 @given(st.lists(st.tuples(_names | _new, st.integers(0, 99) | st.none()), max_size=6))
 def test_whatever_is_written_and_taken_out_the_rest_says_what_it_said(steps):
-    text, told = RULES, tomllib.loads(RULES)["alert"]
+    text = FIRST_RULES.read_text(encoding="utf-8")
+    told = tomllib.loads(text)["alert"]
     for name, limit in steps:
         if limit is None and name not in told:
             continue

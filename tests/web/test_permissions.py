@@ -112,7 +112,7 @@ NEEDS = {
     "GET /api/v1/duty": "alerts:act", "POST /api/v1/duty": "alerts:act",
     "DELETE /api/v1/duty": "alerts:act", "DELETE /api/v1/duty/{who:path}": "alerts:act",
     "GET /alerts/rules": "alerts:act", "GET /api/v1/alerts/rules": "alerts:act",
-    "POST /api/v1/alerts/rules/check": "admin", "POST /api/v1/alerts/rules/try": "admin",
+    "POST /api/v1/alerts/check-rule": "admin", "POST /api/v1/alerts/try-rule": "admin",
     "PUT /api/v1/alerts/rules/{rule}": "admin",
     "DELETE /api/v1/alerts/rules/{rule}": "admin", "GET /api/v1/alerts/rules/{rule}/revisions": "admin",
     "GET /api/v1/alerts/rules/{rule}/revisions/{revision}": "admin",

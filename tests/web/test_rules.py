@@ -193,7 +193,7 @@ async def test_every_mistake_is_named_by_its_path_and_the_file_stays(served: Any
     assert {one["at"] for one in answer.json()["mistakes"]} == places
     assert written(served) == TEXT
     if case != "another name":
-        said = (await served.http.post(f"{RULES}/check", json={"text": wrong})).json()
+        said = (await served.http.post("/api/v1/alerts/check-rule", json={"text": wrong})).json()
         assert {one["at"] for one in said["mistakes"]} == places
 
 
@@ -229,20 +229,20 @@ async def test_a_new_rule_is_made_taken_away_and_brought_back(served: Any) -> No
 
 async def test_what_a_form_says_is_written_into_the_text_with_its_comments(served: Any) -> None:
     values = tomllib.loads(LONG)["alert"]["long"] | {"raise": "> 90", "for": None, "min_n": 3}
-    said = (await served.http.post(f"{RULES}/check", json={"text": LONG, "values": values})).json()
+    said = (await served.http.post("/api/v1/alerts/check-rule", json={"text": LONG, "values": values})).json()
     assert said["text"] == LONG.replace("> 120", "> 90").replace('for = "30s"\n', "") + "min_n = 3\n"
     assert (said["mistakes"], said["warnings"], said["values"]["raise"]) == ([], [], "> 90")
-    copied = (await served.http.post(f"{RULES}/check", json={"text": LONG, "name": "long-2"})).json()
+    copied = (await served.http.post("/api/v1/alerts/check-rule", json={"text": LONG, "name": "long-2"})).json()
     assert (copied["name"], copied["text"]) == ("long-2", LONG.replace("[alert.long]", "[alert.long-2]"))
     fresh = {"text": "", "name": "my rule", "values": {"metric": "waiting", "raise": "> 5"}}
-    made = (await served.http.post(f"{RULES}/check", json=fresh)).json()
+    made = (await served.http.post("/api/v1/alerts/check-rule", json=fresh)).json()
     assert made["text"] == '[alert."my rule"]\nmetric = "waiting"\nraise = "> 5"\n'
     deep: Any = "waiting"
     for _ in range(400):
         deep = [deep]
-    refused = (await served.http.post(f"{RULES}/check", json=fresh | {"values": {"metric": deep}})).json()
+    refused = (await served.http.post("/api/v1/alerts/check-rule", json=fresh | {"values": {"metric": deep}})).json()
     assert [one["reason"] for one in refused["mistakes"]] == ["the values stand within one another too deep"]
-    broken = (await served.http.post(f"{RULES}/check", json={"text": "[alert.", "values": values})).json()
+    broken = (await served.http.post("/api/v1/alerts/check-rule", json={"text": "[alert.", "values": values})).json()
     assert (broken["text"], len(broken["mistakes"])) == ("[alert.", 1)
     assert written(served) == TEXT
 
@@ -256,7 +256,9 @@ async def test_leads_read_rules_and_only_administrators_change_them(served: Any)
     assert "Somebody waits" not in answer.text
     tag = (await rows(served))["long"]["tag"]
     assert (await put(served, "long", LONG, tag, **lead)).status_code == 403
-    assert (await served.anonymous.post(f"{RULES}/check", json={"text": LONG}, headers=lead)).status_code == 403
+    assert (
+        await served.anonymous.post("/api/v1/alerts/check-rule", json={"text": LONG}, headers=lead)
+    ).status_code == 403
     assert (await served.anonymous.get(f"{RULES}/long/revisions", headers=lead)).status_code == 403
     viewer = {"cookie": await served.sign_in("Vera", "viewer"), "origin": served.origin}
     for path in (RULES, "/alerts/rules"):

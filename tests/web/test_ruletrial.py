@@ -14,7 +14,7 @@ from wallboard.core.events import Abandoned, Queued
 from wallboard.record.days import Days, Happened
 from wallboard.web import ruletrial
 
-TRY = "/api/v1/alerts/rules/try"
+TRY = "/api/v1/alerts/try-rule"
 RULE = """\
 [alert.long]
 metric = "oldest_wait_s"

@@ -95,6 +95,7 @@ async def take(request: Request) -> Response:
         summary="Go off duty",
         scope="alerts:act",
         answers={202: Answer("It is in the stream.", Switched)},
+        problems=(404,),
     )
 )
 async def leave(request: Request) -> Response:

@@ -105,7 +105,7 @@ async def rules(request: Request) -> Response:
     )
 )
 async def check(request: Request) -> Response:
-    """`POST /api/v1/alerts/rules/check`."""
+    """`POST /api/v1/alerts/check-rule`."""
     allowed(request, "admin")
     asked = asked_of(await body_of(request, 2 * BODY_BYTES), Asked)
     read = await in_thread(_checked, parts_of(request), asked)

@@ -86,7 +86,7 @@ class RuleTrial:
         )
     )
     async def post(self, request: Request) -> Response:
-        """`POST /api/v1/alerts/rules/try`."""
+        """`POST /api/v1/alerts/try-rule`."""
         allowed(request, "admin")
         parts, asked = parts_of(request), asked_of(await body_of(request, 2 * BODY_BYTES), Trial)
         first, last = _day(asked.first, "first"), _day(asked.last, "last")

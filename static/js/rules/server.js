@@ -1,6 +1,7 @@
 /** What does the page of rules ask of the server? Every answer is a value; what was refused says why. */
 
-const HERE = "/api/v1/alerts/rules";
+const ALERTS = "/api/v1/alerts";
+const HERE = ALERTS + "/rules";
 const TOML = "application/toml";
 
 /** @typedef {{ok: boolean, status: number, detail: string, text: string, told: *}} Answer */
@@ -18,12 +19,12 @@ export class Server {
 
   /** @param {{text: string, values?: *, name?: string}} asked */
   check(asked) {
-    return this.ask("POST", HERE + "/check", { body: JSON.stringify(asked) });
+    return this.ask("POST", ALERTS + "/check-rule", { body: JSON.stringify(asked) });
   }
 
   /** @param {string} text @param {string} first @param {string} last days */
   attempt(text, first, last) {
-    return this.ask("POST", HERE + "/try", { body: JSON.stringify({ text, first, last }) });
+    return this.ask("POST", ALERTS + "/try-rule", { body: JSON.stringify({ text, first, last }) });
   }
 
   /** @param {string} id @param {string} text @param {string | null} tag that it was made from; null: a new one */
