@@ -30,6 +30,7 @@ from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Change
 from wallboard.live.screen import Screen
+from wallboard.live.showing import Showing
 from wallboard.live.view import View
 from wallboard.record.boards import Board, Tile
 
@@ -225,6 +226,22 @@ async def test_an_entity_that_moves_is_taken_from_one_view_and_given_to_another(
                 pass
         assert list(of[team].state["agents"]) == ["anna"]
         assert not of[other].state.get("agents")
+
+
+@pytest.mark.parametrize("kind", ["kpis", "alerts", "trails"])
+def test_what_is_about_one_person_follows_their_team_to_its_leads(kind: str, clock: Clock) -> None:
+    hub = hub_of(Loaded(), clock)
+    leads = Board(id="leads", audience="lead", tiles=(Tile(kind="alerts", at=(1, 1), size=(2, 2)),))
+    channels = {team: Channel(hub.view(leads, frozenset([team])), hub, "") for team in ("one", "two")}
+    showing, before = Showing(), None
+    for channel in channels.values():
+        channel.view.trails = {"t": ()}
+    for team, other in (("one", "two"), ("two", "one"), ("one", "two")):
+        row = {"agent": "anna", "kind": "agents", "of": "anna", "metric": "wrapup_over_s", "team": team}
+        shows, left = showing.of(Change(kind, "t", before, row, row), channels)
+        assert set(shows) == {channels[team]}
+        assert before is None or set(left) == {channels[other]}
+        before = row
 
 
 async def test_a_slow_screen_holds_one_merged_patch(clock: Clock):

@@ -43,4 +43,6 @@ def _decides(kind: str, row: Document) -> Hashable:
         return row.get("team"), tuple(row["queues"])
     if kind == "notices":
         return tuple(row.get("boards", ()))
-    return "agent" in row
+    if kind == "alerts":
+        return row.get("team"), row["kind"], row["of"], row.get("metric")
+    return "agent" in row, row.get("team")

@@ -1,7 +1,7 @@
 """How do finished frames reach a socket?
 
 uvicorn's own protocol makes and compresses every frame for each connection. Here a frame that the hub has built once
-goes to the kernel as it is, and a peer that takes nothing for STALLED_S is cut off.
+goes to the kernel as it is, and a peer that has not taken all that waits for it within STALLED_S is cut off.
 
 `put` is write(2) on the connection's descriptor, past the transport, and this is why that is in order: the transport is
 told to hold nothing (`set_write_buffer_limits(high=0)`: `pause_writing` comes whenever its buffer is not empty, as
@@ -9,8 +9,8 @@ asyncio's pages promise), and the hub puts nothing where writing is paused. So w
 snapshot, is with the kernel. `connection_lost` comes before the descriptor is closed, and `put` ends there.
 
 Touches of uvicorn, beside what live/prompt.py does: `conn`, `queue`, `scope`, `request`, `response`, `transport`,
-`handle_connect`, `handle_close`, `pause_writing`, `resume_writing`, `shutdown`. Of websockets: `ServerProtocol`'s
-`available_extensions` and `extensions`, and `PerMessageDeflate.local_max_window_bits`.
+`scheme`, `handle_connect`, `handle_close`, `pause_writing`, `resume_writing`, `send`, `shutdown`. Of websockets:
+`ServerProtocol`'s `available_extensions` and `extensions`, and `PerMessageDeflate.local_max_window_bits`.
 live/fit.py says whether a new version still does what is meant by them.
 """
 
