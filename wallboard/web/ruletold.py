@@ -38,7 +38,8 @@ def _facts(rule: Rule, say: Words, page: Words) -> Iterator[str]:
         yield page("rules.keeps", time=lasting(rule.keep_for, say))
     if rule.when != OPEN:
         yield page("rules.always") if rule.when == ALWAYS else rule.when
-    yield page("rules.told", who=", ".join(rule.notify)) if rule.notify else page("rules.told_here")
+    here = "rules.told_leads" if rule.kind == "agents" else "rules.told_here"
+    yield page("rules.told", who=", ".join(rule.notify)) if rule.notify else page(here)
 
 
 def _condition(one: Condition, say: Words, page: Words) -> str:
