@@ -14,7 +14,7 @@ from wallboard.web.auth import allowed, who_asks
 from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.problems import Problem
 from wallboard.web.sight import NO_BOARD, boards_for, seen_by, sees_floor
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
 
 _READY_S = 1.0
 
@@ -85,8 +85,7 @@ async def state(request: Request) -> Response:
     allowed(request, "state:read")
     parts = parts_of(request)
     queue, board = _filter(request)
-    if not parts.pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts)
     body = msgspec.json.encode(_seen(request, queue, board))
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"etag": etag, "cache-control": "private, no-cache"}

@@ -25,7 +25,7 @@ from wallboard.web.forgetting import forgets
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import page_say, spoken
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.writable import unwritable
 
 BODY_BYTES = 65_536
@@ -88,8 +88,7 @@ class NamesPage:
 )
 async def names(request: Request) -> Response:
     who, parts = allowed(request, "people:read"), parts_of(request)
-    if not parts.pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts)
     file, tables = await asyncio.to_thread(_file, parts)
     body: dict[str, Any] = {"file": file | {"edits": _edits(who), "forgets": forgets(who)}}
     for kind in KINDS:

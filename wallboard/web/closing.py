@@ -22,7 +22,7 @@ from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
 from wallboard.web.sight import sees_agent
 from wallboard.web.telling import tell
-from wallboard.web.wiring import parts_of
+from wallboard.web.wiring import expect_loaded, parts_of
 from wallboard.web.within import has_agent, has_contact
 
 BODY_BYTES = 8_192
@@ -59,8 +59,7 @@ async def close(request: Request) -> Response:
     who = allowed(request, "people:read")
     parts = parts_of(request)
     asked = _read(await body_of(request, BODY_BYTES))
-    if not parts.pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts)
     if asked.agent is not None and not sees_agent(parts, who, asked.agent):
         raise Problem(404, "There is nobody of this id.", at="$.agent")
     events = _events(parts.pipeline.floor, asked, who)

@@ -24,7 +24,7 @@ from wallboard.web.telling import tell
 from wallboard.web.trail import noted
 from wallboard.web.until import Until, until_ms
 from wallboard.web.who import who_of
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
 
 BODY_BYTES = 8_192
 LONGEST_MS = 24 * 3_600_000  # a duty always ends by itself
@@ -80,8 +80,7 @@ async def take(request: Request) -> Response:
     """`POST /api/v1/duty`. 202: it is in the stream."""
     who, parts = allowed(request, "alerts:act"), parts_of(request)
     asked = _read(await body_of(request, BODY_BYTES))
-    if not parts.pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts)
     lead, over_ms = await _lead(parts, who, asked.who), _until_ms(asked.until, parts)
     teams = None if lead.teams is None else sorted(lead.teams)
     told = _told(who, lead.name)

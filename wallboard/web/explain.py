@@ -26,7 +26,7 @@ from wallboard.web.costly import costs
 from wallboard.web.explained import in_words
 from wallboard.web.problems import COMPARED, Problem, near
 from wallboard.web.sight import NO_BOARD, boards_for, sees_agent, sees_floor
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.words import language_of
 
 Document = dict[str, Any]
@@ -77,8 +77,7 @@ async def explain(request: Request) -> Response:
     who = allowed(request, "state:read") if "board" in request.query_params else sees_floor(request)
     costs(request)
     parts = parts_of(request)
-    if not parts.pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts)
     asked = _asked(request)
     view = _view(request, asked.board)
     people = view.allowed.everything if view else who.may("people:read")

@@ -11,7 +11,7 @@ from wallboard.web.asking import check, once_each
 from wallboard.web.auth import allowed
 from wallboard.web.calls import Answer, Call, Query, call
 from wallboard.web.problems import Problem, near
-from wallboard.web.wiring import parts_of
+from wallboard.web.wiring import expect_loaded, parts_of
 from wallboard.web.within import has_queue
 
 LONGEST = 256
@@ -42,8 +42,7 @@ async def floor(request: Request) -> Response:
     check(query, {"queue"}, LONGEST)
     if "queue" not in query:
         raise Problem(400, "Expected queue=NAME in the query.", at="$.queue")
-    if not parts.pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts)
     name, queues = query["queue"], parts.pipeline.documents.get("queues", {})
     own = [queue for queue in queues if has_queue(who, parts.pipeline.floor, queue)]
     if name not in own:

@@ -24,7 +24,7 @@ from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.trail import noted
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.words import words
 
 BODY_BYTES = 4_096
@@ -166,8 +166,7 @@ def _bound(request: Request) -> Who:
     who = who_asks(request)
     if not who.agents:
         raise Problem(403, f"Your account is not bound to an agent: an administrator does it with {_command(who)}.")
-    if not parts_of(request).pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts_of(request))
     return who
 
 

@@ -21,7 +21,7 @@ from wallboard.web.sight import boards_for
 from wallboard.web.telling import tell
 from wallboard.web.trail import noted
 from wallboard.web.until import Until, until_ms
-from wallboard.web.wiring import parts_of
+from wallboard.web.wiring import expect_loaded, parts_of
 
 BODY_BYTES = 262_144  # a thousand names of queues have room
 NOTED_LETTERS = 300  # of a text in the audit trail
@@ -84,8 +84,7 @@ async def post(request: Request) -> Response:
     who = allowed(request, "notices:write")
     parts = parts_of(request)
     asked = _read(await body_of(request, BODY_BYTES))
-    if not parts.pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts)
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
     _known_boards(asked.boards or [], list(boards_for(request)))
     teams = _own_places(asked, who, floor)

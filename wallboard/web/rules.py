@@ -29,7 +29,7 @@ from wallboard.web.problems import Problem
 from wallboard.web.rulelist import NO_NAME, has_address, listed, open_of
 from wallboard.web.ruletexts import Read, read_rule, saying
 from wallboard.web.speaking import spoken
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.writable import unwritable
 
 TOML = "application/toml"
@@ -84,8 +84,7 @@ async def rules(request: Request) -> Response:
     """`GET /api/v1/alerts/rules`."""
     who, parts = allowed(request, "alerts:act"), parts_of(request)
     costs(request)
-    if not parts.pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts)
     floor = parts.pipeline.floor
     found = await in_thread(listed, parts, floor.settings.alert, open_of(floor, who), spoken(request))
     found["edits"] = who.may("admin")

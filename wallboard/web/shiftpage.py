@@ -32,7 +32,7 @@ from wallboard.web.figures import figure
 from wallboard.web.lists import alert_text
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import spoken
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.within import has_alert, has_notice, has_queue
 from wallboard.web.words import Words, words
 
@@ -61,8 +61,7 @@ class ShiftPage:
         who = allowed(request, "alerts:act")
         costs(request)
         parts, say = parts_of(request), words(spoken(request))
-        if not parts.pipeline.documents:
-            raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+        expect_loaded(parts)
         context = await _context(parts, who, say)
         headers = {"cache-control": "no-store"}
         return self._templates.TemplateResponse(request, "shift.html", context, headers=headers)
@@ -82,8 +81,7 @@ class ShiftPage:
 async def leave(request: Request) -> Response:
     who, parts = allowed(request, "alerts:act"), parts_of(request)
     asked = _read(await body_of(request, BODY_BYTES))
-    if not parts.pipeline.documents:
-        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
+    expect_loaded(parts)
     floor = parts.pipeline.floor
     shift = handover.running(floor, handover.site_of(floor.settings, who.teams))
     teams = None if who.teams is None else tuple(sorted(who.teams))

@@ -31,6 +31,7 @@ from wallboard.web.lookback import LookBack
 from wallboard.web.metrics import Metrics
 from wallboard.web.paired import Paired
 from wallboard.web.passwords import Passwords
+from wallboard.web.problems import Problem
 from wallboard.web.programs import Programs
 from wallboard.web.rate import Rates
 from wallboard.web.reports import Reports
@@ -83,3 +84,9 @@ class Parts:
 def parts_of(connection: HTTPConnection) -> Parts:
     parts: Parts = connection.app.state.parts
     return parts
+
+
+def expect_loaded(parts: Parts) -> None:
+    """For what is answered out of the state. Raises Problem 503 until it has been read."""
+    if not parts.pipeline.documents:
+        raise Problem(503, "The state is still being loaded.", headers={"retry-after": "1"})
