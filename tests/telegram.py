@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.serving import serving
 
 TOKEN = "123456:AAsecretsecretsecretsecretsecret"
 CHAT = -1001
@@ -73,13 +74,6 @@ def _refused(code: int, why: str) -> Response:
 async def telegram() -> AsyncIterator[Telegram]:
     there = Telegram()
     app = Starlette(routes=[Route("/bot{token}/{method}", there.answer, methods=["POST"])])
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    there.api = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    yield there
-    server.should_exit = True
-    await task
+    async with serving(app) as url:
+        there.api = url
+        yield there

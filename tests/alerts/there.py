@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 import pytest
-import uvicorn
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.serving import serving
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts.delivery import Delivery, Holds, nothing
 from wallboard.alerts.message import Message
@@ -62,16 +62,9 @@ class There:
 async def listening(port: int = 0) -> AsyncIterator[There]:
     there = There()
     app = Starlette(routes=[Route("/hook", there.take, methods=["POST"])])
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, log_config=None, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    there.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/hook"
-    yield there
-    server.should_exit = True
-    await task
+    async with serving(app, port) as url:
+        there.url = f"{url}/hook"
+        yield there
 
 
 class Sending:

@@ -14,11 +14,7 @@ import pytest
 
 from wallboard.config import Config, as_written
 from wallboard.core.events import AlertRaised, ConfigApplied
-from wallboard.core.rules import Rule
 from wallboard.record.shelf import tag_of
-from wallboard.web.ruletold import facts
-from wallboard.web.speaking import page_say
-from wallboard.web.words import words
 
 RULES = "/api/v1/alerts/rules"
 TOML = {"content-type": "application/toml"}
@@ -99,11 +95,6 @@ async def test_a_rule_is_told_in_words_and_with_the_text_that_lies_in_the_file(s
     ]  # fmt: skip
     polish = (await rows(served, "pl"))["long"]["says"].replace("\u00a0", " ")
     assert polish == "Najdłuższe czekanie: więcej niż 2:00, przez 30 s"
-
-
-def test_of_a_rule_about_people_it_says_that_only_leads_are_told() -> None:
-    rule = msgspec.convert({"metric": "wrapup_over_s", "raise": "> 60"}, Rule)
-    assert facts(rule, words("en"), page_say("en"))[-1] == "told to leads only, on the alerts page"
 
 
 async def test_how_many_alerts_of_a_rule_are_open_now_is_told(served: Any) -> None:

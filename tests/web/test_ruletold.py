@@ -1,4 +1,4 @@
-"""A rule about a change, and an alert of one, say so in words: by how much, within how long."""
+"""What a rule and its alerts say in words: a change by how much within how long, and who is told."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 from wallboard.core.rules import Rule
 from wallboard.web.lists import alert_text
-from wallboard.web.ruletold import sentence
+from wallboard.web.ruletold import facts, sentence
 from wallboard.web.speaking import page_say
 from wallboard.web.words import words
 
@@ -39,3 +39,8 @@ def test_an_alert_of_one() -> None:
     assert (
         alert_text(row, words("en")).replace("\u00a0", " ") == "Support: Waiting, change within 10 min −7, limit < −5"
     )
+
+
+def test_of_a_rule_about_people_it_says_that_only_leads_are_told() -> None:
+    rule = msgspec.convert({"metric": "wrapup_over_s", "raise": "> 60"}, Rule)
+    assert facts(rule, words("en"), page_say("en"))[-1] == "told to leads only, on the alerts page"
