@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import structlog
 from hypothesis import settings
+from playwright.async_api import expect
 from redis.asyncio import Redis
 
 from wallboard.embedded import EmbeddedRedis
@@ -24,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # hostile.py and other
 # The same examples each time, so that a change is judged by what it changes; `scripts/nightly` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 settings.load_profile("searching" if "WALLBOARD_LOGS" in os.environ else "repeatable")
 
 

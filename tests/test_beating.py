@@ -51,7 +51,7 @@ class House:
 
     async def hears(self, more: int = 2) -> None:
         count = len(self.there.heard) + more
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.there.heard) < count:
                 await asyncio.sleep(0.01)
 

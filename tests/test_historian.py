@@ -263,15 +263,15 @@ async def test_a_record_that_is_away_holds_up_nothing_and_gets_all_when_it_is_ba
     _, pipeline, _ = bench.start()
     events = [event for number in range(5) for event in call(number, now_ms() - 5_000)]
     await stream.append(events)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while pipeline.applied < len(events):
             await asyncio.sleep(0.05)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (bench.told and bench.told[-1].reason):
             await asyncio.sleep(0.02)
     (bench.data / FILE).rmdir()
     await eventually(bench, events)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while bench.told[-1].reason:
             await asyncio.sleep(0.02)
     assert bench.told[-1].failures > 0, "they are counted on"
@@ -299,7 +299,7 @@ async def test_a_mistake_of_the_history_s_own_stops_nothing_else(
 
 async def test_of_two_workers_the_one_that_leads_writes(bench: Bench, stream: Stream) -> None:
     first, _, task = bench.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while first.token is None:
             await asyncio.sleep(0.02)
     second, _, _ = bench.start()
@@ -309,7 +309,7 @@ async def test_of_two_workers_the_one_that_leads_writes(bench: Bench, stream: St
     await stream.append(events)
     await eventually(bench, events)
     task.cancel()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while second.token is None:
             await asyncio.sleep(0.02)
     more = call(2, now_ms() - 1_000)

@@ -82,7 +82,7 @@ async def test_a_checkpoint_holds_the_state_at_its_stream_id(bench: Bench, strea
     _, pipeline, _ = bench.start()
     appended = await stream.append([Queued(contact="a", queue="support", source="pbx")])
     await eventually(lambda: pipeline.cursor == appended.ids[0] or pipeline.applied == 2)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (found := await bench.checkpoint()) or len(load(found[1]).contacts.contacts) != 1:
             await asyncio.sleep(0.05)
     assert found[0] >= str(appended.ids[0])
@@ -103,12 +103,12 @@ async def test_rested_chunks_are_kept_and_not_written_again(bench: Bench, stream
     old = Queued(contact="old", queue="support", source="pbx", time=now_ms() - 3_600_000)
     await stream.append([old])
     _, pipeline, _ = bench.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (found := await bench.checkpoint()):
             await asyncio.sleep(0.05)
     await stream.append([Queued(contact="new", queue="support", source="pbx")])
     await eventually(lambda: len(pipeline.floor.contacts.contacts) == 2)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len((found := await bench.checkpoint() or ("", {}))[1]) < 3:
             await asyncio.sleep(0.05)
     assert {contact for _, contact in load(found[1]).contacts.contacts} == {"old", "new"}

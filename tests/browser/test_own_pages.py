@@ -81,7 +81,7 @@ async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
         thanks = mine.get_by_role("button", name="Said thanks")
         await thanks.tap()
         await expect(thanks).to_be_disabled()
-        await expect(mine.locator('.me-figure[data-key="thanks"] .value')).to_have_text("1", timeout=15_000)
+        await expect(mine.locator('.me-figure[data-key="thanks"] .value')).to_have_text("1", timeout=60_000)
         assert await mine.evaluate("document.documentElement.scrollWidth <= innerWidth")
         for page in (names, mine):
             await page.context.close()

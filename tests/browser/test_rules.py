@@ -45,7 +45,6 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
     browser: Browser, redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ruletrial, "TRY_S", PATIENT_S)  # it gives way to whoever else runs
-    expect.set_options(timeout=60_000)
     file = tmp_path / "wallboard.toml"
     file.write_text(TEXT, encoding="utf-8")
     settings = as_written(file, {}).settings

@@ -95,15 +95,16 @@ async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
         assert "Offered" in await words.inner_text(), "until there is a chart, the last quarter in words"
         await page.evaluate("window.shifts = []")  # "Connecting…" on top has become "Live"
         assert not any("plotly" in one for one in asked), "its script is not in the way of the numbers"
-        await page.wait_for_selector("#tile-1 .scatterlayer .js-line", state="attached", timeout=20_000)
+        await page.wait_for_selector("#tile-1 .scatterlayer .js-line", state="attached", timeout=60_000)
         drawn = json.loads(
             await page.evaluate(
                 "JSON.stringify(document.querySelector('#tile-1 .chart').data.map((one) => [one.name, one.y]))"
             )
         )
         assert [name for name, _ in drawn] == ["Offered, a week before", "Offered", "Answered"]
-        assert drawn[1][1] == offered
-        assert drawn[0][1][:4] == [10, 16, 11, 14][: len(drawn[0][1])]
+        assert drawn[1][1][: len(offered)] == offered  # one more where a quarter ended meanwhile
+        before = drawn[0][1][: min(4, len(offered))]
+        assert before == [10, 16, 11, 14][: len(before)]
         assert await page.locator("#tile-1 .none").count() == 0
         assert await page.evaluate("window.shifts") == [], "nothing moves"
         await asyncio.sleep(1.2)  # ticks go on over it

@@ -165,7 +165,7 @@ async def test_below_a_number_stand_its_bar_its_target_its_arrow_and_its_last_ho
     await server.patch({"groups": {"all": {"day": {"service_level": 81}}}})
     await expect(living.locator("#tile-0 .goal")).to_have_text("target ≥ 80 % reached")
     await expect(living.locator("#tile-0 .goal")).to_have_attribute("data-new", "yes")
-    await expect(living.locator("#tile-0 .goal")).to_have_attribute("data-new", "no", timeout=15_000)
+    await expect(living.locator("#tile-0 .goal")).to_have_attribute("data-new", "no", timeout=60_000)
     for level_now in (79, 82):
         await server.patch({"groups": {"all": {"day": {"service_level": level_now}}}})
         await expect(living.locator("#tile-0 .goal")).to_have_attribute(

@@ -131,12 +131,12 @@ async def test_a_posted_event_is_on_the_glass_and_hostile_text_stays_text(beatin
             {"type": "notice.posted", "text": text, "source": "ops", "notice": "n1"},
             {"type": "contact.queued", "contact": "x", "queue": "<b>queue</b>", "source": "ops"},
         ])  # fmt: skip
-        await page.get_by_text("<img src=x onerror=alert(1)>").first.wait_for(timeout=5000)
-        await page.get_by_text("<b>queue</b>").first.wait_for(timeout=5000)
+        await page.get_by_text("<img src=x onerror=alert(1)>").first.wait_for(timeout=60_000)
+        await page.get_by_text("<b>queue</b>").first.wait_for(timeout=60_000)
         assert await page.locator("img[src=x]").count() == 0
         assert problems == []
         assert beating.run("source", "forget", "ops").returncode == 0
-        await page.get_by_text("<b>queue</b>").first.wait_for(state="detached", timeout=5000)
+        await page.get_by_text("<b>queue</b>").first.wait_for(state="detached", timeout=60_000)
 
 
 def test_a_clean_stop_tells_screens_1012_and_takes_less_than_10_seconds(tmp_path: Path):

@@ -62,7 +62,7 @@ def queued(contact: str) -> Queued:
 
 
 async def eventually(what) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not what():
             await asyncio.sleep(0.01)
 

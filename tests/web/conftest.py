@@ -79,7 +79,7 @@ class Served:
             for agent, team in (("anna", "one"), ("boris", "two"))
         ]
         assert (await self.http.post("/api/v1/events", json=told)).status_code == 202
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len((await self.http.get("/api/v1/state")).json().get("agents", ())) < 2:
                 await asyncio.sleep(0.03)
 

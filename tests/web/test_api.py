@@ -24,7 +24,7 @@ async def with_two_queues(served: Any) -> None:
 
 
 async def until(served: Any, holds: Callable[[httpx.Response], bool], **headers: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             if holds(await served.http.get(STATE, headers=headers)):
                 return

@@ -81,11 +81,11 @@ async def test_sources_shows_what_arrives_as_the_text_that_it_is(served: Any, pa
     await page.wait_for_url(f"{served.origin}/sources")
     event = {"type": "kpi.reported", "kpi": HOSTILE, "value": 1, "source": HOSTILE}
     await served.http.post("/api/v1/events", json=event)
-    await expect(page.get_by_role("link", name=HOSTILE)).to_be_visible(timeout=15_000)
+    await expect(page.get_by_role("link", name=HOSTILE)).to_be_visible(timeout=60_000)
     await page.get_by_role("link", name=HOSTILE).click()
     await expect(page.locator("#events")).to_contain_text("kpi.reported")
     await served.http.post("/api/v1/events", json=event | {"kpi": "second"})
-    await expect(page.locator("#events")).to_contain_text("second", timeout=15_000)
+    await expect(page.locator("#events")).to_contain_text("second", timeout=60_000)
     assert await page.evaluate("[window.broken, document.querySelectorAll('img').length]") == [None, 0]
 
 

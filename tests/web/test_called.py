@@ -47,7 +47,7 @@ async def served(config: Config, served_elsewhere: Callable[..., Any], tmp_path:
             )
         ]
         await found.http.post("/api/v1/events", json=seen)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len((await found.http.get(NAMES)).json().get("agent", ())) < 4:
                 await asyncio.sleep(0.03)
         yield found

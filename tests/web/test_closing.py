@@ -19,7 +19,7 @@ async def send(served: Any, *events: dict[str, Any]) -> None:
 
 
 async def until(served: Any, path: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             answer = await served.http.get(path)
             if answer.status_code == 200 and holds(answer.json()):

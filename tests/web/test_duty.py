@@ -11,7 +11,7 @@ HOUR = 3_600_000
 
 
 async def until(served: Any, holds: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             found: list[dict[str, Any]] = (await served.http.get(DUTY)).json()
             if holds(found):

@@ -59,7 +59,7 @@ async def answered(served: Served, sent: bytes) -> tuple[int | None, str]:
         assert json.loads(await screen.recv())["t"] == "hello"
         screen.transport.write(sent)
         try:
-            async with asyncio.timeout(8):
+            async with asyncio.timeout(60):
                 while True:
                     await screen.recv()
         except ConnectionClosed as closed:
@@ -74,7 +74,7 @@ async def test_each_is_closed_with_its_code_and_one_line_in_the_log(house: Serve
     for name, (sent, code) in REFUSED.items():
         with capture_logs() as logs:
             found, reason = await answered(house, sent)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while house.app.state.hub.screens:
                     await asyncio.sleep(0.01)
         told = [(one["event"], one.get("code"), one.get("reason")) for one in logs]
@@ -132,7 +132,7 @@ async def test_a_flood_delays_no_other_screen(house: Served) -> None:
     async with connect(address(house), additional_headers=HEADERS) as other:
         floods = [asyncio.create_task(answered(house, masked(PING) * 10_000)) for _ in range(5)]
         await house.http.post("/api/v1/events", json=queued)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while "support" not in (json.loads(await other.recv()).get("patch") or {}).get("queues", {}):
                 pass
         assert [code for code, _ in await asyncio.gather(*floods)] == [1008] * 5

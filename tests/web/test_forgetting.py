@@ -48,7 +48,7 @@ async def queued(served: Any, queue: str, status: int) -> None:
 
 
 async def until(served: Any, kind: str, names: set[str]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while set((await served.http.get("/api/v1/state")).json().get(kind, ())) != names:
             await asyncio.sleep(0.03)
 

@@ -74,7 +74,7 @@ async def test_the_websockets_package_reads_every_kind_of_offer(served: Served, 
     async with connect(address(served), additional_headers=HEADERS, extensions=offer, compression=None) as screen:
         assert json.loads(await screen.recv())["t"] == "hello"
         await served.http.post("/api/v1/events", json=[queued(number) for number in range(40)])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while "queue-39" not in (json.loads(await screen.recv()).get("patch") or {}).get("queues", {}):
                 pass
 
@@ -83,7 +83,7 @@ async def test_the_same_bytes_go_to_every_screen_of_a_view(served: Served, monke
     packed: list[int] = []
     whole = zlib.compressobj
     monkeypatch.setattr("wallboard.live.frames.zlib.compressobj", lambda *given: packed.append(1) or whole(*given))
-    async with asyncio.TaskGroup() as tasks, asyncio.timeout(10):
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
         screens = [await connect(address(served), additional_headers=HEADERS) for _ in range(20)]
         for screen in screens:
             tasks.create_task(screen.recv())
@@ -99,7 +99,7 @@ async def test_the_same_bytes_go_to_every_screen_of_a_view(served: Served, monke
 async def _until(screen: ClientConnection, queue: str) -> list[str]:
     """What it is told, up to the first patch about that queue."""
     told: list[str] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not told or queue not in (json.loads(told[-1]).get("patch") or {}).get("queues", {}):
             told.append(str(await screen.recv()))
     return told
@@ -126,7 +126,7 @@ async def test_the_time_to_the_socket_is_told_to_prometheus_and_to_a_tile_that_a
     async with served_elsewhere(replace(config, server=Server(boards=str(tmp_path / "boards")))) as served:
         hub = served.app.state.hub
         url = address(served).replace("overview", "speed")
-        async with connect(url, additional_headers=HEADERS) as screen, asyncio.timeout(10):
+        async with connect(url, additional_headers=HEADERS) as screen, asyncio.timeout(60):
             await screen.recv()
             number = 0
             while "wallboard.latency" not in hub.pipeline.documents.get("kpis", {}):
@@ -150,7 +150,7 @@ async def test_connections_that_are_gone_leave_nothing_that_waits_for_the_collec
             assert b" 101 " in await served.raw(request(served, "Sec-WebSocket-Extensions: permessage-deflate\r\n"))
             asked = f"GET /healthz HTTP/1.1\r\nHost: {served.host}:{served.port}\r\nConnection: close\r\n\r\n"
             assert b" 200 " in await served.raw(asked.encode())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while served.app.state.hub.screens:
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)

@@ -165,7 +165,7 @@ async def test_what_was_repeated_or_refused_is_told_through_the_stream(served: A
         EVENTS, json=[QUEUED | {"id": "e-1", "source": "pbx-1"}, QUEUED | {"source": "pbx-1", "x": 1}]
     )
     counted = None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while counted is None:
             await asyncio.sleep(0.1)
             entries = await served.parts.stream.read("0-0")

@@ -27,7 +27,7 @@ async def floor(served: Any) -> int:
         ]
     answer = await served.http.post("/api/v1/events", json=[{"source": "pbx", **event} for event in told])
     assert answer.json()["rejected"] == []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len((await served.http.get("/api/v1/state")).json().get("agents", ())) < 2:
             await asyncio.sleep(0.03)
     return now_ms - 90_000
@@ -54,7 +54,7 @@ async def test_one_tap_tags_an_own_contact_once_and_no_other(served: Any) -> Non
     for _ in range(2):
         told = {"contact": "c0", "source": "pbx", "tag": "thanks"}
         assert (await served.anonymous.post(TAGS, json=told, headers=headers)).status_code == 202
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (mine := (await served.anonymous.get(ME, headers=headers)).json()["agents"][0])["tags"]["thanks"]:
             await asyncio.sleep(0.03)
     assert mine["contacts"][0]["tags"] == ["thanks"]
@@ -109,7 +109,7 @@ async def test_since_when_one_works_is_told_until_one_goes(served: Any) -> None:
     assert (await mine())["stretch_since"] == began_ms
     gone = {"type": "agent.signed_out", "agent": "anna", "source": "pbx"}
     assert (await served.http.post("/api/v1/events", json=gone)).json()["rejected"] == []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while "stretch_since" in await mine():
             await asyncio.sleep(0.03)
     assert (await mine())["handled"] == 1, "the day is there still"

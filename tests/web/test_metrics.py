@@ -42,7 +42,7 @@ async def test_how_the_history_is_written_is_told_once_a_worker_has_said_so(
         assert "wallboard_history" not in (await served.http.get("/metrics")).text
         writing = Writing(written_at=now - 90_000, failures=2, reason="no route")
         await HealthRecords(redis, Keys(config.namespace)).write_history(writing)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "wallboard_history" not in (text := (await served.http.get("/metrics")).text):
                 await asyncio.sleep(0.02)
     assert figure(text, "wallboard_history_lag_seconds") == 90

@@ -17,7 +17,7 @@ def now_ms() -> int:
 
 
 async def until(served: Any, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             found: dict[str, Any] = (await served.http.get(NOTICES)).json()
             if holds(found):

@@ -48,7 +48,7 @@ async def post(wall: Any, *events: dict[str, Any]) -> None:
 
 async def page_with(wall: Any, board: str, text: str) -> str:
     """The board's page once `text` is in it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             page: str = (await wall.http.get(f"/board/{board}")).text
             if text in page:
@@ -93,7 +93,7 @@ async def test_a_board_with_a_variable_shows_the_queue_of_the_address(wall: Any,
     )
     await post(wall, *({"type": "contact.queued", "contact": f"c{n}", "queue": "support"} for n in range(3)))
     await page_with(wall, "overview", '<span class="figure">3</span>')
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await wall.http.get("/board/any")).status_code == 404:
             await asyncio.sleep(0.1)
     page = (await wall.http.get("/board/any?queue=support")).text
@@ -107,7 +107,7 @@ async def test_a_board_with_a_variable_shows_the_queue_of_the_address(wall: Any,
 
 async def test_the_mistake_of_a_boards_file_stands_on_its_page(wall: Any, tmp_path: Path) -> None:
     (tmp_path / "boards" / "new.toml").write_text(f"titel = '{HOSTILE}'")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await wall.http.get("/board/new")).status_code == 404:
             await asyncio.sleep(0.1)
     page = (await wall.http.get("/board/new")).text

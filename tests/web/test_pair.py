@@ -282,7 +282,7 @@ async def test_a_screen_whose_board_is_gone_says_so_and_goes_on_when_it_gets_ano
         device = Device(served)
         screen = await device.paired(name="Hall", board="first")
         (folder / "first.toml").unlink()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "go" in (found := await device.ask()):
                 await asyncio.sleep(0.1)
         assert (found["name"], found["board"]) == ("Hall", "first")

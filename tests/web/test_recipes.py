@@ -45,7 +45,7 @@ async def told(served: Any) -> list[str]:
 
 
 async def shows(served: Any, kind: str, name: str) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while name not in served.parts.pipeline.documents.get(kind, {}):
             await asyncio.sleep(0.02)
     found: dict[str, Any] = served.parts.pipeline.documents[kind][name]
@@ -88,7 +88,7 @@ async def test_one_contact_s_life_its_disposition_and_its_mark(served: Any, tmp_
         await run(served, script, tmp_path)
     kinds = ("queued", "ringing", "answered", "ended", "wrapped", "tagged", "outcome", "rated")
     assert await told(served) == [f"contact.{kind}" for kind in kinds]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (day := served.parts.pipeline.documents["queues"].get("support", {}).get("day", {})).get("csat") is None:
             await asyncio.sleep(0.02)
     assert (day["offered"], day["answered"], day["handled"], day["csat"]) == (1, 1, 1, 100.0)

@@ -76,7 +76,7 @@ async def keeping(config: Any, served_elsewhere: Any, **clock: Any) -> AsyncIter
     async with served_elsewhere(replace(config, settings=SETTINGS), **clock) as served:
         applied = ConfigApplied(settings=msgspec.to_builtins(SETTINGS), source="wallboard", id="1")
         await served.parts.stream.append([applied])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "long" not in served.parts.pipeline.floor.settings.alert:
                 await asyncio.sleep(0.03)
         yield served

@@ -42,7 +42,7 @@ async def until(served: Any, **wanted: Any) -> dict[str, Any]:
 
 
 async def command_of(socket: Any) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             message = json.loads(await socket.recv())
             if message["t"] == "command":

@@ -18,7 +18,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 async def told_of(served: Any, name: str, count: int) -> dict[str, Any]:
     """The API's answer about a source once it has at least so many events."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             answer = await served.http.get(f"/api/v1/sources/{name}")
             if answer.status_code == 200 and len(answer.json()["events"]) >= count:

@@ -64,7 +64,7 @@ async def test_a_revoked_token_is_refused_here_at_once_and_in_another_process_wi
             assert (await served.anonymous.post(EVENTS, json=[], headers=bearer(token))).status_code == 202
         assert (await one.http.delete(f"{TOKENS}/{token['id']}")).status_code == 204
         assert (await one.anonymous.post(EVENTS, json=[], headers=bearer(token))).status_code == 401
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while (await other.anonymous.post(EVENTS, json=[], headers=bearer(token))).status_code != 401:
                 await asyncio.sleep(0.1)
         assert (await one.http.delete(f"{TOKENS}/{token['id']}")).status_code == 404
@@ -140,7 +140,7 @@ async def test_what_is_outside_of_a_tokens_limits_is_refused_with_its_path(
 
 async def test_a_token_of_one_queue_reads_that_queue_and_nothing_beside_it(served: Any) -> None:
     await served.http.post(EVENTS, json=[QUEUED, QUEUED | {"queue": "sales", "contact": "c-2"}])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while "sales" not in served.parts.pipeline.documents.get("queues", {}):
             await asyncio.sleep(0.02)
     token = await made(served, scopes=["state:read"], queues=["sales"])
