@@ -281,6 +281,12 @@ def test_a_program_reads_in_one_message_for_many_which_alerts_they_are() -> None
     assert "parts" not in msgspec.json.decode(msgspec.json.encode(messages[0]))
 
 
+def test_of_no_event_it_is_told_of_which() -> None:
+    one = row(metric="no_event_s", value=605.0, limit="> 600", event="contact.answered")
+    title = message_of("a", one, "raised", 0, None, "Billing", "").title
+    assert title == "Billing: without contact.answered for 10:05 (limit > 10:00)"
+
+
 @pytest.mark.parametrize(
     ("value", "limit", "says"),
     [(7.0, "> 5", "waiting +7 in 10m (limit > 5)"), (-7.0, "< -5", "waiting -7 in 10m (limit < -5)")],

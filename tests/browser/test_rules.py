@@ -116,6 +116,12 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
 
         await press(page, "New rule…")
         await form.locator("[name=name]").fill("many")
+        await expect(form.locator("[name=event]")).to_be_hidden()
+        await form.locator("[name=metric]").select_option("no_event_s")
+        await form.locator("[name=event]").fill("contact.answred")
+        await form.get_by_text("did you mean 'contact.answered'").wait_for()
+        await form.locator("[name=event]").fill("contact.answered")
+        await expect(form.locator(".mistake")).to_have_count(0)
         await form.locator("[name=metric]").select_option("abandon_rate")
         await form.locator("[name=window]").select_option("m15")
         await form.get_by_text("As text", exact=True).tap()

@@ -12,6 +12,10 @@ from wallboard.web.speaking import page_say
 from wallboard.web.words import words
 
 CASES = {
+    "no event": (
+        {"metric": "no_event_s", "raise": "> 600", "event": "contact.answered"},
+        "Without contact.answered for: more than 10:00",
+    ),
     "a rise": ({"metric": "waiting", "raise": "> 5", "within": "10m"}, "Waiting, change within 10 min: more than 5"),
     "a fall": (
         {"metric": "service_level", "window": "m30", "raise": "<= -20", "within": "1h"},
@@ -25,7 +29,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_rule_about_a_change(case: str) -> None:
+def test_what_a_rule_says(case: str) -> None:
     written, says = CASES[case]
     rule = msgspec.convert(written, Rule)
     assert list(rule.faults()) == []
@@ -39,6 +43,14 @@ def test_an_alert_of_one() -> None:
     assert (
         alert_text(row, words("en")).replace("\u00a0", " ") == "Support: Waiting, change within 10 min −7, limit < −5"
     )
+
+
+def test_an_alert_about_no_event() -> None:
+    row: dict[str, Any] = {
+        "metric": "no_event_s", "limit": "> 600", "value": 605, "reads": "seconds", "event": "contact.*", "name": "A",
+    }  # fmt: skip
+    told = alert_text(row, words("en")).replace("\u00a0", " ")
+    assert told == "A: Without contact.* for 10:05, limit > 10:00"
 
 
 def test_of_a_rule_about_people_it_says_that_only_leads_are_told() -> None:

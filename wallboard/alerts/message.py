@@ -77,9 +77,10 @@ def message_of(
     shown = "–" if row.value is None else sign + _figure(row.value, row.metric)
     number_now = ("still " if verb == "again" else "") + shown
     moved = f" in {row.within}" if row.within else ""
-    title = f"{called}: {_words(row.metric)} {number_now}{moved} (limit {_limit(row)})"
+    metric = f"without {row.event} for" if row.event else _words(row.metric)
+    title = f"{called}: {metric} {number_now}{moved} (limit {_limit(row)})"
     if end:
-        title = f"{called}: {end}, {_words(row.metric)} (limit {_limit(row)})"
+        title = f"{called}: {end}, {metric} (limit {_limit(row)})"
     return Message(
         id=named(alert, verb, number), type=verb, severity=_severity(row), title=_fitted(title, called),
         text="\n".join(lines), at=row.over_ms if verb == "cleared" and row.over_ms else row.raised_ms, alert=alert,

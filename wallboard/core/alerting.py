@@ -15,15 +15,17 @@ from msgspec import Struct
 
 from wallboard.core import events as ev
 from wallboard.core.ground import Entity, Ground
+from wallboard.core.heard import ANY, Heard, Listens
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.maintenance import Maintenance
 from wallboard.core.measured import SECOND_MS, Document, Measured, measured
 from wallboard.core.moving import Moving
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import ALWAYS, OPEN, Condition, Rule
+from wallboard.core.rules import ALWAYS, NO_EVENT, OF_SOURCES, OPEN, Condition, Rule
 from wallboard.core.select import selects
 from wallboard.core.watch import Watch, groups_of
 
+SECOND_LOOK_MS = 60_000  # at one about no event, while nobody who tells of it is heard
 MOST_UNTOLD = 10_000  # above it the oldest are dropped: a worker was away for very long
 State = Literal["pending", "raised", "recovering"]
 Name = tuple[str, str, str]  # rule, kind, id
@@ -52,6 +54,7 @@ class Alerting:
         self.touched: set[Entity] = set()
         self.instances: dict[Name, Instance] = {}
         self.moving: dict[Moves, Moving] = {}
+        self.heard = Heard()
         self.untold: dict[str, ev.AlertRaised | ev.AlertCleared] = {}
 
     def await_second(self) -> None:
@@ -70,6 +73,10 @@ class Alerting:
             row = self._row_of(*entity)
             for rule in self._rules_of(*entity, row):
                 self._look_at(rule, *entity, row)
+
+    def hear(self, kind: str, at_ms: int, entities: Sequence[Entity]) -> None:
+        """An event of this type was told of these: those for whom that was waited for are looked at."""
+        self.touched |= self.heard.hear(kind, at_ms, entities)
 
     def told(self, event: ev.AlertEvent) -> None:
         self.untold.pop(event.id or "", None)
@@ -94,6 +101,7 @@ class Alerting:
             key: one for key, one in self.moving.items()
             if key[3] in asked.get(key[0], ()) and self._names(self._ground.settings.alert[key[0]], *key[1:3])
         }  # fmt: skip
+        self.heard.keep(self._asks)
         self.touched |= {(kind, name) for _, kind, name in self.instances}
 
     def _rules_of(self, kind: str, name: str, row: Document | None) -> list[str]:
@@ -111,11 +119,16 @@ class Alerting:
         self._rules[kind, name] = team, mine
         return mine + [rule for rule in found if rule not in mine]
 
+    def _asks(self, entity: Entity, listens: Listens) -> bool:
+        rule = self._ground.settings.alert.get(listens[0])
+        return rule is not None and listens[1] in _listens(rule) and self._names(rule, *entity)
+
     def _names(self, rule: Rule, kind: str, name: str) -> bool:
         if rule.kind != kind:
             return False
         if kind == "kpis":
-            return name.partition(":")[0] == rule.metric.partition(".")[2]
+            figure = name.partition(":")[0]
+            return selects(rule.kpis, figure) if rule.kpis else figure == rule.metric.partition(".")[2]
         if kind == "groups":
             return name in groups_of(rule)
         patterns: list[str] = getattr(rule, kind)
@@ -130,16 +143,24 @@ class Alerting:
         key: Name = (name, kind, entity)
         hours, planned = self._hours(rule, kind, entity), self._planned(name, kind, entity, row or {})
         measures = [self._measured(key, one, row) for one in _conditions(rule)]
+        counts, again_ms = False, None
         if row is None or not _is_of_team(rule, kind, row.get("team")):
             self._end(key, "gone")
         elif hours and not hours.is_open(now_ms):
             self._end(key, "closed")
         elif any(one.is_on(now_ms, self._zone) for one in planned):
             self._end(key, "maintenance")
-        elif kind == "sources" and row["state"] == "quiet":  # silence says nothing, whatever was told of it before
+        elif (
+            rule.metric in OF_SOURCES and row["state"] == "quiet"
+        ):  # its silence says nothing, whatever was told before
             self._end(key, "cleared")
-        elif not self._is_held_back(rule, row):
+        elif self._is_held_back(rule, row):
+            again_ms = now_ms + SECOND_LOOK_MS
+        else:
+            counts = True
             self._step(key, rule, measures)
+        if not counts and _listens(rule):
+            measures = [self._let_go(key, again_ms) for _ in measures]
         self._await(key, rule, measures, hours, planned)
 
     def _measured(self, key: Name, condition: Condition, row: Document | None) -> Measured:
@@ -148,12 +169,24 @@ class Alerting:
         if row is None:
             self.moving.pop(moves, None)
             return Measured(None)
+        if condition.metric == NO_EVENT:
+            since_ms = self.heard.of(key[1:], key[0], condition.event or ANY, now_ms)
+            return Measured(max(0, now_ms - since_ms) / 1000, since_ms)
         now = measured(condition, row, now_ms)
         if condition.within_ms is None or now.value is None:
             return now
         moving = self.moving.setdefault(moves, Moving(now.value))
         change = moving.moved_to(now.value, now_ms, condition.within_ms, condition.raise_limit)
         return Measured(change, forgets_ms=moving.next_change_ms(condition.within_ms))
+
+    def _let_go(self, key: Name, again_ms: int | None) -> Measured:
+        """Of one about no event that does not count now: the time begins anew when it does, but what is open stays."""
+        found = self.instances.get(key)
+        if found and not found.alert:
+            del self.instances[key]
+        if found is None or not found.alert:
+            self.heard.forget(key[1:], key[0])
+        return Measured(None, forgets_ms=again_ms)
 
     def _step(self, key: Name, rule: Rule, measures: Sequence[Measured]) -> None:
         now_ms, found = self._ground.now_ms, self.instances.get(key)
@@ -181,7 +214,7 @@ class Alerting:
         found.alert = blake2b("\0".join((*key, str(now_ms))).encode(), digest_size=8).hexdigest()
         said = {
             "kind": key[1], "of": key[2], "metric": rule.metric, "limit": rule.raises, "since": str(began_ms),
-        } | {name: own for name, own in (("window", rule.window), ("within", rule.within)) if own}  # fmt: skip
+        } | {name: own for name in ("window", "within", "event") if (own := getattr(rule, name))}  # fmt: skip
         self._tell(ev.AlertRaised(
             time=now_ms, source=SOURCE, id=f"{found.alert}+", alert=found.alert, rule=key[0], severity=rule.severity,
             value=value, attributes=said,
@@ -205,7 +238,9 @@ class Alerting:
     def _is_held_back(self, rule: Rule, row: Document) -> bool:
         """None of its sources is heard: what the row says is old, and a rule about the source speaks of that."""
         sources = _sources(row)
-        if rule.kind == "sources" or not sources:
+        if rule.kind == "sources":
+            return rule.metric not in OF_SOURCES and row["state"] == "late"
+        if not sources:
             return False
         return all(self._is_late(one) for one in sources)
 
@@ -297,6 +332,11 @@ def _conditions(rule: Rule) -> Iterator[Condition]:
     yield rule
     yield from rule.conditions
     yield from rule.others
+
+
+def _listens(rule: Rule) -> list[str]:
+    """The events of which it asks since when there was none."""
+    return [one.event or ANY for one in _conditions(rule) if one.metric == NO_EVENT]
 
 
 def _moves(condition: Condition) -> str:

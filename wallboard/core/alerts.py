@@ -126,6 +126,7 @@ class Alerts:
             event.rule or "", event.severity or "warning", said.get("kind", ""), said.get("of", ""),
             said.get("metric", ""), said.get("window"), said.get("limit", ""), event.value,
             int(since) if since.isdecimal() else at_ms, at_ms, within=said.get("within"),
+            event=said.get("event"),
         )  # fmt: skip
         self._ground.touch("alerts", event.alert)
         return Deed(Did.NOTED, f"{event.rule} of {said.get('of')} is raised")

@@ -456,6 +456,7 @@ Own = (
 )  # fmt: skip
 OWN_KINDS: frozenset[type[Event]] = frozenset(get_args(Own))
 SERVER = "wallboard"  # what the server itself tells comes from here; it is no source of the floor
+TOLD_TYPES = tuple(str(kind.__struct_config__.tag) for kind in get_args(Told))
 OWN_TYPES = frozenset(str(kind.__struct_config__.tag) for kind in OWN_KINDS)
 
 _told = msgspec.json.Decoder(Told)

@@ -355,7 +355,7 @@ def alert_document(floor: Floor, row: AlertRow) -> Document:
     }  # fmt: skip
     optional = {
         "name": _alerted(floor, row), "team": floor.alerts.team_of(row),
-        "window": row.window, "within": row.within, "value": row.value,
+        "window": row.window, "within": row.within, "event": row.event, "value": row.value,
         "action": rule and rule.action, "note": row.note,
         "acknowledged_by": row.acknowledged_by, "acknowledged_at": row.acknowledged_ms, "owner": row.owner,
         "snoozed_by": row.snoozed_by, "snoozed_until": row.snoozed_until_ms,

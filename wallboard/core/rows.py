@@ -232,6 +232,7 @@ class AlertRow(Struct):
     duty: list[str] | None = None  # who was on duty for it when somebody first acted, or when it was over
     owner_by: str | None = None  # as which account, `person:ID`: names change
     within: str | None = None  # of a rule about a change: within how long
+    event: str | None = None  # of one about no event: of which type
 
 
 class KpiRow(Struct):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct, field
 
-from wallboard.core.events import LongText, Text
+from wallboard.core.events import TOLD_TYPES, LongText, Text
 from wallboard.core.hours import parse_openings
 from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT, Limit, duration_ms, limit_of
 from wallboard.core.numbers import NUMBERS, Reads, number_named
@@ -30,7 +30,8 @@ class Fault(NamedTuple):
 
 
 class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
-    """A number and its limits. `raises`, `clears` stand as `raise` and `clear` in the file."""
+    """A number and its limits. `raises`, `clears` stand as `raise` and `clear` in the file. `event`: of `no_event_s`,
+    the type of which none is told, or its family (`contact.*`); left out, any but heartbeats."""
 
     metric: Text
     window: Window | None = None
@@ -38,6 +39,7 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     clears: Text | None = field(default=None, name="clear")
     min_n: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
     within: Text | None = None
+    event: Text | None = None
 
     @cached_property
     def within_ms(self) -> int | None:
@@ -61,13 +63,15 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
                 yield Fault(at + key, EXPECTED_LIMIT)
         if self.within is not None:
             yield from self._faults_of_change(at)
+        if self.event is not None:
+            yield from self._faults_of_event(at)
         if self.clear_limit and _overlap(self.raise_limit, self.clear_limit):
             yield Fault(at + "clear", f"'{self.clears}' holds while '{self.raises}' does: it would clear as it raises")
 
     def _faults_of_change(self, at: str) -> Iterator[Fault]:
         if not LEAST_WITHIN_MS <= (self.within_ms or 0) <= MOST_WITHIN_MS:
             yield Fault(at + "within", f"{EXPECTED_DURATION}, from 1m to 1h")
-        if self.metric in (*SINCE, *OF_SOURCES, *OF_AGENTS):
+        if self.metric in (*SINCE, *OF_SOURCES, *OF_AGENTS, NO_EVENT):
             yield Fault(at + "within", f"'{self.metric}' is no number whose change is watched: give it a limit alone")
         limit = limit_of(self.raises)
         if limit and not _is_change(limit):
@@ -76,19 +80,29 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
                 f"with `within` it is the change: '> 5' for a rise, '< -5' for a fall, not '{self.raises}'",
             )
 
+    def _faults_of_event(self, at: str) -> Iterator[Fault]:
+        if self.metric != NO_EVENT:
+            yield Fault(at + "event", f"belongs to '{NO_EVENT}', and this is '{self.metric}'")
+        elif self.event not in EVENTS:
+            yield Fault(
+                at + "event",
+                f"no event '{self.event}', expected one of docs/events.md{meant(self.event or '', EVENTS)}",
+            )
+
 
 class Rule(Condition, frozen=True, kw_only=True):
     """One rule; each entity that it names is watched for itself.
 
-    `queues`, `agents`, `sources`: patterns; `teams`: their groups of queues, or, of a person's number, their agents.
-    None of them: the group of all queues. `notify`: who is told, one after another where it escalates. `lasts` and
-    `conditions` stand as `for`, `and` in the file.
+    `queues`, `agents`, `sources`, `kpis` (of `no_event_s`): patterns; `teams`: their groups of queues, or, of a
+    person's number, their agents. None of them: the group of all queues. `notify`: who is told, one after another
+    where it escalates. `lasts` and `conditions` stand as `for`, `and` in the file.
     """
 
     queues: list[Text] = []
     teams: list[Text] = []
     agents: list[Text] = []
     sources: list[Text] = []
+    kpis: list[Text] = []
     lasts: Text = field(default="0s", name="for")
     keep_for: Text = "0s"
     when: Text = OPEN
@@ -126,9 +140,10 @@ class Rule(Condition, frozen=True, kw_only=True):
     @property
     def kind(self) -> str:
         """Of which entities it speaks, as they stand in the state document."""
-        if self.metric.startswith(KPI):
+        is_of_none = self.metric == NO_EVENT
+        if self.metric.startswith(KPI) or (is_of_none and self.kpis):
             return "kpis"
-        if self.metric in OF_SOURCES:
+        if self.metric in OF_SOURCES or (is_of_none and self.sources):
             return "sources"
         if self.of_agents:
             return "agents"
@@ -150,9 +165,12 @@ class Rule(Condition, frozen=True, kw_only=True):
                 parse_openings(self.when)
             except ValueError as error:
                 yield Fault(at + "when", f"{error}, or '{OPEN}', '{ALWAYS}'")
-        for key in ("queues", "agents", "sources"):
+        for key in ("queues", "agents", "sources", "kpis"):
             if getattr(self, key) and self.kind != key:
-                yield Fault(at + key, f"'{self.metric}' is no number of {key}")
+                reason = f"'{self.metric}' is no number of {key}"
+                yield Fault(at + key, f"it is of {self.kind} already" if self.metric == NO_EVENT else reason)
+        if self.of_agents and NO_EVENT in [one.metric for one in (*self.conditions, *self.others)]:
+            yield Fault(at + "metric", f"'{NO_EVENT}' is of queues, sources and kpis, not of people")
 
 
 KPI = "kpi."
@@ -164,7 +182,9 @@ SINCE = {
     "oldest_wait_s": "oldest_at", "oldest_unanswered_s": "oldest_unanswered_at", "oldest_case_s": "oldest_case_at",
     "quiet_s": "as_of",
 }  # fmt: skip
-METRICS = (*SINCE, *sorted(OF_AGENTS), *sorted(OF_SOURCES), *NUMBERS)
+NO_EVENT = "no_event_s"  # since an event of a kind was told (core/heard.py)
+EVENTS = tuple(sorted({*TOLD_TYPES, *(one.partition(".")[0] + ".*" for one in TOLD_TYPES)}))
+METRICS = (*SINCE, *sorted(OF_AGENTS), *sorted(OF_SOURCES), NO_EVENT, *NUMBERS)
 _NEVER = Limit(">", float("inf"))
 
 

@@ -98,6 +98,7 @@ class Rest(Struct):
     duty: dict[str, DutyRow] = {}
     alerts_older: dict[str, AlertRow] = {}
     moving: list[tuple[str, str, str, str, Moving]] = []  # rule, kind, id and number whose change is watched
+    heard: list[tuple[str, str, str, str, int]] = []  # kind and id, rule, and since when no such event
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -134,6 +135,8 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     if floor.alerting:
         floor.alerting.instances = {(rule, kind, name): found for rule, kind, name, found in rest.watched}
         floor.alerting.moving = {(rule, kind, name, moves): one for rule, kind, name, moves, one in rest.moving}
+        for kind, name, rule, kept, since_ms in rest.heard:
+            floor.alerting.heard.of((kind, name), rule, kept, since_ms)
         floor.alerting.untold = {event.id or "": event for event in rest.untold}
     for name, agent in rest.agents.items():
         floor.people.agents[name] = _agent_row(agent)
@@ -197,6 +200,11 @@ def _rest_of(floor: Floor) -> Rest:
         begins=floor.contacts.repeats.forgotten(floor.contacts.contacts), duty=floor.duty.on,
         alerts_older=floor.alerts.last.older,
         moving=[(*name, one) for name, one in floor.alerting.moving.items()] if floor.alerting else [],
+        heard=[
+            (*entity, *listens, since_ms)
+            for entity, mine in (floor.alerting.heard.since_ms.items() if floor.alerting else ())
+            for listens, since_ms in mine.items()
+        ],
     )  # fmt: skip
 
 

@@ -294,6 +294,26 @@ class Floor:
         row = self._source(source)
         row.heard_ms = self._arrival_ms
         self.ground.touch("sources", source)
+        deed = self._take_told(event, at_ms, source, row, deeds)
+        if self.alerting and self.alerting.heard.since_ms:
+            self.alerting.hear(ev.type_of(event), at_ms, self._told_of(event, source))
+        return deed
+
+    def _told_of(self, event: ev.Event, source: str) -> list[Entity]:
+        """Of which source, queue, groups and figure this event tells; of a contact, in the queue where it is."""
+        found = [("sources", source)]
+        named = getattr(event, "queue", None)
+        queue = self.settings.queue_of(source, named) if named else None
+        if isinstance(event, ev.KpiReported):
+            found.append(("kpis", kpi_name(event)))
+        elif isinstance(event, ev.ContactEvent) and queue is None and event.contact:
+            contact = self.contacts.contacts.get((getattr(event, "contact_source", None) or source, event.contact))
+            queue = contact.story.home if contact else None
+        if queue is not None:
+            found += [("queues", queue), *(("groups", group) for group in self.tallies.groups_of(queue))]
+        return found
+
+    def _take_told(self, event: ev.Event, at_ms: int, source: str, row: SourceRow, deeds: list[Deed]) -> Deed:
         match event:
             case ev.Outcome() | ev.Tagged() | ev.Rated():
                 name = event.contact or f"\0{event.id or self.applied}"  # a mark of no contact stands for itself
@@ -384,8 +404,7 @@ class Floor:
         return self.cases.take(event, at_ms, self.applied, source, contact.story.home if contact else None)
 
     def _take_kpi(self, event: ev.KpiReported, at_ms: int, source: str) -> Deed:
-        scope = event.queue or event.agent or event.team
-        name = f"{event.kpi}:{scope}" if scope else event.kpi
+        name = kpi_name(event)
         if not self.naming.has("kpis", name):
             self._source(source).overflow += 1
             return Deed(Did.OVERFLOW, f"no room for {name}: {len(self.kpis)} figures are kept already")
@@ -583,6 +602,12 @@ class Floor:
         self.cases.count_anew()
         self.needs.clear()
         self.needs.turn(self.ground.minute)
+
+
+def kpi_name(event: ev.KpiReported) -> str:
+    """`sales:support`: of whom or what, where it says so."""
+    scope = event.queue or event.agent or event.team
+    return f"{event.kpi}:{scope}" if scope else event.kpi
 
 
 def _is_own(event: ev.Event) -> bool:

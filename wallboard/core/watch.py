@@ -41,7 +41,7 @@ def groups_of(rule: Rule) -> list[str]:
 def _names(rule: Rule) -> list[str] | None:
     """By which it is found; None: it has to be asked."""
     match rule.kind:
-        case "kpis":
+        case "kpis" if not rule.kpis:
             return [rule.metric.partition(".")[2]]
         case "groups":
             return groups_of(rule)

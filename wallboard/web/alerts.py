@@ -19,8 +19,10 @@ from wallboard.core import events as ev
 from wallboard.core.alerts import OWNER_BY
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import LongText, Text
+from wallboard.core.heard import ANY
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document, measured
+from wallboard.core.rules import NO_EVENT
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.web import duty
@@ -193,8 +195,10 @@ def _now(parts: Parts, row: Document, say: Words) -> Document:
     rule = parts.pipeline.floor.settings.alert.get(row["rule"])
     if rule is None or rule.metric != row["metric"]:
         return {}
-    of = parts.pipeline.documents.get(row["kind"], {}).get(row["of"])
+    of, alerting = parts.pipeline.documents.get(row["kind"], {}).get(row["of"]), parts.pipeline.floor.alerting
     value = measured(rule, of, parts.clock_ms()).value if of else None
+    if rule.metric == NO_EVENT and of and alerting:
+        value = alerting.heard.seconds((row["kind"], row["of"]), row["rule"], rule.event or ANY, parts.clock_ms())
     return {"now": "\u00a0".join(filter(None, figure(value, row["reads"], 0, say)))}
 
 

@@ -286,6 +286,8 @@ def alert_text(row: Document, say: Words) -> str:
     sign, number = "".join(c for c in row["limit"] if c in "<>="), float(row["limit"].strip("<>= "))
     value = say("absent") if row.get("value") is None else changed(row["value"], row["reads"], say)
     metric = say(f"metric.{row['metric']}", otherwise=row["metric"])
+    if "event" in row:
+        metric = say("alert.no_event", event=row["event"])
     if "within" in row:
         metric = say("alert.change", metric=metric, time=lasting(row["within"], say))
     said = {"metric": metric, "value": value, "limit": f"{sign}\u00a0{changed(number, row['reads'], say)}"}

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.numbers import NUMBERS, WINDOWS
-from wallboard.core.rules import METRICS, OF_AGENTS, OF_SOURCES, ON_DUTY, reads_of
+from wallboard.core.rules import EVENTS, METRICS, OF_AGENTS, OF_SOURCES, ON_DUTY, reads_of
 from wallboard.web.auth import allowed
 from wallboard.web.pages import script_json
 from wallboard.web.speaking import page_say, spoken
@@ -55,6 +55,7 @@ def _choices(parts: Parts) -> dict[str, Any]:
         "metrics": [_choice(name) for name in METRICS if reads_of(name) != "instant"]
         + [{"id": f"kpi.{name}", "of": "kpis", "reads": "decimal", "now": True} for name in _kpis(parts)],
         "windows": [window for window in WINDOWS if window != "now"],
+        "events": EVENTS,
         "receivers": [ON_DUTY, *sorted(parts.config.receivers)],
         "zone": next(iter(settings.sites.values())).zone,
     }

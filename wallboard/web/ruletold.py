@@ -47,6 +47,8 @@ def _condition(one: Condition, say: Words, page: Words) -> str:
     metric = say(f"metric.{one.metric}", otherwise=one.metric.removeprefix(KPI))
     if number and not number.now:
         metric = f"{metric}, {say('window.' + (one.window or 'day'))}"
+    if one.event:
+        metric = say("alert.no_event", event=one.event)
     if one.within_ms:
         metric = say("alert.change", metric=metric, time=lasting(one.within or "", say))
     limit = limit_of(one.raises)
@@ -59,7 +61,7 @@ def _limit(limit: Limit, metric: str, say: Words, page: Words) -> str:
 
 def _where(rule: Rule, page: Words) -> str:
     if rule.kind == "kpis":
-        return ""
+        return ", ".join(rule.kpis)
     patterns = {"queues": rule.queues, "agents": rule.agents, "sources": rule.sources}.get(rule.kind, [])
     teams = page("rules.teams", names=", ".join(rule.teams)) if rule.teams else ""
     named = ", ".join(patterns) if patterns not in ([], ["*"]) else "" if teams else page(_ALL[rule.kind])

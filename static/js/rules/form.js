@@ -6,8 +6,9 @@ const SIGNS = [">", ">=", "<", "<="];
 const SHOWN = { ">": ">", ">=": "≥", "<": "<", "<=": "≤" };
 const LIMIT = /^\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*$/;
 const TIME = /^\s*(\d+)\s*(s|m|h)\s*$/;
-const LISTS = ["queues", "teams", "agents", "sources", "notify"];
-const TEXTS = ["within", "clear", "keep_for", "when", "escalate", "repeat"];
+const LISTS = ["queues", "teams", "agents", "sources", "kpis", "notify"];
+const TEXTS = ["event", "within", "clear", "keep_for", "when", "escalate", "repeat"];
+const NO_EVENT = "no_event_s";
 const GROUPS = { queues: "rules.of_queues", agents: "rules.of_people", sources: "rules.of_sources", kpis: "rules.of_kpis" };
 
 /** @param {HTMLFormElement} form @param {*} choices */
@@ -24,7 +25,9 @@ export function prepare(form, choices) {
   field(form, "sign").append(...SIGNS.map((sign) => new Option(SHOWN[sign], sign)));
   field(form, "lasts_unit").append(...["s", "m", "h"].map((unit) => new Option(say("rules.unit." + unit), unit)));
   field(form, "severity").append(...["info", "warning", "critical"].map((one) => new Option(say("rules.severity." + one), one)));
-  form.querySelector("datalist").append(...choices.receivers.map((one) => new Option(one, one)));
+  for (const name of ["receivers", "events"]) {
+    form.querySelector("datalist#" + name).append(...choices[name].map((one) => new Option(one, one)));
+  }
 }
 
 /** @param {HTMLFormElement} form @param {*} values @param {*} choices */
@@ -47,10 +50,13 @@ export function show(form, values, choices) {
   adapt(form, choices);
 }
 
-/** What belongs to the number that is chosen: its window, its unit. @param {HTMLFormElement} form @param {*} choices */
+/** What belongs to the number that is chosen: its window, its unit, which events. @param {HTMLFormElement} form @param {*} choices */
 export function adapt(form, choices) {
   const one = choices.metrics.find((known) => known.id === field(form, "metric").value);
   form.querySelector("[data-of='window']").toggleAttribute("hidden", !one || one.now);
+  for (const label of Array.from(form.querySelectorAll("[data-of='event']"))) {
+    label.toggleAttribute("hidden", field(form, "metric").value !== NO_EVENT);
+  }
   const unit = one && { percent: "%", seconds: say("rules.unit.s") }[one.reads];
   form.querySelector(".rule-unit").textContent = unit ?? "";
 }
@@ -67,6 +73,7 @@ export function values(form, before, choices) {
   said.raise = field(form, "sign").value + " " + field(form, "bound").value; // without a number a mistake, and named
   said.for = Number(lasts) || before.for ? lasts + field(form, "lasts_unit").value : undefined;
   for (const name of TEXTS) said[name] = text(name);
+  if (said.metric !== NO_EVENT) said.event = said.kpis = undefined;
   said.min_n = field(form, "min_n").value === "" ? undefined : Number(field(form, "min_n").value);
   const severity = field(form, "severity").value;
   said.severity = severity === "warning" && !before.severity ? undefined : severity;

@@ -49,9 +49,10 @@ function textOf(alert) {
   return alert.name === undefined ? say("alert.says_of_all", said) : say("alert.says", said);
 }
 
-/** Waiting; of a rule about a change: Waiting, change within 10 min */
+/** Waiting; of a rule about a change: Waiting, change within 10 min; about no event: Without contact.answered for */
 function metricOf(alert) {
   const metric = say("metric." + alert.metric, undefined, alert.metric);
+  if (alert.event) return say("alert.no_event", { event: alert.event });
   if (!alert.within) return metric;
   const [, n, unit] = /(\d+)\s*([smh])/.exec(alert.within) || ["", alert.within, "m"];
   return say("alert.change", { metric, time: say({ s: "span.s", m: "span.min", h: "span.h" }[unit], { n }) });
