@@ -118,12 +118,13 @@ async def test_a_packed_message_that_would_grow_is_refused_within_its_limit(serv
 
 
 async def test_the_time_to_the_socket_is_told_to_prometheus_and_to_a_tile_that_asks_for_it(
-    config: Config, served_elsewhere: Any, tmp_path: Path
+    config: Config, served_elsewhere: Any, fast_frames: bool, tmp_path: Path
 ) -> None:
     (tmp_path / "boards").mkdir()
     tile = '[[tile]]\nkind = "number"\nat = [1, 1]\nsize = [2, 2]\nmetric = "kpi.wallboard.latency"\n'
     (tmp_path / "boards" / "speed.toml").write_text(tile)
-    async with served_elsewhere(replace(config, server=Server(boards=str(tmp_path / "boards")))) as served:
+    own = replace(config, server=Server(boards=str(tmp_path / "boards")))
+    async with served_elsewhere(own, fast_frames=fast_frames) as served:
         hub = served.app.state.hub
         url = address(served).replace("overview", "speed")
         async with connect(url, additional_headers=HEADERS) as screen, asyncio.timeout(60):

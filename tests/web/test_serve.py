@@ -55,9 +55,9 @@ def test_a_screen_whose_network_goes_away_is_let_go_within_20_seconds() -> None:
 
 
 async def test_at_a_stop_screens_are_told_to_come_back_and_a_stalled_sender_holds_nothing_up(
-    config: Config, served_elsewhere: Any
+    config: Config, served_elsewhere: Any, fast_frames: bool
 ) -> None:
-    async with served_elsewhere(config) as served:
+    async with served_elsewhere(config, fast_frames=fast_frames) as served:
         board = next(iter(served.parts.boards()), None)
         if board is None:
             pytest.skip("no default boards here")
