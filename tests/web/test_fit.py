@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 
 from tests.web.conftest import TOKEN  # type: ignore[import-not-found]
 from wallboard.config import Config
+from wallboard.live import fit
 from wallboard.live.fit import unfit
 from wallboard.live.prompt import PromptProtocol
 from wallboard.live.transport import FrameProtocol
@@ -79,6 +80,31 @@ def test_a_pause_that_never_comes_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(FrameProtocol, "pause_writing", lambda at: None)
     assert unfit(FrameProtocol) == "ValueError: it does not pause, or does not pack"
     assert serve._protocol(fast_frames=True) is PromptProtocol
+
+
+def test_a_line_that_fills_up_or_drains_and_does_not_say_so_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transport itself says it: nobody calls the hooks by hand."""
+    with monkeypatch.context() as holding:
+        whole = FrameProtocol.attach
+        holding.setattr(
+            FrameProtocol, "attach", lambda at, one: whole(at, one) or at.transport.set_write_buffer_limits(high=10**9)
+        )
+        assert unfit(FrameProtocol) == "ValueError: it does not pause, or does not pack"
+    unfit.cache_clear()
+    monkeypatch.setattr(fit, "TRIAL_S", 1.0)
+    monkeypatch.setattr(FrameProtocol, "resume_writing", lambda at: None)
+    assert unfit(FrameProtocol) == "TimeoutError: "
+
+
+@pytest.mark.parametrize("way", [FrameProtocol, PromptProtocol])
+def test_it_is_tried_on_the_loop_that_serves(way: type[PromptProtocol], monkeypatch: pytest.MonkeyPatch) -> None:
+    loops: list[str] = []
+    whole = way.connection_made
+    monkeypatch.setattr(
+        way, "connection_made", lambda at, line: loops.append(type(at.loop).__module__) or whole(at, line)
+    )
+    assert unfit(way) is None
+    assert loops == ["uvloop"]
 
 
 def test_without_the_module_at_all_everything_starts_and_uvicorn_chooses() -> None:

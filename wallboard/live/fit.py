@@ -1,7 +1,7 @@
 """Does this uvicorn, and this websockets, still do what our protocols build on? One connection in memory tells.
 
 A hook that has another name would never be called: those are looked for. All else shows in a handshake, a message,
-a pause and a close over a socket pair.
+a line that fills up and drains, and a close: over a socket pair, on the loop that serves.
 """
 
 import asyncio
@@ -11,19 +11,22 @@ from functools import cache
 from typing import Any
 
 import uvicorn
+import uvloop
 from uvicorn.server import ServerState
 
 from wallboard.live.frames import Frame
 from wallboard.live.waits import FRAMES
 
 TRIAL_S = 5.0
+LINE_BYTES = 4_096
+PAUSE_TURNS = 100  # of the loop: a transport says that it holds something as it is written to, or in one of the next
 
 _REQUEST = (
     b"GET /live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
 )
-_HELLO = Frame(b'{"t":"beat"}')
+_HELLO, _FILLS = Frame(b'{"t":"beat"}'), Frame(b"%r" % [*range(20_000)])
 _PING_AND_REPORT = b"\x89\x80\x00\x00\x00\x00" + b"\x81\x82\x00\x00\x00\x00{}"
 _PONG, _CLOSE = b"\x8a\x00", b"\x88\x02\x03\xe8"
 _CLOSED = b"\x88\x82\x00\x00\x00\x00\x03\xe8"
@@ -45,7 +48,7 @@ def unfit(protocol: Any) -> str | None:
 
 def _try(protocol: Any, found: list[str]) -> None:
     try:
-        asyncio.run(asyncio.wait_for(_connect(protocol), TRIAL_S))
+        uvloop.run(asyncio.wait_for(_connect(protocol), TRIAL_S))
     except Exception as error:  # whatever it is, this version is none that we know
         found.append(f"{type(error).__name__}: {error}")
 
@@ -53,18 +56,19 @@ def _try(protocol: Any, found: list[str]) -> None:
 async def _connect(protocol: Any) -> None:
     """Raises whatever goes wrong."""
     loop = asyncio.get_running_loop()
-    served: asyncio.Future[None] = loop.create_future()
+    served: asyncio.Future[bytes] = loop.create_future()
+    full = asyncio.Event()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         try:
-            await _serve(scope, receive, send)
-            served.set_result(None)
+            served.set_result(await _serve(scope, receive, send, full))
         except Exception as error:
             served.set_exception(error)
 
     config = uvicorn.Config(app, log_config=None, lifespan="off", proxy_headers=False, ws_per_message_deflate=False)
     config.load()
     ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LINE_BYTES)
     theirs.setblocking(False)
     with theirs:
         await loop.connect_accepted_socket(lambda: protocol(config, ServerState(), {}), ours)
@@ -74,43 +78,60 @@ async def _connect(protocol: Any) -> None:
         if not head.startswith(b"HTTP/1.1 101 "):
             raise ValueError(f"an upgrade was answered with {head[:40]!r}")
         await loop.sock_sendall(theirs, _PING_AND_REPORT)
-        await served
-        while not body.endswith(_CLOSE) and (more := await loop.sock_recv(theirs, 65_536)):
-            body += more
-        if body != _PONG + _HELLO.plain + _CLOSE:
-            raise ValueError(f"what was sent came as {body[:80]!r}")
+        told, rest = await asyncio.gather(served, _rest(theirs, full))
+        if body + rest != _PONG + told + _CLOSE:
+            raise ValueError(f"something else was sent: {(body + rest)[:40]!r}")
         await loop.sock_sendall(theirs, _CLOSED)
-        if await loop.sock_recv(theirs, 1):
-            raise ValueError("it goes on after its end")
+        if await loop.sock_recv(theirs, 65_536):
+            raise ValueError("more came after the close")
 
 
-async def _serve(scope: Any, receive: Any, send: Any) -> None:
-    """As web/socket.py does it, on the way that the protocol offers."""
+async def _rest(line: socket.socket, full: asyncio.Event) -> bytes:
+    """What comes up to the close, read only once the line is full."""
+    await full.wait()
+    found = b""
+    while not found.endswith(_CLOSE) and (more := await asyncio.get_running_loop().sock_recv(line, 65_536)):
+        found += more
+    return found
+
+
+async def _serve(scope: Any, receive: Any, send: Any, full: asyncio.Event) -> bytes:
+    """As web/socket.py does it, on the way that the protocol offers. What it sent."""
     await receive()
     await send({"type": "websocket.accept"})
-    wire = scope["extensions"].get(FRAMES, {}).get("wire")
+    wire, screen = scope["extensions"].get(FRAMES, {}).get("wire"), _Nobody()
     if wire is not None:
-        wire.attach(_Nobody())
+        wire.attach(screen)
     if (await receive())["text"] != "{}":
         raise ValueError("a message came otherwise")
     if wire is None:
+        full.set()
         await send({"type": "websocket.send", "text": _HELLO.text})
         await send({"type": "websocket.close", "code": 1000})
-        return
-    wire.pause_writing()
+        return _HELLO.plain
+    wire.write(_FILLS)
+    for _ in range(PAUSE_TURNS):
+        if wire.ready:
+            await asyncio.sleep(0)
     if wire.ready or not wire.packs:
         raise ValueError("it does not pause, or does not pack")
-    wire.resume_writing()
+    full.set()
+    await screen.pulled.wait()
     if not wire.ready or wire.put(_HELLO.packed) != len(_HELLO.packed):
         raise ValueError("it takes no frame")
     wire.close(1000, "")
+    return _FILLS.packed + _HELLO.packed
 
 
 class _Nobody:
     """In the place of a screen (live/screen.py)."""
 
+    def __init__(self) -> None:
+        self.pulled = asyncio.Event()
+
     def lag(self) -> None: ...
 
-    def pull(self) -> None: ...
+    def pull(self) -> None:
+        self.pulled.set()
 
     def leave(self) -> None: ...
