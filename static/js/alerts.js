@@ -16,7 +16,7 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
 /**
  * @typedef {{result: string, who: string, note?: string}} Result
  * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, note?: string, results?: Result[]}} Before
- * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, severity: string, rule: string, raised_at: number, action?: string,
+ * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
  *   owner?: string, mine: boolean, theirs?: boolean, acknowledged_by?: string, snoozed_until?: number, note?: string, over_at?: number, over?: string}} Alert
  */
 
@@ -141,6 +141,7 @@ function when(alert) {
 /** @param {Alert} alert */
 function who(alert) {
   const found = [];
+  if (alert.first_of) found.push(said("first", { count: String(alert.first_of) }));
   if (alert.mine) found.push(words.mine);
   else if (alert.owner) found.push(said("owner", { who: alert.owner }));
   if (alert.acknowledged_by && alert.acknowledged_by !== alert.owner) found.push(said("seen", { who: alert.acknowledged_by }));

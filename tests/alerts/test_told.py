@@ -281,6 +281,24 @@ def test_a_program_reads_in_one_message_for_many_which_alerts_they_are() -> None
     assert "parts" not in msgspec.json.decode(msgspec.json.encode(messages[0]))
 
 
+def test_of_one_cause_it_is_told_which_came_first_also_when_that_went_before() -> None:
+    rule = settings(notify=["leads"]).alert["wait"]
+    held = Settings(alert={"wait": rule, "lost": rule})
+    alerts = {
+        "b": row(rule="lost", severity="warning", since_ms=NOON + 2 * MINUTE, raised_ms=NOON + 2 * MINUTE),
+        "a": row(since_ms=NOON, raised_ms=NOON),
+    }
+    found = due(alerts, held, {"leads": LEADS}, NOON + 3 * MINUTE, lambda row: row.of, lambda _: (), "")
+    later, first = (one.message for one in found)
+    assert "Came after: support: oldest wait" in later.text.splitlines()
+    assert (later.first, first.first) == ("a", "")
+    assert "Came after" not in first.text
+    both = together([later, first])
+    assert both.title.startswith("support: oldest wait 2:14 (limit > 2:00) + 1 more")
+    assert [line.partition(": ")[0] for line in both.text.splitlines()[1:]] == ["first, critical", "warning"]
+    assert [(one.alert, one.first) for one in both.parts] == [("b", False), ("a", True)]
+
+
 def test_of_no_event_it_is_told_of_which() -> None:
     one = row(metric="no_event_s", value=605.0, limit="> 600", event="contact.answered")
     title = message_of("a", one, "raised", 0, None, "Billing", "").title

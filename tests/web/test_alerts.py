@@ -59,6 +59,21 @@ async def test_an_open_alert_says_what_it_is_about_until_it_is_over(served: Any)
     assert over["text"].replace("\u00a0", " ") == "support: Czekają 3, próg > 2"
 
 
+async def test_which_of_one_cause_came_first_is_said_also_when_it_is_over(served: Any) -> None:
+    await raised(served)
+    said = {"kind": "queues", "of": "support", "metric": "abandon_rate", "limit": "> 5", "since": str(now_ms() + 5_000)}
+    await served.parts.stream.append([
+        AlertRaised(alert="a2", rule="lost", severity="info", attributes=said, source="wallboard", id="2+"),
+        AlertRaised(alert="a3", rule="x", severity="info", attributes=said | {"of": "b"}, source="wallboard", id="3+"),
+    ])  # fmt: skip
+    open_ = await until(served, lambda open_: len(open_) == 3)
+    assert {name: row.get("first_of") for name, row in open_.items()} == {"a1": 2, "a2": None, "a3": None}
+    await served.parts.stream.append([AlertCleared(alert="a1", rule="wait", source="wallboard", id="a1-")])
+    await until(served, lambda open_: len(open_) == 2)
+    [over] = (await served.http.get(ALERTS)).json()["over"]
+    assert (over["id"], over["first_of"]) == ("a1", 2)
+
+
 async def test_of_those_that_ended_the_last_ones_are_shown(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alerts, "SHOWN_OVER", 2)
     said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": str(now_ms())}

@@ -1,7 +1,7 @@
 """What does a message say? Its first 60 characters carry the queue, the number and the limit, as people read them."""
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Collection, Sequence
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -23,18 +23,19 @@ SHORT = frozenset({"aht", "asa", "csat", "nps"})
 GRAVEST: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
 
 
-class Part(Struct, frozen=True):
-    """One of those for which one stands."""
+class Part(Struct, frozen=True, omit_defaults=True):
+    """One of those for which one stands. `first`: it came before the others of its cause."""
 
     alert: str
     type: Verb
     rule: str
     of: str
+    first: bool = False
 
 
 class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """As it waits, and as a webhook sends it. `id` is the same each time that it is sent. `parts`: of one for many, in
-    their order."""
+    """As it waits, and as a webhook sends it. `id` is the same each time that it is sent. `first`: the alert that came
+    first of the same cause, where it is another one. `parts`: of one for many, in their order."""
 
     id: str
     type: Verb
@@ -49,7 +50,14 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: float | None = None
     limit: str = ""
     link: str = ""
+    first: str = ""
     parts: tuple[Part, ...] = ()
+
+
+class First(NamedTuple):
+    alert: str
+    row: AlertRow
+    called: str
 
 
 def test_of(receiver: str, chance: str, now_ms: int) -> Message:
@@ -61,13 +69,16 @@ def test_of(receiver: str, chance: str, now_ms: int) -> Message:
 
 
 def message_of(
-    alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str, says: str = ""
-) -> Message:
-    """`called`: what people call the entity. `number`: which of the repeats. `says`: why this receiver is told."""
+    alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str, says: str = "",
+    first: First | None = None,
+) -> Message:  # fmt: skip
+    """`called`: what people call the entity. `number`: which of the repeats. `says`: why this receiver is told.
+    `first`: the one of the same cause that came first."""
     end = OVER.get(row.over or "", RESOLVED) if verb == "cleared" else ""
     lines = [
         f"{row.severity}, rule {row.rule}",
         *([f"Do: {action}"] if action and verb != "cleared" else []),
+        *([f"Came after: {first.called}: {_metric(first.row)}"] if first and verb != "cleared" else []),
         *([says] if says and verb != "cleared" else []),
         *([f"{row.owner} has taken it"] if row.owner else []),
         *([row.note] if row.note else []),
@@ -77,14 +88,14 @@ def message_of(
     shown = "–" if row.value is None else sign + _figure(row.value, row.metric)
     number_now = ("still " if verb == "again" else "") + shown
     moved = f" in {row.within}" if row.within else ""
-    metric = f"without {row.event} for" if row.event else _words(row.metric)
-    title = f"{called}: {metric} {number_now}{moved} (limit {_limit(row)})"
+    title = f"{called}: {_metric(row)} {number_now}{moved} (limit {_limit(row)})"
     if end:
-        title = f"{called}: {end}, {metric} (limit {_limit(row)})"
+        title = f"{called}: {end}, {_metric(row)} (limit {_limit(row)})"
     return Message(
         id=named(alert, verb, number), type=verb, severity=_severity(row), title=_fitted(title, called),
         text="\n".join(lines), at=row.over_ms if verb == "cleared" and row.over_ms else row.raised_ms, alert=alert,
         rule=row.rule, of=row.of, metric=row.metric, value=row.value, limit=row.limit, link=link,
+        first=first.alert if first else "",
     )  # fmt: skip
 
 
@@ -101,10 +112,12 @@ def together(messages: Sequence[Message]) -> Message:
     ordered = sorted(messages, key=lambda one: GRAVEST[one.severity])
     over = {one.alert or one.id for one in messages if one.type == "cleared"}
     begun = {one.alert or one.id for one in messages} - over
-    first = next((one for one in messages if (one.alert or one.id) in begun), None) or next(
+    told = [one for one in messages if (one.alert or one.id) in begun] or [
         one for one in messages if one.type == "cleared"
-    )
-    lines = [f"{RESOLVED if one.type == 'cleared' else one.severity}: {one.title}" for one in ordered[:MOST_LINES]]
+    ]
+    came_first = {one.first for one in messages if one.first}
+    first = next((one for one in told if one.alert in came_first), told[0])
+    lines = [f"{_standing(one, came_first)}: {one.title}" for one in ordered[:MOST_LINES]]
     if len(ordered) > MOST_LINES:
         lines.append(f"and {len(ordered) - MOST_LINES} more")
     more = len(begun | over) - 1
@@ -112,8 +125,14 @@ def together(messages: Sequence[Message]) -> Message:
         id=f"{messages[0].id}&{messages[-1].id}", type="many", severity=ordered[0].severity,
         title=f"{first.title} + {more} more" if more else first.title, at=messages[-1].at, link=messages[0].link,
         text="\n".join([_counted(len(begun), len(over)), *lines, *([messages[0].link] if messages[0].link else [])]),
-        parts=tuple(Part(one.alert, one.type, one.rule, one.of) for one in messages),
+        parts=tuple(Part(one.alert, one.type, one.rule, one.of, one.alert in came_first) for one in messages),
     )  # fmt: skip
+
+
+def _standing(one: Message, came_first: Collection[str]) -> str:
+    """resolved; critical; first, critical: the one that came before the others of its cause."""
+    first = "first, " if one.alert in came_first else ""
+    return first + (RESOLVED if one.type == "cleared" else one.severity)
 
 
 def _severity(row: AlertRow) -> Severity:
@@ -123,6 +142,10 @@ def _severity(row: AlertRow) -> Severity:
 def _counted(alerts: int, over: int) -> str:
     told = [f"{alerts} alert{'s' if alerts > 1 else ''}"] if alerts else []
     return ", ".join([*told, *([f"{over} {RESOLVED}"] if over else [])])
+
+
+def _metric(row: AlertRow) -> str:
+    return f"without {row.event} for" if row.event else _words(row.metric)
 
 
 def _words(metric: str) -> str:

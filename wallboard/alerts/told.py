@@ -9,7 +9,8 @@ nobody is, the chain goes on with the next at once, who is told why.
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from typing import NamedTuple
 
-from wallboard.alerts.message import GRAVEST, Message, Verb, message_of, named
+from wallboard.alerts.message import GRAVEST, First, Message, Verb, message_of, named
+from wallboard.core.firstout import Cause, causes_of
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.kpis import alert_document
 from wallboard.core.rows import AlertRow
@@ -70,6 +71,7 @@ def due(
 ) -> Iterator[Due]:
     """What each receiver should have been told of these alerts, open or over, at `now_ms`. `on_duty`: names; `known`:
     what was put already, by receiver and `told`: no message is made of it again."""
+    causes: dict[str, Cause] | None = None  # worked out when somebody is told of something
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
         begun = _begun(row, rule, settings, receivers, on_duty(row), now_ms) if rule else ()
@@ -81,7 +83,11 @@ def due(
             if verb == "raised":
                 anew.add(receiver)
             action = rule.action if rule else None
-            message = message_of(alert, row, verb, number, action, called(row), link, says)
+            causes = causes_of(alerts) if causes is None else causes
+            cause = causes.get(alert)
+            first = First(cause.first, alerts[cause.first], called(alerts[cause.first])) if cause else None
+            first = first if first and first.alert != alert and first.row.raised_ms <= row.raised_ms else None
+            message = message_of(alert, row, verb, number, action, called(row), link, says, first)
             yield Due(receiver, told, message, needs=None if verb == "raised" else named(alert, "raised"))
 
 

@@ -19,6 +19,7 @@ from wallboard.core import events as ev
 from wallboard.core.alerts import OWNER_BY
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import LongText, Text
+from wallboard.core.firstout import causes_of
 from wallboard.core.heard import ANY
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document, measured
@@ -107,7 +108,8 @@ class Done(TypedDict):
         description="`text` is in the first language of Accept-Language. docs/alerts.md.",
         answers={
             200: Answer(
-                "`open`, the gravest first, each with its number `now`; `over`, the last ones that ended; "
+                "`open`, the gravest first, each with its number `now`, and `first_of` how many of one cause it came "
+                "first; `over`, the last ones that ended; "
                 "`maintenance`, planned work that goes on now; `duty`, who is on duty.",
                 Alerts,
             )
@@ -140,7 +142,8 @@ OF_PAGE = "alerts."
 
 def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     """Each as in the state document with its `id`, what it says in `text` (its number when it was raised) and `now`,
-    whether it is `mine`, and `theirs` where the caller leads another team and so may not act on it."""
+    whether it is `mine`, `first_of` how many of one cause it came first, and `theirs` where the caller leads another
+    team and so may not act on it."""
     floor = parts.pipeline.floor
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
@@ -150,8 +153,11 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     seen = [
         (name, row) for name, row in (*rows, *over) if row["kind"] != "agents" or (may.everything and may.of_team(row))
     ]
+    known = {name: floor.alerts.open.get(name) or floor.alerts.over[name] for name, _ in seen}
+    came_first = {cause.first: len(cause.alerts) for cause in causes_of(known).values()}
     found = [
         {"id": name, **row, "text": alert_text(row, say), "mine": _is_mine(floor, name, who)}
+        | ({"first_of": came_first[name]} if name in came_first else {})
         | ({"theirs": True} if _of_another_team(row, who) else {})
         for name, row in seen
     ]
