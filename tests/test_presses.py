@@ -119,7 +119,7 @@ async def test_from_a_contact_that_waits_to_a_press_and_the_end(
     [told] = chat.of("sendMessage")
     assert told["chat_id"] == CHAT
     assert told["text"].startswith("support: waiting 1")
-    first, second = told["reply_markup"]["inline_keyboard"]
+    first, second, third = told["reply_markup"]["inline_keyboard"]
     chat.press(first[0]["callback_data"], last_name="K\n.")
     row = await led.until(lambda: led.row and led.row.acknowledged_by and led.row)
     assert row.acknowledged_by == "Olena K . (Telegram)"
@@ -129,8 +129,11 @@ async def test_from_a_contact_that_waits_to_a_press_and_the_end(
     row = await led.until(lambda: led.row and led.row.snoozed_until_ms and led.row)
     assert row.snoozed_by == "Ivan (Telegram)"
     assert 0 < row.snoozed_until_ms - now_ms() <= 15 * 60_000
-    await led.until(lambda: len(chat.of("answerCallbackQuery")) == 3)
-    await led.until(lambda: chat.offsets[-1] == 5)  # what was heard is confirmed: the message was 1, the presses 2 to 4
+    chat.press(third[0]["callback_data"], first_name="Vira")
+    row = await led.until(lambda: led.row and led.row.snoozed_by == "Vira (Telegram)" and led.row)
+    assert 0 < row.snoozed_until_ms - now_ms() <= 12 * 3_600_000
+    await led.until(lambda: len(chat.of("answerCallbackQuery")) == 4)
+    await led.until(lambda: chat.offsets[-1] == 6)  # what was heard is confirmed: the message was 1, the presses 2 to 5
     await stream.append([Abandoned(time=now_ms(), id="c1-", **base)])
     await led.until(lambda: chat.of("editMessageText"))
     [over] = chat.of("editMessageText")

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from wallboard.alerts.notify import Undelivered
-from wallboard.alerts.notify.telegram import SNOOZES, Answer, asked, without
+from wallboard.alerts.notify.telegram import SHIFT, SNOOZES, Answer, asked, without
 from wallboard.core import events as ev
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.live.pipeline import Pipeline
@@ -110,9 +110,12 @@ class Presses:
         here = [name for name, one in self._receivers().items() if _is_of(one, bot, chat)]
         if not any([await self._outbox.place(name, alert) is not None for name in here]):
             return "This chat was not told of that alert."
-        if alert not in self._pipeline.floor.alerts.open:
+        alerts, now_ms = self._pipeline.floor.alerts, self._clock_ms()
+        if alert not in alerts.open:
             return "It is over."
-        event = _event(verb, alert, _called(query.get("from") or {}), f"tg{update['update_id']}", self._clock_ms())
+        until_ms = alerts.shift_ends_ms(alerts.open[alert]) if verb == SHIFT else _snoozed_until(verb, now_ms)
+        who = _called(query.get("from") or {})
+        event = _event(verb, alert, who, f"tg{update['update_id']}", now_ms, until_ms)
         if event is None:
             return "This button means nothing any more."
         await self._stream.append([event], fence=self.token)
@@ -142,11 +145,15 @@ def _called(sender: Mapping[str, Any]) -> str:
     return f"{plain[:LONGEST_NAME] or sender.get('id', 'somebody')} (Telegram)"
 
 
-def _event(verb: str, alert: str, who: str, name: str, now_ms: int) -> ev.AlertEvent | None:
+def _snoozed_until(verb: str, now_ms: int) -> int | None:
+    minutes = SNOOZED.get(verb)
+    return now_ms + minutes * MINUTE_MS if minutes else None
+
+
+def _event(verb: str, alert: str, who: str, name: str, now_ms: int, until_ms: int | None) -> ev.AlertEvent | None:
     said: dict[str, Any] = {"alert": alert, "who": who, "id": name, "time": now_ms, "source": "wallboard"}
     if verb == "acknowledge":
         return ev.AlertAcknowledged(**said)
     if verb == "assign":
         return ev.AlertAssigned(attributes={"to": who}, **said)
-    minutes = SNOOZED.get(verb)
-    return ev.AlertSnoozed(until=now_ms + minutes * MINUTE_MS, **said) if minutes else None
+    return None if until_ms is None else ev.AlertSnoozed(until=until_ms, **said)

@@ -61,12 +61,13 @@ function handOver(alert, duty) {
   return others.map(({ who }) => ({ key: "to " + who, verb: "assign", text: who, body: { to: who }, group: words.hand_over }));
 }
 
-/** @returns {Deed[]} */
+/** Each ends by itself. @returns {Deed[]} */
 function snoozes() {
-  return SNOOZES_MIN.map((minutes) => {
+  const times = SNOOZES_MIN.map((minutes) => {
     const text = said("minutes", { minutes: String(minutes) });
     return { key: "snooze" + minutes, verb: "snooze", text, body: { seconds: 60 * minutes }, group: words.snooze };
   });
+  return times.concat([{ key: "snoozeshift", verb: "snooze", text: words.shift, body: { until: "shift" }, group: words.snooze }]);
 }
 
 /** @param {string} label @param {HTMLElement[]} within */

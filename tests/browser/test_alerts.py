@@ -130,6 +130,9 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         await card.get_by_role("button", name="15 min").tap()
         await phone.locator("#snoozed .alert").get_by_role("button", name="Wake").tap()
         await phone.locator("#open .alert").get_by_role("button", name="15 min").wait_for()
+        await phone.locator("#open .alert").get_by_role("button", name="the rest of the shift").tap()
+        await phone.locator("#snoozed .alert").get_by_role("button", name="Wake").tap()
+        await phone.locator("#open .alert").get_by_role("button", name="15 min").wait_for()
 
         await stream.append([Abandoned(contact="c1", source="pbx", time=now_ms(), id="2")])
         await phone.locator("#over .alert").get_by_text("cleared by itself").wait_for()

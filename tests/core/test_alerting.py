@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
 from wallboard.core.alerting import Instance
+from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings, Site
 from wallboard.core.state import Floor
@@ -371,3 +372,29 @@ def test_what_is_wrong_with_a_rule_is_named(at: str):
     ((found, reason),) = rule.faults()
     assert found == at.strip()
     assert words in reason
+
+
+def test_a_snooze_lasts_to_the_end_of_the_shift_of_its_site_and_ends_by_itself():
+    rule = {"metric": "waiting", "raise": "> 2", "queues": ["*"], "when": "always"}
+    sites = {
+        "kyiv": Site(shifts={"day": "06:00-14:00"}), "lviv": Site(shifts={"late": "11:00-13:00"}), "odesa": Site(),
+    }  # fmt: skip
+    queues = {name: Queue(site=name) for name in sites}
+    floor = watchful(Floor(Settings(alert={"r": msgspec.convert(rule, Rule)}, queue=queues, site=sites)))
+    floor.advance(NOON)
+
+    def ends(kind: str, of: str) -> float:
+        row = AlertRow("r", "info", kind, of, "waiting", None, "> 2", 3, NOON, NOON)
+        return (floor.alerts.shift_ends_ms(row) - NOON) / HOUR
+
+    assert [ends("queues", name) for name in sites] == [2, 1, 12]
+    assert ends("groups", "all") == 12, "the last to end: the day of odesa"
+    base: dict[str, Any] = {"alert": "a1", "rule": "r", "source": "wallboard"}
+    said_of = {"kind": "queues", "of": "lviv", "metric": "waiting", "limit": "> 2"}
+    floor.apply(ev.AlertRaised(time=NOON, attributes=said_of, severity="info", id="1", **base), NOON)
+    until_ms = floor.alerts.shift_ends_ms(floor.alerts.open["a1"])
+    floor.apply(ev.AlertSnoozed(time=NOON, until=until_ms, who="Olena", id="2", **base), NOON)
+    floor.advance(NOON + HOUR - SECOND)
+    assert floor.alerts.open["a1"].snoozed_by == "Olena"
+    floor.advance(NOON + HOUR)
+    assert floor.alerts.open["a1"].snoozed_by is None

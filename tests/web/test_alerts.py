@@ -177,6 +177,17 @@ async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) ->
     assert lines[1].detail == about | {"note": "known", "until": row["snoozed_until"]}
 
 
+async def test_a_snooze_to_the_end_of_the_shift_is_twelve_hours_at_most(served: Any) -> None:
+    """Where no shift runs it is the business day: of UTC, to midnight."""
+    await raised(served)
+    assert (await served.http.post(f"{ALERTS}/a1/snooze", json={"until": "shift"})).status_code == 202
+    row = (await until(served, lambda open_: "snoozed_until" in open_["a1"]))["a1"]
+    floor = served.parts.pipeline.floor
+    ends_ms = floor.ground.calendar.days["main"].ends_ms
+    left_ms = row["snoozed_until"] - now_ms()
+    assert row["snoozed_until"] == ends_ms or 12 * 3_600_000 - 60_000 < left_ms <= 12 * 3_600_000
+
+
 async def test_what_was_done_is_said_of_an_open_one_and_of_one_that_is_over_and_told_the_next_time(served: Any) -> None:
     await raised(served)
     headers = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
@@ -230,6 +241,8 @@ MISTAKES: dict[str, tuple[str, Any, int, str]] = {
     "no such alert": ("nothing/acknowledge", None, 404, "not open"),
     "no such verb": ("a1/ignore", None, 404, "/docs lists"),
     "how long": ("a1/snooze", {}, 422, "seconds"),
+    "both": ("a1/snooze", {"seconds": 60, "until": "shift"}, 422, "either"),
+    "until what": ("a1/snooze", {"until": "noon"}, 422, "until"),
     "for ever": ("a1/snooze", {"seconds": 10**9}, 422, "43200"),
     "no result": ("a1/result", {"note": "x"}, 422, "result"),
     "a typo": ("a1/acknowledge", {"nota": "x"}, 422, "nota"),

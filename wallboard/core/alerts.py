@@ -11,6 +11,7 @@ from wallboard.core.visits import Deed, Did
 MOST_OVER = 1_000  # so many may end at once before everybody is told of it
 ERASED = "–"  # instead of somebody's name
 MOST_RESULTS = 10  # of one alert; above it the oldest are dropped
+LONGEST_SNOOZE_MS = 12 * 3_600_000  # a snooze always ends by itself
 OWNER_BY = "owner_by"  # of what is assigned: as which account
 TEAM = "team:"  # a group's id begins so
 
@@ -103,6 +104,14 @@ class Alerts:
         if row.kind == "queues":
             return self._ground.settings.for_queue(row.of).team
         return row.of.removeprefix(TEAM) if row.kind == "groups" and row.of.startswith(TEAM) else None
+
+    def shift_ends_ms(self, row: AlertRow) -> int:
+        """When the running shift of its site ends, or the business day where none runs; of several sites (of a group,
+        of a person) the last to end; in twelve hours at the latest."""
+        calendar, sites = self._ground.calendar, list(self._ground.settings.sites)
+        of = [self._ground.settings.site_of(row.of)] if row.kind == "queues" else sites
+        ends_ms = max((calendar.shifts.get(site) or calendar.days[site]).ends_ms for site in of)
+        return min(ends_ms, calendar.now_ms + LONGEST_SNOOZE_MS)
 
     def on_duty(self, row: AlertRow) -> list[str]:
         """Who is on duty for it; of one that somebody acted on, or that is over: who was when that began."""

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
 from wallboard.core import events as ev
-from wallboard.core.alerts import OWNER_BY
+from wallboard.core.alerts import LONGEST_SNOOZE_MS, OWNER_BY
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.firstout import causes_of
@@ -49,7 +49,7 @@ RESULTS = ("called_back", "overflow_opened", "people_moved", "talked", "reported
 SHOWN_OVER = 200  # the last ones that ended
 SHOWN_BEFORE = 3
 BEFORE = ("raised_at", "over_at", "over", "acknowledged_by", "owner", "note", "results")
-LONGEST_SNOOZE_S = 12 * 3_600  # a snooze always ends by itself
+LONGEST_SNOOZE_S = LONGEST_SNOOZE_MS // 1000
 
 
 Verb = Literal["acknowledge", "snooze", "wake", "assign", "result"]
@@ -60,8 +60,15 @@ class Acknowledge(Struct, forbid_unknown_fields=True):
 
 
 class Snooze(Struct, forbid_unknown_fields=True, kw_only=True):
-    seconds: Annotated[int, Meta(ge=60, le=LONGEST_SNOOZE_S)]
+    """For so many `seconds`, or `until` the end of the `shift`."""
+
+    seconds: Annotated[int, Meta(ge=60, le=LONGEST_SNOOZE_S)] | None = None
+    until: Literal["shift"] | None = None
     note: LongText | None = None
+
+    def __post_init__(self) -> None:
+        if (self.seconds is None) == (self.until is None):
+            raise ValueError("For how long? Give either `seconds`, or `until`: 'shift'")
 
 
 class Assign(Struct, forbid_unknown_fields=True):
@@ -240,6 +247,9 @@ def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Aw
         if _of_another_team(row, who):
             raise Problem(403, "This alert is about a team that you do not lead.")
         event = _event(verb, asked, alert, who, parts.clock_ms())
+        if isinstance(event, ev.AlertSnoozed) and event.until is None:
+            alerts = parts.pipeline.floor.alerts
+            event = replace(event, until=alerts.shift_ends_ms(alerts.open[alert]))
         if isinstance(asked, Assign):
             event = replace(event, attributes=await _given(parts, who, asked.to))
         await tell(parts, [event])
@@ -301,7 +311,7 @@ def _event(verb: str, asked: Any, alert: str, who: Who, now_ms: int) -> ev.Alert
     }  # fmt: skip
     match asked:
         case Snooze():
-            return ev.AlertSnoozed(until=now_ms + asked.seconds * 1000, **said)
+            return ev.AlertSnoozed(until=asked.seconds and now_ms + asked.seconds * 1000, **said)
         case Assign():
             return ev.AlertAssigned(**said)
         case Result():

@@ -15,6 +15,7 @@ from wallboard.receivers import Bot, Receiver, bot_of
 ANSWER_S = 10.0
 LONGEST = 4_096  # characters of a text
 SNOOZES = (15, 30, 60)  # minutes
+SHIFT = "snoozeshift"
 _AGAIN = frozenset({408, 425, 429})
 
 
@@ -50,7 +51,9 @@ async def send(receiver: Receiver, message: Message, before: int | None = None) 
 def buttons(alert: str) -> list[list[dict[str, str]]]:
     first = [("Acknowledge", "acknowledge"), ("I take it", "assign")]
     snoozes = [(f"Snooze {minutes} min", f"snooze{minutes}") for minutes in SNOOZES]
-    return [[{"text": text, "callback_data": f"{verb} {alert}"} for text, verb in row] for row in (first, snoozes)]
+    shift = [("Snooze to the end of the shift", SHIFT)]
+    rows = (first, snoozes, shift)
+    return [[{"text": text, "callback_data": f"{verb} {alert}"} for text, verb in row] for row in rows]
 
 
 async def asked(bot: Bot, receiver: Receiver, method: str, body: dict[str, Any], answer_s: float = ANSWER_S) -> Answer:
