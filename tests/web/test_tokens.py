@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from playwright.async_api import async_playwright, expect
 from wallboard.cli import run
 from wallboard.config import Config
 from wallboard.core.settings import Agent, Queue, Settings
+from wallboard.record.database import open_record
 from wallboard.record.tokens import Tokens, Wanted
 from wallboard.web.programs import Programs
 
@@ -209,6 +211,47 @@ async def test_guessing_asks_the_record_once_in_two_seconds_however_many_guess(t
     guesses = [f"wb_{number:012x}_{'x' * 32}" for number in range(200)]
     assert set(await asyncio.gather(*(programs.who(guess, 1.0) for guess in guesses))) == {None}
     assert counted.asked == 1
+
+
+async def test_while_programs_come_none_waits_for_the_record_and_a_change_is_never_overlooked(tmp_path: Path) -> None:
+    """The tokens are read again while the known ones still count; what was read before a change counts for nobody."""
+
+    class Slow(Tokens):
+        reads = 0
+        goes = threading.Event()
+
+        def all(self) -> dict[str, Any]:
+            found = super().all()
+            self.reads += 1
+            self.goes.wait(60)
+            return found
+
+    tokens = Slow(open_record(tmp_path, None))
+    token, secret = await asyncio.to_thread(
+        tokens.create, Wanted("crm", frozenset({"events:write"})), by="admin", now_ms=0
+    )
+    programs, at_s = Programs(tokens, lambda: 0), asyncio.get_running_loop().time()
+    tokens.goes.set()
+    assert await programs.who(secret, at_s)
+    tokens.goes.clear()
+    ahead = asyncio.create_task(programs.keep_reading())
+    try:
+        async with asyncio.timeout(60):
+            while tokens.reads < 2:  # the second reading hangs in the record
+                assert await programs.who(secret, at_s)
+                await asyncio.sleep(0.01)
+            assert await programs.who(secret, at_s)
+            await asyncio.to_thread(tokens.revoke, token.id, by="admin", now_ms=0)
+            programs.changed()
+            tokens.goes.set()
+            assert await programs.who(secret, at_s) is None
+            while tokens.reads < 3:
+                await asyncio.sleep(0.01)
+            assert await programs.who(secret, at_s) is None
+    finally:
+        tokens.goes.set()
+        ahead.cancel()
+        await asyncio.wait([ahead])
 
 
 async def test_the_last_use_is_written_when_the_process_ends(config: Config, served_elsewhere: Any) -> None:

@@ -358,6 +358,7 @@ async def _life(parts: Parts, clients: Sequence[Redis], loads_s: float) -> Async
         )
         await stack.enter_async_context(_running("history", lambda: parts.history_told.keep_asking(parts.health)))
         await stack.enter_async_context(_running("programs", parts.programs.keep_writing))
+        await stack.enter_async_context(_running("tokens", parts.programs.keep_reading))
         await stack.enter_async_context(_running("staying", parts.staying.run))
         await stack.enter_async_context(_running("walls", parts.walls.run))
         await parts.boards.refresh(parts.hub.change_boards)

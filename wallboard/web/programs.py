@@ -1,7 +1,8 @@
 """Which program holds this token, and what may it do? One kind of credential (web/known.py).
 
-All tokens are read together, at most once in two seconds however many ask: a guessed id costs no question of its own,
-and a revocation bites within five seconds in every process.
+All tokens are read together, at most once in two seconds however many guess, and once a second while programs come:
+then they are read again before they are too old to be believed, so that no program waits for the record. A revocation
+bites within five seconds in every process.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from wallboard.record.tokens import MOST, Token, Tokens, parted
 from wallboard.web.remembered import Remembered
 from wallboard.web.who import Who
 
+AHEAD_S = 1.0  # less than what is believed (web/remembered.py)
 WRITE_S = 30.0  # between two writings of when tokens were last used
 _ALL = "all"
 
@@ -26,17 +28,22 @@ class Programs:
         self._clock_ms = clock_ms
         self._all = Remembered(self._read)
         self._asking = asyncio.Lock()
+        self._asked = asyncio.Event()  # a program came since they were read
+        self._changes = 0
         self.used: dict[str, int] = {}
 
     async def who(self, secret: str, now_s: float) -> Who | None:
         found = parted(secret)
         if found is None:
             return None
-        async with self._asking:
-            tokens = await self._all.get(_ALL, now_s)
+        tokens = self._all.fresh(_ALL, now_s)
+        if tokens is None:
+            async with self._asking:
+                tokens = await self._all.get(_ALL, now_s)
         token = self._opened(found, tokens or {})
         if token is None:
             return None
+        self._asked.set()
         self.used[token.id] = self._clock_ms()
         return who_of(token)
 
@@ -47,7 +54,23 @@ class Programs:
 
     def changed(self) -> None:
         """One was made or revoked: in this process it takes effect at once."""
+        self._changes += 1
         self._all.forget(_ALL)
+
+    async def keep_reading(self) -> None:
+        """Until cancelled: while somebody asks, what is known is never so old that they must wait."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            with suppress(RecordUnavailable):  # who asks then is told, or believed what was known
+                await self._read_ahead()
+            await asyncio.sleep(AHEAD_S)
+
+    async def _read_ahead(self) -> None:
+        at_s, changes = asyncio.get_running_loop().time(), self._changes
+        tokens = await self._read(_ALL)
+        if changes == self._changes:  # else it may be from before the change
+            self._all.put(_ALL, tokens, at_s)
 
     async def keep_writing(self) -> None:
         """Until cancelled, and once more then."""

@@ -27,9 +27,9 @@ class Remembered(Generic[T]):
 
     async def get(self, key: str, now_s: float) -> T | None:
         """Raises what `ask` raises, where nothing is known that could be believed."""
+        if (fresh := self.fresh(key, now_s)) is not None:
+            return fresh
         seen = self._seen.get(key)
-        if seen and now_s - seen.at_s < FRESH_S:
-            return seen.answer
         try:
             answer = await self._ask(key)
         except (StreamUnavailable, RecordUnavailable):
@@ -38,6 +38,11 @@ class Remembered(Generic[T]):
             raise
         self.put(key, answer, now_s)
         return answer
+
+    def fresh(self, key: str, now_s: float) -> T | None:
+        """What is believed without asking, if anything is."""
+        seen = self._seen.get(key)
+        return seen.answer if seen and now_s - seen.at_s < FRESH_S else None
 
     def put(self, key: str, answer: T | None, now_s: float) -> None:
         """What was found out otherwise. Nothing is remembered of what is not there."""
