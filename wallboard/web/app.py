@@ -1,6 +1,6 @@
 """How is one web process wired together? The only door: it alone builds clients, starts tasks and stops them.
 
-unexpected ─▶ security headers ─▶ address check ─▶ access ─▶ routes
+unexpected ─▶ security headers ─▶ address check ─▶ access ─▶ straight ─▶ routes
 stream ─▶ pipeline ─▶ hub ─▶ socket          events ─▶ ingest ─▶ stream          counting ─▶ stream
 """
 
@@ -107,10 +107,12 @@ from wallboard.web.signin import SignInPage, sign_out
 from wallboard.web.socket import live
 from wallboard.web.sourcepages import SourcePages, source_api, sources_api
 from wallboard.web.staying import Staying
+from wallboard.web.straight import Straight
 from wallboard.web.walls import Walls
 from wallboard.web.webhooks import Webhooks
 from wallboard.web.wiring import Parts
 
+EVENTS = "/api/v1/events"
 EVENTS_PER_S = 5_000  # of one token on average
 EVENTS_AT_ONCE = 10_000
 TELL_COUNTS_S = 1.0
@@ -140,9 +142,10 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms, *, l
     parts = _wired(config, clock_ms, *clients)
     templates = speaking.templates()
     refusals = Refusals(templates)
+    ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE), Names(config.limits))
     app = Starlette(
-        routes=_routes(parts, templates),
-        middleware=_middleware(parts),
+        routes=_routes(parts, templates, ingest),
+        middleware=[*_middleware(parts), Middleware(Straight, to={("POST", EVENTS): ingest.post}, refusals=refusals)],
         exception_handlers={Problem: refusals.problem, HTTPException: refusals.http},
         lifespan=lambda app: _life(parts, clients, loads_s),
     )
@@ -216,16 +219,15 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     )
 
 
-def _routes(parts: Parts, templates: Jinja2Templates) -> list[BaseRoute]:
+def _routes(parts: Parts, templates: Jinja2Templates, ingest: Ingest) -> list[BaseRoute]:
     signin, sources, docs = SignInPage(templates), SourcePages(templates), openapi.DocsPage(templates)
     me, at_provider = Me(templates), oidc.ProviderSignIn(parts)
-    ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE), Names(parts.config.limits))
     return [
         Route("/healthz", api.healthz),
         Route("/readyz", api.readyz),
         Route("/metrics", metrics_page(parts.metrics, is_open=parts.config.server.metrics == "open")),
         Route("/api/v1/openapi.json", openapi.openapi),
-        Route("/api/v1/events", ingest.post, methods=["POST"]),
+        Route(EVENTS, ingest.post, methods=["POST"]),
         Route("/api/v1/in/{name}", Webhooks(ingest).post, methods=["POST"]),
         Route("/api/v1/state", api.state),
         Route("/api/v1/explain", explain),
