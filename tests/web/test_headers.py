@@ -1,5 +1,6 @@
 """Every answer is armoured, every host is ours, and no path can confuse the routes."""
 
+import asyncio
 import json
 import socket
 from dataclasses import replace
@@ -129,6 +130,18 @@ async def test_a_head_that_trickles_in_is_hung_up_on(served: Any, monkeypatch: p
     monkeypatch.setattr("wallboard.web.patience.HEAD_S", 0.2)
     answer = await served.raw(b"GET /healthz HTTP/1.1\r\nhost: loc")
     assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_second_head_that_trickles_in_is_hung_up_on_too(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wallboard.web.patience.HEAD_S", 0.2)
+    reader, writer = await asyncio.open_connection(served.host, served.port)
+    try:
+        writer.write(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n" + b"GET /healthz HTTP/1.1\r\nhost: loc")
+        async with asyncio.timeout(60):
+            assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
+            await reader.readuntil(b"HTTP/1.1 408 ")
+    finally:
+        writer.close()
 
 
 async def test_what_is_not_http_is_answered_400(served: Any) -> None:

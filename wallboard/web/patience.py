@@ -8,6 +8,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from wallboard.web.body import WHOLE
 from wallboard.web.gate import Gate
 from wallboard.web.onewrite import OneWrite
 
@@ -28,7 +29,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, *args, **kwargs)
         self._gate = self._gates.setdefault(server_state, Gate())
         self._deadline: asyncio.TimerHandle | None = None
-        self._head_bytes = 0
+        self._in_head, self._head_bytes = True, 0
         self._held: bytearray | None = bytearray()  # until the gate lets it in
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -68,7 +69,9 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _take(self, data: bytes) -> None:
         super().data_received(data)
-        if self._deadline is not None:  # still in the head
+        if self._in_head:  # still: a head that comes whole needs no deadline
+            if self._deadline is None:
+                self._await_head()
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_AT_MOST:
                 self._hang_up(_TOO_LONG)
@@ -82,8 +85,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        if self._deadline is None:
-            self._await_head()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
         self._have_head()
@@ -93,11 +95,16 @@ class PatientProtocol(HttpToolsProtocol):
         if self.cycle is not None:
             self.cycle.transport = self._answering  # type: ignore[assignment]
 
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.scope[WHOLE] = True  # type: ignore[literal-required]
+
     def _await_head(self) -> None:
-        self._head_bytes = 0
+        self._in_head, self._head_bytes = True, 0
         self._deadline = self.loop.call_later(HEAD_S, self._hang_up, _TOO_LATE)
 
     def _have_head(self) -> None:
+        self._in_head = False
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
