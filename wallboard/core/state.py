@@ -585,7 +585,10 @@ class Floor:
             self.ground.touch(kind, name)
 
     def _source(self, name: str) -> SourceRow:
-        return self.sources.setdefault(name, SourceRow())
+        row = self.sources.get(name)
+        if row is None:
+            row = self.sources[name] = SourceRow()
+        return row
 
     def _count_anew(self) -> None:
         """After a change of settings, of watched sets, or of what sources there are: read the day again."""

@@ -13,7 +13,6 @@ import hmac
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -114,10 +113,10 @@ class Access:
             if unsafe and path != _REPORTS:
                 self._origins.check(scope, needed=False)
             return None
-        headers = Headers(scope=scope)
-        sent = cookie_parser(headers["cookie"]) if "cookie" in headers else {}
+        cookie, authorization = _sent(scope, b"cookie"), _sent(scope, b"authorization")
+        sent = cookie_parser(cookie[0]) if cookie else {}
         cookies = [Credential(kind, sent[name]) for kind, name in self._cookies.items() if name in sent]
-        if authorization := headers.getlist("authorization"):
+        if authorization:
             self._origins.check(scope, needed=False)
             return await self._bearer(scope, authorization)
         if unsafe:
@@ -165,6 +164,11 @@ _CLOSE_CODES = {
 
 
 _HOW_TO_COME_IN = "Send 'Authorization: Bearer TOKEN', or sign in with a link. A token in the URL is never taken."
+
+
+def _sent(scope: Scope, wanted: bytes) -> list[str]:
+    """The values of this header, as they came."""
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
 
 
 def _nobody(detail: str = _HOW_TO_COME_IN) -> Problem:

@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ _POLICY = b"content-security-policy"
 _REPORTED = b"; report-uri /csp"  # web/csp.py; of every policy, those that a page has of its own too
 _HSTS = "max-age=31536000"
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
+_REMEMBERED = 64  # verdicts; what is judged may be as long as a head
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 
 
@@ -35,18 +37,27 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
         headers = _SECURITY | ({"strict-transport-security": _HSTS} if https else {})
-        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._headers = [(name.encode(), _reported(name.encode(), value.encode())) for name, value in headers.items()]
+        self._names = frozenset(name for name, _ in self._headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                told = list(message["headers"])
-                names = {name for name, _ in told}
-                told += [pair for pair in self._headers if pair[0] not in names]
-                message["headers"] = [(name, value + _REPORTED * (name == _POLICY)) for name, value in told]
+                message["headers"] = self._with_ours(list(message["headers"]))
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+    def _with_ours(self, told: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        own = self._names.intersection(name for name, _ in told)
+        if not own:
+            return told + self._headers
+        ours = [pair for pair in self._headers if pair[0] not in own]
+        return [(name, _reported(name, value)) for name, value in told] + ours
+
+
+def _reported(name: bytes, value: bytes) -> bytes:
+    return value + _REPORTED if name == _POLICY else value
 
 
 class AddressCheck:
@@ -57,6 +68,7 @@ class AddressCheck:
         own = socket.gethostname().lower()  # not getfqdn, which may ask a name server that does not answer
         configured = {name for url in urls if (name := urlsplit(url).hostname)}
         self._names = {"localhost", own, f"{own.partition('.')[0]}.local"} | configured
+        self._wrong = lru_cache(_REMEMBERED)(self._wrong_name)  # a sender always says the same
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -68,7 +80,10 @@ class AddressCheck:
 
     def _wrong_host(self, scope: Scope) -> Problem | None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        match = _HOST.fullmatch(hosts[0].decode("latin-1")) if len(hosts) == 1 else None
+        return self._wrong(hosts[0] if len(hosts) == 1 else b"")
+
+    def _wrong_name(self, host: bytes) -> Problem | None:
+        match = _HOST.fullmatch(host.decode("latin-1"))
         if match is None:
             return Problem(400, "The request needs exactly one well-formed Host header.")
         name = match[1].lower().strip("[]").rstrip(".")
@@ -81,6 +96,7 @@ class AddressCheck:
         )
 
 
+@lru_cache(_REMEMBERED)
 def wrong_path(path: str) -> Problem | None:
     if _CONTROL.search(path):
         return Problem(400, "The address contains control characters or a backslash.")

@@ -7,6 +7,7 @@ nothing else of the batch (docs/http.md has every answer).
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -114,7 +115,8 @@ class Ingest:
             return events, _taken(events, 0, rejected)
         self._rates.spend(sender, len(events) + len(rejected), parts.clock_ms())
         duplicates = await _append(parts, events) if events else []
-        _count(parts, sender, [events[index] for index in duplicates], rejected)
+        if duplicates or rejected:
+            _count(parts, sender, [events[index] for index in duplicates], rejected)
         parts.metrics.took(len(events) - len(duplicates), len(duplicates), [one.error for one in rejected])
         return events, _taken(events, len(duplicates), rejected)
 
@@ -154,13 +156,19 @@ class Admission:
         """The event as it is taken. Raises Refused."""
         if event.time is not None and event.time < self._now_ms - OLDEST_MS:
             raise Refused("$.time", "older than 24 h: too late for the live state")
-        for name in ("since", "oldest_at"):
-            told_ms = getattr(event, name, None)
+        for name in _began(type(event)):
+            told_ms = getattr(event, name)
             if told_ms is not None and told_ms < self._now_ms - LONGEST_WAIT_MS:
                 raise Refused(f"$.{name}", "more than 31 days ago: nobody waits so long")
         event = event if event.source else replace(event, source=self._sender)
         self._further(event)
         return event
+
+
+@cache
+def _began(kind: type[Event]) -> tuple[str, ...]:
+    """The fields of such an event that say when a waiting began."""
+    return tuple(name for name in ("since", "oldest_at") if name in kind.__struct_fields__)
 
 
 async def _read(reader: Reader, body: bytes, admission: Admission) -> tuple[list[Event], list[Rejected]]:
@@ -207,6 +215,14 @@ def _taken(events: list[Event], duplicates: int, rejected: list[Rejected]) -> Ta
 
 
 def answer(taken: Taken, *, dry_run: bool) -> Response:
+    if not taken.rejected and not dry_run:
+        return _all_taken(taken.accepted, taken.duplicate)
     refused_all = bool(taken.rejected) and not taken.accepted and not taken.duplicate
     status = 422 if refused_all else 200 if dry_run else 202
     return Response(msgspec.json.encode(taken), status, media_type=JSON)
+
+
+@lru_cache(maxsize=128)
+def _all_taken(accepted: int, duplicate: int) -> Response:
+    """Nearly every answer is the same few bytes. One is sent many times: nobody may change it."""
+    return Response(msgspec.json.encode(Taken(accepted, duplicate, [])), 202, media_type=JSON)

@@ -65,7 +65,8 @@ class Metrics:
     def took(self, accepted: int, duplicates: int, errors: Iterable[str]) -> None:
         """What became of one batch."""
         self._accepted.inc(accepted)
-        self._duplicates.inc(duplicates)
+        if duplicates:
+            self._duplicates.inc(duplicates)
         for error in errors:
             self._rejected.labels(reason_of(error)).inc()
 
