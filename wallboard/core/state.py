@@ -294,6 +294,8 @@ class Floor:
         row = self._source(source)
         row.heard_ms = self._arrival_ms
         self.ground.touch("sources", source)
+        if row.is_late:
+            self._hear_again(row, source)
         deed = self._take_told(event, at_ms, source, row, deeds)
         if self.alerting and self.alerting.heard.since_ms:
             self.alerting.hear(ev.type_of(event), at_ms, self._told_of(event, source))
@@ -450,10 +452,21 @@ class Floor:
             return Deed(Did.NOTED, f"its own counters of {queue}")
         waited_for, row.beats = row.beats, True
         row.lag_ms, row.note = event.lag_ms, event.note
-        if not waited_for or row.is_late:
-            row.is_late = False
+        if not waited_for:
             self._listen_for(source)
         return Deed(Did.NOTED, "lives")
+
+    def _hear_again(self, row: SourceRow, source: str) -> None:
+        """What rules say of whatever it told of was held back, and is looked at now."""
+        row.is_late = False
+        self._listen_for(source)
+        for kind, tallies in (("queues", self.tallies.queues), ("groups", self.tallies.groups)):
+            for name, tally in tallies.items():
+                if source in tally.sources:
+                    self.ground.touch(kind, name)
+        for name, agent in self.people.agents.items():
+            if source in agent.sources:
+                self.ground.touch("agents", name)
 
     def _listen_for(self, source: str) -> None:
         """One due instant for each source that beats: when it turns late, if it is not heard until then."""
