@@ -109,15 +109,15 @@ async def test_a_receiver_that_is_changed_is_let_go_of_before_its_next_task_begi
 
     class Slow:
         def __init__(self, receiver: Receiver, *_: object) -> None:
-            self._url = receiver.url
+            self.receiver = receiver
 
         async def run(self) -> None:
-            told.append(f"begins {self._url}")
+            told.append(f"begins {self.receiver.url}")
             try:
                 await asyncio.sleep(60)
             finally:
                 await asyncio.sleep(0.1)
-                told.append(f"ends {self._url}")
+                told.append(f"ends {self.receiver.url}")
 
     monkeypatch.setattr(telling, "LOOK_S", 0.02)
     monkeypatch.setattr(deliveries, "Delivery", Slow)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
 
@@ -16,7 +16,7 @@ from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
-from wallboard.worker import Worker
+from wallboard.worker import Beside, Worker
 
 SETTINGS = Settings(queue={"support": Queue(name="Підтримка")})
 
@@ -40,13 +40,22 @@ class Bench:
         self._clients: list = []
         self._tasks: list[asyncio.Task] = []
 
-    def start(self, settings: Settings = SETTINGS) -> tuple[Worker, Pipeline, asyncio.Task]:
+    def start(
+        self, settings: Settings = SETTINGS, besides: Sequence[Beside] = ()
+    ) -> tuple[Worker, Pipeline, asyncio.Task]:
         asking, blocking = connect(self._url), connect(self._url, blocking=True)
         self._clients += [asking, blocking]
+        self.lease = Lease(asking, self.keys)
         checkpoints = Checkpoints(asking, self.keys)
         pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
         one = Worker(
-            pipeline, Stream(asking, self.keys), checkpoints, Lease(asking, self.keys), now_ms, lambda: settings
+            pipeline,
+            Stream(asking, self.keys),
+            checkpoints,
+            Lease(asking, self.keys),
+            now_ms,
+            lambda: settings,
+            besides,
         )
         task = asyncio.create_task(one.run())
         self._tasks.append(task)
@@ -97,6 +106,37 @@ async def test_only_one_leads_and_a_second_takes_over_when_the_first_is_gone(ben
     task.cancel()
     await asyncio.wait([task])
     await eventually(lambda: second.floor.settings.queue["support"].name == "Other")
+
+
+class Finishing:
+    """Has something to bring to its end when it is stopped."""
+
+    def __init__(self, is_held: Callable[[], Awaitable[bool]]) -> None:
+        self.token: int | None = None
+        self.held: bool | None = None
+        self._is_held = is_held
+
+    async def run(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.1)
+            self.held = await self._is_held()
+
+
+async def test_the_lease_is_let_go_of_when_all_that_it_stands_for_has_ended(bench: Bench):
+    """Else the next one would do again what this one is about to finish."""
+
+    async def is_held() -> bool:
+        return (await bench.lease.led())[0]
+
+    finishing = Finishing(is_held)
+    _, _, task = bench.start(besides=[finishing])
+    await eventually(lambda: finishing.token is not None)
+    task.cancel()
+    await asyncio.wait([task])
+    assert finishing.held
+    assert not await is_held()
 
 
 async def test_rested_chunks_are_kept_and_not_written_again(bench: Bench, stream: Stream):

@@ -60,14 +60,16 @@ class Teller:
         return is_held(receiver, message, self._pipeline.floor.settings, self._clock_ms())
 
     async def _look(self, token: int) -> None:
-        floor = self._pipeline.floor
+        floor, put = self._pipeline.floor, set[str]()
         try:
             for one in list(due_on(floor, self._receivers(), self._clock_ms(), self._link, self._put)):
                 await self._outbox.put(token, one.receiver, one.told, msgspec.json.encode(one.message), one.needs)
                 self._put[one.receiver, one.told] = None
+                put.add(one.receiver)
             while len(self._put) > REMEMBERED:
                 del self._put[next(iter(self._put))]
         except (LeaseLost, StreamUnavailable) as reason:
             log.info("messages wait to be put down", reason=str(reason) or type(reason).__name__)
         except Exception:  # the root of this task
             log.exception("messages were not put down")
+        self._deliveries.wake(put)

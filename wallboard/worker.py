@@ -62,23 +62,28 @@ class Worker:
         self._checkpoint_ids: list[str] = []
 
     async def run(self) -> None:
-        """Until cancelled: stand by, lead while the lease is held, stand by again."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._pipeline.run())
-            for one in self._besides:
-                tasks.create_task(one.run())
-            while True:
-                token = await self._acquired()
-                if token is None:
-                    await asyncio.sleep(STANDBY_S)
-                    continue
-                log.info("leading", fence=token)
-                try:
-                    await self._lead(token)
-                except (LeaseLost, StreamUnavailable) as reason:
-                    log.warning("lease given up", reason=str(reason) or type(reason).__name__)
-                finally:
-                    await self._released(token)
+        """Until cancelled: stand by, lead while the lease is held, stand by again. The lease is let go of when all that
+        it stands for has ended, else the next one would do again what is on its way."""
+        token: int | None = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._pipeline.run())
+                for one in self._besides:
+                    tasks.create_task(one.run())
+                while True:
+                    token = await self._acquired()
+                    if token is None:
+                        await asyncio.sleep(STANDBY_S)
+                        continue
+                    log.info("leading", fence=token)
+                    try:
+                        await self._lead(token)
+                    except (LeaseLost, StreamUnavailable) as reason:
+                        log.warning("lease given up", reason=str(reason) or type(reason).__name__)
+                        await self._released(token)
+        finally:
+            if token is not None:
+                await self._released(token)
 
     async def _acquired(self) -> int | None:
         try:

@@ -13,10 +13,11 @@ import msgspec
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.alerts.there import HELLO, HERE, KEY, Sending, listening, until
+from tests.alerts.there import HELLO, HERE, KEY, Sending, listening, now_ms, until
 from tests.hostile import NAMES
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts import pacing
+from wallboard.alerts.deliveries import Deliveries
 from wallboard.alerts.notify import Undelivered, apprise, mail, webhook
 from wallboard.core.errors import LeaseLost
 from wallboard.receivers import Receiver
@@ -35,6 +36,20 @@ async def test_a_webhook_is_signed_as_standard_webhooks_say(sending: Sending) ->
         assert msgspec.json.decode(body)["type"] == "raised"
         await asyncio.sleep(0.1)
         assert await sending.outbox.waiting("leads", 10) == []
+
+
+async def test_what_is_put_down_is_sent_at_once_and_not_at_the_next_look(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "LOOK_S", 600)
+    async with listening() as there:
+        deliveries = Deliveries(sending.outbox, now_ms, lambda: True)
+        await deliveries.keep({"leads": Receiver("leads", "webhook", there.url, KEY, allow=HERE)})
+        for title in ("one", "two"):
+            await sending.put("leads", title)
+            deliveries.wake({"leads", "nobody"})
+            await until(lambda title=title: title in there.titles)
+        await deliveries.stop()
 
 
 async def test_a_receiver_that_fails_hangs_and_comes_back_gets_everything_in_order(sending: Sending) -> None:
@@ -68,6 +83,45 @@ async def test_what_a_process_that_died_left_is_sent_by_the_next_one(sending: Se
         there.answer = lambda: 204
         sending.start("leads", there.url)
         await until(lambda: there.titles == ["one"])
+
+
+async def test_what_is_on_its_way_when_a_process_is_told_to_stop_does_not_come_again(sending: Sending) -> None:
+    async with listening() as there:
+        there.answer = lambda: asyncio.sleep(0.2, 204)
+        sending.start("leads", there.url)
+        await sending.put("leads", "one")
+        await until(lambda: there.asked == 1)
+        await sending.stop("leads")
+        assert there.titles == ["one"]
+        sending.start("leads", there.url)
+        await sending.put("leads", "two")
+        await until(lambda: "two" in there.titles)
+        assert there.titles == ["one", "two"]
+
+
+@pytest.mark.parametrize("count", [1, 12])
+async def test_whoever_leads_next_knows_what_was_sent_before(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """Of one cause, and in a flood: what follows waits, although another process sends by now."""
+    monkeypatch.setattr(pacing, "CAUSE_MS", 600_000)
+    async with listening() as there:
+        for number in range(count):
+            await sending.put("leads", f"{number}", rule="wait", of=f"{number}")
+        sending.start("leads", there.url)
+        await until(lambda: len(there.got) == 1)
+        await until_taken(sending)
+        await sending.stop("leads")
+        sending.start("leads", there.url)
+        await sending.put("leads", "more", rule="wait", of="more")
+        await asyncio.sleep(0.5)  # many looks
+        assert len(there.got) == 1
+
+
+async def until_taken(sending: Sending) -> None:
+    async with asyncio.timeout(20):
+        while await sending.outbox.waiting("leads", 1):
+            await asyncio.sleep(0.02)
 
 
 async def test_it_is_put_once_only_after_what_it_needs_and_only_by_who_leads(sending: Sending) -> None:

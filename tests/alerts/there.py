@@ -101,7 +101,13 @@ async def until(true: Callable[[], bool]) -> None:
 @asynccontextmanager
 async def quick(redis: Redis, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sending]:
     """It leads, and its pauses are short."""
-    for name, value in (("LOOK_S", 0.02), ("FIRST_PAUSE_S", 0.05), ("LONGEST_PAUSE_S", 0.2), ("SEND_S", 0.5)):
+    for name, value in (
+        ("LOOK_S", 0.02),
+        ("FIRST_PAUSE_S", 0.05),
+        ("LONGEST_PAUSE_S", 0.2),
+        ("SEND_S", 0.5),
+        ("FINISH_S", 0.5),
+    ):
         monkeypatch.setattr(delivering, name, value)
     sending = Sending(redis, keys)
     await sending.lead()

@@ -65,7 +65,7 @@ class Centre:
     def restart(self) -> None:
         """As after a death: from the checkpoint; what was put and sent before is in Redis."""
         self.floor = snapshot.load(snapshot.dump(self.floor))
-        self._pacing = {name: Pacing() for name in self._receivers}
+        self._pacing = {name: Pacing(one.memory()) for name, one in self._pacing.items()}
 
     def _tell(self) -> None:
         assert self.floor.alerting

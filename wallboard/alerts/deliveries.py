@@ -18,14 +18,20 @@ class Deliveries:
         self._clock_ms = clock_ms
         self._leads = leads
         self._holds = holds
-        self._tasks: dict[str, tuple[Receiver, asyncio.Task[None]]] = {}
+        self._tasks: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
 
     async def keep(self, wanted: Mapping[str, Receiver]) -> None:
         """What is configured otherwise begins anew, what is not there any more ends."""
-        await self._stop([name for name, (receiver, _) in self._tasks.items() if wanted.get(name) != receiver])
+        await self._stop([name for name, (one, _) in self._tasks.items() if wanted.get(name) != one.receiver])
         for name in wanted.keys() - self._tasks.keys():
             delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._leads, self._holds)
-            self._tasks[name] = wanted[name], asyncio.create_task(delivery.run(), name=f"notify {name}")
+            self._tasks[name] = delivery, asyncio.create_task(delivery.run(), name=f"notify {name}")
+
+    def wake(self, names: Iterable[str]) -> None:
+        """Something new waits for these."""
+        for name in names:
+            if name in self._tasks:
+                self._tasks[name][0].wake()
 
     async def stop(self) -> None:
         await self._stop(list(self._tasks))

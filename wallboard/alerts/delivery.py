@@ -4,20 +4,23 @@ A receiver that is down, answers 500 or hangs holds up nobody else: each has a t
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from typing import Any
 
 import msgspec
 import structlog
 
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.notify import Send, Undelivered, apprise, mail, telegram, webhook
-from wallboard.alerts.pacing import Coming, Pacing
+from wallboard.alerts.pacing import Coming, Memory, Pacing
 from wallboard.core.errors import StreamUnavailable
 from wallboard.receivers import Kind, Receiver
 from wallboard.stream.outbox import Outbox, Waiting
 
 LOOK_S = 0.5
 SEND_S = 30.0  # whatever a sender does
+FINISH_S = 2.0  # for what is on its way when it ends; less than the lease has left then
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 GIVE_UP_MS = 86_400_000
 AT_ONCE = 500
@@ -57,31 +60,61 @@ class Delivery:
         self._leads = leads
         self._holds = holds
         self._held: tuple[str, Message] | None = None  # the last of those that are held in front of all others
-        self._pacing = Pacing()
+        self._pacing: Pacing | None = None  # while it is another one that sends
         self._pause_s = 0.0
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something new waits."""
+        self._woken.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled. What is on its way then is waited for, so that it does not come twice."""
         while True:
-            await asyncio.sleep(self._pause_s or LOOK_S)
+            await self._pause()
             try:
                 if self._leads():
-                    await self._next()
+                    self._pacing = self._pacing or await self._paced()
+                    await self._next(self._pacing)
+                else:
+                    self._pacing = None
             except StreamUnavailable as reason:
                 log.info("messages wait for Redis", to=self.receiver.name, reason=str(reason))
             except Exception:  # the root of this task
                 log.exception("a message was not sent", to=self.receiver.name)
                 self._slow_down()
 
-    async def _next(self) -> None:
-        name, now_ms = self.receiver.name, self._clock_ms()
+    async def _pause(self) -> None:
+        """Until something new waits, or it is time to look; where nothing was taken last time, the whole pause."""
+        if self._pause_s:
+            await asyncio.sleep(self._pause_s)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await self._woken.wait()
+        self._woken.clear()
+
+    async def _paced(self) -> Pacing:
+        """As whoever sent before left it; anew where that cannot be read."""
+        known = await self._outbox.paced(self.receiver.name)
+        try:
+            return Pacing(msgspec.json.decode(known, type=Memory))
+        except msgspec.DecodeError:
+            return Pacing()
+
+    async def _next(self, pacing: Pacing) -> None:
+        now_ms = self._clock_ms()
         waiting, messages = await self._waiting()
         coming = [coming_of(one.id, one.at_ms, messages[one.id]) for one in waiting.values()]
         alone = [one for one in coming if messages[one.id].type in ALONE]
-        going = alone[:1] or self._pacing.next(coming, now_ms)
+        going = alone[:1] or pacing.next(coming, now_ms)
         if not going:
             return
         batch, message = [waiting[one.id] for one in going], together([messages[one.id] for one in going])
+        await _to_its_end(self._go(batch, message, pacing, going[0], now_ms))
+
+    async def _go(self, batch: list[Waiting], message: Message, pacing: Pacing, first: Coming, now_ms: int) -> None:
+        name = self.receiver.name
         try:
             async with asyncio.timeout(SEND_S):
                 await self._send(message)
@@ -89,9 +122,9 @@ class Delivery:
             await self._failed(batch, error, now_ms)
             return
         self._pause_s = 0.0
-        if not alone:
-            self._pacing.sent(going[0], now_ms)
-        await self._outbox.done(name, [one.id for one in batch], now_ms)
+        if message.type not in ALONE:
+            pacing.sent(first, now_ms)
+        await self._outbox.done(name, [one.id for one in batch], now_ms, msgspec.json.encode(pacing.memory()))
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
 
     async def _waiting(self) -> tuple[dict[str, Waiting], dict[str, Message]]:
@@ -128,3 +161,15 @@ class Delivery:
 
     def _slow_down(self) -> None:
         self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Also where whoever waits for it is cancelled meanwhile, for FINISH_S then."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=FINISH_S)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise

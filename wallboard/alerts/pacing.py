@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec import Struct
+
 SPAN_MS = 600_000
 FLOOD_ABOVE = 10
 STEADY_BELOW = 5
@@ -34,14 +36,27 @@ class Coming(NamedTuple):
     is_critical: bool = False
 
 
+class Memory(Struct, frozen=True):
+    """What whoever sends next has to know: when those of the last ten minutes came, and the newest; when each message
+    went, and the first of it."""
+
+    came: list[int] = []
+    newest: tuple[int, str] = (0, "")
+    sent: list[tuple[int, Coming]] = []
+    is_flood: bool = False
+
+
 class Pacing:
     """Of one receiver. Times are of the same clock."""
 
-    def __init__(self) -> None:
-        self.is_flood = False
-        self._came: deque[int] = deque()
-        self._newest = (0, "")
-        self._sent: deque[tuple[int, Coming]] = deque()  # when, and the first of each message
+    def __init__(self, before: Memory = Memory()) -> None:  # noqa: B008 - frozen
+        self.is_flood = before.is_flood
+        self._came = deque(before.came)
+        self._newest = before.newest
+        self._sent = deque(before.sent)
+
+    def memory(self) -> Memory:
+        return Memory([*self._came], self._newest, [*self._sent], self.is_flood)
 
     def next(self, waiting: Sequence[Coming], now_ms: int) -> list[Coming]:
         """Those that go as one message now, of all that wait, the oldest first; none: not yet."""

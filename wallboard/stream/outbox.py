@@ -94,13 +94,20 @@ class Outbox:
         with answering(_WHAT):
             await self._redis.xadd(self._keys.outbox(receiver), {"m": message}, maxlen=MOST_WAITING)
 
-    async def done(self, receiver: str, ids: Sequence[str], now_ms: int) -> None:
+    async def done(self, receiver: str, ids: Sequence[str], now_ms: int, paced: bytes = b"") -> None:
+        """`paced`: what the next one to send must know of what was sent."""
         with answering(_WHAT):
             pipe = self._redis.pipeline(transaction=True)
             pipe.xdel(self._keys.outbox(receiver), *ids)
             pipe.delete(self._keys.going(receiver))
-            pipe.hset(self._keys.going(receiver), "taken", now_ms)
+            pipe.hset(self._keys.going(receiver), mapping={"taken": now_ms, "paced": paced})
             await pipe.execute()
+
+    async def paced(self, receiver: str) -> bytes:
+        """As the last one that sent to it left it; nothing where nothing is known."""
+        with answering(_WHAT):
+            found: Any = self._redis.hget(self._keys.going(receiver), "paced")
+            return await found or b""
 
     async def failed(self, receiver: str, reason: str, now_ms: int) -> None:
         """It will be tried again."""
