@@ -60,3 +60,26 @@ async def open_board(browser: Browser, server: FakeServer) -> AsyncIterator[Call
     for context in contexts:
         await context.close()
     assert wrong == []
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_page(browser: Browser) -> AsyncIterator[Callable[..., Any]]:
+    """Opens a page of a running server as this person has it on a phone; fails the test on any error in the browser."""
+    wrong: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    async def opened(served: Any, path: str, *who: str, **bound: Any) -> Page:
+        name, _, value = (await served.sign_in(*who, **bound)).partition("=")
+        context = await browser.new_context(locale="en", viewport={"width": 390, "height": 800}, has_touch=True)
+        contexts.append(context)
+        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+        await page.goto(served.origin + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        await context.close()
+    assert wrong == []

@@ -33,6 +33,7 @@ async def test_the_day_is_drawn_from_the_table(
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
     await page.goto(f"{url}/history?group=all&day=2026-11-22&step=1h")
+    assert await page.locator(".history-days b").inner_text() == "Sunday 22 November 2026"
     await page.wait_for_selector("#chart .bars .point path", state="attached")
     assert await page.locator("#rows tbody tr").count() == 24
     assert await page.locator('#rows tr:nth-child(10) [data-metric="offered"]').inner_text() == "46"  # 10+11+12+13

@@ -1,30 +1,19 @@
 """On a phone: a note to the next shift is left and read with a press; the report shows itself when it can."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.web.conftest import TOKEN, Served, serving  # type: ignore[import-not-found]
+from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis
 from wallboard.core.events import AlertCleared, AlertRaised, Event
 from wallboard.record.days import Days, Happened
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def opened(browser: Browser, served: Served, wrong: list[str], path: str, name: str) -> Page:
-    """As this lead sees it; whatever the page or its policy complains of is in `wrong`."""
-    cookie, _, value = (await served.sign_in(name, "lead")).partition("=")
-    context = await browser.new_context(locale="en", viewport={"width": 390, "height": 800}, has_touch=True)
-    await context.add_cookies([{"name": cookie, "value": value, "url": served.origin}])
-    page = await context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    await page.goto(served.origin + path)
-    return page
 
 
 def config_of(redis_url: str, namespace: str, folder: Path) -> Config:
@@ -36,16 +25,15 @@ async def fits(page: Page) -> bool:
 
 
 async def test_a_note_is_left_with_a_press_and_read_with_a_press(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
 ) -> None:
-    wrong: list[str] = []
     async with serving(config_of(redis_url, namespace, tmp_path)) as served:
-        ann = await opened(browser, served, wrong, "/shift", "Ann")
+        ann = await open_page(served, "/shift", "Ann", "lead")
         assert await fits(ann)
         await ann.fill("#text", "Line 2 comes back at nine.\nAsk Olha.")
         await ann.get_by_role("button", name="Leave it").tap()
         await ann.get_by_text("Nobody has read it yet").wait_for()
-        ben = await opened(browser, served, wrong, "/shift", "Ben")
+        ben = await open_page(served, "/shift", "Ben", "lead")
         await ben.locator(".shift-text", has_text="Line 2 comes back at nine.").wait_for()
         assert await fits(ben)
         await ben.get_by_role("button", name="I have read it").tap()
@@ -54,13 +42,12 @@ async def test_a_note_is_left_with_a_press_and_read_with_a_press(
         await ann.get_by_text("Your last note was read by Ben.").wait_for()
         await ann.context.close()
         await ben.context.close()
-    assert wrong == []
 
 
 async def test_the_report_shows_itself_when_the_days_were_read(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
 ) -> None:
-    config, wrong = config_of(redis_url, namespace, tmp_path), list[str]()
+    config = config_of(redis_url, namespace, tmp_path)
     at_ms = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
     said: dict[str, Any] = {"kind": "groups", "of": "all"}
     told: list[Event] = []
@@ -71,10 +58,9 @@ async def test_the_report_shows_itself_when_the_days_were_read(
         ]
     Days(config.events).append([Happened(f"{one.time}-{n}", one.time or 0, one) for n, one in enumerate(told)])
     async with serving(config) as served:
-        page = await opened(browser, served, wrong, "/alerts/report?from=2026-03-02&to=2026-03-02", "Ann")
+        page = await open_page(served, "/alerts/report?from=2026-03-02&to=2026-03-02", "Ann", "lead")
         await page.get_by_text("Alerts raised: 3").wait_for(timeout=300_000)
         measure = page.locator(".report-measure", has_text="Went off and came back within 10 seconds")
         assert "✗ not as it should be" in await measure.inner_text()
         assert await fits(page)
         await page.context.close()
-    assert wrong == []

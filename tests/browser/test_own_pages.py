@@ -1,12 +1,13 @@
 """A lead gives a queue its name, and an agent tags a contact with one tap: in a real browser, on the real line."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.web.conftest import TOKEN, Served, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis, as_written
@@ -33,20 +34,8 @@ async def floor(served: Served) -> None:
     assert answer.json()["rejected"] == []
 
 
-async def opened(browser: Browser, served: Served, wrong: list[str], path: str, *who: str, **bound: Any) -> Page:
-    """The page as this person sees it on a phone."""
-    name, _, value = (await served.sign_in(*who, **bound)).partition("=")  # type: ignore[arg-type]
-    context = await browser.new_context(locale="en", viewport={"width": 390, "height": 800}, has_touch=True)
-    await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
-    page = await context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    await page.goto(served.origin + path)
-    return page
-
-
 async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "wallboard.toml"
     file.write_text(TEXT, encoding="utf-8")
@@ -54,12 +43,11 @@ async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
     config = Config(
         redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path, file=file, settings=settings
     )
-    wrong: list[str] = []
     async with serving(config) as served:
         told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
         await served.parts.stream.append([told])
         await floor(served)
-        names = await opened(browser, served, wrong, "/names", "Lena", "lead")
+        names = await open_page(served, "/names", "Lena", "lead")
         await names.get_by_role("button", name="The same as Anna Nowak").tap()
         assert await names.locator("[name=also]").input_value() == "pbx:ana nowak"
         await names.get_by_role("button", name="Save").tap()
@@ -77,7 +65,7 @@ async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
         assert 'also = ["pbx:ana nowak"]' in text
         assert await names.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-        mine = await opened(browser, served, wrong, "/me", "Anna", "agent", agents=("anna",))
+        mine = await open_page(served, "/me", "Anna", "agent", agents=("anna",))
         thanks = mine.get_by_role("button", name="Said thanks")
         await thanks.tap()
         await expect(thanks).to_be_disabled()
@@ -85,7 +73,6 @@ async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
         assert await mine.evaluate("document.documentElement.scrollWidth <= innerWidth")
         for page in (names, mine):
             await page.context.close()
-    assert wrong == []
 
 
 async def test_on_a_phone_the_menu_is_one_line_that_opens_without_scripts(

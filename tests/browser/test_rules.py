@@ -1,11 +1,13 @@
 """An administrator changes alert rules on a phone: in the form, as text, against somebody else, and back again."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis, as_written
@@ -26,23 +28,12 @@ action = "Open the overflow queue"
 """
 
 
-async def opened(browser: Browser, origin: str, cookie: str, wrong: list[str]) -> Page:
-    name, _, value = cookie.partition("=")
-    context = await browser.new_context(locale="en", viewport={"width": 390, "height": 800}, has_touch=True)
-    await context.add_cookies([{"name": name, "value": value, "url": origin}])
-    page = await context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    await page.goto(f"{origin}/alerts/rules")
-    return page
-
-
 async def press(page: Page, name: str, within: str = "main") -> None:
     await page.locator(within).get_by_role("button", name=name, exact=True).tap()
 
 
 async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ruletrial, "TRY_S", PATIENT_S)  # it gives way to whoever else runs
     file = tmp_path / "wallboard.toml"
@@ -57,11 +48,10 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         Abandoned(time=noon_ms + 140_000, source="pbx", contact="c"),
     ]
     Days(config.events).append([Happened(f"{one.time}-{n}", one.time or 0, one) for n, one in enumerate(waited)])
-    wrong: list[str] = []
     async with serving(config) as served:
         told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
         await served.parts.stream.append([told])
-        page = await opened(browser, served.origin, await served.sign_in("Olena"), wrong)
+        page = await open_page(served, "/alerts/rules", "Olena")
         form, text = page.locator("#edit"), page.locator("#edit textarea[name=text]")
         says = page.locator(".rule-says")
 
@@ -146,4 +136,3 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await expect(page.locator("#gone")).to_be_hidden()
         assert as_written(file, {}).settings.alert["many"].action == "Look for what is wrong"
         await page.context.close()
-    assert wrong == []

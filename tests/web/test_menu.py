@@ -41,6 +41,20 @@ async def test_each_role_is_offered_the_pages_that_open_for_it(served: Any, role
         assert (await served.anonymous.get(path, headers=headers)).status_code == 200, path
 
 
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/alerts", 'href="/alerts" aria-current="page"'),
+        ("/alerts/delivery", 'href="/alerts" aria-current="true"'),
+        ("/", 'href="/" aria-current="page"'),
+    ],
+)
+async def test_the_menu_marks_where_one_is(served: Any, path: str, marked: str) -> None:
+    page = (await served.anonymous.get(path, headers={"cookie": await served.sign_in()})).text
+    assert [found.count("aria-current") for found in NAV.findall(page)] == [1, 1]
+    assert page.count(marked) == 2
+
+
 async def test_a_stranger_at_the_sign_in_page_is_offered_no_page_that_would_send_them_back(served: Any) -> None:
     page = (await served.anonymous.get("/signin")).text
     assert menus(page) == []

@@ -116,10 +116,10 @@ async def test_each_hour_stands_against_the_target_and_the_shift_below(shift: An
     begun = time.gmtime(fill(shift) // 1000).tm_hour
     text = await page(shift, "Ann", "one")
     first, second, third, *_, whole = rows(text)
-    assert first == ("yes", [f"{begun:02}:00", "10", "10", "0", "80.0 % ✓"])
-    assert second == ("no", [f"{(begun + 1) % 24:02}:00", "10", "9", "1", "70.0 % ✗"])
+    assert first == ("yes", [f"{begun:02}:00", "10", "10", "0", "80.0 % ✓ target reached"])
+    assert second == ("no", [f"{(begun + 1) % 24:02}:00", "10", "9", "1", "70.0 % ✗ under the target"])
     assert third == ("", [f"{(begun + 2) % 24:02}:00", "0", "0", "0", "–"])
-    assert whole == ("no", ["All", "20", "19", "1", "75.0 % ✗"])
+    assert whole == ("no", ["All", "20", "19", "1", "75.0 % ✗ under the target"])
     assert "Target: 80 % service level." in text
     assert "Thanks from customers: 2" in text
     assert f"<b>long day</b> {begun:02}:00–{(begun + 6) % 24:02}:00" in text

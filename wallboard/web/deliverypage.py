@@ -4,9 +4,7 @@ The leading worker sends (alerts/delivery.py); what is pressed here only puts a 
 """
 
 import secrets
-from datetime import UTC, datetime
 from typing import Any, TypedDict
-from zoneinfo import ZoneInfo
 
 import msgspec
 from starlette.requests import Request
@@ -19,6 +17,7 @@ from wallboard.core.rules import OF_AGENTS
 from wallboard.stream.outbox import Letter
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call, call
+from wallboard.web.figures import moment
 from wallboard.web.problems import Problem
 from wallboard.web.trail import noted
 from wallboard.web.wiring import Parts, parts_of
@@ -45,8 +44,8 @@ class DeliveryPage:
 
     async def show(self, request: Request) -> Response:
         who, parts = allowed(request, "alerts:act"), parts_of(request)
-        zone = next(iter(parts.pipeline.floor.settings.sites.values())).zone
-        context = dict(await _delivery(parts, who)) | {"zone": zone, "clock": lambda at_ms: _clock(at_ms, zone)}
+        zone, now_ms = next(iter(parts.pipeline.floor.settings.sites.values())).zone, parts.clock_ms()
+        context = dict(await _delivery(parts, who)) | {"zone": zone, "clock": lambda at_ms: moment(at_ms, now_ms, zone)}
         headers = {"cache-control": "no-store"}
         return self._templates.TemplateResponse(request, "delivery.html", context, headers=headers)
 
@@ -145,7 +144,3 @@ def _told(parts: Parts, letter: Letter) -> dict[str, Any]:
 
 def _read(message: bytes) -> Message:
     return msgspec.json.decode(message, type=Message)
-
-
-def _clock(at_ms: int, zone: str) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")

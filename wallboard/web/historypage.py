@@ -94,7 +94,7 @@ async def _context(parts: Parts, asked: Asked, label: str, say: Words, lang: str
     return {
         "lang": lang, "choices": _choices(parts, page_say(say.language)("history.all")),
         "chosen": chosen, "name": asked.name,
-        "day": label, "weekday": format_date(day, "EEEE", locale=say.language),
+        "day": label, "date": _date(day, say.language),
         "step": asked.step, "steps": [step for step in STEPS if step != "1d"],
         "by": asked.by, "zone": asked.site.zone, "plotly": PLOTLY_ADDRESS,
         "before": link((day - timedelta(1)).isoformat()), "after": link((day + timedelta(1)).isoformat()),
@@ -141,6 +141,10 @@ def _line(time: str, row: Row, beside: Row, say: Words) -> Document:
 def _text(value: Any, reads: str, say: Words) -> str:
     shown = figure(value, reads, 0, say)
     return f"{shown.text} {shown.unit}" if shown.unit else shown.text
+
+
+def _date(day: date, language: str) -> str:
+    return format_date(day, "EEEE d MMMM y" if language == "en" else "full", locale=language)
 
 
 def _time(at_ms: int, zone: ZoneInfo) -> str:

@@ -1,0 +1,73 @@
+"""On a phone, in a language with long words: no page goes sideways, and all that is tapped is there for a finger."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.async_api import Page
+
+from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
+from wallboard.config import Redis, as_written
+from wallboard.core.events import ConfigApplied
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+TEXT = """
+[notify.leads]
+url = "https://example.com/hook"
+secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+[alert.long]
+metric = "oldest_wait_s"
+queues = ["*"]
+raise = "> 120"
+notify = ["leads"]
+action = "Open the overflow queue"
+"""
+PAGES = {  # what is there when the page's script has painted
+    "/": ".boards li", "/floor": ".queue", "/names": ".named", "/alerts": "#duty button",
+    "/alerts/rules": ".rule button", "/alerts/report": ".report-ask", "/alerts/delivery": ".delivery tbody tr",
+    "/shift": ".shift tfoot",
+    "/history": "#rows", "/screens": ".screens-new", "/sources": "#rows tr", "/people": "#people tbody tr",
+    "/tokens": ".tokens-new", "/account": "form",
+}  # fmt: skip
+LOOK = """() => {
+  const wrong = [];
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push("goes sideways");
+  for (const one of document.querySelectorAll("main section:not(.history) div"))
+    if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX === "auto")
+      wrong.push("scrolls sideways: " + one.className);
+  for (const one of document.querySelectorAll("a, button, summary, input:not([type=checkbox]), select, textarea")) {
+    const high = one.getBoundingClientRect().height;
+    if (high && high < 40 && one.checkVisibility()) wrong.push("too low to be tapped: " + one.outerHTML.slice(0, 80));
+  }
+  return wrong;
+}"""
+
+
+async def wrong_on(page: Page, path: str, ready: str) -> list[str]:
+    await page.goto(path)
+    await page.wait_for_selector(ready, state="attached")
+    return [f"{path}: {one}" for one in await page.evaluate(LOOK)]
+
+
+async def test_on_a_phone_each_page_fits_and_all_can_be_tapped(
+    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "wallboard.toml"
+    file.write_text(TEXT, encoding="utf-8")
+    written = as_written(file, {})
+    config = replace(written, redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path)
+    async with serving(config) as served:
+        told = ConfigApplied(settings=msgspec.to_builtins(written.settings), source="wallboard", id="1")
+        await served.parts.stream.append([told])
+        await served.two_teams()
+        page = await open_page(served, "/account")
+        wrong = [
+            one
+            for path, ready in PAGES.items()
+            for one in await wrong_on(page, f"{served.origin}{path}?lang=pl", ready)
+        ]
+        await page.context.close()
+    assert wrong == []
