@@ -10,6 +10,7 @@ from wallboard.cli import run
 from wallboard.commands import importing
 from wallboard.commands.importing import counted
 from wallboard.core import kpis
+from wallboard.core.figures import figures
 from wallboard.core.quarters import QUARTER_MS, Interval, counts_of
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
@@ -145,6 +146,6 @@ def test_a_day_s_intervals_give_the_numbers_that_compute_gives_for_that_day(tmp_
             for metric, amount in amounts.items():
                 sums[metric] = sums.get(metric, 0) + amount
     assert whole
-    assert kpis.figures(counts_of(sums), 0) == whole["day"]
+    assert figures(counts_of(sums), 0) == whole["day"]
     assert (recorded.first_ms, recorded.last_ms) == (DAY + 9 * HOUR, DAY + 11 * HOUR + 70_000)
     assert recorded.first_ms % QUARTER_MS == 0

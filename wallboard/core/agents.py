@@ -4,8 +4,6 @@ The profile is folded from the agent's own events in order of time; what the age
 comes from the contacts' stories. Two layers, because "paused while still talking" is what people ask.
 """
 
-from typing import NamedTuple
-
 from msgspec import Struct
 
 from wallboard.core import events as ev
@@ -16,7 +14,7 @@ from wallboard.core.visits import Deed, Did
 PRECEDENCE = ("unreachable", "ringing", "engaged", "holding", "wrapup", "busy", "idle", "unknown")
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True, gc=False):
     """One contact at an agent: `state` is ringing, engaged, holding or wrapup."""
 
     contact: str
@@ -134,7 +132,9 @@ def activity(profile: Profile, items: list[Item], released_ms: int, last_contact
     """The folded activity and since when. `released_ms`: when the agent last let go of a contact."""
     if profile.device and profile.device_ms > last_contact_ms:
         return profile.device, profile.device_ms
-    for state in PRECEDENCE:
+    if len(items) == 1:
+        return items[0].state, items[0].since_ms
+    for state in PRECEDENCE if items else ():
         if since := [item.since_ms for item in items if item.state == state]:
             return state, min(since)
     quiet_since = max(released_ms, profile.overall.since_ms if profile.overall else 0)

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from wallboard.core import events as ev
-from wallboard.core.facts import Fact, Live, Wait
+from wallboard.core.facts import NOT_LIVE, Fact, Live, Wait
 from wallboard.core.ground import Ground
-from wallboard.core.rows import NOT_LIVE
 from wallboard.core.tallies import Tallies
 from wallboard.core.visits import Deed, Did
 

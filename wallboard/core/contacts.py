@@ -10,20 +10,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from wallboard.core import events as ev
-from wallboard.core.agents import Item
-from wallboard.core.facts import Fact, Live, facts, live
+from wallboard.core.facts import NOBODY, NOT_LIVE, Fact, Live, facts, live
 from wallboard.core.ground import Ground
 from wallboard.core.people import LATE_MS, People
 from wallboard.core.quarters import Quarters
 from wallboard.core.repeats import Repeats
-from wallboard.core.rows import NOT_LIVE, Contact, Key, Listing
+from wallboard.core.rows import Contact, Key, Listing
 from wallboard.core.tallies import Tallies
-from wallboard.core.timesheet import Span
 from wallboard.core.visits import Deed, Did, SightedGone, Story
 
 CHUNK_MS = 15 * 60_000  # contacts that began together are checkpointed together
-Part = tuple[tuple[Item, ...], int, tuple[Span, ...]]
-NOBODY: Part = ((), 0, ())
 
 
 class Contacts:
@@ -72,7 +68,8 @@ class Contacts:
         """Something of this contact changes by time alone."""
         if contact := self.contacts.get(key):
             self._settle_one(contact)
-            self.recount(contact, at_ms)
+            if contact.live.due_ms is not None and contact.live.due_ms <= at_ms:  # else it has moved since
+                self.recount(contact, at_ms)
 
     def not_listed(self, contact: Contact) -> list[SightedGone]:
         """The ends of what began before its source's last whole truth, was not touched since and is not in it."""
@@ -103,12 +100,13 @@ class Contacts:
         if not contact.events:
             return
         fresh = facts(contact.story, self._ground.settings, at_ms)
-        same = _common(contact.facts, fresh)
-        for fact in contact.facts[same:]:
-            self._count(fact, -1, at_ms)
-        for fact in fresh[same:]:
-            self._count(fact, 1, at_ms)
-        contact.facts = fresh
+        stale, contact.facts = contact.facts, fresh
+        if fresh != stale:
+            same = _common(stale, fresh)
+            for fact in stale[same:]:
+                self._count(fact, -1, at_ms)
+            for fact in fresh[same:]:
+                self._count(fact, 1, at_ms)
         self.repeats.tell(contact.key, contact.story)
         if self.quarters:
             self.quarters.tell(contact)
@@ -127,7 +125,7 @@ class Contacts:
         if self._ground.now_ms < self._rests_ms(contact):
             self._let_rest(contact)
             return
-        self._people.put_away(key, contact.live.released, contact.live.spans)
+        self._people.put_away(key, contact.live.parts)
         self.changed_chunks.add(contact.chunk)
         contact.base = contact.story
         if self.quarters:
@@ -259,14 +257,14 @@ class Contacts:
         stale, contact.live = contact.live, fresh
         if fresh.due_ms is not None and fresh.due_ms != stale.due_ms and fresh.due_ms > self._ground.now_ms:
             self._ground.calendar.wait(fresh.due_ms, "contact", *contact.key)
-        if stale == fresh:
+        if stale.counts != fresh.counts or stale.waits != fresh.waits:
+            self._tallies.change(stale, -1)
+            self._tallies.change(fresh, 1)
+        if stale.parts == fresh.parts:
             return
-        self._tallies.change(stale, -1)
-        self._tallies.change(fresh, 1)
-        before, after = _by_agent(stale), _by_agent(fresh)
-        for agent in sorted(before.keys() | after.keys()):
-            if before.get(agent) != (now := after.get(agent, NOBODY)):
-                self._people.pass_items(agent, contact.key, *now, at_ms)
+        for agent in sorted(stale.parts.keys() | fresh.parts.keys()):
+            if stale.parts.get(agent) != (now := fresh.parts.get(agent, NOBODY)):
+                self._people.pass_items(agent, contact.key, now, at_ms)
 
     def _mark_open(self, contact: Contact) -> None:
         source, name = contact.key
@@ -289,25 +287,10 @@ def _queues_of(story: Story) -> set[str]:
     return {visit.queue for visit in story.visits} | {leg.queue for leg in story.legs if leg.queue}
 
 
-def _by_agent(live: Live) -> dict[str, Part]:
-    """Agent → what the contact is to it now, when it let go of it (0: never), and its time with it."""
-    items: dict[str, list[Item]] = {}
-    released: dict[str, int] = {}
-    for agent, item in live.items:
-        items.setdefault(agent, []).append(item)
-    for agent, at_ms in live.released:
-        released[agent] = max(at_ms, released.get(agent, 0))
-    spans: dict[str, list[Span]] = {}
-    for agent, span in live.spans:
-        spans.setdefault(agent, []).append(span)
-    return {
-        agent: (tuple(items.get(agent, ())), released.get(agent, 0), tuple(spans.get(agent, ())))
-        for agent in items.keys() | released.keys() | spans.keys()
-    }
-
-
 def _common(old: list[Fact], new: list[Fact]) -> int:
     """How many facts at the beginning are the same: a story mostly grows at its end."""
+    if new[: len(old)] == old:
+        return len(old)
     for index, (one, other) in enumerate(zip(old, new, strict=False)):
         if one != other:
             return index

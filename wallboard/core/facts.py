@@ -6,17 +6,21 @@ the day is read again.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from wallboard.core.agents import Item
 from wallboard.core.formulas import COUNTS_FLOW_OUTS, counted_in
+from wallboard.core.hours import Hours
 from wallboard.core.ledger import Metric
-from wallboard.core.settings import SPOKEN, Queue, Settings
+from wallboard.core.settings import SPOKEN, Measure, Settings
 from wallboard.core.timesheet import Span
 from wallboard.core.visits import Leg, Mark, Reply, Result, Story, Tag, Visit
 
 
-class Fact(NamedTuple):
+class Fact(Struct, frozen=True, gc=False):
     """`amount` of `metric` at `at_ms`, for a queue ("queues") or an agent ("agents"). Durations in ms."""
 
     kind: str
@@ -26,7 +30,7 @@ class Fact(NamedTuple):
     amount: int = 1
 
 
-class Wait(NamedTuple):
+class Wait(Struct, frozen=True, gc=False):
     """A visit that waits now (or a customer who waits for a reply), with when its wait passes the target."""
 
     queue: str
@@ -34,17 +38,25 @@ class Wait(NamedTuple):
     since_ms: int
 
 
+class Part(NamedTuple):
+    """What a contact is to an agent. `released_ms`: when the agent let go of it (0: never); `spans`: its time."""
+
+    items: tuple[Item, ...]
+    released_ms: int
+    spans: tuple[Span, ...]
+
+
 class Live(NamedTuple):
     """What holds at this moment. `counts`: (queue, metric) each adding one. `due_ms`: when it changes by itself."""
 
     counts: tuple[tuple[str, str], ...]
     waits: tuple[Wait, ...]
-    items: tuple[tuple[str, Item], ...]
-    released: tuple[tuple[str, int], ...]  # agent, when it let go of this contact
-    spans: tuple[tuple[str, Span], ...]  # agent, when it rang there and when it was in hand
+    parts: dict[str, Part]  # agent → its part
     due_ms: int | None
 
 
+NOBODY = Part((), 0, ())
+NOT_LIVE = Live((), (), {}, None)
 OUTCOME_METRIC = {
     "answered": "answered", "abandoned": "abandoned", "flowed_out": "flowed_out",
     "callback": "callbacks", "lost": "lost",
@@ -54,14 +66,15 @@ OUTCOME_METRIC = {
 def facts(story: Story, settings: Settings, now_ms: int) -> list[Fact]:
     found: list[Fact] = []
     for visit in story.visits:
-        found += _of_visit(visit, settings)
+        found += _of_visit(visit, settings.measure_of(visit.queue))
     for leg in story.legs:
         found += _of_leg(leg, now_ms)
     for miss in story.missed:
         found.append(Fact("agents", miss.agent, "missed", miss.at_ms))
         if miss.queue:
             found.append(Fact("queues", miss.queue, "missed", miss.at_ms))
-    found += [Fact("queues", queue, "refused", at_ms) for at_ms, queue in story.refused]
+    if story.refused:
+        found += [Fact("queues", queue, "refused", at_ms) for at_ms, queue in story.refused]
     if story.result or story.marks or story.tags:
         found += told_of(story.result, story.marks, story.tags)
     for reply in story.replies:
@@ -82,78 +95,90 @@ def told_of(result: Result | None, marks: Mapping[str, Mark], tags: Mapping[str,
 def live(contact: str, story: Story, settings: Settings, now_ms: int) -> Live:
     counts: list[tuple[str, str]] = []
     waits: list[Wait] = []
-    items: list[tuple[str, Item]] = [
-        (agent, Item(contact, None, story.channel, since, "ringing")) for agent, since in story.bare_rings.items()
-    ]
-    released: list[tuple[str, int]] = []
     dues: list[int] = []
+    items: dict[str, list[Item]] = {}
+    released: dict[str, int] = {}
+    for agent, since_ms in story.bare_rings.items():
+        items[agent] = [Item(contact, None, story.channel, since_ms, "ringing")]
     for visit in story.visits:
         if visit.ended_ms is None:
-            _waiting(contact, visit, settings, now_ms, counts, waits, items, dues)
+            _waiting(contact, visit, settings.measure_of(visit.queue), now_ms, counts, waits, items, dues)
     for leg in story.legs:
         if leg.closed_ms is not None and leg.closed_ms <= now_ms:
-            released.append((leg.agent, leg.closed_ms))
+            released[leg.agent] = max(leg.closed_ms, released.get(leg.agent, 0))
             continue
-        items.append((leg.agent, Item(contact, leg.queue, leg.channel, leg.since_ms, leg.state)))
+        items.setdefault(leg.agent, []).append(Item(contact, leg.queue, leg.channel, leg.since_ms, leg.state))
         if leg.queue:
             counts.append((leg.queue, leg.state))
         if leg.closed_ms is not None:
             dues.append(leg.closed_ms)
     if story.unanswered_ms is not None and story.is_open and (queue := story.home):
         counts.append((queue, "unanswered"))
-        since_ms, turns_ms = _since(queue, story.channel, story.unanswered_ms, settings, now_ms)
-        waits.append(Wait(queue, "unanswered", since_ms))
-        dues += turns_ms
-    released += [(miss.agent, miss.at_ms) for miss in story.missed]
-    return Live(
-        tuple(counts), tuple(waits), tuple(items), tuple(released), tuple(_spans(story)), min(dues, default=None)
-    )
+        hours = settings.measure_of(queue).hours
+        waits.append(Wait(queue, "unanswered", _since(hours, story.channel, story.unanswered_ms, now_ms, dues)))
+    for miss in story.missed:
+        released[miss.agent] = max(miss.at_ms, released.get(miss.agent, 0))
+    spans = _spans(story)
+    parts = {
+        agent: Part(tuple(items.get(agent, ())), released.get(agent, 0), tuple(spans.get(agent, ())))
+        for agent in (spans | released if released else spans)
+    }
+    return Live(tuple(counts), tuple(waits), parts, min(dues, default=None))
 
 
-def _spans(story: Story) -> Iterator[tuple[str, Span]]:
+def _spans(story: Story) -> dict[str, list[Span]]:
+    """Agent → when the contact was in hand there, and when it rang."""
+    found: dict[str, list[Span]] = {}
     for leg in story.legs:
-        yield leg.agent, Span(True, leg.begun_ms, leg.closed_ms)
+        found.setdefault(leg.agent, []).append(Span(True, leg.begun_ms, leg.closed_ms))
     for ring in story.rung:
-        yield ring.agent, Span(False, ring.begin_ms, ring.end_ms)
-    for rings in (story.bare_rings, *(visit.rings for visit in story.visits)):
-        for agent, since_ms in rings.items():
-            yield agent, Span(False, since_ms, None)
+        found.setdefault(ring.agent, []).append(Span(False, ring.begin_ms, ring.end_ms))
+    for agent, since_ms in story.bare_rings.items():
+        found.setdefault(agent, []).append(Span(False, since_ms, None))
+    for visit in story.visits:
+        for agent, since_ms in visit.rings.items():
+            found.setdefault(agent, []).append(Span(False, since_ms, None))
+    return found
 
 
-def _of_visit(visit: Visit, settings: Settings) -> Iterator[Fact]:
-    hours = settings.hours_of(visit.queue)
-    counts_flow_outs = settings.for_queue(visit.queue).target.formula == COUNTS_FLOW_OUTS
-    yield Fact("queues", visit.queue, "offered", visit.begun_ms)
-    if counts_flow_outs:
-        yield Fact("queues", visit.queue, "offered_counting", visit.begun_ms)
-    if hours and not hours.is_open(visit.begun_ms):
-        yield Fact("queues", visit.queue, "out_of_hours", visit.begun_ms)
-    if visit.ended_ms is None or visit.outcome is None:
-        return
+def _of_visit(visit: Visit, measure: Measure) -> list[Fact]:
+    queue, begun_ms, ended_ms, hours = visit.queue, visit.begun_ms, visit.ended_ms, measure.hours
+    found = [Fact("queues", queue, "offered", begun_ms)]
+    if measure.formula == COUNTS_FLOW_OUTS:
+        found.append(Fact("queues", queue, "offered_counting", begun_ms))
+    if hours and not hours.is_open(begun_ms):
+        found.append(Fact("queues", queue, "out_of_hours", begun_ms))
+    if ended_ms is None or visit.outcome is None:
+        return found
     wait_ms = visit.wait_ms
     if hours and visit.channel not in SPOKEN and visit.stated_wait_ms is None:
-        wait_ms = hours.open_ms(visit.begun_ms, visit.ended_ms)
-    for metric, amount in _ended(visit.outcome, wait_ms, settings.for_queue(visit.queue)):
-        yield Fact("queues", visit.queue, metric, visit.ended_ms, amount)
-    if counts_flow_outs and visit.outcome == "flowed_out":
-        yield Fact("queues", visit.queue, "flowed_out_counting", visit.ended_ms)
+        wait_ms = hours.open_ms(begun_ms, ended_ms)
+    outcome = OUTCOME_METRIC[visit.outcome]
+    # Keep the waits; what is within the target is told anew when the target changes.
+    spread = "answered_wait" if outcome == "answered" else "other_wait"
+    found.append(Fact("queues", queue, (spread, wait_ms // 1000), ended_ms))
+    if outcome in _EXACT:
+        found.append(Fact("queues", queue, _EXACT[outcome], ended_ms, wait_ms))
+    for metric, amount in _judged(measure.formula, outcome, wait_ms <= measure.target_ms, wait_ms <= measure.short_ms):
+        found.append(Fact("queues", queue, metric, ended_ms, amount))
+    return found
 
 
-def _ended(told: str, wait_ms: int, queue: Queue) -> Iterator[tuple[Metric, int]]:
-    """Keep the waits; what is within the target is told anew when the target changes."""
-    outcome = OUTCOME_METRIC[told]
-    in_target = wait_ms <= queue.target.seconds * 1000
-    short = outcome == "abandoned" and wait_ms <= queue.short_abandon_s * 1000
-    yield outcome, 1
-    yield ("answered_wait" if outcome == "answered" else "other_wait", wait_ms // 1000), 1
-    if outcome in ("answered", "abandoned"):
-        yield f"{outcome}_wait_ms", wait_ms
+_EXACT = {"answered": "answered_wait_ms", "abandoned": "abandoned_wait_ms"}
+
+
+@cache
+def _judged(formula: str, outcome: str, in_target: bool, is_short: bool) -> list[tuple[str, int]]:
+    """What a visit that ended so counts as: metric and amount."""
+    found = [(outcome, 1)]
     if in_target and outcome in ("answered", "abandoned", "callbacks"):
-        yield f"{outcome}_in_target", 1
+        found.append((f"{outcome}_in_target", 1))
+    short = is_short and outcome == "abandoned"
     if short:
-        yield "short_abandoned", 1
-    good, base = counted_in(queue.target.formula, outcome, in_target=in_target, short=short)
-    yield from (part for part in (("sl_good", good), ("sl_base", base)) if part[1])
+        found.append(("short_abandoned", 1))
+    good, base = counted_in(formula, outcome, in_target=in_target, short=short)
+    found += [part for part in (("sl_good", good), ("sl_base", base)) if part[1]]
+    return found + ([("flowed_out_counting", 1)] if (formula, outcome) == (COUNTS_FLOW_OUTS, "flowed_out") else [])
 
 
 def _of_result(result: Result) -> Iterator[Fact]:
@@ -193,70 +218,69 @@ def _of_reply(reply: Reply, channel: str, settings: Settings) -> Iterator[Fact]:
         yield Fact("queues", reply.queue, ("first_reply", waited_ms // 1000), reply.at_ms)
 
 
-def _of_leg(leg: Leg, now_ms: int) -> Iterator[Fact]:
-    if leg.waited:
-        yield Fact("agents", leg.agent, "answered", leg.begun_ms)
-    if leg.lost or leg.ended_ms is None or leg.closed_ms is None or leg.closed_ms > now_ms:
-        return
-    amounts = {"handled": 1, "talk_ms": leg.talk_ms, "hold_ms": leg.hold_ms, "wrapup_ms": leg.wrapup_ms}
-    if leg.transferred:
-        amounts["transferred"] = 1
-    for metric, amount in amounts.items():
+def _of_leg(leg: Leg, now_ms: int) -> list[Fact]:
+    agent, queue, closed_ms = leg.agent, leg.queue, leg.closed_ms
+    found = [Fact("agents", agent, "answered", leg.begun_ms)] if leg.waited else []
+    if leg.lost or leg.ended_ms is None or closed_ms is None or closed_ms > now_ms:
+        return found
+    for metric, amount in (
+        ("handled", 1), ("talk_ms", leg.talk_ms), ("hold_ms", leg.hold_ms), ("wrapup_ms", leg.wrapup_ms),
+        ("transferred", int(leg.transferred)),
+    ):  # fmt: skip
         if amount:
-            yield Fact("agents", leg.agent, metric, leg.closed_ms, amount)
-            if leg.queue:
-                yield Fact("queues", leg.queue, metric, leg.closed_ms, amount)
+            found.append(Fact("agents", agent, metric, closed_ms, amount))
+            if queue:
+                found.append(Fact("queues", queue, metric, closed_ms, amount))
+    return found
 
 
 def _waiting(
     contact: str,
     visit: Visit,
-    settings: Settings,
+    measure: Measure,
     now_ms: int,
     counts: list[tuple[str, str]],
     waits: list[Wait],
-    items: list[tuple[str, Item]],
+    items: dict[str, list[Item]],
     dues: list[int],
 ) -> None:
-    counts.append((visit.queue, "waiting"))
-    doubtful_ms = visit.begun_ms + round(settings.for_queue(visit.queue).longest_wait_s * 1000) + 1
+    queue, begun_ms = visit.queue, visit.begun_ms
+    counts.append((queue, "waiting"))
+    doubtful_ms = begun_ms + measure.doubtful_ms
     if now_ms >= doubtful_ms:  # its source forgot to end it: counted, but not the longest wait
-        counts.append((visit.queue, "doubtful"))
+        counts.append((queue, "doubtful"))
     else:
-        since_ms, turns_ms = _since(visit.queue, visit.channel, visit.begun_ms, settings, now_ms)
-        waits.append(Wait(visit.queue, "waiting", since_ms))
-        dues += [doubtful_ms, *turns_ms]
+        waits.append(Wait(queue, "waiting", _since(measure.hours, visit.channel, begun_ms, now_ms, dues)))
+        dues.append(doubtful_ms)
     if visit.rings:
-        counts.append((visit.queue, "ringing"))
-        items += [
-            (agent, Item(contact, visit.queue, visit.channel, since, "ringing")) for agent, since in visit.rings.items()
-        ]
+        counts.append((queue, "ringing"))
+        for agent, since_ms in visit.rings.items():
+            items.setdefault(agent, []).append(Item(contact, queue, visit.channel, since_ms, "ringing"))
     # "Longer than T" is strict: a wait of exactly T is within the target.
-    over_ms = _passed_ms(visit, settings)
+    over_ms = _passed_ms(visit, measure)
     if over_ms is None:
         return
     if now_ms >= over_ms:
-        counts.append((visit.queue, "over_target"))
-        if settings.for_queue(visit.queue).target.count_waiting:
-            counts.append((visit.queue, "over_counted"))
+        counts.append((queue, "over_target"))
+        if measure.count_waiting:
+            counts.append((queue, "over_counted"))
     else:
         dues.append(over_ms)
 
 
-def _since(queue: str, channel: str, begun_ms: int, settings: Settings, now_ms: int) -> tuple[int, list[int]]:
+def _since(hours: Hours | None, channel: str, begun_ms: int, now_ms: int, dues: list[int]) -> int:
     """Since when it waits, for text in open time only, and when that must be said anew."""
-    hours = None if channel in SPOKEN else settings.hours_of(queue)
-    if hours is None:
-        return begun_ms, []
+    if hours is None or channel in SPOKEN:
+        return begun_ms
     turn_ms = hours.next_change_ms(now_ms)
-    return hours.frozen_since_ms(begun_ms, now_ms), [] if turn_ms is None else [turn_ms]
+    if turn_ms is not None:
+        dues.append(turn_ms)
+    return hours.frozen_since_ms(begun_ms, now_ms)
 
 
-def _passed_ms(visit: Visit, settings: Settings) -> int | None:
+def _passed_ms(visit: Visit, measure: Measure) -> int | None:
     """The first instant at which the visit has waited longer than its target."""
-    target_ms = round(settings.for_queue(visit.queue).target.seconds * 1000)
-    hours = None if visit.channel in SPOKEN else settings.hours_of(visit.queue)
-    if hours is None:
-        return visit.begun_ms + target_ms + 1
-    reached_ms = hours.after_open_ms(visit.begun_ms, target_ms)
+    if measure.hours is None or visit.channel in SPOKEN:
+        return visit.begun_ms + measure.passes_ms
+    reached_ms = measure.hours.after_open_ms(visit.begun_ms, measure.passes_ms - 1)
     return None if reached_ms is None else reached_ms + 1

@@ -3,7 +3,8 @@
 A ratio is two sums of counts, so a group's is that of its queues' counts, and `explain` can show every part.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from wallboard.core.ledger import Counts
@@ -80,6 +81,7 @@ PERCENTILES: dict[str, tuple[str, int]] = {
     "reply_p90_s": ("reply", 90),
 }
 ENDED_WAITS = ("answered_wait", "other_wait")  # together: the waits of all visits that ended
+_SPREADS = frozenset((*ENDED_WAITS, *(spread for spread, _ in PERCENTILES.values())))
 
 
 def ignored_flow_outs(sums: Mapping[str, int]) -> float | None:
@@ -94,34 +96,75 @@ def ignored_flow_outs(sums: Mapping[str, int]) -> float | None:
     return 100 * flowed_out / offered if offered else 100.0
 
 
+_PARTS = {
+    metric: (tuple(ratio.top.items()), tuple(ratio.bottom.items()), *ratio.scale, ratio.scale is PERCENT)
+    for metric, ratio in RATIOS.items()
+}
+_RATIOS_WITH: dict[str, list[str]] = {}  # count → the ratios that it is a part of
+for _metric, _ratio in RATIOS.items():
+    for _part in _ratio.top.keys() | _ratio.bottom.keys():
+        _RATIOS_WITH.setdefault(_part, []).append(_metric)
+
+
 def derived(counts: Counts, over_counted: int) -> dict[str, Any]:
     """Every ratio and percentile that has a value, and in `n` of how many each percentage is.
 
     `over_counted`: those waiting now who are in the denominator.
     """
-    sums = {**counts.sums, "over_counted": over_counted} if over_counted else counts.sums
-    found: dict[str, Any] = {}
-    of_how_many: dict[str, int] = {}
-    for metric, (top, bottom, scale) in RATIOS.items():
-        below = 0
-        for part, sign in bottom.items():
+    found: dict[str, Any] = {"n": {}}
+    _work_out(RATIOS, found, counts.sums, over_counted)
+    _spread_out(found, counts)
+    return found
+
+
+def rederive(found: dict[str, Any], counts: Counts, over_counted: int, moved: set[str]) -> None:
+    """Change `found`, earlier figures, to what they are now that the counts in `moved` changed."""
+    wanted = {ratio for metric in moved for ratio in _RATIOS_WITH.get(metric, ())}
+    if wanted:
+        found["n"] = {**found["n"]}
+    _work_out(sorted(wanted), found, counts.sums, over_counted)
+    if not moved.isdisjoint(_SPREADS):
+        _spread_out(found, counts)
+
+
+def _work_out(metrics: Iterable[str], found: dict[str, Any], sums: Mapping[str, int], over_counted: int) -> None:
+    """As Ratio.of, which would look at the bottom twice."""
+    if over_counted:
+        sums = {**sums, "over_counted": over_counted}
+    of_how_many = found["n"]
+    for metric in metrics:
+        top, bottom, times, by, is_percent = _PARTS[metric]
+        below = above = 0
+        for part, sign in bottom:
             if part in sums:
                 below += sign * sums[part]
-        if below > 0:  # as Ratio.of, which would look at the bottom twice
-            found[metric] = total(top, sums) * scale[0] / (below * scale[1])
-            if scale is PERCENT:
-                of_how_many[metric] = below
-    found["n"] = of_how_many
+        if below <= 0:
+            found.pop(metric, None)
+            of_how_many.pop(metric, None)
+            continue
+        for part, sign in top:
+            if part in sums:
+                above += sign * sums[part]
+        found[metric] = above * times / (below * by)
+        if is_percent:
+            of_how_many[metric] = below
     if "flowed_out" in sums and (percent := ignored_flow_outs(sums)) is not None:
         found["ignored_flow_outs"] = percent
-    if not counts.spreads:
-        return found
+    else:
+        found.pop("ignored_flow_outs", None)
+
+
+def _spread_out(found: dict[str, Any], counts: Counts) -> None:
     for metric, (spread, share) in PERCENTILES.items():
         if known := counts.spreads.get(spread):
             found[metric] = nearest_rank(known, share)
-    if longest := [max(known) for spread in ENDED_WAITS if (known := counts.spreads.get(spread))]:
+        else:
+            found.pop(metric, None)
+    longest = [max(known) for spread in ENDED_WAITS if (known := counts.spreads.get(spread))]
+    if longest:
         found["max_wait_s"] = max(longest)
-    return found
+    else:
+        found.pop("max_wait_s", None)
 
 
 def nearest_rank(spread: Mapping[int, int], share: int) -> int:
@@ -134,6 +177,7 @@ def nearest_rank(spread: Mapping[int, int], share: int) -> int:
     raise AssertionError("the last value holds the rest")
 
 
+@cache
 def counted_in(formula: str, outcome: str, *, in_target: bool, short: bool) -> tuple[int, int]:
     """What a visit that ended so adds to (numerator, denominator) of a service level formula."""
     counts = {outcome: 1}

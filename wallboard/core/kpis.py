@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from wallboard.core.agents import Item, Standing
-from wallboard.core.formulas import RATIOS, derived
-from wallboard.core.ledger import Counts
-from wallboard.core.parts import HOUR_MS, INSTANTS, LEAST_SIGNED_IN_MS, STANDINGS, STATES
+from wallboard.core.figures import window_figures, window_of_contacts, with_times
+from wallboard.core.parts import INSTANTS, STANDINGS
 from wallboard.core.rows import AgentRow, AlertRow, ResultRow, Tally
 from wallboard.core.rules import reads_of
 from wallboard.core.state import SILENT_MS, Floor
@@ -19,18 +18,8 @@ from wallboard.core.windows import ROLLING
 
 Document = dict[str, Any]
 
-COUNTS = (
-    "offered", "answered", "abandoned", "short_abandoned", "flowed_out", "callbacks", "lost",
-    "answered_in_target", "abandoned_in_target", "missed", "refused", "out_of_hours", "handled", "transferred", "rated",
-)  # fmt: skip
-DURATIONS = ("talk", "hold", "wrapup")
-AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
-FAMILIES = ("codes", "tags")
 _OLDEST = {wait: name for name, wait in INSTANTS.items()}
-_IN_SECONDS = {f"{part}_ms": f"{part}_s" for part in DURATIONS}
-_ZEROS: "Document" = dict.fromkeys((*COUNTS, *_IN_SECONDS.values()), 0)
-AGENT_RATIOS = ("success_rate", "rating_avg")
-AGENT_COUNTS = ("answered", "handled", "missed", "transferred", "rated")
+AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
 OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
 WINDOWS = (*ROLLING, "shift", "day")
 
@@ -119,7 +108,7 @@ def _numbers(tally: Tally, *, shift: bool | None) -> Document:
     found: Document = {"sources": sorted(tally.sources), "now": _now(tally)}
     if tally.sources:
         for window in WINDOWS if shift else (*ROLLING, "day"):
-            found[window] = _window(tally.ledger.window(window), tally.live.get("over_counted", 0))
+            found[window] = window_figures(tally.ledger.window(window), tally.live.get("over_counted", 0))
         if (wait_s := _expected_wait_s(tally, found["m60"].get("aht_s"))) is not None:
             found["now"]["est_wait_s"] = wait_s
     found["now"] |= tally.need
@@ -151,35 +140,6 @@ def _expected_wait_s(tally: Tally, aht_s: float | None) -> float | None:
         return 0
     ready = tally.live.get("ready")
     return (tally.live.get("waiting", 0) + 1) * aht_s / ready if aht_s and ready else None
-
-
-def _window(counts: Counts, over_counted: int) -> Document:
-    """The same object as long as nothing changed, so that nobody compares what is equal."""
-    if counts.shown is None or counts.shown[0] != over_counted:
-        counts.shown = over_counted, figures(counts, over_counted)
-    shown: Document = counts.shown[1]
-    return shown
-
-
-def figures(counts: Counts, over_counted: int) -> Document:
-    """All numbers of a window or an interval, those that follow from others too."""
-    sums, found = counts.sums, dict(_ZEROS)
-    families: dict[str, Document] = {family: {} for family in FAMILIES}
-    for metric, amount in sums.items():
-        if metric in _ZEROS:
-            found[metric] = amount
-        elif metric in _IN_SECONDS:
-            found[_IN_SECONDS[metric]] = _thousandths(amount)
-        elif "." in metric:
-            family, _, name = metric.partition(".")
-            families[family][name] = amount
-    if "outcome_values" in sums:
-        found["outcome_value"] = _thousandths(sums.get("outcome_value_milli", 0))
-    return found | derived(counts, over_counted) | families
-
-
-def _durations(sums: dict[str, int]) -> Document:
-    return {f"{part}_s": _thousandths(sums.get(f"{part}_ms", 0)) for part in DURATIONS}
 
 
 def _overlay(found: Document, tally: Tally) -> None:
@@ -223,7 +183,7 @@ def _agent(floor: Floor, name: str) -> Document | None:
         found["shift"] = {}
     for window in row.sheet.starts:
         longest_ms = work.longest_ms(window, row.sheet.starts, row.seen_ms)
-        found[window] = own_figures(row.ledger.window(window).sums, times.get(window, {}), longest_ms)
+        found[window] = with_times(window_of_contacts(row.ledger.window(window)), times.get(window, {}), longest_ms)
     if work.since_ms is not None:
         found["stretch_since"] = work.since_ms
     if (over_ms := _wrapup_over_ms(floor, contacts)) is not None:
@@ -248,28 +208,9 @@ def _wrapup_over_ms(floor: Floor, contacts: list[Item]) -> int | None:
     return min(limits, default=None)
 
 
-def own_figures(sums: dict[str, int], times: dict[str, int], longest_ms: int) -> Document:
-    """An agent's own figures of a window or an interval; those of time only where it was ever signed in."""
-    found: Document = {metric: sums.get(metric, 0) for metric in AGENT_COUNTS} | _durations(sums)
-    found["paused"] = _family("paused.", times, _thousandths)
-    found |= {metric: value for metric in AGENT_RATIOS if (value := RATIOS[metric].of(sums)) is not None}
-    signed_in_ms = sum(times.get(state, 0) for state in STATES)
-    if not signed_in_ms:
-        return found
-    found |= {f"{state}_s": _thousandths(times.get(state, 0)) for state in STATES}
-    found |= {"signed_in_s": _thousandths(signed_in_ms), "longest_stretch_s": _thousandths(longest_ms)}
-    handling_ms, idle_ms = times.get("handling", 0), times.get("idle", 0)
-    if handling_ms + idle_ms:
-        found["occupancy"] = 100 * handling_ms / (handling_ms + idle_ms)
-    found["utilisation"] = 100 * handling_ms / signed_in_ms
-    if signed_in_ms >= LEAST_SIGNED_IN_MS:
-        found["per_hour"] = found["handled"] * HOUR_MS / signed_in_ms
-    return found
-
-
-def _family(prefix: str, amounts: Mapping[str, int], shown: Callable[[int], float | int] = int) -> Document:
+def _family(prefix: str, amounts: Mapping[str, int]) -> Document:
     """`paused_by.lunch` → `lunch`."""
-    return {name.removeprefix(prefix): shown(n) for name, n in sorted(amounts.items()) if name.startswith(prefix)}
+    return {name.removeprefix(prefix): n for name, n in sorted(amounts.items()) if name.startswith(prefix)}
 
 
 def _missed_in_row(calls: list[tuple[int, bool]]) -> int:
@@ -390,11 +331,6 @@ def _kpi(floor: Floor, name: str) -> Document | None:
     return {"value": said.value, "as_of": row.at_ms, "source": row.source} | {
         key: value for key, value in optional.items() if value is not None
     }
-
-
-def _thousandths(amount: int) -> float | int:
-    """Of milliseconds the seconds; whole ones as an integer, so that the text does not change for nothing."""
-    return amount // 1000 if amount % 1000 == 0 else amount / 1000
 
 
 _OF: dict[str, Callable[[Floor, str], Document | None]] = {

@@ -23,24 +23,23 @@ K = TypeVar("K")
 class Counts:
     """What one window holds. `sums`: metric → amount; `spreads`: metric → second → how often.
 
-    `shown`: what was last worked out of it, kept for whoever did until something changes.
+    `shown`: what was last worked out of it, kept for whoever did; `moved`: the metrics that changed since.
     """
 
-    __slots__ = ("shown", "spreads", "sums")
+    __slots__ = ("moved", "shown", "spreads", "sums")
 
     def __init__(self) -> None:
         self.sums: dict[str, int] = {}
         self.spreads: dict[str, dict[int, int]] = {}
         self.shown: Any = None
+        self.moved: set[str] = set()
 
     def add(self, amounts: Amounts, sign: int = 1) -> None:
         """All of them, or with `sign` -1 all of them less."""
-        if not amounts:
-            return
-        self.shown = None
-        sums, spreads = self.sums, self.spreads
+        sums, spreads, moved = self.sums, self.spreads, self.moved
         for metric, amount in amounts.items():
             if isinstance(metric, str):
+                moved.add(metric)
                 total = sums.get(metric, 0) + sign * amount
                 if total:
                     sums[metric] = total
@@ -48,6 +47,7 @@ class Counts:
                     sums.pop(metric, None)
                 continue
             name, second = metric
+            moved.add(name)
             spread = spreads.setdefault(name, {})
             add_to(spread, second, sign * amount)
             if not spread:

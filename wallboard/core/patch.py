@@ -21,16 +21,23 @@ def diff(old: Json, new: Json) -> Json:
 
     Values are never null (an unknown value is absent), so null in a patch always means deletion.
     """
-    patch: Json = {} if old.keys() <= new.keys() else {key: None for key in old if key not in new}
+    patch: Json = {}
+    added = 0
     for key, value in new.items():
         before = old.get(key, _MISSING)
         if before is value:
             continue
-        if type(before) is dict and type(value) is dict:
+        kind = type(value)
+        if type(before) is not kind:
+            added += before is _MISSING
+            patch[key] = value
+        elif kind is dict:
             if inner := diff(before, value):
                 patch[key] = inner
-        elif before != value or type(before) is not type(value):
+        elif before != value:
             patch[key] = value
+    if len(old) + added != len(new):
+        patch |= {key: None for key in old if key not in new}
     return patch
 
 

@@ -1,7 +1,7 @@
 """Who is on the floor? Every agent's row: own events folded, contacts passed to it, what it adds to queues."""
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from zlib import crc32
 
@@ -9,13 +9,13 @@ import msgspec
 from msgspec.structs import replace
 
 from wallboard.core import events as ev
-from wallboard.core.agents import Item, activity, setting
-from wallboard.core.facts import Fact
+from wallboard.core.agents import activity, setting
+from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
 from wallboard.core.ledger import Ledger
 from wallboard.core.rows import AgentRow, Key, Standing
 from wallboard.core.tallies import Tallies
-from wallboard.core.timesheet import Setting, Span, Work, changed_ms
+from wallboard.core.timesheet import Setting, Work, changed_ms
 from wallboard.core.visits import REPLACE_LOST_MS, Deed, Did
 from wallboard.core.windows import MINUTE_MS
 
@@ -74,10 +74,9 @@ class People:
                 self.attended.add(name)
             self._ground.touch("agents", name)
 
-    def pass_items(
-        self, agent: str, key: Key, items: Sequence[Item], released_ms: int, spans: tuple[Span, ...], at_ms: int
-    ) -> None:
+    def pass_items(self, agent: str, key: Key, part: Part, at_ms: int) -> None:
         """What a contact's story now says of this agent, in place of what it said before."""
+        items, released_ms, spans = part
         row = self.row(agent, key[0])
         row.changes_at(changed_ms(row.spans.get(key, ()), spans))
         if spans:
@@ -85,7 +84,7 @@ class People:
         else:
             row.spans.pop(key, None)
         if items:
-            row.items[key] = list(items)
+            row.items[key] = items
         else:
             row.items.pop(key, None)
         if released_ms:
@@ -94,17 +93,15 @@ class People:
             row.released.pop(key, None)
         self._touch(agent, row, at_ms)
 
-    def put_away(self, key: Key, released: Iterable[tuple[str, int]], spans: Iterable[tuple[str, Span]]) -> None:
+    def put_away(self, key: Key, parts: Mapping[str, Part]) -> None:
         """The contact is at rest: of its releases only the latest is kept, its time goes to the sheet."""
-        for agent, span in spans:
+        for agent, part in parts.items():
             row = self.row(agent)
             row.spans.pop(key, None)
-            row.sheet.past.append(span)
+            row.sheet.past += part.spans
             if row.draft:
-                row.draft.past.append(span)
-        for agent, at_ms in released:
-            row = self.row(agent)
-            row.released_ms = max(row.released_ms, at_ms)
+                row.draft.past += part.spans
+            row.released_ms = max(row.released_ms, part.released_ms)
             row.released.pop(key, None)
 
     def count(self, fact: Fact, sign: int, at_ms: int) -> None:

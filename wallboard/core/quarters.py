@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec import msgpack
+from msgspec.structs import replace
 
 from wallboard.core.facts import Fact, facts
 from wallboard.core.ground import Ground
@@ -179,7 +180,7 @@ def by_offer(story: Story, settings: Settings, now_ms: int) -> Iterator[Fact]:
         if fact.kind != "queues":
             continue
         moved = closed if fact.metric in OF_LEG else {} if fact.metric in OF_BEGIN else ended
-        yield fact._replace(at_ms=moved.get((fact.id, fact.at_ms), fact.at_ms))
+        yield replace(fact, at_ms=moved.get((fact.id, fact.at_ms), fact.at_ms))
 
 
 OF_BEGIN = frozenset({"offered", "offered_counting", "out_of_hours"})

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from wallboard.core import events as ev
 from wallboard.core.agents import Item, Profile
-from wallboard.core.facts import Fact, Live
+from wallboard.core.facts import NOT_LIVE, Fact
 from wallboard.core.ledger import Ledger, Metric, add_to
 from wallboard.core.platform import Counters
 from wallboard.core.timesheet import Setting, Span, Timesheet
@@ -21,7 +21,6 @@ Standing = tuple[str, str, str]  # (kind, id, metric)
 NEVER_MS = ev.LATEST_MS
 
 WAITS = ("waiting", "unanswered", "case")
-NOT_LIVE = Live((), (), (), (), (), None)
 
 
 class Listing(NamedTuple):
@@ -125,7 +124,7 @@ class AgentRow:
         self.base_ms = 0
         self.events: list[Told] = []
         self.profile = Profile()
-        self.items: dict[Key, list[Item]] = {}
+        self.items: dict[Key, tuple[Item, ...]] = {}
         self.released: dict[Key, int] = {}
         self.released_ms = 0  # of contacts put away
         self.ledger = Ledger(minute)

@@ -4,7 +4,7 @@ The same types read the sections of `wallboard.toml`; every default of docs/conf
 """
 
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct, convert, field
 
@@ -59,6 +59,23 @@ class Queue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return self.max_wait_s or (VOICE_MAX_WAIT_S if self.channel in SPOKEN else TEXT_MAX_WAIT_S)
 
 
+class Measure(NamedTuple):
+    """What a queue's contacts are measured by, worked out once. `hours` None: always open.
+
+    `target_ms` and `short_ms` are exact. In whole ms: `passes_ms` after its begin a wait is over the target,
+    `doubtful_ms` after it is too long to be true.
+    """
+
+    hours: Hours | None
+    formula: Formula
+    count_waiting: bool
+    target_ms: float
+    short_ms: float
+    passes_ms: int
+    doubtful_ms: int
+    wrapup_ms: int
+
+
 class Agent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     name: Text | None = None
     alias: Text | None = None
@@ -110,10 +127,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
         return {alias: queue for queue, row in self.queue.items() for alias in row.also}
 
     def queue_of(self, source: str, queue: str) -> str:
-        return self.queue_ids.get(f"{source}:{queue}", queue)
+        return self.queue_ids.get(f"{source}:{queue}", queue) if self.queue_ids else queue
 
     def agent_of(self, source: str, agent: str) -> str:
-        return self.agent_ids.get(f"{source}:{agent}", agent)
+        return self.agent_ids.get(f"{source}:{agent}", agent) if self.agent_ids else agent
 
     def for_queue(self, queue: str) -> Queue:
         return self.queue.get(queue) or _DEFAULT_QUEUE
@@ -132,6 +149,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
             self._hours[key] = Hours(parse_openings(text), site.zone, frozenset(site.holidays)) if text else None
         return self._hours[key]
 
+    def measure_of(self, queue: str) -> Measure:
+        """Raises ValueError where the opening hours cannot be read."""
+        found = self._measures.get(queue if queue in self.queue else "")
+        if found is None:
+            row = self.for_queue(queue)
+            target_ms = row.target.seconds * 1000
+            found = self._measures[queue if queue in self.queue else ""] = Measure(
+                self.hours_of(queue), row.target.formula, row.target.count_waiting, target_ms,
+                row.short_abandon_s * 1000, round(target_ms) + 1, round(row.longest_wait_s * 1000) + 1,
+                round(row.wrapup_s * 1000),
+            )  # fmt: skip
+        return found
+
     @cached_property
     def shifts(self) -> dict[str, dict[str, Hours]]:
         """Site → shift → when it runs. Raises ValueError where a text cannot be read."""
@@ -142,6 +172,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
     @cached_property
     def _hours(self) -> dict[str, Hours | None]:
+        return {}
+
+    @cached_property
+    def _measures(self) -> dict[str, Measure]:
         return {}
 
     def check(self, at_ms: int) -> None:

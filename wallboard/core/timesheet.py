@@ -26,7 +26,7 @@ SERVES = "\t"  # before each queue's name in the key of the time for which they 
 NEVER_MS = 1 << 62
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True, array_like=True, gc=False):
     """One contact's part: in hand, or only ringing. [begin, end); None: still."""
 
     handled: bool
@@ -162,7 +162,7 @@ def changed_ms(old: Sequence[Span], new: Sequence[Span]) -> int:
     for one, other in zip_longest(old, new):
         if one == other:
             continue
-        if one is None or other is None or one[:2] != other[:2]:
+        if one is None or other is None or (one.handled, one.begin_ms) != (other.handled, other.begin_ms):
             found = min(found, *(span.begin_ms for span in (one, other) if span))
         else:
             found = min(found, *(span.end_ms for span in (one, other) if span.end_ms is not None))

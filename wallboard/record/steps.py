@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from wallboard.core.kpis import figures, own_figures
+from wallboard.core.figures import figures, own_figures
 from wallboard.core.quarters import QUARTER_MS, Amounts, counts_of
 from wallboard.core.settings import Site
 from wallboard.core.windows import Day, business_day
