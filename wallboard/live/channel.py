@@ -7,7 +7,6 @@ import msgspec
 
 from wallboard.core.patch import DoesNotCompose, merge
 from wallboard.live.frames import Frame
-from wallboard.live.pace import Pace
 from wallboard.live.screen import Screen
 from wallboard.live.tally import Sent
 from wallboard.live.view import View
@@ -28,6 +27,7 @@ class Moment(NamedTuple):
     seq: int
     now_ms: int
     pace_ms: int  # by a clock that never steps
+    rate: int  # updates a second that the process allows each view
 
 
 class Source(Protocol):
@@ -35,7 +35,6 @@ class Source(Protocol):
 
     clock_ms: Callable[[], int]
     pace_ms: Callable[[], int]
-    pace: Pace
     sent: Sent
 
     def next_seq(self) -> int: ...
@@ -147,21 +146,34 @@ class Channel:
     def change(self, key: Key, row: Document | None, patch: Document | None, since_ms: int | None) -> None:
         """`row` as this view may see it, None: not in it; `patch`: from the row before."""
         before = self._shown.get(key)
-        if row is None and before is None:
-            return
-        if row is None:
-            del self._shown[key]
-        else:
+        if row is not None:
             self._shown[key] = row
             patch = row if before is None else patch
             if not patch:
                 return
+        elif before is not None:
+            del self._shown[key]
+            patch = None
+        else:
+            return
         self._hello = None
         if self._since_ms is None:
             self._since_ms = since_ms
-        rows = self._pending.setdefault(key[0], {})
+        kind, name = key
+        rows = self._pending.get(kind)
+        if rows is None:
+            self._pending[kind] = {name: patch}
+        elif name not in rows or patch is None:
+            rows[name] = patch
+        else:
+            self._merge(rows, name, patch)
+
+    def _merge(self, rows: Document, name: str, patch: Document) -> None:
+        """With what is pending of the row; a snapshot where it went and came again."""
         try:
-            rows[key[1]] = None if row is None else _after(rows, key[1], patch)
+            if rows[name] is None:
+                raise DoesNotCompose(name)
+            rows[name] = merge(rows[name], patch)
         except DoesNotCompose:
             self.seq = self._source.next_seq()
             self._resync()
@@ -190,7 +202,7 @@ class Channel:
         """Send what is pending. False: the board's `updates_per_s` or the process's pace says later."""
         if not self._pending:
             return True
-        if moment.pace_ms - self._flushed_ms < self._interval_ms - 5:
+        if moment.pace_ms - self._flushed_ms < self._interval_ms(moment.rate) - 5:
             return False
         patch, base, since_ms = self._pending, self.seq, self._since_ms
         self._pending, self._since_ms, self._hello = {}, None, None
@@ -206,9 +218,9 @@ class Channel:
             self._source.sent.took_s(max(0, self._source.clock_ms() - since_ms) / 1000)
         return True
 
-    def due_in_ms(self, pace_ms: int) -> float:
+    def due_in_ms(self, pace_ms: int, rate: int) -> float:
         """When the throttle lets the pending patch go."""
-        return max(0.0, self._flushed_ms + self._interval_ms - pace_ms)
+        return max(0.0, self._flushed_ms + self._interval_ms(rate) - pace_ms)
 
     def beat_if_silent(self, moment: Moment) -> None:
         if moment.pace_ms - self._sent_ms >= BEAT_MS - LOOK_S * 1000:
@@ -225,9 +237,10 @@ class Channel:
     def _encoded(self, base: int, patch: Document, now_ms: int) -> bytes:
         return _encoder.encode({"t": "patch", "base": base, "seq": self.seq, "now": now_ms, "patch": patch})
 
-    def told(self, frame: Frame, screens: int, *, packs: bool) -> None:
-        self._source.sent.frames += screens
-        self._source.sent.bytes += screens * len(frame.of(packs=packs))
+    def told(self, frame: Frame, *, packs: bool) -> None:
+        """One screen that was behind."""
+        self._source.sent.frames += 1
+        self._source.sent.bytes += len(frame.of(packs=packs))
 
     def _has(self, screen: Screen) -> bool:
         return screen in self._behind or screen.wire.put in self._level[screen.wire.packs]
@@ -235,12 +248,12 @@ class Channel:
     def merged(self) -> None:
         self._source.sent.merged += 1
 
-    @property
-    def _interval_ms(self) -> float:
-        return 1000 / min(self.view.board.updates_per_s, self._source.pace.rate)
+    def _interval_ms(self, rate: int) -> float:
+        return 1000 / min(self.view.board.updates_per_s, rate)
 
     def _write(self, frame: Frame) -> None:
         """To all that are level. A wire may become full, or break, by what is written to it."""
+        sent = self._source.sent
         for packs, level in self._level.items():
             if level:
                 data = frame.of(packs=packs)
@@ -252,18 +265,10 @@ class Channel:
                         taken = 0
                     if taken != size:
                         level[put].wire.write(frame, taken)
-                self.told(frame, len(puts), packs=packs)
+                sent.frames += len(puts)
+                sent.bytes += len(puts) * size
 
     def _resync(self) -> None:
         self._pending, self._since_ms, self._hello = {}, None, None
         for screen in self.screens:
             screen.resync()
-
-
-def _after(rows: Document, name: str, patch: Document | None) -> Document | None:
-    """The patch of a row after what is pending of it. Raises DoesNotCompose where it went and came again."""
-    if name not in rows:
-        return patch
-    if rows[name] is None:
-        raise DoesNotCompose(name)
-    return merge(rows[name], patch or {})

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from wallboard.live.allowed import Allowed
 from wallboard.live.channel import LOOK_S, Channel, Moment
 from wallboard.live.crowds import Crowds
 from wallboard.live.frames import Frame
@@ -141,7 +140,10 @@ class Hub:
 
     def frame(self, payload: bytes) -> Frame:
         """Packed once for all boards that show the same."""
-        return self._frames.setdefault(payload, Frame(payload))
+        found = self._frames.get(payload)
+        if found is None:
+            found = self._frames[payload] = Frame(payload)
+        return found
 
     def close(self, channel: Channel) -> None:
         """Its last screen has left."""
@@ -164,15 +166,16 @@ class Hub:
         self._begin()
         changed: dict[Channel, None] = {}
         for change in [*changes, *self._crowds.take(changes)]:
-            told: dict[Allowed, tuple[str, Document | None, Document | None]] = {}
-            showing, left = self._showing.of(change, self._channels)
-            for channels, shows in ((showing, True), (left, False)):
-                for channel in channels:
-                    allowed = channel.view.allowed
-                    if allowed not in told:
-                        told[allowed] = channel.view.told(change)
-                    name, row, patch = told[allowed]
-                    channel.change((change.kind, name), row if shows else None, patch, since_ms)
+            shows, left = self._showing.of(change, self._channels)
+            for alike in shows:
+                name, row, patch = alike[0].view.told(change)
+                for channel in alike:
+                    channel.change((change.kind, name), row, patch, since_ms)
+                    changed[channel] = None
+            for alike in left:
+                name = alike[0].view.allowed.id_of(change.kind, change.id)
+                for channel in alike:
+                    channel.change((change.kind, name), None, None, since_ms)
                     changed[channel] = None
         self._flush(changed, self._moment())
         if self._held:
@@ -187,7 +190,7 @@ class Hub:
 
     def _moment(self) -> Moment:
         self._frames.clear()
-        return Moment(self.next_seq(), self.clock_ms(), self.pace_ms())
+        return Moment(self.next_seq(), self.clock_ms(), self.pace_ms(), self.pace.rate)
 
     def restart(self) -> None:
         self._settings = self.pipeline.floor.settings
@@ -203,7 +206,7 @@ class Hub:
         """Throttled patches when they are due, beats into silence. Until cancelled."""
         while True:
             now_ms = self.pace_ms()
-            pause_s = min([LOOK_S, *(channel.due_in_ms(now_ms) / 1000 for channel in self._held)])
+            pause_s = min([LOOK_S, *(channel.due_in_ms(now_ms, self.pace.rate) / 1000 for channel in self._held)])
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(pause_s, 0.001)):
                     await self._wake.wait()
@@ -236,9 +239,11 @@ class Hub:
     def _tell_trails(self) -> None:
         """Once a minute. Those of boards that somebody looks at go on."""
         now_ms = self.clock_ms()
+        if not (self.ready and self._trails.due(now_ms)):
+            return
         for channel in self._channels.values():
             self._trails.watch(channel.view.trails.values(), now_ms)
-        if self.ready and (changes := self._trails.sample(self.pipeline.documents, now_ms)):
+        if changes := self._trails.sample(self.pipeline.documents, now_ms):
             self._fan_out(changes, None)
 
     def _begin(self) -> None:

@@ -86,7 +86,7 @@ class Screen:
         """Write what waits for as long as the wire takes it."""
         while self.wire.ready and (frame := self._next()) is not None:
             self.wire.write(frame)
-            self.channel.told(frame, 1, packs=self.wire.packs)
+            self.channel.told(frame, packs=self.wire.packs)
         self.channel.place(self)
 
     def lag(self) -> None:

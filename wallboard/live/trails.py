@@ -56,9 +56,13 @@ class Trails:
                 self.rows.setdefault(trail.id, {"at": now_ms, "points": []})
                 self._wanted_ms[trail] = now_ms
 
+    def due(self, now_ms: int) -> bool:
+        """Whether another minute has begun since the last sample."""
+        return now_ms // MINUTE_MS != self._minute
+
     def sample(self, documents: Mapping[str, Mapping[str, Document]], now_ms: int) -> list[Change]:
         """Once in each minute: what the numbers are now."""
-        if now_ms // MINUTE_MS == self._minute:
+        if not self.due(now_ms):
             return []
         self._minute = now_ms // MINUTE_MS
         for trail in [one for one, wanted_ms in self._wanted_ms.items() if now_ms - wanted_ms > FORGOTTEN_MS]:

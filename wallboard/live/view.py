@@ -32,6 +32,7 @@ class View:
         self.board = board
         self.allowed = allowed(board, teams)
         self._settings = settings
+        self.shows_latency = any(tile.metric == f"kpi.{LATENCY}" for tile in board.tiles)
         self._queues = [list(tile.queues) for tile in board.tiles if tile.kind not in AGENT_TILES and not tile.teams]
         self._teams = {team for tile in board.tiles for team in tile.teams}
         self._groups = {of["id"] for tile in board.tiles if (of := tile_of(tile)) and of["kind"] == "groups"}
@@ -52,10 +53,6 @@ class View:
         family, _, own = tile.metric.partition(".")
         of = {"kind": "kpis", "id": own} if family == "kpi" else tile_of(tile)
         return Trail(of["kind"], of["id"], tile.metric, tile.shown_window, number.reads) if of else None
-
-    @property
-    def shows_latency(self) -> bool:
-        return any(tile.metric == f"kpi.{LATENCY}" for tile in self.board.tiles)
 
     @property
     def key(self) -> str:
