@@ -11,7 +11,7 @@ from wallboard.core.rules import SINCE
 from wallboard.core.select import selects, set_id
 from wallboard.core.settings import Settings
 from wallboard.live.allowed import allowed
-from wallboard.live.crowds import Belongs, Crowd
+from wallboard.live.crowds import Belongs, Crowds
 from wallboard.live.pipeline import Change
 from wallboard.live.trails import Trail
 from wallboard.record.board import OVER_TIME
@@ -101,7 +101,9 @@ class View:
 
     def counts(self, agents: Mapping[str, Document]) -> dict[str, Document]:
         """Of people whom this view does not name: how many are doing what."""
-        return {name: Crowd(belongs, agents).row for name, belongs in self.crowds.items()}
+        counted = Crowds()
+        counted.watch(self.crowds, agents)
+        return counted.rows
 
     def includes(self, kind: str, name: str, row: Document) -> bool:
         if kind == "kpis" and name == LATENCY:
