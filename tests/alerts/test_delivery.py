@@ -124,6 +124,29 @@ async def until_taken(sending: Sending) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_what_went_as_one_goes_as_the_same_one_again_whatever_came_and_whoever_sends(sending: Sending) -> None:
+    """The receiver is down, more comes, the process dies, and one of those that wait alone is a test."""
+    async with listening() as there:
+        there.answer = lambda: 500
+        for title in ("one", "two"):
+            await sending.put("leads", title, rule="wait")
+        sending.start("leads", there.url)
+        await until(lambda: there.asked > 1)
+        await sending.put("leads", "three", rule="wait")
+        asked = there.asked
+        await until(lambda: there.asked > asked + 1)
+        await sending.stop("leads")
+        await sending.outbox.add(
+            "leads", msgspec.json.encode(msgspec.structs.replace(HELLO, type="test", title="test"))
+        )
+        there.answer = lambda: 204
+        sending.start("leads", there.url)
+        await until(lambda: len(there.got) == 2)
+        assert there.titles == ["test", "one + 1 more"]
+        first = msgspec.json.decode(there.got[1][1])
+        assert first["id"] == "one&two"
+
+
 async def test_it_is_put_once_only_after_what_it_needs_and_only_by_who_leads(sending: Sending) -> None:
     outbox = sending.outbox
     assert not await outbox.put(sending.token, "x", "a-", b"{}", needs="a+")
@@ -229,6 +252,46 @@ def name_here(monkeypatch: pytest.MonkeyPatch) -> str:
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up, raising=False)
     return "mail.house.example"
+
+
+async def test_of_a_mail_server_with_several_addresses_each_is_tried_and_all_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first refuses, the second hangs up instead of a greeting, the third takes it; the mail comes once."""
+    found = ["127.0.0.2", "127.0.0.3", "127.0.0.1"]
+
+    async def look_up(host: str, port: int, **_: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up, raising=False)
+    called: list[str] = []
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.append("127.0.0.3")
+        writer.close()
+
+    with mail_server() as (post, url):
+        port = int(url.split(":")[2].partition("/")[0])
+        named = Receiver("leads", "mail", url.replace("127.0.0.1", "mail.example"), allow=HERE)
+        async with await asyncio.start_server(hang_up, "127.0.0.3", port):
+            await mail.send(named, HELLO)
+        assert (len(post.got), called) == (1, ["127.0.0.3"])
+        found.append("10.1.2.3")
+        with pytest.raises(Undelivered, match=r"10\.1\.2\.3, an address in the house"):
+            await mail.send(named, HELLO)
+    assert len(post.got) == 1
+
+
+async def test_a_webhook_reaches_the_second_address_where_the_first_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def look_up(host: str, port: int, **_: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in ("127.0.0.2", "127.0.0.1")]
+
+    async with listening() as there:
+        with monkeypatch.context() as patched:
+            patched.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up, raising=False)
+            named = there.url.replace("127.0.0.1", "hooks.example")
+            await webhook.send(Receiver("leads", "webhook", named, KEY, allow=HERE), HELLO)
+        assert there.titles == [HELLO.title]
 
 
 async def test_mail_goes_to_no_server_in_the_house_that_is_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(mo
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in next(answers)]
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up, raising=False)
-    assert await resolved("name.example", 80, []) == "93.184.215.14"
+    assert await resolved("name.example", 80, []) == ["93.184.215.14"]
     with pytest.raises(httpcore.ConnectError):
         await resolved("name.example", 80, [])
 

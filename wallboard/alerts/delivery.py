@@ -4,7 +4,7 @@ A receiver that is down, answers 500 or hangs holds up nobody else: each has a t
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -63,6 +63,7 @@ class Delivery:
         self._pacing: Pacing | None = None  # while it is another one that sends
         self._pause_s = 0.0
         self._woken = asyncio.Event()
+        self._begun: list[str] | None = None  # what went as one and was not taken; None: not asked for yet
 
     def wake(self) -> None:
         """Something new waits."""
@@ -77,7 +78,7 @@ class Delivery:
                     self._pacing = self._pacing or await self._paced()
                     await self._next(self._pacing)
                 else:
-                    self._pacing = None
+                    self._pacing = self._begun = None
             except StreamUnavailable as reason:
                 log.info("messages wait for Redis", to=self.receiver.name, reason=str(reason))
             except Exception:  # the root of this task
@@ -107,9 +108,12 @@ class Delivery:
         waiting, messages = await self._waiting()
         coming = [coming_of(one.id, one.at_ms, messages[one.id]) for one in waiting.values()]
         alone = [one for one in coming if messages[one.id].type in ALONE]
-        going = alone[:1] or pacing.next(coming, now_ms)
+        going = alone[:1] or await self._begun_before(coming) or pacing.next(coming, now_ms)
         if not going:
             return
+        if not alone and [one.id for one in going] != self._begun:
+            self._begun = [one.id for one in going]
+            await self._outbox.begin(self.receiver.name, self._begun)
         batch, message = [waiting[one.id] for one in going], together([messages[one.id] for one in going])
         await _to_its_end(self._go(batch, message, pacing, going[0], now_ms))
 
@@ -122,10 +126,21 @@ class Delivery:
             await self._failed(batch, error, now_ms)
             return
         self._pause_s = 0.0
-        if message.type not in ALONE:
+        is_alone = message.type in ALONE
+        if not is_alone:
             pacing.sent(first, now_ms)
-        await self._outbox.done(name, [one.id for one in batch], now_ms, msgspec.json.encode(pacing.memory()))
+        paced, ids = msgspec.json.encode(pacing.memory()), [one.id for one in batch]
+        await self._outbox.done(name, ids, now_ms, paced, is_alone=is_alone)
+        self._begun = self._begun if is_alone else []
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
+
+    async def _begun_before(self, coming: Sequence[Coming]) -> list[Coming]:
+        """What was sent as one and not taken, also by a process that died: the same again, so that its id is the same.
+        Nothing where some of it went otherwise meanwhile, or is held now."""
+        if self._begun is None:
+            self._begun = await self._outbox.begun(self.receiver.name)
+        waiting = {one.id: one for one in coming}
+        return [waiting[name] for name in self._begun] if waiting.keys() >= set(self._begun) else []
 
     async def _waiting(self) -> tuple[dict[str, Waiting], dict[str, Message]]:
         """By id. What is held in front of all others is not read again while it is, however much it becomes."""
@@ -153,6 +168,7 @@ class Delivery:
         for_good = isinstance(error, Undelivered) and error.for_good
         if for_good or now_ms - batch[0].at_ms > GIVE_UP_MS:
             await self._outbox.bury(name, batch, reason)
+            self._begun = []
             log.error("messages given up", to=name, reason=reason, of=len(batch))
             return
         self._slow_down()

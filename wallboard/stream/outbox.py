@@ -94,12 +94,28 @@ class Outbox:
         with answering(_WHAT):
             await self._redis.xadd(self._keys.outbox(receiver), {"m": message}, maxlen=MOST_WAITING)
 
-    async def done(self, receiver: str, ids: Sequence[str], now_ms: int, paced: bytes = b"") -> None:
-        """`paced`: what the next one to send must know of what was sent."""
+    async def begin(self, receiver: str, ids: Sequence[str]) -> None:
+        """These go as one now: whoever tries again sends the same as one."""
+        with answering(_WHAT):
+            found: Any = self._redis.hset(self._keys.going(receiver), "batch", " ".join(ids))
+            await found
+
+    async def begun(self, receiver: str) -> list[str]:
+        """What went as one and was not taken yet."""
+        with answering(_WHAT):
+            found: Any = self._redis.hget(self._keys.going(receiver), "batch")
+            told = await found
+        return told.decode().split() if told else []
+
+    async def done(
+        self, receiver: str, ids: Sequence[str], now_ms: int, paced: bytes = b"", *, is_alone: bool = False
+    ) -> None:
+        """`paced`: what the next one to send must know of what was sent. `is_alone`: it was not begun, and what was is
+        still to come."""
         with answering(_WHAT):
             pipe = self._redis.pipeline(transaction=True)
             pipe.xdel(self._keys.outbox(receiver), *ids)
-            pipe.delete(self._keys.going(receiver))
+            pipe.hdel(self._keys.going(receiver), "failed", "reason", *([] if is_alone else ["batch"]))
             pipe.hset(self._keys.going(receiver), mapping={"taken": now_ms, "paced": paced})
             await pipe.execute()
 
@@ -134,6 +150,7 @@ class Outbox:
                 fields = {"receiver": receiver, "reason": reason, "message": one.message}
                 pipe.xadd(self._keys.dead_letters, fields, maxlen=MOST_DEAD)  # type: ignore[arg-type]
             pipe.xdel(self._keys.outbox(receiver), *[one.id for one in dead])
+            pipe.hdel(self._keys.going(receiver), "batch")
             await pipe.execute()
 
     async def placed(self, receiver: str, alert: str, place: int) -> None:

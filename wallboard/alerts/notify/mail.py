@@ -1,12 +1,15 @@
 """Mail by SMTP: `smtp://user:password@host:587/?from=…&to=…`, STARTTLS where it is offered; `smtps://`: TLS at once.
 
-As with webhooks the name is looked up once, and what was looked at is connected to; TLS is for the name.
+As with webhooks the name is looked up once, and what was looked at is connected to, each address in turn until one
+greets; TLS is for the name.
 """
 
 import asyncio
 import smtplib
 import socket
 import ssl
+from collections.abc import Sequence
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any
@@ -16,7 +19,7 @@ import httpcore
 
 from wallboard.alerts.message import Message
 from wallboard.alerts.notify import Undelivered
-from wallboard.alerts.targets import resolved
+from wallboard.alerts.targets import CONNECT_S, resolved
 from wallboard.receivers import Receiver
 
 ANSWER_S = 10.0
@@ -27,8 +30,8 @@ async def send(receiver: Receiver, message: Message) -> None:
     at = urlsplit(receiver.url)
     port = at.port or (465 if at.scheme == "smtps" else 25)
     try:
-        address = await resolved(at.hostname or "", port, receiver.allow)
-        await asyncio.to_thread(_send, receiver.url, address, port, message)
+        addresses = await resolved(at.hostname or "", port, receiver.allow)
+        await asyncio.to_thread(_send, receiver.url, addresses, port, message)
     except smtplib.SMTPRecipientsRefused as error:
         raise Undelivered(f"nobody of the recipients is taken: {list(error.recipients)}") from None
     except smtplib.SMTPResponseException as error:
@@ -46,14 +49,16 @@ class _At(smtplib.SMTP):
         super().__init__(host, port, **options)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return super()._get_socket(self._address, port, timeout)  # type: ignore[misc,no-any-return]
+        found: socket.socket = super()._get_socket(self._address, port, CONNECT_S)  # type: ignore[misc]
+        found.settimeout(timeout)
+        return found
 
 
 class _TlsAt(_At, smtplib.SMTP_SSL):
     """TLS at once. The certificate is compared with the name."""
 
 
-def _send(url: str, address: str, port: int, message: Message) -> None:
+def _send(url: str, addresses: Sequence[str], port: int, message: Message) -> None:
     at = urlsplit(url)
     asked = parse_qs(at.query)
     mail = EmailMessage()
@@ -65,13 +70,29 @@ def _send(url: str, address: str, port: int, message: Message) -> None:
     mail.set_content(f"{message.title}\n\n{message.text}\n")
     secure = ssl.create_default_context()
     host, user = at.hostname or "", unquote(at.username or "")
-    with (
-        _TlsAt(host, port, address, timeout=ANSWER_S, context=secure)
-        if at.scheme == "smtps"
-        else _At(host, port, address, timeout=ANSWER_S)
-    ) as server:
+    with _greeted(host, port, addresses, secure, is_tls=at.scheme == "smtps") as server:
         if at.scheme == "smtp" and server.ehlo()[0] == 250 and server.has_extn("starttls"):
             server.starttls(context=secure)
         if user:
             server.login(user, unquote(at.password or ""))
         server.send_message(mail)
+
+
+def _greeted(host: str, port: int, addresses: Sequence[str], secure: ssl.SSLContext, *, is_tls: bool) -> smtplib.SMTP:
+    """The first that takes the connection and greets. Nothing is said to it yet, so nothing comes twice. Raises the
+    OSError, which smtplib's errors are, of the last one."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            server = _opened(host, port, address, secure, CONNECT_S, is_tls=is_tls)
+            assert server.sock
+            server.sock.settimeout(ANSWER_S)
+            return server
+    return _opened(host, port, addresses[-1], secure, ANSWER_S, is_tls=is_tls)
+
+
+def _opened(
+    host: str, port: int, address: str, secure: ssl.SSLContext, timeout_s: float, *, is_tls: bool
+) -> smtplib.SMTP:
+    if is_tls:
+        return _TlsAt(host, port, address, timeout=timeout_s, context=secure)
+    return _At(host, port, address, timeout=timeout_s)
