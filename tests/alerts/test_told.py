@@ -120,6 +120,40 @@ def test_whoever_comes_on_duty_is_told_what_is_open_and_whoever_was_told_hears_t
     ]  # fmt: skip
 
 
+def test_whom_somebody_else_gives_it_to_is_told_on_their_channels_and_hears_the_end() -> None:
+    """On duty or not, and however grave; another one who was told of nothing hears no end."""
+    phone = OLENA._replace(least="critical")
+    mine = row(severity="warning", owner="Olena", given_by="Ivan", given_ms=NOON + 5)
+    held = settings(notify=["leads"])
+    found = dues(mine, NOON + MINUTE, held, phone, IVAN, LEADS)
+    assert [(one.receiver, one.told, one.needs) for one in found] == [
+        ("leads", "a+", None), ("olena-phone", f"a>{NOON + 5}", None)
+    ]  # fmt: skip
+    message = found[1].message
+    assert message.title == "support: for you, oldest wait 2:14 (limit > 2:00)"
+    assert "Ivan has given it to you." in message.text.splitlines()
+    assert "taken" not in message.text
+    over = msgspec.structs.replace(mine, over_ms=NOON + 2 * MINUTE, over="cleared")
+    ends = {(one.receiver, one.needs) for one in dues(over, NOON + 2 * MINUTE, held, OLENA, IVAN, LEADS)}
+    assert ("olena-phone", f"a>{NOON + 5}") in ends
+    assert ("ivan-mail", f"a>{NOON + 5}") not in ends
+
+
+def test_who_takes_it_themselves_is_told_nothing_and_in_quiet_hours_it_waits() -> None:
+    held = settings(notify=["leads"])
+    assert told(row(owner="Olena"), NOON, held, OLENA) == []
+    given = row(severity="warning", owner="Olena", given_by="Ivan", given_ms=NOON)
+    asleep = OLENA._replace(quiet="11:00-13:00")
+    assert told(given, NOON + MINUTE, held, asleep) == []
+    assert told(given, NOON + 60 * MINUTE, held, asleep) == [("olena-phone", f"a>{NOON}")]
+
+
+def test_what_is_about_a_person_is_told_only_to_who_is_on_duty_for_it() -> None:
+    given = row(kind="agents", of="anna", metric="stretch_s", owner="Olena", given_by="Ivan", given_ms=NOON)
+    assert told(given, NOON, settings(notify=["leads"]), OLENA) == []
+    assert told(given, NOON, settings(notify=["leads"]), OLENA, on_duty=["Olena"]) == [("olena-phone", f"a>{NOON}")]
+
+
 @pytest.mark.parametrize("held", [Settings(), settings(notify=["boss"])])
 def test_whoever_was_told_hears_the_end_although_the_rule_is_gone_or_names_them_no_more(held: Settings) -> None:
     over = row(over_ms=NOON + MINUTE, over="rule")

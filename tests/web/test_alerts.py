@@ -177,6 +177,17 @@ async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) ->
     assert lines[1].detail == about | {"note": "known", "until": row["snoozed_until"]}
 
 
+async def test_the_state_knows_who_gave_it_to_whom_until_somebody_takes_it_themselves(served: Any) -> None:
+    await raised(served)
+    headers = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
+    for body, wanted in (({"to": "Ivan"}, ("Ivan", "Olena")), ({}, ("Olena", None))):
+        assert (await served.anonymous.post(f"{ALERTS}/a1/assign", json=body, headers=headers)).status_code == 202
+        await until(served, lambda open_, owner=wanted[0]: open_["a1"].get("owner") == owner)
+        row = served.parts.pipeline.floor.alerts.open["a1"]
+        assert (row.owner, row.given_by) == wanted
+        assert (row.given_ms is None) == (wanted[1] is None)
+
+
 async def test_a_snooze_to_the_end_of_the_shift_is_twelve_hours_at_most(served: Any) -> None:
     """Where no shift runs it is the business day: of UTC, to midnight."""
     await raised(served)

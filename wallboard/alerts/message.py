@@ -10,7 +10,7 @@ from wallboard.core.numbers import number_named
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Severity
 
-Verb = Literal["raised", "again", "cleared", "many", "test", "shift"]
+Verb = Literal["raised", "again", "assigned", "cleared", "many", "test", "shift"]
 HEAD = 60  # characters that a phone shows of a message
 MOST_LINES = 20  # of one that stands for many
 OVER = {
@@ -80,7 +80,7 @@ def message_of(
         *([f"Do: {action}"] if action and verb != "cleared" else []),
         *([f"Came after: {first.called}: {_metric(first.row)}"] if first and verb != "cleared" else []),
         *([says] if says and verb != "cleared" else []),
-        *([f"{row.owner} has taken it"] if row.owner else []),
+        *([f"{row.owner} has taken it"] if row.owner and verb != "assigned" else []),
         *([row.note] if row.note else []),
         *([link] if link else []),
     ]
@@ -88,7 +88,8 @@ def message_of(
     shown = "–" if row.value is None else sign + _figure(row.value, row.metric)
     number_now = ("still " if verb == "again" else "") + shown
     moved = f" in {row.within}" if row.within else ""
-    title = f"{called}: {_metric(row)} {number_now}{moved} (limit {_limit(row)})"
+    whose = "for you, " if verb == "assigned" else ""
+    title = f"{called}: {whose}{_metric(row)} {number_now}{moved} (limit {_limit(row)})"
     if end:
         title = f"{called}: {end}, {_metric(row)} (limit {_limit(row)})"
     return Message(
@@ -101,7 +102,7 @@ def message_of(
 
 def named(alert: str, verb: Verb, number: int = 0) -> str:
     """The id of what is said of an alert: the same whenever it is said."""
-    return alert + {"raised": "+", "cleared": "-"}.get(verb, f"*{number}")
+    return alert + {"raised": "+", "cleared": "-", "assigned": f">{number}"}.get(verb, f"*{number}")
 
 
 def together(messages: Sequence[Message]) -> Message:

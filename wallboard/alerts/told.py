@@ -75,12 +75,14 @@ def due(
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
         begun = _begun(row, rule, settings, receivers, on_duty(row), now_ms) if rule else ()
+        given = list(_given(row, settings, receivers, on_duty(row), now_ms))
         anew = set[str]()  # who hears of it only now: an end that was put before was told to nobody there
-        for receiver, verb, number, says in (*begun, *_ended(row, receivers, now_ms)):
+        for receiver, verb, number, says in (*begun, *given, *_ended(row, receivers, now_ms)):
             told = named(alert, verb, number)
             if (receiver, told) in known and receiver not in anew:
                 continue
-            if verb == "raised":
+            is_begin = verb in ("raised", "assigned")
+            if is_begin:
                 anew.add(receiver)
             action = rule.action if rule else None
             causes = causes_of(alerts) if causes is None else causes
@@ -88,7 +90,9 @@ def due(
             first = First(cause.first, alerts[cause.first], called(alerts[cause.first])) if cause else None
             first = first if first and first.alert != alert and first.row.raised_ms <= row.raised_ms else None
             message = message_of(alert, row, verb, number, action, called(row), link, says, first)
-            yield Due(receiver, told, message, needs=None if verb == "raised" else named(alert, "raised"))
+            yield Due(receiver, told, message, needs=None if is_begin else named(alert, "raised"))
+            if verb == "cleared" and _is_own(receivers[receiver], row):
+                yield Due(receiver, told, message, needs=named(alert, "assigned", row.given_ms or 0))
 
 
 def _begun(
@@ -108,6 +112,22 @@ def _begun(
         yield Said(receiver.name, "raised", says=says)
         if not is_over and (number := _repeats(row, rule.repeat_ms, now_ms)):
             yield Said(receiver.name, "again", number, says)
+
+
+def _given(
+    row: AlertRow, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str], now_ms: int
+) -> Iterator[Said]:
+    """To whom somebody else gave it, on each channel of their own: however grave, but not in its quiet hours. What is
+    about a person only to who is on duty for it, as anybody may be named."""
+    if row.over_ms is not None or (row.kind == "agents" and row.owner not in on_duty):
+        return
+    for receiver in receivers.values():
+        if _is_own(receiver, row) and not _is_quiet(receiver, row.severity, settings, now_ms):
+            yield Said(receiver.name, "assigned", row.given_ms or 0, f"{row.given_by} has given it to you.")
+
+
+def _is_own(receiver: Receiver, row: AlertRow) -> bool:
+    return row.given_by is not None and receiver.person is not None and receiver.person == row.owner
 
 
 def is_held(receiver: Receiver, message: Message, settings: Settings, now_ms: int) -> bool:

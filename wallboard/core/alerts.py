@@ -48,6 +48,7 @@ class Alerts:
                 said = event.attributes or {}
                 row.owner, row.owned_ms = said.get("to") or event.who, row.owned_ms or at_ms
                 row.owner_by = said.get(OWNER_BY)
+                row.given_by, row.given_ms = (event.who, at_ms) if row.owner != event.who else (None, None)
             case ev.AlertSnoozed():
                 row.snoozed_by, row.snoozed_until_ms = event.who, event.until
                 if event.until is not None:
@@ -143,7 +144,7 @@ class Alerts:
 
 def _leave_out(row: AlertRow, name: str) -> bool:
     """Whether it was there."""
-    found = [key for key in ("acknowledged_by", "owner", "snoozed_by") if getattr(row, key) == name]
+    found = [key for key in ("acknowledged_by", "owner", "snoozed_by", "given_by") if getattr(row, key) == name]
     for key in found:
         setattr(row, key, ERASED)
     if "owner" in found:

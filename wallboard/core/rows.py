@@ -232,6 +232,8 @@ class AlertRow(Struct):
     owner_by: str | None = None  # as which account, `person:ID`: names change
     within: str | None = None  # of a rule about a change: within how long
     event: str | None = None  # of one about no event: of which type
+    given_by: str | None = None  # who else gave it to its owner, and when
+    given_ms: int | None = None
 
 
 class KpiRow(Struct):

@@ -39,7 +39,7 @@ async def send(receiver: Receiver, message: Message, before: int | None = None) 
         if not 400 <= edited.error_code < 500 or edited.error_code in _AGAIN:
             raise Undelivered(_reason(edited, bot))
     said["disable_notification"] = message.type == "cleared"
-    if message.type in ("raised", "again") and message.alert:
+    if message.type in ("raised", "again", "assigned") and message.alert:
         said["reply_markup"] = {"inline_keyboard": buttons(message.alert)}
     answer = await asked(bot, receiver, "sendMessage", said)
     if not answer.ok:
