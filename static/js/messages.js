@@ -10,14 +10,14 @@ const ICONS = { critical: "alarm", warning: "warn", good: "good", info: "info" }
 
 /** @param {Element} body */
 export function mountMessages(body) {
-  part(body, "ul", "notices");
+  part(body, "ul", "messages");
 }
 
 /** @param {Element} body @param {*} tile @param {*} picture @param {Message[]} messages in their order
  * @param {string} none what to say where there are none */
 export function renderMessages(body, tile, picture, messages, none) {
   const page = pagedTexts(messages, (message) => message.text, tile.fits, picture.now, picture.scrolls);
-  const list = part(body, "ul", "notices");
+  const list = part(body, "ul", "messages");
   mark(list, "fit", page.fit);
   mark(list, "alone", page.alone ? "yes" : "no");
   each(list, "li", "notice", page.shown, (message) => message.id, renderMessage, true);

@@ -13,6 +13,7 @@
     if (part.scrollWidth > part.clientWidth + 2) found.push(of(part) + " is cut: " + part.textContent.slice(0, 40));
   }
   for (const tile of document.querySelectorAll(".tile")) {
+    for (const part of tile.querySelectorAll("." + tile.dataset.kind)) found.push(of(part) + " is called as its tile is: a rule for one catches the other");
     const box = tile.getBoundingClientRect();
     for (const part of tile.querySelectorAll(".card, .row, .source, .tile-head, .tile-foot, .heat-map")) {
       const inner = part.getBoundingClientRect();

@@ -16,7 +16,7 @@ export function title(tile) {
 }
 
 export function mount(body) {
-  part(body, "ol", "leaders");
+  part(body, "ol", "leaders-list");
 }
 
 export function render(body, tile, picture) {
@@ -28,7 +28,7 @@ export function render(body, tile, picture) {
   const wanted = Math.min(found.length, LEADERS);
   const roomy = tile.fits.findIndex((holds) => holds >= wanted);
   const fit = roomy < 0 ? tile.fits.length - 1 : roomy;
-  const list = part(body, "ol", "leaders");
+  const list = part(body, "ol", "leaders-list");
   mark(list, "fit", fit);
   each(list, "li", "leader", found.slice(0, Math.min(wanted, tile.fits[fit])), (one) => one.id, (item, one) => {
     const shown = figure(one.value, tile.reads, picture.now);

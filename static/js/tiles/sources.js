@@ -11,7 +11,7 @@ import { empty } from "./queues.js";
 const ICONS = { live: "live", late: "stale", down: "stale", quiet: "quiet" };
 
 export function mount(body) {
-  part(body, "ul", "sources");
+  part(body, "ul", "sources-list");
 }
 
 export function render(body, tile, picture) {
@@ -19,7 +19,7 @@ export function render(body, tile, picture) {
     .map(([id, source]) => ({ id, source, state: stateOf(source, picture.now) }))
     .sort((one, other) => late(other) - late(one) || (one.id < other.id ? -1 : 1));
   const page = paged(sources, tile.fits, picture.now, picture.scrolls);
-  const list = part(body, "ul", "sources");
+  const list = part(body, "ul", "sources-list");
   mark(list, "fit", page.fit);
   each(list, "li", "source", page.shown, (row) => row.id, (item, row) => renderSource(item, row, picture.now));
   empty(body, sources.length ? "" : say("sources.none"));

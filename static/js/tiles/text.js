@@ -3,10 +3,10 @@
 import { part, write } from "../dom.js";
 
 export function mount(body, tile) {
-  write(part(body, "p", "text"), tile.text);
+  write(part(body, "p", "own-text"), tile.text);
 }
 
 export function render(body, tile) {
-  write(part(body, "p", "text"), tile.text);
+  write(part(body, "p", "own-text"), tile.text);
   return { level: "", sources: null, ageless: true };
 }
