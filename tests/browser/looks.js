@@ -12,6 +12,8 @@
     if (!part.clientWidth || part.closest('.unseen, [hidden], .card[data-doing="paused"], .row .name')) continue;
     if (part.scrollWidth > part.clientWidth + 2) found.push(of(part) + " is cut: " + part.textContent.slice(0, 40));
   }
+  for (const name of wall ? [] : document.querySelectorAll(".row .name .line"))
+    if (name.scrollWidth > name.clientWidth && name.clientWidth < 6 * parseFloat(getComputedStyle(name).fontSize)) found.push(of(name) + " has room for a few letters");
   for (const tile of document.querySelectorAll(".tile")) {
     for (const part of tile.querySelectorAll("." + tile.dataset.kind)) found.push(of(part) + " is called as its tile is: a rule for one catches the other");
     const box = tile.getBoundingClientRect();

@@ -12,9 +12,9 @@ from playwright.async_api import Browser
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SAMPLE = [
-    ("numbers-dark", "full", "uk", (1366, 768)), ("past-dark", "full", "pl", (1920, 1080)),
+    ("numbers-dark", "full", "uk", (1366, 768)), ("past-dark", "full", "ru", (1920, 1080)),
     ("past-light", "late", "ru", (390, 844)), ("overview-light", "late", "uk", (1080, 1920)),
-    ("numbers-contrast", "empty", "en", (1920, 1080)),
+    ("numbers-light", "full", "pl", (390, 844)), ("numbers-contrast", "empty", "en", (1920, 1080)),
 ]  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         shown = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) not in (None, [])}
         del shown["trail"]  # which one: live/view.py
         shown |= {"kind": kind}
-        shown["letters"] = fitting.title_letters(room)
+        shown["letters"] = fitting.title_letters(room, pages=kind in MESSAGES or kind in LISTS)
         shown |= {name: list(limit) for name in LIMITS if (limit := threshold(getattr(self, name)))}
         if self.kind == "leaders" and self.metric:
             shown |= {"window": self.shown_window, "reads": ranked_by(self.metric)}

@@ -14,6 +14,7 @@ HEAD_V, EDGE_V, GAP_V = 7.0, 1.2, 1.0
 PAD_V = 1.1  # of a tile, on each side
 
 TITLE_EM = 0.7  # width of a letter of the title
+PAGE_EM = 3.5  # which page it is, at the end of the title's line
 FIGURE_EM = 0.6  # width of a digit
 FIGURES = 5  # that a number's size leaves room for: 12:34, 1,234, 83.4 with its sign
 NAME_EM, CELL_EM = 11.0, 4.2  # columns of a table
@@ -72,9 +73,9 @@ def box(size: tuple[int, int], columns: int, rows: int, least: float = 0.0) -> B
     return Box(wide, high, max(title, min(least, high * 0.2, wide * 0.12)), foot, least)
 
 
-def title_letters(room: Box) -> int:
-    """How many letters stand beside each other in the title's line."""
-    return max(1, int(room.inner_wide / room.title / TITLE_EM))
+def title_letters(room: Box, *, pages: bool) -> int:
+    """How many letters stand beside each other in the title's line; `pages`: that of a tile that may turn pages."""
+    return max(1, int((room.inner_wide / room.title - (PAGE_EM if pages else 0)) / TITLE_EM))
 
 
 class UnderFigure(NamedTuple):
