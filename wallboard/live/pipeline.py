@@ -218,9 +218,12 @@ class Pipeline:
     def _keep(self, recent: Recent) -> None:
         """The last events of each source; above RECENT_SOURCES the source that was heard first is dropped."""
         source = recent.event.source or UNKNOWN_SOURCE
-        if source not in self.recent and len(self.recent) >= RECENT_SOURCES:
-            del self.recent[next(iter(self.recent))]
-        self.recent.setdefault(source, deque(maxlen=RECENT)).append(recent)
+        kept = self.recent.get(source)
+        if kept is None:
+            if len(self.recent) >= RECENT_SOURCES:
+                del self.recent[next(iter(self.recent))]
+            kept = self.recent[source] = deque(maxlen=RECENT)
+        kept.append(recent)
 
     async def _note_gap(self) -> None:
         """A checkpoint whose place is gone is still the best beginning; that something is missing is said."""

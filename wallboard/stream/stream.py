@@ -10,6 +10,7 @@ from wallboard.core.errors import Refused, StreamGap
 from wallboard.core.events import Event, decode_own
 from wallboard.stream.append import append
 from wallboard.stream.keys import Keys
+from wallboard.stream.own import Own
 from wallboard.stream.redis import BLOCK_MS, answering
 
 BEGIN = "0-0"  # before the first entry
@@ -35,7 +36,9 @@ class Entry(NamedTuple):
 class Stream:
     """Every method raises StreamUnavailable when Redis does not answer or does not take it; none repeats."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys, own: Own | None = None) -> None:
+        """`own`: shared with the Stream that reads in the same process what this one appends."""
+        self._own = own
         self._redis = redis
         self._keys = keys
         self._given: str | None = None  # the last entry that `read` gave
@@ -57,6 +60,8 @@ class Stream:
             return Appended([], [])
         with answering("events were not appended"):
             ids = await append(self._redis, self._keys, events, collector, position, fence)
+        if self._own:
+            self._own.keep(ids, events)
         return Appended(ids, [index for index, entry_id in enumerate(ids) if entry_id is None])
 
     async def read(self, after: str, *, count: int = 1000, block_ms: int | None = None) -> list[Entry]:
@@ -75,7 +80,7 @@ class Stream:
         if after == self._given and not at_cursor:
             self._given = None
             raise _gap(after)
-        entries = [_entry(entry_id.decode(), fields) for entry_id, fields in _rows(reply)]
+        entries = [_entry(entry_id.decode(), fields, self._own) for entry_id, fields in _rows(reply)]
         if entries:
             self._given = entries[-1].id
         return entries
@@ -129,15 +134,15 @@ def _rows(reply: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
     return [(entry_id, fields or {}) for entry_id, fields in rows]
 
 
-def _entry(entry_id: str, fields: dict[bytes, bytes]) -> Entry:
+def _entry(entry_id: str, fields: dict[bytes, bytes], own: Own | None) -> Entry:
     data = fields.get(_FIELD, b"")
     arrival_ms = _arrival_ms(entry_id)
     try:
-        event = decode_own(data)
+        event = (own.take(entry_id) if own else None) or decode_own(data)
     except Refused:
         return Entry(entry_id, arrival_ms, None, data)
     if event.time is None:
-        force_setattr(event, "time", arrival_ms)  # fresh from the decoder: nobody else holds it yet
+        force_setattr(event, "time", arrival_ms)  # nobody else looks at it any more
     return Entry(entry_id, arrival_ms, event, data)
 
 

@@ -42,6 +42,7 @@ from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.orders import Orders
 from wallboard.stream.outbox import Outbox
+from wallboard.stream.own import Own
 from wallboard.stream.pairing import Pairing
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
@@ -159,8 +160,8 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms, *, l
 
 
 def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking: Redis) -> Parts:
-    keys = Keys(config.namespace)
-    pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), clock_ms, steady_ms)
+    keys, own = Keys(config.namespace), Own()
+    pipeline = Pipeline(Stream(blocking, keys, own), Checkpoints(asking, keys), clock_ms, steady_ms)
     hub = Hub(pipeline, clock_ms, build=build(), simulated=lambda: config.simulated, pace_ms=steady_ms)
     https = (config.server.public_url or "").startswith("https://")
     told, violations = HistoryTold(clock_ms), Violations(clock_ms)
@@ -177,7 +178,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
     paired = Paired(Screens(record), boards, namespace=config.namespace, https=https)
     known = Known({"session": sessions, "token": programs, "screen": paired})
     orders = Orders(asking, keys)
-    stream = Stream(asking, keys)
+    stream = Stream(asking, keys, own)
     return Parts(
         config=config,
         clock_ms=clock_ms,

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 import structlog
 from msgspec import Meta, Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -153,14 +153,15 @@ class Admission:
         self._sender, self._now_ms, self._further = sender, now_ms, further
 
     def admit(self, event: Event) -> Event:
-        """The event as it is taken. Raises Refused."""
+        """The event as it is taken, with its source. Raises Refused."""
         if event.time is not None and event.time < self._now_ms - OLDEST_MS:
             raise Refused("$.time", "older than 24 h: too late for the live state")
         for name in _began(type(event)):
             told_ms = getattr(event, name)
             if told_ms is not None and told_ms < self._now_ms - LONGEST_WAIT_MS:
                 raise Refused(f"$.{name}", "more than 31 days ago: nobody waits so long")
-        event = event if event.source else replace(event, source=self._sender)
+        if not event.source:
+            force_setattr(event, "source", self._sender)  # fresh from its decoder: nobody else holds it yet
         self._further(event)
         return event
 

@@ -10,6 +10,7 @@ from wallboard.config import Limits
 from wallboard.core import events as ev
 from wallboard.core.errors import Refused
 from wallboard.core.naming import MOST, named
+from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 
 HOUR_MS = 3_600_000
@@ -27,12 +28,16 @@ class Names:
         self._taken: dict[str, dict[str, int]] = {kind: {} for kind in MOST}  # name → when
         self._brought: dict[tuple[str, str], int] = {}  # kind and sender → new names of this hour
         self._hour = self._second = 0
+        self._passed: set[tuple[str, str, str]] = set()  # kind, source and name, within this second
+        self._settings: Settings | None = None  # under which they passed
         self.refused = 0
 
     def look(self, floor: Floor, now_ms: int) -> None:
         """Before each request: forget what is on the floor by now."""
         if now_ms // HOUR_MS != self._hour:
             self._hour, self._brought = now_ms // HOUR_MS, {}
+        if now_ms // _SECOND_MS != self._second or floor.settings is not self._settings:
+            self._passed, self._settings = set(), floor.settings
         if now_ms // _SECOND_MS == self._second and sum(map(len, self._taken.values())) > _FEW:
             return
         self._second, oldest_ms = now_ms // _SECOND_MS, now_ms - _MEMORY_MS
@@ -45,8 +50,12 @@ class Names:
     def admit(self, floor: Floor, event: ev.Event, sender: str, now_ms: int, *, keep: bool = True) -> None:
         """Raises Refused for a name that would be one too many. Without `keep` nothing is taken down."""
         for kind, at, name in named(event):
-            own = _own(floor, kind, event.source or sender, name)
+            told = (kind, event.source or sender, name)
+            if told in self._passed:
+                continue
+            own = _own(floor, *told)
             if own in _there(floor, kind) or own in _configured(floor, kind) or own in self._taken[kind]:
+                self._passed.add(told)
                 continue
             if reason := self._too_many(floor, kind, sender):
                 self.refused += keep
