@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated, Any, TypedDict
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,7 +15,7 @@ from wallboard.record.audit import By
 from wallboard.record.people import Person, key
 from wallboard.stream.signin import Listed, ref_of
 from wallboard.web.auth import CREDENTIAL, who_asks
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.browsers import remember
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.passwords import unfit
@@ -93,13 +92,7 @@ async def choose(request: Request) -> Response:
     person, parts = await _myself(request), parts_of(request)
     if person.subject is not None:
         raise Problem(409, "You sign in with an OpenID provider: a password here would go on when you are gone there.")
-    try:
-        asked = msgspec.json.decode(await body_of(request, BODY_BYTES), type=Chosen)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem(400, 'Expected a JSON object such as {"password": "…", "old": "…"}.') from None
+    asked = read_as(await body_of(request, BODY_BYTES), Chosen, '{"password": "…", "old": "…"}')
     token = request.scope[CREDENTIAL].secret
     await _knows(request, person, asked, token)
     name = (asked.name or person.name).strip()

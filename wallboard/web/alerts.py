@@ -28,7 +28,7 @@ from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.web import duty
 from wallboard.web.auth import Who, allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.duty import OnDuty
 from wallboard.web.figures import figure
@@ -239,7 +239,7 @@ def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Aw
     async def act(request: Request) -> Response:
         who = allowed(request, "alerts:act")
         parts = parts_of(request)
-        asked = _read(await body_of(request, BODY_BYTES), kind)
+        asked = read_as(await body_of(request, BODY_BYTES), kind, None)
         alert = request.path_params["alert"]
         row = _known(parts.pipeline.floor, alert, who, over=kind is Result)
         if row is None:
@@ -282,16 +282,6 @@ _VERBS: dict[Verb, tuple[type[Struct], str]] = {
     "assign": (Assign, "Say who takes an alert"),
     "result": (Result, "Say what was done about an alert"),
 }
-
-
-def _read(body: bytes, kind: type[Struct]) -> Any:
-    try:
-        return msgspec.json.decode(body or b"{}", type=kind)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except msgspec.DecodeError:
-        raise Problem(400, "Expected a JSON object, or nothing.") from None
 
 
 async def _given(parts: Parts, who: Who, to: str | None) -> dict[str, str]:

@@ -1,13 +1,17 @@
-"""How does a request's body come in? Counted as it comes, and not for ever."""
+"""How does a request's body come in? Counted as it comes, and not for ever; and read as the JSON that is expected."""
 
 import asyncio
+from typing import TypeVar
 
+import msgspec
 from starlette.requests import Request
 
 from wallboard.web.problems import Problem
 
 WHOLE = "wallboard.whole"  # in a request's scope: all of its body is here already (web/patience.py)
 BODY_S = 10.0  # one that takes longer comes from a stalled or hostile sender
+
+T = TypeVar("T")
 
 
 async def body_of(request: Request, at_most: int) -> bytes:
@@ -23,6 +27,21 @@ async def body_of(request: Request, at_most: int) -> bytes:
     except TimeoutError:
         detail = f"The body did not arrive within {BODY_S:g} s."
         raise Problem(408, detail, headers={"connection": "close"}) from None
+
+
+def read_as(body: bytes, kind: type[T], such_as: str | None) -> T:
+    """`such_as`: an example, for whoever sent what is no JSON; None: nothing at all is an object too.
+
+    Raises Problem 400 for what is no JSON, 422 with its path for what is not of this kind.
+    """
+    try:
+        return msgspec.json.decode(body if such_as or body else b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at ")
+        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        expected = f" such as {such_as}." if such_as else ", or nothing."
+        raise Problem(400, f"Expected a JSON object{expected}") from None
 
 
 async def _read(request: Request, at_most: int) -> bytes:

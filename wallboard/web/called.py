@@ -19,7 +19,7 @@ from wallboard.core.settings import Target
 from wallboard.core.state import Floor
 from wallboard.record.entries import EntryDiffers, Unwritten, entries, tag_of, write_entry
 from wallboard.web.auth import Who, allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.forgetting import forgets
 from wallboard.web.pages import script_json
@@ -176,13 +176,7 @@ def _own(who: Who, team: str | None) -> bool:
 
 
 def _read(body: bytes, kind: str) -> dict[str, Any]:
-    try:
-        said = msgspec.json.decode(body, type=Said)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Problem(400, 'Expected a JSON object such as {"name": "Support", "team": "first-line"}.') from None
+    said = read_as(body, Said, '{"name": "Support", "team": "first-line"}')
     values: dict[str, Any] = {}
     for key in said.__struct_fields__:
         value = getattr(said, key)

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-import msgspec
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,7 +16,7 @@ from wallboard.core.events import LongText, Text
 from wallboard.core.state import Floor
 from wallboard.record.audit import Audit
 from wallboard.web.auth import Who, allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
 from wallboard.web.sight import sees_agent
@@ -78,13 +77,7 @@ def _note(audit: Audit, at_ms: int, who: Who, events: Sequence[ev.Event], note: 
 
 
 def _read(body: bytes) -> Ghost:
-    try:
-        asked = msgspec.json.decode(body, type=Ghost)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Problem(400, 'Expected a JSON object such as {"contact": "c-1", "source": "pbx-1"}.') from None
+    asked = read_as(body, Ghost, '{"contact": "c-1", "source": "pbx-1"}')
     if (asked.contact is None) == (asked.agent is None):
         raise Problem(422, "Expected one of contact and agent.", at="$")
     return asked

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, NotRequired, TypedDict
 
-import msgspec
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,7 +16,7 @@ from wallboard.core.events import Text
 from wallboard.core.state import Floor
 from wallboard.record.people import Person
 from wallboard.web.auth import Who, allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem
 from wallboard.web.telling import tell
@@ -79,7 +78,7 @@ async def on_duty(request: Request) -> Response:
 async def take(request: Request) -> Response:
     """`POST /api/v1/duty`. 202: it is in the stream."""
     who, parts = allowed(request, "alerts:act"), parts_of(request)
-    asked = _read(await body_of(request, BODY_BYTES))
+    asked = read_as(await body_of(request, BODY_BYTES), Switch, '{"until": "4h"}')
     expect_loaded(parts)
     lead, over_ms = await _lead(parts, who, asked.who), _until_ms(asked.until, parts)
     teams = None if lead.teams is None else sorted(lead.teams)
@@ -133,16 +132,6 @@ async def follow(parts: Parts, who: Who, before: Person, after: Person | None) -
     with suppress(Problem):
         await tell(parts, [ev.DutyLeft(who=before.name, **_told(who, before.name))])
         await noted(parts, who, "duty.left", before.name)
-
-
-def _read(body: bytes) -> Switch:
-    try:
-        return msgspec.json.decode(body, type=Switch)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Problem(400, 'Expected a JSON object such as {"until": "4h"}.') from None
 
 
 def _may_speak_for(who: Who, name: str, teams: Iterable[str] | None) -> None:

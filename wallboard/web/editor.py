@@ -37,7 +37,7 @@ from wallboard.record.images import names_of
 from wallboard.tables import parse_text
 from wallboard.web.auth import Who, allowed
 from wallboard.web.boardtexts import BODY_BYTES, checked, in_thread, standing_of, without_null
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.explained import page_words
@@ -183,13 +183,7 @@ async def tried(request: Request) -> Response:
 
 
 def _asked(body: bytes) -> Tried:
-    try:
-        return msgspec.json.decode(body, type=Tried)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem(400, 'Expected a JSON object such as {"text": "title = \\"Support\\""}.') from None
+    return read_as(body, Tried, '{"text": "title = \\"Support\\""}')
 
 
 class Read(NamedTuple):

@@ -17,7 +17,7 @@ from wallboard.core.events import Text
 from wallboard.core.ownday import OwnDays
 from wallboard.core.windows import business_day
 from wallboard.web.auth import Who, who_asks
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.history import Asked, told
 from wallboard.web.pages import script_json
@@ -40,6 +40,9 @@ class Tagging(Struct, forbid_unknown_fields=True):
     contact: Text
     source: Text
     tag: Literal["thanks", "hostile"]
+
+
+_SUCH_AS = '{"contact": "c", "source": "pbx", "tag": "thanks"}'
 
 
 class Own(TypedDict):
@@ -97,7 +100,7 @@ class Me:
     )
     async def tag(self, request: Request) -> Response:
         who, parts = _bound(request), parts_of(request)
-        asked = _read(await body_of(request, BODY_BYTES))
+        asked = read_as(await body_of(request, BODY_BYTES), Tagging, _SUCH_AS)
         floor, key = parts.pipeline.floor, (asked.source, asked.contact)
         agent = next((one for one in sorted(who.agents) if self._days.had(floor, one, key)), None)
         if agent is None:
@@ -168,15 +171,3 @@ def _bound(request: Request) -> Who:
         raise Problem(403, f"Your account is not bound to an agent: an administrator does it with {_command(who)}.")
     expect_loaded(parts_of(request))
     return who
-
-
-def _read(body: bytes) -> Tagging:
-    try:
-        return msgspec.json.decode(body, type=Tagging)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Problem(
-            400, 'Expected a JSON object such as {"contact": "c", "source": "pbx", "tag": "thanks"}.'
-        ) from None

@@ -14,7 +14,7 @@ from wallboard.core.events import Level, LongText, QueueList, Text
 from wallboard.core.state import Floor
 from wallboard.core.words import shown
 from wallboard.web.auth import Who, allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.sight import boards_for
@@ -83,7 +83,7 @@ async def post(request: Request) -> Response:
     """`POST /api/v1/notices`. 202: it is in the stream."""
     who = allowed(request, "notices:write")
     parts = parts_of(request)
-    asked = _read(await body_of(request, BODY_BYTES))
+    asked = read_as(await body_of(request, BODY_BYTES), Notice, '{"text": "Line 2 is down", "until": "1h"}')
     expect_loaded(parts)
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
     _known_boards(asked.boards or [], list(boards_for(request)))
@@ -121,16 +121,6 @@ async def clear(request: Request) -> Response:
     await tell(parts, [ev.NoticeCleared(notice=name, **_told(who))])
     await noted(parts, who, "notice.cleared", name)
     return JSONResponse({"id": name}, 202)
-
-
-def _read(body: bytes) -> Notice:
-    try:
-        return msgspec.json.decode(body, type=Notice)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Problem(400, 'Expected a JSON object such as {"text": "Line 2 is down", "until": "1h"}.') from None
 
 
 def _known_boards(asked: Sequence[str], known: Sequence[str]) -> None:

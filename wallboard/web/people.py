@@ -15,7 +15,7 @@ from wallboard.core.events import Text
 from wallboard.record.people import Bound, Person, Role
 from wallboard.web.account import NO_STORE, told
 from wallboard.web.auth import Who, allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.duty import follow
 from wallboard.web.problems import Problem
@@ -233,13 +233,7 @@ async def end_sessions(request: Request) -> Response:
 
 
 async def _read(request: Request, kind: type[T]) -> T:
-    try:
-        return msgspec.json.decode(await body_of(request, BODY_BYTES), type=kind)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem(400, 'Expected a JSON object such as {"name": "Olena", "role": "viewer"}.') from None
+    return read_as(await body_of(request, BODY_BYTES), kind, '{"name": "Olena", "role": "viewer"}')
 
 
 def _name(given: str) -> str:

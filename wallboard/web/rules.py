@@ -22,7 +22,7 @@ from wallboard.record.entries import Unwritten, entries, read_text
 from wallboard.record.ruletext import RuleDiffers, rule_text, write_rule
 from wallboard.record.shelf import tag_of
 from wallboard.web.auth import Who, allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem
@@ -159,13 +159,7 @@ async def remove(request: Request) -> Response:
 
 def asked_of(body: bytes, kind: type[T]) -> T:
     """Raises Problem 400, 422."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem(400, 'Expected a JSON object such as {"text": "[alert.long-wait]\\n…"}.') from None
+    return read_as(body, kind, '{"text": "[alert.long-wait]\\n…"}')
 
 
 def _checked(parts: Parts, asked: Asked) -> Read:

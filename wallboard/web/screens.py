@@ -22,7 +22,7 @@ from wallboard.stream.orders import Order, Word
 from wallboard.stream.pairing import code_of
 from wallboard.web.alphabet import by_alphabet
 from wallboard.web.auth import Who, allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.exposing import beyond
 from wallboard.web.pages import script_json, title_of
@@ -376,13 +376,7 @@ async def _noted(parts: Parts, who: Who, screen: Screen, do: str) -> None:
 
 async def _body(request: Request, kind: type[Any]) -> Any:
     body = await body_of(request, BODY_BYTES)
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem(400, 'Expected a JSON object such as {"name": "Hall", "board": "overview"}.') from None
+    return read_as(body, kind, '{"name": "Hall", "board": "overview"}')
 
 
 def _json(body: dict[str, Any]) -> Response:

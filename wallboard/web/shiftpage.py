@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Annotated, Any, TypedDict
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,7 +24,7 @@ from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
 from wallboard.record.shiftnotes import ShiftNote
 from wallboard.web.auth import Who, allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.costly import costs
 from wallboard.web.figures import figure
@@ -250,13 +249,7 @@ def _moment(at_ms: int, now_ms: int, zone: ZoneInfo) -> str:
 
 
 def _read(body: bytes) -> Left:
-    try:
-        found = msgspec.json.decode(body, type=Left)
-        if not found.text.strip():
-            raise Problem(422, "Say something.", at="$.text")
-        return found
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Problem(400, 'Expected a JSON object such as {"text": "Line 2 is down"}.') from None
+    found = read_as(body, Left, '{"text": "Line 2 is down"}')
+    if not found.text.strip():
+        raise Problem(422, "Say something.", at="$.text")
+    return found

@@ -13,7 +13,7 @@ from wallboard.core.errors import RecordUnavailable, Refused
 from wallboard.core.events import Text
 from wallboard.record.tokens import MOST, Token, Wanted
 from wallboard.web.auth import allowed
-from wallboard.web.body import body_of
+from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import JSON, Answer, Call, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.who import SCOPES
@@ -148,13 +148,7 @@ def _told(token: Token, used_ms: int | None) -> Told:
 
 
 def _read(body: bytes) -> NewToken:
-    try:
-        asked = msgspec.json.decode(body, type=NewToken)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem(400, 'Expected a JSON object such as {"name": "crm", "scopes": ["events:write"]}.') from None
+    asked = read_as(body, NewToken, '{"name": "crm", "scopes": ["events:write"]}')
     for index, scope in enumerate(asked.scopes):
         if scope not in SCOPES:
             raise Problem(422, f"There is no such scope; there is: {', '.join(SCOPES)}.", at=f"$.scopes[{index}]",
