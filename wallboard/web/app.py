@@ -14,8 +14,6 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.templating import Jinja2Templates
 
 from wallboard.assets import BOARDS, build
 from wallboard.config import Config
@@ -48,49 +46,17 @@ from wallboard.stream.redis import connect
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
 from wallboard.stream.together import Together
-from wallboard.web import (
-    account,
-    api,
-    audit,
-    boardtexts,
-    called,
-    deliverypage,
-    duty,
-    editor,
-    notices,
-    oidc,
-    openapi,
-    pages,
-    people,
-    rulepast,
-    rules,
-    screens,
-    shiftpage,
-    speaking,
-    tokens,
-)
-from wallboard.web.alerts import AlertsPage, acts, alerts
+from wallboard.web import speaking
 from wallboard.web.auth import Access
 from wallboard.web.boards import Boards
-from wallboard.web.charts import plotly_js
-from wallboard.web.closing import close
 from wallboard.web.costly import rates
-from wallboard.web.csp import HERE as VIOLATIONS
 from wallboard.web.csp import Violations
-from wallboard.web.explain import explain
-from wallboard.web.floor import floor
-from wallboard.web.floorpage import FloorPage
-from wallboard.web.forgetting import forget
-from wallboard.web.front import Front
 from wallboard.web.headers import AddressCheck, SecurityHeaders
-from wallboard.web.history import history
 from wallboard.web.historyhealth import HistoryTold
-from wallboard.web.historypage import HistoryPage, history_csv
 from wallboard.web.ingest import Ingest
 from wallboard.web.known import Known
 from wallboard.web.lookback import LookBack
-from wallboard.web.me import Me
-from wallboard.web.metrics import Metrics, fan_out, metrics_page
+from wallboard.web.metrics import Metrics, fan_out
 from wallboard.web.names import Names
 from wallboard.web.origin import Origins
 from wallboard.web.paired import Paired
@@ -98,22 +64,14 @@ from wallboard.web.passwords import Passwords
 from wallboard.web.problems import Problem, Refusals, Unexpected
 from wallboard.web.programs import Programs
 from wallboard.web.rate import Rates
-from wallboard.web.reportpage import ReportPage
 from wallboard.web.reports import Reports
-from wallboard.web.rulespage import RulesPage
-from wallboard.web.ruletrial import RuleTrial
-from wallboard.web.series import Series
+from wallboard.web.routes import EVENTS, routes_of
 from wallboard.web.sessions import Sessions
-from wallboard.web.signin import SignInPage, sign_out
-from wallboard.web.socket import live
-from wallboard.web.sourcepages import SourcePages, source_api, sources_api
 from wallboard.web.staying import Staying
 from wallboard.web.straight import Straight
 from wallboard.web.walls import Walls
-from wallboard.web.webhooks import Webhooks
 from wallboard.web.wiring import Parts
 
-EVENTS = "/api/v1/events"
 EVENTS_PER_S = 5_000  # of one token on average
 EVENTS_AT_ONCE = 10_000
 TELL_COUNTS_S = 1.0
@@ -145,7 +103,7 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms, *, l
     refusals = Refusals(templates)
     ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE), Names(config.limits))
     app = Starlette(
-        routes=_routes(parts, templates, ingest),
+        routes=routes_of(parts, templates, ingest),
         middleware=[*_middleware(parts), Middleware(Straight, to={("POST", EVENTS): ingest.post}, refusals=refusals)],
         exception_handlers={Problem: refusals.problem, HTTPException: refusals.http},
         lifespan=lambda app: _life(parts, clients, loads_s),
@@ -218,105 +176,6 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         lookback=LookBack(clock_ms),
         https=https,
     )
-
-
-def _routes(parts: Parts, templates: Jinja2Templates, ingest: Ingest) -> list[BaseRoute]:
-    signin, sources, docs = SignInPage(templates), SourcePages(templates), openapi.DocsPage(templates)
-    me, at_provider = Me(templates), oidc.ProviderSignIn(parts)
-    return [
-        Route("/healthz", api.healthz),
-        Route("/readyz", api.readyz),
-        Route("/metrics", metrics_page(parts.metrics, is_open=parts.config.server.metrics == "open")),
-        Route("/api/v1/openapi.json", openapi.openapi),
-        Route(EVENTS, ingest.post, methods=["POST"]),
-        Route("/api/v1/in/{name}", Webhooks(ingest).post, methods=["POST"]),
-        Route("/api/v1/state", api.state),
-        Route("/api/v1/explain", explain),
-        Route("/api/v1/floor", floor),
-        Route("/api/v1/floor/close", close, methods=["POST"]),
-        Route("/api/v1/names", called.names),
-        Route("/api/v1/names/{kind}/{id:path}", called.put, methods=["PUT"]),
-        Route("/api/v1/names/{kind}/{id:path}", forget, methods=["DELETE"]),
-        Route("/api/v1/history", history),
-        Route("/api/v1/boards", boardtexts.boards),
-        Route("/api/v1/boards/{board}", boardtexts.board),
-        Route("/api/v1/boards/{board}", boardtexts.put, methods=["PUT"]),
-        Route("/api/v1/boards/{board}", boardtexts.remove, methods=["DELETE"]),
-        Route("/api/v1/boards/{board}/revisions", boardtexts.revisions),
-        Route("/api/v1/boards/{board}/revisions/{revision}", boardtexts.revision),
-        Route("/api/v1/boards/{board}/revisions/{revision}/restore", boardtexts.restore, methods=["POST"]),
-        Route("/api/v1/boards/{board}/series", Series().show),
-        Route("/api/v1/boards/{board}/try", editor.tried, methods=["POST"]),
-        Route("/api/v1/alerts", alerts),
-        *acts(),
-        Route("/api/v1/duty", duty.on_duty),
-        Route("/api/v1/duty", duty.take, methods=["POST"]),
-        Route("/api/v1/duty", duty.leave, methods=["DELETE"]),
-        Route("/api/v1/duty/{who:path}", duty.leave, methods=["DELETE"]),
-        Route("/api/v1/alerts/rules", rules.rules),
-        Route("/api/v1/alerts/check-rule", rules.check, methods=["POST"]),
-        Route("/api/v1/alerts/try-rule", RuleTrial().post, methods=["POST"]),
-        Route("/api/v1/alerts/rules/{rule}", rules.put, methods=["PUT"]),
-        Route("/api/v1/alerts/rules/{rule}", rules.remove, methods=["DELETE"]),
-        Route("/api/v1/alerts/rules/{rule}/revisions", rulepast.revisions),
-        Route("/api/v1/alerts/rules/{rule}/revisions/{revision}", rulepast.revision),
-        Route("/api/v1/notices", notices.notices),
-        Route("/api/v1/notices", notices.post, methods=["POST"]),
-        Route("/api/v1/notices/{notice:path}", notices.clear, methods=["DELETE"]),
-        Route("/api/v1/tokens", tokens.tokens),
-        Route("/api/v1/tokens", tokens.create, methods=["POST"]),
-        Route("/api/v1/tokens/{token}", tokens.revoke, methods=["DELETE"]),
-        Route("/tokens", tokens.TokensPage(templates).show),
-        Route("/api/v1/sources", sources_api),
-        Route("/api/v1/sources/{source:path}", source_api),
-        *screens.routes(templates),
-        Route("/api/v1/people", people.people),
-        Route("/api/v1/people", people.add, methods=["POST"]),
-        Route("/api/v1/people/{person}", people.change, methods=["PATCH"]),
-        Route("/api/v1/people/{person}", people.remove, methods=["DELETE"]),
-        Route("/api/v1/people/{person}/link", people.link, methods=["POST"]),
-        Route("/api/v1/people/{person}/sessions", people.sessions),
-        Route("/api/v1/people/{person}/sessions", people.end_sessions, methods=["DELETE"]),
-        Route("/api/v1/audit", audit.audit),
-        Route("/api/v1/account/password", account.choose, methods=["POST"]),
-        Route("/api/v1/account/sessions", account.sessions),
-        Route("/api/v1/account/sessions", account.end_others, methods=["DELETE"]),
-        Route("/api/v1/account/sessions/{ref}", account.end, methods=["DELETE"]),
-        Route("/people", people.PeoplePage(templates).show),
-        Route("/account", account.AccountPage(templates).show),
-        Route("/signin", signin.show),
-        Route("/signin", signin.post, methods=["POST"]),
-        Route(VIOLATIONS, parts.violations.post, methods=["POST"]),
-        Route(oidc.HERE, at_provider.leave),
-        Route(oidc.BACK, at_provider.back),
-        Route("/signout", sign_out, methods=["POST"]),
-        Route("/sources", sources.all),
-        Route("/sources/{source:path}", sources.one),
-        Route("/history", HistoryPage(templates).show),
-        Route("/history.csv", history_csv),
-        Route("/plotly-{version}.js", plotly_js),
-        Route("/alerts", AlertsPage(templates).show),
-        Route("/alerts/report", ReportPage(templates).show),
-        Route("/alerts/delivery", deliverypage.DeliveryPage(templates).show),
-        Route("/api/v1/delivery", deliverypage.delivery),
-        Route("/api/v1/delivery/dead/{letter}/retry", deliverypage.again, methods=["POST"]),
-        Route("/api/v1/delivery/{receiver}/test", deliverypage.test, methods=["POST"]),
-        Route("/shift", shiftpage.ShiftPage(templates).show),
-        Route("/api/v1/shift/notes", shiftpage.leave, methods=["POST"]),
-        Route("/api/v1/shift/notes/{note}/read", shiftpage.read, methods=["POST"]),
-        Route("/alerts/rules", RulesPage(templates).show),
-        Route("/floor", FloorPage(templates).show),
-        Route("/names", called.NamesPage(templates).show),
-        Route("/api/v1/me", me.show),
-        Route("/api/v1/me/tags", me.tag, methods=["POST"]),
-        Route("/me", me.page),
-        Route("/docs", docs.show),
-        Route("/board/{board}/edit", editor.Editor(templates).show),
-        Route("/board-preview", editor.Editor(templates).frame),
-        WebSocketRoute("/live", live),
-        Route("/", Front(templates).show),
-        *pages.routes(templates),
-    ]
 
 
 def _middleware(parts: Parts) -> list[Middleware]:
