@@ -101,6 +101,42 @@ async def test_each_alert_is_told_once_and_its_end_too_although_workers_die(
     assert len(sent) <= 6 + 2, "what was sent as a worker died may come twice"
 
 
+async def test_however_much_was_put_it_is_not_put_again_while_its_alerts_are_known(
+    redis_url: str, keys: Keys, stream: Stream, sent: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many receivers and many alerts this is more than was remembered, and all of it went to Redis at each look."""
+    monkeypatch.setattr(telling, "REMEMBERED", 1)
+    asking = connect(redis_url)
+    pipeline, into, lease = Pipeline(stream, None, now_ms), Stream(asking, keys), Lease(asking, keys)
+    teller = Teller(pipeline, Outbox(asking, keys), lambda: {"leads": LEADS}, now_ms, "")
+    besides = [Alerter(pipeline, into), teller]
+    worker = Worker(pipeline, into, Checkpoints(asking, keys), lease, now_ms, lambda: RULES, besides)
+    task = asyncio.create_task(worker.run())
+    try:
+        async with asyncio.timeout(60):
+            while not (pipeline.ready and pipeline.floor.settings.alert):
+                await asyncio.sleep(0.02)
+            waits = [Queued(contact=f"c{n}", queue=f"q{n}", source="pbx", time=now_ms(), id=f"{n}") for n in range(3)]
+            await into.append(waits)
+            while len(sent) < 3:
+                await asyncio.sleep(0.02)
+            await asking.delete(*[keys.told("leads", f"{alert}+") for _, alert in sent])
+            looked = pipeline.floor.now_ms
+            while pipeline.floor.now_ms < looked + 2_000:  # many looks
+                await asyncio.sleep(0.02)
+        assert len(sent) == 3
+        known = teller._put
+        assert {receiver for receiver, _ in known} == {"leads"}
+        pipeline.floor.alerts.open.clear()
+        teller._most = 1
+        teller._forget()
+        assert teller._put == {}
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await asking.aclose()
+
+
 async def test_a_receiver_that_is_changed_is_let_go_of_before_its_next_task_begins(
     redis_url: str, keys: Keys, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:

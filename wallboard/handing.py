@@ -21,7 +21,7 @@ from wallboard.receivers import Receiver
 from wallboard.record.history import History
 from wallboard.record.shiftnotes import ShiftNotes
 from wallboard.record.steps import TOLD_MS
-from wallboard.stream.outbox import Outbox
+from wallboard.stream.outbox import New, Outbox
 
 LOOK_S = 5.0
 LATE_MS = 3_600_000  # what ended longer ago nobody needs by mail
@@ -98,7 +98,7 @@ class Handing:
         told = await self._parting(site, shift, now_ms)
         message = mail_of(told, self._pipeline.floor, now_ms, self._link)
         for name in missing:
-            await self._outbox.put(token, name, message.id, msgspec.json.encode(message))
+            await self._outbox.put(token, name, [New(message.id, msgspec.json.encode(message))])
             self._put.add((name, site, shift.name, shift.ends_ms))
 
     async def _parting(self, site: str, shift: Shift, now_ms: int) -> Parting:

@@ -10,15 +10,15 @@ import msgspec
 import structlog
 
 from wallboard.alerts.deliveries import Deliveries
-from wallboard.alerts.message import Message
+from wallboard.alerts.message import Message, alert_of
 from wallboard.alerts.told import due_on, is_held
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
-from wallboard.stream.outbox import Outbox
+from wallboard.stream.outbox import New, Outbox
 
 LOOK_S = 0.5
-REMEMBERED = 20_000  # that something was put: Redis knows it too, this only saves asking
+REMEMBERED = 20_000  # that something was put; above it what was put of alerts that are gone is forgotten
 
 log = structlog.get_logger("notify")
 
@@ -41,6 +41,7 @@ class Teller:
         self._clock_ms = clock_ms
         self._link = link
         self._put: dict[tuple[str, str], None] = {}
+        self._most = REMEMBERED
         self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token is not None, self._holds)
 
     async def run(self) -> None:
@@ -60,16 +61,25 @@ class Teller:
         return is_held(receiver, message, self._pipeline.floor.settings, self._clock_ms())
 
     async def _look(self, token: int) -> None:
-        floor, put = self._pipeline.floor, set[str]()
+        floor, new = self._pipeline.floor, dict[str, list[New]]()
         try:
-            for one in list(due_on(floor, self._receivers(), self._clock_ms(), self._link, self._put)):
-                await self._outbox.put(token, one.receiver, one.told, msgspec.json.encode(one.message), one.needs)
-                self._put[one.receiver, one.told] = None
-                put.add(one.receiver)
-            while len(self._put) > REMEMBERED:
-                del self._put[next(iter(self._put))]
+            for one in due_on(floor, self._receivers(), self._clock_ms(), self._link, self._put):
+                message = New(one.told, msgspec.json.encode(one.message), one.needs)
+                new.setdefault(one.receiver, []).append(message)
+            for receiver, messages in new.items():
+                await self._outbox.put(token, receiver, messages)
+                self._put |= {(receiver, message.told): None for message in messages}
+            self._forget()
         except (LeaseLost, StreamUnavailable) as reason:
             log.info("messages wait to be put down", reason=str(reason) or type(reason).__name__)
         except Exception:  # the root of this task
             log.exception("messages were not put down")
-        self._deliveries.wake(put)
+        self._deliveries.wake(new)
+
+    def _forget(self) -> None:
+        """What was put of alerts that are not known any more."""
+        if len(self._put) > self._most:
+            alerts = self._pipeline.floor.alerts
+            known = alerts.open.keys() | alerts.over.keys()
+            self._put = {key: None for key in self._put if alert_of(key[1]) in known}
+            self._most = max(REMEMBERED, 2 * len(self._put))

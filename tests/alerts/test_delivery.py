@@ -21,7 +21,7 @@ from wallboard.alerts.deliveries import Deliveries
 from wallboard.alerts.notify import Undelivered, apprise, mail, webhook
 from wallboard.core.errors import LeaseLost
 from wallboard.receivers import Receiver
-from wallboard.stream.outbox import Waiting
+from wallboard.stream.outbox import PUT_AT_ONCE, New, Waiting
 
 
 async def test_a_webhook_is_signed_as_standard_webhooks_say(sending: Sending) -> None:
@@ -148,13 +148,19 @@ async def test_what_went_as_one_goes_as_the_same_one_again_whatever_came_and_who
 
 
 async def test_it_is_put_once_only_after_what_it_needs_and_only_by_who_leads(sending: Sending) -> None:
-    outbox = sending.outbox
-    assert not await outbox.put(sending.token, "x", "a-", b"{}", needs="a+")
-    assert await outbox.put(sending.token, "x", "a+", b"{}")
-    assert not await outbox.put(sending.token, "x", "a+", b"{}")
-    assert await outbox.put(sending.token, "x", "a-", b"{}", needs="a+")
+    async def put(token: int, *messages: New) -> list[bool]:
+        return await sending.outbox.put(token, "x", messages)
+
+    begins, ends = New("a+", b"begins"), New("a-", b"ends", needs="a+")
+    assert await put(sending.token, ends) == [False]
+    assert await put(sending.token, begins, begins, ends, New("b-", b"", needs="b+")) == [True, False, True, False]
+    assert await put(sending.token, ends, begins) == [False, False]
     with pytest.raises(LeaseLost):
-        await outbox.put(sending.token - 1, "x", "b+", b"{}")
+        await put(sending.token - 1, New("b+", b"{}"))
+    many = [New(f"{number}", f"{number}".encode()) for number in range(2 * PUT_AT_ONCE + 1)]
+    assert all(await put(sending.token, *many))
+    waiting = [one.message for one in await sending.outbox.waiting("x", 1000)]
+    assert waiting == [b"begins", b"ends", *(one.message for one in many)]
 
 
 async def test_what_is_never_taken_is_given_up_and_kept(sending: Sending) -> None:

@@ -22,7 +22,7 @@ from wallboard.alerts.message import Message
 from wallboard.receivers import Receiver
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
-from wallboard.stream.outbox import Outbox
+from wallboard.stream.outbox import New, Outbox
 
 KEY = b"k" * 32
 HERE = (ipaddress.ip_network("127.0.0.0/8"),)
@@ -89,7 +89,7 @@ class Sending:
 
     async def put(self, name: str, title: str, **more: Any) -> bool:
         message = msgspec.structs.replace(HELLO, id=title, title=title, **more)
-        return await self.outbox.put(self.token, name, title, msgspec.json.encode(message))
+        return (await self.outbox.put(self.token, name, [New(title, msgspec.json.encode(message))]))[0]
 
 
 async def until(true: Callable[[], bool]) -> None:

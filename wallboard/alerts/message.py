@@ -1,5 +1,6 @@
 """What does a message say? Its first 60 characters carry the queue, the number and the limit, as people read them."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
 
@@ -103,6 +104,11 @@ def message_of(
 def named(alert: str, verb: Verb, number: int = 0) -> str:
     """The id of what is said of an alert: the same whenever it is said."""
     return alert + {"raised": "+", "cleared": "-", "assigned": f">{number}"}.get(verb, f"*{number}")
+
+
+def alert_of(name: str) -> str:
+    """Of which alert something with this id was said."""
+    return re.split(r"[-+*]", name, maxsplit=1)[0]
 
 
 def together(messages: Sequence[Message]) -> Message:
