@@ -80,8 +80,8 @@ def test_it_looks_at_what_changed_and_not_each_second_at_all_that_ever_did() -> 
     one, looked = Trial(Settings(), "long", RULE, NOON_MS), list[str]()
     alerting = one._floor.alerting
     assert alerting
-    row_of = alerting._row_of
-    alerting._row_of = lambda kind, name: (looked.append(name), row_of(kind, name))[1]
+    look_at = alerting._look_at
+    alerting._look_at = lambda kind, name, rules: (looked.append(name), look_at(kind, name, rules))[1]
     early = [event for number in range(50) for event in wait(number, 0, 1, f"q{number}")]
     late = [event for number in range(50, 110) for event in wait(number, 60 + number, 1)]
     for event in sorted(early + late, key=lambda event: event.time or 0):

@@ -7,21 +7,20 @@ What it says is told by events (`untold`), which the leading worker puts into th
 back through it. Both are in the checkpoint, so that whoever leads after a death says the same again, by the same ids.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from wallboard.core import events as ev
+from wallboard.core.compiled import Asked, Compiled, Turning, conditions, listens_of, moves_of
 from wallboard.core.ground import Entity, Ground
-from wallboard.core.heard import ANY, Heard, Listens
-from wallboard.core.hours import Hours, parse_openings
-from wallboard.core.maintenance import Maintenance
-from wallboard.core.measured import SECOND_MS, Document, Measured, measured
+from wallboard.core.heard import Heard, Listens
+from wallboard.core.measured import SECOND_MS, Document, Measured
 from wallboard.core.moving import Moving
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import ALWAYS, NO_EVENT, OF_SOURCES, OPEN, Condition, Rule
+from wallboard.core.rules import OF_SOURCES, Rule
 from wallboard.core.select import selects
 from wallboard.core.watch import Watch, groups_of
 
@@ -40,18 +39,28 @@ class Instance(Struct):
     alert: str = ""
 
 
-class Alerting:
-    """`row_of` gives an entity's row of the state document. Looks at what was touched, and at what falls due."""
+class Sight(Protocol):
+    """What rules see of a floor (core/watchful.py)."""
 
-    def __init__(self, ground: Ground, row_of: Callable[[str, str], Document | None]) -> None:
+    def row(self, kind: str, name: str) -> Document | None: ...
+    def brief(self, agent: str) -> Document | None: ...
+    def team_of(self, agent: str) -> str | None: ...
+    def sources_of(self, kind: str, name: str) -> Collection[str]: ...
+    def is_late(self, source: str) -> bool: ...
+
+
+class Alerting:
+    """Looks at what was touched, and at what falls due."""
+
+    def __init__(self, ground: Ground, sight: Sight) -> None:
         self._ground = ground
-        self._row_of = row_of
-        self._watch: Watch | None = None  # of the rules in force; made when it is asked for
-        self._rules: dict[Entity, tuple[str | None, list[str]]] = {}  # an entity's team, and which rules speak of it
+        self._sight = sight
+        self._watch: Watch | None = None  # of the rules in force; made when it is asked for, as are these
+        self._compiled: dict[str, Compiled] = {}
+        self._turnings: dict[int, Turning] = {}
+        self._rules: dict[Entity, tuple[str | None, list[Compiled]]] = {}  # its team, and which rules speak of it
         self._due_ms: dict[Name, int] = {}
         self._awaits_ms = 0
-        self._late: dict[str, bool] = {}  # of the sources that were asked for in this look
-        self.touched: set[Entity] = set()
         self.instances: dict[Name, Instance] = {}
         self.moving: dict[Moves, Moving] = {}
         self.heard = Heard()
@@ -65,63 +74,78 @@ class Alerting:
 
     def look(self, kind: str, name: str) -> None:
         """At what was touched; or at one entity of which a time has come."""
-        touched = {(kind, name)} if kind else self.touched | self._ground.touched
-        if not kind:
-            self.touched = set()
-        self._late = {}
-        for entity in sorted(touched, key=lambda one: (one[0] != "sources", one)):
-            row = self._row_of(*entity)
-            for rule in self._rules_of(*entity, row):
-                self._look_at(rule, *entity, row)
+        if kind:
+            self._look_at_due(kind, name)
+            return
+        touched, self._ground.unlooked = self._ground.unlooked, set()
+        for kind, name in sorted(touched, key=lambda one: (one[0] != "sources", one)):
+            self._look_at(kind, name, self._rules_of(kind, name))
 
     def hear(self, kind: str, at_ms: int, entities: Sequence[Entity]) -> None:
         """An event of this type was told of these: those for whom that was waited for are looked at."""
-        self.touched |= self.heard.hear(kind, at_ms, entities)
+        self._ground.unlooked |= self.heard.hear(kind, at_ms, entities)
 
     def told(self, event: ev.AlertEvent) -> None:
         self.untold.pop(event.id or "", None)
 
     def holds_back(self, row: AlertRow) -> bool:
         """Of one that is open: nobody who tells of it is heard, so that there is nothing new to say of it."""
-        self._late = {}
-        rule, found = self._ground.settings.alert.get(row.rule), self._row_of(row.kind, row.of)
-        return bool(rule and found and self._is_held_back(rule, found))
+        rule = self._ground.settings.alert.get(row.rule)
+        return bool(rule and self._is_held_back(rule, self._sight.sources_of(row.kind, row.of)))
 
     def ruled_anew(self) -> None:
         """The rules may be others: what no rule asks for any more is over, the rest is looked at."""
-        self._watch, self._rules, self._due_ms = None, {}, {}
+        self._watch, self._compiled, self._turnings, self._rules, self._due_ms = None, {}, {}, {}, {}
         for rule, kind, name in list(self.instances):
             one = self._ground.settings.alert.get(rule)
             if one is None or not self._names(one, kind, name):
                 self._end((rule, kind, name), "rule")
             else:
-                self._rules.setdefault((kind, name), (ANY_TEAM, []))[1].append(rule)
-        asked = {rule: {_moves(each) for each in _conditions(one)} for rule, one in self._ground.settings.alert.items()}
+                self._rules.setdefault((kind, name), (ANY_TEAM, []))[1].append(self._ready(rule))
+        rules = self._ground.settings.alert
+        asked = {rule: {moves_of(each) for each in conditions(one)} for rule, one in rules.items()}
         self.moving = {
             key: one for key, one in self.moving.items()
-            if key[3] in asked.get(key[0], ()) and self._names(self._ground.settings.alert[key[0]], *key[1:3])
+            if key[3] in asked.get(key[0], ()) and self._names(rules[key[0]], *key[1:3])
         }  # fmt: skip
         self.heard.keep(self._asks)
-        self.touched |= {(kind, name) for _, kind, name in self.instances}
+        self._ground.unlooked |= {(kind, name) for _, kind, name in self.instances}
 
-    def _rules_of(self, kind: str, name: str, row: Document | None) -> list[str]:
+    def _look_at_due(self, kind: str, name: str) -> None:
+        _, rules = self._rules.get((kind, name), (None, ()))
+        now_ms = self._ground.now_ms
+        self._look_at(kind, name, [one for one in rules if self._due_ms.get((one.name, kind, name)) == now_ms])
+
+    def _look_at(self, kind: str, name: str, rules: Sequence[Compiled]) -> None:
+        if not rules:
+            return
+        is_brief = kind == "agents" and all(one.is_brief for one in rules)
+        row = self._sight.brief(name) if is_brief else self._sight.row(kind, name)
+        for rule in rules:
+            self._look_with(rule, kind, name, row)
+
+    def _rules_of(self, kind: str, name: str) -> list[Compiled]:
         """In their order. Of somebody who came into another team, this once also those of the team before."""
-        team = row.get("team") if row and kind == "agents" else None
+        team = self._sight.team_of(name) if kind == "agents" else None
         before, found = self._rules.get((kind, name), (ANY_TEAM, []))
         if before == team:
             return found
         rules = self._ground.settings.alert
         self._watch = self._watch or Watch(rules)
-        mine = [
-            rule for rule in self._watch.of(kind, name, team)
-            if self._names(rules[rule], kind, name) and _is_of_team(rules[rule], kind, team)
-        ]  # fmt: skip
+        asked = [self._ready(one) for one in self._watch.of(kind, name, team) if self._names(rules[one], kind, name)]
+        mine = [one for one in asked if one.is_of_team(team)]
         self._rules[kind, name] = team, mine
         return mine + [rule for rule in found if rule not in mine]
 
+    def _ready(self, rule: str) -> Compiled:
+        if rule not in self._compiled:
+            settings = self._ground.settings
+            self._compiled[rule] = Compiled(rule, settings.alert[rule], settings)
+        return self._compiled[rule]
+
     def _asks(self, entity: Entity, listens: Listens) -> bool:
         rule = self._ground.settings.alert.get(listens[0])
-        return rule is not None and listens[1] in _listens(rule) and self._names(rule, *entity)
+        return rule is not None and listens[1] in listens_of(rule) and self._names(rule, *entity)
 
     def _names(self, rule: Rule, kind: str, name: str) -> bool:
         if rule.kind != kind:
@@ -138,46 +162,56 @@ class Alerting:
 
     # One rule and one entity
 
-    def _look_at(self, name: str, kind: str, entity: str, row: Document | None) -> None:
-        rule, now_ms = self._ground.settings.alert[name], self._ground.now_ms
-        key: Name = (name, kind, entity)
-        hours, planned = self._hours(rule, kind, entity), self._planned(name, kind, entity, row or {})
-        measures = [self._measured(key, one, row) for one in _conditions(rule)]
+    def _look_with(self, rule: Compiled, kind: str, name: str, row: Document | None) -> None:
+        now_ms, key = self._ground.now_ms, (rule.name, kind, name)
+        sources = _sources(row) if row else ()
+        turning, planned = self._turning(rule, name), rule.planned(kind, name, sources)
+        measures = self._measures(rule, key, row)
         counts, again_ms = False, None
-        if row is None or not _is_of_team(rule, kind, row.get("team")):
+        if row is None or not rule.is_of_team(row.get("team")):
             self._end(key, "gone")
-        elif hours and not hours.is_open(now_ms):
+        elif turning and not turning.is_open:
             self._end(key, "closed")
         elif any(one.is_on(now_ms, self._zone) for one in planned):
             self._end(key, "maintenance")
-        elif (
-            rule.metric in OF_SOURCES and row["state"] == "quiet"
-        ):  # its silence says nothing, whatever was told before
+        elif rule.rule.metric in OF_SOURCES and row["state"] == "quiet":  # its silence says nothing, whatever was told
             self._end(key, "cleared")
-        elif self._is_held_back(rule, row):
+        elif self._is_held_back(rule.rule, (name,) if kind == "sources" else sources):
             again_ms = now_ms + SECOND_LOOK_MS
         else:
             counts = True
             self._step(key, rule, measures)
-        if not counts and _listens(rule):
+        if rule.listens and not counts:
             measures = [self._let_go(key, again_ms) for _ in measures]
-        self._await(key, rule, measures, hours, planned)
+        dues = [one.next_change_ms(now_ms, self._zone) for one in planned]
+        self._await(key, rule, measures, [*dues, turning.turn_ms] if turning else dues)
 
-    def _measured(self, key: Name, condition: Condition, row: Document | None) -> Measured:
-        """Its number; of one with `within` by how much that changed. What is not known changes nothing."""
-        now_ms, moves = self._ground.now_ms, (*key, _moves(condition))
-        if row is None:
-            self.moving.pop(moves, None)
-            return Measured(None)
-        if condition.metric == NO_EVENT:
-            since_ms = self.heard.of(key[1:], key[0], condition.event or ANY, now_ms)
-            return Measured(max(0, now_ms - since_ms) / 1000, since_ms)
-        now = measured(condition, row, now_ms)
-        if condition.within_ms is None or now.value is None:
-            return now
-        moving = self.moving.setdefault(moves, Moving(now.value))
-        change = moving.moved_to(now.value, now_ms, condition.within_ms, condition.raise_limit)
-        return Measured(change, forgets_ms=moving.next_change_ms(condition.within_ms))
+    def _measures(self, rule: Compiled, key: Name, row: Document | None) -> list[Measured]:
+        """The number of each condition; of one with `within` by how much that changed. What is not known changes
+        nothing."""
+        now_ms, found = self._ground.now_ms, list[Measured]()
+        for one in rule.asked:
+            now = self._measured(one, key, row) if row is not None else Measured(None)
+            if one.within_ms is None:
+                found.append(now)
+                continue
+            moves = (*key, one.moves)
+            if row is None:
+                self.moving.pop(moves, None)
+            if now.value is None:
+                found.append(now)
+                continue
+            moving = self.moving.setdefault(moves, Moving(now.value))
+            change = moving.moved_to(now.value, now_ms, one.within_ms, one.raises)
+            found.append(Measured(change, forgets_ms=moving.next_change_ms(one.within_ms)))
+        return found
+
+    def _measured(self, one: Asked, key: Name, row: Document) -> Measured:
+        now_ms = self._ground.now_ms
+        if one.listens is None:
+            return one.read(row, now_ms)
+        since_ms = self.heard.of(key[1:], key[0], one.listens, now_ms)
+        return Measured(max(0, now_ms - since_ms) / 1000, since_ms)
 
     def _let_go(self, key: Name, again_ms: int | None) -> Measured:
         """Of one about no event that does not count now: the time begins anew when it does, but what is open stays."""
@@ -188,24 +222,23 @@ class Alerting:
             self.heard.forget(key[1:], key[0])
         return Measured(None, forgets_ms=again_ms)
 
-    def _step(self, key: Name, rule: Rule, measures: Sequence[Measured]) -> None:
+    def _step(self, key: Name, rule: Compiled, measures: Sequence[Measured]) -> None:
         now_ms, found = self._ground.now_ms, self.instances.get(key)
-        raises, keeps = holds(rule, measures, keeping=False), holds(rule, measures, keeping=True)
+        raises = rule.holds(measures, keeping=False)
         if found is None:
-            if raises:
-                self.instances[key] = found = Instance("pending", now_ms)
-            else:
+            if not raises:
                 return
+            self.instances[key] = found = Instance("pending", now_ms)
         if found.state == "pending":
             if not raises:
                 del self.instances[key]
-            elif now_ms >= found.since_ms + rule.lasts_ms:
-                self._raise(key, rule, measures[0].value, found)
-        elif found.state == "raised" and keeps is False:
+            elif now_ms >= found.since_ms + rule.rule.lasts_ms:
+                self._raise(key, rule.rule, measures[0].value, found)
+        elif found.state == "raised" and rule.holds(measures, keeping=True) is False:
             found.state, found.since_ms = "recovering", now_ms
         elif found.state == "recovering" and raises:
             found.state, found.since_ms = "raised", now_ms
-        if found.state == "recovering" and now_ms >= found.since_ms + rule.keep_ms:
+        if found.state == "recovering" and now_ms >= found.since_ms + rule.rule.keep_ms:
             self._end(key, "cleared", measures[0].value)
 
     def _raise(self, key: Name, rule: Rule, value: float | None, found: Instance) -> None:
@@ -235,51 +268,37 @@ class Alerting:
         while len(self.untold) > MOST_UNTOLD:
             del self.untold[next(iter(self.untold))]
 
-    def _is_held_back(self, rule: Rule, row: Document) -> bool:
+    def _is_held_back(self, rule: Rule, sources: Collection[str]) -> bool:
         """None of its sources is heard: what the row says is old, and a rule about the source speaks of that."""
-        sources = _sources(row)
-        if rule.kind == "sources":
-            return rule.metric not in OF_SOURCES and row["state"] == "late"
-        if not sources:
+        if rule.metric in OF_SOURCES or not sources:
             return False
-        return all(self._is_late(one) for one in sources)
-
-    def _is_late(self, source: str) -> bool:
-        if source not in self._late:
-            self._late[source] = (self._row_of("sources", source) or {}).get("state") == "late"
-        return self._late[source]
-
-    def _planned(self, rule: str, kind: str, name: str, row: Document) -> list[Maintenance]:
-        """The work that holds back this rule of this entity, whenever it is."""
-        windows = self._ground.settings.maintenance.values()
-        return [one for one in windows if one.covers(rule, kind, name, _sources(row))]
+        return all(self._sight.is_late(one) for one in sources)
 
     @property
     def _zone(self) -> str:
         return next(iter(self._ground.settings.sites.values())).zone
 
-    def _hours(self, rule: Rule, kind: str, name: str) -> Hours | None:
+    def _turning(self, rule: Compiled, name: str) -> Turning | None:
         """When the rule counts; None: always."""
-        settings = self._ground.settings
-        if rule.when == ALWAYS:
+        hours = rule.hours_of(name)
+        if hours is None:
             return None
-        if rule.when == OPEN:
-            return settings.hours_of(name) if kind == "queues" else None
-        site = settings.sites[settings.site_of(name) if kind == "queues" else next(iter(settings.sites))]
-        return Hours(parse_openings(rule.when), site.zone, frozenset((*rule.holidays, *site.holidays)))
+        found = self._turnings.get(id(hours))
+        if found is None:
+            found = self._turnings[id(hours)] = Turning(hours)
+        return found.at(self._ground.now_ms)
 
-    def _await(
-        self, key: Name, rule: Rule, measures: Sequence[Measured], hours: Hours | None, planned: Sequence[Maintenance]
-    ) -> None:
-        """The next instant at which something is different although nothing is told."""
+    def _await(self, key: Name, rule: Compiled, measures: Sequence[Measured], dues: list[int | None]) -> None:
+        """The next instant at which something is different although nothing is told; `dues`: some of which."""
         now_ms, found = self._ground.now_ms, self.instances.get(key)
-        dues = [hours.next_change_ms(now_ms)] if hours else []
-        dues += [one.next_change_ms(now_ms, self._zone) for one in planned]
-        if found and found.state != "raised":
-            dues.append(found.since_ms + (rule.lasts_ms if found.state == "pending" else rule.keep_ms))
-        for condition, value in zip(_conditions(rule), measures, strict=True):
-            dues += [value.passes_ms(limit) for limit in (condition.raise_limit, condition.clear_limit) if limit]
-            dues.append(value.forgets_ms)
+        is_raised = found is not None and found.state == "raised"
+        if found and not is_raised:
+            dues.append(found.since_ms + (rule.rule.lasts_ms if found.state == "pending" else rule.rule.keep_ms))
+        for one, value in zip(rule.asked, measures, strict=True):
+            if value.since_ms is not None:
+                dues.append(value.passes_ms(one.limit(keeping=is_raised)))
+            if value.forgets_ms is not None:
+                dues.append(value.forgets_ms)
         ahead_ms = min((due for due in dues if due is not None and due > now_ms), default=None)
         if ahead_ms is None:
             return
@@ -294,51 +313,6 @@ SOURCE = "wallboard"
 ANY_TEAM = "\0"  # whose team is not known yet
 
 
-def _is_of_team(rule: Rule, kind: str, team: str | None) -> bool:
-    return kind != "agents" or not rule.teams or team in rule.teams
-
-
-def holds(rule: Rule, measures: Sequence[Measured], *, keeping: bool) -> bool | None:
-    """Whether the rule's condition holds; `keeping`: whether one that is raised stays so. None: not known.
-
-    `measures`: of each condition, in the order of `_conditions`.
-    """
-    held = [_holds(one, value, keeping=keeping) for one, value in zip(_conditions(rule), measures, strict=True)]
-    ends = 1 + len(rule.conditions)
-    found = _all(held[:ends])
-    for other in held[ends:]:
-        found = True if found or other else None if found is None or other is None else False
-    return found
-
-
-def _holds(condition: Condition, found: Measured, *, keeping: bool) -> bool | None:
-    if found.value is None:
-        return None
-    if keeping and condition.clear_limit:
-        return not condition.clear_limit.passed_by(found.value)
-    return condition.raise_limit.passed_by(found.value)
-
-
-def _all(held: list[bool | None]) -> bool | None:
-    return False if False in held else None if None in held else True
-
-
 def _sources(row: Document) -> list[str]:
     """Who tells of it."""
     return row.get("sources") or ([row["source"]] if "source" in row else [])
-
-
-def _conditions(rule: Rule) -> Iterator[Condition]:
-    yield rule
-    yield from rule.conditions
-    yield from rule.others
-
-
-def _listens(rule: Rule) -> list[str]:
-    """The events of which it asks since when there was none."""
-    return [one.event or ANY for one in _conditions(rule) if one.metric == NO_EVENT]
-
-
-def _moves(condition: Condition) -> str:
-    """Which number, within how long, in which direction: of another one nothing is known yet."""
-    return " ".join((condition.metric, condition.window or "", condition.within or "", condition.raise_limit.sign[0]))

@@ -1,5 +1,7 @@
 """What do all rows of the floor stand on? The settings in force, the time, and what was touched."""
 
+from collections.abc import Set as AbstractSet
+
 from wallboard.core.calendar import Calendar
 from wallboard.core.settings import Settings
 
@@ -12,7 +14,8 @@ class Ground:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.calendar = Calendar()
-        self.touched: set[Entity] = set()
+        self.touched: set[Entity] = set()  # since it was last published
+        self.unlooked: set[Entity] = set()  # since alert rules looked, where there are any
 
     @property
     def now_ms(self) -> int:
@@ -35,3 +38,10 @@ class Ground:
 
     def touch(self, kind: str, name: str) -> None:
         self.touched.add((kind, name))
+        if self.settings.alert:
+            self.unlooked.add((kind, name))
+
+    def touch_all(self, entities: AbstractSet[Entity]) -> None:
+        self.touched |= entities
+        if self.settings.alert:
+            self.unlooked |= entities

@@ -168,7 +168,6 @@ def _agent(floor: Floor, name: str) -> Document | None:
         "name": (configured and configured.name) or row.profile.name or name,
         "activity": doing,
         "since": since_ms,
-        "sources": sorted(row.sources),
         "queues": row.profile.member_of,
         "slots": {"used": _used(contacts), "allowed": row.profile.slots},
         "contacts": [
@@ -186,16 +185,24 @@ def _agent(floor: Floor, name: str) -> Document | None:
         found[window] = with_times(window_of_contacts(row.ledger.window(window)), times.get(window, {}), longest_ms)
     if work.since_ms is not None:
         found["stretch_since"] = work.since_ms
-    if (over_ms := _wrapup_over_ms(floor, contacts)) is not None:
-        found["wrapup_over_at"] = over_ms
     found["tags"] = _family("tags.", row.ledger.window("day").sums)
     if len(row.hostile) > 1:
         found["hostile_twice_since"] = row.hostile[-2]
+    return found | limits_of(floor, name, row) | _presence(row)
+
+
+def limits_of(floor: Floor, name: str, row: AgentRow) -> Document:
+    """What rules about a person mostly ask for, which takes no adding up of times."""
+    found: Document = {"sources": sorted(row.sources)}
+    if (over_ms := _wrapup_over_ms(floor, row.contacts)) is not None:
+        found["wrapup_over_at"] = over_ms
+    if (over_ms := _pause_over_ms(floor, row)) is not None:
+        found["pause_over_at"] = over_ms
     if missed := _missed_in_row(row.calls):
         found["missed_in_row"] = missed
     if team := floor.people.team_of(name):
         found["team"] = team
-    return found | _presence(floor, row)
+    return found
 
 
 def _wrapup_over_ms(floor: Floor, contacts: list[Item]) -> int | None:
@@ -221,7 +228,7 @@ def _used(contacts: list[Item]) -> int:
     return sum(item.state in ("engaged", "holding", "ringing") for item in contacts)
 
 
-def _presence(floor: Floor, row: AgentRow) -> Document:
+def _presence(row: AgentRow) -> Document:
     standing = row.profile.standing
     if standing is None:
         return {}
@@ -230,10 +237,16 @@ def _presence(floor: Floor, row: AgentRow) -> Document:
         found["in_queues"] = [_in_queue(queue, one) for queue, one in sorted(row.profile.by_queue.items())]
     if standing.reason:
         found["reason"] = standing.reason
-        reason = floor.settings.reason.get(standing.reason)
-        if reason and reason.minutes and standing.presence == "paused":
-            found["pause_over_at"] = standing.since_ms + round(reason.minutes * 60_000)
     return found
+
+
+def _pause_over_ms(floor: Floor, row: AgentRow) -> int | None:
+    """When the agent's pause passes what its reason allows."""
+    standing = row.profile.standing
+    if standing is None or standing.presence != "paused" or not standing.reason:
+        return None
+    reason = floor.settings.reason.get(standing.reason)
+    return standing.since_ms + round(reason.minutes * 60_000) if reason and reason.minutes else None
 
 
 def _in_queue(queue: str, one: Standing) -> Document:

@@ -1,10 +1,12 @@
 """What does `"> 120"` mean, and `"30s"`? Limits and durations as people write them in rules."""
 
 import re
+from operator import ge, gt, le, lt
 from typing import NamedTuple
 
 _LIMIT = re.compile(r"\s*(<=|>=|<|>)\s*(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*")
 _DURATION = re.compile(r"\s*([0-9]{1,6})\s*(s|m|h)\s*")
+_PASSED = {">": gt, ">=": ge, "<": lt, "<=": le}
 _UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000}
 EXPECTED_LIMIT = "expected a sign and a number such as '> 120' or '<= 80.5'"
 EXPECTED_DURATION = "expected a time such as 30s, 5m or 2h"
@@ -16,9 +18,7 @@ class Limit(NamedTuple):
 
     def passed_by(self, value: float) -> bool:
         """Whether `value` lies on the side that the sign shows."""
-        if self.sign.startswith(">"):
-            return value > self.number or (self.sign == ">=" and value == self.number)
-        return value < self.number or (self.sign == "<=" and value == self.number)
+        return bool(_PASSED[self.sign](value, self.number))
 
 
 def limit_of(text: str) -> Limit | None:

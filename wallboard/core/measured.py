@@ -3,6 +3,7 @@
 oldest_wait_s > 120 of queues/support, now.oldest_at 12:00:00      87 s at 12:01:27; passes 120 s at 12:02:01
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from wallboard.core.limits import Limit
@@ -37,27 +38,51 @@ class Measured(NamedTuple):
         return (at_ms // SECOND_MS + 1) * SECOND_MS if strict else -(-at_ms // SECOND_MS) * SECOND_MS
 
 
+Reader = Callable[[Document, int], Measured]
+
+
 def measured(condition: Condition, row: Document, now_ms: int) -> Measured:
     """Of a row of the state document (core/kpis.py)."""
+    return reader_of(condition)(row, now_ms)
+
+
+def reader_of(condition: Condition) -> Reader:
+    """What reads its number, worked out once; it takes the row and the time (ms)."""
     metric = condition.metric
     if metric.startswith("kpi."):
-        return Measured(row.get("value"))
-    if metric == "silent_s" and row.get("state") == "quiet":
-        return Measured(None)  # it sends no heartbeats: silence says nothing
+        return lambda row, _: Measured(row.get("value"))
     if metric in _INSTANTS:
-        return _since(row.get(_INSTANTS[metric]), now_ms)
+        return _reader_since(metric, _INSTANTS[metric])
     if metric in SINCE:
-        return _since(row.get("now", {}).get(SINCE[metric]), now_ms)
+        instant = SINCE[metric]
+        return lambda row, now_ms: _since(row.get("now", {}).get(instant), now_ms)
     if metric == "missed_in_row":
-        return Measured(row.get(metric, 0))
-    number = number_named(metric)
-    window = row.get(condition.window or ("now" if number and number.now else "day"), {})
-    found = window
-    for name in metric.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    if not isinstance(found, int | float) or _of_few(condition, row, window):
-        return Measured(None)
-    return Measured(found)
+        return lambda row, _: Measured(row.get(metric, 0))
+    return _reader_of_number(condition)
+
+
+def _reader_since(metric: str, instant: str) -> Reader:
+    def read(row: Document, now_ms: int) -> Measured:
+        if metric == "silent_s" and row.get("state") == "quiet":
+            return Measured(None)  # it sends no heartbeats: silence says nothing
+        return _since(row.get(instant), now_ms)
+
+    return read
+
+
+def _reader_of_number(condition: Condition) -> Reader:
+    number, path = number_named(condition.metric), condition.metric.split(".")
+    of = condition.window or ("now" if number and number.now else "day")
+
+    def read(row: Document, _: int) -> Measured:
+        found = window = row.get(of, {})
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        if not isinstance(found, int | float) or _of_few(condition, row, window):
+            return Measured(None)
+        return Measured(found)
+
+    return read
 
 
 def _since(since_ms: int | None, now_ms: int) -> Measured:

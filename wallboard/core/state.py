@@ -177,8 +177,6 @@ class Floor:
         """The entities that changed since the last call, e.g. `("queues", "support")`."""
         self.settle()
         touched, self.ground.touched = self.ground.touched, set()
-        if self.alerting and self.settings.alert:
-            self.alerting.touched |= touched
         return touched
 
     def take_changed_chunks(self) -> set[str]:
@@ -467,6 +465,9 @@ class Floor:
         for name, agent in self.people.agents.items():
             if source in agent.sources:
                 self.ground.touch("agents", name)
+        for name, kpi in self.kpis.items():
+            if kpi.source == source:
+                self.ground.touch("kpis", name)
 
     def _listen_for(self, source: str) -> None:
         """One due instant for each source that beats: when it turns late, if it is not heard until then."""
@@ -524,7 +525,7 @@ class Floor:
                 "queues": self.tallies.queues, "groups": self.tallies.groups, "agents": self.people.agents,
                 "sources": self.sources, "kpis": self.kpis,
             }  # fmt: skip
-            self.alerting.touched |= {(kind, name) for kind, names in rows.items() for name in names}
+            self.ground.unlooked |= {(kind, name) for kind, names in rows.items() for name in names}
 
     def _forget(self, source: str) -> Deed:
         """Take one source out: its contacts, the agents and queues that only it spoke of, what it posted."""

@@ -85,7 +85,7 @@ class Tallies:
             tally.ledger.turn(self._ground.minute)
         changed = {("queues", name) for name in unsettled} | {("groups", name) for name in followed}
         self.moving |= changed
-        self._ground.touched |= changed
+        self._ground.touch_all(changed)
 
     def stand(self, kind: str, name: str, metric: str, by: int) -> None:
         """An agent's presence in a queue or group."""
@@ -173,7 +173,7 @@ class Tallies:
         tally.shift_ms = shift.started_ms if shift else NEVER_MS
 
     def _touch_all(self) -> None:
-        self._ground.touched |= {("queues", name) for name in self.queues} | {("groups", name) for name in self.groups}
+        self._ground.touch_all({("queues", name) for name in self.queues} | {("groups", name) for name in self.groups})
 
     def _groups_of(self, queue: str) -> Iterator[str]:
         yield "all"
