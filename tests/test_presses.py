@@ -49,6 +49,11 @@ def receiver(there: Telegram) -> Receiver:
     return Receiver("leads", "telegram", there.url, allow=HERE)
 
 
+def own_chat(there: Telegram, number: int, person: str | None) -> Receiver:
+    url = there.url.replace(str(CHAT), str(number))
+    return Receiver(f"own-{number}", "telegram", url, allow=HERE, person=person, least="critical")
+
+
 @pytest.fixture
 async def chat() -> AsyncIterator[Telegram]:
     async with telegram() as there:
@@ -64,7 +69,9 @@ class Led:
         self._outbox = Outbox(asking, keys)
         checkpoints, outbox, into = Checkpoints(asking, keys), Outbox(asking, keys), Stream(asking, keys)
         self.pipeline = pipeline = Pipeline(Stream(blocking, keys), checkpoints, now_ms)
-        receivers = lambda: {"leads": receiver(there)}  # noqa: E731
+        self.leads = receiver(there)._replace(press="anybody")
+        self.others: list[Receiver] = []
+        receivers = lambda: {one.name: one for one in (self.leads, *self.others)}  # noqa: E731
         besides: list[Any] = [
             Alerter(pipeline, into), Teller(pipeline, outbox, receivers, now_ms, ""),
             Presses(pipeline, into, outbox, receivers, now_ms),
@@ -163,6 +170,38 @@ async def test_a_press_counts_only_in_the_chat_that_was_told(led: Led, chat: Tel
     assert (led.row.acknowledged_by, led.row.owner) == (None, None)
 
 
+async def test_in_a_group_only_who_is_linked_by_a_chat_of_their_own_may_press(
+    led: Led, chat: Telegram, stream: Stream
+) -> None:
+    """By the name of the account, whatever they call themselves in Telegram."""
+    led.leads = led.leads._replace(press="linked")
+    led.others = [own_chat(chat, 42, "Olena K."), own_chat(chat, 43, None)]
+    await led.until(lambda: led.pipeline.floor.settings.alert)
+    await stream.append([Queued(queue="support", time=now_ms(), id="c1+", contact="c1", source="pbx")])
+    await led.told()
+    alert = next(iter(led.pipeline.floor.alerts.open))
+    chat.press(f"acknowledge {alert}", id=7, first_name="Olena K.")
+    chat.press(f"acknowledge {alert}", id=43)
+    await led.until(lambda: len(chat.of("answerCallbackQuery")) == 2)
+    assert {one["text"] for one in chat.of("answerCallbackQuery")} == {pressing.NOT_LINKED}
+    assert led.row
+    assert led.row.acknowledged_by is None
+    chat.press(f"acknowledge {alert}", id=42, first_name="The Boss")
+    row = await led.until(lambda: led.row and led.row.acknowledged_by and led.row)
+    assert row.acknowledged_by == "Olena K. (Telegram)"
+
+
+async def test_in_a_chat_of_their_own_a_person_may_press(led: Led, chat: Telegram, stream: Stream) -> None:
+    led.leads = own_chat(chat, 42, None)._replace(name="leads", least="info")
+    await led.until(lambda: led.pipeline.floor.settings.alert)
+    await stream.append([Queued(queue="support", time=now_ms(), id="c1+", contact="c1", source="pbx")])
+    await led.told()
+    alert = next(iter(led.pipeline.floor.alerts.open))
+    chat.press(f"acknowledge {alert}", chat=42, id=42, first_name="Olena")
+    row = await led.until(lambda: led.row and led.row.acknowledged_by and led.row)
+    assert row.acknowledged_by == "Olena (Telegram)"
+
+
 async def test_the_end_of_what_cannot_be_edited_is_told_without_a_sound(chat: Telegram) -> None:
     over = msgspec.structs.replace(HELLO, type="cleared", alert="a")
     chat.refuses["editMessageText"] = (400, "Bad Request: message to edit not found")
@@ -211,6 +250,10 @@ def test_an_address_of_a_chat_in_the_file(tmp_path: Path) -> None:
         return [one.reason for one in found]
 
     assert mistakes_of(url=f"telegram://{TOKEN}@{CHAT}") == []
+    assert mistakes_of(url=f"telegram://{TOKEN}@{CHAT}", press="anybody") == []
+    assert mistakes_of(url="https://a.example", secret=f"whsec_{'a' * 44}", press="linked") == [
+        "belongs to telegram://…: elsewhere nothing is pressed"
+    ]
     assert mistakes_of(url=f"telegram://{TOKEN}@77") == [], "a number of a chat is no address in the house"
     [reason] = mistakes_of(url="telegram://5")
     assert "telegram://123456:TOKEN@CHAT" in reason

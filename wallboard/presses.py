@@ -1,11 +1,13 @@
 """Who pressed a button under a message? The leading worker asks each bot of Telegram, and puts the act into the stream.
 
 It asks and waits (long polling), so that nobody needs to reach Wallboard from outside. Only presses in the chat of a
-receiver count, on an alert that was told there. https://core.telegram.org/bots/api#getupdates
+receiver count, on an alert that was told there, of whoever may act: who has a chat of their own with the bot that is a
+lead's (`person`), whoever writes from that very chat, and anybody where the chat says so (`press = "anybody"`).
+https://core.telegram.org/bots/api#getupdates
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -25,6 +27,8 @@ LEAST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 MINUTE_MS = 60_000
 LONGEST_NAME = 100
 SNOOZED = {f"snooze{minutes}": minutes for minutes in SNOOZES}
+
+NOT_LINKED = "Only leads may act: whoever set up Wallboard links your Telegram to you (docs/notify.md)."
 
 log = structlog.get_logger("notify")
 
@@ -110,16 +114,29 @@ class Presses:
         here = [name for name, one in self._receivers().items() if _is_of(one, bot, chat)]
         if not any([await self._outbox.place(name, alert) is not None for name in here]):
             return "This chat was not told of that alert."
+        sender = query.get("from") or {}
+        who = self._who(bot, here, sender)
+        if who is None:
+            return NOT_LINKED
         alerts, now_ms = self._pipeline.floor.alerts, self._clock_ms()
         if alert not in alerts.open:
             return "It is over."
         until_ms = alerts.shift_ends_ms(alerts.open[alert]) if verb == SHIFT else _snoozed_until(verb, now_ms)
-        who = _called(query.get("from") or {})
         event = _event(verb, alert, who, f"tg{update['update_id']}", now_ms, until_ms)
         if event is None:
             return "This button means nothing any more."
         await self._stream.append([event], fence=self.token)
         return "Done: everybody sees that it was you."
+
+    def _who(self, bot: Bot, here: Sequence[str], sender: Mapping[str, Any]) -> str | None:
+        """By what name this sender acts in a chat of these receivers; None: they may not. A chat of one's own has the
+        number of its person."""
+        number, receivers = str(sender.get("id", "")), self._receivers()
+        own = [one for one in receivers.values() if _is_of(one, bot, number)]
+        if person := next((one.person for one in own if one.person), None):
+            return f"{person} (Telegram)"
+        is_open = any(receivers[name].press == "anybody" or receivers[name] in own for name in here)
+        return _called(sender) if is_open else None
 
     async def _answer(self, bot: Bot, receiver: Receiver, query: str, text: str) -> None:
         try:

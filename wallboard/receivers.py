@@ -23,6 +23,7 @@ from wallboard.standard import PREFIX, SHAPE, key_of
 from wallboard.tables import path, read
 
 Kind = Literal["webhook", "mail", "telegram", "apprise"]
+Press = Literal["linked", "anybody"]
 _KINDS: Mapping[str, Kind] = {
     "http": "webhook",
     "https": "webhook",
@@ -37,7 +38,8 @@ _NOBODY = frozenset({"data", "dict", "file", "ftp", "gopher", "ldap", "tftp"})  
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`url`, `secret`: or in a file of their own. `least`: graver ones too. `quiet`: hours in which only critical
     ones are told, the others when they are over. `allow`: networks in the house that may be reached. `person`: whose
-    own it is, told while they are on duty."""
+    own it is, told while they are on duty. `press`: of a chat of Telegram, whose presses count: who is `linked` by a
+    chat of their own with a `person`, or `anybody` in it."""
 
     url: str | None = None
     url_file: str | None = None
@@ -47,6 +49,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quiet: Text | None = None
     allow: list[Text] = []
     person: Text | None = None
+    press: Press | None = None
 
 
 class Bot(NamedTuple):
@@ -75,6 +78,7 @@ class Receiver(NamedTuple):
     quiet: str | None = None
     allow: tuple[Network, ...] = ()
     person: str | None = None
+    press: Press = "linked"
 
     def __repr__(self) -> str:
         return f"Receiver(name={self.name!r}, kind={self.kind!r})"
@@ -103,9 +107,12 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
             parse_openings(found.quiet)
         except ValueError as error:
             mistakes.append(Mistake(file, f"{at}.quiet", str(error)))
+    if found.press is not None and kind != "telegram":
+        mistakes.append(Mistake(file, f"{at}.press", "belongs to telegram://…: elsewhere nothing is pressed"))
     if len(mistakes) > before:
         return None
-    return Receiver(name, kind, url or "", secret, found.least, found.quiet, allow, found.person)
+    press = found.press or "linked"
+    return Receiver(name, kind, url or "", secret, found.least, found.quiet, allow, found.person, press)
 
 
 def receivers_of(tables: Mapping[str, Any], base: Path, file: str, mistakes: list[Mistake]) -> dict[str, Receiver]:
