@@ -1,14 +1,16 @@
 """Every body gives its events, and each bad item its path and reason; nothing else of the batch is lost."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.core.errors import Refused
-from wallboard.core.events import Event, KpiReported, Queued
+from wallboard.core.events import Event, FloorObserved, KpiReported, Queued
 from wallboard.stream.found import format_of
+from wallboard.web import bodies as bodies_module
 from wallboard.web.bodies import EVENTS_AT_MOST, Rejected, lines_of, reader_for
 from wallboard.web.problems import Problem
 
@@ -270,3 +272,34 @@ def test_a_repeated_key_is_refused_whatever_stands_in_the_values(further: list[t
     for text in (body, hidden):
         found = read("application/json", text)
         assert bool(rejected_of(found)) == (len({key for key, _ in pairs}) < len(pairs))
+
+
+@pytest.mark.parametrize(
+    ("field", "few", "many", "error"),
+    [
+        ("queues", ["q"] * 1_001, ["q"] * 100_000, "Expected 'array' of length <= 1000"),
+        (
+            "attributes", {f"k{n}": "v" for n in range(17)}, {f"k{n}": "v" for n in range(50_000)},
+            "Expected 'object' of length <= 16",
+        ),
+    ],
+)  # fmt: skip
+def test_a_list_far_too_long_is_counted_not_read_and_refused_like_one_that_is_a_little(
+    field: str, few: Any, many: Any, error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading each of a million would hold up everybody else for a fifth of a second."""
+    event = {"type": "agent.queues", "agent": "a", "queues": []}
+
+    def refused(value: Any) -> list[tuple[str, str]]:
+        found = reader_for("application/json")(json.dumps(event | {field: value}).encode(), lambda one: one)
+        return [(one.at, one.error) for one in found if isinstance(one, Rejected)]
+
+    assert refused(few) == [(f"$.{field}", error)]
+    monkeypatch.setattr(bodies_module, "decode", None)
+    assert refused(many) == [(f"$.{field}", error)]
+
+
+def test_a_long_event_that_may_be_so_long_is_read() -> None:
+    observed = {"type": "floor.observed", "agents": {f"agent-{n}": {"presence": "ready"} for n in range(5_000)}}
+    (found,) = reader_for("application/json")(json.dumps(observed).encode(), lambda one: one)
+    assert isinstance(found, FloorObserved)

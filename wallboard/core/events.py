@@ -19,6 +19,8 @@ from wallboard.core.words import meant
 # Control characters (C0, DEL, C1) are refused. `(?!\n)`: `$` alone would let a final newline pass.
 _NO_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
 _SECOND_MS = 1000
+ATTRIBUTES_AT_MOST = 16
+LISTED_AT_MOST = 1000  # queues, boards or teams in one event
 LATEST_MS = 253_402_300_799_999  # the end of the year 9999
 
 Text = Annotated[str, Meta(min_length=1, max_length=256, pattern=_NO_CONTROL)]
@@ -26,7 +28,10 @@ LongText = Annotated[str, Meta(min_length=1, max_length=1000, pattern=_NO_CONTRO
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
 Number = Annotated[float, Meta(ge=-1e15, le=1e15)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-Attributes = Annotated[dict[Text, Annotated[str, Meta(max_length=256, pattern=_NO_CONTROL)]], Meta(max_length=16)]
+Attributes = Annotated[
+    dict[Text, Annotated[str, Meta(max_length=256, pattern=_NO_CONTROL)]],
+    Meta(max_length=ATTRIBUTES_AT_MOST),
+]
 if TYPE_CHECKING:
     Instant = int
 else:
@@ -198,7 +203,7 @@ class AgentEvent(Event, frozen=True, kw_only=True):
     agent: Text
 
 
-QueueList = Annotated[list[Text], Meta(max_length=1000)]
+QueueList = Annotated[list[Text], Meta(max_length=LISTED_AT_MOST)]
 
 
 class SignedIn(AgentEvent, frozen=True, kw_only=True, tag="agent.signed_in"):
@@ -546,6 +551,7 @@ def _structs_in(kind: Any) -> Iterator[Any]:
         yield from _structs_in(part)
 
 
+@lru_cache(maxsize=256)
 def _about_type(found: str) -> str:
     if found in OWN_TYPES:
         return f"'{found}' is written by the server only"

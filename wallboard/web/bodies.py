@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from wallboard.core.errors import Refused
-from wallboard.core.events import Event, Text, decode, encode, refusal
+from wallboard.core.events import ATTRIBUTES_AT_MOST, LISTED_AT_MOST, Event, Text, decode, encode, refusal
 from wallboard.core.sources import Format
 from wallboard.core.words import shown
 from wallboard.web.problems import Problem
@@ -157,10 +157,46 @@ def _item(index: int, at: str, data: bytes | Raw, decode_item: Decode, admit: Ad
 
 
 def _event(data: bytes | Raw) -> Event:
-    event = decode(data)
-    if not _says_it_all(event, bytes(data)):
-        _no_repeated_keys(data)
+    read = bytes(data)
+    event = _decoded(read)
+    if not _says_it_all(event, read):
+        _no_repeated_keys(read)
     return event
+
+
+def _decoded(data: bytes) -> Event:
+    if len(data) > _LONG_BYTES:
+        _no_longer_than_may_be(data)
+    return decode(data)
+
+
+_LONG_BYTES = 65_536
+
+
+class _Lengths(Struct):
+    """What of an event has a limit to how many stand in it; of `floor.observed`, whose queues are a map, only one."""
+
+    attributes: dict[str, Raw] = {}
+    queues: list[Raw] | dict[str, Raw] | None = None
+    boards: list[Raw] | None = None
+    teams: list[Raw] | None = None
+
+
+_lengths = msgspec.json.Decoder(_Lengths)
+
+
+def _no_longer_than_may_be(data: bytes) -> None:
+    """The event's decoder checks each of a million and counts them then, for a fifth of a second; this only counts."""
+    try:
+        found = _lengths.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return  # the decoder says what is wrong
+    if len(found.attributes) > ATTRIBUTES_AT_MOST:
+        raise Refused("$.attributes", f"Expected 'object' of length <= {ATTRIBUTES_AT_MOST}")
+    for name in ("queues", "boards", "teams"):
+        listed = getattr(found, name)
+        if isinstance(listed, list) and len(listed) > LISTED_AT_MOST:
+            raise Refused(f"$.{name}", f"Expected 'array' of length <= {LISTED_AT_MOST}")
 
 
 def _says_it_all(event: Event, data: bytes) -> bool:
@@ -224,7 +260,7 @@ def _unwrapped(data: bytes | Raw) -> Event:
         name: getattr(envelope, name) for name in _ENVELOPE if getattr(envelope, name) and name not in envelope.data
     }
     try:
-        return decode(msgspec.json.encode(envelope.data | outer))
+        return _decoded(msgspec.json.encode(envelope.data | outer))
     except Refused as refused:
         named = re.match(r"\$\.(\w+)", refused.at)
         at = refused.at if named and named[1] in outer else "$.data" + refused.at[1:]
