@@ -14,6 +14,7 @@ from wallboard.live.view import crowd_id
 from wallboard.record.boards import Board, load_boards, read_boards
 
 Document = dict[str, Any]
+UPRIGHT = Path(__file__).parents[2] / "examples" / "upright.toml"
 THEMES = ("dark", "light", "contrast")
 STATES = ("full", "late", "empty")
 HOUR_MS, QUARTER_MS, MINUTE_MS = 3_600_000, 900_000, 60_000
@@ -127,10 +128,12 @@ alt = "The site's own picture"
 
 
 def boards(folder: Path) -> dict[str, Board]:
-    """`numbers-dark`, `past-light`, `overview-contrast`, …: written into the folder, read as any others are."""
+    """`numbers-dark`, `past-light`, `overview-contrast`, `upright-dark`, …: written there, read as others are."""
+    upright = UPRIGHT.read_text()
     own = 'title = "Support, Kyiv"\n' + (BOARDS / "overview.toml").read_text()
     for theme in THEMES:
         (folder / f"numbers-{theme}.toml").write_text(_NUMBERS.format(theme=theme))
+        (folder / f"upright-{theme}.toml").write_text(f'theme = "{theme}"\n{upright}')
         (folder / f"past-{theme}.toml").write_text(_PAST.format(theme=theme))
         (folder / f"overview-{theme}.toml").write_text(own.replace('theme = "dark"', f'theme = "{theme}"'))
     (folder / "images").mkdir(exist_ok=True)

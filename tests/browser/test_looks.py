@@ -14,7 +14,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SAMPLE = [
     ("numbers-dark", "full", "uk", (1366, 768)), ("past-dark", "full", "ru", (1920, 1080)),
     ("past-light", "late", "ru", (390, 844)), ("overview-light", "late", "uk", (1080, 1920)),
-    ("numbers-light", "full", "pl", (390, 844)), ("numbers-contrast", "empty", "en", (1920, 1080)),
+    ("upright-dark", "full", "uk", (1080, 1920)), ("numbers-light", "full", "pl", (390, 844)),
+    ("numbers-contrast", "empty", "en", (1920, 1080)),
 ]  # fmt: skip
 
 

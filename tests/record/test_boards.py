@@ -259,6 +259,12 @@ def test_a_list_of_any_size_holds_at_least_one_row_and_more_in_smaller_text(
         assert [step.text for step in steps] == sorted((step.text for step in steps), reverse=True)
 
 
+def test_a_tile_of_an_upright_board_has_the_room_that_it_has_on_an_upright_screen() -> None:
+    """1 % of the shorter side is 1 v: 100 v less both edges, and 177.7 v less the line on top and the lower edge."""
+    room = Board(portrait=True, columns=1, rows=1).room(Tile(kind="queues", at=(1, 1), size=(1, 1)))
+    assert (room.wide, room.high) == (pytest.approx(97.6), pytest.approx(169.5))
+
+
 FAR = """
 screen_inches = 55
 viewing_distance_m = 5

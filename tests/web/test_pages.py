@@ -14,6 +14,7 @@ import pytest
 from wallboard import web
 from wallboard.assets import BOARDS, STATIC
 from wallboard.config import Config, Server
+from wallboard.record.board import Board
 from wallboard.record.boards import load_boards
 from wallboard.web.layout import layout_css
 from wallboard.web.pages import script_json
@@ -191,6 +192,13 @@ def test_the_layout_names_a_place_and_a_size_of_text_for_each_tile() -> None:
     assert "#tile-0 { grid-column: 1 / span 4; grid-row: 1 / span 4;" in css
     assert all(f"#tile-{place} {{" in css for place in range(len(board.tiles)))
     assert css.count("{") == css.count("}")
+    assert "--v:" not in css
+
+
+def test_the_layout_of_an_upright_board_measures_by_the_width() -> None:
+    css = layout_css(Board(portrait=True))
+    assert "(min-width: 641px) { html[data-theme] { --v: 1vw; } }" in css
+    assert "(min-aspect-ratio: 9/16) { html[data-theme] { --v: 0.5625vh; } }" in css
 
 
 @pytest.mark.parametrize("text", ["</script>", "<!--<script>", "]]>", "\u2028\u2029", '"\\', "Підтримка"])

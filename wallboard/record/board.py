@@ -121,6 +121,7 @@ class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     accent: str | None = None
     logo: Text | None = None
     language: str | None = None
+    portrait: bool = False
     screen_inches: Annotated[float, Meta(gt=0, le=1000)] | None = None
     viewing_distance_m: Annotated[float, Meta(gt=0, le=1000)] | None = None
     tiles: list[Tile] = field(default_factory=list, name="tile")
@@ -159,7 +160,8 @@ class Board(Written, frozen=True, kw_only=True):
 
     def room(self, tile: Tile) -> fitting.Box:
         """A tile's place; no text in it is smaller than can be read from there."""
-        return fitting.box(tile.size, self.columns, self.rows, self.sight.text(LEAST_ARC) if self.sight else 0.0)
+        least = self.sight.text(LEAST_ARC) if self.sight else 0.0
+        return fitting.box(tile.size, self.columns, self.rows, least, portrait=self.portrait)
 
     @property
     def revision(self) -> str:

@@ -1,9 +1,10 @@
 """How big is the text of a tile, and how many rows fit?
 
 The unit is v: 1 % of the height of the largest 16:9 box in the window (static/css/tokens.css), so that one
-answer holds for every screen. A list has several sizes of text, large first: the largest that holds all its
-rows is used, and what the smallest does not hold goes on further pages. Where a board says how far away people
-stand, nothing is smaller than they can read (record/legible.py).
+answer holds for every screen; of a board for an upright screen 1 % of the width of the largest 9:16 box. A list has
+several sizes of text, large first: the largest that holds all its rows is used, and what the smallest does not hold
+goes on further pages. Where a board says how far away people stand, nothing is smaller than they can read
+(record/legible.py).
 """
 
 import math
@@ -65,9 +66,10 @@ class Fit(NamedTuple):
     across: int = 1
 
 
-def box(size: tuple[int, int], columns: int, rows: int, least: float = 0.0) -> Box:
-    wide = _span(size[0], (WIDE_V - 2 * EDGE_V - (columns - 1) * GAP_V) / columns)
-    high = _span(size[1], (HIGH_V - HEAD_V - EDGE_V - (rows - 1) * GAP_V) / rows)
+def box(size: tuple[int, int], columns: int, rows: int, least: float = 0.0, *, portrait: bool = False) -> Box:
+    screen_wide, screen_high = (HIGH_V, WIDE_V) if portrait else (WIDE_V, HIGH_V)
+    wide = _span(size[0], (screen_wide - 2 * EDGE_V - (columns - 1) * GAP_V) / columns)
+    high = _span(size[1], (screen_high - HEAD_V - EDGE_V - (rows - 1) * GAP_V) / rows)
     title = _between(1.5, min(high * 0.115, wide * 0.075), 3.4)
     foot = _between(1.3, title * 0.66, 2.0)
     return Box(wide, high, max(title, min(least, high * 0.2, wide * 0.12)), foot, least)

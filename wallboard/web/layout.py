@@ -9,11 +9,17 @@ from collections.abc import Iterator
 from wallboard.record import fitting
 from wallboard.record.board import LISTS, MESSAGES, OVER_TIME, Board, Tile, fits
 
+UPRIGHT = """\
+@media (min-width: 641px) { html[data-theme] { --v: 1vw; } }
+@media (min-width: 641px) and (min-aspect-ratio: 9/16) { html[data-theme] { --v: 0.5625vh; } }
+"""
+
 
 def layout_css(board: Board) -> str:
     rules = "\n".join(_rules(board))
+    v = UPRIGHT if board.portrait else ""
     own = f"html[data-theme] {{ --accent: {board.accent}; }}\n" if board.accent else ""
-    return f"{own}@media (min-width: 641px) {{\n{rules}\n}}\n"
+    return f"{own}{v}@media (min-width: 641px) {{\n{rules}\n}}\n"
 
 
 def _rules(board: Board) -> Iterator[str]:

@@ -60,6 +60,7 @@ function screen(form) {
     field(said("edit.inches"), number(tables.screen_inches, (value) => form.set("screen_inches", value), range)),
     field(said("edit.metres"), number(tables.viewing_distance_m, (value) => form.set("viewing_distance_m", value), range)),
     element("small", "", said("edit.sight_how")),
+    tick(tables.portrait === true, said("edit.upright"), (on) => form.set("portrait", on)),
   );
   return made;
 }

@@ -49,6 +49,7 @@ function begin() {
   addEventListener("beforeunload", (event) => isChanged() && event.preventDefault());
   stage.frame.addEventListener("load", () => told && stage.show(told));
   if (!first.writable) warn(said("edit.fixed", { file: first.id + ".toml" }));
+  if (model.tables.portrait) byId("screen").value = stage.screen = "portrait";
   stage.fit();
   soon(0);
 }
