@@ -24,7 +24,7 @@ class Item(Struct, frozen=True, gc=False):
     state: str
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """A presence, its reason, since when."""
 
     presence: str
@@ -32,7 +32,7 @@ class Standing(Struct, frozen=True):
     since_ms: int
 
 
-class Profile(Struct):
+class Profile(Struct, gc=False):
     """What an agent's own events amount to."""
 
     name: str | None = None

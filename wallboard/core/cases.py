@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wallboard.core import events as ev
 from wallboard.core.facts import NOT_LIVE, Fact, Live, Wait
@@ -121,7 +122,7 @@ class Cases:
                 fresh.append(Fact("queues", queue, "resolved", at_ms))
                 fresh.append(Fact("queues", queue, "resolution_ms", at_ms, at_ms - begun_ms))
             if opened_ms is not None:
-                live = NOT_LIVE._replace(counts=((queue, "open_cases"),), waits=(Wait(queue, "case", opened_ms),))
+                live = replace(NOT_LIVE, counts=((queue, "open_cases"),), waits=(Wait(queue, "case", opened_ms),))
         for fact in stale:
             self._tallies.count_own(fact, -1)
         for fact in fresh:

@@ -7,7 +7,6 @@ the day is read again.
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -18,6 +17,8 @@ from wallboard.core.ledger import Metric
 from wallboard.core.settings import SPOKEN, Measure, Settings
 from wallboard.core.timesheet import Span
 from wallboard.core.visits import Leg, Mark, Reply, Result, Story, Tag, Visit
+
+# None of these holds what could hold it again, so that Python's collector need not look at them.
 
 
 class Fact(Struct, frozen=True, gc=False):
@@ -38,7 +39,7 @@ class Wait(Struct, frozen=True, gc=False):
     since_ms: int
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True, gc=False):
     """What a contact is to an agent. `released_ms`: when the agent let go of it (0: never); `spans`: its time."""
 
     items: tuple[Item, ...]
@@ -46,7 +47,7 @@ class Part(NamedTuple):
     spans: tuple[Span, ...]
 
 
-class Live(NamedTuple):
+class Live(Struct, frozen=True, gc=False):
     """What holds at this moment. `counts`: (queue, metric) each adding one. `due_ms`: when it changes by itself."""
 
     counts: tuple[tuple[str, str], ...]

@@ -9,7 +9,7 @@ added is folded into the windows when somebody looks, and handed on to the group
 integers (durations in ms), so adding and taking back leave no trace.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from wallboard.core.windows import KEPT_MINUTES, MINUTE_MS, ROLLING, minute_of
@@ -67,16 +67,20 @@ class Counts:
 
 
 class Ledger:
-    """Counts of one queue, group or agent. `minute` is the running minute; `groups` are told what is folded."""
+    """Counts of one queue, group or agent. `minute` is the running minute; `groups` are told what is folded.
 
-    __slots__ = ("_added", "_groups", "_windows", "minute", "minutes")
+    `rolling`: its windows of the last minutes and how many; `day` and `shift` are always there.
+    """
 
-    def __init__(self, minute: int, groups: "Sequence[Ledger]" = ()) -> None:
+    __slots__ = ("_added", "_groups", "_rolling", "_windows", "minute", "minutes")
+
+    def __init__(self, minute: int, groups: "Sequence[Ledger]" = (), rolling: Mapping[str, int] = ROLLING) -> None:
         self.minute = minute
         self._groups = groups
+        self._rolling = rolling
         self.minutes: dict[int, Amounts] = {}
         self._added: dict[tuple[int, bool, bool], Amounts] = {}
-        self._windows = {window: Counts() for window in (*ROLLING, "day", "shift")}
+        self._windows = {window: Counts() for window in (*rolling, "day", "shift")}
 
     def add(self, metric: Metric, at_ms: int, amount: int, *, in_day: bool, in_shift: bool = False) -> None:
         """Count `amount` at its minute; a negative amount takes back what was added with the same arguments."""
@@ -142,7 +146,7 @@ class Ledger:
             kept = self.minutes.setdefault(minute, {})
             for metric, amount in amounts.items():
                 add_to(kept, metric, amount)
-            for window, length in ROLLING.items():
+            for window, length in self._rolling.items():
                 if self.minute - length < minute <= self.minute:
                     windows[window].add(amounts)
 
@@ -156,7 +160,7 @@ class Ledger:
     def _shift(self) -> bool:
         changed = False
         arriving = self.minutes.get(self.minute, {})
-        for window, length in ROLLING.items():
+        for window, length in self._rolling.items():
             leaving = self.minutes.get(self.minute - length, {})
             self._windows[window].add(leaving, -1)
             self._windows[window].add(arriving)

@@ -42,8 +42,12 @@ class Naming:
         over: list[str] = []
         for field, kind in _fields(event):
             told = getattr(event, field)
-            names = (told,) if isinstance(told, str) else told or ()
+            if told is None:
+                continue
             own = settings.queue_of if kind == "queues" else settings.agent_of
+            if isinstance(told, str) and own(source, told) in self._known[kind]:
+                continue
+            names = (told,) if isinstance(told, str) else told
             outside = {one for one in names if not self.has(kind, own(source, one))}
             if outside:
                 over += sorted(outside)

@@ -12,8 +12,7 @@ from wallboard.core import events as ev
 from wallboard.core.agents import activity, setting
 from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
-from wallboard.core.ledger import Ledger
-from wallboard.core.rows import AgentRow, Key, Standing
+from wallboard.core.rows import AgentRow, Key, Standing, own_ledger
 from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import Setting, Work, changed_ms
 from wallboard.core.visits import REPLACE_LOST_MS, Deed, Did
@@ -76,7 +75,7 @@ class People:
 
     def pass_items(self, agent: str, key: Key, part: Part, at_ms: int) -> None:
         """What a contact's story now says of this agent, in place of what it said before."""
-        items, released_ms, spans = part
+        items, released_ms, spans = part.items, part.released_ms, part.spans
         row = self.row(agent, key[0])
         row.changes_at(changed_ms(row.spans.get(key, ()), spans))
         if spans:
@@ -106,15 +105,16 @@ class People:
 
     def count(self, fact: Fact, sign: int, at_ms: int) -> None:
         """A fact of an agent, added or taken back; told at `at_ms`."""
-        row = self.row(fact.id)
-        in_day, in_shift = self._ground.is_in(self.site_of(fact.id), fact.at_ms)
-        if in_day and fact.metric in ("answered", "missed"):
-            call = (fact.at_ms, fact.metric == "answered")
+        row, told_ms, metric = self.row(fact.id), fact.at_ms, fact.metric
+        shift_ms = row.sheet.starts.get("shift")
+        in_day, in_shift = told_ms >= row.sheet.starts["day"], shift_ms is not None and told_ms >= shift_ms
+        if in_day and metric in ("answered", "missed"):
+            call = (told_ms, metric == "answered")
             insort(row.calls, call) if sign > 0 else row.calls.remove(call)
-        if fact.metric == "tags.hostile":
-            self._count_hostile(row, fact.at_ms, sign, self.site_of(fact.id))
+        if metric == "tags.hostile":
+            self._count_hostile(row, told_ms, sign, self.site_of(fact.id))
         row.ledger.turn(self._ground.minute)
-        row.ledger.add(fact.metric, fact.at_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
+        row.ledger.add(metric, told_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
         self.moving.add(fact.id)
         self._touch(fact.id, row, at_ms)
 
@@ -180,7 +180,7 @@ class People:
             row.draft = None
             row.counted, row.ready, row.stands, row.free = frozenset(), frozenset(), None, False
             self._open_windows(name, row)
-            row.ledger = Ledger(self._ground.minute)
+            row.ledger = own_ledger(self._ground.minute)
             self._retell(row)
             self._touch(name, row, self._ground.now_ms)
 
@@ -209,13 +209,19 @@ class People:
 
     def doing(self, row: AgentRow) -> tuple[str, int]:
         """The agent's activity, and since when."""
+        items = row.items
+        if len(items) == 1 and not row.profile.device:
+            (held,) = items.values()
+            if len(held) == 1:
+                return held[0].state, held[0].since_ms
         return activity(row.profile, row.contacts, row.last_released_ms, row.last_contact_ms)
 
     def is_free(self, row: AgentRow) -> bool:
         """Could take one more contact now: a free slot, nothing ringing, not busy elsewhere or in wrap-up."""
         doing, _ = self.doing(row)
-        taken = sum(item.state != "wrapup" for item in row.contacts)
-        return doing in ("idle", "unknown", "engaged", "holding") and taken < row.profile.slots
+        if doing not in ("idle", "unknown", "engaged", "holding"):
+            return False
+        return sum(item.state != "wrapup" for held in row.items.values() for item in held) < row.profile.slots
 
     def team_of(self, agent: str) -> str | None:
         configured = self._ground.settings.agent.get(agent)

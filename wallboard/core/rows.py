@@ -9,7 +9,7 @@ from msgspec import Struct
 from wallboard.core import events as ev
 from wallboard.core.agents import Item, Profile
 from wallboard.core.facts import NOT_LIVE, Fact
-from wallboard.core.ledger import Ledger, Metric, add_to
+from wallboard.core.ledger import Ledger, add_to
 from wallboard.core.platform import Counters
 from wallboard.core.timesheet import Setting, Span, Timesheet
 from wallboard.core.visits import Story
@@ -28,6 +28,11 @@ class Listing(NamedTuple):
 
     at_ms: int
     waiting: frozenset[tuple[str, str]]
+
+
+def own_ledger(minute: int) -> Ledger:
+    """An agent's: nobody is asked for the last minutes."""
+    return Ledger(minute, rolling={})
 
 
 class Contact:
@@ -79,9 +84,6 @@ class Tally:
         self.observed: ev.QueueObserved | None = None
         self.observed_ms = 0
 
-    def count(self, metric: Metric, at_ms: int, amount: int) -> None:
-        self.ledger.add(metric, at_ms, amount, in_day=at_ms >= self.day_ms, in_shift=at_ms >= self.shift_ms)
-
     def change(self, metric: str, by: int) -> None:
         """Of what is live, here alone."""
         add_to(self.live, metric, by)
@@ -127,7 +129,7 @@ class AgentRow:
         self.items: dict[Key, tuple[Item, ...]] = {}
         self.released: dict[Key, int] = {}
         self.released_ms = 0  # of contacts put away
-        self.ledger = Ledger(minute)
+        self.ledger = own_ledger(minute)
         self.sheet = Timesheet()
         self.draft: Timesheet | None = None  # goes on from `sheet` as far as somebody looked
         self.spans: dict[Key, tuple[Span, ...]] = {}

@@ -55,8 +55,11 @@ class Tallies:
 
     def count(self, fact: Fact, sign: int) -> None:
         """A fact of a queue, added or taken back."""
-        self.queue(fact.id).count(fact.metric, fact.at_ms, sign * fact.amount)
-        self.unsettled.add(fact.id)
+        name, at_ms = fact.id, fact.at_ms
+        tally = self.queues.get(name) or self.queue(name)
+        in_day, in_shift = at_ms >= tally.day_ms, at_ms >= tally.shift_ms
+        tally.ledger.add(fact.metric, at_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
+        self.unsettled.add(name)
 
     def count_own(self, fact: Fact, sign: int) -> None:
         """A fact of no single contact's story (repeats, cases): the history, where it is kept, hears of it too."""

@@ -12,7 +12,6 @@ the last hours are kept by quarters too, with the queues that were served.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, zip_longest
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -34,7 +33,7 @@ class Span(Struct, frozen=True, array_like=True, gc=False):
     end_ms: int | None
 
 
-class Setting(NamedTuple):
+class Setting(Struct, frozen=True, gc=False):
     """What presence and device said from `at_ms` on. `presence` None: nobody ever said."""
 
     at_ms: int
@@ -45,7 +44,7 @@ class Setting(NamedTuple):
     serves: str = SERVES  # the queues, each after a SERVES
 
 
-class Piece(NamedTuple):
+class Piece(Struct, frozen=True, gc=False):
     """A stretch of time in one state; `offline` when not signed in."""
 
     state: str
@@ -55,7 +54,7 @@ class Piece(NamedTuple):
     serves: str = SERVES
 
 
-class Work(Struct):
+class Work(Struct, gc=False):
     """How long without a pause or two idle minutes: the running stretch, and the longest of each window."""
 
     since_ms: int | None = None
@@ -88,7 +87,7 @@ class Work(Struct):
         return 0 if self.since_ms is None else max(0, until_ms - max(self.since_ms, start_ms))
 
 
-class Timesheet(Struct):
+class Timesheet(Struct, gc=False):
     """One agent's. `starts`: window → when it began; `sums`: window → ms by state (and `paused.REASON`)."""
 
     settled_ms: int = 0
@@ -112,18 +111,21 @@ class Timesheet(Struct):
         """Nothing before `until_ms` can change any more."""
         if until_ms <= self.settled_ms:
             return
-        spans = [span for span in (*spans, *self.past) if span.end_ms is None or span.end_ms > self.settled_ms]
-        for piece in pieces(self.settled_ms, until_ms, settings, spans, self.turned_ms):
+        settled_ms, turned_ms = self.settled_ms, self.turned_ms
+        spans = [span for span in (*spans, *self.past) if span.end_ms is None or span.end_ms > settled_ms]
+        for piece in pieces(settled_ms, until_ms, settings, spans, turned_ms):
             self._add(piece)
             self.work.feed(piece, self.starts)
         for span in spans:
-            for edge in (span.begin_ms, span.end_ms):
-                if edge is not None and self.turned_ms < edge <= until_ms:
-                    self.turned_ms = edge
-        self.settled_ms = until_ms
+            if turned_ms < span.begin_ms <= until_ms:
+                turned_ms = span.begin_ms
+            if span.end_ms is not None and turned_ms < span.end_ms <= until_ms:
+                turned_ms = span.end_ms
+        self.settled_ms, self.turned_ms = until_ms, turned_ms
         if self.quarters and min(self.quarters) < until_ms - KEPT_MS - QUARTER_MS:
             self.quarters = {ms: spent for ms, spent in self.quarters.items() if ms >= until_ms - KEPT_MS}
-        self.past = [span for span in self.past if span.end_ms is None or span.end_ms > until_ms]
+        if self.past:
+            self.past = [span for span in self.past if span.end_ms is None or span.end_ms > until_ms]
 
     def copied(self) -> "Timesheet":
         """Another one, to go on from here."""
@@ -135,19 +137,20 @@ class Timesheet(Struct):
         return Timesheet(self.settled_ms, {**self.starts}, sums, work, [*self.past], self.turned_ms, quarters)
 
     def _add(self, piece: Piece) -> None:
-        if piece.state == "offline":
+        state, begin_ms, end_ms = piece.state, piece.begin_ms, piece.end_ms
+        if state == "offline":
             return
+        reasons = (f"paused.{piece.reason}",) if piece.reason else ()
         for window, start_ms in self.starts.items():
-            length = piece.end_ms - max(piece.begin_ms, start_ms)
+            length = end_ms - (begin_ms if begin_ms > start_ms else start_ms)
             if length > 0:
                 into = self.sums.setdefault(window, {})
-                for name in (piece.state, *([f"paused.{piece.reason}"] if piece.reason else [])):
+                for name in (state, *reasons):
                     into[name] = into.get(name, 0) + length
-        names = (piece.state, piece.serves, *([f"paused.{piece.reason}"] if piece.reason else []))
-        begin_ms = piece.begin_ms
-        while begin_ms < piece.end_ms:
+        names = (state, piece.serves, *reasons)
+        while begin_ms < end_ms:
             started_ms = begin_ms - begin_ms % QUARTER_MS
-            length = min(piece.end_ms, started_ms + QUARTER_MS) - begin_ms
+            length = min(end_ms, started_ms + QUARTER_MS) - begin_ms
             spent = self.quarters.get(started_ms)
             if spent is None:
                 spent = self.quarters[started_ms] = {}
@@ -176,6 +179,32 @@ def pieces(
 
     `turned_ms`: the last turn of a contact that is not among `spans` any more.
     """
+    said = settings[-1]
+    if len(spans) < 2 and said.at_ms <= begin_ms and said.device is None:
+        return _around(begin_ms, end_ms, said, spans[0] if spans else None)
+    return _cut(begin_ms, end_ms, settings, spans, turned_ms)
+
+
+def _around(begin_ms: int, end_ms: int, said: Setting, span: Span | None) -> Iterator[Piece]:
+    """Before, within and after the only contact, while presence stays as it is and no device says anything."""
+    bare, serves = _state(said, None, handled=False, ringing=False), said.serves
+    if span is not None:
+        from_ms = max(span.begin_ms, begin_ms)
+        until_ms = end_ms if span.end_ms is None else min(span.end_ms, end_ms)
+        if from_ms < until_ms:
+            if begin_ms < from_ms:
+                yield Piece(*bare, begin_ms, from_ms, serves)
+            held = _state(said, None, handled=span.handled, ringing=not span.handled)
+            yield Piece(*held, from_ms, until_ms, serves)
+            begin_ms = until_ms
+    if begin_ms < end_ms:
+        yield Piece(*bare, begin_ms, end_ms, serves)
+
+
+def _cut(
+    begin_ms: int, end_ms: int, settings: Sequence[Setting], spans: Sequence[Span], turned_ms: int
+) -> Iterator[Piece]:
+    """However many contacts there are, and whatever is said meanwhile."""
     if all(one.device is None for one in settings):
         turns: list[int] = []  # nothing to overrule
     else:

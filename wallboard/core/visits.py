@@ -58,7 +58,7 @@ class SightedGone(ev.Left, frozen=True, kw_only=True, tag="floor.gone"):
     """A caller that a whole listing left out: ends the visit as lost."""
 
 
-class Visit(Struct):
+class Visit(Struct, gc=False):
     """One stay of the contact in one queue; waiting while `ended_ms` is None."""
 
     queue: str
@@ -84,7 +84,7 @@ class Visit(Struct):
         return max(0, (self.ended_ms or self.begun_ms) - self.begun_ms)
 
 
-class Leg(Struct):
+class Leg(Struct, gc=False):
     """One agent's part: talk until `ended_ms`, wrap-up until `closed_ms` (which may lie ahead)."""
 
     agent: str
@@ -201,8 +201,10 @@ class Story:
 
     @property
     def is_open(self) -> bool:
-        waits = any(visit.ended_ms is None for visit in self.visits)
-        return waits or bool(self.bare_rings) or any(leg.ended_ms is None for leg in self.legs)
+        for leg in self.legs:
+            if leg.ended_ms is None:
+                return True
+        return bool(self.bare_rings) or any(visit.ended_ms is None for visit in self.visits)
 
     @property
     def channel(self) -> str:
@@ -433,11 +435,16 @@ class Story:
 
     def _open_visit(self, queue: str | None, at_ms: int | None = None) -> Visit | None:
         """The visit (in `queue`, if given) with the latest begin that is still open at `at_ms`."""
-        found = [
-            visit for visit in self.visits
-            if visit.ended_ms is None and queue in (None, visit.queue) and (at_ms is None or visit.begun_ms <= at_ms)
-        ]  # fmt: skip
-        return max(found, key=lambda visit: visit.begun_ms, default=None)
+        found: Visit | None = None
+        for visit in self.visits:
+            if (
+                visit.ended_ms is None
+                and (queue is None or queue == visit.queue)
+                and (at_ms is None or visit.begun_ms <= at_ms)
+                and (found is None or visit.begun_ms > found.begun_ms)
+            ):
+                found = visit
+        return found
 
     def _lost_visit(self, queue: str | None, at_ms: int) -> Visit | None:
         """The latest visit that ended as lost less than 15 minutes ago: its true outcome may be told now."""
