@@ -19,12 +19,6 @@ ALERTS = [f"queue {n}" for n in range(8)]
 BROKEN = ("refuses", "fails", "hangs")
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
-
-
 def told(there: There) -> list[str]:
     """What was told, in its order: also within one message for several."""
     bodies = [msgspec.json.decode(body) for _, body in there.got]
@@ -47,17 +41,19 @@ async def test_ten_minutes_away_and_nothing_is_lost(sending: Sending, monkeypatc
     for name, value in (("FIRST_PAUSE_S", 1.0), ("LONGEST_PAUSE_S", 60.0), ("SEND_S", 60.0)):
         monkeypatch.setattr(delivering, name, value / SCALE)
     begun_ms, mended = now_ms(), asyncio.Event()
-    port = free_port()
 
     async def hang() -> int:
         await mended.wait()
         return 503  # too late: whoever asked has gone
 
     async with AsyncExitStack() as stack:
+        closed = stack.enter_context(socket.socket())  # bound and not listened on: whoever connects is refused,
+        closed.bind(("127.0.0.1", 0))  # and nobody else gets the port
         well = await stack.enter_async_context(listening())
         there = {name: await stack.enter_async_context(listening()) for name in ("fails", "hangs")}
         there["fails"].answer, there["hangs"].answer = (lambda: 500), hang
-        urls = {"well": well.url, "refuses": f"http://127.0.0.1:{port}/hook"} | {n: one.url for n, one in there.items()}
+        urls = {"well": well.url} | {name: one.url for name, one in there.items()}
+        urls["refuses"] = f"http://127.0.0.1:{closed.getsockname()[1]}/hook"
         for name, url in urls.items():
             sending.start(name, url, lambda: begun_ms + (now_ms() - begun_ms) * SCALE)
         await tell(sending, ("well", *BROKEN), ALERTS[:4])
@@ -68,7 +64,7 @@ async def test_ten_minutes_away_and_nothing_is_lost(sending: Sending, monkeypatc
         assert not any(one.got for one in there.values()), "the other one had everything while these were away"
         while now_ms() - begun_ms < OUTAGE_S * 1000:
             await asyncio.sleep(0.05)
-        there["refuses"] = await stack.enter_async_context(listening(port))
+        there["refuses"] = await stack.enter_async_context(listening(closed))
         there["fails"].answer = there["hangs"].answer = lambda: 204
         mended.set()
         for one in there.values():

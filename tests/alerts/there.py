@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -59,10 +60,10 @@ class There:
 
 
 @asynccontextmanager
-async def listening(port: int = 0) -> AsyncIterator[There]:
+async def listening(on: socket.socket | None = None) -> AsyncIterator[There]:
     there = There()
     app = Starlette(routes=[Route("/hook", there.take, methods=["POST"])])
-    async with serving(app, port) as url:
+    async with serving(app, on=on) as url:
         there.url = f"{url}/hook"
         yield there
 
