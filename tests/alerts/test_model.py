@@ -25,7 +25,7 @@ RECEIVERS = {
     "sleeper": Receiver("sleeper", "webhook", "https://a.example", quiet="12:02-12:04"),
     "boss": Receiver("boss", "webhook", "https://b.example"),
 }
-DEEDS = ["come", "come", "go", "beat", "beat", "restart", "acknowledge", "take", "snooze", "snooze", "wake"]
+DEEDS = ["come", "come", "go", "beat", "beat", "restart", "die", "acknowledge", "take", "snooze", "snooze", "wake"]
 STEPS = st.lists(st.tuples(st.integers(0, 25_000), st.sampled_from(DEEDS)), min_size=10, max_size=40)
 
 
@@ -58,6 +58,8 @@ class Played:
             one.advance(self.at_ms)
         if deed == "restart":
             self.centres[1].restart()
+        elif deed == "die":
+            self.centres[1].die_while_telling()
         elif found := self._event(deed):
             for one in self.centres:
                 one.take(found, self.at_ms)

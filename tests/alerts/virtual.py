@@ -41,6 +41,7 @@ class Centre:
         self.said = list[ev.AlertEvent]()  # what went into the stream
         self.put = list[tuple[int, Due]]()  # when what went into an outbox
         self.sent = list[Sent]()
+        self._dies = False
         self._look_ms = look_ms
         self._receivers = receivers
         self._known = set[tuple[str, str]]()
@@ -67,14 +68,25 @@ class Centre:
         self.floor = snapshot.load(snapshot.dump(self.floor))
         self._pacing = {name: Pacing(one.memory()) for name, one in self._pacing.items()}
 
+    def die_while_telling(self) -> None:
+        """The next time that something is to be said: before it is in the stream, in the midst of it, and when it is
+        there but in no outbox yet."""
+        self._dies = True
+
     def _tell(self) -> None:
         assert self.floor.alerting
         untold = list(self.floor.alerting.untold.values())
         if not untold and self.now_ms % self._look_ms:
             return
+        dies, self._dies = self._dies and bool(untold), self._dies and not untold
         for event in untold:
+            if dies:
+                self.restart()
+                assert event in self.floor.alerting.untold.values(), "who comes to lead says it too"
             self.said.append(event)
             self.floor.apply(event, self.now_ms)
+        if dies:
+            self.restart()
         for one in due_on(self.floor, self._receivers, self.now_ms, "", self._known):
             if one.needs and (one.receiver, one.needs) not in self._known:
                 continue
