@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from wallboard.alerts.told import due_on
 from wallboard.core import alerts, kpis, lasttimes, snapshot
 from wallboard.core import events as ev
 from wallboard.core.rows import ResultRow
 from wallboard.core.state import Floor
 from wallboard.core.visits import Did
+from wallboard.receivers import Receiver
 
 NOON = 1_795_348_800_000
 MINUTE = 60_000
@@ -96,6 +98,7 @@ def test_of_what_ended_long_ago_the_last_few_stay_on_which_somebody_acted(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(alerts, "MOST_OVER", 2)
+    monkeypatch.setattr(alerts, "TELL_MS", 0)
     for number in range(12):
         raised(floor, f"a{number}", NOON + number)
         if number % 2:
@@ -111,8 +114,23 @@ def test_of_what_ended_long_ago_the_last_few_stay_on_which_somebody_acted(
     assert before(snapshot.load(snapshot.dump(floor))) == before(floor)
 
 
+@pytest.mark.parametrize(("many", "kept"), [(2_500, 2_500), (alerts.MOST_ENDING + 5, alerts.MOST_ENDING)])
+def test_of_many_that_end_at_once_none_is_lost_before_everybody_is_told(floor: Floor, many: int, kept: int) -> None:
+    boss = Receiver("boss", "webhook", "https://b.example")
+    for number in range(many):
+        raised(floor, f"a{number}", NOON, f"q{number}")
+    for number in range(many):
+        cleared(floor, f"a{number}", NOON + 1)
+    ends = [one.message.alert for one in due_on(floor, {"boss": boss}, NOON + 500, "") if one.message.type == "cleared"]
+    assert ends == [f"a{number}" for number in range(many - kept, many)]
+    raised(floor, "later", NOON + alerts.TELL_MS + 2)
+    cleared(floor, "later", NOON + alerts.TELL_MS + 2)
+    assert len(floor.alerts.over) == alerts.MOST_OVER
+
+
 def test_there_is_a_bound_of_all_that_stay(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alerts, "MOST_OVER", 0)
+    monkeypatch.setattr(alerts, "TELL_MS", 0)
     monkeypatch.setattr(lasttimes, "MOST", 3)
     for number in range(5):
         raised(floor, f"a{number}", NOON + number, f"q{number}")

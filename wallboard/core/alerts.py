@@ -8,7 +8,9 @@ from wallboard.core.people import People
 from wallboard.core.rows import AlertRow, ResultRow
 from wallboard.core.visits import Deed, Did
 
-MOST_OVER = 1_000  # so many may end at once before everybody is told of it
+MOST_OVER = 1_000  # of those that ended are known; however many, those of the last minute are too,
+TELL_MS = 60_000  # in which who leads, or comes to lead, tells everybody of them
+MOST_ENDING = 10_000  # of these; above it the oldest go all the same, and of their end nobody may be told
 ERASED = "–"  # instead of somebody's name
 MOST_RESULTS = 10  # of one alert; above it the oldest are dropped
 LONGEST_SNOOZE_MS = 12 * 3_600_000  # a snooze always ends by itself
@@ -65,7 +67,9 @@ class Alerts:
         row.snoozed_until_ms = None
         self.over[event.alert] = self.open.pop(event.alert)
         while len(self.over) > MOST_OVER:
-            alert = next(iter(self.over))
+            alert, oldest = next(iter(self.over.items()))
+            if len(self.over) <= MOST_ENDING and (oldest.over_ms or 0) > at_ms - TELL_MS:
+                return
             self.last.keep(alert, self.over.pop(alert))
 
     def forget(self, name: str) -> None:
