@@ -7,10 +7,13 @@ import msgspec
 import pytest
 
 from wallboard.alerts.message import HEAD, OVER, Verb, message_of, together
-from wallboard.alerts.told import MISSED_MS, Due, due, is_held
+from wallboard.alerts.told import MISSED_MS, Due, due, due_on, is_held
+from wallboard.core import events as ev
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
-from wallboard.core.settings import Settings
+from wallboard.core.settings import Queue, Settings
+from wallboard.core.state import Floor
+from wallboard.core.watchful import watchful
 from wallboard.receivers import Receiver
 
 NOON = 1_795_000_000_000 // 86_400_000 * 86_400_000 + 12 * 3_600_000  # UTC, as the default site
@@ -277,6 +280,38 @@ def test_a_repeat_says_that_it_goes_on_and_an_end_that_it_is_resolved() -> None:
         message_of("a", over, "cleared", 1, None, "Billing", "").title
         == "Billing: resolved, oldest wait (limit > 2:00)"
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"metric": "oldest_wait_s", "raise": "> 60"}, "oldest wait still 3:06 (limit > 1:00)"),
+        ({"metric": "waiting", "raise": "> 0"}, "waiting still 2 (limit > 0)"),
+        ({"metric": "waiting", "raise": "> 0", "within": "10m"}, "waiting still +2 in 10m (limit > 0)"),
+        ({"metric": "no_event_s", "event": "contact.answered", "raise": "> 60"}, "still 3:"),
+    ],
+)
+def test_a_repeat_tells_the_number_as_it_is_by_then(keys: dict[str, Any], says: str) -> None:
+    rule = {"queues": ["support"], "notify": ["leads"], "repeat": "1m", "when": "always"} | keys
+    rules = msgspec.convert({"r": rule}, dict[str, Rule])
+    floor = watchful(Floor(Settings(alert=rules, queue={"support": Queue(name="Support")})))
+    floor.advance(NOON)
+    floor.apply(ev.QueueObserved(queue="support", waiting=0, source="pbx", time=NOON), NOON)
+    floor.advance(NOON + 2_000)
+    floor.apply(ev.QueueObserved(queue="support", source="pbx", time=NOON + 3_000), NOON + 3_000)
+    for number in range(2):
+        at_ms = NOON + 3_000 + number * 90_000
+        floor.apply(ev.Queued(contact=f"c{number}", queue="support", source="pbx", time=at_ms), at_ms)
+        floor.advance(at_ms + MINUTE + 5_000)
+        assert floor.alerting
+        for event in list(floor.alerting.untold.values()):
+            floor.apply(event, floor.now_ms)
+    floor.advance(NOON + 189_000)
+    found = list(due_on(floor, {"leads": LEADS}, NOON + 189_000, ""))
+    assert [one.message.type for one in found] == ["raised", "again"]
+    first, again = (one.message for one in found)
+    assert says in again.title
+    assert (again.value or 0) > (first.value or 0), "at the beginning it was less"
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,17 @@ nobody is, the chain goes on with the next at once, who is told why.
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from wallboard.alerts.message import GRAVEST, First, Message, Verb, message_of, named
+from wallboard.core.compiled import moves_of
 from wallboard.core.firstout import Cause, causes_of
+from wallboard.core.heard import ANY
 from wallboard.core.hours import Hours, parse_openings
-from wallboard.core.kpis import alert_document
+from wallboard.core.kpis import alert_document, entity
+from wallboard.core.measured import measured
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import ON_DUTY, Rule
+from wallboard.core.rules import NO_EVENT, ON_DUTY, Rule
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
@@ -56,7 +61,22 @@ def due_on(
     held, alerts = floor.alerting, floor.alerts
     speaking = {name: row for name, row in alerts.open.items() if not (held and held.holds_back(row))} | alerts.over
     called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
-    return due(speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known)
+    now = lambda row: _number_now(floor, row, now_ms)  # noqa: E731
+    return due(speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now)
+
+
+def _number_now(floor: Floor, row: AlertRow, now_ms: int) -> float | None:
+    """Of one that is open; None: not known, or its rule asks for another number by now."""
+    rule, held = floor.settings.alert.get(row.rule), floor.alerting
+    if rule is None or held is None or (rule.metric, rule.window, rule.within) != (row.metric, row.window, row.within):
+        return None
+    if rule.metric == NO_EVENT:
+        return held.heard.seconds((row.kind, row.of), row.rule, rule.event or ANY, now_ms)
+    if rule.within:
+        moving = held.moving.get((row.rule, row.kind, row.of, moves_of(rule)))
+        return moving.value - moving.before[0][1] if moving and moving.before else None
+    found = entity(floor, row.kind, row.of)
+    return measured(rule, found, now_ms).value if found else None
 
 
 def due(
@@ -68,9 +88,10 @@ def due(
     on_duty: Callable[[AlertRow], Collection[str]],
     link: str,
     known: Container[tuple[str, str]] = (),
+    number_now: Callable[[AlertRow], float | None] = lambda _: None,
 ) -> Iterator[Due]:
     """What each receiver should have been told of these alerts, open or over, at `now_ms`. `on_duty`: names; `known`:
-    what was put already, by receiver and `told`: no message is made of it again."""
+    what was put already, by receiver and `told`: no message is made of it again. `number_now`: for a repeat."""
     causes: dict[str, Cause] | None = None  # worked out when somebody is told of something
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
@@ -89,7 +110,9 @@ def due(
             cause = causes.get(alert)
             first = First(cause.first, alerts[cause.first], called(alerts[cause.first])) if cause else None
             first = first if first and first.alert != alert and first.row.raised_ms <= row.raised_ms else None
-            message = message_of(alert, row, verb, number, action, called(row), link, says, first)
+            now = number_now(row) if verb == "again" else None
+            as_now = row if now is None else replace(row, value=now)
+            message = message_of(alert, as_now, verb, number, action, called(row), link, says, first)
             yield Due(receiver, told, message, needs=None if is_begin else named(alert, "raised"))
             if verb == "cleared" and _is_own(receivers[receiver], row):
                 yield Due(receiver, told, message, needs=named(alert, "assigned", row.given_ms or 0))
