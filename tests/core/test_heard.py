@@ -80,22 +80,58 @@ def test_planned_work_begins_the_time_anew():
     assert said(floor) == [("raised", (31 * MINUTE) / SECOND + 1)]
 
 
+def beat(floor: Floor, after_ms: int, source: str = "pbx") -> None:
+    floor.apply(ev.SourceBeat(source=source, time=NOON + after_ms), NOON + after_ms)
+
+
 def test_while_its_source_is_silent_nothing_is_raised_and_then_the_time_begins_anew():
     """The source tells nothing of the queue after it is back: that nobody answers is found all the same."""
     floor = floor_with(ANSWERS | {"raise": "> 300"})
-
-    def beat(after_ms: int) -> None:
-        floor.apply(ev.SourceBeat(source="pbx", time=NOON + after_ms), NOON + after_ms)
-
-    beat(0)
+    beat(floor, 0)
     waits(floor, "c1", 500)
     floor.advance(NOON + 20 * MINUTE)
     assert said(floor) == [], "silent since 12:00"
     for second in range(20 * 60, 27 * 60, 4):
-        beat(second * SECOND)
-    raised = said(floor)
-    assert [verb for verb, _ in raised] == ["raised"]
-    assert 24 * 60 <= raised[0][1] <= 25 * 60 + 2, "five minutes from its return, or from the look before it"
+        beat(floor, second * SECOND)
+    assert said(floor) == [("raised", 25 * 60 + 1)], "over five minutes from its return"
+
+
+@pytest.mark.parametrize("cut_s", [100, 133, 140, 154, 156])
+def test_a_silence_counts_the_same_for_whoever_loads_a_checkpoint_in_it(cut_s: int):
+    """They look at everything then, who runs through does not: two ids of one alert, and the first was never over."""
+
+    def played(cut: bool) -> list[tuple[str, float]]:
+        floor = floor_with(ANSWERS | {"raise": "> 600"})
+        waits(floor, "c1", 500)
+        for second in [*range(1, 121, 4), *range(155, 1000, 4)]:
+            if cut and second > cut_s:
+                floor.advance(NOON + cut_s * SECOND)
+                floor, cut = snapshot.load(snapshot.dump(floor)), False
+            beat(floor, second * SECOND)
+        return said(floor)
+
+    assert played(cut=True) == played(cut=False) == [("raised", 756.0)]
+
+
+@pytest.mark.parametrize(("other_s", "raised_s"), [(4, 602.0), (1_000, 758.0)])
+def test_the_time_goes_on_while_somebody_else_tells_of_the_queue(other_s: int, raised_s: float):
+    floor = floor_with(ANSWERS | {"raise": "> 600"})
+    waits(floor, "c1", 500)
+    floor.apply(ev.Queued(contact="c2", queue="support", source="crm", time=NOON + 600), NOON + 600)
+    for second in range(1, 1000):
+        if second % 4 == 1 and not 120 < second < 155:
+            beat(floor, second * SECOND)
+        if second % other_s == 1:
+            beat(floor, second * SECOND, "crm")
+    assert said(floor) == [("raised", raised_s)]
+
+
+def test_what_is_open_stays_open_over_a_silence():
+    floor = floor_with(ANSWERS)
+    waits(floor, "c1", 500)
+    for second in [*range(1, 80, 4), *range(120, 200, 4)]:
+        beat(floor, second * SECOND)
+    assert said(floor) == [("raised", 62.0)]
 
 
 def test_a_source_that_lives_and_tells_nothing():

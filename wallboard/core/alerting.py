@@ -24,7 +24,6 @@ from wallboard.core.rules import OF_SOURCES, Rule
 from wallboard.core.select import selects
 from wallboard.core.watch import Watch, groups_of
 
-SECOND_LOOK_MS = 60_000  # at one about no event, while nobody who tells of it is heard
 MOST_UNTOLD = 10_000  # above it the oldest are dropped: a worker was away for very long
 State = Literal["pending", "raised", "recovering"]
 Name = tuple[str, str, str]  # rule, kind, id
@@ -84,6 +83,21 @@ class Alerting:
     def hear(self, kind: str, at_ms: int, entities: Sequence[Entity]) -> None:
         """An event of this type was told of these: those for whom that was waited for are looked at."""
         self._ground.unlooked |= self.heard.hear(kind, at_ms, entities)
+
+    def hear_again(self, source: str) -> None:
+        """It was late: where nobody else told of an entity its time about no event begins anew, but what is open stays.
+        By this event and not by looks: whoever loads a checkpoint looks at other times."""
+        for entity, mine in self.heard.since_ms.items():
+            sources = self._sight.sources_of(*entity)
+            if source not in sources or not all(one == source or self._sight.is_late(one) for one in sources):
+                continue
+            for listens in mine:
+                rule, key = self._ground.settings.alert.get(listens[0]), (listens[0], *entity)
+                found = self.instances.get(key)
+                if rule is None or rule.metric in OF_SOURCES or (found and found.alert):
+                    continue
+                self.instances.pop(key, None)
+                mine[listens] = self._ground.now_ms
 
     def told(self, event: ev.AlertEvent) -> None:
         self.untold.pop(event.id or "", None)
@@ -167,7 +181,7 @@ class Alerting:
         sources = _sources(row) if row else ()
         turning, planned = self._turning(rule, name), rule.planned(kind, name, sources)
         measures = self._measures(rule, key, row)
-        counts, again_ms = False, None
+        lets_go = bool(rule.listens)
         if row is None or not rule.is_of_team(row.get("team")):
             self._end(key, "gone")
         elif turning and not turning.is_open:
@@ -176,13 +190,12 @@ class Alerting:
             self._end(key, "maintenance")
         elif rule.rule.metric in OF_SOURCES and row["state"] == "quiet":  # its silence says nothing, whatever was told
             self._end(key, "cleared")
-        elif self._is_held_back(rule.rule, (name,) if kind == "sources" else sources):
-            again_ms = now_ms + SECOND_LOOK_MS
         else:
-            counts = True
-            self._step(key, rule, measures)
-        if rule.listens and not counts:
-            measures = [self._let_go(key, again_ms) for _ in measures]
+            lets_go = False
+            if not self._is_held_back(rule.rule, (name,) if kind == "sources" else sources):
+                self._step(key, rule, measures)
+        if lets_go:
+            measures = [self._let_go(key) for _ in measures]
         dues = [one.next_change_ms(now_ms, self._zone) for one in planned]
         self._await(key, rule, measures, [*dues, turning.turn_ms] if turning else dues)
 
@@ -213,14 +226,14 @@ class Alerting:
         since_ms = self.heard.of(key[1:], key[0], one.listens, now_ms)
         return Measured(max(0, now_ms - since_ms) / 1000, since_ms)
 
-    def _let_go(self, key: Name, again_ms: int | None) -> Measured:
+    def _let_go(self, key: Name) -> Measured:
         """Of one about no event that does not count now: the time begins anew when it does, but what is open stays."""
         found = self.instances.get(key)
         if found and not found.alert:
             del self.instances[key]
         if found is None or not found.alert:
             self.heard.forget(key[1:], key[0])
-        return Measured(None, forgets_ms=again_ms)
+        return Measured(None)
 
     def _step(self, key: Name, rule: Compiled, measures: Sequence[Measured]) -> None:
         now_ms, found = self._ground.now_ms, self.instances.get(key)

@@ -458,6 +458,8 @@ class Floor:
         """What rules say of whatever it told of was held back, and is looked at now."""
         row.is_late = False
         self._listen_for(source)
+        if self.alerting:
+            self.alerting.hear_again(source)
         for kind, tallies in (("queues", self.tallies.queues), ("groups", self.tallies.groups)):
             for name, tally in tallies.items():
                 if source in tally.sources:
