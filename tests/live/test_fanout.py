@@ -1,4 +1,5 @@
-"""Model: hub and the browser's own store, over wires that are fast, fill up, take one frame at a time, and break.
+"""Model: hub and the browser's own store, over wires that are fast, fill up, take one frame at a time, lose a message,
+and break; walls and the boards of leads, of all and of some teams.
 
 What a screen shows is always what the server had at that place in its sequence, or the screen knows that it is not.
 """
@@ -11,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any, ClassVar
+from unittest.mock import patch
 
 import msgspec
 from hypothesis import settings
@@ -23,9 +25,10 @@ from websockets.streams import StreamReader
 from tests.live.test_hub import Clock, Loaded, _filled, board, hub_of  # type: ignore[import-not-found]
 from tests.static.test_static import node  # type: ignore[import-not-found]
 from wallboard.core.events import ConfigApplied, NoticeCleared, NoticePosted, PresenceSet, Queued, SignedIn
+from wallboard.live import turns
 from wallboard.live.channel import BEAT_MS, Channel
 from wallboard.live.frames import Frame
-from wallboard.live.screen import Screen
+from wallboard.live.screen import MOST_ORDERS, Screen
 from wallboard.record.boards import Tile
 
 STORE = Path(__file__).parent / "store.mjs"
@@ -37,6 +40,7 @@ TILES = (
     [Tile(kind="number", at=(1, 1), size=(2, 2), queues=["a"], metric="waiting")],
     [Tile(kind="agents", at=(1, 1), size=(4, 2)), Tile(kind="queues", at=(5, 1), size=(4, 2), queues=["b", "c"])],
 )
+TEAMS = st.sampled_from([None, frozenset({"one"}), frozenset({"one", "two"})])
 
 
 class Pipe:
@@ -114,25 +118,40 @@ class Store:
     of: ClassVar[Node]
     number = itertools.count()
 
-    def __init__(self, pipe: Pipe) -> None:
+    def __init__(self, pipe: Pipe, board: str, teams: frozenset[str] | None) -> None:
         self.screen = next(self.number)
+        self.board, self.teams = board, teams
         self.seq = -1
         self.state: dict[str, Any] = {}
         self.connect(pipe)
 
     def connect(self, pipe: Pipe) -> None:
         self.pipe = pipe
-        self.lost = False  # it knows that something is missing: it comes again
+        self.holed = False  # something is missing
+        self.lost = False  # it knows that: it comes again
+        self.ordered: list[int] = []
+        self.obeyed: list[int] = []
         self._frames = _Frames(packs=pipe.packs)
 
-    def read(self) -> Iterator[str]:
-        """The kinds of the messages that have come whole, each after it was taken over."""
+    def read(self, *, loses: bool = False) -> Iterator[str]:
+        """The kinds of the messages that have come whole, each after it was taken over. `loses`: the first patch."""
         for message in self._frames.of(self.pipe.read()):
-            kind = msgspec.json.decode(message)["t"]
+            told = msgspec.json.decode(message)
+            if loses and told["t"] == "patch":
+                self.holed, loses = True, False
+                continue
             outcome, self.seq, self.state = self.of.receive(self.screen, message)
-            self.lost = outcome == "gap"
             assert outcome != "unknown"
-            yield kind
+            if told["t"] == "command":
+                self.obeyed.append(told["nth"])
+            elif told["t"] == "hello":
+                self.holed = False
+            elif told["t"] != "board":
+                self.lost = outcome == "gap"
+                assert self.lost is self.holed, "a line that holds leaves nothing out, and what is missing shows next"
+            yield told["t"]
+            if self.lost:
+                return
 
 
 class Fanout(RuleBasedStateMachine):
@@ -143,7 +162,10 @@ class Fanout(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.clock, self.pipeline = Clock(), Loaded()
         self.hub = hub_of(self.pipeline, self.clock)
-        self.board = board(TILES[0][0], TILES[0][1])
+        self.boards = {
+            "wall": board(*TILES[0]),
+            "desk": board(*TILES[2], id="desk", audience="lead"),
+        }
         self.number = 0
         self.all: list[Store] = []
         self.had: dict[tuple[Channel, int], list[dict[str, Any]]] = {}  # the state at each moment of a place
@@ -163,17 +185,23 @@ class Fanout(RuleBasedStateMachine):
         self.note()
 
     def note(self) -> None:
-        if channel := self.hub._channels.get("wall"):
-            state = _filled(self.hub.state_of(self.board))
+        for channel in self.hub._channels.values():
+            state = _filled(self.hub.state_of(channel.view.board, channel.view.allowed.teams))
             moments = self.had.setdefault((channel, channel.seq), [])
             if state not in moments:
                 moments.append(state)
 
-    @rule(target=stores, packs=st.booleans(), one_at_a_time=st.booleans())
-    def join(self, packs: bool, one_at_a_time: bool) -> Store:
+    @rule(
+        target=stores,
+        packs=st.booleans(),
+        one_at_a_time=st.booleans(),
+        on=st.sampled_from(["wall", "desk"]),
+        teams=TEAMS,
+    )
+    def join(self, packs: bool, one_at_a_time: bool, on: str, teams: frozenset[str] | None) -> Store:
         pipe = Pipe(packs=packs and not one_at_a_time, one_at_a_time=one_at_a_time)
-        self.act(lambda: self.hub.subscribe(self.board, pipe))
-        self.all.append(Store(pipe))
+        self.act(lambda: self.hub.subscribe(self.boards[on], pipe, teams))
+        self.all.append(Store(pipe, on, teams))
         return self.all[-1]
 
     @rule(queue=st.sampled_from(QUEUES), ms=st.sampled_from([0, 20, 150]))
@@ -181,11 +209,14 @@ class Fanout(RuleBasedStateMachine):
         self._apply(ms, Queued(contact=f"c{self.number}", queue=queue, source="pbx"))
 
     @rule(
-        agent=st.sampled_from("xy"), queues=st.lists(st.sampled_from(QUEUES), max_size=2), ms=st.sampled_from([0, 150])
+        agent=st.sampled_from("xy"),
+        team=st.sampled_from(["one", "two", "three"]),
+        queues=st.lists(st.sampled_from(QUEUES), max_size=2),
+        ms=st.sampled_from([0, 150]),
     )
-    def an_agent_signs_in(self, agent: str, queues: list[str], ms: int) -> None:
+    def an_agent_signs_in(self, agent: str, team: str, queues: list[str], ms: int) -> None:
         paused = PresenceSet(agent=agent, presence="paused", reason="lunch", source="pbx")
-        self._apply(ms, SignedIn(agent=agent, queues=queues, source="pbx"), paused)
+        self._apply(ms, SignedIn(agent=agent, team=team, queues=queues, source="pbx"), paused)
 
     @rule(
         boards=st.sampled_from([None, ["wall"], ["other"]]),
@@ -224,26 +255,54 @@ class Fanout(RuleBasedStateMachine):
         self.act(self.hub.restart)
 
     @rule(
+        on=st.sampled_from(["wall", "desk"]),
         tiles=st.sampled_from(TILES),
         audience=st.sampled_from(["wall", "lead"]),
         names=st.sampled_from(["full", "first", "none"]),
         rate=st.sampled_from([2, 10]),
     )
-    def the_board_is_edited(self, tiles: list[Tile], audience: str, names: str, rate: int) -> None:
-        self.board = board(*tiles, audience=audience, names=names, updates_per_s=rate)
-        self.act(lambda: self.hub.change_boards({"wall": self.board}))
+    def a_board_is_edited(self, on: str, tiles: list[Tile], audience: str, names: str, rate: int) -> None:
+        self.boards[on] = board(*tiles, id=on, audience=audience, names=names, updates_per_s=rate)
+        self.act(lambda: self.hub.change_boards(self.boards))
 
     @rule(store=stores)
-    def a_screen_reads(self, store: Store) -> None:
+    def a_screen_is_told_to_do_something(self, store: Store) -> None:
         if store.pipe.broken:
             return
-        for told in store.read():
+        self.number += 1
+        store.ordered.append(self.number)
+        order = Frame(msgspec.json.encode({"t": "command", "do": "identify", "nth": self.number}))
+        self.act(lambda: store.pipe.screen.order(order))
+
+    @rule(store=stores)
+    def a_screen_reads(self, store: Store, *, loses: bool = False) -> None:
+        if store.pipe.broken:
+            return
+        for told in store.read(loses=loses):
             had = self.had[store.pipe.screen.channel, store.seq]
             if told == "hello":
                 assert _filled(store.state) in had
-            elif told == "patch" and not store.lost:
+            elif told == "patch":
                 assert _filled(store.state) == had[0], "as it was when this place began"
-            assert not store.lost, "a line that holds leaves nothing out"
+        self.note()  # its wire has room again, and may have been given a snapshot
+        if store.lost:
+            self._come_back(store)
+
+    @rule(store=stores)
+    def a_screen_reads_and_a_patch_is_lost(self, store: Store) -> None:
+        """As no line does: it shows what it showed, and knows with the next message."""
+        self.a_screen_reads(store, loses=True)
+
+    @rule(store=stores)
+    def a_screen_is_cut_off(self, store: Store) -> None:
+        """It took nothing for too long."""
+        if store.pipe.broken:
+            return
+        cut = self.hub.sent.cut
+        store.pipe.broken = True
+        self.act(store.pipe.screen.too_slow)
+        assert self.hub.sent.cut == cut + 1
+        self._come_back(store)
 
     @rule(store=stores)
     def a_screen_drops_and_comes_back(self, store: Store) -> None:
@@ -277,7 +336,7 @@ class Fanout(RuleBasedStateMachine):
     def _come_back(self, store: Store) -> None:
         self.act(store.pipe.screen.leave)
         pipe = Pipe(packs=store.pipe.packs, one_at_a_time=store.pipe.one_at_a_time)
-        self.act(lambda: self.hub.subscribe(self.board, pipe))
+        self.act(lambda: self.hub.subscribe(self.boards[store.board], pipe, store.teams))
         store.connect(pipe)
 
     @rule(store=stores)
@@ -285,10 +344,20 @@ class Fanout(RuleBasedStateMachine):
         """Once it has read all, it shows what the server has, but for what the throttle holds back."""
         if store.pipe.broken:
             return
+        self._all_is_told(store)
+        if store.holed:
+            self.time_passes(BEAT_MS)
+            self._all_is_told(store)
+        assert not store.holed
+        assert _filled(store.state) == _filled(self.hub.state_of(self.boards[store.board], store.teams))
+        assert store.obeyed[-MOST_ORDERS:] == store.ordered[-MOST_ORDERS:]
+
+    def _all_is_told(self, store: Store) -> None:
         self.time_passes(1000)
+        while self.hub.turns.waiting:
+            self.act(lambda: None)
         while store.pipe.kernel or store.pipe.held:
             self.a_screen_reads(store)
-        assert _filled(store.state) == _filled(self.hub.state_of(self.board))
 
     @invariant()
     def nothing_is_kept_of_who_has_left(self) -> None:
@@ -307,6 +376,7 @@ class TestFanout(Fanout.TestCase):  # type: ignore[misc,name-defined]
     @classmethod
     def setUpClass(cls) -> None:
         Store.of = Node()
+        cls.enterClassContext(patch.multiple(turns, SLICE_S=1e-9, REST_S=0.0))  # one in a turn of the loop
 
     @classmethod
     def tearDownClass(cls) -> None:

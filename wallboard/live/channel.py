@@ -9,6 +9,7 @@ from wallboard.core.patch import DoesNotCompose, merge
 from wallboard.live.frames import Frame
 from wallboard.live.screen import Screen
 from wallboard.live.tally import Sent
+from wallboard.live.turns import Turns
 from wallboard.live.view import View
 
 BEAT_MS = 4000
@@ -36,6 +37,7 @@ class Source(Protocol):
     clock_ms: Callable[[], int]
     pace_ms: Callable[[], int]
     sent: Sent
+    turns: Turns
 
     def next_seq(self) -> int: ...
 
@@ -61,7 +63,7 @@ class Channel:
     def __init__(self, view: View, source: Source, build: str) -> None:
         self.view = view
         self._source = source
-        self.seq = source.next_seq()
+        self.seq = 0
         self._build = build
         self._behind: set[Screen] = set()
         self._level: dict[bool, dict[Put, Screen]] = {False: {}, True: {}}  # by whether it packs
@@ -70,10 +72,11 @@ class Channel:
         self._pending: Document = {}
         self._since_ms: int | None = None  # when the oldest event of what is pending had arrived
         self._shown: dict[Key, Document] = {}
+        self._stale = False  # what is shown was selected before what decides it changed
         self._hello: Frame | None = None
         self._hello_ms = 0
         self.hello_bytes = 0  # how long the last snapshot was
-        self.reload()
+        self._select()
 
     # Screens
 
@@ -95,7 +98,7 @@ class Channel:
         screen.pull()
 
     def leave(self, screen: Screen) -> None:
-        if self._has(screen):
+        if self.has(screen):
             self._behind.discard(screen)
             if screen.wire.put:
                 self._level[screen.wire.packs].pop(screen.wire.put, None)
@@ -108,7 +111,7 @@ class Channel:
 
     def place(self, screen: Screen) -> None:
         """Among those that are written to directly, or among those for which something waits."""
-        if not self._has(screen):
+        if not self.has(screen):
             return
         put = screen.wire.put
         if put and screen.is_level:
@@ -126,22 +129,16 @@ class Channel:
 
     # State
 
-    def reload(self) -> None:
-        """Look at the whole state anew (a new epoch, or another board text): every screen gets a snapshot."""
-        selected = self.view.select(self._source.documents)
-        self._shown = {(kind, name): row for kind, rows in selected.items() for name, row in rows.items()}
-        self._resync()
-
     def replace(self, view: View) -> None:
         """The board's text was edited: screens redraw it without a reload."""
         self.view = view
         self.order({"t": "board", "board": self._source.public(view)})
-        self.seq = self._source.next_seq()
-        self.reload()
+        self.begin_anew()
 
     def begin_anew(self) -> None:
-        self.seq = self._source.next_seq()
-        self.reload()
+        """A new epoch, other settings or another board text: every screen gets a snapshot in its turn."""
+        self._stale = True
+        self._resync()
 
     def change(self, key: Key, row: Document | None, patch: Document | None, since_ms: int | None) -> None:
         """`row` as this view may see it, None: not in it; `patch`: from the row before."""
@@ -183,6 +180,8 @@ class Channel:
 
         What is pending is in it already; the patch that brings it later sets the same values again.
         """
+        if self._stale:
+            self._select()
         now_ms = self._source.clock_ms()
         if self._hello is None or not 0 <= now_ms - self._hello_ms < SHARED_MS:
             self._hello_ms = now_ms
@@ -242,7 +241,7 @@ class Channel:
         self._source.sent.frames += 1
         self._source.sent.bytes += len(frame.of(packs=packs))
 
-    def _has(self, screen: Screen) -> bool:
+    def has(self, screen: Screen) -> bool:
         return screen in self._behind or screen.wire.put in self._level[screen.wire.packs]
 
     def merged(self) -> None:
@@ -268,7 +267,14 @@ class Channel:
                 sent.frames += len(puts)
                 sent.bytes += len(puts) * size
 
+    def _select(self) -> None:
+        """Look at the whole state anew."""
+        selected = self.view.select(self._source.documents)
+        self._shown = {(kind, name): row for kind, rows in selected.items() for name, row in rows.items()}
+        self._stale = False
+        self.seq = self._source.next_seq()
+        self._pending, self._since_ms, self._hello = {}, None, None
+
     def _resync(self) -> None:
         self._pending, self._since_ms, self._hello = {}, None, None
-        for screen in self.screens:
-            screen.resync()
+        self._source.turns.take([screen for screen in self.screens if screen.expire()])

@@ -20,6 +20,7 @@ from wallboard.live.screen import Screen, Wire
 from wallboard.live.showing import Showing
 from wallboard.live.tally import Sent
 from wallboard.live.trails import Trails
+from wallboard.live.turns import Turns
 from wallboard.live.view import LATENCY, View, view_key
 from wallboard.record.boards import Board
 
@@ -47,6 +48,7 @@ class Hub:
         self.pace_ms = pace_ms or clock_ms
         self.pace = Pace()
         self.sent = Sent()
+        self.turns = Turns()
         self.build = build
         self._settings = pipeline.floor.settings
         self._simulated = simulated

@@ -39,12 +39,13 @@ class Wire(Protocol):
 class Screen:
     """One connection's place in a channel. What it holds is bounded by its snapshot's size."""
 
-    __slots__ = ("_base", "_bytes", "_frame", "_orders", "_patch", "_snapshot_due", "channel", "wire")
+    __slots__ = ("_base", "_bytes", "_frame", "_orders", "_patch", "_snapshot_due", "_waits", "channel", "wire")
 
     def __init__(self, channel: "Channel", wire: Wire) -> None:
         self.channel = channel
         self.wire = wire
         self._snapshot_due = True
+        self._waits = False  # for its turn (live/turns.py)
         self._orders: list[Frame] = []
         self._frame: Frame | None = None  # as it came, while nothing is merged into it
         self._patch: Document | None = None
@@ -76,11 +77,18 @@ class Screen:
         self._orders = [*self._orders[1 - MOST_ORDERS :], frame]
         self.pull()
 
-    def resync(self) -> None:
-        """Send a whole snapshot next, instead of anything that waits."""
+    def expire(self) -> bool:
+        """A snapshot is next, in its turn (`renew`), instead of anything that waits. False: it has a turn already."""
         self._forget_patches()
-        self._snapshot_due = True
-        self.pull()
+        waited, self._waits, self._snapshot_due = self._waits, True, True
+        self.channel.place(self)
+        return not waited
+
+    def renew(self) -> None:
+        """It is its turn. It may have left meanwhile."""
+        self._waits = False
+        if self.channel.has(self):
+            self.pull()
 
     def pull(self) -> None:
         """Write what waits for as long as the wire takes it."""
@@ -103,7 +111,7 @@ class Screen:
     def _next(self) -> Frame | None:
         """Snapshot and place in the sequence are taken in one step, without a gap."""
         if self._snapshot_due:
-            if not self.channel.ready:
+            if self._waits or not self.channel.ready:
                 return None
             self._snapshot_due = False
             return self.channel.hello()
