@@ -55,6 +55,12 @@ async def test_the_menu_marks_where_one_is(served: Any, path: str, marked: str) 
     assert page.count(marked) == 2
 
 
+async def test_a_page_that_is_refused_is_headed_in_the_readers_language(served: Any) -> None:
+    asked = {"accept": "text/html", "accept-language": "uk"}
+    answer = await served.http.get("/board/none", headers=asked)
+    assert (answer.status_code, "<h1>Тут нічого немає</h1>" in answer.text) == (404, True)
+
+
 async def test_a_stranger_at_the_sign_in_page_is_offered_no_page_that_would_send_them_back(served: Any) -> None:
     page = (await served.anonymous.get("/signin")).text
     assert menus(page) == []

@@ -88,7 +88,7 @@ class Refusals:
     def _answer(self, request: Request, problem: Problem) -> Response:
         if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
             return problem_response(problem)
-        context = {"title": HTTPStatus(problem.status).phrase, "detail": problem.detail}
+        context = {"status": problem.status, "title": HTTPStatus(problem.status).phrase, "detail": problem.detail}
         headers = {"cache-control": "no-store", **problem.headers}
         return self._templates.TemplateResponse(request, "problem.html", context, problem.status, headers)
 
