@@ -11,7 +11,7 @@ FLOORS = {
     5: ("wallboard.cli", "wallboard.commands", "wallboard.up", "wallboard.__main__"),
     4: ("wallboard.web", "wallboard.worker"),
     3: ("wallboard.live", "wallboard.embedded", "wallboard.alerts", "collectors"),
-    2: ("wallboard.stream", "wallboard.record", "wallboard.config", "wallboard.logs"),
+    2: ("wallboard.stream", "wallboard.record", "wallboard.config", "wallboard.logs", "wallboard.catalogs"),
     1.5: ("wallboard.tables", "wallboard.assets"),  # on which the others of floor 2 stand
     1: ("wallboard.core",),
 }

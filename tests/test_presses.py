@@ -17,6 +17,7 @@ from wallboard import teller as telling
 from wallboard import worker as worker_module
 from wallboard.alerter import Alerter
 from wallboard.alerts import delivery, pacing
+from wallboard.alerts.message import said_in
 from wallboard.alerts.notify import Undelivered
 from wallboard.alerts.notify.telegram import send
 from wallboard.core.errors import Mistake
@@ -183,7 +184,7 @@ async def test_in_a_group_only_who_is_linked_by_a_chat_of_their_own_may_press(
     chat.press(f"acknowledge {alert}", id=7, first_name="Olena K.")
     chat.press(f"acknowledge {alert}", id=43)
     await led.until(lambda: len(chat.of("answerCallbackQuery")) == 2)
-    assert {one["text"] for one in chat.of("answerCallbackQuery")} == {pressing.NOT_LINKED}
+    assert {one["text"] for one in chat.of("answerCallbackQuery")} == {said_in("en")("pressed.not_linked")}
     assert led.row
     assert led.row.acknowledged_by is None
     chat.press(f"acknowledge {alert}", id=42, first_name="The Boss")

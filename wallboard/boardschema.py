@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from wallboard.core.numbers import FAMILIES, NUMBERS, RANKED, WINDOWS
+from wallboard.core.settings import LANGUAGES
 from wallboard.eventschema import portable
 from wallboard.record.board import THRESHOLD, VARIABLES, Written
-from wallboard.record.checks import AUDIENCES, KINDS, LANGUAGES, NAMES, SHOWS, STYLES, THEMES
+from wallboard.record.checks import AUDIENCES, KINDS, NAMES, SHOWS, STYLES, THEMES
 
 
 def board_schema() -> dict[str, Any]:

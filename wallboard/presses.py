@@ -12,8 +12,11 @@ from typing import Any
 
 import structlog
 
+from wallboard.alerts.message import said_in
 from wallboard.alerts.notify import Undelivered
 from wallboard.alerts.notify.telegram import SHIFT, SNOOZES, Answer, asked, without
+from wallboard.alerts.told import language_of
+from wallboard.catalogs import Words
 from wallboard.core import events as ev
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.live.pipeline import Pipeline
@@ -27,8 +30,6 @@ LEAST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 MINUTE_MS = 60_000
 LONGEST_NAME = 100
 SNOOZED = {f"snooze{minutes}": minutes for minutes in SNOOZES}
-
-NOT_LINKED = "Only leads may act: whoever set up Wallboard links your Telegram to you (docs/notify.md)."
 
 log = structlog.get_logger("notify")
 
@@ -113,20 +114,27 @@ class Presses:
         verb, _, alert = str(query.get("data") or "").partition(" ")
         here = [name for name, one in self._receivers().items() if _is_of(one, bot, chat)]
         if not any([await self._outbox.place(name, alert) is not None for name in here]):
-            return "This chat was not told of that alert."
+            return self._say(alert)("pressed.elsewhere")
         sender = query.get("from") or {}
         who = self._who(bot, here, sender)
         if who is None:
-            return NOT_LINKED
+            return self._say(alert)("pressed.not_linked")
         alerts, now_ms = self._pipeline.floor.alerts, self._clock_ms()
         if alert not in alerts.open:
-            return "It is over."
+            return self._say(alert)("pressed.over")
         until_ms = alerts.shift_ends_ms(alerts.open[alert]) if verb == SHIFT else _snoozed_until(verb, now_ms)
         event = _event(verb, alert, who, f"tg{update['update_id']}", now_ms, until_ms)
         if event is None:
-            return "This button means nothing any more."
+            return self._say(alert)("pressed.unknown")
         await self._stream.append([event], fence=self.token)
-        return "Done: everybody sees that it was you."
+        return self._say(alert)("pressed.done")
+
+    def _say(self, alert: str) -> Words:
+        """In the language in which the alert was told."""
+        floor = self._pipeline.floor
+        row = floor.alerts.open.get(alert) or floor.alerts.over.get(alert)
+        first = next(iter(floor.settings.sites.values())).language
+        return said_in(language_of(row, floor.settings) if row else first)
 
     def _who(self, bot: Bot, here: Sequence[str], sender: Mapping[str, Any]) -> str | None:
         """By what name this sender acts in a chat of these receivers; None: they may not. A chat of one's own has the

@@ -6,12 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from wallboard.alerts.message import HEAD, OVER, Verb, message_of, together
+from wallboard.alerts.message import HEAD, Speaks, Verb, message_of, said_in, together
+from wallboard.alerts.message import test_of as made_to_test
+from wallboard.alerts.notify.telegram import buttons
 from wallboard.alerts.told import MISSED_MS, Due, due, due_on, is_held
 from wallboard.core import events as ev
+from wallboard.core.events import KpiReported
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import Rule
-from wallboard.core.settings import Queue, Settings
+from wallboard.core.rules import METRICS, Rule
+from wallboard.core.settings import LANGUAGES, Queue, Settings, Site
 from wallboard.core.state import Floor
 from wallboard.core.watchful import watchful
 from wallboard.receivers import Receiver
@@ -58,7 +61,13 @@ def test_what_came_and_went_long_ago_is_not_raised_any_more() -> None:
     assert told(over, NOON + 86_400_000, None, LEADS) == []
 
 
-@pytest.mark.parametrize(("why", "words"), [*OVER.items(), ("cleared", "resolved")])
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("closed", "closed now"), ("maintenance", "planned work begins"), ("gone", "not there any more"),
+        ("rule", "its rule was taken out"), ("cleared", "resolved"),
+    ],
+)  # fmt: skip
 def test_it_is_told_why_it_is_over(why: str, words: str) -> None:
     message = message_of("a", row(over_ms=NOON, over=why), "cleared", 0, "Call back", "Support", "")
     assert message.title.startswith(f"Support: {words}, ")
@@ -366,6 +375,50 @@ def test_of_one_cause_it_is_told_which_came_first_also_when_that_went_before() -
     assert both.title.startswith("support: oldest wait 2:14 (limit > 2:00) + 1 more")
     assert [line.partition(": ")[0] for line in both.text.splitlines()[1:]] == ["first, critical", "warning"]
     assert [(one.alert, one.first) for one in both.parts] == [("b", False), ("a", True)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("metric", [*METRICS, "kpi.orders"])
+@pytest.mark.parametrize("called", ["Q", "Підтримка", "a very long name of a queue, of which some is cut"])
+def test_in_each_language_the_first_sixty_characters_carry_the_queue_the_number_and_the_limit(
+    language: str, metric: str, called: str
+) -> None:
+    one = row(metric=metric, value=-4321.5 if metric.startswith("kpi") else 4321.0, limit="> 3600")
+    speaks = Speaks(language, "EUR" if metric.startswith("kpi") else "")
+    for verb in ("raised", "again", "assigned"):
+        head = message_of("a", one, verb, 0, None, called, "", speaks=speaks).title[:HEAD]
+        assert head.startswith(called[:7])
+        assert head.endswith(")"), "nothing of the limit is cut"
+        assert any(value in head for value in ("1:12:01", "4321", "-4321.5 EUR"))
+
+
+def test_a_message_is_in_the_language_of_its_site() -> None:
+    sites = {"kyiv": Site(language="uk"), "gdansk": Site(language="pl")}
+    rule = settings(notify=["leads"]).alert
+    held = Settings(alert=rule, site=sites, queue={"support": Queue(site="gdansk"), "sales": Queue(site="kyiv")})
+    found = {}
+    for of in ("support", "sales"):
+        [one] = dues(row(of=of, owner="Olena"), NOON, held, LEADS)
+        found[of] = one.message
+    assert found["sales"].title == "sales: Найдовше чекає 2:14 (межа > 2:00)"
+    assert found["sales"].text.splitlines() == ["критично, правило wait", "Цим займається Olena"]
+    assert found["support"].title == "support: Najdłuższe czekanie 2:14 (próg > 2:00)"
+    both = together([found["sales"], msgspec.structs.replace(found["support"], alert="b", id="b+")])
+    assert both.title == "sales: Найдовше чекає 2:14 (межа > 2:00) + ще 1"
+    assert both.text.splitlines()[0] == "2 тривоги"
+    assert both.language == "uk"
+    [group] = dues(row(kind="groups", of="all"), NOON, held, LEADS)
+    assert group.message.language == "uk", "of no queue: that of the first site"
+    assert buttons("a", said_in("pl"))[0][0]["text"] == "Widzę"
+    assert made_to_test("leads", "x", NOON, "ru").title == "Пробное сообщение Wallboard"
+
+
+def test_a_figure_is_told_with_its_unit() -> None:
+    floor = Floor(Settings(alert=settings(metric="kpi.sales", queues=[], **{"raise": "> 10"}).alert))
+    floor.apply(KpiReported(kpi="sales", value=12.5, unit="EUR", source="crm", time=NOON), NOON)
+    floor.alerts.open["a"] = row(kind="kpis", of="sales", metric="kpi.sales", value=12.5, limit="> 10")
+    [one, _] = due_on(floor, {"leads": LEADS, "boss": BOSS}, NOON, "")
+    assert one.message.title == "sales: sales 12.5 EUR (limit > 10 EUR)"
 
 
 def test_of_no_event_it_is_told_of_which() -> None:

@@ -7,6 +7,7 @@ import pytest
 from babel import Locale
 from babel.numbers import format_decimal
 
+from wallboard.alerts.message import said_in
 from wallboard.assets import BOARDS, STATIC
 from wallboard.core.numbers import NUMBERS, RANKED, WINDOWS
 from wallboard.core.rules import METRICS
@@ -38,6 +39,19 @@ def test_all_languages_have_the_same_words_with_the_same_gaps() -> None:
             told = english[f"{base}#other" if form else base]
             assert sorted(GAPS.findall(text)) == sorted(GAPS.findall(told)), (language, key)
             assert text.strip(), (language, key)
+
+
+def test_messages_say_the_same_in_all_languages_and_fit_a_press() -> None:
+    """Telegram shows 200 characters of an answer."""
+    english = said_in("en").catalog
+    for language in LANGUAGES:
+        found = said_in(language).catalog
+        assert _bases(found) == _bases(english), language
+        for key, text in found.items():
+            base, _, form = key.partition("#")
+            assert sorted(GAPS.findall(text)) == sorted(GAPS.findall(english[f"{base}#other" if form else base]))
+            assert text.strip()
+            assert not key.startswith("pressed.") or len(text) <= 200, (language, key)
 
 
 def _bases(catalog: dict[str, str]) -> set[str]:

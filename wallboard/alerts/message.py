@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from wallboard.assets import STATIC
+from wallboard.catalogs import LANGUAGE, Words, words
 from wallboard.core.limits import limit_of
 from wallboard.core.numbers import number_named
 from wallboard.core.rows import AlertRow
@@ -14,11 +16,7 @@ from wallboard.core.rules import Severity
 Verb = Literal["raised", "again", "assigned", "cleared", "many", "test", "shift"]
 HEAD = 60  # characters that a phone shows of a message
 MOST_LINES = 20  # of one that stands for many
-OVER = {
-    "closed": "closed now", "maintenance": "planned work begins", "gone": "not there any more",
-    "rule": "its rule was taken out",
-}  # fmt: skip
-RESOLVED = "resolved"  # over for any other reason; "over" alone reads as "above"
+LEAST_NAME = 8  # characters that are kept of a long name, while something else can be cut
 NOT_TIME = frozenset({"missed_in_row"})  # of the numbers that only rules know, the others are seconds
 SHORT = frozenset({"aht", "asa", "csat", "nps"})
 GRAVEST: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
@@ -47,6 +45,7 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     alert: str = ""
     rule: str = ""
     of: str = ""
+    language: str = LANGUAGE
     metric: str = ""
     value: float | None = None
     limit: str = ""
@@ -61,44 +60,75 @@ class First(NamedTuple):
     called: str
 
 
-def test_of(receiver: str, chance: str, now_ms: int) -> Message:
+class Speaks(NamedTuple):
+    """In which language, and in which unit its number is (of a `kpi.*`)."""
+
+    language: str = LANGUAGE
+    unit: str = ""
+
+
+IN_ENGLISH = Speaks()
+
+
+def said_in(language: str) -> Words:
+    """The words of messages."""
+    return words(language, STATIC / "words" / "messages")
+
+
+def test_of(receiver: str, chance: str, now_ms: int, language: str) -> Message:
     """`chance`: by which it is another one each time."""
+    say = said_in(language)
     return Message(
-        id=f"test {chance}", type="test", severity="info", title="A test message of Wallboard",
-        text=f"Messages to '{receiver}' arrive here.", at=now_ms,
+        id=f"test {chance}", type="test", severity="info", title=say("test"),
+        text=say("test.text", receiver=receiver), at=now_ms, language=language,
     )  # fmt: skip
 
 
 def message_of(
     alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str, says: str = "",
-    first: First | None = None,
+    first: First | None = None, speaks: Speaks = IN_ENGLISH,
 ) -> Message:  # fmt: skip
     """`called`: what people call the entity. `number`: which of the repeats. `says`: why this receiver is told.
     `first`: the one of the same cause that came first."""
-    end = OVER.get(row.over or "", RESOLVED) if verb == "cleared" else ""
+    say, is_over = said_in(speaks.language), verb == "cleared"
+    title = _title(row, verb, called, say, speaks.unit)
     lines = [
-        f"{row.severity}, rule {row.rule}",
-        *([f"Do: {action}"] if action and verb != "cleared" else []),
-        *([f"Came after: {first.called}: {_metric(first.row)}"] if first and verb != "cleared" else []),
-        *([says] if says and verb != "cleared" else []),
-        *([f"{row.owner} has taken it"] if row.owner and verb != "assigned" else []),
+        say("rule", severity=say(f"severity.{row.severity}", row.severity), rule=row.rule),
+        *([say("do", action=action)] if action and not is_over else []),
+        *([say("after", what=f"{first.called}: {_metric(first.row, say)}")] if first and not is_over else []),
+        *([says] if says and not is_over else []),
+        *([say("owner", who=row.owner)] if row.owner and verb != "assigned" else []),
         *([row.note] if row.note else []),
         *([link] if link else []),
     ]
-    sign = "+" if row.within and (row.value or 0) > 0 else ""
-    shown = "–" if row.value is None else sign + _figure(row.value, row.metric)
-    number_now = ("still " if verb == "again" else "") + shown
-    moved = f" in {row.within}" if row.within else ""
-    whose = "for you, " if verb == "assigned" else ""
-    title = f"{called}: {whose}{_metric(row)} {number_now}{moved} (limit {_limit(row)})"
-    if end:
-        title = f"{called}: {end}, {_metric(row)} (limit {_limit(row)})"
     return Message(
-        id=named(alert, verb, number), type=verb, severity=_severity(row), title=_fitted(title, called),
-        text="\n".join(lines), at=row.over_ms if verb == "cleared" and row.over_ms else row.raised_ms, alert=alert,
+        id=named(alert, verb, number), type=verb, severity=_severity(row), title=title,
+        text="\n".join(lines), at=row.over_ms if is_over and row.over_ms else row.raised_ms, alert=alert,
         rule=row.rule, of=row.of, metric=row.metric, value=row.value, limit=row.limit, link=link,
-        first=first.alert if first else "",
+        first=first.alert if first else "", language=speaks.language,
     )  # fmt: skip
+
+
+def _title(row: AlertRow, verb: Verb, called: str, say: Words, unit: str) -> str:
+    """Of what is too long the name is cut first, then the number's name, never the number or the limit."""
+    sign = "+" if row.within and (row.value or 0) > 0 else ""
+    value = "–" if row.value is None else sign + _figure(row.value, row.metric, unit)
+    value = say("value.within", value=value, time=row.within) if row.within else value
+    key = f"title.{verb}" if verb in ("again", "assigned", "cleared") else "title"
+    why = say(f"over.{row.over or 'cleared'}", say("over.cleared"))
+    metric = _metric(row, say)
+
+    def title(name: str, metric: str) -> str:
+        return say(key, name=name, metric=metric, value=value, limit=_limit(row, unit), why=why)
+
+    name = _cut(called, len(title(called, metric)) - HEAD)
+    return title(name, _cut(metric, len(title(name, metric)) - HEAD))
+
+
+def _cut(text: str, too_long: int) -> str:
+    if too_long <= 0 or len(text) <= LEAST_NAME:
+        return text
+    return f"{text[: max(LEAST_NAME, len(text) - too_long) - 1]}…"
 
 
 def named(alert: str, verb: Verb, number: int = 0) -> str:
@@ -124,35 +154,44 @@ def together(messages: Sequence[Message]) -> Message:
     ]
     came_first = {one.first for one in messages if one.first}
     first = next((one for one in told if one.alert in came_first), told[0])
-    lines = [f"{_standing(one, came_first)}: {one.title}" for one in ordered[:MOST_LINES]]
+    say = said_in(first.language)
+    lines = [say("line", severity=_standing(one, came_first, say), title=one.title) for one in ordered[:MOST_LINES]]
     if len(ordered) > MOST_LINES:
-        lines.append(f"and {len(ordered) - MOST_LINES} more")
-    more = len(begun | over) - 1
+        lines.append(say("more_lines", count=len(ordered) - MOST_LINES))
+    more, link = len(begun | over) - 1, messages[0].link
     return Message(
         id=f"{messages[0].id}&{messages[-1].id}", type="many", severity=ordered[0].severity,
-        title=f"{first.title} + {more} more" if more else first.title, at=messages[-1].at, link=messages[0].link,
-        text="\n".join([_counted(len(begun), len(over)), *lines, *([messages[0].link] if messages[0].link else [])]),
+        title=say("more", title=first.title, count=more) if more else first.title, at=messages[-1].at, link=link,
+        text="\n".join([_counted(len(begun), len(over), say), *lines, *([link] if link else [])]),
         parts=tuple(Part(one.alert, one.type, one.rule, one.of, one.alert in came_first) for one in messages),
+        language=first.language,
     )  # fmt: skip
 
 
-def _standing(one: Message, came_first: Collection[str]) -> str:
+def _standing(one: Message, came_first: Collection[str], say: Words) -> str:
     """resolved; critical; first, critical: the one that came before the others of its cause."""
-    first = "first, " if one.alert in came_first else ""
-    return first + (RESOLVED if one.type == "cleared" else one.severity)
+    severity = say("over.cleared") if one.type == "cleared" else say(f"severity.{one.severity}", one.severity)
+    return say("first", severity=severity) if one.alert in came_first else severity
 
 
 def _severity(row: AlertRow) -> Severity:
     return row.severity if row.severity in GRAVEST else "warning"  # type: ignore[return-value]
 
 
-def _counted(alerts: int, over: int) -> str:
-    told = [f"{alerts} alert{'s' if alerts > 1 else ''}"] if alerts else []
-    return ", ".join([*told, *([f"{over} {RESOLVED}"] if over else [])])
+def _counted(alerts: int, over: int, say: Words) -> str:
+    told = [say("alerts", count=alerts)] if alerts else []
+    return ", ".join([*told, *([say("over.count", count=over)] if over else [])])
 
 
-def _metric(row: AlertRow) -> str:
-    return f"without {row.event} for" if row.event else _words(row.metric)
+def _metric(row: AlertRow, say: Words) -> str:
+    """As the wall calls it; in English shorter, after its own name."""
+    if row.event:
+        return say("no_event", event=row.event)
+    return (
+        _words(row.metric)
+        if say.language == LANGUAGE
+        else words(say.language)(f"metric.{row.metric}", _words(row.metric))
+    )
 
 
 def _words(metric: str) -> str:
@@ -160,26 +199,19 @@ def _words(metric: str) -> str:
     return plain.upper() if plain in SHORT else plain
 
 
-def _limit(row: AlertRow) -> str:
+def _limit(row: AlertRow, unit: str) -> str:
     found = limit_of(row.limit)
-    return f"{found.sign} {_figure(found.number, row.metric)}" if found else row.limit
+    return f"{found.sign} {_figure(found.number, row.metric, unit)}" if found else row.limit
 
 
-def _figure(value: float, metric: str) -> str:
-    """2:14 of seconds, 71.2 % of percentages; a fall with its sign."""
+def _figure(value: float, metric: str, unit: str = "") -> str:
+    """2:14 of seconds, 71.2 % of percentages, 12 EUR of what is reported so; a fall with its sign."""
     if value < 0:
-        return "-" + _figure(-value, metric)
+        return "-" + _figure(-value, metric, unit)
     number = number_named(metric)
     if metric not in NOT_TIME and (number is None or number.reads == "seconds"):
         minutes, seconds = divmod(int(value), 60)
         return f"{minutes}:{seconds:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     plain = f"{value:.1f}".removesuffix(".0")
-    return f"{plain} %" if number and number.reads == "percent" else plain
-
-
-def _fitted(title: str, called: str) -> str:
-    """A long name is cut, never the number or the limit."""
-    too_long = len(title) - HEAD
-    return (
-        title if too_long <= 0 or len(called) <= too_long + 1 else f"{called[: -too_long - 1]}…{title[len(called) :]}"
-    )
+    unit = "%" if number and number.reads == "percent" else unit
+    return f"{plain} {unit}" if unit else plain

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from wallboard.alerts.message import GRAVEST, First, Message, Verb, message_of, named
+from wallboard.alerts.message import GRAVEST, First, Message, Speaks, Verb, message_of, named, said_in
+from wallboard.catalogs import Words
 from wallboard.core.compiled import moves_of
 from wallboard.core.firstout import Cause, causes_of
 from wallboard.core.heard import ANY
@@ -19,7 +20,7 @@ from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.kpis import alert_document, entity
 from wallboard.core.measured import measured
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import NO_EVENT, ON_DUTY, Rule
+from wallboard.core.rules import KPI, NO_EVENT, ON_DUTY, Rule
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
@@ -62,7 +63,8 @@ def due_on(
     speaking = {name: row for name, row in alerts.open.items() if not (held and held.holds_back(row))} | alerts.over
     called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
     now = lambda row: _number_now(floor, row, now_ms)  # noqa: E731
-    return due(speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now)
+    unit = lambda row: _unit(floor, row)  # noqa: E731
+    return due(speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit)
 
 
 def _number_now(floor: Floor, row: AlertRow, now_ms: int) -> float | None:
@@ -89,6 +91,7 @@ def due(
     link: str,
     known: Container[tuple[str, str]] = (),
     number_now: Callable[[AlertRow], float | None] = lambda _: None,
+    unit: Callable[[AlertRow], str] = lambda _: "",
 ) -> Iterator[Due]:
     """What each receiver should have been told of these alerts, open or over, at `now_ms`. `on_duty`: names; `known`:
     what was put already, by receiver and `told`: no message is made of it again. `number_now`: for a repeat."""
@@ -110,12 +113,25 @@ def due(
             cause = causes.get(alert)
             first = First(cause.first, alerts[cause.first], called(alerts[cause.first])) if cause else None
             first = first if first and first.alert != alert and first.row.raised_ms <= row.raised_ms else None
+            speaks = Speaks(language_of(row, settings), unit(row))
             now = number_now(row) if verb == "again" else None
             as_now = row if now is None else replace(row, value=now)
-            message = message_of(alert, as_now, verb, number, action, called(row), link, says, first)
+            message = message_of(alert, as_now, verb, number, action, called(row), link, says, first, speaks)
             yield Due(receiver, told, message, needs=None if is_begin else named(alert, "raised"))
             if verb == "cleared" and _is_own(receivers[receiver], row):
                 yield Due(receiver, told, message, needs=named(alert, "assigned", row.given_ms or 0))
+
+
+def language_of(row: AlertRow, settings: Settings) -> str:
+    """That of its queue's site; of what is of no queue, of the first site."""
+    site = settings.site_of(row.of) if row.kind == "queues" else next(iter(settings.sites))
+    return settings.sites[site].language
+
+
+def _unit(floor: Floor, row: AlertRow) -> str:
+    """Of a reported figure, as it says."""
+    reported = floor.kpis.get(row.of) if row.kind == "kpis" and row.event is None else None
+    return (reported.event.unit or "") if reported and row.metric.startswith(KPI) else ""
 
 
 def _begun(
@@ -144,9 +160,10 @@ def _given(
     about a person only to who is on duty for it, as anybody may be named."""
     if row.over_ms is not None or (row.kind == "agents" and row.owner not in on_duty):
         return
+    given = said_in(language_of(row, settings))("given", who=row.given_by)
     for receiver in receivers.values():
         if _is_own(receiver, row) and not _is_quiet(receiver, row.severity, settings, now_ms):
-            yield Said(receiver.name, "assigned", row.given_ms or 0, f"{row.given_by} has given it to you.")
+            yield Said(receiver.name, "assigned", row.given_ms or 0, given)
 
 
 def _is_own(receiver: Receiver, row: AlertRow) -> bool:
@@ -186,13 +203,11 @@ def _chain(
         yield from (Link(one, place - passed_over) for one in own)
         if not own:
             passed_over += 1
-            says = _nobody(on_duty)
+            says = _nobody(on_duty, said_in(language_of(row, settings)))
 
 
-def _nobody(on_duty: Collection[str]) -> str:
-    if on_duty:
-        return f"On duty is {', '.join(on_duty)}, who has no receiver for this now: so you are told."
-    return "Nobody is on duty for this: so you are told."
+def _nobody(on_duty: Collection[str], say: Words) -> str:
+    return say("on_duty", who=", ".join(on_duty)) if on_duty else say("nobody")
 
 
 def _is_reached(row: AlertRow, place: int, escalate_ms: int | None, now_ms: int) -> bool:

@@ -42,7 +42,8 @@ def test(receiver: str, **where: Any) -> None:
     if to is None:
         known = ", ".join(config.receivers) or "none"
         raise WallboardError(f"no receiver '{receiver}' is configured: there is {known}; write [notify.{receiver}]")
-    message = test_of(receiver, secrets.token_hex(8), clock_ms())
+    language = next(iter(config.settings.sites.values())).language
+    message = test_of(receiver, secrets.token_hex(8), clock_ms(), language)
     try:
         asyncio.run(SENDERS[to.kind](to, message))
     except Undelivered as error:

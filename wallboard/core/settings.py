@@ -4,7 +4,7 @@ The same types read the sections of `wallboard.toml`; every default of docs/conf
 """
 
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from msgspec import Meta, Struct, convert, field
 
@@ -21,8 +21,13 @@ VOICE_MAX_WAIT_S = 4 * 3600
 TEXT_MAX_WAIT_S = 7 * 86_400
 
 
+Language = Literal["en", "uk", "ru", "pl"]
+LANGUAGES: tuple[str, ...] = get_args(Language)
+
+
 class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A place with a time zone and a business day. `open`, `holidays`, `shifts` as text (docs/configuration.md)."""
+    """A place with a time zone and a business day. `open`, `holidays`, `shifts` as text (docs/configuration.md).
+    `language`: of the messages about what is there."""
 
     name: Text | None = None
     zone: str = "UTC"
@@ -30,6 +35,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     open: str | None = None
     holidays: list[str] = []
     shifts: dict[Text, str] = {}
+    language: Language = "en"
 
 
 class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

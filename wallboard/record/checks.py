@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from wallboard.core.numbers import FAMILIES, NUMBERS, RANKED, WINDOWS, number_named, ranked_by
+from wallboard.core.settings import LANGUAGES
 from wallboard.record import fitting
 from wallboard.record.board import LISTS, MESSAGES, OVER_TIME, VARIABLES, Board, Tile, bar_end, fits, threshold
 from wallboard.record.colours import COLOUR, GROUNDS, MARK, least_contrast
@@ -22,7 +23,6 @@ NAMES = ("full", "first", "alias", "none")
 SHOWS = ("reasons", "times", "rankings", "small_groups")
 STYLES = ("plain", "bar")
 THEMES = ("dark", "light", "contrast")
-LANGUAGES = ("en", "uk", "ru", "pl")
 
 MOST_LINES = 4
 MOST_TILES = 200

@@ -78,7 +78,8 @@ async def test(request: Request) -> Response:
     try:
         if any(_read(one.message).type == "test" for one in await parts.outbox.waiting(name, MOST_LETTERS)):
             raise Problem(409, "A test message waits there already.")
-        message = test_of(name, secrets.token_hex(8), parts.clock_ms())
+        language = next(iter(parts.config.settings.sites.values())).language
+        message = test_of(name, secrets.token_hex(8), parts.clock_ms(), language)
         await parts.outbox.add(name, msgspec.json.encode(message))
     except StreamUnavailable:
         raise Problem(503, AWAY, headers={"retry-after": "2"}) from None

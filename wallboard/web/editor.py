@@ -20,6 +20,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from wallboard.core.errors import Mistake
 from wallboard.core.numbers import NUMBERS, RANKED, WINDOWS
+from wallboard.core.settings import LANGUAGES
 from wallboard.live.view import View, tile_of
 from wallboard.record.board import Board, Tile
 from wallboard.record.boards import board_of
@@ -27,7 +28,6 @@ from wallboard.record.boardtext import merged
 from wallboard.record.checks import (
     AUDIENCES,
     KINDS,
-    LANGUAGES,
     NAMES,
     SHOWS,
     THEMES,

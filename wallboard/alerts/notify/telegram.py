@@ -7,9 +7,10 @@ from typing import Any
 import httpcore
 import msgspec
 
-from wallboard.alerts.message import Message
+from wallboard.alerts.message import Message, said_in
 from wallboard.alerts.notify import Undelivered
 from wallboard.alerts.targets import Checked
+from wallboard.catalogs import Words
 from wallboard.receivers import Bot, Receiver, bot_of
 
 ANSWER_S = 10.0
@@ -40,7 +41,7 @@ async def send(receiver: Receiver, message: Message, before: int | None = None) 
             raise Undelivered(_reason(edited, bot))
     said["disable_notification"] = message.type == "cleared"
     if message.type in ("raised", "again", "assigned") and message.alert:
-        said["reply_markup"] = {"inline_keyboard": buttons(message.alert)}
+        said["reply_markup"] = {"inline_keyboard": buttons(message.alert, said_in(message.language))}
     answer = await asked(bot, receiver, "sendMessage", said)
     if not answer.ok:
         for_good = 400 <= answer.error_code < 500 and answer.error_code not in _AGAIN
@@ -48,10 +49,10 @@ async def send(receiver: Receiver, message: Message, before: int | None = None) 
     return answer.result.get("message_id") if isinstance(answer.result, dict) else None
 
 
-def buttons(alert: str) -> list[list[dict[str, str]]]:
-    first = [("Acknowledge", "acknowledge"), ("I take it", "assign")]
-    snoozes = [(f"Snooze {minutes} min", f"snooze{minutes}") for minutes in SNOOZES]
-    shift = [("Snooze to the end of the shift", SHIFT)]
+def buttons(alert: str, say: Words) -> list[list[dict[str, str]]]:
+    first = [(say("press.acknowledge"), "acknowledge"), (say("press.assign"), "assign")]
+    snoozes = [(say("press.snooze", minutes=minutes), f"snooze{minutes}") for minutes in SNOOZES]
+    shift = [(say("press.shift"), SHIFT)]
     rows = (first, snoozes, shift)
     return [[{"text": text, "callback_data": f"{verb} {alert}"} for text, verb in row] for row in rows]
 
