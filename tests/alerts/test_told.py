@@ -135,7 +135,7 @@ def test_whoever_comes_on_duty_is_told_what_is_open_and_whoever_was_told_hears_t
 def test_whom_somebody_else_gives_it_to_is_told_on_their_channels_and_hears_the_end() -> None:
     """On duty or not, and however grave; another one who was told of nothing hears no end."""
     phone = OLENA._replace(least="critical")
-    mine = row(severity="warning", owner="Olena", given_by="Ivan", given_ms=NOON + 5)
+    mine = row(severity="warning", owner="Olena", given_by="Ivan", given_ms=NOON + 5, given=[("Olena", NOON + 5)])
     held = settings(notify=["leads"])
     found = dues(mine, NOON + MINUTE, held, phone, IVAN, LEADS)
     assert [(one.receiver, one.told, one.needs) for one in found] == [
@@ -149,6 +149,15 @@ def test_whom_somebody_else_gives_it_to_is_told_on_their_channels_and_hears_the_
     ends = {(one.receiver, one.needs) for one in dues(over, NOON + 2 * MINUTE, held, OLENA, IVAN, LEADS)}
     assert ("olena-phone", f"a>{NOON + 5}") in ends
     assert ("ivan-mail", f"a>{NOON + 5}") not in ends
+
+
+@pytest.mark.parametrize("now", [{"owner": "Olena"}, {"owner": "Vira", "given_by": "Olena", "given_ms": NOON + 9}])
+def test_whom_it_was_given_to_hears_the_end_although_they_took_it_then_or_gave_it_on(now: dict[str, Any]) -> None:
+    over = row(given=[("Olena", NOON + 5), ("Vira", NOON + 9)], over_ms=NOON + MINUTE, over="cleared", **now)
+    found = dues(over, NOON + MINUTE, settings(notify=["leads"]), OLENA, IVAN)
+    assert [(one.receiver, one.told, one.needs) for one in found] == [
+        ("olena-phone", "a-", "a+"), ("olena-phone", "a-", f"a>{NOON + 5}"), ("ivan-mail", "a-", "a+"),
+    ]  # fmt: skip
 
 
 def test_who_takes_it_themselves_is_told_nothing_and_in_quiet_hours_it_waits() -> None:

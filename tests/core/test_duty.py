@@ -131,3 +131,18 @@ def test_of_one_that_nobody_acted_on_it_is_who_is_on_duty_now(floor: Floor) -> N
     floor.apply(ev.AlertSnoozed(alert="a", who="Olena", until=NOON + 3 * HOUR, source=ev.SERVER), NOON + 3000)
     floor.advance(NOON + HOUR)
     assert floor.alerts.on_duty(floor.alerts.open["a"]) == ["Ivan"]
+
+
+def given(floor: Floor, who: str, to: str, at_ms: int) -> None:
+    floor.apply(ev.AlertAssigned(alert="a", who=who, attributes={"to": to}, source=ev.SERVER), at_ms)
+
+
+def test_it_is_kept_to_whom_an_alert_was_handed_over_also_when_they_take_it_until_they_are_erased(floor: Floor) -> None:
+    raised(floor, NOON)
+    given(floor, "Ivan", "Olena", NOON + 1)
+    given(floor, "Olena", "Olena", NOON + 2)
+    given(floor, "Olena", "Vira", NOON + 3)
+    floor = snapshot.load(snapshot.dump(floor))
+    assert floor.alerts.open["a"].given == [("Olena", NOON + 1), ("Vira", NOON + 3)]
+    floor.apply(ev.AgentForgotten(name="Olena", source=ev.SERVER), NOON + 4)
+    assert floor.alerts.open["a"].given == [("Vira", NOON + 3)]

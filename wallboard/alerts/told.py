@@ -118,8 +118,8 @@ def due(
             as_now = row if now is None else replace(row, value=now)
             message = message_of(alert, as_now, verb, number, action, called(row), link, says, first, speaks)
             yield Due(receiver, told, message, needs=None if is_begin else named(alert, "raised"))
-            if verb == "cleared" and _is_own(receivers[receiver], row):
-                yield Due(receiver, told, message, needs=named(alert, "assigned", row.given_ms or 0))
+            for given_ms in _was_given(receivers[receiver], row) if verb == "cleared" else ():
+                yield Due(receiver, told, message, needs=named(alert, "assigned", given_ms))
 
 
 def language_of(row: AlertRow, settings: Settings) -> str:
@@ -168,6 +168,11 @@ def _given(
 
 def _is_own(receiver: Receiver, row: AlertRow) -> bool:
     return row.given_by is not None and receiver.person is not None and receiver.person == row.owner
+
+
+def _was_given(receiver: Receiver, row: AlertRow) -> list[int]:
+    """When somebody gave it to them: whoever took it then, or gave it on, hears its end all the same."""
+    return [at_ms for who, at_ms in row.given if who == receiver.person]
 
 
 def is_held(receiver: Receiver, message: Message, settings: Settings, now_ms: int) -> bool:

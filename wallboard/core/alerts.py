@@ -12,6 +12,7 @@ MOST_OVER = 1_000  # of those that ended are known; however many, those of the l
 TELL_MS = 60_000  # in which who leads, or comes to lead, tells everybody of them
 MOST_ENDING = 10_000  # of these; above it the oldest go all the same, and of their end nobody may be told
 ERASED = "–"  # instead of somebody's name
+MOST_GIVEN = 10  # of one alert: to so many it was handed over last
 MOST_RESULTS = 10  # of one alert; above it the oldest are dropped
 LONGEST_SNOOZE_MS = 12 * 3_600_000  # a snooze always ends by itself
 OWNER_BY = "owner_by"  # of what is assigned: as which account
@@ -51,6 +52,8 @@ class Alerts:
                 row.owner, row.owned_ms = said.get("to") or event.who, row.owned_ms or at_ms
                 row.owner_by = said.get(OWNER_BY)
                 row.given_by, row.given_ms = (event.who, at_ms) if row.owner != event.who else (None, None)
+                if row.given_by:
+                    row.given = [*row.given, (row.owner, at_ms)][-MOST_GIVEN:]
             case ev.AlertSnoozed():
                 row.snoozed_by, row.snoozed_until_ms = event.who, event.until
                 if event.until is not None:
@@ -153,6 +156,7 @@ def _leave_out(row: AlertRow, name: str) -> bool:
         setattr(row, key, ERASED)
     if "owner" in found:
         row.owner_by = None
+    row.given = [one for one in row.given if one[0] != name]
     theirs = [one for one in row.results if one.who == name]
     for one in theirs:
         one.who = ERASED

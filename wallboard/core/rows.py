@@ -236,6 +236,7 @@ class AlertRow(Struct):
     event: str | None = None  # of one about no event: of which type
     given_by: str | None = None  # who else gave it to its owner, and when
     given_ms: int | None = None
+    given: list[tuple[str, int]] = []  # to whom somebody else gave it, and when; the last ones
 
 
 class KpiRow(Struct):
