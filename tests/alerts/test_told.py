@@ -146,7 +146,7 @@ def test_whom_somebody_else_gives_it_to_is_told_on_their_channels_and_hears_the_
     assert "Ivan has given it to you." in message.text.splitlines()
     assert "taken" not in message.text
     over = msgspec.structs.replace(mine, over_ms=NOON + 2 * MINUTE, over="cleared")
-    ends = {(one.receiver, one.needs) for one in dues(over, NOON + 2 * MINUTE, held, OLENA, IVAN, LEADS)}
+    ends = {(one.receiver, one.needs) for one in dues(over, NOON + 2 * MINUTE, held, phone, IVAN, LEADS)}
     assert ("olena-phone", f"a>{NOON + 5}") in ends
     assert ("ivan-mail", f"a>{NOON + 5}") not in ends
 

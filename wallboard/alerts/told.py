@@ -185,7 +185,7 @@ def _ended(row: AlertRow, receivers: Mapping[str, Receiver], now_ms: int) -> Ite
     if row.over_ms is None or now_ms - row.over_ms >= STALE_MS:
         return
     for receiver in receivers.values():
-        if GRAVEST[row.severity] <= GRAVEST[receiver.least]:
+        if GRAVEST[row.severity] <= GRAVEST[receiver.least] or _was_given(receiver, row):
             yield Said(receiver.name, "cleared")
 
 
