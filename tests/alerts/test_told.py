@@ -175,6 +175,24 @@ def test_what_is_about_a_person_is_told_only_to_who_is_on_duty_for_it() -> None:
     assert told(given, NOON, settings(notify=["leads"]), OLENA, on_duty=["Olena"]) == [("olena-phone", f"a>{NOON}")]
 
 
+def test_what_is_about_a_person_is_told_to_who_came_on_duty_after_somebody_acted_on_it() -> None:
+    """Given at a change of shift: who was on duty when somebody acted first is not whom it is given to."""
+    floor = watchful(Floor(settings(notify=["leads"])))
+
+    def tell(event: ev.Event, at_ms: int) -> None:
+        floor.apply(msgspec.structs.replace(event, source=ev.SERVER, time=at_ms), at_ms)
+
+    tell(ev.DutyTaken(who="Ivan", until=NOON + 60 * MINUTE), NOON)
+    said = {"kind": "agents", "of": "anna", "metric": "stretch_s", "limit": "> 60"}
+    tell(ev.AlertRaised(alert="a", rule="wait", attributes=said), NOON)
+    tell(ev.AlertAcknowledged(alert="a", who="Ivan"), NOON + 1)
+    tell(ev.AlertAssigned(alert="a", who="Ivan", attributes={"to": "Olena"}), NOON + MINUTE)
+    mine = {OLENA.name: OLENA}
+    assert list(due_on(floor, mine, NOON + MINUTE, "")) == []
+    tell(ev.DutyTaken(who="Olena", until=NOON + 60 * MINUTE), NOON + 2 * MINUTE)
+    assert [one.told for one in due_on(floor, mine, NOON + 2 * MINUTE, "")] == [f"a>{NOON + MINUTE}"]
+
+
 @pytest.mark.parametrize("held", [Settings(), settings(notify=["boss"])])
 def test_whoever_was_told_hears_the_end_although_the_rule_is_gone_or_names_them_no_more(held: Settings) -> None:
     over = row(over_ms=NOON + MINUTE, over="rule")

@@ -64,7 +64,9 @@ def due_on(
     called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
     now = lambda row: _number_now(floor, row, now_ms)  # noqa: E731
     unit = lambda row: _unit(floor, row)  # noqa: E731
-    return due(speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit)
+    return due(
+        speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit, alerts.on_duty_now
+    )
 
 
 def _number_now(floor: Floor, row: AlertRow, now_ms: int) -> float | None:
@@ -92,14 +94,16 @@ def due(
     known: Container[tuple[str, str]] = (),
     number_now: Callable[[AlertRow], float | None] = lambda _: None,
     unit: Callable[[AlertRow], str] = lambda _: "",
+    on_duty_now: Callable[[AlertRow], Collection[str]] | None = None,
 ) -> Iterator[Due]:
     """What each receiver should have been told of these alerts, open or over, at `now_ms`. `on_duty`: names; `known`:
-    what was put already, by receiver and `told`: no message is made of it again. `number_now`: for a repeat."""
+    what was put already, by receiver and `told`: no message is made of it again. `number_now`: for a repeat.
+    `on_duty_now`: names, of one that somebody acted on too (the others are those of then); None: the same."""
     causes: dict[str, Cause] | None = None  # worked out when somebody is told of something
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
         begun = _begun(row, rule, settings, receivers, on_duty(row), now_ms) if rule else ()
-        given = list(_given(row, settings, receivers, on_duty(row), now_ms))
+        given = list(_given(row, settings, receivers, (on_duty_now or on_duty)(row), now_ms))
         anew = set[str]()  # who hears of it only now: an end that was put before was told to nobody there
         for receiver, verb, number, says in (*begun, *given, *_ended(row, receivers, now_ms)):
             told = named(alert, verb, number)

@@ -52,7 +52,7 @@ class Alerts:
                 row.owner, row.owned_ms = said.get("to") or event.who, row.owned_ms or at_ms
                 row.owner_by = said.get(OWNER_BY)
                 row.given_by, row.given_ms = (event.who, at_ms) if row.owner != event.who else (None, None)
-                if row.given_by:
+                if row.given_by and row.owner:
                     row.given = [*row.given, (row.owner, at_ms)][-MOST_GIVEN:]
             case ev.AlertSnoozed():
                 row.snoozed_by, row.snoozed_until_ms = event.who, event.until
@@ -125,6 +125,10 @@ class Alerts:
         """Who is on duty for it; of one that somebody acted on, or that is over: who was when that began."""
         if row.duty is not None:
             return row.duty
+        return self.on_duty_now(row)
+
+    def on_duty_now(self, row: AlertRow) -> list[str]:
+        """Whatever was done about it: to whom it may be handed over."""
         return self._duty.of_team(self.team_of(row), is_person=row.kind == "agents")
 
     def wake(self, alert: str, at_ms: int) -> None:
