@@ -63,16 +63,16 @@ def tile(page: str, place: int) -> str:
 
 async def test_the_numbers_stand_in_the_page_as_it_is_served(wall: Any) -> None:
     queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support"} for n in range(3)]
-    signed_in = {"type": "agent.signed_in", "agent": "101", "name": "Ганна Бахмут", "queues": ["support"]}
+    signed_in = {"type": "agent.signed_in", "agent": "h.bakhmut", "name": "Ганна Бахмут", "queues": ["support"]}
     await post(wall, *queued, signed_in)
     lead = await page_with(wall, "agents", "Ганна Бахмут")
-    assert 'data-key="101"' in tile(lead, 4)
+    assert 'data-key="h.bakhmut"' in tile(lead, 4)
     page = (await wall.http.get("/board/overview")).text
     assert '<span class="figure">3</span>' in tile(page, 0)
     assert re.search(r'<span class="figure">0:\d\d</span>', tile(page, 1))
     assert 'data-key="support"' in tile(page, 5)
     assert "signed in" in tile(page, 6)
-    assert not [word for word in ("Ганна", "101") if word in page]
+    assert not [word for word in ("Ганна", "h.bakhmut") if word in page]
 
 
 async def test_what_is_not_known_is_a_dash_and_the_tile_says_so(wall: Any) -> None:
