@@ -126,6 +126,33 @@ def test_the_time_goes_on_while_somebody_else_tells_of_the_queue(other_s: int, r
     assert said(floor) == [("raised", raised_s)]
 
 
+@pytest.mark.parametrize(
+    ("event", "metric"), [("contact.queued", {}), ("contact.*", {}), ("agent.*", {"queues": [], "sources": ["pbx"]})]
+)
+def test_a_whole_truth_that_shows_what_is_known_tells_of_no_event(event: str, metric: dict[str, Any]):
+    """One old caller who waited kept a queue that nobody called from being found."""
+    floor = floor_with(ANSWERS | {"event": event} | metric)
+
+    def shows(*contacts: str, after_s: int) -> None:
+        anna = ev.ListedAgent(queues=["support"], presence="ready", activity="idle")
+        callers = [ev.ListedContact(contact=one) for one in contacts]
+        floor.apply(
+            ev.FloorObserved(
+                queues={"support": callers}, agents={"anna": anna}, source="pbx", time=NOON + after_s * SECOND
+            ),
+            NOON + after_s * SECOND,
+        )
+
+    for after_s in (1, 30, 50, 80):
+        shows("c1", after_s=after_s)
+    assert [verb for verb, _ in said(floor)] == ["raised"]
+    assert said(floor)[0][1] <= 63
+    if event.startswith("contact"):
+        shows("c1", "c2", after_s=90)
+        floor.advance(NOON + 92 * SECOND)
+        assert said(floor)[1:] == [("cleared", 91.0)], "c2 is new"
+
+
 def test_what_is_open_stays_open_over_a_silence():
     floor = floor_with(ANSWERS)
     waits(floor, "c1", 500)

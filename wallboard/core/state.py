@@ -286,7 +286,8 @@ class Floor:
 
     # Events
 
-    def _take(self, event: ev.Event, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
+    def _take(self, event: ev.Event, at_ms: int, source: str, deeds: list[Deed], *, is_listed: bool = False) -> Deed:
+        """`is_listed`: it follows from a whole truth, which tells only of contacts, where it puts something right."""
         if _is_own(event):
             return self._take_own(event, at_ms, source, deeds)
         row = self._source(source)
@@ -295,7 +296,7 @@ class Floor:
         if row.is_late:
             self._hear_again(row, source)
         deed = self._take_told(event, at_ms, source, row, deeds)
-        if self.alerting and self.alerting.heard.since_ms:
+        if self.alerting and self.alerting.heard.since_ms and not (is_listed and _says_again(event, deed)):
             self.alerting.hear(ev.type_of(event), at_ms, self._told_of(event, source))
         return deed
 
@@ -393,8 +394,7 @@ class Floor:
             self.tallies.note(self.settings.queue_of(source, queue), source, None, deeds)
         changed = 0
         for one in synthetic(self.contacts, self.people, self.settings, whole, parts.at_ms, source):
-            did = self._take(one, parts.at_ms, source, deeds)
-            changed += did.code is not Did.NOTHING and not did.text.startswith("already")
+            changed += _puts_right(self._take(one, parts.at_ms, source, deeds, is_listed=True))
         return Deed(Did.NOTED, f"whole truth of {source}: {changed} things put right")
 
     def _take_case(self, event: ev.CaseOpened | ev.CaseResolved, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
@@ -627,6 +627,14 @@ def kpi_name(event: ev.KpiReported) -> str:
     """`sales:support`: of whom or what, where it says so."""
     scope = event.queue or event.agent or event.team
     return f"{event.kpi}:{scope}" if scope else event.kpi
+
+
+def _puts_right(deed: Deed) -> bool:
+    return deed.code is not Did.NOTHING and not deed.text.startswith("already")
+
+
+def _says_again(event: ev.Event, deed: Deed) -> bool:
+    return not isinstance(event, ev.ContactEvent) or not _puts_right(deed)
 
 
 def _is_own(event: ev.Event) -> bool:
