@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ from wallboard import teller as telling
 from wallboard import worker as worker_module
 from wallboard.alerter import Alerter
 from wallboard.alerts import deliveries, delivery, pacing
-from wallboard.core.events import Abandoned, Queued
+from wallboard.core.events import SERVER, Abandoned, AlertRaised, ConfigApplied, Queued
+from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
 from wallboard.live.pipeline import Pipeline
@@ -135,6 +137,27 @@ async def test_however_much_was_put_it_is_not_put_again_while_its_alerts_are_kno
         task.cancel()
         await asyncio.wait([task])
         await asking.aclose()
+
+
+@pytest.fixture
+async def telling_of(redis_url: str, keys: Keys, stream: Stream) -> AsyncIterator[tuple[Teller, Outbox, AlertRow]]:
+    """One that looks when it is told to, by a clock that a test sets, at one alert `a` that is open."""
+    client = connect(redis_url)
+    outbox, pipeline = Outbox(client, keys), Pipeline(stream, None, now_ms)
+    floor = pipeline.floor
+    floor.apply(ConfigApplied(settings=msgspec.to_builtins(RULES), source=SERVER), now_ms())
+    said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 0"}
+    floor.apply(AlertRaised(alert="a", rule="wait", attributes=said, source=SERVER), now_ms())
+    yield Teller(pipeline, outbox, lambda: {"leads": LEADS}, now_ms, ""), outbox, floor.alerts.open["a"]
+    await client.aclose()
+
+
+def test_what_was_put_is_kept_while_its_alert_is_open_of_repeats_the_last_one(telling_of: Any) -> None:
+    teller, _, _ = telling_of
+    put = ["a+", "a*1", "a>17", "a*2", "b+", "b>17", "a*10"]
+    teller._put, teller._most = dict.fromkeys(("leads", one) for one in put), 1
+    teller._forget()
+    assert {told for _, told in teller._put} == {"a+", "a>17", "a*10"}
 
 
 async def test_a_receiver_that_is_changed_is_let_go_of_before_its_next_task_begins(

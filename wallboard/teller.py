@@ -77,9 +77,14 @@ class Teller:
         self._deliveries.wake(new)
 
     def _forget(self) -> None:
-        """What was put of alerts that are not known any more."""
+        """What was put of alerts that are not known any more, and of repeats all but the last."""
         if len(self._put) > self._most:
             alerts = self._pipeline.floor.alerts
             known = alerts.open.keys() | alerts.over.keys()
-            self._put = {key: None for key in self._put if alert_of(key[1]) in known}
+            kept = dict[tuple[str, str], tuple[str, str]]()
+            for receiver, told in self._put:
+                alert = alert_of(told)
+                if alert in known:
+                    kept[receiver, alert if "*" in told else told] = receiver, told
+            self._put = dict.fromkeys(kept.values())
             self._most = max(REMEMBERED, 2 * len(self._put))

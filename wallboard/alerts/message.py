@@ -138,7 +138,7 @@ def named(alert: str, verb: Verb, number: int = 0) -> str:
 
 def alert_of(name: str) -> str:
     """Of which alert something with this id was said."""
-    return re.split(r"[-+*]", name, maxsplit=1)[0]
+    return re.split(r"[-+*>]", name, maxsplit=1)[0]
 
 
 def together(messages: Sequence[Message]) -> Message:
