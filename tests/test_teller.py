@@ -152,6 +152,26 @@ async def telling_of(redis_url: str, keys: Keys, stream: Stream) -> AsyncIterato
     await client.aclose()
 
 
+async def test_that_somebody_was_told_is_known_for_as_long_as_the_alert_is_open(
+    telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After eight days its end was told to nobody, or its beginning a second time."""
+    teller, outbox, _ = telling_of
+    client = connect(redis_url)
+    token = await Lease(client, keys).acquire()
+    await teller._look(token)
+    told = keys.told("leads", "a+")
+    assert await client.ttl(told) > 1_000
+    await client.expire(told, 1_000)
+    await teller._look(token)
+    assert await client.ttl(told) <= 1_000, "it is not asked of Redis at each look"
+    monkeypatch.setattr(teller, "_clock_ms", lambda: now_ms() + telling.RENEW_MS)
+    await teller._look(token)
+    assert await client.ttl(told) > 1_000
+    assert len(await outbox.waiting("leads", 10)) == 1
+    await client.aclose()
+
+
 def test_what_was_put_is_kept_while_its_alert_is_open_of_repeats_the_last_one(telling_of: Any) -> None:
     teller, _, _ = telling_of
     put = ["a+", "a*1", "a>17", "a*2", "b+", "b>17", "a*10"]

@@ -18,6 +18,7 @@ from wallboard.receivers import Receiver
 from wallboard.stream.outbox import New, Outbox
 
 LOOK_S = 0.5
+RENEW_MS = 6 * 3_600_000  # so often what is due is put once more, so that Redis goes on to know it (TOLD_S)
 REMEMBERED = 20_000  # that something was put; above it what was put of alerts that are gone is forgotten
 
 log = structlog.get_logger("notify")
@@ -41,6 +42,7 @@ class Teller:
         self._clock_ms = clock_ms
         self._link = link
         self._put: dict[tuple[str, str], None] = {}
+        self._renewed_ms = 0
         self._most = REMEMBERED
         self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token is not None, self._holds)
 
@@ -61,9 +63,11 @@ class Teller:
         return is_held(receiver, message, self._pipeline.floor.settings, self._clock_ms())
 
     async def _look(self, token: int) -> None:
-        floor, new = self._pipeline.floor, dict[str, list[New]]()
+        floor, now_ms, new = self._pipeline.floor, self._clock_ms(), dict[str, list[New]]()
+        if now_ms - self._renewed_ms >= RENEW_MS:
+            self._put, self._renewed_ms = {}, now_ms
         try:
-            for one in due_on(floor, self._receivers(), self._clock_ms(), self._link, self._put):
+            for one in due_on(floor, self._receivers(), now_ms, self._link, self._put):
                 message = New(one.told, msgspec.json.encode(one.message), one.needs)
                 new.setdefault(one.receiver, []).append(message)
             for receiver, messages in new.items():
