@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hmac
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from typing import Any
@@ -19,7 +19,7 @@ from wallboard.alerts import delivery as delivering
 from wallboard.alerts import pacing
 from wallboard.alerts.deliveries import Deliveries
 from wallboard.alerts.notify import Undelivered, apprise, mail, webhook
-from wallboard.core.errors import LeaseLost
+from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import PUT_AT_ONCE, New, Waiting
 
@@ -149,6 +149,28 @@ async def test_what_went_as_one_goes_as_the_same_one_again_whatever_came_and_who
         assert there.titles == ["test", "one + 1 more"]
         first = msgspec.json.decode(there.got[1][1])
         assert first["id"] == "one&two"
+
+
+async def test_what_goes_as_one_is_known_before_it_goes_although_redis_was_away(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends after a death sent it by another id, which no receiver knows as the same."""
+    begin, failed = sending.outbox.begin, list[str]()
+
+    async def away_once(receiver: str, ids: Sequence[str]) -> None:
+        if not failed:
+            failed.append(receiver)
+            raise StreamUnavailable("away")
+        await begin(receiver, ids)
+
+    monkeypatch.setattr(sending.outbox, "begin", away_once)
+    async with listening() as there:
+        there.answer = lambda: 500
+        await sending.put("leads", "one")
+        sending.start("leads", there.url)
+        await until(lambda: there.asked > 0)
+        [one] = await sending.outbox.waiting("leads", 10)
+        assert await sending.outbox.begun("leads") == [one.id]
 
 
 async def test_it_is_put_once_only_after_what_it_needs_and_only_by_who_leads(sending: Sending) -> None:

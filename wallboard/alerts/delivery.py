@@ -112,8 +112,9 @@ class Delivery:
         if not going:
             return
         if not alone and [one.id for one in going] != self._begun:
-            self._begun = [one.id for one in going]
-            await self._outbox.begin(self.receiver.name, self._begun)
+            ids = [one.id for one in going]
+            await self._outbox.begin(self.receiver.name, ids)
+            self._begun = ids
         batch, message = [waiting[one.id] for one in going], together([messages[one.id] for one in going])
         await _to_its_end(self._go(batch, message, pacing, going[0], now_ms))
 
