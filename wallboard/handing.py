@@ -51,7 +51,7 @@ class Handing:
         self._link = link
         self._put: set[tuple[str, str, str, int]] = set()  # receiver, site, shift, end
         self._failing: set[tuple[str, str, int]] = set()  # of which it was said: site, shift, end
-        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token is not None)
+        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token)
 
     async def run(self) -> None:
         """Until cancelled."""

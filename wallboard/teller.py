@@ -42,9 +42,10 @@ class Teller:
         self._clock_ms = clock_ms
         self._link = link
         self._put: dict[tuple[str, str], None] = {}
+        self._led: int | None = None  # the token at the last look: who led meanwhile may have told more
         self._renewed_ms = 0
         self._most = REMEMBERED
-        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token is not None, self._holds)
+        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token, self._holds)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -52,9 +53,10 @@ class Teller:
             while True:
                 await asyncio.sleep(LOOK_S)
                 await self._deliveries.keep(self._receivers())
-                if self.token is None:
-                    self._put.clear()  # who led meanwhile may have told more
-                elif self._pipeline.ready:
+                if self.token != self._led:
+                    self._put.clear()
+                    self._led = self.token
+                if self.token is not None and self._pipeline.ready:
                     await self._look(self.token)
         finally:
             await self._deliveries.stop()

@@ -43,7 +43,7 @@ async def test_what_is_put_down_is_sent_at_once_and_not_at_the_next_look(
 ) -> None:
     monkeypatch.setattr(delivering, "LOOK_S", 600)
     async with listening() as there:
-        deliveries = Deliveries(sending.outbox, now_ms, lambda: True)
+        deliveries = Deliveries(sending.outbox, now_ms, lambda: 1)
         await deliveries.keep({"leads": Receiver("leads", "webhook", there.url, KEY, allow=HERE)})
         for title in ("one", "two"):
             await sending.put("leads", title)
@@ -171,6 +171,23 @@ async def test_what_goes_as_one_is_known_before_it_goes_although_redis_was_away(
         await until(lambda: there.asked > 0)
         [one] = await sending.outbox.waiting("leads", 10)
         assert await sending.outbox.begun("leads") == [one.id]
+
+
+async def test_whoever_leads_again_after_another_one_goes_on_where_that_one_was(sending: Sending) -> None:
+    """The lease was lost and won again while it paused: it went on with what it knew before."""
+    async with listening() as there:
+        there.answer = lambda: 500
+        await sending.put("leads", "one")
+        sending.start("leads", there.url)
+        await until(lambda: there.asked > 1)
+        await sending.put("leads", "two")
+        ids = [one.id for one in await sending.outbox.waiting("leads", 10)]
+        await sending.outbox.begin("leads", ids)  # by the other one
+        asked, sending.token = there.asked, sending.token + 1
+        await until(lambda: there.asked > asked + 1)  # one may have been on its way
+        there.answer = lambda: 204
+        await until(lambda: bool(there.got))
+        assert msgspec.json.decode(there.got[0][1])["id"] == "one&two"
 
 
 async def test_it_is_put_once_only_after_what_it_needs_and_only_by_who_leads(sending: Sending) -> None:

@@ -81,7 +81,7 @@ class Sending:
 
     def start(self, name: str, url: str, now_ms: Callable[[], int] = now_ms, holds: Holds = nothing) -> None:
         receiver = Receiver(name, "webhook", url, KEY, allow=HERE)
-        self.tasks[name] = asyncio.create_task(Delivery(receiver, self.outbox, now_ms, lambda: True, holds).run())
+        self.tasks[name] = asyncio.create_task(Delivery(receiver, self.outbox, now_ms, lambda: self.token, holds).run())
 
     async def stop(self, name: str) -> None:
         task = self.tasks.pop(name)

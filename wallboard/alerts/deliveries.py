@@ -9,14 +9,15 @@ from wallboard.stream.outbox import Outbox
 
 
 class Deliveries:
-    """`leads`: whether this process is the one that sends now. `holds`: what stays where it is for now."""
+    """`token`: the fencing token while this process is the one that sends, else None. `holds`: what stays
+    where it is for now."""
 
     def __init__(
-        self, outbox: Outbox, clock_ms: Callable[[], int], leads: Callable[[], bool], holds: Holds = nothing
+        self, outbox: Outbox, clock_ms: Callable[[], int], token: Callable[[], int | None], holds: Holds = nothing
     ) -> None:
         self._outbox = outbox
         self._clock_ms = clock_ms
-        self._leads = leads
+        self._token = token
         self._holds = holds
         self._tasks: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
 
@@ -24,7 +25,7 @@ class Deliveries:
         """What is configured otherwise begins anew, what is not there any more ends."""
         await self._stop([name for name, (one, _) in self._tasks.items() if wanted.get(name) != one.receiver])
         for name in wanted.keys() - self._tasks.keys():
-            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._leads, self._holds)
+            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._token, self._holds)
             self._tasks[name] = delivery, asyncio.create_task(delivery.run(), name=f"notify {name}")
 
     def wake(self, names: Iterable[str]) -> None:

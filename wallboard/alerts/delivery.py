@@ -48,16 +48,18 @@ def coming_of(name: str, at_ms: int, message: Message) -> Coming:
 
 
 class Delivery:
-    """To one receiver. `leads`: whether this process is the one that sends now. `holds`: what stays for now."""
+    """To one receiver. `token`: the fencing token while this process is the one that sends, else None. `holds`: what
+    stays for now."""
 
     def __init__(
-        self, receiver: Receiver, outbox: Outbox, clock_ms: Callable[[], int], leads: Callable[[], bool],
+        self, receiver: Receiver, outbox: Outbox, clock_ms: Callable[[], int], token: Callable[[], int | None],
         holds: Holds = nothing,
     ) -> None:  # fmt: skip
         self.receiver = receiver
         self._outbox = outbox
         self._clock_ms = clock_ms
-        self._leads = leads
+        self._token = token
+        self._led: int | None = None  # the token at the last turn: another one may have sent since
         self._holds = holds
         self._held: tuple[str, Message] | None = None  # the last of those that are held in front of all others
         self._pacing: Pacing | None = None  # while it is another one that sends
@@ -74,11 +76,12 @@ class Delivery:
         while True:
             await self._pause()
             try:
-                if self._leads():
+                token = self._token()
+                if token != self._led:
+                    self._pacing, self._begun, self._led = None, None, token
+                if token is not None:
                     self._pacing = self._pacing or await self._paced()
                     await self._next(self._pacing)
-                else:
-                    self._pacing = self._begun = None
             except StreamUnavailable as reason:
                 log.info("messages wait for Redis", to=self.receiver.name, reason=str(reason))
             except Exception:  # the root of this task
