@@ -56,6 +56,23 @@ def test_an_answer_in_another_queue_does_not_count_but_for_all_queues_together_i
     assert said(both) == [("raised", 111.0)]
 
 
+@pytest.mark.parametrize(
+    "before", [[], [ev.Queued(contact="c1", queue="sales"), ev.Left(contact="c1", queue="sales", reason="transfer")]]
+)
+def test_an_end_that_names_no_queue_counts_where_the_contact_was(before: list[ev.Event]):
+    """An outbound one counted nowhere, one that had waited elsewhere counted there."""
+    floor = floor_with({"metric": "no_event_s", "event": "contact.ended", "raise": "> 60"})
+    talk = ev.Answered(contact="c1", agent="anna", queue="support", direction="out")
+    for second, event in enumerate([*before, talk]):
+        told = msgspec.structs.replace(event, source="pbx", time=NOON + second * SECOND)
+        floor.apply(told, NOON + second * SECOND)
+    floor.apply(ev.Ended(contact="c1", source="pbx", time=NOON + 40 * SECOND), NOON + 40 * SECOND)
+    floor.advance(NOON + 99 * SECOND)
+    assert said(floor) == []
+    floor.advance(NOON + 102 * SECOND)
+    assert said(floor) == [("raised", 101.0)]
+
+
 def test_an_opening_raises_nothing_because_the_night_was_quiet():
     queue = Queue(open="Sun 08:00-12:10, Sun 13:00-20:00")
     floor = floor_with(ANSWERS | {"when": "open", "raise": "> 900"}, known={"support": queue})

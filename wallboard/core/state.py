@@ -295,21 +295,29 @@ class Floor:
         self.ground.touch("sources", source)
         if row.is_late:
             self._hear_again(row, source)
+        if not (self.alerting and self.alerting.heard.since_ms):
+            return self._take_told(event, at_ms, source, row, deeds)
+        queue = self._queue_of(event, source)  # before it: an end that names none leaves the contact in no queue
         deed = self._take_told(event, at_ms, source, row, deeds)
-        if self.alerting and self.alerting.heard.since_ms and not (is_listed and _says_again(event, deed)):
-            self.alerting.hear(ev.type_of(event), at_ms, self._told_of(event, source))
+        if not (is_listed and _says_again(event, deed)):
+            told_of = self._told_of(event, source, queue or self._queue_of(event, source))
+            self.alerting.hear(ev.type_of(event), at_ms, told_of)
         return deed
 
-    def _told_of(self, event: ev.Event, source: str) -> list[Entity]:
-        """Of which source, queue, groups and figure this event tells; of a contact, in the queue where it is."""
+    def _queue_of(self, event: ev.Event, source: str) -> str | None:
+        """The one that it names; else, of a contact, the one where that is now."""
+        if named := getattr(event, "queue", None):
+            return self.settings.queue_of(source, named)
+        if not isinstance(event, ev.ContactEvent) or not event.contact:
+            return None
+        contact = self.contacts.contacts.get((getattr(event, "contact_source", None) or source, event.contact))
+        return contact.story.home if contact else None
+
+    def _told_of(self, event: ev.Event, source: str, queue: str | None) -> list[Entity]:
+        """Of which source, queue, groups and figure this event tells."""
         found = [("sources", source)]
-        named = getattr(event, "queue", None)
-        queue = self.settings.queue_of(source, named) if named else None
         if isinstance(event, ev.KpiReported):
             found.append(("kpis", kpi_name(event)))
-        elif isinstance(event, ev.ContactEvent) and queue is None and event.contact:
-            contact = self.contacts.contacts.get((getattr(event, "contact_source", None) or source, event.contact))
-            queue = contact.story.home if contact else None
         if queue is not None:
             found += [("queues", queue), *(("groups", group) for group in self.tallies.groups_of(queue))]
         return found
