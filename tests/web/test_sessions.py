@@ -1,5 +1,6 @@
 """A known session survives an absence of Redis or the record; what was revoked does not survive five seconds."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,29 @@ async def test_a_session_that_ended_here_is_gone_at_once(
     token = await sessions.begin(Session(olena.id))
     assert await sessions.who(token, now_s=100)
     await sessions.end(token)
+    assert await sessions.who(token, now_s=100) is None
+
+
+async def test_a_session_is_gone_at_once_although_somebody_was_asking_when_it_ended(
+    redis: Redis, keys: Keys, people: People, olena: Person
+) -> None:
+    read, ended = asyncio.Event(), asyncio.Event()
+
+    class Slow(SignIn):
+        async def session(self, token: str) -> Session | None:
+            found = await super().session(token)
+            read.set()
+            await ended.wait()
+            return found
+
+    sessions = Sessions(Slow(redis, keys), people, namespace="w", https=False)
+    token = await sessions.begin(Session(olena.id))
+    asking = asyncio.create_task(sessions.who(token, now_s=100))
+    async with asyncio.timeout(60):
+        await read.wait()
+    await sessions.end(token)
+    ended.set()
+    await asking
     assert await sessions.who(token, now_s=100) is None
 
 

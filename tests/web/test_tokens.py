@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import async_playwright, expect
+from sqlalchemy import Engine
 
 from wallboard.cli import run
 from wallboard.config import Config
@@ -213,19 +214,40 @@ async def test_guessing_asks_the_record_once_in_two_seconds_however_many_guess(t
     assert counted.asked == 1
 
 
+class Slow(Tokens):
+    """Hangs in the record, with its answer in hand, until it `goes`."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.reads, self.goes = 0, threading.Event()
+
+    def all(self) -> dict[str, Any]:
+        found = super().all()
+        self.reads += 1
+        self.goes.wait(60)
+        return found
+
+
+async def test_a_token_is_refused_at_once_although_somebody_was_asking_when_it_was_revoked(tmp_path: Path) -> None:
+    tokens = Slow(open_record(tmp_path, None))
+    wanted = Wanted("crm", frozenset({"events:write"}))
+    token, secret = await asyncio.to_thread(tokens.create, wanted, by="admin", now_ms=0)
+    programs = Programs(tokens, lambda: 0)
+    asking = asyncio.create_task(programs.who(secret, 1.0))
+    try:
+        async with asyncio.timeout(60):
+            while not tokens.reads:
+                await asyncio.sleep(0.01)
+        await asyncio.to_thread(tokens.revoke, token.id, by="admin", now_ms=0)
+        programs.changed()
+    finally:
+        tokens.goes.set()
+        await asking
+    assert await programs.who(secret, 1.0) is None
+
+
 async def test_while_programs_come_none_waits_for_the_record_and_a_change_is_never_overlooked(tmp_path: Path) -> None:
     """The tokens are read again while the known ones still count; what was read before a change counts for nobody."""
-
-    class Slow(Tokens):
-        reads = 0
-        goes = threading.Event()
-
-        def all(self) -> dict[str, Any]:
-            found = super().all()
-            self.reads += 1
-            self.goes.wait(60)
-            return found
-
     tokens = Slow(open_record(tmp_path, None))
     token, secret = await asyncio.to_thread(
         tokens.create, Wanted("crm", frozenset({"events:write"})), by="admin", now_ms=0

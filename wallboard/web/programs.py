@@ -29,7 +29,6 @@ class Programs:
         self._all = Remembered(self._read)
         self._asking = asyncio.Lock()
         self._asked = asyncio.Event()  # a program came since they were read
-        self._changes = 0
         self.used: dict[str, int] = {}
 
     async def who(self, secret: str, now_s: float) -> Who | None:
@@ -54,7 +53,6 @@ class Programs:
 
     def changed(self) -> None:
         """One was made or revoked: in this process it takes effect at once."""
-        self._changes += 1
         self._all.forget(_ALL)
 
     async def keep_reading(self) -> None:
@@ -67,9 +65,9 @@ class Programs:
             await asyncio.sleep(AHEAD_S)
 
     async def _read_ahead(self) -> None:
-        at_s, changes = asyncio.get_running_loop().time(), self._changes
+        at_s, forgets = asyncio.get_running_loop().time(), self._all.forgets
         tokens = await self._read(_ALL)
-        if changes == self._changes:  # else it may be from before the change
+        if forgets == self._all.forgets:  # else it may be from before the change
             self._all.put(_ALL, tokens, at_s)
 
     async def keep_writing(self) -> None:

@@ -19,24 +19,28 @@ class _Seen(NamedTuple, Generic[T]):
 
 
 class Remembered(Generic[T]):
-    """By key. Times are monotonic seconds."""
+    """By key. Times are monotonic seconds. What was asked before anything was forgotten is not remembered: it may be
+    from before the change."""
 
     def __init__(self, ask: Callable[[str], Awaitable[T | None]]) -> None:
         self._ask = ask
         self._seen: OrderedDict[str, _Seen[T]] = OrderedDict()
+        self.forgets = 0
 
     async def get(self, key: str, now_s: float) -> T | None:
         """Raises what `ask` raises, where nothing is known that could be believed."""
         if (fresh := self.fresh(key, now_s)) is not None:
             return fresh
-        seen = self._seen.get(key)
+        forgets = self.forgets
         try:
             answer = await self._ask(key)
         except (StreamUnavailable, RecordUnavailable):
+            seen = self._seen.get(key)
             if seen and now_s - seen.at_s < STALE_S:
                 return seen.answer
             raise
-        self.put(key, answer, now_s)
+        if forgets == self.forgets:
+            self.put(key, answer, now_s)
         return answer
 
     def fresh(self, key: str, now_s: float) -> T | None:
@@ -54,4 +58,6 @@ class Remembered(Generic[T]):
             self._seen.popitem(last=False)
 
     def forget(self, key: str) -> None:
+        """After the change, never before it."""
+        self.forgets += 1
         self._seen.pop(key, None)

@@ -42,8 +42,10 @@ class Sessions:
         return await self.signin.begin(session)
 
     async def end(self, token: str) -> None:
-        self._sessions.forget(token)
-        await self.signin.end(token)
+        try:
+            await self.signin.end(token)
+        finally:
+            self._sessions.forget(token)
 
     def changed(self, person_id: str) -> None:
         """Their rights are other ones now: in this process at once."""
