@@ -100,6 +100,7 @@ async def test_an_order_to_reload_waits_for_a_server_that_has_its_numbers(open_b
 
 async def test_without_scripts_the_page_shows_its_numbers_and_loads_itself_anew(open_board: Any, server: Any) -> None:
     page = await open_board(live=False, java_script_enabled=False)
+    assert await page.locator("meta[http-equiv=refresh]").get_attribute("content") == "15"  # docs/reliability.md
     await expect(page.locator(".connection:visible")).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"))
     await expect(page.locator(".tile.number .age").first).to_have_text(re.compile(r"\d+ s ago"))
     server.hub.state["groups"]["all"]["now"]["waiting"] = 3
