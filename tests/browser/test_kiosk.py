@@ -54,7 +54,7 @@ async def test_a_board_that_drifts_is_moved_by_a_few_pixels_and_laid_out_as_befo
     await expect(page.locator("body")).to_have_css("transform", "matrix(1, 0, 0, 1, 4, 0)")
     assert await page.evaluate(INSIDE)
     server.boards["overview"] = replace(server.boards["overview"], drift=False)
-    await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+    await server.tell(server.hello(server.boards["overview"]))
     await expect(page.locator("body")).to_have_css("transform", "none")
 
 
@@ -65,7 +65,7 @@ async def test_at_its_dimming_hours_the_wall_is_darker_and_an_alarm_shows_in_ful
     await expect(page.locator("body")).to_have_attribute("data-dim", "no")
     await server.patch({"groups": {"all": {"now": {"waiting": 1, "oldest_at": None, "idle": 9}}}})
     server.boards["overview"] = replace(board, dim=hours(timedelta()))
-    await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+    await server.tell(server.hello(server.boards["overview"]))
     await expect(page.locator('.tile[data-level="alarm"]')).to_have_count(0)
     await expect(page.locator("body")).to_have_attribute("data-dim", "yes")
     await server.patch({"groups": {"all": {"now": {"waiting": 99}}}})

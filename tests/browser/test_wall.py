@@ -347,7 +347,7 @@ async def test_the_ribbon_says_simulated_only_where_it_is(open_board: Any, serve
     page = await open_board()
     await expect(page.locator(".ribbon")).to_be_visible()
     server.hub.simulated = False
-    await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+    await server.tell(server.hello(server.boards["overview"]))
     await expect(page.locator(".ribbon")).to_be_hidden()
 
 
@@ -357,7 +357,7 @@ async def test_a_board_that_was_edited_is_laid_anew_without_a_reload(open_board:
     server.boards["overview"] = Board(
         id="overview", title="Changed", tiles=server.boards["agents"].tiles[:2], columns=12, rows=9
     )
-    await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+    await server.tell(server.hello(server.boards["overview"]))
     await expect(page.locator(".board-title")).to_have_text("Changed")
     await expect(page.locator(".tile")).to_have_count(2)
     await expect(page.locator("#tile-1")).to_have_css("grid-column-start", "4")
@@ -368,7 +368,7 @@ async def test_a_logo_comes_and_goes_with_the_boards_file(open_board: Any, serve
     page = await open_board()
     for logo, count in (("ours.png", 1), (None, 0)):
         server.boards["overview"] = replace(server.boards["overview"], logo=logo)
-        await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
+        await server.tell(server.hello(server.boards["overview"]))
         await expect(page.locator('.logo[src="/board-image/ours.png"]')).to_have_count(count)
 
 

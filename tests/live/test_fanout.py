@@ -29,7 +29,7 @@ from wallboard.live import turns
 from wallboard.live.channel import BEAT_MS, Channel
 from wallboard.live.frames import Frame
 from wallboard.live.screen import MOST_ORDERS, Screen
-from wallboard.record.boards import Tile
+from wallboard.record.boards import Board, Tile
 
 STORE = Path(__file__).parent / "store.mjs"
 ROOM = 2_500  # bytes: some patches, and no snapshot
@@ -41,6 +41,8 @@ TILES = (
     [Tile(kind="agents", at=(1, 1), size=(4, 2)), Tile(kind="queues", at=(5, 1), size=(4, 2), queues=["b", "c"])],
 )
 TEAMS = st.sampled_from([None, frozenset({"one"}), frozenset({"one", "two"})])
+
+Picture = tuple[dict[str, Any] | None, dict[str, Any]]  # a board and the state that it is drawn from
 
 
 class Pipe:
@@ -100,13 +102,13 @@ class Node:
     def __init__(self) -> None:
         self._process = subprocess.Popen([node(), str(STORE)], stdin=PIPE, stdout=PIPE)
 
-    def receive(self, screen: int, message: bytes) -> tuple[str, int, dict[str, Any]]:
+    def receive(self, screen: int, message: bytes) -> tuple[str, int, dict[str, Any] | None, dict[str, Any]]:
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(b"[%d,%s]\n" % (screen, message))
         self._process.stdin.flush()
-        outcome, seq, state = msgspec.json.decode(self._process.stdout.readline())
-        return outcome, seq, state
+        outcome, seq, board, state = msgspec.json.decode(self._process.stdout.readline())
+        return outcome, seq, board, state
 
     def end(self) -> None:
         self._process.communicate()
@@ -122,8 +124,13 @@ class Store:
         self.screen = next(self.number)
         self.board, self.teams = board, teams
         self.seq = -1
+        self.shown: dict[str, Any] | None = None  # the board that it draws
         self.state: dict[str, Any] = {}
         self.connect(pipe)
+
+    @property
+    def picture(self) -> Picture:
+        return self.shown, _filled(self.state)
 
     def connect(self, pipe: Pipe) -> None:
         self.pipe = pipe
@@ -140,13 +147,13 @@ class Store:
             if loses and told["t"] == "patch":
                 self.holed, loses = True, False
                 continue
-            outcome, self.seq, self.state = self.of.receive(self.screen, message)
+            outcome, self.seq, self.shown, self.state = self.of.receive(self.screen, message)
             assert outcome != "unknown"
             if told["t"] == "command":
                 self.obeyed.append(told["nth"])
             elif told["t"] == "hello":
                 self.holed = False
-            elif told["t"] != "board":
+            else:
                 self.lost = outcome == "gap"
                 assert self.lost is self.holed, "a line that holds leaves nothing out, and what is missing shows next"
             yield told["t"]
@@ -168,7 +175,7 @@ class Fanout(RuleBasedStateMachine):
         }
         self.number = 0
         self.all: list[Store] = []
-        self.had: dict[tuple[Channel, int], list[dict[str, Any]]] = {}  # the state at each moment of a place
+        self.had: dict[tuple[Channel, int], list[Picture]] = {}  # at each moment of a place
 
     def teardown(self) -> None:
         self.loop.close()
@@ -186,10 +193,14 @@ class Fanout(RuleBasedStateMachine):
 
     def note(self) -> None:
         for channel in self.hub._channels.values():
-            state = _filled(self.hub.state_of(channel.view.board, channel.view.allowed.teams))
+            picture = self.picture_of(channel.view.board, channel.view.allowed.teams)
             moments = self.had.setdefault((channel, channel.seq), [])
-            if state not in moments:
-                moments.append(state)
+            if picture not in moments:
+                moments.append(picture)
+
+    def picture_of(self, shown: Board, teams: frozenset[str] | None) -> Picture:
+        public = msgspec.json.decode(msgspec.json.encode(self.hub.public(self.hub.view(shown, teams))))
+        return public, _filled(self.hub.state_of(shown, teams))
 
     @rule(
         target=stores,
@@ -281,9 +292,9 @@ class Fanout(RuleBasedStateMachine):
         for told in store.read(loses=loses):
             had = self.had[store.pipe.screen.channel, store.seq]
             if told == "hello":
-                assert _filled(store.state) in had
+                assert store.picture in had
             elif told == "patch":
-                assert _filled(store.state) == had[0], "as it was when this place began"
+                assert store.picture == had[0], "as it was when this place began"
         self.note()  # its wire has room again, and may have been given a snapshot
         if store.lost:
             self._come_back(store)
@@ -349,7 +360,7 @@ class Fanout(RuleBasedStateMachine):
             self.time_passes(BEAT_MS)
             self._all_is_told(store)
         assert not store.holed
-        assert _filled(store.state) == _filled(self.hub.state_of(self.boards[store.board], store.teams))
+        assert store.picture == self.picture_of(self.boards[store.board], store.teams)
         assert store.obeyed[-MOST_ORDERS:] == store.ordered[-MOST_ORDERS:]
 
     def _all_is_told(self, store: Store) -> None:

@@ -10,6 +10,7 @@ from wallboard.live import turns
 from wallboard.live.hub import Hub
 from wallboard.live.turns import Turns
 from wallboard.live.view import View
+from wallboard.record.boards import Tile
 
 LUNCH = ConfigApplied(settings={"reason": {"lunch": {"group": "productive"}}})
 
@@ -60,6 +61,19 @@ async def test_after_a_change_of_the_settings_each_screen_has_its_snapshot_in_it
     for reader in readers:
         assert _filled(reader.state) == _sent(hub, board())
     assert len(selected) == 3 + len(readers), "three views, and what was compared"
+
+
+async def test_a_board_that_was_edited_comes_with_its_own_state_and_never_before() -> None:
+    hub = hub_of(Loaded(), Clock())
+    readers = [Reader(hub, board()) for _ in range(3)]
+    read(*readers)
+    hub.change_boards({"wall": board(Tile(kind="number", at=(1, 1), size=(2, 2), queues=["z*"], metric="waiting"))})
+    read(*readers)
+    assert sorted(reader.kinds for reader in readers) == [["hello"], ["hello"], ["hello", "hello"]]
+    assert hub.turns.waiting == 2
+    await all_had_theirs(hub)
+    read(*readers)
+    assert [reader.kinds for reader in readers] == [["hello", "hello"]] * 3
 
 
 async def test_who_comes_meanwhile_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

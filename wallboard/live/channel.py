@@ -122,17 +122,11 @@ class Channel:
                 self._level[screen.wire.packs].pop(put, None)
             self._behind.add(screen)
 
-    def order(self, message: Document) -> None:
-        frame = Frame(_encoder.encode(message))
-        for screen in self.screens:
-            screen.order(frame)
-
     # State
 
     def replace(self, view: View) -> None:
-        """The board's text was edited: screens redraw it without a reload."""
+        """The board's text was edited: screens redraw it with the snapshot that belongs to it, without a reload."""
         self.view = view
-        self.order({"t": "board", "board": self._source.public(view)})
         self.begin_anew()
 
     def begin_anew(self) -> None:

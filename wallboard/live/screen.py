@@ -73,7 +73,7 @@ class Screen:
         self.pull()
 
     def order(self, frame: Frame) -> None:
-        """A board or command message: few, never merged (the oldest are dropped)."""
+        """A command message: few, never merged (the oldest are dropped)."""
         self._orders = [*self._orders[1 - MOST_ORDERS :], frame]
         self.pull()
 

@@ -2,7 +2,7 @@
 
 A changed setting, a state that was loaded anew or an edited board ask for a snapshot to every screen at once. Selected,
 packed and written together they would hold the event loop for seconds. A screen that waits for its turn shows what it
-showed; what changes meanwhile is in its snapshot.
+showed, its board too; what changes meanwhile is in its snapshot.
 """
 
 import asyncio
