@@ -299,6 +299,32 @@ def test_a_list_far_too_long_is_counted_not_read_and_refused_like_one_that_is_a_
     assert refused(many) == [(f"$.{field}", error)]
 
 
+MANY = json.dumps(["q"] * 100_000)
+QUEUES = f'"type":"agent.queues","agent":"a","queues":{MANY}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "at", "error"),
+    [
+        ("json", f'{{{QUEUES},"boards":5}}', "$.queues", "of length <= 1000"),
+        ("json", f'{{{QUEUES},"attributes":[]}}', "$.queues", "of length <= 1000"),
+        ("json", f'{{{QUEUES},"queues":["q"]}}', "$", "the field 'queues' twice"),
+        ("json", f'{{"type":"floor.observed","agents":{{"a":{{"queues":{MANY}}}}}}}', "$.agents[...].queues", "1000"),
+        ("json", f'{{"type":"floor.observed","agents":{{"a":{{"queues":{MANY}}},"a":{{}}}}}}', "$", "field 'a' twice"),
+        ("json", f'{{"type":"floor.observed","agents":{{"a":{{"queues":{MANY},"queues":[]}}}}}}', "$", "twice"),
+        ("x-ndjson", f"{{{QUEUES},}}", "$[0]", "not JSON"),
+    ],
+    ids=["another wrong", "attributes wrong", "twice", "an agent's", "an agent twice", "an agent's twice", "torn"],
+)  # fmt: skip
+def test_no_other_mistake_hides_a_list_that_is_far_too_long(
+    kind: str, body: str, at: str, error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them are refused without the slow decoder; only in words is it the same with it."""
+    monkeypatch.setattr(bodies_module, "decode", None)
+    [one] = rejected_of(read(f"application/{kind}", body))
+    assert (one.at, error in one.error) == (at, True), one
+
+
 def test_a_long_event_that_may_be_so_long_is_read() -> None:
     observed = {"type": "floor.observed", "agents": {f"agent-{n}": {"presence": "ready"} for n in range(5_000)}}
     (found,) = reader_for("application/json")(json.dumps(observed).encode(), lambda one: one)
