@@ -11,6 +11,7 @@ from wallboard.live.hub import Hub
 from wallboard.live.turns import Turns
 from wallboard.live.view import View
 from wallboard.record.boards import Tile
+from wallboard.web.metrics import fan_out
 
 LUNCH = ConfigApplied(settings={"reason": {"lunch": {"group": "productive"}}})
 
@@ -74,6 +75,26 @@ async def test_a_board_that_was_edited_comes_with_its_own_state_and_never_before
     await all_had_theirs(hub)
     read(*readers)
     assert [reader.kinds for reader in readers] == [["hello", "hello"]] * 3
+
+
+async def test_while_all_of_a_view_wait_no_time_to_their_sockets_is_told_and_how_many_wait_is() -> None:
+    def waiting() -> float:
+        return next(value for name, _, value in fan_out(hub) if name == "wallboard_screens_waiting")
+
+    clock, pipeline = Clock(), Loaded()
+    hub = hub_of(pipeline, clock)
+    readers = [Reader(hub, board(id=f"wall {nth}")) for nth in range(3)]
+    read(*readers)
+    assert waiting() == 0
+    pipeline.apply(LUNCH)
+    clock.ms += 1000
+    pipeline.apply(Queued(contact="a", queue="support", source="pbx"), at_ms=clock.ms, since_ms=clock.ms)
+    assert (sum(hub.sent.buckets), waiting()) == (1, 2), "of the one that has had its turn"
+    await all_had_theirs(hub)
+    read(*readers)
+    clock.ms += 1000
+    pipeline.apply(Queued(contact="b", queue="support", source="pbx"), at_ms=clock.ms, since_ms=clock.ms)
+    assert (sum(hub.sent.buckets), waiting()) == (4, 0)
 
 
 async def test_who_comes_meanwhile_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

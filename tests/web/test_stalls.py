@@ -131,7 +131,13 @@ async def test_what_became_of_it_stands_in_the_metrics(
 ) -> None:
     """Each figure of the fan-out, as Prometheus reads it; and the lowered rate, where a patch takes 200 ms."""
     names = ["screens", "patches_total", "frames_total", "frame_bytes_total", "patches_merged_total"]
-    names += ["screens_cut_total", "fan_out_seconds", "updates_lowered_total", "updates_per_second_limit"]
+    names += [
+        "screens_waiting",
+        "screens_cut_total",
+        "fan_out_seconds",
+        "updates_lowered_total",
+        "updates_per_second_limit",
+    ]
 
     async def figures(served: Served) -> dict[str, float]:
         lines = (await served.http.get("/metrics")).text.splitlines()

@@ -203,11 +203,12 @@ class Channel:
         self._flushed_ms = self._sent_ms = moment.pace_ms
         frame = self._source.frame(self._encoded(base, patch, moment.now_ms))
         behind = [*self._behind]
+        is_heard = any(self._level.values()) or any(screen.follows for screen in behind)
         self._write(frame)
         for screen in behind:
             screen.offer(frame, base, patch)
         self._source.sent.patches += 1
-        if since_ms is not None:
+        if since_ms is not None and is_heard:
             self._source.sent.took_s(max(0, self._source.clock_ms() - since_ms) / 1000)
         return True
 

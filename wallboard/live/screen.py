@@ -56,6 +56,11 @@ class Screen:
     def is_level(self) -> bool:
         return self.wire.ready and not (self._snapshot_due or self._orders or self._frame or self._patch)
 
+    @property
+    def follows(self) -> bool:
+        """It has a snapshot, and is told what changes."""
+        return not self._snapshot_due
+
     def offer(self, frame: Frame, base: int, patch: Document) -> None:
         """A patch that the channel just encoded; merged with what still waits here."""
         if self._snapshot_due:

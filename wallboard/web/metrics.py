@@ -103,6 +103,7 @@ def fan_out(hub: Hub) -> Iterable[tuple[str, str, float]]:
     """What goes to screens, and whether the machine keeps up."""
     sent = hub.sent
     yield "wallboard_screens", "Screens connected.", hub.screens
+    yield "wallboard_screens_waiting", "Screens that wait for their turn to get a new picture.", hub.turns.waiting
     yield "wallboard_patches_total", "Patches encoded, one a view and tick.", sent.patches
     yield "wallboard_frames_total", "Frames written to screens.", sent.frames
     yield "wallboard_frame_bytes_total", "Their bytes, as they are on the wire.", sent.bytes
