@@ -8,14 +8,34 @@ import pytest
 from redis.asyncio import Redis
 
 from wallboard.core import kpis, snapshot
-from wallboard.core.events import Event, NoticePosted, Queued, SourceBeat
+from wallboard.core.errors import StreamUnavailable
+from wallboard.core.events import ConfigApplied, Event, NoticePosted, Queued, SourceBeat
 from wallboard.core.patch import apply
 from wallboard.core.state import Floor
-from wallboard.live.pipeline import BATCH, Change, Pipeline
+from wallboard.live.pipeline import BATCH, TICK_MS, Change, Pipeline
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
-from wallboard.stream.stream import Stream
+from wallboard.stream.stream import Entry, Stream
+
+
+class Standing(Stream):
+    """A Stream in a process that stands still right after it has read, or from which Redis is away."""
+
+    def __init__(self, *args) -> None:
+        super().__init__(*args)
+        self.goes_on, self.stands, self.is_away = asyncio.Event(), asyncio.Event(), False
+        self.ahead_ms = 0
+        self.goes_on.set()
+
+    async def read(self, after: str, *, count: int = 1000, block_ms: int | None = None) -> list[Entry]:
+        if self.is_away:
+            raise StreamUnavailable("away")
+        entries = await super().read(after, count=count, block_ms=block_ms)
+        if not self.goes_on.is_set():
+            self.stands.set()
+            await self.goes_on.wait()
+        return entries
 
 
 class Watcher:
@@ -208,3 +228,63 @@ async def test_a_source_that_cannot_be_read_stands_in_the_state_although_it_neve
     assert "note" not in pipeline.documents["sources"]["pbx-1"]
     pipeline.tell_sources({})
     await eventually(lambda: "kind" not in watcher.documents["sources"]["pbx-1"])
+
+
+@pytest.fixture
+async def standing(running, redis_url: str, namespace: str):
+    """A second pipeline on the same stream, and its reader."""
+    client = connect(redis_url, blocking=True)
+    reader = Standing(client, Keys(namespace))
+    pipeline = Pipeline(reader, None, lambda: now_ms() + reader.ahead_ms, now_ms)
+    task = asyncio.create_task(pipeline.run())
+    await eventually(lambda: pipeline.ready)
+    yield pipeline, reader
+    task.cancel()
+    await asyncio.wait([task])
+    await client.aclose()
+
+
+@pytest.mark.parametrize("before", [0, BATCH + 50])
+@pytest.mark.parametrize("looks", [False, True])
+async def test_a_process_that_stood_still_raises_the_same_alert_and_not_another(
+    running, standing, stream: Stream, before: int, looks: bool
+):
+    (first, _), (second, reader) = running, standing
+    rules = {"alert": {"r": {"metric": "waiting", "raise": "> 0", "queues": ["support"], "when": "always"}}}
+    await stream.append([ConfigApplied(settings=rules, source="wallboard", time=now_ms())])
+    await eventually(lambda: first.floor.settings.alert and second.floor.settings.alert)
+    reader.goes_on.clear()
+    await eventually(reader.stands.is_set)
+    notices = [NoticePosted(text=f"n{index}", notice="n", source="ops") for index in range(before)]
+    await stream.append([*notices, queued("a")])
+    await eventually(lambda: first.floor.alerting.untold)
+    await asyncio.sleep(0.5)
+    if looks:  # the hub's task runs before the one that reads
+        second.look()
+    reader.goes_on.set()
+    await eventually(lambda: second.floor.alerting.untold)
+    assert second.floor.alerting.untold.keys() == first.floor.alerting.untold.keys()
+
+
+async def test_while_redis_is_away_sources_grow_late_on_screens_and_nothing_is_raised(standing, stream: Stream):
+    """What others append meanwhile was not read: no second is over before it is."""
+    pipeline, reader = standing
+    await stream.append([SourceBeat(source="pbx")])
+    await eventually(lambda: pipeline.documents["sources"].get("pbx", {}).get("state") == "live")
+    reader.is_away = True
+    await eventually(lambda: not pipeline.reachable)
+    floor_ms = pipeline.floor.now_ms
+    reader.ahead_ms = 60_000
+    await asyncio.sleep(2 * TICK_MS / 1000)
+    pipeline.look()
+    assert pipeline.documents["sources"]["pbx"]["state"] == "late"
+    assert pipeline.floor.now_ms == floor_ms
+    reader.ahead_ms, reader.is_away = 0, False
+    await eventually(lambda: pipeline.documents["sources"]["pbx"]["state"] == "live")
+
+
+async def test_where_nothing_comes_time_passes_all_the_same(standing):
+    pipeline, _ = standing
+    floor_ms = pipeline.floor.now_ms
+    await eventually(lambda: pipeline.floor.now_ms >= floor_ms + 2500)
+    assert pipeline.lag_ms() < 2000

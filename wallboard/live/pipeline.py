@@ -4,6 +4,10 @@ The first change after silence goes out at once; under load there are at most te
 process runs this loop for itself: there is no leader on the live path. A gap in the stream, or a stream
 that was replaced, begins a new epoch: the state is rebuilt from the checkpoint and read on, and screens get
 a fresh snapshot without ever being cleared.
+
+The floor's time goes only as far as the stream was certainly read. Were it the clock's, a process that stood still
+would pass over seconds of which it has not read yet what arrived in them, and raise alerts at other seconds than the
+others do, under other ids.
 """
 
 import asyncio
@@ -20,7 +24,7 @@ from wallboard.core import kpis, snapshot
 from wallboard.core.errors import StreamGap, StreamUnavailable
 from wallboard.core.events import Event
 from wallboard.core.patch import diff
-from wallboard.core.state import UNKNOWN_SOURCE, Floor
+from wallboard.core.state import SILENT_MS, UNKNOWN_SOURCE, Floor
 from wallboard.core.visits import Deed
 from wallboard.core.watchful import watchful
 from wallboard.live.memory import loading
@@ -89,6 +93,8 @@ class Pipeline:
         self._skipped: set[str] = set()  # entries that the state could not take
         self._published_ms = -TICK_MS
         self._waits_ms: int | None = None  # arrival of the oldest event that is not published yet
+        self._read_ms = 0  # whatever arrived before was read
+        self._unheard: set[str] = set()  # sources that grew late while Redis was away
         self.sinks: list[Sink] = []
         self.after_batch: list[Callable[[], Awaitable[None]]] = []
         self.floor = watchful(Floor())
@@ -145,8 +151,10 @@ class Pipeline:
             sink.publish([change], self.floor.now_ms, None)
 
     def look(self) -> None:
-        """Time passes although Redis may not answer: sources grow late on the screens."""
+        """Redis may not answer. Then the floor's time stands still, but sources grow late on the screens."""
         if self.ready:
+            if not self.reachable:
+                self._note_unheard()
             self._tick()
 
     def lag_ms(self) -> int:
@@ -171,9 +179,15 @@ class Pipeline:
         while True:
             if not behind and (pause_ms := self._until_tick_ms()) > 0:
                 await asyncio.sleep(pause_ms / 1000)
-            entries = await self._stream.read(self.cursor, count=BATCH, block_ms=self._wait_ms())
-            self.reachable, self._failures = True, 0
+            block_ms, asked_ms = self._wait_ms(), self._clock_ms()
+            entries = await self._stream.read(self.cursor, count=BATCH, block_ms=block_ms)
+            self._reached()
             behind = len(entries) == BATCH
+            if entries:
+                last_ms = entries[-1].arrival_ms
+                self._read_ms = last_ms if behind else max(last_ms, asked_ms)
+            else:
+                self._read_ms = asked_ms + (block_ms or 0)
             for count, entry in enumerate(entries, start=1):
                 self._take(entry)
                 if count % BREATHE == 0:
@@ -185,6 +199,18 @@ class Pipeline:
                 for act in self.after_batch:
                     await act()
             await asyncio.sleep(0)
+
+    def _reached(self) -> None:
+        self.reachable, self._failures = True, 0
+        self.floor.ground.touched |= {("sources", name) for name in self._unheard}
+        self._unheard = set()
+
+    def _note_unheard(self) -> None:
+        """Of those that send heartbeats, from which none can have come for too long."""
+        long_ago_ms = self._clock_ms() - SILENT_MS
+        late = {name for name, row in self.floor.sources.items() if row.beats and row.heard_ms < long_ago_ms}
+        self.floor.ground.touched |= {("sources", name) for name in late - self._unheard}
+        self._unheard = late
 
     def _until_tick_ms(self) -> int:
         """Until the next tick may be: nothing is told before it, so one read a tick is enough. Slept here, since Redis
@@ -256,7 +282,7 @@ class Pipeline:
 
     def _begin(self) -> None:
         """The state is whole: from here on it is published. What screens showed until now is replaced."""
-        self.floor.advance(self._clock_ms())
+        self.floor.advance(self._read_ms)
         self.floor.take_touched()
         self.documents = kpis.document(self.floor)
         sources = self.documents["sources"]
@@ -274,7 +300,7 @@ class Pipeline:
     # Publishing
 
     def _tick(self) -> None:
-        self.floor.advance(self._clock_ms())
+        self.floor.advance(self._read_ms)
         if not self.floor.touched or self._pace_ms() - self._published_ms < TICK_MS:
             return
         self._published_ms, began_s = self._pace_ms(), time.perf_counter()
@@ -302,6 +328,8 @@ class Pipeline:
     def _entity(self, kind: str, name: str) -> Document | None:
         row = kpis.entity(self.floor, kind, name)
         vitals = self._vitals.get(name) if kind == "sources" else None
+        if row and kind == "sources" and name in self._unheard:
+            row = {**row, "state": "late"}
         if vitals is None:
             return row
         if row and row["state"] == "live":  # whoever is heard lives, whatever its collector said seconds ago
