@@ -60,7 +60,7 @@ class Stream:
             return Appended([], [])
         with answering("events were not appended"):
             ids = await append(self._redis, self._keys, events, collector, position, fence)
-        if self._own:
+        if self._own is not None:
             self._own.keep(ids, events)
         return Appended(ids, [index for index, entry_id in enumerate(ids) if entry_id is None])
 
@@ -79,10 +79,14 @@ class Stream:
             reply, at_cursor = await pipe.execute()
         if after == self._given and not at_cursor:
             self._given = None
+            if self._own is not None:
+                self._own.clear()
             raise _gap(after)
         entries = [_entry(entry_id.decode(), fields, self._own) for entry_id, fields in _rows(reply)]
         if entries:
             self._given = entries[-1].id
+            if self._own is not None:
+                self._own.passed(self._given)
         return entries
 
     async def check(self, cursor: str) -> None:
@@ -138,7 +142,7 @@ def _entry(entry_id: str, fields: dict[bytes, bytes], own: Own | None) -> Entry:
     data = fields.get(_FIELD, b"")
     arrival_ms = _arrival_ms(entry_id)
     try:
-        event = (own.take(entry_id) if own else None) or decode_own(data)
+        event = (own.take(entry_id) if own is not None else None) or decode_own(data)
     except Refused:
         return Entry(entry_id, arrival_ms, None, data)
     if event.time is None:
