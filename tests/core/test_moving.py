@@ -20,6 +20,14 @@ def test_a_rise_by_hand():
     assert moving.moved_to(9, 80_000, WITHIN_MS, RISE) == 5, "since the 4, which it was until a moment ago"
 
 
+def test_what_went_the_other_way_since_has_not_changed():
+    moving = Moving(2)
+    moving.moved_to(9, 10_000, WITHIN_MS, RISE)
+    assert moving.change(RISE) == 7
+    moving.moved_to(1, 20_000, WITHIN_MS, RISE)
+    assert moving.change(RISE) == 0
+
+
 _steps = st.lists(st.tuples(st.integers(1, 40).map(lambda s: s * 1_000), st.integers(-5, 5)), min_size=1, max_size=40)
 
 

@@ -25,9 +25,9 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def raised(served: Any) -> None:
+async def raised(served: Any, **more: str) -> None:
     """As the leading worker tells it."""
-    said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": str(now_ms())}
+    said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": str(now_ms())} | more
     await served.parts.stream.append([
         AlertRaised(alert="a1", rule="wait", severity="critical", value=3, attributes=said, source="wallboard", id="1+")
     ])  # fmt: skip
@@ -148,6 +148,35 @@ async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: C
         row = (await until(served, lambda open_: open_["a1"]["now"] == "5"))["a1"]
         assert (row["value"], "Waiting 3" in row["text"].replace("\u00a0", " ")) == (3, True)
         assert (await served.http.get(ALERTS)).json()["rules"] == 1
+
+
+def _plain(open_: dict[str, Any]) -> str:
+    now: str = open_["a1"]["now"].replace("\u00a0", " ")
+    return now
+
+
+async def test_of_a_change_within_some_time_the_change_is_told_with_its_sign_and_the_time(
+    config: Config, served_elsewhere: Any
+) -> None:
+    written = {"metric": "waiting", "queues": ["*"], "raise": "> 2", "when": "always", "within": "10m"}
+    settings = Settings(alert={"wait": msgspec.convert(written, Rule)})
+
+    async def queue(*contacts: str) -> None:
+        queued = [{"type": "contact.queued", "contact": one, "queue": "support", "source": "pbx"} for one in contacts]
+        await served.http.post("/api/v1/events", json=queued)
+
+    async with served_elsewhere(replace(config, settings=settings)) as served:
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        await served.parts.stream.append([told])
+        await raised(served, within="10m")
+        await until(served, lambda open_: open_["a1"].get("now") == "–")
+        await queue("a")
+        await until(served, lambda open_: _plain(open_) == "0 in 10 min")
+        await queue("b", "c", "d", "e")
+        row = (await until(served, lambda open_: _plain(open_) == "+4 in 10 min"))["a1"]
+        assert row["text"].replace("\u00a0", " ") == "support: Waiting, change within 10 min +3, limit > 2"
+        polish = (await served.http.get(ALERTS, headers={"accept-language": "pl"})).json()["open"]
+        assert polish[0]["now"].replace("\u00a0", " ") == "+4 w ciągu 10 min"
 
 
 async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) -> None:

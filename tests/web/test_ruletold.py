@@ -45,6 +45,22 @@ def test_an_alert_of_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "Support: Waiting, change within 10 min +7, limit > 5"),
+        ("uk", "Support: Чекають, зміна за 10 хв +7, межа > 5"),
+        ("ru", "Support: Ждут, изменение за 10 мин +7, предел > 5"),
+        ("pl", "Support: Czekają, zmiana w ciągu 10 min +7, próg > 5"),
+    ],
+)
+def test_a_rise_has_its_sign(language: str, says: str) -> None:
+    row: dict[str, Any] = {
+        "metric": "waiting", "limit": "> 5", "value": 7, "reads": "count", "within": "10m", "name": "Support",
+    }  # fmt: skip
+    assert alert_text(row, words(language)).replace("\u00a0", " ") == says
+
+
 def test_an_alert_about_no_event() -> None:
     row: dict[str, Any] = {
         "metric": "no_event_s", "limit": "> 600", "value": 605, "reads": "seconds", "event": "contact.*", "name": "A",

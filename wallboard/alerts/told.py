@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from wallboard.alerts.message import GRAVEST, First, Message, Speaks, Verb, message_of, named, said_in
 from wallboard.catalogs import Words
-from wallboard.core.compiled import moves_of
 from wallboard.core.firstout import Cause, causes_of
 from wallboard.core.heard import ANY
 from wallboard.core.hours import Hours, parse_openings
@@ -77,8 +76,7 @@ def _number_now(floor: Floor, row: AlertRow, now_ms: int) -> float | None:
     if rule.metric == NO_EVENT:
         return held.heard.seconds((row.kind, row.of), row.rule, rule.event or ANY, now_ms)
     if rule.within:
-        moving = held.moving.get((row.rule, row.kind, row.of, moves_of(rule)))
-        return moving.value - moving.before[0][1] if moving and moving.before else None
+        return held.change((row.rule, row.kind, row.of), rule)
     found = entity(floor, row.kind, row.of)
     return measured(rule, found, now_ms).value if found else None
 

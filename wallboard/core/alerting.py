@@ -219,6 +219,11 @@ class Alerting:
             found.append(Measured(change, forgets_ms=moving.next_change_ms(one.within_ms)))
         return found
 
+    def change(self, key: Name, rule: Rule) -> float | None:
+        """Of a rule with `within`: by how much its first number changed; None: not known."""
+        moving = self.moving.get((*key, moves_of(rule)))
+        return moving.change(rule.raise_limit) if moving else None
+
     def _measured(self, one: Asked, key: Name, row: Document) -> Measured:
         now_ms = self._ground.now_ms
         if one.listens is None:

@@ -26,8 +26,12 @@ class Moving(Struct, array_like=True):
             self.value = value
         while self.before and self.before[0][0] + within_ms <= now_ms:
             self.before.pop(0)
-        furthest = self.before[0][1] if self.before else value
-        return value - furthest if _further(furthest, value, limit) else 0
+        return self.change(limit)
+
+    def change(self, limit: Limit) -> float:
+        """As it was when it was looked at last."""
+        furthest = self.before[0][1] if self.before else self.value
+        return self.value - furthest if _further(furthest, self.value, limit) else 0
 
     def next_change_ms(self, within_ms: int) -> int | None:
         """When what was furthest is forgotten."""

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
+from wallboard.alerts.message import said_in
 from wallboard.core import events as ev
 from wallboard.core.alerts import LONGEST_SNOOZE_MS, OWNER_BY
 from wallboard.core.errors import RecordUnavailable
@@ -31,7 +32,7 @@ from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.duty import OnDuty
-from wallboard.web.figures import figure
+from wallboard.web.figures import figure, lasting, moved
 from wallboard.web.lists import alert_text, order_of
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
@@ -206,13 +207,21 @@ def _planned(settings: Settings, now_ms: int) -> list[Planned]:
 def _now(parts: Parts, row: Document, say: Words) -> Document:
     """Its number as it is now; absent where its rule asks for none any more."""
     rule = parts.pipeline.floor.settings.alert.get(row["rule"])
-    if rule is None or rule.metric != row["metric"]:
+    if rule is None or (rule.metric, rule.within) != (row["metric"], row.get("within")):
         return {}
     of, alerting = parts.pipeline.documents.get(row["kind"], {}).get(row["of"]), parts.pipeline.floor.alerting
+    if rule.within:
+        change = alerting.change((row["rule"], row["kind"], row["of"]), rule) if alerting else None
+        return {"now": say("absent") if change is None else _changed(change, rule.within, row["reads"], say)}
     value = measured(rule, of, parts.clock_ms()).value if of else None
     if rule.metric == NO_EVENT and of and alerting:
         value = alerting.heard.seconds((row["kind"], row["of"]), row["rule"], rule.event or ANY, parts.clock_ms())
     return {"now": "\u00a0".join(filter(None, figure(value, row["reads"], 0, say)))}
+
+
+def _changed(change: float, within: str, reads: str, say: Words) -> str:
+    """+4 in 10 min, as messages say it."""
+    return said_in(say.language)("value.within", value=moved(change, reads, say), time=lasting(within, say))
 
 
 def acts() -> list[BaseRoute]:

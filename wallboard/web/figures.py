@@ -54,6 +54,11 @@ def changed(number: float, reads: str, say: Words) -> str:
     return ("−" if number < 0 else "") + "\u00a0".join(filter(None, figure(abs(number), reads, 0, say)))
 
 
+def moved(number: float, reads: str, say: Words) -> str:
+    """By how much something changed: with its sign."""
+    return ("+" if number > 0 else "") + changed(number, reads, say)
+
+
 def ago(seconds: float, say: Words) -> str:
     return say("ago", span=_roughly(int(seconds), say))
 

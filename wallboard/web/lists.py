@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wallboard.core.doing import DOINGS, doing_of
 from wallboard.core.select import selects
 from wallboard.web.alphabet import by_alphabet
-from wallboard.web.figures import ago, changed, figure, lasting, seconds_since, span, time_of_day
+from wallboard.web.figures import ago, changed, figure, lasting, moved, seconds_since, span, time_of_day
 from wallboard.web.picture import LEAST, Document, Picture, certainty, level_of, paged, paged_texts, source_late
 from wallboard.web.words import Words
 
@@ -284,7 +284,8 @@ def order_of(row: Document) -> tuple[bool, int, bool]:
 
 def alert_text(row: Document, say: Words) -> str:
     sign, number = "".join(c for c in row["limit"] if c in "<>="), float(row["limit"].strip("<>= "))
-    value = say("absent") if row.get("value") is None else changed(row["value"], row["reads"], say)
+    written = moved if "within" in row else changed
+    value = say("absent") if row.get("value") is None else written(row["value"], row["reads"], say)
     metric = say(f"metric.{row['metric']}", otherwise=row["metric"])
     if "event" in row:
         metric = say("alert.no_event", event=row["event"])

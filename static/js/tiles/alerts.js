@@ -38,14 +38,14 @@ function messageOf(row, picture) {
 }
 
 /** Support: Longest wait 2:31, limit > 2:00 */
-function textOf(alert) {
+export function textOf(alert) {
   const sign = alert.limit.replace(/[^<>=]/g, "");
   const shown = (value) => {
     const found = figure(typeof value === "number" ? Math.abs(value) : value, alert.reads, 0);
     return (value < 0 ? "−" : "") + found.text + (found.unit ? "\u00a0" + found.unit : "");
   };
   const limit = sign + "\u00a0" + shown(Number(alert.limit.replace(/[<>=]/g, "")));
-  const said = { metric: metricOf(alert), value: shown(alert.value), limit, name: alert.name };
+  const said = { metric: metricOf(alert), value: (alert.within && alert.value > 0 ? "+" : "") + shown(alert.value), limit, name: alert.name };
   return alert.name === undefined ? say("alert.says_of_all", said) : say("alert.says", said);
 }
 
