@@ -23,7 +23,7 @@ _INSTANTS = {
 
 class Measured(NamedTuple):
     """`value` None: not known, or of too few. `since_ms`: it is the seconds since then, and grows by itself.
-    `forgets_ms`: of a change, when what it is measured from is too long ago."""
+    `forgets_ms`: when what it is measured from does not count any more."""
 
     value: float | None
     since_ms: int | None = None
@@ -65,7 +65,8 @@ def _reader_since(metric: str, instant: str) -> Reader:
     def read(row: Document, now_ms: int) -> Measured:
         if metric == "silent_s" and row.get("state") == "quiet":
             return Measured(None)  # it sends no heartbeats: silence says nothing
-        return _since(row.get(instant), now_ms)
+        found = _since(row.get(instant), now_ms)
+        return found._replace(forgets_ms=row.get("stretch_turns_at")) if metric == "stretch_s" else found
 
     return read
 

@@ -14,7 +14,7 @@ from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
 from wallboard.core.rows import AgentRow, Key, Standing, own_ledger
 from wallboard.core.tallies import Tallies
-from wallboard.core.timesheet import Setting, Work, changed_ms
+from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Work, changed_ms
 from wallboard.core.visits import REPLACE_LOST_MS, Deed, Did
 from wallboard.core.windows import MINUTE_MS
 
@@ -200,6 +200,21 @@ class People:
         spans = (span for spans in row.spans.values() for span in spans)
         row.draft.settle(row.seen_ms, self._settings(row), spans)
         return row.draft.sums, row.draft.work
+
+    def stretch_of(self, row: AgentRow) -> tuple[int | None, int | None]:
+        """The stretch of work as of now, whenever it was told last: since when, and when that is different by time
+        alone (ms; None: never)."""
+        self.time_of(row)
+        assert row.draft is not None
+        now_ms, settings = self._ground.now_ms, self._settings(row)
+        spans = [span for spans in row.spans.values() for span in spans]
+        sheet = row.draft.copied()
+        sheet.settle(now_ms, settings, spans)
+        edges = [edge for span in spans for edge in (span.begin_ms, span.end_ms) if edge is not None]
+        ahead = [at_ms for at_ms in (*edges, *(one.at_ms for one in settings)) if at_ms > now_ms]  # told ahead of time
+        if sheet.work.idle_ms is not None:
+            ahead.append(sheet.work.idle_ms + IDLE_BREAK_MS)
+        return sheet.work.since_ms, min(ahead, default=None)
 
     def quarters_of(self, row: AgentRow) -> tuple[dict[int, dict[str, int]], int]:
         """Quarter of an hour → ms by state and by queues served (core/timesheet.py), and until when."""

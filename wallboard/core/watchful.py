@@ -21,8 +21,13 @@ class Sight:
         self._floor = floor
 
     def row(self, kind: str, name: str) -> Document | None:
-        """As in the state document; None: it is gone."""
-        return entity(self._floor, kind, name)
+        """As in the state document; None: it is gone. A person's stretch of work is as of now, not of when they were
+        told last: whoever loads a checkpoint tells everybody anew."""
+        row = entity(self._floor, kind, name)
+        if row is None or kind != "agents":
+            return row
+        since_ms, turns_ms = self._floor.people.stretch_of(self._floor.people.agents[name])
+        return row | {"stretch_since": since_ms, "stretch_turns_at": turns_ms}
 
     def brief(self, agent: str) -> Document | None:
         """Of that row what takes no adding up of times."""
