@@ -75,6 +75,12 @@ class PatientProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_AT_MOST:
                 self._hang_up(_TOO_LONG)
+        elif self._deadline is None and self._is_idle():  # an empty line ends uvicorn's own wait and begins no head
+            self._deadline = self.loop.call_later(HEAD_S, self._hang_up, _TOO_LATE)
+
+    def _is_idle(self) -> bool:
+        """All is answered, and the connection is still ours."""
+        return "parser" in vars(self) and self.cycle is not None and self.cycle.response_complete
 
     def handle_websocket_upgrade(self) -> None:
         """From here on another protocol has the connection: what is left of this one goes at once, not at some later
