@@ -1,5 +1,6 @@
 """An administrator changes alert rules on a phone: in the form, as text, against somebody else, and back again."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,8 +105,14 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         assert await form.evaluate("it => it.scrollWidth <= it.clientWidth")
         await press(page, "Cancel", "#edit")
 
-        await press(page, "New rule…")
-        await form.locator("[name=name]").fill("many")
+        async with page.expect_response("**/check-rule"):
+            await press(page, "New rule…")
+        await expect(text).to_have_value(re.compile("alert.my-rule"))
+        await expect(form.locator(".rule-mistakes li")).to_have_count(0)
+        async with page.expect_response("**/check-rule"):
+            await form.locator("[name=name]").fill("many")
+        await expect(text).to_have_value(re.compile("alert.many"))
+        await expect(form.locator(".rule-mistakes li")).to_have_count(0)
         await expect(form.locator("[name=event]")).to_be_hidden()
         await form.locator("[name=metric]").select_option("no_event_s")
         await form.locator("[name=event]").fill("contact.answred")
@@ -119,6 +126,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
             '[alert.many]\nmetric = "abandon_rate"\nqueues = ["*"]\nraise = "> 60"\nfor = "30s"\nkeep_for = "1m"\n'
             'window = "m15"\n'
         )
+        await form.locator("[name=action]").fill(" ")
         await form.get_by_text("has no `action`").wait_for()
         await form.locator("[name=action]").fill("Look for what is wrong")
         await press(page, "Save", "#edit")

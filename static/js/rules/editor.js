@@ -19,6 +19,7 @@ export class Editor {
   #asked = 0;
   #timer = 0;
   /** @type {(() => Promise<void>) | null} */ #due = null;
+  /** @type {Set<string>} of a new rule: what was set */ #touched = new Set();
   #going = Promise.resolve();
 
   /** @param {HTMLDialogElement} dialog @param {import("./server.js").Server} server @param {*} choices
@@ -37,7 +38,9 @@ export class Editor {
     });
     this.form.addEventListener("input", (event) => {
       const name = /** @type {HTMLInputElement} */ (event.target).name;
-      if (name !== "first" && name !== "last") this.#changed(name === "text");
+      if (name === "first" || name === "last") return;
+      this.#touched.add(name);
+      this.#changed(name === "text");
     });
     this.form.addEventListener("submit", (event) => this.#save(event));
     dialog.querySelector(".cancel").addEventListener("click", () => dialog.close());
@@ -53,6 +56,7 @@ export class Editor {
     this.#due = null;
     this.text.value = text;
     const isNew = rule.tag === null && !rule.of;
+    this.#touched = new Set(isNew ? [] : ["text"]);
     write(this.dialog.querySelector("h2"), isNew ? say("rules.new") : rule.id);
     this.form.querySelector("[data-of='new']").toggleAttribute("hidden", !isNew);
     field(this.form, "name").value = rule.id;
@@ -98,7 +102,7 @@ export class Editor {
     write(this.dialog.querySelector(".failed"), answer.detail);
     if (!answer.ok) return;
     const { text, name, values: said, mistakes, warnings } = answer.told;
-    this.#tell(mistakes, warnings);
+    this.#tell(this.#touched.size ? mistakes : [], this.#cameToAction() ? warnings : []);
     if (isForm) {
       this.text.value = text;
       return;
@@ -107,6 +111,11 @@ export class Editor {
     this.#values = said;
     if (this.#rule.tag === null && !this.#rule.of) field(this.form, "name").value = name;
     show(this.form, said, this.choices);
+  }
+
+  /** Nobody is warned of what they have not come to yet: all warnings are about the action. */
+  #cameToAction() {
+    return this.#touched.has("text") || this.#touched.has("action");
   }
 
   /** @param {{at: string, reason: string}[]} mistakes @param {{at: string, reason: string}[]} warnings */
