@@ -11,6 +11,9 @@ from playwright.async_api import BrowserContext, async_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-quic")
 
+# What cannot be taken back asks for a second press within seconds, too few on a busy machine. Gives the question.
+TWICE = "(button) => { button.click(); const asked = button.textContent; button.click(); return asked; }"
+
 
 def executable() -> str | None:
     """Where the browser is; WALLBOARD_CHROMIUM wins."""
