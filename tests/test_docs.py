@@ -131,7 +131,7 @@ def test_the_page_of_the_socket_names_every_message_and_close_code() -> None:
     code = "".join(file.read_text(encoding="utf-8") for folder in live for file in folder.glob("*.py"))
     written = page("socket.md")
     messages = set(re.findall(r'"t": ?"([a-z]+)"', code))
-    assert {"hello", "patch", "beat", "command"} <= messages
+    assert {"hello", "patch", "beat", "board", "command"} <= messages
     assert all(f"`{one}`" in written for one in messages)
     codes = set(re.findall(r"\b(1003|1007|1008|1009|1012|1013|44\d\d|4008)\b", code))
     assert {"4401", "4403", "4008"} <= codes

@@ -39,6 +39,9 @@ export class Store {
       case "beat":
         this.heardAt = at;
         return message.seq > this.seq ? "gap" : "kept";
+      case "board":
+        this.heardAt = at;
+        return this.redraw(message.board);
       case "command":
         this.command = message;
         return "command";
@@ -85,9 +88,10 @@ export class Store {
   }
 
   redraw(board) {
-    if (!board) return;
+    if (!board) return "kept";
     if (JSON.stringify(board) !== JSON.stringify(this.board)) this.revision += 1;
     this.board = board;
+    return "changed";
   }
 }
 

@@ -368,7 +368,7 @@ async def test_a_logo_comes_and_goes_with_the_boards_file(open_board: Any, serve
     page = await open_board()
     for logo, count in (("ours.png", 1), (None, 0)):
         server.boards["overview"] = replace(server.boards["overview"], logo=logo)
-        await server.tell(server.hello(server.boards["overview"]))
+        await server.tell({"t": "board", "board": server.hello(server.boards["overview"])["board"]})
         await expect(page.locator('.logo[src="/board-image/ours.png"]')).to_have_count(count)
 
 

@@ -70,11 +70,11 @@ async def test_a_board_that_was_edited_comes_with_its_own_state_and_never_before
     read(*readers)
     hub.change_boards({"wall": board(Tile(kind="number", at=(1, 1), size=(2, 2), queues=["z*"], metric="waiting"))})
     read(*readers)
-    assert sorted(reader.kinds for reader in readers) == [["hello"], ["hello"], ["hello", "hello"]]
+    assert sorted(reader.kinds for reader in readers) == [["hello"], ["hello"], ["hello", "hello", "board"]]
     assert hub.turns.waiting == 2
     await all_had_theirs(hub)
     read(*readers)
-    assert [reader.kinds for reader in readers] == [["hello", "hello"]] * 3
+    assert [reader.kinds for reader in readers] == [["hello", "hello", "board"]] * 3
 
 
 async def test_while_all_of_a_view_wait_no_time_to_their_sockets_is_told_and_how_many_wait_is() -> None:

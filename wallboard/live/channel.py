@@ -75,6 +75,7 @@ class Channel:
         self._stale = False  # what is shown was selected before what decides it changed
         self._hello: Frame | None = None
         self._hello_ms = 0
+        self._board: Frame | None = None
         self.hello_bytes = 0  # how long the last snapshot was
         self._select()
 
@@ -127,6 +128,7 @@ class Channel:
     def replace(self, view: View) -> None:
         """The board's text was edited: screens redraw it with the snapshot that belongs to it, without a reload."""
         self.view = view
+        self._board = None
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -188,6 +190,12 @@ class Channel:
             }))  # fmt: skip
             self.hello_bytes = len(self._hello.payload)
         return self._hello
+
+    def board(self) -> Frame:
+        """That the board was edited, for who had the snapshot with it: never over an older state."""
+        if self._board is None:
+            self._board = Frame(_encoder.encode({"t": "board", "board": self._source.public(self.view)}))
+        return self._board
 
     # Time
 

@@ -12,6 +12,7 @@ from wallboard.live.frames import Frame
 
 if TYPE_CHECKING:
     from wallboard.live.channel import Channel
+    from wallboard.live.view import View
 
 MOST_ORDERS = 16
 
@@ -39,13 +40,18 @@ class Wire(Protocol):
 class Screen:
     """One connection's place in a channel. What it holds is bounded by its snapshot's size."""
 
-    __slots__ = ("_base", "_bytes", "_frame", "_orders", "_patch", "_snapshot_due", "_waits", "channel", "wire")
+    __slots__ = (
+        "_base", "_bytes", "_drawn", "_frame", "_orders", "_patch", "_redraws", "_snapshot_due", "_waits",
+        "channel", "wire",
+    )  # fmt: skip
 
     def __init__(self, channel: "Channel", wire: Wire) -> None:
         self.channel = channel
         self.wire = wire
         self._snapshot_due = True
         self._waits = False  # for its turn (live/turns.py)
+        self._drawn: View | None = None  # as which its last snapshot was
+        self._redraws = False  # that one was the first of an edited board, which is still to be said
         self._orders: list[Frame] = []
         self._frame: Frame | None = None  # as it came, while nothing is merged into it
         self._patch: Document | None = None
@@ -54,7 +60,8 @@ class Screen:
 
     @property
     def is_level(self) -> bool:
-        return self.wire.ready and not (self._snapshot_due or self._orders or self._frame or self._patch)
+        waits = self._snapshot_due or self._redraws or self._orders or self._frame or self._patch
+        return self.wire.ready and not waits
 
     @property
     def follows(self) -> bool:
@@ -119,7 +126,12 @@ class Screen:
             if self._waits or not self.channel.ready:
                 return None
             self._snapshot_due = False
+            before, self._drawn = self._drawn, self.channel.view
+            self._redraws = self._redraws or (before is not None and before is not self._drawn)
             return self.channel.hello()
+        if self._redraws:
+            self._redraws = False
+            return self.channel.board()
         if self._orders:
             return self._orders.pop(0)
         frame, patch = self._frame, self._patch
