@@ -118,7 +118,7 @@ class Screen:
             await asyncio.sleep(random.random())
 
     def _take(self, message: bytes) -> None:
-        outcome, _, self.state = self._node.receive(self._number, message)
+        outcome, _, _, self.state = self._node.receive(self._number, message)
         assert outcome != "gap"
         self.blank += not self.state.get("queues")
 
