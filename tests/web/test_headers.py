@@ -4,7 +4,8 @@ import asyncio
 import json
 import re
 import socket
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -146,44 +147,6 @@ async def test_a_second_head_that_trickles_in_is_hung_up_on_too(served: Any, mon
         writer.close()
 
 
-async def test_an_empty_line_after_an_answer_does_not_hold_the_connection(
-    served: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("wallboard.web.patience.HEAD_S", 0.2)
-    reader, writer = await asyncio.open_connection(served.host, served.port)
-    try:
-        writer.write(ASKED)
-        async with asyncio.timeout(60):
-            await whole_answer(reader)
-            writer.write(b"\r\n")
-            assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
-    finally:
-        writer.close()
-
-
-async def test_a_socket_on_a_connection_that_was_used_before_is_left_alone(
-    served: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("wallboard.web.patience.HEAD_S", 0.2)
-    reader, writer = await asyncio.open_connection(served.host, served.port)
-    try:
-        writer.write(ASKED)
-        async with asyncio.timeout(60):
-            await whole_answer(reader)
-            writer.write(
-                ASKED.replace(b"/healthz", b"/live").removesuffix(b"\r\n")
-                + b"upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n"
-                + b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-            )
-            said = await reader.readuntil(b"\r\n\r\n")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(1):
-                    said += await reader.read()
-    finally:
-        writer.close()
-    assert b"408" not in said.partition(b"\r\n\r\n")[2]
-
-
 ASKED = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"
 
 
@@ -192,6 +155,45 @@ async def whole_answer(reader: asyncio.StreamReader) -> None:
     length = re.search(rb"content-length: (\d+)", head)
     assert length, head
     await reader.readexactly(int(length[1]))
+
+
+@asynccontextmanager
+async def answered_once(served: Any) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection on which one answer was read whole."""
+    reader, writer = await asyncio.open_connection(served.host, served.port)
+    try:
+        writer.write(ASKED)
+        async with asyncio.timeout(60):
+            await whole_answer(reader)
+            yield reader, writer
+    finally:
+        writer.close()
+
+
+async def test_an_empty_line_after_an_answer_does_not_hold_the_connection(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wallboard.web.patience.HEAD_S", 0.2)
+    async with answered_once(served) as (reader, writer):
+        writer.write(b"\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_socket_on_a_connection_that_was_used_before_is_left_alone(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wallboard.web.patience.HEAD_S", 0.2)
+    async with answered_once(served) as (reader, writer):
+        writer.write(
+            ASKED.replace(b"/healthz", b"/live").removesuffix(b"\r\n")
+            + b"upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n"
+            + b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        said = await reader.readuntil(b"\r\n\r\n")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                said += await reader.read()
+    assert b"408" not in said.partition(b"\r\n\r\n")[2]
 
 
 async def test_what_is_not_http_is_answered_400(served: Any) -> None:
