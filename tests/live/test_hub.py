@@ -161,6 +161,25 @@ async def test_a_new_screen_gets_a_whole_snapshot_and_then_patches(clock: Clock)
     assert reader.state["queues"]["support"]["now"]["waiting"] == 1
 
 
+async def test_a_row_that_went_and_came_again_asks_for_one_snapshot_of_the_whole_tick(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    reader = Reader(hub, board())
+    pipeline.apply(NoticePosted(text="first", notice="n", source="ops"))
+    pipeline.apply(NoticeCleared(notice="n", source="ops"))  # held back: it is too soon
+    while reader.take():
+        pass
+    clock.ms += 150
+    again = NoticePosted(text="again", notice="n", source="ops")
+    pipeline.apply(again, Queued(contact="a", queue="support", source="pbx"), at_ms=clock.ms)
+    told = len(reader.kinds)
+    while reader.take():
+        pass
+    assert reader.kinds[told:] == ["hello"]
+    assert reader.state["notices"]["n"]["text"] == "again"
+    assert reader.state["queues"]["support"]["now"]["waiting"] == 1
+
+
 async def test_one_encoding_serves_every_screen_of_a_view(clock: Clock):
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)

@@ -70,6 +70,7 @@ class Channel:
         self._sent_ms = source.pace_ms()
         self._flushed_ms = 0
         self._pending: Document = {}
+        self._composes = True  # else no patch says what is pending: a snapshot does
         self._since_ms: int | None = None  # when the oldest event of what is pending had arrived
         self._shown: dict[Key, Document] = {}
         self._stale = False  # what is shown was selected before what decides it changed
@@ -162,14 +163,13 @@ class Channel:
             self._merge(rows, name, patch)
 
     def _merge(self, rows: Document, name: str, patch: Document) -> None:
-        """With what is pending of the row; a snapshot where it went and came again."""
+        """With what is pending of the row; not where it went and came again."""
         try:
             if rows[name] is None:
                 raise DoesNotCompose(name)
             rows[name] = merge(rows[name], patch)
         except DoesNotCompose:
-            self.seq = self._source.next_seq()
-            self._resync()
+            self._composes = False
 
     def hello(self) -> Frame:
         """The snapshot, encoded once for all who ask within a moment.
@@ -206,9 +206,12 @@ class Channel:
         if moment.pace_ms - self._flushed_ms < self._interval_ms(moment.rate) - 5:
             return False
         patch, base, since_ms = self._pending, self.seq, self._since_ms
-        self._pending, self._since_ms, self._hello = {}, None, None
         self.seq = moment.seq
         self._flushed_ms = self._sent_ms = moment.pace_ms
+        if not self._composes:
+            self._resync()
+            return True
+        self._forget_pending()
         frame = self._source.frame(self._encoded(base, patch, moment.now_ms))
         behind = [*self._behind]
         is_heard = any(self._level.values()) or any(screen.follows for screen in behind)
@@ -276,8 +279,11 @@ class Channel:
         self._shown = {(kind, name): row for kind, rows in selected.items() for name, row in rows.items()}
         self._stale = False
         self.seq = self._source.next_seq()
-        self._pending, self._since_ms, self._hello = {}, None, None
+        self._forget_pending()
 
     def _resync(self) -> None:
-        self._pending, self._since_ms, self._hello = {}, None, None
+        self._forget_pending()
         self._source.turns.take([screen for screen in self.screens if screen.expire()])
+
+    def _forget_pending(self) -> None:
+        self._pending, self._composes, self._since_ms, self._hello = {}, True, None, None
