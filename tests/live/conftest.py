@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from redis.asyncio import Redis
 
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
+from wallboard.stream.redis import connect
 
 
 @pytest.fixture
 async def health(redis_url: str, namespace: str) -> AsyncIterator[HealthRecords]:
-    redis = Redis.from_url(redis_url)
+    redis = connect(redis_url)
     yield HealthRecords(redis, Keys(namespace))
     await redis.aclose()

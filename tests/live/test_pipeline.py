@@ -119,19 +119,25 @@ async def test_patches_keep_a_reader_equal_to_the_whole_document(running, stream
 
 async def test_under_load_there_are_far_fewer_ticks_than_events(running, stream: Stream):
     pipeline, watcher = running
+    began_ms = now_ms()
     for index in range(100):
         await stream.append([queued(f"c{index}")])
     await eventually(lambda: pipeline.floor.applied == 100 and not pipeline.floor.touched)
-    assert len(watcher.batches) < 60
+    assert len(watcher.batches) <= (now_ms() - began_ms) / TICK_MS + 2
 
 
 async def test_others_are_served_in_the_middle_of_a_batch(running, stream: Stream):
     pipeline, _ = running
-    await stream.append([queued(f"c{index}") for index in range(BATCH)])
     seen = set()
-    while pipeline.applied < BATCH:
-        seen.add(pipeline.applied)
-        await asyncio.sleep(0)
+
+    async def another() -> None:
+        while pipeline.applied < BATCH:
+            seen.add(pipeline.applied)
+            await asyncio.sleep(0)
+
+    served = asyncio.create_task(another())
+    await stream.append([queued(f"c{index}") for index in range(BATCH)])
+    await served
     assert seen - {0}, "the loop came back only after the whole batch"
 
 
