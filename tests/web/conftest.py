@@ -23,6 +23,10 @@ from wallboard.web.wiring import Parts
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # device.py, which is no test
 
 TOKEN = "wb_test-token-of-the-admin"
+PLAIN: dict[str, Any] = {
+    "timeout": 60,
+    "verify": False,
+}  # no TLS here, and to read all authorities takes longer than most tests
 
 
 @dataclass
@@ -124,8 +128,8 @@ async def serving(
     try:
         base = f"http://{host}:{port}"
         async with (
-            httpx.AsyncClient(base_url=base, headers={"authorization": f"Bearer {TOKEN}"}, timeout=60) as http,
-            httpx.AsyncClient(base_url=base, timeout=60) as anonymous,
+            httpx.AsyncClient(base_url=base, headers={"authorization": f"Bearer {TOKEN}"}, **PLAIN) as http,
+            httpx.AsyncClient(base_url=base, **PLAIN) as anonymous,
         ):
             await _until_ready(task, anonymous, until)
             yield Served(app, app.state.parts, host, port, http, anonymous, server, task)

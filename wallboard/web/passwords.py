@@ -7,6 +7,8 @@ browsers     that were here before (web/browsers.py) are counted each by itself:
 """
 
 import asyncio
+import secrets
+from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.low_level import ARGON2_VERSION
 
 from wallboard.record.people import key
 from wallboard.web.problems import Problem
@@ -41,7 +44,7 @@ class Passwords:
 
     def __init__(self, first_wait_s: float = 1.0) -> None:
         self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash("a password that nobody has")
+        self._nobody = of_nobody(self._hasher)
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
         self._wrong: OrderedDict[tuple[str, str], int] = OrderedDict()  # in a row, by name and known browser
@@ -93,6 +96,15 @@ class Passwords:
                 return await asyncio.to_thread(work, *given)
         finally:
             self._waiting -= 1
+
+
+def of_nobody(hasher: PasswordHasher) -> str:
+    """A hash that no password has, as this hasher writes them: to check one against it takes as long as any."""
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 def unfit(password: str, name: str) -> str | None:
