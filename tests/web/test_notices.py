@@ -72,6 +72,22 @@ async def test_it_stands_for_a_time_to_an_instant_or_to_the_end_of_the_day_where
     assert day == max(site["day_ends"] for site in sites.values())
 
 
+async def test_for_a_rotation_it_stands_on_the_boards_that_it_shows(served: Any) -> None:
+    tile = {"kind": "queues", "at": [1, 1], "size": [4, 4], "queues": ["$queue"]}
+    turning = {"rotation": {"boards": ["of?queue=sales", "overview"]}}
+    for name, board in (("of", {"tile": [tile]}), ("turn", turning)):
+        answer = await served.http.put(f"/api/v1/boards/{name}", json=board, headers={"if-none-match": "*"})
+        assert answer.status_code == 201, answer.text
+    for name, boards in (("n1", ["turn", "overview"]), ("n2", ["of?queue=vip"])):
+        answer = await served.http.post(NOTICES, json={"text": "x", "id": name, "boards": boards})
+        assert answer.status_code == 202, answer.text
+    found = await until(served, lambda found: len(found) == 2)
+    assert [found[name]["boards"] for name in ("n1", "n2")] == [["of?queue=sales", "overview"], ["of?queue=vip"]]
+    params = {"board": "of?queue=sales"}
+    state = (await served.http.get("/api/v1/state", params=params)).json()
+    assert list(state["notices"]) == ["n1"]
+
+
 MISTAKES: dict[str, tuple[Any, int, str]] = {
     "no text": ({}, 422, "text"),
     "an empty text": ({"text": ""}, 422, "$.text"),

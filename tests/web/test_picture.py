@@ -50,6 +50,30 @@ def test_a_percentage_of_few_has_no_level_and_says_of_how_many() -> None:
     assert (shown["level"], shown["few"]) == ("warn", False)
 
 
+@pytest.mark.parametrize(
+    ("tile", "wanted"),
+    [
+        ({}, ["all", "queue", "team"]),
+        ({"queues": ["*"]}, ["all", "queue", "team"]),
+        ({"queues": ["*", "!test-*"]}, ["all", "queue", "team"]),
+        ({"queues": ["supp*"]}, ["all", "queue", "team"]),
+        ({"queues": ["sales"]}, ["all", "team"]),
+        ({"teams": ["one"]}, ["all", "queue"]),
+    ],
+)
+def test_a_notice_for_a_queue_or_team_stands_on_the_tiles_that_show_it(
+    tile: dict[str, list[str]], wanted: list[str]
+) -> None:
+    """The same cases as in tests/static/select.test.mjs."""
+    notices = {
+        "all": {"text": "a", "posted_at": 3}, "queue": {"text": "q", "posted_at": 2, "queues": ["support"]},
+        "team": {"text": "t", "posted_at": 1, "teams": ["two"]},
+    }  # fmt: skip
+    roomy = {"kind": "notices", "letters": 40, "fits": [{"holds": 9, "letters": 99, "alone": 99}]}
+    (shown,) = painted({"tiles": [roomy | tile]}, Picture({"notices": notices}, 9, words("en")))
+    assert [one["id"] for one in shown["shown"]] == wanted
+
+
 def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> None:
     base = {"kind": "queues", "of": "support", "metric": "oldest_wait_s", "reads": "seconds", "limit": "> 120"}
     alerts = {

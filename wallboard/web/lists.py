@@ -242,8 +242,8 @@ def notices(tile: Document, picture: Picture) -> Document:
 
 def _meant(row: Document, tile: Document) -> bool:
     teams = row.get("teams") is None or "teams" not in tile or bool(set(row["teams"]) & set(tile["teams"]))
-    named = set(tile.get("queues", [])) - {"*"}
-    return teams and (row.get("queues") is None or not named or bool(set(row["queues"]) & named))
+    named: list[str] = tile.get("queues", [])
+    return teams and (row.get("queues") is None or any(selects(named, queue) for queue in row["queues"]))
 
 
 def _grave(row: Document) -> int:

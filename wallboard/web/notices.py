@@ -1,7 +1,7 @@
 """What do people and programs say on the boards? Each notice is an event that comes back through the stream."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import msgspec
@@ -13,6 +13,7 @@ from wallboard.core import events as ev
 from wallboard.core.events import Level, LongText, QueueList, Text
 from wallboard.core.state import Floor
 from wallboard.core.words import shown
+from wallboard.record.boards import Board
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
@@ -86,7 +87,7 @@ async def post(request: Request) -> Response:
     asked = read_as(await body_of(request, BODY_BYTES), Notice, '{"text": "Line 2 is down", "until": "1h"}')
     expect_loaded(parts)
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
-    _known_boards(asked.boards or [], list(boards_for(request)))
+    boards = _places(asked.boards or [], boards_for(request)) or None
     teams = _own_places(asked, who, floor)
     over_ms = None if asked.until is None else until_ms(asked.until, _sites(asked.queues or [], floor), floor, now_ms)
     name = asked.id or secrets.token_hex(8)
@@ -94,7 +95,7 @@ async def post(request: Request) -> Response:
     if name not in floor.notices and len(floor.notices) >= MOST:
         raise Problem(409, f"{MOST} notices stand already. Take some away first.")
     posted = ev.NoticePosted(
-        text=asked.text, notice=name, level=asked.level, boards=asked.boards, queues=asked.queues,
+        text=asked.text, notice=name, level=asked.level, boards=boards, queues=asked.queues,
         teams=teams, until=over_ms, mark=asked.mark, **_told(who),
     )  # fmt: skip
     await tell(parts, [posted])
@@ -123,10 +124,15 @@ async def clear(request: Request) -> Response:
     return JSONResponse({"id": name}, 202)
 
 
-def _known_boards(asked: Sequence[str], known: Sequence[str]) -> None:
-    for index, board in enumerate(asked):
-        if board not in known:
-            raise Problem(422, "There is no such board.", at=f"$.boards[{index}]", **near(board, known))
+def _places(asked: Sequence[str], known: Mapping[str, Board]) -> list[str]:
+    """The boards; of a rotation those that it shows. Raises Problem 422."""
+    found: list[str] = []
+    for index, name in enumerate(asked):
+        if (board := known.get(name)) is None:
+            raise Problem(422, "There is no such board.", at=f"$.boards[{index}]", **near(name, list(known)))
+        turning = board.rotation.boards if board.rotation else [name]
+        found += [known[one].id if one in known else one for one in turning]
+    return list(dict.fromkeys(found))
 
 
 def _own_places(asked: Notice, who: Who, floor: Floor) -> list[str] | None:
