@@ -78,6 +78,11 @@ export class Board {
     return more;
   }
 
+  /** What is critical on its tiles, each since when. @param {Picture} picture @returns {import("./heard.js").Grave[]} */
+  grave(picture) {
+    return [].concat(...this.tiles.map((one) => (one.kind.grave ? one.kind.grave(one.tile, picture) : [])));
+  }
+
   /** Each number that can be explained can be pressed. */
   offer(section, tile, title) {
     const question = ofTile(tile);

@@ -51,9 +51,9 @@ export class Calls {
   /** @param {Calling[]} open */
   hear(open) {
     const calling = open.filter((one) => !(one.theirs || one.owner || one.acknowledged_by || one.snoozed_until));
-    this.sound.hear(calling.map((one) => one.id), performance.now()); // prettier-ignore
     const fresh = this.known ? calling.filter((one) => !this.known?.has(one.id)) : [];
     this.known = new Set(calling.map((one) => one.id));
+    if (fresh.length) this.sound.play(Date.now());
     if (this.notifying === "on") this.notify(fresh);
   }
 
@@ -94,7 +94,7 @@ export class Calls {
     want("sound", wanted);
     this.sound.want(wanted);
     if (wanted && this.sound.context) await this.sound.context.resume();
-    if (wanted) this.sound.play(performance.now());
+    if (wanted) this.sound.play(Date.now());
     this.show();
   }
 

@@ -9,6 +9,7 @@ import { Clock } from "./clock.js";
 import { Explain } from "./explain.js";
 import { timeOfDay } from "./format.js";
 import { serverLate } from "./freshness.js";
+import { Heard } from "./heard.js";
 import { Keeping, recall } from "./kept.js";
 import { Memory, measured } from "./memory.js";
 import { obey, reload, visit } from "./orders.js";
@@ -41,6 +42,7 @@ const keeping = new Keeping();
 const memory = new Memory();
 const pace = new Pace(render);
 const sound = new Sound();
+const heard = new Heard();
 
 let laidOut = -1;
 let stood = { until: 0, ms: 0 };
@@ -121,11 +123,10 @@ function render(inParts) {
   return more;
 }
 
-/** A critical notice that is new is heard, where the board says so. */
+/** What is critical and new on the board is heard, where the board says so. */
 function soundOf(picture) {
-  const notices = picture.state.notices || {};
   sound.want(store.board.sound === true);
-  sound.hear(Object.keys(notices).filter((key) => notices[key].level === "critical"), Date.now());
+  if (sound.wanted && heard.look(board.grave(picture), picture.now)) sound.play(Date.now());
   renderSound(top.querySelector(".sound"), sound);
 }
 

@@ -2,6 +2,7 @@
  * a wall that reloads into one that is not there would be blank. Until the new page paints, the old one stays. */
 
 import { part, write } from "./dom.js";
+import { remember, remembered } from "./tab.js";
 import { nameOf } from "./top.js";
 import { say } from "./words.js";
 
@@ -31,8 +32,8 @@ let due = 0;
 /** Reload for this build: soon, and where that did not help, once a minute. @param {string} build */
 export function reload(build) {
   if (due) return;
-  const waits = remembered() === build ? UNHELPED_MS : 0;
-  remember(build);
+  const waits = remembered(RELOADED) === build ? UNHELPED_MS : 0; // without storage it may reload once more
+  remember(RELOADED, build);
   due = setTimeout(() => visit(location.href), waits + Math.random() * SPREAD_MS);
 }
 
@@ -77,20 +78,4 @@ function identify(board, name) {
   setTimeout(() => {
     sign.hidden = true;
   }, IDENTIFY_MS);
-}
-
-function remembered() {
-  try {
-    return sessionStorage.getItem(RELOADED);
-  } catch (forbidden) {
-    return null;
-  }
-}
-
-function remember(build) {
-  try {
-    sessionStorage.setItem(RELOADED, build);
-  } catch (forbidden) {
-    // Without storage the page may reload once more; `visit` still waits for the server.
-  }
 }

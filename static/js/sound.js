@@ -1,11 +1,14 @@
 /**
  * Is the sound on, and when does it play? A browser lets no sound through before somebody touched it, unless it was
- * told to (examples/kiosk): the board says so. Never twice within 30 seconds, and never the only sign of anything.
+ * told to (examples/kiosk): the board says so. Never twice within 30 seconds, whatever page this tab shows meanwhile,
+ * and never the only sign of anything.
  */
 
 import { icon, mark, write } from "./dom.js";
+import { remember, remembered } from "./tab.js";
 import { say } from "./words.js";
 
+const PLAYED = "wallboard.played";
 const APART_MS = 30000;
 const NOTES = [[660, 0], [880, 0.22]]; // Hz, s after the start
 const NOTE_S = 0.2;
@@ -20,9 +23,7 @@ export class Sound {
     /** @type {*} */
     this.context = null;
     this.wanted = false;
-    this.playedAt = -APART_MS;
-    /** @type {Set<string> | null} */
-    this.known = null;
+    this.playedAt = Number(remembered(PLAYED) || -APART_MS);
   }
 
   /** @returns {Sounding} */
@@ -40,17 +41,11 @@ export class Sound {
     this.wanted = wanted;
   }
 
-  /** What is grave is heard when it is new. @param {string[]} keys of all that is grave now @param {number} now ms */
-  hear(keys, now) {
-    const fresh = this.known && keys.some((key) => !this.known.has(key));
-    this.known = new Set(keys);
-    if (fresh) this.play(now);
-  }
-
-  /** @param {number} now ms @returns {boolean} whether it was heard */
+  /** @param {number} now ms, this machine's clock @returns {boolean} whether it was heard */
   play(now) {
-    if (this.state !== "on" || now - this.playedAt < APART_MS) return false;
+    if (this.state !== "on" || Math.abs(now - this.playedAt) < APART_MS) return false;
     this.playedAt = now;
+    remember(PLAYED, now);
     for (const [hertz, after] of NOTES) ring(this.context, hertz, this.context.currentTime + after);
     return true;
   }

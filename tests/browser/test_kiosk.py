@@ -10,6 +10,8 @@ from believable import ZONE
 from msgspec.structs import replace
 from playwright.async_api import expect
 
+from wallboard.record.board import Board, Tile
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
 
 INSIDE = """() => [...document.querySelectorAll(".tile, .top")].every((one) => {
@@ -90,6 +92,40 @@ async def test_the_sound_says_that_it_is_blocked_until_somebody_touches_the_scre
     await server.patch({"groups": {"all": {"now": {"waiting": 4}}}})
     await expect(page.locator("#tile-0 .figure")).to_have_text("4")
     assert await page.evaluate("window.played") == 2
+
+
+async def test_what_came_while_a_rotation_showed_another_board_is_heard_when_its_turn_comes(
+    open_board: Any, server: Any
+) -> None:
+    clock = Tile(kind="clock", at=(1, 1), size=(4, 2))
+    notices, alerts = (Tile(kind=kind, at=(1, row), size=(8, 3)) for kind, row in (("notices", 1), ("alerts", 4)))
+    server.boards["plain"] = Board(id="plain", sound=True, tiles=[clock])
+    server.boards["calls"] = Board(id="calls", sound=True, tiles=[notices, alerts])
+    page = await open_board("plain", live=False)
+    await page.add_init_script(PLAYED)
+    await page.add_init_script("Object.defineProperty(AudioContext.prototype, 'state', { get: () => 'running' })")
+    await page.reload()
+    await expect(page.locator(".sound .word")).to_have_text("Sound on")
+    now = server.hub.clock_ms()
+    await server.patch({"notices": {"n-8": {"text": "Fire drill", "level": "critical", "posted_at": now}}})
+    await page.wait_for_timeout(300)
+    assert await page.evaluate("window.played") == 0  # this board shows none
+    await page.goto(f"{server.url}/board/calls")
+    await page.wait_for_function("() => window.played === 2")
+    await page.goto(f"{server.url}/board/plain")
+    alert = {
+        "rule": "r", "kind": "queues", "of": "support", "name": "Support", "metric": "waiting", "reads": "count",
+        "limit": "> 9", "severity": "critical", "raised_at": now + 1, "value": 12,
+    }  # fmt: skip
+    await server.patch({"alerts": {"a-1": alert}})
+    await page.goto(f"{server.url}/board/calls")
+    await expect(page.locator(".tile.alerts .notice")).to_have_count(1)
+    assert await page.evaluate("window.played") == 0  # within 30 s
+    await page.evaluate("sessionStorage.removeItem('wallboard.played')")
+    await page.reload()
+    await expect(page.locator(".tile.alerts .notice")).to_have_count(1)
+    await server.patch({"alerts": {"a-2": {**alert, "raised_at": now + 2}}})
+    await page.wait_for_function("() => window.played === 2")
 
 
 async def test_a_board_that_wants_no_sound_says_nothing_of_it(open_board: Any, server: Any) -> None:

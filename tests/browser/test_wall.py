@@ -174,6 +174,36 @@ async def test_below_a_number_stand_its_bar_its_target_its_arrow_and_its_last_ho
     await expect(living.locator("#tile-0 .goal")).to_have_attribute("data-new", "no")  # once a day
 
 
+async def test_a_goal_that_was_reached_while_a_rotation_showed_another_board_is_greeted_once(
+    open_board: Any, server: Any
+) -> None:
+    server.boards["besides"] = with_besides()
+    page = await open_board("besides")
+    goal = page.locator("#tile-0 .goal")
+    await expect(goal).to_have_attribute("data-reached", "no")
+    await page.goto(f"{server.url}/board/overview")
+    await server.patch({"groups": {"all": {"day": {"service_level": 81}}}})
+    await page.goto(f"{server.url}/board/besides")
+    await expect(goal).to_have_attribute("data-new", "yes")
+    await page.reload()
+    await expect(page.locator(".connection")).to_have_attribute("data-level", "good")
+    await expect(goal).to_have_attribute("data-reached", "yes")
+    assert await goal.get_attribute("data-new") != "yes"
+    other = await open_board("besides")  # a screen that comes up with it: no news
+    await expect(other.locator("#tile-0 .goal")).to_have_attribute("data-reached", "yes")
+    assert await other.locator("#tile-0 .goal").get_attribute("data-new") != "yes"
+
+
+async def test_a_goal_is_greeted_without_motion_where_people_want_none(open_board: Any, server: Any) -> None:
+    server.boards["besides"] = with_besides()
+    for motion, animation in (("reduce", "none"), ("no-preference", "reached")):
+        page = await open_board("besides", reduced_motion=motion)
+        goal = page.locator("#tile-0 .goal")
+        await goal.evaluate("one => one.setAttribute('data-new', 'yes')")
+        await expect(goal).to_have_css("animation-name", animation)
+        assert await page.evaluate("document.getAnimations().length") == (0 if motion == "reduce" else 1)
+
+
 async def test_what_is_not_known_any_more_is_a_dash(open_board: Any, server: Any) -> None:
     page = await open_board()
     await server.patch({"groups": {"all": {"now": {"oldest_at": None}}}})

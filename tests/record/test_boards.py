@@ -299,6 +299,14 @@ def test_ready_alone_on_a_wall_is_a_warning() -> None:
     assert list(board_warnings(Board(tiles=tiles))) == []
 
 
+def test_a_sound_that_nothing_on_the_board_can_make_is_a_warning():
+    tile = {"at": (1, 1), "size": (4, 2)}
+    ((at, reason),) = board_warnings(Board(sound=True, tiles=[Tile(kind="clock", **tile)]))
+    assert (at, "notices or alerts" in reason) == ("sound", True)
+    for kind in ("notices", "alerts"):
+        assert list(board_warnings(Board(sound=True, tiles=[Tile(kind=kind, **tile)]))) == []
+
+
 def test_a_tile_that_cannot_be_read_is_a_warning_and_no_mistake(tmp_path: Path) -> None:
     tile = '[[tile]]\nkind = "number"\nmetric = "waiting"\n'
     write(tmp_path, FAR + f"{tile}at = [1, 1]\nsize = [1, 1]\n{tile}at = [2, 1]\nsize = [6, 4]")

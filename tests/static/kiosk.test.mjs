@@ -1,10 +1,19 @@
-// What a screen without a keyboard does by itself: dimming hours, and a sound that is not heard twice.
+// What a screen without a keyboard does by itself: it stays on, is dimmed, and makes a sound that is not heard twice.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
+const tab = new Map(); // what the browser keeps for a tab
+const sessionStorage = { getItem: (key) => tab.get(key) ?? null, setItem: (key, text) => tab.set(key, text) };
+Object.defineProperty(globalThis, "sessionStorage", { value: sessionStorage, configurable: true });
 globalThis.addEventListener = () => undefined;
+const { stayAwake } = await import("../../static/js/awake.js");
+const { Heard } = await import("../../static/js/heard.js");
 const { Sound } = await import("../../static/js/sound.js");
+const alerts = await import("../../static/js/tiles/alerts.js");
+const notices = await import("../../static/js/tiles/notices.js");
 const { within } = await import("../../static/js/wear.js");
+
+beforeEach(() => tab.clear());
 
 test("dimming hours may go over midnight, and end before their last minute", () => {
   const night = ["22:00", "06:00"];
@@ -19,23 +28,79 @@ function context(state) {
   return made;
 }
 
-test("no sound is heard twice within 30 seconds", () => {
+test("no sound is heard twice within 30 seconds, not on the tab's next page either", () => {
   const audio = context("running");
-  const sound = new Sound(() => audio);
-  sound.want(true);
-  assert.deepEqual([0, 29_999, 30_000].map((now) => sound.play(now)), [true, false, true]);
-  assert.equal(audio.notes, 4);
+  const played = (nows) => {
+    const sound = new Sound(() => audio);
+    sound.want(true);
+    return nows.map((now) => sound.play(now));
+  };
+  assert.deepEqual(played([100_000, 129_999, 130_000]), [true, false, true]);
+  assert.deepEqual(played([159_999, 160_000]), [false, true]);
+  assert.deepEqual(played([50_000]), [true]); // a clock that was set back
+  assert.equal(audio.notes, 8);
 });
 
-test("what was there when the page came up makes no sound, what is new does", () => {
-  const audio = context("running");
-  const sound = new Sound(() => audio);
-  sound.want(true);
-  sound.hear(["n1"], 0);
-  sound.hear(["n1"], 1000);
-  assert.equal(audio.notes, 0);
-  sound.hear(["n1", "n2"], 2000);
-  assert.equal(audio.notes, 2);
+test("what was there when the screen came up is not new, what comes later is, once", () => {
+  const heard = new Heard();
+  const [old, late, new_] = [{ id: "old", at: 10_000 }, { id: "late", at: 990_000 }, { id: "new", at: 1_001_000 }];
+  assert.equal(heard.look([old], 1_000_000), false);
+  assert.equal(heard.look([old, late], 1_000_500), true); // it was on its way
+  assert.equal(heard.look([old, late, new_], 1_002_000), true);
+  assert.equal(heard.look([old, late, new_], 1_003_000), false);
+});
+
+test("what came while a rotation showed another board is new when its board is shown, and only once", () => {
+  const [first, meanwhile] = [{ id: "first", at: 10_000 }, { id: "meanwhile", at: 1_010_000 }];
+  assert.equal(new Heard().look([], 1_000_000), false); // a board that shows none
+  const turns = [1_030_000, 1_060_000, 1_090_000].map((now) => new Heard().look([first, meanwhile], now));
+  assert.deepEqual(turns, [true, false, false]);
+});
+
+test("a tab that may keep nothing still tells what is new from what was there", () => {
+  sessionStorage.getItem = () => { throw new Error("forbidden"); };
+  try {
+    const heard = new Heard();
+    assert.deepEqual([heard.look([{ id: "a", at: 5 }], 10), heard.look([{ id: "b", at: 20 }], 30)], [false, true]);
+  } finally {
+    sessionStorage.getItem = (key) => tab.get(key) ?? null;
+  }
+});
+
+test("grave is what is critical, stands on the tile, is not over and is in nobody's hands", () => {
+  const notice = { level: "critical", posted_at: 5 };
+  const alert = { severity: "critical", raised_at: 7, kind: "queues", of: "support" };
+  const state = {
+    notices: {
+      here: { ...notice, queues: ["support"] }, there: { ...notice, queues: ["test-1"] }, over: { ...notice, until: 9 },
+      all: notice, mild: { ...notice, level: "warning" },
+    },
+    alerts: { a: alert, b: { ...alert, severity: "warning" }, c: { ...alert, owner: "Olena" }, d: { ...alert, snoozed_until: 99 }, e: { ...alert, of: "sales" } },
+  }; // prettier-ignore
+  const ids = (tile, kind) => kind.grave(tile, { state, now: 10 }).map((one) => one.id);
+  assert.deepEqual(ids({ queues: ["*", "!test-*"] }, notices), ["notice.here@5", "notice.all@5"]);
+  assert.deepEqual(ids({ queues: ["supp*"] }, alerts), ["alert.a"]);
+});
+
+test("a wall asks that its screen stays on, and again whenever it is seen again", async () => {
+  const asked = [];
+  const listeners = [];
+  const document = { visibilityState: "visible", addEventListener: (name, listener) => listeners.push([name, listener]) };
+  const wakeLock = { request: (kind) => (asked.push(kind), Promise.reject(new Error("low battery"))) };
+  const before = globalThis.document;
+  globalThis.document = document;
+  Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
+  stayAwake(); // an engine that has no such thing, or plain http
+  Object.defineProperty(globalThis, "navigator", { value: { wakeLock }, configurable: true });
+  stayAwake();
+  assert.deepEqual(listeners.map(([name]) => name), ["visibilitychange"]);
+  document.visibilityState = "hidden";
+  listeners[0][1]();
+  document.visibilityState = "visible";
+  listeners[0][1]();
+  await new Promise((done) => setTimeout(done)); // a refusal is no error of the page
+  assert.deepEqual(asked, ["screen", "screen"]);
+  globalThis.document = before;
 });
 
 test("it says whether it is off, blocked or on", () => {

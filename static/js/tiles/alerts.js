@@ -12,11 +12,22 @@ export function mount(body) {
 }
 
 export function render(body, tile, picture) {
-  const alerts = rows(picture.state.alerts)
-    .map(([id, alert]) => ({ id, alert }))
-    .filter((row) => meant(row.alert, tile))
+  const alerts = shownOn(tile, picture)
     .sort((one, other) => order(one.alert) - order(other.alert) || one.alert.raised_at - other.alert.raised_at);
   return renderMessages(body, tile, picture, alerts.map((row) => messageOf(row, picture)), say("alerts.none"));
+}
+
+/** Those that are critical and that nobody has taken. @returns {import("../heard.js").Grave[]} */
+export function grave(tile, picture) {
+  return shownOn(tile, picture)
+    .filter((row) => row.alert.severity === "critical" && !(row.alert.snoozed_until || row.alert.owner || row.alert.acknowledged_by))
+    .map((row) => ({ id: "alert." + row.id, at: row.alert.raised_at }));
+}
+
+function shownOn(tile, picture) {
+  return rows(picture.state.alerts)
+    .map(([id, alert]) => ({ id, alert }))
+    .filter((row) => meant(row.alert, tile));
 }
 
 /** One of a queue stands on the tiles that show that queue, and on those that show all. */

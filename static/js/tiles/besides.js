@@ -6,15 +6,18 @@
 import { drawn, has, icon, mark, part, write } from "../dom.js";
 import { figure, secondsSince } from "../format.js";
 import { passes, SIGNS } from "../levels.js";
+import { remember, remembered } from "../tab.js";
 import { say } from "../words.js";
 
+const GOALS = "wallboard.goals";
 const HOUR = 60; // points of a line
 const ROOM = 4; // above and below the line
 const LEAST_SPAN = 10; // percent that a line is high at least
 const CELEBRATED_MS = 6000;
 
-/** Days on which a tile's target was reached before: quietly, and once. @type {Map<string, string>} */
-const reachedOn = new Map();
+/** Of each target the day on which it was looked at last, and whether it was reached then; from page to page.
+ * @type {Object<string, {day: string, reached: boolean}>} */
+const goals = remembered(GOALS) || {};
 
 /** @param {Element} body @param {*} tile */
 export function mountBesides(body, tile) {
@@ -49,21 +52,27 @@ function renderBar(svg, tile, known) {
 function renderGoal(goal, tile, known, few, picture) {
   const reads = tile.reads === "instant" ? "seconds" : tile.reads === "percent" ? "decimal" : tile.reads;
   const bound = figure(tile.target[1], reads, picture.now).text + (tile.reads === "percent" ? " %" : "");
-  const reached = known !== undefined && !few && passes(tile.target, known);
-  if (reached) celebrate(goal, tile, picture);
+  const sure = known !== undefined && !few;
+  const reached = sure && passes(tile.target, known);
+  if (sure && came(tile, reached, picture)) celebrate(goal);
   mark(goal, "reached", reached ? "yes" : "no");
   icon(goal, reached ? "goal" : "aim");
   write(part(goal, "span", "word"), say(reached ? "goal.reached" : "goal.aim", { limit: SIGNS[tile.target[0]] + " " + bound }));
 }
 
-/** Only where it was seen to come, and once a day: what was reached when the page opened is no news. */
-function celebrate(goal, tile, picture) {
-  const sites = Object.keys(picture.state.sites || {}).map((name) => picture.state.sites[name].day);
-  const key = JSON.stringify([tile.at, tile.metric, tile.window, tile.target]);
-  const day = sites.join();
-  const before = reachedOn.get(key);
-  reachedOn.set(key, day);
-  if (before === day || goal.getAttribute("data-reached") !== "no") return;
+/** Whether it is reached now and was not before, for the first time today: what was reached when the first page opened
+ * is no news. A rotation looks now and then. */
+function came(tile, reached, picture) {
+  const day = Object.keys(picture.state.sites || {}).map((name) => picture.state.sites[name].day).join();
+  const key = JSON.stringify([tile.of, tile.metric, tile.window, tile.target]);
+  const before = goals[key] && goals[key].day === day ? goals[key] : null;
+  if (before && (before.reached || !reached)) return false;
+  goals[key] = { day, reached };
+  remember(GOALS, goals);
+  return before !== null;
+}
+
+function celebrate(goal) {
   mark(goal, "new", "yes");
   setTimeout(() => mark(goal, "new", "no"), CELEBRATED_MS);
 }

@@ -2,7 +2,7 @@
 
 import { ago, secondsSince } from "../format.js";
 import { mountMessages, renderMessages } from "../messages.js";
-import { rows } from "../select.js";
+import { rows, selects } from "../select.js";
 import { say } from "../words.js";
 
 const GRAVEST = ["critical", "warning", "good", "info"];
@@ -12,22 +12,32 @@ export function mount(body) {
 }
 
 export function render(body, tile, picture) {
-  const notices = rows(picture.state.notices)
-    .map(([id, notice]) => ({ id, notice }))
-    .filter((row) => !(row.notice.until <= picture.now) && meant(row.notice, tile))
-    .sort((one, other) => grave(one) - grave(other) || other.notice.posted_at - one.notice.posted_at)
+  const notices = shownOn(tile, picture)
+    .sort((one, other) => order(one) - order(other) || other.notice.posted_at - one.notice.posted_at)
     .map((row) => messageOf(row.id, row.notice, picture.now));
   return renderMessages(body, tile, picture, notices, say("notices.none"));
+}
+
+/** Those that are critical; one that was written anew is another one. @returns {import("../heard.js").Grave[]} */
+export function grave(tile, picture) {
+  return shownOn(tile, picture)
+    .filter((row) => row.notice.level === "critical")
+    .map((row) => ({ id: "notice." + row.id + "@" + row.notice.posted_at, at: row.notice.posted_at }));
+}
+
+function shownOn(tile, picture) {
+  return rows(picture.state.notices)
+    .map(([id, notice]) => ({ id, notice }))
+    .filter((row) => !(row.notice.until <= picture.now) && meant(row.notice, tile));
 }
 
 /** A notice for some teams or queues stands on the tiles that show one of them, and on those that show all. */
 function meant(notice, tile) {
   const teams = !notice.teams || !tile.teams || notice.teams.some((team) => tile.teams.indexOf(team) >= 0);
-  const named = (tile.queues || []).filter((one) => one !== "*");
-  return teams && (!notice.queues || !named.length || notice.queues.some((queue) => named.indexOf(queue) >= 0));
+  return teams && (!notice.queues || notice.queues.some((queue) => selects(tile.queues || [], queue)));
 }
 
-function grave(row) {
+function order(row) {
   const place = GRAVEST.indexOf(row.notice.level);
   return place < 0 ? GRAVEST.length : place;
 }
