@@ -170,9 +170,8 @@ class View:
     def _shows_notice(self, row: Document) -> bool:
         """A board that the address fills in shows what is for the board too."""
         boards: Sequence[str] = row.get("boards", ())
-        return (
-            not boards or self.board.every_notice or self.board.id in boards or self.board.id.partition("?")[0] in boards
-        )
+        own = {self.board.id, self.board.id.partition("?")[0]}
+        return not boards or self.board.every_notice or not own.isdisjoint(boards)
 
 
 def view_key(board: Board, teams: frozenset[str] | None) -> str:
