@@ -5,6 +5,8 @@
     metric = "oldest_wait_s"
     # notify = ["leads"]                to the comment right below; tables such as [[alert.long-wait.and]] are its own
 
+A comment of its text that an empty line sets apart is put right above, or right below, so that it stays the rule's.
+
 A text is one rule's only where the file without it says the same of all else; other forms, such as `alert = {…}`, are
 left to whoever edits the file.
 """
@@ -180,9 +182,20 @@ def _joined(at: _Cut, rule: str | None) -> str:
     if rule is None:
         before = at.before.rstrip("\n")
         return (before + "\n" if before else "") + (at.after if before else at.after.lstrip("\n"))
-    own = _plain(rule).strip("\n") + "\n"
+    own = _with_its_comments(_plain(rule))
+    is_below = own.rsplit("\n", 2)[-2].lstrip().startswith("#") and at.after.lstrip(" \t")[:1] in ("[", "#")
+    after = "\n" + at.after if is_below else at.after  # else it would be the comment of what follows
     is_on_top = own.lstrip().startswith("#") and all(line.lstrip().startswith("#") for line in at.before.splitlines())
-    return at.before + ("\n" if is_on_top else "") + own + at.after  # else it would be the file's comment
+    return at.before + ("\n" if is_on_top else "") + own + after  # else it would be the file's comment
+
+
+def _with_its_comments(rule: str) -> str:
+    """Without the empty lines that set its first and last comments apart: behind one a comment is the file's."""
+    lines = rule.splitlines()
+    own = [place for place, line in enumerate(lines) if line.strip()[:1] not in ("", "#")]
+    first, last = (own[0], own[-1] + 1) if own else (0, len(lines))
+    around = lambda part: [line for line in part if line.strip()]  # noqa: E731
+    return "\n".join([*around(lines[:first]), *lines[first:last], *around(lines[last:]), ""])
 
 
 def _rule_of(head: Mapping[str, Any]) -> str | None:
