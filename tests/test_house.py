@@ -35,6 +35,7 @@ PART_OF = {
     "wallboard.handing": "wallboard.worker",
     "wallboard.historian": "wallboard.worker",
     "wallboard.keeper": "wallboard.worker",
+    "wallboard.leads": "wallboard.worker",
     "wallboard.presses": "wallboard.worker",
     "wallboard.teller": "wallboard.worker",
     "wallboard.boardschema": "wallboard.commands",

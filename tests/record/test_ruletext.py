@@ -200,8 +200,12 @@ def test_what_the_check_refuses_is_not_written(tmp_path: Path):
     assert [one.name for one in tmp_path.iterdir()] == ["wallboard.toml"]
 
 
-@pytest.mark.parametrize("rule", [f"# set apart\n\n{NEW}", f"{NEW}\n# set apart\n", f"# one\n\n# two\n\n{NEW}\n# three\n"])
-@pytest.mark.parametrize("text", ["", TEXT, f"{LONG}[alert.new]\nmetric = 'x'\nraise = '> 1'\n[notify.leads]\nurl = 'x'\n"])
+@pytest.mark.parametrize(
+    "rule", [f"# set apart\n\n{NEW}", f"{NEW}\n# set apart\n", f"# one\n\n# two\n\n{NEW}\n# three\n"]
+)
+@pytest.mark.parametrize(
+    "text", ["", TEXT, f"{LONG}[alert.new]\nmetric = 'x'\nraise = '> 1'\n[notify.leads]\nurl = 'x'\n"]
+)
 def test_a_comment_that_an_empty_line_sets_apart_is_not_doubled_when_the_rule_is_saved_again(text: str, rule: str):
     once = with_rule(text, "new", rule)
     assert with_rule(once, "new", rule) == once

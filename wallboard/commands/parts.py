@@ -175,12 +175,14 @@ async def _worker(force: InForce, config: Config) -> None:
     from wallboard.handing import Handing
     from wallboard.historian import Historian
     from wallboard.keeper import Keeper
+    from wallboard.leads import Leads
     from wallboard.live.pipeline import Pipeline
     from wallboard.presses import Presses
     from wallboard.record.audit import Audit
     from wallboard.record.database import open_record
     from wallboard.record.days import Days
     from wallboard.record.history import History
+    from wallboard.record.people import People
     from wallboard.record.shiftnotes import ShiftNotes
     from wallboard.stream.checkpoint import Checkpoints
     from wallboard.stream.health import HealthRecords
@@ -202,14 +204,15 @@ async def _worker(force: InForce, config: Config) -> None:
         settings = lambda: force.config.settings  # noqa: E731
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
-        outbox, receivers = Outbox(parts.redis, parts.keys), lambda: force.config.receivers
+        leads = Leads(pipeline, parts.stream, People(engine), lambda: force.config.receivers)
+        outbox, receivers = Outbox(parts.redis, parts.keys), leads.receivers
         teller = Teller(pipeline, outbox, receivers, clock_ms, link)
         shift = link.removesuffix("alerts") + "shift" if link else ""
         handing = Handing(pipeline, outbox, History(engine), notes, receivers, clock_ms, shift)
         keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), clock_ms, days.event_days)
         beating = Beating(pipeline, lambda: force.config.heartbeat)
         presses = Presses(pipeline, parts.stream, outbox, receivers, clock_ms)
-        besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating]
+        besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating, leads]
         await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, besides).run()
 
 

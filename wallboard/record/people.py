@@ -34,6 +34,7 @@ from wallboard.record.database import TABLES, Record
 
 Role = Literal["viewer", "agent", "lead", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
+LEADING: tuple[Role, ...] = ("lead", "admin")  # may act on alerts
 FIRST = "Admin"  # what the first one is called until they choose a name
 # Under which Wallboard's own doings stand in the trail, and `WALLBOARD_ADMIN_TOKEN`.
 _OURS = {"admin", "openid provider", "wallboard", *(f"wallboard {one}" for one in ("up", "person", "token", "source"))}
@@ -68,6 +69,10 @@ class Person(Struct, frozen=True, kw_only=True):
     seen_ms: int = 0
     subject: str | None = None
     password: str | None = None
+
+    @property
+    def is_bound_to_teams(self) -> bool:
+        return self.role == "lead" and self.bound.teams is not None
 
     def __repr__(self) -> str:
         return f"Person(id={self.id!r}, name={self.name!r}, role={self.role!r})"

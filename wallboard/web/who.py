@@ -85,6 +85,6 @@ def who_of(person: Person) -> Who | None:
         role=person.role,
         id=person.id,
         boards=None if bound.boards is None or person.role == "admin" else frozenset(bound.boards),
-        teams=None if bound.teams is None or person.role != "lead" else frozenset(bound.teams),
+        teams=frozenset(bound.teams or ()) if person.is_bound_to_teams else None,
         agents=frozenset(bound.agents),
     )

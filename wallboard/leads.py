@@ -1,0 +1,90 @@
+"""Who may still act on alerts? The leading worker asks the record whose account changed, however that came.
+
+    record ─▶ who leads which teams ─▶ whose duty has to end ─▶ stream
+                                   └▶ whose own receivers count: `receivers`
+
+While the record is away all is as it was known last.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import structlog
+
+from wallboard.core.duty import DutyRow
+from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailable
+from wallboard.core.events import SERVER, DutyLeft
+from wallboard.live.pipeline import Pipeline
+from wallboard.receivers import Receiver
+from wallboard.record.people import LEADING, People
+from wallboard.stream.stream import Stream
+
+LOOK_S = 2.0
+
+log = structlog.get_logger("alerts")
+
+
+class Lead(NamedTuple):
+    """`teams`: None: all."""
+
+    account: str
+    teams: frozenset[str] | None
+
+
+class Leads:
+    """`token`: the fencing token while this worker leads, else None."""
+
+    def __init__(
+        self, pipeline: Pipeline, stream: Stream, people: People, configured: Callable[[], Mapping[str, Receiver]]
+    ) -> None:
+        self.token: int | None = None
+        self._pipeline = pipeline
+        self._stream = stream
+        self._people = people
+        self._configured = configured
+        self._known: dict[str, Lead] | None = None  # by name
+        self._gone: set[str] = set()  # at the last look: what was just switched on may be newer than what was read
+
+    def receivers(self) -> dict[str, Receiver]:
+        """Those that are configured, without the own ones of whoever leads no more: nobody is told there, and nothing
+        is pressed."""
+        found, known = self._configured(), self._known
+        return {name: one for name, one in found.items() if known is None or not one.person or one.person in known}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                self._known = await asyncio.to_thread(self._lead)
+                if self.token is not None and self._pipeline.ready:
+                    await self._end_duties(self.token, self._known)
+            except (LeaseLost, RecordUnavailable, StreamUnavailable) as reason:
+                log.info("duties are not looked after now", reason=str(reason) or type(reason).__name__)
+            except Exception:  # the root of this task
+                log.exception("duties are not looked after")
+            await asyncio.sleep(LOOK_S)
+
+    def _lead(self) -> dict[str, Lead]:
+        """Blocking."""
+        return {
+            one.name: Lead(f"person:{one.id}", frozenset(one.bound.teams) if one.is_bound_to_teams else None)
+            for one in self._people.all()
+            if one.role in LEADING and not one.disabled
+        }
+
+    async def _end_duties(self, token: int, known: Mapping[str, Lead]) -> None:
+        gone = {who for who, row in self._pipeline.floor.duty.on.items() if not _stands(row, known.get(who))}
+        over, self._gone = sorted(gone & self._gone), gone
+        if over:
+            ends = [DutyLeft(who=who, by=SERVER, source=SERVER) for who in over]
+            await self._stream.append(ends, fence=token)
+            log.info("duty ended: the account leads no more, or other teams", who=", ".join(over))
+
+
+def _stands(row: DutyRow, lead: Lead | None) -> bool:
+    """Whether it is still what that account does. Of which account it is was not always told."""
+    if row.account is None:
+        return True
+    teams = None if row.teams is None else frozenset(row.teams)
+    return lead is not None and (row.account, teams) == (lead.account, lead.teams)
