@@ -17,7 +17,8 @@ from wallboard import teller as telling
 from wallboard import worker as worker_module
 from wallboard.alerter import Alerter
 from wallboard.alerts import delivery, pacing
-from wallboard.alerts.message import said_in
+from wallboard.alerts.chat import tell
+from wallboard.alerts.message import Message, Verb, said_in
 from wallboard.alerts.notify import Undelivered
 from wallboard.alerts.notify.telegram import send
 from wallboard.core.errors import Mistake
@@ -59,6 +60,13 @@ def own_chat(there: Telegram, number: int, person: str | None) -> Receiver:
 async def chat() -> AsyncIterator[Telegram]:
     async with telegram() as there:
         yield there
+
+
+@pytest.fixture
+async def outbox(redis_url: str, keys: Keys) -> AsyncIterator[Outbox]:
+    redis = connect(redis_url)
+    yield Outbox(redis, keys)
+    await redis.aclose()
 
 
 class Led:
@@ -203,15 +211,60 @@ async def test_in_a_chat_of_their_own_a_person_may_press(led: Led, chat: Telegra
     assert row.acknowledged_by == "Olena (Telegram)"
 
 
-async def test_the_end_of_what_cannot_be_edited_is_told_without_a_sound(chat: Telegram) -> None:
+async def test_the_end_of_what_cannot_be_edited_is_told_without_a_sound(chat: Telegram, outbox: Outbox) -> None:
     over = msgspec.structs.replace(HELLO, type="cleared", alert="a")
+    await outbox.placed("leads", ["a"], 7)
     chat.refuses["editMessageText"] = (400, "Bad Request: message to edit not found")
-    assert await send(receiver(chat), over, 7)
+    await tell(receiver(chat), outbox, [over])
     [told] = chat.of("sendMessage")
     assert told["disable_notification"]
     chat.refuses["editMessageText"] = (400, "Bad Request: message is not modified")
-    assert await send(receiver(chat), over, 7) == 7
+    await tell(receiver(chat), outbox, [over])
     assert len(chat.of("sendMessage")) == 1
+
+
+def _said(alert: str, kind: Verb, title: str) -> Message:
+    sign = {"raised": "+", "cleared": "-"}.get(kind, "*1")
+    return msgspec.structs.replace(HELLO, type=kind, alert=alert, id=alert + sign, title=title)
+
+
+async def test_a_message_that_told_of_several_is_changed_as_each_of_them_ends_and_no_sound_is_made(
+    chat: Telegram, outbox: Outbox
+) -> None:
+    raised = [_said(one, "raised", f"{one}: waiting 7") for one in ("a", "b", "c")]
+    await tell(receiver(chat), outbox, raised)
+    await tell(receiver(chat), outbox, [_said("b", "cleared", "b: resolved")])
+    first, *_ = chat.of("editMessageText")
+    assert first["message_id"] == 1
+    assert first["text"].startswith("a: waiting 7 + 2 more\n\n2 alerts, 1 resolved\n")
+    assert "resolved: b: resolved" in first["text"]
+    assert "c: waiting 7" in first["text"]
+    await tell(receiver(chat), outbox, [_said("a", "cleared", "a: resolved"), _said("c", "cleared", "c: resolved")])
+    *_, last = chat.of("editMessageText")
+    assert last["message_id"] == 1
+    assert "waiting" not in last["text"]
+    assert len(chat.of("sendMessage")) == 1, "no message of its own: silent"
+
+
+async def test_what_is_told_with_an_end_goes_by_itself_and_what_was_repeated_is_not_told_after_its_end(
+    chat: Telegram, outbox: Outbox
+) -> None:
+    await tell(receiver(chat), outbox, [_said("a", "raised", "a: waiting 7")])
+    again, over = _said("a", "again", "a: waiting still 7"), _said("a", "cleared", "a: resolved")
+    await tell(receiver(chat), outbox, [again, _said("b", "raised", "b: waiting 7"), over])
+    [edited] = chat.of("editMessageText")
+    assert edited["text"].startswith("a: resolved")
+    _, told = chat.of("sendMessage")
+    assert told["text"].startswith("b: waiting 7\n")
+    assert not told["disable_notification"]
+    assert "reply_markup" in told
+
+
+async def test_ends_of_what_stands_nowhere_go_as_one_without_a_sound(chat: Telegram, outbox: Outbox) -> None:
+    await tell(receiver(chat), outbox, [_said(one, "cleared", f"{one}: resolved") for one in ("a", "b")])
+    [told] = chat.of("sendMessage")
+    assert told["disable_notification"]
+    assert "2 resolved" in told["text"]
 
 
 @pytest.mark.parametrize(("code", "for_good"), [(400, True), (403, True), (429, False), (500, False)])

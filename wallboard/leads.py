@@ -68,7 +68,7 @@ class Leads:
     def _lead(self) -> dict[str, Lead]:
         """Blocking."""
         return {
-            one.name: Lead(f"person:{one.id}", frozenset(one.bound.teams) if one.is_bound_to_teams else None)
+            one.name: Lead(f"person:{one.id}", frozenset(one.bound.teams or ()) if one.is_bound_to_teams else None)
             for one in self._people.all()
             if one.role in LEADING and not one.disabled
         }

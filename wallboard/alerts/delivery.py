@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from wallboard.alerts import chat
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.notify import Send, Undelivered, apprise, mail, telegram, webhook
 from wallboard.alerts.pacing import Coming, Memory, Pacing
@@ -118,14 +119,14 @@ class Delivery:
             ids = [one.id for one in going]
             await self._outbox.begin(self.receiver.name, ids)
             self._begun = ids
-        batch, message = [waiting[one.id] for one in going], together([messages[one.id] for one in going])
-        await _to_its_end(self._go(batch, message, pacing, going[0], now_ms))
+        batch, said = [waiting[one.id] for one in going], [messages[one.id] for one in going]
+        await _to_its_end(self._go(batch, said, pacing, going[0], now_ms))
 
-    async def _go(self, batch: list[Waiting], message: Message, pacing: Pacing, first: Coming, now_ms: int) -> None:
-        name = self.receiver.name
+    async def _go(self, batch: list[Waiting], said: list[Message], pacing: Pacing, first: Coming, now_ms: int) -> None:
+        name, message = self.receiver.name, together(said)
         try:
             async with asyncio.timeout(SEND_S):
-                await self._send(message)
+                await self._send(said, message)
         except (Undelivered, TimeoutError) as error:
             await self._failed(batch, error, now_ms)
             return
@@ -159,13 +160,11 @@ class Delivery:
             self._held = name, message
         return going, messages
 
-    async def _send(self, message: Message) -> None:
-        if self.receiver.kind != "telegram":
-            await SENDERS[self.receiver.kind](self.receiver, message)
-            return
-        place = await telegram.send(self.receiver, message, await self._outbox.place(self.receiver.name, message.alert))
-        if place is not None and message.alert:
-            await self._outbox.placed(self.receiver.name, message.alert, place)
+    async def _send(self, said: Sequence[Message], as_one: Message) -> None:
+        if self.receiver.kind == "telegram":
+            await chat.tell(self.receiver, self._outbox, said)
+        else:
+            await SENDERS[self.receiver.kind](self.receiver, as_one)
 
     async def _failed(self, batch: list[Waiting], error: Undelivered | TimeoutError, now_ms: int) -> None:
         name, reason = self.receiver.name, str(error) or f"no answer within {SEND_S:.0f} s"

@@ -194,8 +194,7 @@ def _with_its_comments(rule: str) -> str:
     lines = rule.splitlines()
     own = [place for place, line in enumerate(lines) if line.strip()[:1] not in ("", "#")]
     first, last = (own[0], own[-1] + 1) if own else (0, len(lines))
-    around = lambda part: [line for line in part if line.strip()]  # noqa: E731
-    return "\n".join([*around(lines[:first]), *lines[first:last], *around(lines[last:]), ""])
+    return "\n".join([*filter(str.strip, lines[:first]), *lines[first:last], *filter(str.strip, lines[last:]), ""])
 
 
 def _rule_of(head: Mapping[str, Any]) -> str | None:

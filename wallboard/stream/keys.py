@@ -119,6 +119,10 @@ class Keys:
         """The number of the message in a chat that tells of an alert."""
         return self._key(f"placed:{receiver}:{alert}")
 
+    def shown(self, receiver: str, place: int) -> str:
+        """What a message in a chat says that tells of several alerts."""
+        return self._key(f"shown:{receiver}:{place}")
+
     def told(self, receiver: str, message: str) -> str:
         """That this was put into the receiver's outbox."""
         return self._key(f"told:{receiver}:{message}")

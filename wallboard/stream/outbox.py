@@ -178,10 +178,21 @@ class Outbox:
             pipe.hdel(self._keys.going(receiver), "batch")
             await pipe.execute()
 
-    async def placed(self, receiver: str, alert: str, place: int) -> None:
-        """Which message there tells of an alert."""
+    async def placed(self, receiver: str, alerts: Sequence[str], place: int, shown: bytes = b"") -> None:
+        """Which message there tells of these alerts; `shown`: what it says, where it tells of several."""
         with answering(_WHAT):
-            await self._redis.set(self._keys.placed(receiver, alert), place, ex=TOLD_S)
+            pipe = self._redis.pipeline(transaction=True)
+            for alert in alerts:
+                pipe.set(self._keys.placed(receiver, alert), place, ex=TOLD_S)
+            if shown:
+                pipe.set(self._keys.shown(receiver, place), shown, ex=TOLD_S)
+            await pipe.execute()
+
+    async def shown(self, receiver: str, place: int) -> bytes:
+        """Nothing of a message that tells of one alert alone."""
+        with answering(_WHAT):
+            found: Any = await self._redis.get(self._keys.shown(receiver, place))
+        return found or b""
 
     async def place(self, receiver: str, alert: str) -> int | None:
         with answering(_WHAT):

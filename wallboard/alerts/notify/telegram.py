@@ -1,5 +1,5 @@
-"""Telegram by a bot of one's own: `telegram://TOKEN@CHAT`. Buttons act on the alert (wallboard/presses.py); its end
-edits the message that told of it, which makes no sound. https://core.telegram.org/bots/api
+"""Telegram by a bot of one's own: `telegram://TOKEN@CHAT`. Buttons act on the alert (wallboard/presses.py); a message
+may be changed, which makes no sound (alerts/chat.py). https://core.telegram.org/bots/api
 """
 
 from typing import Any
@@ -27,19 +27,11 @@ class Answer(msgspec.Struct):
     description: str = ""
 
 
-async def send(receiver: Receiver, message: Message, before: int | None = None) -> int | None:
-    """The number of the message there. `before`: that of the one which told of this alert. Raises Undelivered."""
-    bot = bot_of(receiver.url)
-    assert bot, "the address was looked at when the file was read"
-    text = f"{message.title}\n\n{message.text}"[:LONGEST]
-    said: dict[str, Any] = {"chat_id": int(bot.chat), "text": text, "link_preview_options": {"is_disabled": True}}
-    if message.type == "cleared" and before is not None:
-        edited = await asked(bot, receiver, "editMessageText", said | {"message_id": before})
-        if edited.ok or "not modified" in edited.description:
-            return before
-        if not 400 <= edited.error_code < 500 or edited.error_code in _AGAIN:
-            raise Undelivered(_reason(edited, bot))
-    said["disable_notification"] = message.type == "cleared"
+async def send(receiver: Receiver, message: Message) -> int | None:
+    """The number of the message there; an end makes no sound. Raises Undelivered."""
+    bot, said = _said(receiver, message)
+    over = [one.type == "cleared" for one in message.parts] or [message.type == "cleared"]
+    said["disable_notification"] = all(over)
     if message.type in ("raised", "again", "assigned") and message.alert:
         said["reply_markup"] = {"inline_keyboard": buttons(message.alert, said_in(message.language))}
     answer = await asked(bot, receiver, "sendMessage", said)
@@ -47,6 +39,24 @@ async def send(receiver: Receiver, message: Message, before: int | None = None) 
         for_good = 400 <= answer.error_code < 500 and answer.error_code not in _AGAIN
         raise Undelivered(_reason(answer, bot), for_good=for_good)
     return answer.result.get("message_id") if isinstance(answer.result, dict) else None
+
+
+async def change(receiver: Receiver, place: int, message: Message) -> bool:
+    """What the message of this number says now; False: it cannot be changed any more. Raises Undelivered."""
+    bot, said = _said(receiver, message)
+    edited = await asked(bot, receiver, "editMessageText", said | {"message_id": place})
+    if edited.ok or "not modified" in edited.description:
+        return True
+    if not 400 <= edited.error_code < 500 or edited.error_code in _AGAIN:
+        raise Undelivered(_reason(edited, bot))
+    return False
+
+
+def _said(receiver: Receiver, message: Message) -> tuple[Bot, dict[str, Any]]:
+    bot = bot_of(receiver.url)
+    assert bot, "the address was looked at when the file was read"
+    text = f"{message.title}\n\n{message.text}"[:LONGEST]
+    return bot, {"chat_id": int(bot.chat), "text": text, "link_preview_options": {"is_disabled": True}}
 
 
 def buttons(alert: str, say: Words) -> list[list[dict[str, str]]]:

@@ -1,0 +1,48 @@
+"""How do messages come into a chat of Telegram? An end changes the message that told of its alert, without a sound.
+
+Where that one told of several alerts, it goes on to tell of the others: what stands there is kept until all are over.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from wallboard.alerts.message import Message, together
+from wallboard.alerts.notify import telegram
+from wallboard.receivers import Receiver
+from wallboard.stream.outbox import Outbox
+
+_shown = msgspec.json.Decoder(list[Message])
+
+
+async def tell(receiver: Receiver, outbox: Outbox, messages: Sequence[Message]) -> None:
+    """All of them; what is not said by a change goes as one. Raises Undelivered, StreamUnavailable."""
+    ended = {one.alert for one in messages if one.type == "cleared" and await _changed(receiver, outbox, one)}
+    rest = [one for one in messages if one.alert not in ended]
+    if not rest:
+        return
+    place = await telegram.send(receiver, together(rest))
+    alerts = sorted({one.alert for one in rest if one.alert})
+    if place is not None and alerts:
+        shown = msgspec.json.encode(rest) if len(rest) > 1 else b""
+        await outbox.placed(receiver.name, alerts, place, shown)
+
+
+async def _changed(receiver: Receiver, outbox: Outbox, over: Message) -> bool:
+    """Whether what told of it says now that it is over."""
+    place = await outbox.place(receiver.name, over.alert)
+    if place is None:
+        return False
+    known = await outbox.shown(receiver.name, place)
+    shown = _shown.decode(known) if known else []
+    stands = [over if one.alert == over.alert else one for one in shown] or [over]
+    if not await telegram.change(receiver, place, together(_once(stands))):
+        return False
+    if known:
+        await outbox.placed(receiver.name, [over.alert], place, msgspec.json.encode(stands))
+    return True
+
+
+def _once(stands: Sequence[Message]) -> list[Message]:
+    """Of what was told of an alert more than once, its end is said once."""
+    return list({one.id: one for one in stands}.values())
