@@ -25,7 +25,13 @@ PARTS = ("worker", "web", "collect")
 class Family:
     """`wallboard up` and its children. Everything it starts is ended by its process id."""
 
-    def __init__(self, folder: Path, config: str = "", boards: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: str = "",
+        boards: dict[str, str] | None = None,
+        environ: dict[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self.config = folder / "wallboard.toml"
@@ -36,6 +42,7 @@ class Family:
         self.environ = {**os.environ, "WALLBOARD_ADMIN_TOKEN": TOKEN, "PYTHONUNBUFFERED": "1"}
         for name in ("WALLBOARD_CONFIG", "WALLBOARD_REDIS_URL", "REDIS_URL", "PORT"):
             self.environ.pop(name, None)
+        self.environ |= environ or {}
         self._log = (folder / "up.log").open("wb")
         self.process = subprocess.Popen(
             self.command("up"), env=self.environ, cwd=folder, stdout=self._log, stderr=subprocess.STDOUT
@@ -138,9 +145,11 @@ class Family:
 
 
 @contextmanager
-def family(folder: Path, config: str = "", boards: dict[str, str] | None = None) -> Iterator[Family]:
+def family(
+    folder: Path, config: str = "", boards: dict[str, str] | None = None, environ: dict[str, str] | None = None
+) -> Iterator[Family]:
     """A running, ready family; stopped in the end whatever happens."""
-    started = Family(folder, config, boards)
+    started = Family(folder, config, boards, environ)
     try:
         started.wait_ready()
         yield started

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from wallboard.config import Config, Redis
 from wallboard.record.people import Bound, Role
-from wallboard.web.app import create_app, wall_clock_ms
+from wallboard.web.app import create_app
 from wallboard.web.serve import listen, server_for
 from wallboard.web.wiring import Parts
 
@@ -114,7 +114,7 @@ async def serving(
     config: Config,
     *,
     until: str = "/readyz",
-    clock_ms: Callable[[], int] = wall_clock_ms,
+    clock_ms: Callable[[], int] | None = None,
     fast_frames: bool = True,
     at: tuple[str, int] = ("127.0.0.1", 0),
 ) -> AsyncIterator[Served]:

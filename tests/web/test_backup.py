@@ -13,6 +13,7 @@ import pytest
 
 from wallboard import worker
 from wallboard.cli import run
+from wallboard.commands.given import clock_ms
 from wallboard.config import Config, Redis
 from wallboard.core.events import decode
 from wallboard.core.settings import Settings
@@ -26,7 +27,6 @@ from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import Session, SignIn
 from wallboard.stream.stream import Stream
-from wallboard.web.app import wall_clock_ms
 from wallboard.worker import Worker
 
 TOKEN = "wb_test-token-of-the-admin"
@@ -76,7 +76,7 @@ class Place:
         stream, signin = Stream(client, self.keys), SignIn(client, self.keys)
         await stream.append([event(n) for n in range(40, 50)], collector="pbx-1", position="4711")
         Tokens(open_record(self.config.data)).create(
-            Wanted("cron", frozenset({"events:write"})), by="Олена", now_ms=wall_clock_ms()
+            Wanted("cron", frozenset({"events:write"})), by="Олена", now_ms=clock_ms()
         )
         session = await signin.begin(Session("p-1", browser="Firefox"))
         await client.aclose()
@@ -87,8 +87,8 @@ class Place:
         asking, blocking = connect(self.redis_url), connect(self.redis_url, blocking=True)
         stream = Stream(asking, self.keys)
         await stream.append([event(n) for n in range(40)], collector="pbx-1", position="4700")
-        pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, wall_clock_ms)
-        leading = Worker(pipeline, stream, checkpoints, Lease(asking, self.keys), wall_clock_ms, Settings)
+        pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, clock_ms)
+        leading = Worker(pipeline, stream, checkpoints, Lease(asking, self.keys), clock_ms, Settings)
         task = asyncio.create_task(leading.run())
         async with asyncio.timeout(15):
             while await checkpoints.read() is None:

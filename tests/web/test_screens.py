@@ -10,9 +10,9 @@ import pytest
 from device import Device
 from websockets.exceptions import ConnectionClosed
 
+from wallboard.commands.given import clock_ms
 from wallboard.stream.orders import Order
 from wallboard.web import walls
-from wallboard.web.app import wall_clock_ms
 from wallboard.web.walls import CONNECTED_MS
 
 
@@ -62,7 +62,7 @@ async def test_a_screen_is_listed_with_what_it_said_last(device: Device) -> None
         row = await until(served, lag_ms=12.5)
         assert (row["heap_mb"], row["sound"], row["build"], row["other_build"]) == (40, "blocked", "old", True)
     row = await until(served, connected=False)
-    assert abs(row["seen_at"] - wall_clock_ms()) < CONNECTED_MS
+    assert abs(row["seen_at"] - clock_ms()) < CONNECTED_MS
 
 
 async def test_a_screen_is_told_to_reload_and_to_show_its_name(device: Device) -> None:

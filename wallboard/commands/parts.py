@@ -186,6 +186,7 @@ async def _worker(force: InForce, config: Config) -> None:
     from wallboard.record.shiftnotes import ShiftNotes
     from wallboard.stream.checkpoint import Checkpoints
     from wallboard.stream.health import HealthRecords
+    from wallboard.stream.housetime import HouseTime
     from wallboard.stream.lease import Lease
     from wallboard.stream.outbox import Outbox
     from wallboard.stream.stream import Stream
@@ -195,25 +196,27 @@ async def _worker(force: InForce, config: Config) -> None:
     engine = await asyncio.to_thread(open_record, config.data, config.database_url)
 
     async with line(config) as parts:
-        pipeline = Pipeline(parts.reader, Checkpoints(parts.redis, parts.keys), clock_ms)
+        house_ms = HouseTime(parts.redis, parts.keys)
+        pipeline = Pipeline(parts.reader, Checkpoints(parts.redis, parts.keys), house_ms)
         lease = Lease(parts.redis, parts.keys)
         checkpoints = Checkpoints(parts.redis, parts.keys)
         days, tell = config.history, HealthRecords(parts.redis, parts.keys).write_history
         audit, notes = (Audit(engine), days.audit_days), ShiftNotes(engine)
-        historian = Historian(pipeline, History(engine), clock_ms, days.days, days.agent_days, tell, audit, notes)
+        historian = Historian(pipeline, History(engine), house_ms, days.days, days.agent_days, tell, audit, notes)
         settings = lambda: force.config.settings  # noqa: E731
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
         leads = Leads(pipeline, parts.stream, People(engine), lambda: force.config.receivers)
         outbox, receivers = Outbox(parts.redis, parts.keys), leads.receivers
-        teller = Teller(pipeline, outbox, receivers, clock_ms, link)
+        teller = Teller(pipeline, outbox, receivers, house_ms, link)
         shift = link.removesuffix("alerts") + "shift" if link else ""
-        handing = Handing(pipeline, outbox, History(engine), notes, receivers, clock_ms, shift)
-        keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), clock_ms, days.event_days)
+        handing = Handing(pipeline, outbox, History(engine), notes, receivers, house_ms, shift)
+        keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), house_ms, days.event_days)
         beating = Beating(pipeline, lambda: force.config.heartbeat)
-        presses = Presses(pipeline, parts.stream, outbox, receivers, clock_ms)
+        presses = Presses(pipeline, parts.stream, outbox, receivers, house_ms)
         besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating, leads]
-        await Worker(pipeline, parts.stream, checkpoints, lease, clock_ms, settings, besides).run()
+        async with house_ms.kept():
+            await Worker(pipeline, parts.stream, checkpoints, lease, house_ms, settings, besides).run()
 
 
 async def _collect(names: Sequence[str], force: InForce, config: Config) -> None:

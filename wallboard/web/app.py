@@ -5,7 +5,6 @@ stream ─▶ pipeline ─▶ hub ─▶ socket          events ─▶ ingest �
 """
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
@@ -36,6 +35,7 @@ from wallboard.record.tokens import Tokens
 from wallboard.stream.away import Away
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.health import HealthRecords
+from wallboard.stream.housetime import HouseTime, steady_ms
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.orders import Orders
@@ -81,24 +81,17 @@ STOP_S = 2.0  # for each task
 log = structlog.get_logger("web")
 
 
-def wall_clock_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def steady_ms() -> int:
-    """Never steps: for pauses and throttles."""
-    return time.monotonic_ns() // 1_000_000
-
-
-def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms, *, loads_s: float = 0) -> Starlette:
+def create_app(config: Config, clock_ms: Callable[[], int] | None = None, *, loads_s: float = 0) -> Starlette:
     """The application of one web process; nothing runs before its lifespan begins.
 
-    `loads_s`: for so long, at most, nobody is let in before the state is loaded (where others serve meanwhile).
+    `clock_ms`: the time, if not Redis's. `loads_s`: for so long, at most, nobody is let in before the state is loaded
+    (where others serve meanwhile).
     """
     if config.redis_url is None:
         raise ValueError("create_app needs a Redis address: `wallboard up` starts one where none is configured")
     clients = [connect(config.redis_url), connect(config.redis_url, blocking=True)]
-    parts = _wired(config, clock_ms, *clients)
+    house = HouseTime(clients[0], Keys(config.namespace))
+    parts = _wired(config, clock_ms or house, *clients)
     templates = speaking.templates()
     refusals = Refusals(templates)
     ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE), Names(config.limits))
@@ -106,7 +99,7 @@ def create_app(config: Config, clock_ms: Callable[[], int] = wall_clock_ms, *, l
         routes=routes_of(parts, templates, ingest),
         middleware=[*_middleware(parts), Middleware(Straight, to={("POST", EVENTS): ingest.post}, refusals=refusals)],
         exception_handlers={Problem: refusals.problem, HTTPException: refusals.http},
-        lifespan=lambda app: _life(parts, clients, loads_s),
+        lifespan=lambda app: _life(parts, clients, house, loads_s),
     )
     app.state.parts = parts
     app.state.hub = parts.hub
@@ -197,12 +190,13 @@ def _middleware(parts: Parts) -> list[Middleware]:
 
 
 @asynccontextmanager
-async def _life(parts: Parts, clients: Sequence[Redis], loads_s: float) -> AsyncIterator[None]:
+async def _life(parts: Parts, clients: Sequence[Redis], house: HouseTime, loads_s: float) -> AsyncIterator[None]:
     """Starts in this order and stops in reverse."""
     async with AsyncExitStack() as stack:
         for client in clients:
             stack.push_async_callback(client.aclose)
         stack.push_async_callback(parts.lookback.stop)
+        await stack.enter_async_context(house.kept())
         await stack.enter_async_context(_running("appends", parts.together.run))
         await stack.enter_async_context(_running("pipeline", parts.pipeline.run))
         with suppress(TimeoutError):
