@@ -145,10 +145,11 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
     blocks = [block.splitlines() for block in mail.text.split("\n\n")]
     assert blocks[0] == ["Ann: Line 2 comes back."]
     assert blocks[1] == [
-        "By hour (target 80 % service level)",
+        "By hour",
         f"{begun:%H:%M}  offered 10, answered 10, abandoned 0, service level 80.0 %",
         f"{begun + timedelta(hours=1):%H:%M}  offered 10, answered 10, abandoned 0, service level 70.0 %",
-        "all    offered 20, answered 20, abandoned 0, service level 75.0 %",
+        "All    offered 20, answered 20, abandoned 0, service level 75.0 %",
+        "Target: 80 % service level.",
     ]
     assert blocks[2][0] == "Still waiting"
     assert re.fullmatch(r"Support: 1 waiting, the longest [0-9]+:[0-9]{2}", blocks[2][1])
@@ -156,7 +157,11 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
     [alert] = blocks[3][1:]
     assert alert.startswith(f"{datetime.fromtimestamp(raised_ms / 1000, UTC):%H:%M}–still open  warning: Support: ")
     assert alert.endswith("; seen by Ann, called back (Ben)")
-    assert blocks[4:] == [["Notices", "Line 2 is down"], ["Thanks from customers: 2"], ["https://wall.example/shift"]]
+    assert blocks[4:] == [
+        ["Notices that stand", "Line 2 is down"],
+        ["Thanks from customers: 2"],
+        ["https://wall.example/shift"],
+    ]
 
 
 def _quarter(at_ms: int) -> int:

@@ -1,11 +1,16 @@
 """Of alerts that are over the state has the last 200: a shift that had more says so."""
 
+import re
+
+import pytest
+
 from wallboard.alerts import handover
-from wallboard.alerts.handover import Numbers
+from wallboard.alerts.handover import Numbers, Waits
 from wallboard.alerts.handovermail import Parting, mail_of
 from wallboard.core.alerts import MOST_OVER
 from wallboard.core.calendar import Shift
 from wallboard.core.events import AlertCleared, AlertRaised
+from wallboard.core.settings import Settings, Site
 from wallboard.core.state import Floor
 
 NOON = 1_795_000_000_000
@@ -35,3 +40,29 @@ def test_a_shift_that_may_have_had_more_alerts_than_are_known_says_so_in_its_mai
         numbers = Numbers(f"site:{site}", None, [], {"at": begun_ms})
         told = Parting(site, shift, numbers, [], [], [], [], handover.may_lack(floor, shift))
         assert (SAYS in mail_of(told, floor, NOON, "").text) == lacks
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "said"),
+    [
+        ("uk", "Передача зміни: early", ("надійшло 10", "рівень сервісу 80,5 %", "ніхто не відреагував", "Подяк від")),
+        ("ru", "Передача смены: early", ("уровень сервиса 80,5 %", "Благодарностей")),
+        ("pl", "Przekazanie zmiany: early", ("poziom obsługi 80,5 %",)),
+    ],
+)
+def test_the_mail_is_in_the_language_of_its_site(language: str, title: str, said: tuple[str, ...]) -> None:
+    settings = Settings(site={"main": Site(language=language)})  # type: ignore[arg-type]
+    floor = Floor(settings)
+    about = {"kind": "queues", "of": "q", "metric": "waiting", "limit": "> 2", "since": "1"}
+    named = {"alert": "a", "source": "wallboard", "time": NOON}
+    floor.apply(AlertRaised(rule="r", severity="critical", value=3, attributes=about, **named), NOON)  # type: ignore[arg-type]
+    row = {"at": NOON, "offered": 10, "answered": 9, "abandoned": 1, "service_level": 80.5}
+    shift = Shift("early", NOON, NOON + 3_600_000)
+    numbers, waits = Numbers("site:main", 80, [row], row), [Waits("q", "Q", 2, NOON, 0, None)]
+    told = Parting("main", shift, numbers, waits, list(floor.alerts.open.items()), [], [])
+    mail = mail_of(told, floor, NOON + 60_000, "")
+    assert mail.title.startswith(title)
+    assert mail.language == language
+    assert all(one in mail.text for one in said), mail.text
+    words = set(re.findall("[a-z]+", mail.text)) - {"q", "r"}
+    assert language == "pl" or not words, "nothing of it stays English"

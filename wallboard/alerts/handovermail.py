@@ -1,6 +1,6 @@
 """What does the mail at the end of a shift say? The same as /shift, in plain lines; nothing about one person's alerts.
 
-Messages are in English (docs/notify.md).
+In the language of the site.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,8 +8,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
+
 from wallboard.alerts.handover import Numbers, Waits
-from wallboard.alerts.message import Message, message_of
+from wallboard.alerts.message import Message, Speaks, message_of
+from wallboard.assets import STATIC
+from wallboard.catalogs import Words, words
 from wallboard.core.alerts import MOST_OVER
 from wallboard.core.calendar import Shift
 from wallboard.core.kpis import alert_document
@@ -31,23 +35,33 @@ class Parting(NamedTuple):
     may_lack: bool = False
 
 
+class Said(NamedTuple):
+    """The words of the page, which says the same, and of the wall's numbers."""
+
+    page: Words
+    wall: Words
+
+
 def mail_of(told: Parting, floor: Floor, now_ms: int, link: str) -> Message:
     settings, shift = floor.settings, told.shift
-    zone = ZoneInfo(settings.sites[told.site].zone)
-    place = f"{settings.sites[told.site].name or told.site}, " if len(settings.sites) > 1 else ""
+    site = settings.sites[told.site]
+    zone, say = ZoneInfo(site.zone), Said(words(site.language, STATIC / "words" / "pages"), words(site.language))
+    place = f"{site.name or told.site}, " if len(settings.sites) > 1 else ""
+    span = f"{_time(shift.started_ms, zone)}–{_time(shift.ends_ms, zone)}"
+    page = say.page
     blocks = [
         [f"{note.who}: {note.text}" for note in told.notes],
-        _numbers(told.numbers, zone),
-        _titled("Still waiting", (_wait(one, now_ms) for one in told.waits)),
-        _titled("Alerts", (_alert(floor, name, row, zone) for name, row in told.alerts)),
-        [f"There may be more alerts: only the last {MOST_OVER} that ended are known."] if told.may_lack else [],
-        _titled("Notices", told.notices),
-        [f"Thanks from customers: {told.numbers.thanks}"],
+        _numbers(told.numbers, zone, say),
+        _titled(page("shift.waits"), (_wait(one, now_ms, page) for one in told.waits)),
+        _titled(page("nav.alerts"), (_alert(floor, name, row, zone, page) for name, row in told.alerts)),
+        [page("shift.alerts_known", number=MOST_OVER)] if told.may_lack else [],
+        _titled(page("shift.notices"), told.notices),
+        [page("shift.thanks", number=told.numbers.thanks)],
         [link] if link else [],
     ]
     return Message(
         id=f"shift {told.site} {shift.name} {shift.started_ms}", type="shift", severity="info",
-        title=f"Hand-over: {place}{shift.name} {_time(shift.started_ms, zone)}–{_time(shift.ends_ms, zone)}",
+        title=f"{page('shift.title')}: {place}{shift.name} {span}", language=site.language,
         text="\n\n".join("\n".join(lines) for lines in blocks if lines), at=shift.ends_ms, link=link,
     )  # fmt: skip
 
@@ -57,47 +71,58 @@ def _titled(title: str, lines: Iterable[str]) -> list[str]:
     return [title, *found] if found else []
 
 
-def _numbers(told: Numbers, zone: ZoneInfo) -> list[str]:
-    target = "" if told.target is None else f" (target {told.target:g} % service level)"
-    hours = [_row(_time(row["at"], zone), row) for row in told.hours]
-    return [f"By hour{target}", *hours, _row("all  ", told.whole)]
+def _numbers(told: Numbers, zone: ZoneInfo, say: Said) -> list[str]:
+    target = [] if told.target is None else [say.page("shift.target", target=f"{told.target:g} %")]
+    hours = [_row(_time(row["at"], zone), row, say.wall) for row in told.hours]
+    return [say.page("shift.numbers"), *hours, _row(say.page("shift.whole"), told.whole, say.wall), *target]
 
 
-def _row(time: str, row: dict[str, Any]) -> str:
+def _row(time: str, row: dict[str, Any], say: Words) -> str:
     level = row.get("service_level")
-    counts = ", ".join(f"{name} {row.get(name, '–')}" for name in ("offered", "answered", "abandoned"))
-    return f"{time}  {counts}, service level {'–' if level is None else f'{level:.1f} %'}"
+    shown = "–" if level is None else f"{format_decimal(level, '0.0', locale=say.language)} %"
+    figures = {name: row.get(name, "–") for name in ("offered", "answered", "abandoned")} | {"service_level": shown}
+    return f"{time:5}  {', '.join(f'{_metric(name, say)} {value}' for name, value in figures.items())}"
 
 
-def _wait(one: Waits, now_ms: int) -> str:
+def _metric(name: str, say: Words) -> str:
+    """Within a line."""
+    word = say(f"metric.{name}")
+    return word[:1].lower() + word[1:]
+
+
+def _wait(one: Waits, now_ms: int, page: Words) -> str:
     told = [
-        f"{count} {word}, the longest {_span(now_ms - since_ms)}" if since_ms is not None else f"{count} {word}"
-        for count, word, since_ms in (
-            (one.waiting, "waiting", one.oldest_ms), (one.unanswered, "without a reply", one.unanswered_ms)
+        page(key, number=count, longest="–" if since_ms is None else _span(now_ms - since_ms))
+        for count, key, since_ms in (
+            (one.waiting, "shift.waiting", one.oldest_ms), (one.unanswered, "shift.unanswered", one.unanswered_ms)
         )
         if count
     ]  # fmt: skip
     return f"{one.name}: {'; '.join(told)}"
 
 
-def _alert(floor: Floor, name: str, row: AlertRow, zone: ZoneInfo) -> str:
+def _alert(floor: Floor, name: str, row: AlertRow, zone: ZoneInfo, page: Words) -> str:
     told = alert_document(floor, row)
-    title = message_of(name, row, "raised", 0, None, str(told.get("name") or row.of), "").title
-    until = "still open" if row.over_ms is None else _time(row.over_ms, zone)
-    return f"{_time(row.raised_ms, zone)}–{until}  {row.severity}: {title}; {', '.join(_did(row, told))}"
+    speaks = Speaks(page.language)
+    title = message_of(name, row, "raised", 0, None, str(told.get("name") or row.of), "", speaks=speaks).title
+    until = page("shift.open") if row.over_ms is None else _time(row.over_ms, zone)
+    severity = page(f"alerts.severity.{row.severity}", row.severity)
+    return f"{_time(row.raised_ms, zone)}–{until}  {severity}: {title}; {', '.join(_did(row, told, page))}"
 
 
-def _did(row: AlertRow, told: dict[str, Any]) -> Iterator[str]:
-    results = [f"{one['result'].replace('_', ' ')} ({one['who']})" for one in told.get("results", ())]
+def _did(row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
+    results = [
+        f"{page('alerts.result.' + one['result'], one['result'])} ({one['who']})" for one in told.get("results", ())
+    ]
     if row.owner:
-        yield f"{row.owner} took it"
+        yield page("alerts.owner", who=row.owner)
     if row.acknowledged_by and row.acknowledged_by != row.owner:
-        yield f"seen by {row.acknowledged_by}"
+        yield page("alerts.seen", who=row.acknowledged_by)
     yield from results
     if row.note:
         yield f"“{row.note}”"
     if not row.owner and not row.acknowledged_by and not results:
-        yield "nobody acted"
+        yield page("shift.unheeded")
 
 
 def _span(ms: int) -> str:
