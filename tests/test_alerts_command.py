@@ -74,7 +74,11 @@ def tried(centre: Path, *given: str) -> Result:
 
 
 def test_a_rule_is_tried_over_kept_days(centre: Path) -> None:
-    [found] = json.loads(tried(centre, "long", "--days", "2026-03-03..2026-03-04", "--json").output)
+    asked = ("long", "--days", "2026-03-03..2026-03-04", "--json")
+    [found] = json.loads(tried(centre, *asked).output)
+    [short] = json.loads(tried(centre, *asked, "--most", "1").output)
+    assert short == found | {"spoke": found["spoke"][:1]}
+    assert len(found["spoke"]) > 1
     assert (found["times"], found["a_day"]) == (4, 2)
     first = datetime(2026, 3, 3, 12, 1, 11, tzinfo=UTC)
     assert found["spoke"][0]["raised_ms"] == int(first.timestamp() * 1000)

@@ -9,7 +9,7 @@ import pytest
 from wallboard.web import lookback as module
 from wallboard.web.lookback import LookBack
 from wallboard.web.problems import Problem
-from wallboard.web.readback import Alerts, Found
+from wallboard.web.readback import LINE, Alerts, Found
 
 RAISED = (
     b'{"type":"alert.raised","alert":"a","rule":"long","time":1772438400000,"attributes":{"kind":"queues","of":"q"}}\n'
@@ -90,3 +90,22 @@ async def test_there_is_an_end_to_how_many_questions_wait(pipe: Path, monkeypatc
     os.close(to)
     await look.stop()
     await asyncio.gather(asking, return_exceptions=True)
+
+
+async def test_while_a_long_answer_is_read_everybody_else_has_their_turn(tmp_path: Path) -> None:
+    many, file = 20 * LINE, tmp_path / "2026-03-02.ndjson"
+    file.write_bytes(b"".join(RAISED.replace(b'"a"', b'"a%d"' % n) for n in range(many)))
+    look, asked, turns = LookBack(lambda: 0), Alerts([str(file)]), 0
+    assert len((await answered(look, asked)).alerts) == many
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    assert len((await answered(look, asked)).alerts) == many, "known already: only read"
+    assert turns >= many // LINE
+    task.cancel()
+    await look.stop()

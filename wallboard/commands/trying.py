@@ -41,6 +41,7 @@ SHOWN = 50
     help="Beside it the rule as this TOML says; alone where it is new.",
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@click.option("--most", type=click.IntRange(0), help="As JSON at most so many times of a version, the first ones.")
 @given
 def attempt(
     rule: str,
@@ -50,6 +51,7 @@ def attempt(
     changes: Sequence[str],
     text: TextIO | None,
     as_json: bool,
+    most: int | None,
     **where: Any,
 ) -> None:
     """When RULE, an [alert.NAME] of wallboard.toml, would have fired, and for how long.
@@ -71,7 +73,7 @@ def attempt(
     told = [(spoken, summary(spoken, config.settings, count)) for spoken in found]
     heads = [rule, "as this text says" if text else "with " + ", ".join(changes)]
     heads = heads[-len(told) :] if text else heads[: len(told)]
-    click.echo(_json(told) if as_json else _text(heads, told, config.settings, zone))
+    click.echo(_json(told, most) if as_json else _text(heads, told, config.settings, zone))
 
 
 def _of(config: Config, days: Span | None) -> Sequence[Path]:
@@ -136,5 +138,5 @@ def _duration(seconds: float | None) -> str | None:
     return None if seconds is None else str(timedelta(seconds=round(seconds)))
 
 
-def _json(told: Sequence[tuple[list[Spoke], Summary]]) -> str:
-    return msgspec.json.encode([{**one._asdict(), "spoke": spoken} for spoken, one in told]).decode()
+def _json(told: Sequence[tuple[list[Spoke], Summary]], most: int | None) -> str:
+    return msgspec.json.encode([{**one._asdict(), "spoke": spoken[:most]} for spoken, one in told]).decode()

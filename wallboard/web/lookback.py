@@ -61,7 +61,7 @@ class LookBack:
         if not task.done():
             return None
         try:
-            return msgspec.json.decode(task.result(), type=kind)
+            return await _read(task.result(), kind)
         except (Unanswered, TimeoutError, asyncio.CancelledError) as error:
             self._asked.pop(key, None)
             log.warning("past days were not read", reason=str(error) or "it took too long")
@@ -94,3 +94,13 @@ class LookBack:
             if child.returncode:
                 raise Unanswered((wrong.decode(errors="replace").strip().splitlines() or ["it was ended"])[-1])
             return told
+
+
+async def _read(told: bytes, kind: type[T]) -> T:
+    """A line at a time: an answer of many days is much, and whoever is served meanwhile does not wait for it."""
+    head, *lines = told.splitlines()
+    found = msgspec.json.decode(head, type=kind)
+    for line in lines:
+        found.take(line)
+        await asyncio.sleep(0)
+    return found

@@ -1,9 +1,14 @@
-"""What do the kept days say? A process of its own: a question on stdin, its answer on stdout (web/lookback.py asks)."""
+"""What do the kept days say? A process of its own: a question on stdin, its answer on stdout (web/lookback.py asks).
+
+An answer is lines, the first one the answer without its lists, so that whoever reads it may do something else between.
+"""
 
 import os
 import sys
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +21,9 @@ from wallboard.core.trial import Spoke, Trial, run
 from wallboard.stream.ndjson import EVENTS
 
 NICE = 10  # screens come first
+LINE = 500  # rows: read in about a millisecond
+
+T = TypeVar("T")
 
 
 class Alerts(Struct, tag="alerts"):
@@ -29,6 +37,13 @@ class Found(Struct):
 
     first_ms: int
     alerts: list[Course]
+
+    def lines(self) -> Iterator[bytes]:
+        yield msgspec.json.encode(Found(self.first_ms, []))
+        yield from map(msgspec.json.encode, _parts(self.alerts))
+
+    def take(self, line: bytes) -> None:
+        self.alerts += _courses.decode(line)
 
 
 class Trials(Struct, tag="trials"):
@@ -48,6 +63,23 @@ class Tried(Struct):
     days: int
     spoke: list[list[Spoke]]
 
+    def lines(self) -> Iterator[bytes]:
+        yield msgspec.json.encode(Tried(self.days, [[] for _ in self.spoke]))
+        for version, spoke in enumerate(self.spoke):
+            yield from (msgspec.json.encode((version, part)) for part in _parts(spoke))
+
+    def take(self, line: bytes) -> None:
+        version, part = _spoke.decode(line)
+        self.spoke[version] += part
+
+
+_courses = msgspec.json.Decoder(list[Course])
+_spoke = msgspec.json.Decoder(tuple[int, list[Spoke]])
+
+
+def _parts(rows: list[T]) -> Iterator[list[T]]:
+    return (rows[first : first + LINE] for first in range(0, len(rows), LINE))
+
 
 def answer(asked: Alerts | Trials) -> Found | Tried:
     """Raises Mistake where a file cannot be read."""
@@ -65,7 +97,7 @@ def main() -> None:
         found = answer(msgspec.json.decode(sys.stdin.buffer.read(), type=Alerts | Trials))
     except WallboardError as error:
         sys.exit(str(error))
-    sys.stdout.buffer.write(msgspec.json.encode(found))
+    sys.stdout.buffer.writelines(line + b"\n" for line in found.lines())
 
 
 if __name__ == "__main__":

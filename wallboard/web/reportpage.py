@@ -5,7 +5,7 @@ Reading days takes a while: until then the page says so and asks again by itself
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.core.noise import Course, Measure, report
 from wallboard.core.quieter import quieter, still_told
+from wallboard.core.rules import Rule
 from wallboard.core.trial import summary
 from wallboard.record.days import Days
 from wallboard.record.span import Span
@@ -87,14 +88,21 @@ async def _found(parts: Parts, who: Who, span: Span, name: str | None, say: Word
     zone, floor = _zone(parts), parts.pipeline.floor
     from_ms, end_ms = span.bounds_ms(zone)
     from_ms, until_ms = max(from_ms, read.first_ms), min(end_ms, parts.clock_ms())
-    known = [one for one in read.alerts if has_alert(who, floor, one.kind, one.of)]
-    judged = await asyncio.to_thread(report, known, from_ms, until_ms)
+    sees = {of: has_alert(who, floor, *of) for of in {(one.kind, one.of) for one in read.alerts}}
+    known = [one for one in read.alerts if sees[one.kind, one.of]]
     these = [one for one in known if from_ms <= one.raised_ms < until_ms]
-    found: Document = {
-        "count": len(these),
-        "measures": [_measure(one, say) for one in judged.measures],
-        "rules": [_noisy(parts, one, these, span, say, lang) for one in judged.rules],
-    }
+    rules = floor.settings.alert
+
+    def judged() -> Document:
+        """In a thread."""
+        told = report(known, from_ms, until_ms)
+        return {
+            "count": len(these),
+            "measures": [_measure(one, say) for one in told.measures],
+            "rules": [_noisy(rules, one, these, span, say, lang) for one in told.rules],
+        }
+
+    found = await asyncio.to_thread(judged)
     if read.first_ms > span.bounds_ms(zone)[0]:
         found["since"] = datetime.fromtimestamp(read.first_ms / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M")
     if name is None:
@@ -138,8 +146,8 @@ def _measure(one: Measure, say: Words) -> Document:
     }  # fmt: skip
 
 
-def _noisy(parts: Parts, one: Any, these: Sequence[Course], span: Span, say: Words, lang: str) -> Document:
-    rule = parts.pipeline.floor.settings.alert.get(one.rule)
+def _noisy(rules: Mapping[str, Rule], one: Any, these: Sequence[Course], span: Span, say: Words, lang: str) -> Document:
+    rule = rules.get(one.rule)
     own = [course for course in these if course.rule == one.rule]
     asked = {"from": span.first.isoformat(), "to": span.last.isoformat(), "try": one.rule}
     return {

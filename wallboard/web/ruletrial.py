@@ -104,9 +104,7 @@ class RuleTrial:
             text = None if was == read.values else read.text
             found = await _run(_arguments(parts, read.name, f"{first}..{last}", text), text)
         which = ["now"] if text is None else ["now", "new"][-len(found) :]
-        told = [
-            one | {"which": name, "spoke": one["spoke"][:SHOWN]} for name, one in zip(which, found, strict=True)
-        ]  # fmt: skip
+        told = [one | {"which": name} for name, one in zip(which, found, strict=True)]
         body = msgspec.json.encode({"versions": told})
         return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
@@ -135,7 +133,7 @@ def _arguments(parts: Parts, name: str, days: str, text: str | None) -> list[str
     where = ["--config", str(config.file)] if config.file else []
     data = ["--demo", "--data", str(config.data.parent)] if config.simulated else ["--data", str(config.data)]
     other = [] if text is None else ["--text", "-"]
-    return ["alerts", "try", "--json", "--days", days, *other, *where, *data, "--", name]
+    return ["alerts", "try", "--json", "--most", str(SHOWN), "--days", days, *other, *where, *data, "--", name]
 
 
 async def _run(arguments: list[str], text: str | None) -> list[dict[str, Any]]:
