@@ -126,8 +126,10 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
             '[alert.many]\nmetric = "abandon_rate"\nqueues = ["*"]\nraise = "> 60"\nfor = "30s"\nkeep_for = "1m"\n'
             'window = "m15"\n'
         )
-        await form.locator("[name=action]").fill(" ")
+        await press(page, "Save", "#edit")
         await form.get_by_text("has no `action`").wait_for()
+        await expect(form).to_be_visible()
+        assert "alert.many" not in file.read_text(encoding="utf-8"), "who is warned may still write one"
         await form.locator("[name=action]").fill("Look for what is wrong")
         await press(page, "Save", "#edit")
         await expect(says).to_have_count(2)

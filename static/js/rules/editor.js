@@ -21,6 +21,7 @@ export class Editor {
   /** @type {(() => Promise<void>) | null} */ #due = null;
   /** @type {Set<string>} of a new rule: what was set */ #touched = new Set();
   #going = Promise.resolve();
+  /** @type {{at: string, reason: string}[]} at the last look */ #warned = [];
 
   /** @param {HTMLDialogElement} dialog @param {import("./server.js").Server} server @param {*} choices
    * @param {() => void} saved */
@@ -54,6 +55,7 @@ export class Editor {
     this.trial.begin(days);
     this.#values = values ?? {};
     this.#due = null;
+    this.#warned = [];
     this.text.value = text;
     const isNew = rule.tag === null && !rule.of;
     this.#touched = new Set(isNew ? [] : ["text"]);
@@ -102,6 +104,7 @@ export class Editor {
     write(this.dialog.querySelector(".failed"), answer.detail);
     if (!answer.ok) return;
     const { text, name, values: said, mistakes, warnings } = answer.told;
+    this.#warned = mistakes.length ? [] : warnings;
     this.#tell(this.#touched.size ? mistakes : [], this.#cameToAction() ? warnings : []);
     if (isForm) {
       this.text.value = text;
@@ -128,6 +131,10 @@ export class Editor {
   async #save(event) {
     event.preventDefault();
     await this.#settle();
+    if (this.#warned.length && !this.#cameToAction()) {
+      this.#touched.add("action"); // whoever saves once more means it
+      return this.#tell([], this.#warned);
+    }
     const id = this.#rule.tag === null && !this.#rule.of ? field(this.form, "name").value.trim() : this.#rule.id;
     const answer = await this.server.save(id, this.text.value, this.#rule.tag);
     if (answer.status === 412) return this.#choose(id, answer.told.now, answer.told.tag ?? null);
