@@ -50,7 +50,7 @@ def family(pid: int) -> dict[str, int]:
 
 
 def get(port: int, path: str, headers: dict[str, str] | None = None) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
         connection.request("GET", path, headers=headers or {})
         return connection.getresponse().status
@@ -96,7 +96,7 @@ class Running:
         )  # fmt: skip
 
     def state(self) -> dict[str, dict[str, dict[str, object]]]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         token = self.environ["WALLBOARD_TOKEN"]
         connection.request("GET", "/api/v1/state", headers={"Authorization": f"Bearer {token}"})
         found: dict[str, dict[str, dict[str, object]]] = json.loads(connection.getresponse().read())
@@ -112,12 +112,12 @@ class Running:
             self._out.close()
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    """The simulated centre: nothing is configured."""
+@contextlib.contextmanager
+def simulated(folder: Path) -> Iterator[Running]:
+    """Nothing is configured."""
     if not Path("/proc/self/task").exists():
         pytest.skip("reads /proc, which this system does not have")
-    up = Running(tmp_path, free_port())
+    up = Running(folder, free_port())
     try:
         yield up
     finally:
@@ -125,8 +125,22 @@ def running(tmp_path: Path) -> Iterator[Running]:
             up.stop()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The simulated centre of all tests that leave it running."""
+    with simulated(tmp_path_factory.mktemp("running")) as up:
+        yield up
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Running]:
+    """The simulated centre of a test that ends it."""
+    with simulated(tmp_path) as up:
+        yield up
+
+
 def signed_in(port: int, code: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     headers = {"Content-Type": "application/json", "Origin": f"http://127.0.0.1:{port}"}
     connection.request("POST", "/signin", json.dumps({"code": code}), headers)
     answer = connection.getresponse()
@@ -145,10 +159,10 @@ def test_the_link_signs_one_person_in_once(running: Running) -> None:
     assert signed_in(running.port, code).status == 401
 
 
-def test_with_nothing_configured_it_says_that_the_centre_is_simulated(running: Running, tmp_path: Path) -> None:
+def test_with_nothing_configured_it_says_that_the_centre_is_simulated(running: Running) -> None:
     running.link()
     assert "SIMULATED" in running.text()
-    assert (tmp_path / ".wallboard" / "demo").is_dir()
+    assert (running.folder / ".wallboard" / "demo").is_dir()
 
 
 def test_a_part_that_is_killed_comes_back_and_the_wall_answers_again(running: Running) -> None:
@@ -160,28 +174,28 @@ def test_a_part_that_is_killed_comes_back_and_the_wall_answers_again(running: Ru
     until(lambda: get(running.port, "/readyz") == 200, "ready again")
 
 
-def test_told_to_stop_it_ends_with_0_and_leaves_no_process(running: Running) -> None:
-    running.link()
-    children = family(running.process.pid)
+def test_told_to_stop_it_ends_with_0_and_leaves_no_process(own: Running) -> None:
+    own.link()
+    children = family(own.process.pid)
     assert set(children) == {"web", "worker", "collect", "redis"}
-    assert running.stop() == 0
+    assert own.stop() == 0
     assert not [name for name, pid in children.items() if alive(pid)]
-    assert get(running.port, "/healthz") == 0
+    assert get(own.port, "/healthz") == 0
 
 
-def test_killed_it_takes_its_processes_with_it(running: Running) -> None:
-    running.link()
-    children = family(running.process.pid)
-    running.process.kill()
-    running.process.wait()
+def test_killed_it_takes_its_processes_with_it(own: Running) -> None:
+    own.link()
+    children = family(own.process.pid)
+    own.process.kill()
+    own.process.wait()
     until(lambda: not any(alive(pid) for pid in children.values()), "no process left")
 
 
-def test_a_second_one_on_the_same_folder_is_refused_in_one_line(running: Running, tmp_path: Path) -> None:
+def test_a_second_one_on_the_same_folder_is_refused_in_one_line(running: Running) -> None:
     running.link()
     second = subprocess.run(
         [sys.executable, "-m", "wallboard", "up", "--port", str(free_port())],
-        cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+        cwd=running.folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
     )  # fmt: skip
     assert second.returncode == 1
     assert "another `wallboard up` runs" in second.stderr
@@ -199,11 +213,11 @@ def test_a_port_in_use_is_told_with_the_setting_to_change(tmp_path: Path) -> Non
     assert len(up.text().splitlines()) == 1
 
 
-def test_the_simulated_centre_ends_when_a_source_is_configured(running: Running, tmp_path: Path) -> None:
-    running.link()
+def test_the_simulated_centre_ends_when_a_source_is_configured(own: Running, tmp_path: Path) -> None:
+    own.link()
     (tmp_path / "wallboard.toml").write_text('[collector.mine]\nkind = "simulator"\nagents = 3\n')
-    until(lambda: running.text().count("/signin#") == 2, "a link to the real wall")
-    assert "the simulated centre ends" in running.text()
+    until(lambda: own.text().count("/signin#") == 2, "a link to the real wall")
+    assert "the simulated centre ends" in own.text()
     assert (tmp_path / ".wallboard" / "redis").is_dir()
 
 
@@ -220,15 +234,16 @@ def test_a_broken_file_is_told_and_the_last_good_one_goes_on(tmp_path: Path) -> 
         up.stop()
 
 
-@pytest.fixture
-def real(tmp_path: Path) -> Iterator[Running]:
-    """Configured, without a source: events come from scripts."""
-    (tmp_path / "wallboard.toml").write_text('[site.main]\nzone = "Europe/Kyiv"\n')
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Configured, without a source: events come from scripts, each test's for queues of its own."""
+    folder = tmp_path_factory.mktemp("real")
+    (folder / "wallboard.toml").write_text('[site.main]\nzone = "Europe/Kyiv"\n')
     port = free_port()
     up = Running(
-        tmp_path, port,
+        folder, port,
         WALLBOARD_ADMIN_TOKEN="wb_test", WALLBOARD_TOKEN="wb_test",
-        WALLBOARD_URL=f"http://127.0.0.1:{port}", WALLBOARD_SPOOL=str(tmp_path / "spool"),
+        WALLBOARD_URL=f"http://127.0.0.1:{port}", WALLBOARD_SPOOL=str(folder / "spool"),
     )  # fmt: skip
     try:
         up.link()
@@ -254,27 +269,27 @@ def test_what_a_script_posts_is_on_the_floor_and_tail_says_what_it_did(real: Run
                 "post",
                 "contact.queued",
                 "contact=1",
-                "queue=support",
+                "queue=orders",
                 "customer=380441234567",
                 "id=e-1",
                 "source=chat",
             )
             assert [real.shell(*first).returncode, real.shell(*first).returncode] == [0, 0]
             assert real.shell("post", "contact.ended", "contact=9", "source=chat").returncode == 0
-            assert real.shell("post", "contact.queued", "contact=2", "queue=supprot", "source=chat").returncode == 0
-            until(lambda: "supprot" in told.read_text() and "duplicate" in told.read_text(), "all of it in tail")
-            until(lambda: "supprot" in told_json.read_text(), "all of it in tail --json")
+            assert real.shell("post", "contact.queued", "contact=2", "queue=ordres", "source=chat").returncode == 0
+            until(lambda: "ordres" in told.read_text() and "duplicate" in told.read_text(), "all of it in tail")
+            until(lambda: "ordres" in told_json.read_text(), "all of it in tail --json")
         finally:
             for one in (tail, tail_json):
                 one.terminate()
                 one.wait()
     text = told.read_text()
     assert "380441234567" not in text + told_json.read_text(), "customers are shown nowhere"
-    assert "opened visit 1 in support" in text
+    assert "opened visit 1 in orders" in text
     assert "duplicate of e-1" in text
     assert "ended nothing: no open leg" in text
-    assert "new queue supprot (like support?)" in text
-    assert waiting(real, "support") == 1
+    assert "new queue ordres (like orders?)" in text
+    assert waiting(real, "orders") == 1
 
 
 def _said_beat(up: Running, told: Path) -> bool:
@@ -292,19 +307,20 @@ def test_of_a_fed_batch_the_good_is_taken_and_each_mistake_named_with_its_line(r
     assert "Traceback" not in done.stderr
 
 
-def test_what_was_kept_while_the_server_was_away_counts_once_when_it_is_back(real: Running) -> None:
+def test_what_was_kept_while_the_server_was_away_counts_once_when_it_is_back(real: Running, tmp_path: Path) -> None:
+    spools = {"WALLBOARD_SPOOL": str(tmp_path)}
     away = f"http://127.0.0.1:{free_port()}"
-    kept = real.shell("post", "contact.queued", "contact=1", "queue=late", WALLBOARD_URL=away)
+    kept = real.shell("post", "contact.queued", "contact=1", "queue=late", **spools | {"WALLBOARD_URL": away})
     assert kept.returncode == 0
-    (spool,) = (real.folder / "spool").iterdir()
+    (spool,) = tmp_path.iterdir()
     os.kill(family(real.process.pid)["web"], signal.SIGSTOP)
     try:
-        spool_here = real.shell("post", "contact.queued", "contact=2", "queue=late", "--json")
+        spool_here = real.shell("post", "contact.queued", "contact=2", "queue=late", "--json", **spools)
     finally:
         os.kill(family(real.process.pid)["web"], signal.SIGCONT)
     assert json.loads(spool_here.stdout)["kept"] == 1
     for number in ("3", "4"):
-        assert real.shell("post", "contact.queued", f"contact={number}", "queue=late").returncode == 0
+        assert real.shell("post", "contact.queued", f"contact={number}", "queue=late", **spools).returncode == 0
     until(lambda: waiting(real, "late") == 3, "each once; the one for another server stays there")
     assert len(list(spool.glob("*.ndjson"))) == 1
 
@@ -346,6 +362,6 @@ def test_the_procfile_brings_the_same_parts_up_and_one_signal_ends_them(tmp_path
         until(lambda: get(port, "/api/v1/sources/demo", token) == 200, "the collector's source is heard")
     finally:
         honcho.terminate()
-        ended = honcho.wait(timeout=30)
+        ended = honcho.wait(timeout=PATIENCE_S)
     assert ended in (0, -signal.SIGTERM, 128 + signal.SIGTERM), (tmp_path / "said").read_text()
     assert get(port, "/healthz") == 0

@@ -23,10 +23,8 @@ from wallboard.web.wiring import Parts
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # device.py, which is no test
 
 TOKEN = "wb_test-token-of-the-admin"
-PLAIN: dict[str, Any] = {
-    "timeout": 60,
-    "verify": False,
-}  # no TLS here, and to read all authorities takes longer than most tests
+# No TLS here, and to read all authorities takes longer than most tests.
+PLAIN: dict[str, Any] = {"timeout": 60, "verify": False}
 
 
 @dataclass
