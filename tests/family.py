@@ -114,7 +114,7 @@ class Family:
 
     def kill(self, part: str) -> int:
         """kill -9; gives the process id that was killed. Waits for it to be there first."""
-        wait_until(lambda: self.pid(part) is not None, 20, lambda: f"no {part}:\n{self.log()}")
+        wait_until(lambda: self.pid(part) is not None, 60, lambda: f"no {part}:\n{self.log()}")
         pid = self.pid(part)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)

@@ -83,7 +83,7 @@ def test_killed_and_rotated_it_gives_the_totals_of_the_file(house: Family, tmp_p
     try:
         log.write_bytes(b"".join(lines[:third]) + lines[third][:9])  # a line that is half written
         forward.start()
-        wait_until(lambda: position(state) == sum(map(len, lines[:third])), 20, house.log)
+        wait_until(lambda: position(state) == sum(map(len, lines[:third])), 60, house.log)
         forward.kill()
         before = position(state)
         (state / "position").write_text((state / "position").read_text().split()[0] + " 0\n")  # killed before it noted
@@ -93,7 +93,7 @@ def test_killed_and_rotated_it_gives_the_totals_of_the_file(house: Family, tmp_p
         log.write_bytes(b"".join(lines[2 * third :]))
         assert before > 0
         forward.start()
-        wait_until(lambda: position(state) == log.stat().st_size, 20, house.log)
+        wait_until(lambda: position(state) == log.stat().st_size, 60, house.log)
     finally:
         forward.kill()
     whole = tmp_path / "whole"
@@ -102,7 +102,7 @@ def test_killed_and_rotated_it_gives_the_totals_of_the_file(house: Family, tmp_p
     assert done.returncode == 0, done.stderr
     expected = sums(json.loads(done.stdout))
     assert sum(row["offered"] for row in expected.values()) > 5
-    wait_until(lambda: sums(house.state()) == expected, 10, house.log)
+    wait_until(lambda: sums(house.state()) == expected, 60, house.log)
     shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert f"Bearer {TOKEN}" not in shown
 
@@ -114,7 +114,7 @@ def test_while_nobody_answers_it_keeps_its_place_and_goes_on_after(tmp_path: Pat
     forward = Forward(log, f"http://127.0.0.1:{free_port()}", state)
     try:
         forward.start()
-        wait_until(lambda: (state / "error").exists() and "127.0.0.1" in (state / "error").read_text(), 20)
+        wait_until(lambda: (state / "error").exists() and "127.0.0.1" in (state / "error").read_text(), 60)
         assert position(state) == 0
     finally:
         forward.kill()

@@ -126,7 +126,7 @@ async def eventually(bench: Bench, events: list[Event]) -> None:
     """The record holds what these events amount to."""
     wanted = expected(events)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while {one: amounts for one, amounts in bench.recorded().items() if amounts} != wanted:
                 await asyncio.sleep(0.1)
     except TimeoutError:
@@ -196,7 +196,7 @@ async def test_agents_time_is_written_once_over_deaths(
     assert len(wanted) > 20
     found: dict[Interval, Amounts] = {}
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while {one: found.get(one) for one in wanted} != wanted:
                 await asyncio.sleep(0.1)
                 found = bench.recorded("time")
@@ -229,7 +229,7 @@ async def test_outcomes_of_contacts_whose_day_is_over_are_booked_once_over_death
     wanted = {"noted": 30, "success": 30, "codes.renewal": 30}
     found: dict[int, Amounts] = {}
     with suppress(TimeoutError):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while list(found.values()) != [wanted]:
                 await asyncio.sleep(0.1)
                 found = history.read("groups", "all", 0, 1 << 62, "event")
@@ -247,7 +247,7 @@ async def test_what_is_needed_of_a_contact_later_is_kept_when_it_is_at_rest(
     events = call(1, now_ms() - 5_000)
     await stream.append(events)
     history, found = History(open_record(bench.data)), dict[Key, Known]()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not found:
             await asyncio.sleep(0.05)
             found = history.kept([("pbx", "c1")])

@@ -26,7 +26,7 @@ def now_ms() -> int:
 
 
 async def eventually(what: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not what():
             await asyncio.sleep(0.02)
 

@@ -123,7 +123,7 @@ async def test_whoever_leads_next_knows_what_was_sent_before(
 
 
 async def until_taken(sending: Sending) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await sending.outbox.waiting("leads", 1):
             await asyncio.sleep(0.02)
 
@@ -211,7 +211,7 @@ async def test_what_is_never_taken_is_given_up_and_kept(sending: Sending) -> Non
         there.answer = lambda: 410
         sending.start("leads", there.url)
         await sending.put("leads", "one")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await sending.outbox.dead():
                 await asyncio.sleep(0.02)
         assert list[Waiting](await sending.outbox.waiting("leads", 10)) == []

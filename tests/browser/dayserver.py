@@ -49,7 +49,7 @@ async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
 
 
 async def ready(http: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             with suppress(httpx.TransportError):
                 if (await http.get("/readyz")).status_code == 200:

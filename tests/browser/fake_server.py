@@ -112,13 +112,13 @@ class FakeServer:
 
     async def reconnected(self, before: int) -> None:
         """Waits until a screen has come again since there were `before` connections."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.connections <= before:
                 await asyncio.sleep(0.02)
 
     async def report(self) -> Document:
         """The first report of a screen."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not self.reports:
                 await asyncio.sleep(0.02)
         return self.reports[0]

@@ -41,7 +41,7 @@ async def house(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
     task = asyncio.create_task(server.serve(sockets=[listener]))
     url = "http://{}:{}".format(*listener.getsockname())
     try:
-        async with httpx.AsyncClient(base_url=url, timeout=60) as http, asyncio.timeout(20):
+        async with httpx.AsyncClient(base_url=url, timeout=60) as http, asyncio.timeout(60):
             while not (server.started and app.state.parts.pipeline.ready):
                 await asyncio.sleep(0.05)
             code = await app.state.parts.sessions.signin.issue(

@@ -72,7 +72,7 @@ async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
 
 
 async def until(http: httpx.AsyncClient, holds: Callable[[dict[str, Any]], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 answer = await http.get("/api/v1/state")

@@ -41,5 +41,5 @@ def recorded_config(expected: dict[str, Any]) -> str:
 @pytest.fixture
 def house(tmp_path: Path, recorded_config: str) -> Iterator[Family]:
     with family(tmp_path, recorded_config) as started:
-        wait_until(lambda: started.state()["sites"]["main"]["zone"] == midday_zone(), 10, started.log)
+        wait_until(lambda: started.state()["sites"]["main"]["zone"] == midday_zone(), 60, started.log)
         yield started

@@ -42,7 +42,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 def first_link(house: Family) -> str:
     """What `wallboard up` printed."""
-    wait_until(lambda: LINK.search(house.log()) is not None, 20, house.log)
+    wait_until(lambda: LINK.search(house.log()) is not None, 60, house.log)
     found = LINK.search(house.log())
     assert found
     return found[0]

@@ -38,8 +38,8 @@ def beating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
     log = folder / "queue_log"
     log.write_text(f"{int(time.time())}|1.1|support|NONE|ENTERQUEUE||100|1\n")
     with family(folder, f'[collector.pbx-1]\nkind = "asterisk"\nqueue_log = "{log}"\n') as started:
-        wait_until(lambda: started.state()["sources"].get("pbx-1", {}).get("state") == "live", 20, started.log)
-        wait_until(lambda: "support" in started.state()["queues"], 20, started.log)
+        wait_until(lambda: started.state()["sources"].get("pbx-1", {}).get("state") == "live", 60, started.log)
+        wait_until(lambda: "support" in started.state()["queues"], 60, started.log)
         yield started
 
 
@@ -60,8 +60,8 @@ async def test_whichever_part_is_cut_off_every_tile_says_so_within_15_seconds_an
     async with chromium(beating, TOKEN) as browser:
         page = await browser.new_page()
         await page.goto(f"{beating.url}/board/overview")
-        await eventually(page, FRESH, 20)
-        await eventually(page, WAITED_TOO_LONG, 40)
+        await eventually(page, FRESH, 60)
+        await eventually(page, WAITED_TOO_LONG, 60)
         before = await page.evaluate(FIGURES)
         pid = beating.pid(part)
         assert pid is not None
@@ -74,14 +74,14 @@ async def test_whichever_part_is_cut_off_every_tile_says_so_within_15_seconds_an
         finally:
             os.kill(pid, signal.SIGCONT)
         assert [one for one in shown if ":" not in one] == [one for one in before if ":" not in one]
-        await eventually(page, FRESH, 20)
+        await eventually(page, FRESH, 60)
 
 
 async def test_a_worker_that_is_missed_is_named_and_the_numbers_go_on(beating: Family):
     async with chromium(beating, TOKEN) as browser:
         page = await browser.new_page()
         await page.goto(f"{beating.url}/board/overview")
-        await eventually(page, FRESH, 20)
+        await eventually(page, FRESH, 60)
         pid = beating.pid("worker")
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
@@ -90,21 +90,21 @@ async def test_a_worker_that_is_missed_is_named_and_the_numbers_go_on(beating: F
             assert await page.evaluate(FRESH)
         finally:
             os.kill(pid, signal.SIGCONT)
-        await eventually(page, f"() => !({WORKER_MISSED})()", 20)
+        await eventually(page, f"() => !({WORKER_MISSED})()", 60)
 
 
 async def test_a_screen_that_lost_its_network_says_so_and_comes_back_by_itself(beating: Family):
     async with chromium(beating, TOKEN) as browser:
         page = await browser.new_page()
         await page.goto(f"{beating.url}/board/overview")
-        await eventually(page, FRESH, 20)
+        await eventually(page, FRESH, 60)
         pid = beating.pid("web")
         await browser.set_offline(True)
         cut = beating.kill("web")  # an open socket outlives `offline` in Chromium: the server's end closes it
         assert cut == pid
         await eventually(page, STALE, SAID_S)
         await browser.set_offline(False)
-        await eventually(page, FRESH, 20)
+        await eventually(page, FRESH, 60)
 
 
 async def test_the_numbers_stand_in_the_page_before_any_script_runs(beating: Family):
@@ -142,11 +142,11 @@ async def test_a_posted_event_is_on_the_glass_and_hostile_text_stays_text(beatin
 def test_a_clean_stop_tells_screens_1012_and_takes_less_than_10_seconds(tmp_path: Path):
     with family(tmp_path) as house:
         with house.watch() as screen:
-            assert json.loads(screen.recv(10))["t"] == "hello"
+            assert json.loads(screen.recv(30))["t"] == "hello"
             took_s = house.stop(30)
             with pytest.raises(ConnectionClosed) as closed:
                 while True:
-                    screen.recv(5)
+                    screen.recv(30)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1012
         assert took_s < 10

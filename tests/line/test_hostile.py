@@ -126,7 +126,7 @@ async def hostile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tup
     with family(tmp_path_factory.mktemp("hostile"), f'[site.main]\nname = "<b>"\n{rules()}', boards()) as house:
         answer = house.events(events())
         assert answer["rejected"] == [], answer
-        wait_until(lambda: len(house.state()["queues"]) >= len(NAMES), 20, house.log)
+        wait_until(lambda: len(house.state()["queues"]) >= len(NAMES), 60, house.log)
         async with chromium(house, TOKEN) as browser:
             _called_so(house)
             await browser.add_init_script(WATCH)

@@ -83,7 +83,7 @@ def test_the_live_line_shows_what_compute_shows_on_a_screen_s_socket(
     )
     assert done.returncode == 0, done.stderr
     total = expected["total"]["offered"]
-    wait_until(lambda: house.state()["groups"]["all"].get("day", {}).get("offered") == total, 10, house.log)
+    wait_until(lambda: house.state()["groups"]["all"].get("day", {}).get("offered") == total, 60, house.log)
     assert_expected(house.state(), expected)
     with house.watch() as screen:
         hello = json.loads(screen.recv(10))
@@ -105,7 +105,7 @@ def test_the_same_lines_posted_twice_in_any_chunks_count_once(
             status, answer = house.post("/api/v1/events?from=asterisk-queue-log", body, "text/plain")
             assert status == 202, answer
     offered = sum(b"|ENTERQUEUE|" in line for line in lines)
-    wait_until(lambda: house.state()["groups"]["all"].get("day", {}).get("offered") == offered, 10, house.log)
+    wait_until(lambda: house.state()["groups"]["all"].get("day", {}).get("offered") == offered, 60, house.log)
     if chunk > 1:
         assert_expected(house.state(), expected)
 
@@ -118,7 +118,7 @@ def test_the_collector_follows_the_log_live_and_starts_again_where_it_was(
     log.write_bytes(b"".join(lines[:300]))
     config = f'{recorded_config}\n[collector.pbx-1]\nkind = "asterisk"\nqueue_log = "{log}"\n'
     with family(tmp_path, config) as house:
-        wait_until(lambda: house.state()["sites"]["main"]["zone"] == midday_zone(), 10, house.log)
+        wait_until(lambda: house.state()["sites"]["main"]["zone"] == midday_zone(), 60, house.log)
         with log.open("ab") as growing:
             for number, line in enumerate(lines[300:]):
                 growing.write(line[:20])
@@ -128,8 +128,8 @@ def test_the_collector_follows_the_log_live_and_starts_again_where_it_was(
                 if number == 200:
                     house.kill("collect")
         total = expected["total"]["offered"]
-        wait_until(lambda: house.state()["groups"]["all"].get("day", {}).get("offered") == total, 20, house.log)
-        wait_until(lambda: house.state()["groups"]["all"]["day"]["handled"] == expected["total"]["answered"], 10)
+        wait_until(lambda: house.state()["groups"]["all"].get("day", {}).get("offered") == total, 60, house.log)
+        wait_until(lambda: house.state()["groups"]["all"]["day"]["handled"] == expected["total"]["answered"], 60)
         assert_expected(house.state(), expected)
 
 

@@ -43,7 +43,7 @@ async def running(options: dict[str, object], stream: Stream, health: HealthReco
         yield runner
     finally:
         task.cancel()
-        _, hanging = await asyncio.wait([task], timeout=15)
+        _, hanging = await asyncio.wait([task], timeout=60)
         for one in hanging:
             one.print_stack()
         assert not hanging, "a runner ends when it is cancelled"
@@ -51,7 +51,7 @@ async def running(options: dict[str, object], stream: Stream, health: HealthReco
 
 async def told(stream: Stream, kind: type[E], count: int) -> list[E]:
     """The first `count` events of this kind in the stream."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             found = [entry.event for entry in await stream.read("0-0") if isinstance(entry.event, kind)]
             if len(found) >= count:
@@ -61,7 +61,7 @@ async def told(stream: Stream, kind: type[E], count: int) -> list[E]:
 
 async def standing(health: HealthRecords, wanted: Callable[[Health], bool]) -> Health:
     """The health record, as soon as it is as wanted."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             found = (await health.read(["crm"])).get("crm")
             if found and wanted(found):

@@ -31,7 +31,7 @@ def read(*readers: Reader) -> None:
 
 
 async def all_had_theirs(hub: Hub) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while hub.turns.waiting:
             await asyncio.sleep(0)
 
@@ -136,7 +136,7 @@ async def test_one_that_fails_holds_up_nobody(caplog: pytest.LogCaptureFixture) 
 
     all_of = Turns()
     all_of.take([Fails() for _ in range(4)])  # type: ignore[misc]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while all_of.waiting:
             await asyncio.sleep(0)
     assert len(had) == 4

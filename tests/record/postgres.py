@@ -86,7 +86,7 @@ def _wait(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
     until_s = time.monotonic() + STARTS_S
     while True:
         try:
-            psycopg.connect(f"postgresql://wallboard@127.0.0.1:{port}/postgres", connect_timeout=2).close()
+            psycopg.connect(f"postgresql://wallboard@127.0.0.1:{port}/postgres", connect_timeout=20).close()
             return
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > until_s:

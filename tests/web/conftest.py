@@ -44,7 +44,7 @@ class Served:
     def origin(self) -> str:
         return f"http://{self.host}:{self.port}"
 
-    async def raw(self, request: bytes, *, wait_s: float = 5.0) -> bytes:
+    async def raw(self, request: bytes, *, wait_s: float = 30.0) -> bytes:
         """What comes back for these bytes until the server closes, or says nothing more."""
         reader, writer = await asyncio.open_connection(self.host, self.port)
         try:
@@ -137,7 +137,7 @@ async def serving(
 
 
 async def _until_ready(task: asyncio.Task[None], http: httpx.AsyncClient, path: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             if task.done():
                 task.result()

@@ -90,7 +90,7 @@ class Place:
         pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, clock_ms)
         leading = Worker(pipeline, stream, checkpoints, Lease(asking, self.keys), clock_ms, Settings)
         task = asyncio.create_task(leading.run())
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while await checkpoints.read() is None:
                 await asyncio.sleep(0.05)
         task.cancel()

@@ -122,7 +122,7 @@ async def test_as_many_as_a_second_may_have_are_answered_and_those_of_the_next_t
     async with connect(address(house), additional_headers=HEADERS) as screen:
         for _ in range(2):
             pongs = [await screen.ping() for _ in range(CONTROL_A_SECOND)]
-            await asyncio.wait_for(asyncio.gather(*pongs), 5)
+            await asyncio.wait_for(asyncio.gather(*pongs), 60)
             await asyncio.sleep(1.1)
         assert json.loads(await screen.recv())["t"] == "hello"
 
@@ -132,7 +132,7 @@ async def test_a_flood_delays_no_other_screen(house: Served) -> None:
     async with connect(address(house), additional_headers=HEADERS) as other:
         floods = [asyncio.create_task(answered(house, masked(PING) * 10_000)) for _ in range(5)]
         await house.http.post("/api/v1/events", json=queued)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "support" not in (json.loads(await other.recv()).get("patch") or {}).get("queues", {}):
                 pass
         assert [code for code, _ in await asyncio.gather(*floods)] == [1008] * 5

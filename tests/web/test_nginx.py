@@ -106,7 +106,7 @@ async def nginx(folder: Path, sample: str, port: int) -> AsyncIterator[None]:
     assert tried.returncode == 0, tried.stderr
     process = await asyncio.create_subprocess_exec(*command)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await _answers(port):
                 assert process.returncode is None, (folder / "nginx.log").read_text(encoding="utf-8")
                 await asyncio.sleep(0.02)

@@ -33,7 +33,7 @@ async def listed(served: Any) -> list[dict[str, Any]]:
 
 async def until(served: Any, **wanted: Any) -> dict[str, Any]:
     """The one screen, once it says so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             [row] = await listed(served)
             if wanted.items() <= row.items():

@@ -76,7 +76,7 @@ async def shift(config: Any, served_elsewhere: Any) -> Any:
 
 
 async def until(served: Any, holds: Callable[[Any], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not ("support" in served.parts.pipeline.floor.tallies.queues and holds(served.parts.pipeline.floor)):
             await asyncio.sleep(0.03)
 

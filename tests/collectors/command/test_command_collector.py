@@ -168,7 +168,7 @@ line = '{"type":"contact.queued","contact":"7","queue":"support"}'
 while True:
     print(line)
 """)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async with aclosing(collector.events(None)) as batches:
             await anext(batches)
             await asyncio.sleep(0.3)  # until the pipe is full
