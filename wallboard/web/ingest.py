@@ -106,7 +106,7 @@ class Ingest:
         self._names.look(floor, now_ms)
 
         def admit(event: Event) -> None:
-            keep_inside(who, event, floor.settings)
+            keep_inside(who, event, floor)
             self._names.admit(floor, event, sender, now_ms, keep=not dry_run)
 
         admission = Admission(sender, now_ms, admit)

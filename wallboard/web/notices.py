@@ -177,10 +177,15 @@ def _told(who: Who) -> dict[str, Any]:
 
 
 def _wrote(floor: Floor, name: str, who: Who) -> bool:
-    return (floor.notices[name].event.attributes or {}).get("by") == who.whose
+    return _said(floor, name).get("by") == who.whose
 
 
 def _writer(floor: Floor, name: str) -> dict[str, str]:
-    row = floor.notices.get(name)
-    who = (row.event.attributes or {}).get("who") if row else None
+    who = _said(floor, name).get("who")
     return {"who": who} if who else {}
+
+
+def _said(floor: Floor, name: str) -> dict[str, str]:
+    """Who wrote it and as whom. What came as an event may say so of anybody."""
+    row = floor.notices.get(name)
+    return row.event.attributes or {} if row and row.source == ev.SERVER else {}
