@@ -5,8 +5,10 @@ import gzip
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from wallboard.alerts.message import Message
 from wallboard.cli import run
 from wallboard.commands.given import clock_ms
 from wallboard.core.events import AgentForgotten, PresenceSet, SignedIn
@@ -17,6 +19,7 @@ from wallboard.record.days import Days, Happened
 from wallboard.record.history import History
 from wallboard.record.people import Bound, People
 from wallboard.stream.keys import Keys
+from wallboard.stream.outbox import Outbox
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import Session, SignIn
 from wallboard.stream.stream import BEGIN, Stream
@@ -129,15 +132,18 @@ def test_signing_out_ends_every_session_of_this_person_and_of_nobody_else(
     assert trail(tmp_path)[0] == ("wallboard person", "person.signed_out")
 
 
-def test_removing_asks_first_and_then_takes_the_account_for_good(
-    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_removing_asks_first_and_then_takes_the_account_and_its_sessions_for_good(
+    people: People, tmp_path: Path, redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
     assert run(["person", "remove", "Ганна Б."]) == 1
     assert people.named("Ганна Б.")
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "y")
+    hers = people.all()[1].id
+    asyncio.run(begin(redis_url, namespace, hers))
     assert run(["person", "remove", "Ганна Б."]) == 0
     assert people.named("Ганна Б.") is None
+    assert asyncio.run(open_sessions(redis_url, namespace, hers)) == [0]
     assert trail(tmp_path)[0] == ("wallboard person", "person.removed")
 
 
@@ -190,6 +196,8 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     ready = [PresenceSet(agent=who, presence="ready") for who in ("101", "102")]
     days.append([Happened(f"{now_ms + n}-0", now_ms, event) for n, event in enumerate(ready)])
 
+    titles = ("Ганна Б.: missed 3", "support: waiting 101", "Rule about Ганнаб.", "support: Ганна Бахмут (Telegram)")
+    asyncio.run(buried(redis_url, namespace, *titles))
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
     assert run(["person", "erase", "Ганна Б."]) == 1
     assert people.named("Ганна Б.") is not None
@@ -204,6 +212,9 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     assert (b'"101"' in kept, b'"102"' in kept) == (False, True)
     assert f"now take [agent.101] out of {tmp_path / 'wallboard.toml'}" in said
     assert people.named("Ганна Б.") is None
+    assert asyncio.run(keys_of_sessions(redis_url, namespace)) == []
+    assert asyncio.run(dead_titles(redis_url, namespace)) == ["Rule about Ганнаб.", "support: waiting 101"]
+    assert "2 messages that were given up" in said
     assert history.names("agents") == ["102"]
     lines = "\n".join(str(line) for line in audit.read())
     for gone in ("Ганна", "'101'", "PJSIP/1006", hers.id):
@@ -211,12 +222,37 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     assert "Olena" in lines
     assert "person.erased" in lines
     forgotten = asyncio.run(forgotten_agents(redis_url, namespace))
-    assert forgotten == {"101", "Ганна Б.", "ганна б."}, "the state forgets her too, as she is called"
+    called = {"101", "Ганна Б.", "ганна б."}
+    assert forgotten == called | {f"{one} (Telegram)" for one in called}, "the state forgets her too, as she is called"
 
 
 def test_erasing_a_name_of_which_nothing_is_known_says_so(people: People, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["person", "erase", "nobody", "--yes"]) == 1
     assert "nothing was known of 'nobody'" in capsys.readouterr().err
+
+
+async def buried(url: str, namespace: str, *titles: str) -> None:
+    redis = connect(url)
+    outbox = Outbox(redis, Keys(namespace))
+    for title in titles:
+        await outbox.add("leads", msgspec.json.encode(Message(
+            id=title, type="raised", severity="info", title=title, text="", at=1)))  # fmt: skip
+    await outbox.bury("leads", await outbox.waiting("leads", 10), "no answer")
+    await redis.aclose()
+
+
+async def dead_titles(url: str, namespace: str) -> list[str]:
+    redis = connect(url)
+    found = await Outbox(redis, Keys(namespace)).letters(10)
+    await redis.aclose()
+    return [msgspec.json.decode(one.message)["title"] for one in found]
+
+
+async def keys_of_sessions(url: str, namespace: str) -> list[bytes]:
+    redis = connect(url)
+    found = [key async for key in redis.scan_iter(f"{Keys(namespace).prefix}session*")]
+    await redis.aclose()
+    return found
 
 
 async def forgotten_agents(url: str, namespace: str) -> set[str]:

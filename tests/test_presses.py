@@ -29,6 +29,8 @@ from wallboard.core.settings import Settings
 from wallboard.live.pipeline import Pipeline
 from wallboard.presses import Presses
 from wallboard.receivers import Receiver, bot_of, receiver_of
+from wallboard.record.audit import Audit
+from wallboard.record.database import open_record
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
@@ -72,7 +74,8 @@ async def outbox(redis_url: str, keys: Keys) -> AsyncIterator[Outbox]:
 class Led:
     """A worker that leads, with all that an alert needs to come to a chat and back."""
 
-    def __init__(self, redis_url: str, keys: Keys, there: Telegram) -> None:
+    def __init__(self, redis_url: str, keys: Keys, there: Telegram, folder: Path) -> None:
+        self.audit = Audit(open_record(folder))
         asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
         self.clients = asking, blocking
         self._outbox = Outbox(asking, keys)
@@ -83,7 +86,7 @@ class Led:
         receivers = lambda: {one.name: one for one in (self.leads, *self.others)}  # noqa: E731
         besides: list[Any] = [
             Alerter(pipeline, into), Teller(pipeline, outbox, receivers, now_ms, ""),
-            Presses(pipeline, into, outbox, receivers, now_ms),
+            Presses(pipeline, into, outbox, receivers, now_ms, self.audit),
         ]  # fmt: skip
         worker = Worker(pipeline, into, checkpoints, Lease(asking, keys), now_ms, lambda: RULES, besides)
         self.task = asyncio.create_task(worker.run())
@@ -112,14 +115,16 @@ class Led:
 
 
 @pytest.fixture
-async def led(redis_url: str, keys: Keys, chat: Telegram, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Led]:
+async def led(
+    redis_url: str, keys: Keys, chat: Telegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Led]:
     for where, name, value in (
         (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05), (telling, "LOOK_S", 0.05),
         (delivery, "LOOK_S", 0.05), (pacing, "CAUSE_MS", 0), (pressing, "LOOK_S", 0.05),
         (pressing, "LEAST_PAUSE_S", 0.05),
     ):  # fmt: skip
         monkeypatch.setattr(where, name, value)
-    led = Led(redis_url, keys, chat)
+    led = Led(redis_url, keys, chat, tmp_path)
     yield led
     await led.stop()
 
@@ -150,6 +155,13 @@ async def test_from_a_contact_that_waits_to_a_press_and_the_end(
     assert 0 < row.snoozed_until_ms - now_ms() <= 12 * 3_600_000
     await led.until(lambda: len(chat.of("answerCallbackQuery")) == 4)
     await led.until(lambda: chat.offsets[-1] == 6)  # what was heard is confirmed: the message was 1, the presses 2 to 5
+    trail = list(reversed(await asyncio.to_thread(led.audit.read)))
+    assert [(line.what, line.who) for line in trail] == [
+        ("alert.acknowledged", "Olena K . (Telegram)"), ("alert.assigned", "Olena (Telegram)"),
+        ("alert.snoozed", "Ivan (Telegram)"), ("alert.snoozed", "Vira (Telegram)"),
+    ]  # fmt: skip
+    assert {(line.detail["rule"], line.detail["of"]) for line in trail} == {("wait", "support")}
+    assert (trail[1].detail["to"], trail[3].detail["until"]) == ("Olena (Telegram)", row.snoozed_until_ms)
     await stream.append([Abandoned(time=now_ms(), id="c1-", **base)])
     await led.until(lambda: chat.of("editMessageText"))
     [over] = chat.of("editMessageText")

@@ -77,6 +77,8 @@ async def test_each_alert_is_told_once_and_its_end_too_although_workers_die(
                 await asyncio.sleep(0.02)
 
     pipeline, task = started()
+    letter: dict[str, str] = {"receiver": "leads", "reason": "", "message": "{}"}
+    await clients[0].xadd(keys.dead_letters, letter, id="1-0")  # of 1970
     try:
         await until(lambda: pipeline.ready and pipeline.floor.settings.alert)
         for _ in range(3):
@@ -92,6 +94,7 @@ async def test_each_alert_is_told_once_and_its_end_too_although_workers_die(
         await until(lambda: pipeline.ready and not pipeline.floor.alerts.open)
         await until(lambda: sum(kind == "cleared" for kind, _ in sent) >= 3)
         await asyncio.sleep(0.3)
+        assert await Outbox(clients[-2], keys).letters(1) == [], "what is older than 30 days goes while a worker leads"
     finally:
         task.cancel()
         await asyncio.wait([task])

@@ -18,9 +18,11 @@ from wallboard.alerts.notify.telegram import SHIFT, SNOOZES, Answer, asked, with
 from wallboard.alerts.told import language_of
 from wallboard.catalogs import Words
 from wallboard.core import events as ev
-from wallboard.core.errors import LeaseLost, StreamUnavailable
+from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailable
+from wallboard.core.rows import AlertRow
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Bot, Receiver, bot_of
+from wallboard.record.audit import Audit
 from wallboard.stream.outbox import Outbox
 from wallboard.stream.stream import Stream
 
@@ -44,6 +46,7 @@ class Presses:
         outbox: Outbox,
         receivers: Callable[[], Mapping[str, Receiver]],
         clock_ms: Callable[[], int],
+        audit: Audit,
     ) -> None:
         self.token: int | None = None
         self._pipeline = pipeline
@@ -51,6 +54,7 @@ class Presses:
         self._outbox = outbox
         self._receivers = receivers
         self._clock_ms = clock_ms
+        self._audit = audit
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -122,12 +126,24 @@ class Presses:
         alerts, now_ms = self._pipeline.floor.alerts, self._clock_ms()
         if alert not in alerts.open:
             return self._say(alert)("pressed.over")
-        until_ms = alerts.shift_ends_ms(alerts.open[alert]) if verb == SHIFT else _snoozed_until(verb, now_ms)
+        row = alerts.open[alert]
+        until_ms = alerts.shift_ends_ms(row) if verb == SHIFT else _snoozed_until(verb, now_ms)
         event = _event(verb, alert, who, f"tg{update['update_id']}", now_ms, until_ms)
         if event is None:
             return self._say(alert)("pressed.unknown")
         await self._stream.append([event], fence=self.token)
+        await self._note(event, row, now_ms)
         return self._say(alert)("pressed.done")
+
+    async def _note(self, event: ev.AlertEvent, row: AlertRow, now_ms: int) -> None:
+        """A line of the audit trail, as web/alerts.py writes it. A press that is heard twice has two."""
+        about = {"id": event.alert, "rule": row.rule, "kind": row.kind, "of": row.of, **(event.attributes or {})}
+        until = {} if event.until is None else {"until": event.until}
+        who, what = event.who or "", ev.type_of(event)
+        try:
+            await asyncio.to_thread(lambda: self._audit.write(now_ms, who, what, **about, **until))
+        except RecordUnavailable as reason:
+            log.warning("not in the audit trail", who=who, what=what, id=event.alert, reason=str(reason))
 
     def _say(self, alert: str) -> Words:
         """In the language in which the alert was told."""

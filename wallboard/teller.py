@@ -66,9 +66,12 @@ class Teller:
 
     async def _look(self, token: int) -> None:
         floor, now_ms, new = self._pipeline.floor, self._clock_ms(), dict[str, list[New]]()
-        if now_ms - self._renewed_ms >= RENEW_MS:
+        is_time = now_ms - self._renewed_ms >= RENEW_MS
+        if is_time:
             self._put, self._renewed_ms = {}, now_ms
         try:
+            if is_time:
+                await self._outbox.drop(now_ms)
             for one in due_on(floor, self._receivers(), now_ms, self._link, self._put):
                 message = New(one.told, msgspec.json.encode(one.message), one.needs)
                 new.setdefault(one.receiver, []).append(message)

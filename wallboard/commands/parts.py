@@ -201,8 +201,9 @@ async def _worker(force: InForce, config: Config) -> None:
         lease = Lease(parts.redis, parts.keys)
         checkpoints = Checkpoints(parts.redis, parts.keys)
         days, tell = config.history, HealthRecords(parts.redis, parts.keys).write_history
-        audit, notes = (Audit(engine), days.audit_days), ShiftNotes(engine)
-        historian = Historian(pipeline, History(engine), house_ms, days.days, days.agent_days, tell, audit, notes)
+        audit, notes = Audit(engine), ShiftNotes(engine)
+        trail = audit, days.audit_days
+        historian = Historian(pipeline, History(engine), house_ms, days.days, days.agent_days, tell, trail, notes)
         settings = lambda: force.config.settings  # noqa: E731
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
@@ -213,7 +214,7 @@ async def _worker(force: InForce, config: Config) -> None:
         handing = Handing(pipeline, outbox, History(engine), notes, receivers, house_ms, shift)
         keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), house_ms, days.event_days)
         beating = Beating(pipeline, lambda: force.config.heartbeat)
-        presses = Presses(pipeline, parts.stream, outbox, receivers, house_ms)
+        presses = Presses(pipeline, parts.stream, outbox, receivers, house_ms, audit)
         besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating, leads]
         async with house_ms.kept():
             await Worker(pipeline, parts.stream, checkpoints, lease, house_ms, settings, besides).run()

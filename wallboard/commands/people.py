@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ import msgspec
 from msgspec import UNSET
 
 from wallboard.address import running_base
+from wallboard.alerts.about import is_about
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.known import warn_of_unknown
 from wallboard.commands.line import running_line
@@ -25,6 +27,7 @@ from wallboard.record.database import open_record
 from wallboard.record.days import Days
 from wallboard.record.erasing import erase as erased
 from wallboard.record.people import ROLES, Bound, People, Person, Role
+from wallboard.stream.outbox import Outbox
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
 
@@ -133,11 +136,13 @@ def remove(name: str, yes: bool, **where: Any) -> None:
 
     Figures and audit lines stay; `wallboard person erase` takes those out too.
     """
-    people = _people(Given(**where).load())
+    config = Given(**where).load()
+    people = _people(config)
     known = _known(people, name)
     if not yes:
         click.confirm(f"The account of {known.name} ({known.role}) goes for good. Go on?", abort=True)
     people.remove(known.id, by=BY, now_ms=clock_ms())
+    asyncio.run(_end_sessions(config, known))
     click.echo(f"removed: {known.name}")
 
 
@@ -160,10 +165,13 @@ async def _erase(config: Config, name: str) -> str:
     account = await asyncio.to_thread(people.named, name)
     agents = {name, *(account.bound.agents if account else ())}
     called = agents | ({account.name} if account else set())  # who is asked for may be typed in other letters
+    called |= {f"{one} (Telegram)" for one in called}  # as which they act on alerts there
     names = called | ids_of(config.settings, agents) | ({account.id} if account else set())
     async with running_line(config) as line:
         if account:
             await asyncio.to_thread(people.remove, account.id, by=BY, now_ms=clock_ms())
+            await SignIn(line.redis, line.keys).end_of(account.id)
+        letters = await Outbox(line.redis, line.keys).forget(lambda message: is_about(message, names))
         engine = open_record(config.data, config.database_url)
         done = await asyncio.to_thread(erased, engine, names, by=BY, now_ms=clock_ms())
         seen = any((account, done.intervals, done.contacts, done.lines, agents & config.settings.agent.keys()))
@@ -173,9 +181,9 @@ async def _erase(config: Config, name: str) -> str:
         events = await asyncio.to_thread(days.erase, names, done.pseudonym)
     told = (
         f"erased: {done.intervals} intervals, {done.contacts} contacts, {done.lines} lines of the audit trail, "
-        f"{events} events of past days"
+        f"{events} events of past days, {letters} messages that were given up"
     )
-    if not (seen or events):
+    if not (seen or events or letters):
         raise WallboardError(
             f"nothing was known of '{name}' but, perhaps, a row on the floor, which goes: is it spelt so?"
         )
@@ -215,6 +223,13 @@ async def _sign_out(config: Config, name: str) -> int:
         ended = await SignIn(line.redis, line.keys).end_of(known.id)
     await _note(config, "person.signed_out", known)
     return ended
+
+
+async def _end_sessions(config: Config, person: Person) -> None:
+    """They open nothing without the account; where Redis is away they lapse by themselves."""
+    with suppress(WallboardError):
+        async with running_line(config) as line:
+            await SignIn(line.redis, line.keys).end_of(person.id)
 
 
 def _limit(option: str, given: tuple[str, ...], free: str, freed: bool, none: tuple[str, ...] | None) -> Any:

@@ -17,6 +17,7 @@ AWAY_S = 10 * 60  # at the OpenID provider
 PAIRING_S = 15 * 60  # a shown code, and what became of it
 SCREEN_S = 400 * 86_400  # what a screen said last: as long as a browser keeps its cookie
 TOLD_S = 8 * 86_400  # that a receiver was told of an alert, since it was last seen open
+DEAD_S = 30 * 86_400  # a message that was given up
 CHUNK_LOOSE_S = 3600  # a chunk that no pointer names: its writer ended in the middle
 CHUNK_GRACE_S = 60  # a chunk that was replaced: a reader may be in the middle of the older checkpoint
 HEALTH_S = 60  # a collector's own word about itself, written every few seconds
@@ -108,7 +109,7 @@ class Keys:
         return self._key(f"sessions-of:{person}")
 
     def outbox(self, receiver: str) -> str:
-        """Stream: what a receiver of alerts has still to be told."""
+        """Stream: what a receiver of alerts has still to be told. It goes TOLD_S after the last one came."""
         return self._key(f"outbox:{receiver}")
 
     def going(self, receiver: str) -> str:

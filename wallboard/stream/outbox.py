@@ -6,12 +6,12 @@ put ─▶ known already? ─▶ nothing            waiting ─▶ (sent) ─▶
 So a process that dies in between says it again, and never not at all. Every method raises StreamUnavailable.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
-from wallboard.stream.keys import TOLD_S, Keys
+from wallboard.stream.keys import DEAD_S, TOLD_S, Keys
 from wallboard.stream.redis import answering
 from wallboard.stream.script import REFUSE_OLD_TOKEN, Script
 
@@ -32,6 +32,7 @@ for i = 3, #KEYS, 2 do
   if needs ~= '1' or redis.call('EXISTS', needed) == 1 then
     if redis.call('SET', told, '1', 'NX', 'EX', ARGV[2]) then
       redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[3], '*', 'm', message)
+      redis.call('EXPIRE', KEYS[2], ARGV[2])
       put[#put] = 1
     else
       redis.call('EXPIRE', told, ARGV[2])
@@ -42,10 +43,11 @@ return put
 """)
 
 
-# KEYS: dead letters, outbox. ARGV: the letter, most, its message.
+# KEYS: dead letters, outbox. ARGV: the letter, most, its message, seconds.
 _AGAIN = Script("""
 if #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 0 then return 0 end
 redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[2], '*', 'm', ARGV[3])
+redis.call('EXPIRE', KEYS[2], ARGV[4])
 return redis.call('XDEL', KEYS[1], ARGV[1])
 """)
 
@@ -117,7 +119,10 @@ class Outbox:
     async def add(self, receiver: str, message: bytes) -> None:
         """Whatever is known of it: a test."""
         with answering(_WHAT):
-            await self._redis.xadd(self._keys.outbox(receiver), {"m": message}, maxlen=MOST_WAITING)
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.xadd(self._keys.outbox(receiver), {"m": message}, maxlen=MOST_WAITING)
+            pipe.expire(self._keys.outbox(receiver), TOLD_S)
+            await pipe.execute()
 
     async def begin(self, receiver: str, ids: Sequence[str]) -> None:
         """These go as one now: whoever tries again sends the same as one."""
@@ -209,7 +214,20 @@ class Outbox:
         """Back into its outbox; False: it is no dead letter any more."""
         keys = [self._keys.dead_letters, self._keys.outbox(letter.receiver)]
         with answering(_WHAT):
-            return bool(await _AGAIN.run(self._redis, keys, [letter.id, MOST_WAITING, letter.message]))
+            return bool(await _AGAIN.run(self._redis, keys, [letter.id, MOST_WAITING, letter.message, TOLD_S]))
+
+    async def drop(self, now_ms: int) -> int:
+        """Dead letters that were given up more than 30 days ago are kept no longer; how many went."""
+        with answering(_WHAT):
+            return int(
+                await self._redis.xtrim(self._keys.dead_letters, minid=now_ms - DEAD_S * 1000, approximate=False)
+            )
+
+    async def forget(self, is_about: Callable[[bytes], bool]) -> int:
+        """Takes out the dead letters whose message is about somebody; how many there were."""
+        found = [one.id for one in await self.letters(MOST_DEAD) if is_about(one.message)]
+        with answering(_WHAT):
+            return int(await self._redis.xdel(self._keys.dead_letters, *found)) if found else 0
 
     async def dead(self) -> int:
         """How many were given up."""

@@ -123,7 +123,10 @@ class SignIn:
             digests = [_text(digest) for digest in await self._redis.smembers(self._keys.sessions_of(person))]
             ending = [one for one in digests if (ref is None or one[:_REF] == ref) and one != _digest(but)]
             keys = [self._keys.session(one) for one in ending]
-            return int(await self._redis.delete(*keys)) if keys else 0
+            ended = int(await self._redis.delete(*keys)) if keys else 0
+            if ending == digests:
+                await self._redis.delete(self._keys.sessions_of(person))
+            return ended
 
     async def _read(self, digests: Iterable[str]) -> list[tuple[str, tuple[Session, int]]]:
         """Those that have not ended, each with the seconds that are left."""
