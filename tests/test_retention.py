@@ -20,7 +20,7 @@ REDIS = {
     "stream": "events", "checkpoint": "the running day", "chunk": "the running day", "seen": "ids of events",
     "sign_in_code": "sessions, as digests", "session": "sessions, as digests", "sessions_of": "sessions, as digests",
     "away": "sessions, as digests", "screen": "what a screen said last", "outbox": WAITING, "told": WAITING,
-    "placed": WAITING, "going": WAITING, "dead_letters": "messages that were given up",
+    "placed": WAITING, "shown": WAITING, "going": WAITING, "dead_letters": "messages that were given up",
     # Of nobody: places, counters, what collectors say of themselves, codes of screens, orders to screens.
     "prefix": "", "positions": "", "lease": "", "fence": "", "health": "", "history": "", "pairing": "",
     "pair_code": "", "orders": "",
