@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONG
+
 ROOT = Path(__file__).parents[1]
 FLOORS = {
     5: ("wallboard.cli", "wallboard.commands", "wallboard.up", "wallboard.__main__"),
@@ -119,6 +121,10 @@ def test_no_two_files_of_the_core_import_each_other() -> None:
 def test_every_file_says_what_it_answers(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not text.strip() or ast.get_docstring(ast.parse(text)), "no docstring"
+
+
+def test_the_tests_that_begin_first_are_there() -> None:
+    assert [name for name in LONG if not (ROOT / name).exists()] == []
 
 
 def test_what_stands_on_a_floor_is_named_in_the_design() -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from wallboard.core.errors import RecordUnavailable
+from wallboard.record import copying
 from wallboard.record.copying import Row, copied, put_back, standing
 from wallboard.record.database import migrate, open_record
 from wallboard.record.tokens import Tokens, Wanted
@@ -19,8 +20,11 @@ def made(folder: Path, names: int = 3) -> Engine:
     return engine
 
 
-def test_a_record_of_sqlite_comes_back_in_either_database(opened: Callable[[], Engine], tmp_path: Path) -> None:
-    one, other = made(tmp_path / "old", 600), opened()
+def test_a_record_of_sqlite_comes_back_in_either_database(
+    opened: Callable[[], Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "AT_ONCE", 5)
+    one, other = made(tmp_path / "old", 12), opened()
     with copied(one) as (version, rows):
         put_back(other, version, rows)
     assert Tokens(other).all() == Tokens(one).all()
