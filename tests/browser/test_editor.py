@@ -1,6 +1,7 @@
 """A board is edited in a real browser: tiles are added, dragged, moved by keys, undone, saved; conflicts are shown."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -152,6 +153,49 @@ async def test_everything_can_be_done_by_keys(edit: Callable[..., Any], night: h
     await expect(page.locator("#standing")).to_have_text("Saved")
     text = (await night.get(BOARD)).text
     assert text == TEXT.replace("[1, 1]", "[2, 2]").replace("[3, 2]", "[4, 2]")
+
+
+async def test_a_board_for_an_upright_screen_is_shown_upright(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
+    page = await edit()
+    picture, frame = page.locator("iframe"), page.frame_locator("iframe")
+    await expect(picture).to_have_css("width", "1920px")
+    await page.get_by_label("the screen stands upright").check()
+    await expect(picture).to_have_css("width", "1080px")
+    await expect(page.locator("#screen")).to_have_value("portrait")
+    await expect(page.locator(".edit-tile")).to_have_count(1)
+    handle, tile = page.locator(".edit-tile"), frame.locator("#tile-0")
+    await expect(tile).to_be_visible()
+    async with asyncio.timeout(10):  # the handle lies on its tile, once the picture is laid out anew
+        while abs((await handle.bounding_box())["height"] - (await tile.bounding_box())["height"]) > 2:
+            await asyncio.sleep(0.05)
+    assert await saved(page, night) == TEXT.replace('"Night"\n', '"Night"\nportrait = true\n')
+    again = await edit()
+    await expect(again.locator("iframe")).to_have_css("width", "1080px")
+    await again.locator("#screen").select_option("phone")
+    await expect(again.locator("iframe")).to_have_css("width", "390px")
+    await again.get_by_label("the screen stands upright").uncheck()
+    await expect(again.locator("iframe")).to_have_css("width", "1920px")
+    assert await saved(again, night) == TEXT
+
+
+async def test_the_picture_is_as_small_as_the_wall_looks_from_there(
+    edit: Callable[..., Any], night: httpx.AsyncClient
+) -> None:
+    """55 inches are 1217.6 mm wide: from 5 m as wide as 146.1 mm from 60 cm, 552 px of 96 an inch."""
+    page = await edit()
+    screen = page.locator(".edit-screen")
+    await page.get_by_label("as it looks from 5 m").check()
+    await expect(screen).to_have_css("width", re.compile(r"^552\.\d+px$"))
+    await page.get_by_label("Read from, metres").fill("10")
+    await expect(page.get_by_label("as it looks from 10 m")).to_be_checked()
+    await expect(screen).to_have_css("width", re.compile(r"^276\.\d+px$"))
+    await page.get_by_label("Screen, inches").fill("110")
+    await expect(screen).to_have_css("width", re.compile(r"^552\.\d+px$"))
+    await page.locator(".edit-tile").focus()
+    await page.keyboard.press("ArrowRight")
+    assert '\nat = [2, 1]\n' in await saved(page, night)
+    await page.get_by_label("as it looks from 10 m").uncheck()
+    assert (await screen.bounding_box())["width"] > 600
 
 
 async def test_what_is_wrong_stands_on_its_tile_and_beside_it(

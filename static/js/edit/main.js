@@ -32,6 +32,7 @@ let hints = [];
 let asking = null; // the question that is under way
 let timer = 0;
 let told = null;
+let upright = false; // the board is made for such a screen
 
 begin();
 
@@ -49,7 +50,6 @@ function begin() {
   addEventListener("beforeunload", (event) => isChanged() && event.preventDefault());
   stage.frame.addEventListener("load", () => told && stage.show(told));
   if (!first.writable) warn(said("edit.fixed", { file: first.id + ".toml" }));
-  if (model.tables.portrait) byId("screen").value = stage.screen = "portrait";
   stage.fit();
   soon(0);
 }
@@ -76,12 +76,21 @@ function update() {
   byId("standing").textContent = isChanged() ? said("edit.unsaved") : said("edit.saved");
   byId("save").disabled = !isChanged() && first.writable;
   byId("empty").hidden = !model.read || model.tiles.length > 0 || "rotation" in model.tables;
+  stand();
   stage.render();
   side.render([...wrong, ...hints]);
   const metres = stage.sight.metres;
   byId("far-word").textContent = said("edit.far", { metres });
   if (stage.far) stage.fit();
   if (!model.written || !model.read) soon(SOON_MS);
+}
+
+/** The picture is that of the screen that the board is made for, until another one is chosen. */
+function stand() {
+  if (upright === (model.tables.portrait === true)) return;
+  upright = !upright;
+  byId("screen").value = upright ? "portrait" : "tv";
+  turnScreen();
 }
 
 function isChanged() {
