@@ -158,8 +158,9 @@ function renderTile(one, picture) {
   const several = shown.pages > 1;
   write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
   const told = shown.ageless && !age.late ? null : age; // a clock and a text are never old by themselves
-  const left = age.late ? leftOut(shown.sources, picture) : shown.hint || "";
-  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, left, told, picture);
+  const hint = age.late ? leftOut(shown.sources, picture) : shown.hint || "";
+  const formula = age.late ? "" : shown.formula || "";
+  renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, hint, formula, told, picture);
   return shown.more === true;
 }
 
@@ -168,15 +169,15 @@ function leftOut(sources, picture) {
   return picture.server.late ? "" : partly(sources, picture.state.sources, picture.now);
 }
 
-/** Left what is to be thought of the number, then what it leaves out, right how old it is. An old one never looks good. */
-function renderFoot(foot, level, hint, age, picture) {
+/** Left what is to be thought of the number, then what it leaves out or else its formula, right how old it is. An old one never looks good. */
+function renderFoot(foot, level, hint, formula, age, picture) {
   const said = part(foot, "span", "level");
   icon(said, level);
   write(part(said, "span", "word"), level && level !== "stale" ? say("level." + level) : "");
   const note = part(foot, "span", "hint");
-  note.hidden = !hint;
-  icon(note, "info");
-  write(part(note, "span", "word"), hint);
+  note.hidden = !(hint || formula);
+  icon(note, hint ? "info" : "");
+  write(part(note, "span", "word"), hint || formula);
   write(part(foot, "span", "age"), ageText(level, age, picture));
 }
 

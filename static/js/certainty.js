@@ -1,7 +1,10 @@
 /** Of how many is a percentage, and whose day is "today"? What stands small beside a number. */
 
+import { exactly } from "./format.js";
+import { queuesOf } from "./select.js";
 import { say } from "./words.js";
 
+const IN_TARGET = ["service_level", "service_level_in_30m", "service_level_in_60m", "answered_in_target", "abandoned_in_target"];
 const LEAST = 5; // of a group: as a queue that says nothing else (docs/configuration.md)
 
 /** @param {*} row a queue or group @param {string} metric @param {string} window
@@ -18,6 +21,15 @@ export function hintOf(row, metric, window) {
   if (metric === "paused" && withheld(row)) return say("few_people");
   const percent = metric === "service_level" ? (row[window] || {}).ignored_flow_outs : undefined;
   return percent === undefined ? "" : say("flow_outs", { percent: Math.round(percent) });
+}
+
+/** ≤ 20 s: of a service level the time in which contacts are to be answered, where all its queues have the same.
+ * @param {*} tile @param {*} state */
+export function inTime(tile, state) {
+  if (IN_TARGET.indexOf(tile.metric) < 0) return "";
+  const found = new Set(queuesOf(tile, state.queues).map(([, row]) => (row.target || {}).seconds));
+  const [seconds] = Array.from(found);
+  return found.size === 1 && seconds !== undefined ? "≤\u00a0" + exactly(seconds) : "";
 }
 
 /** Of fewer than five signed-in people a wall is not told how many are away. */

@@ -47,6 +47,13 @@ export function roughly(seconds) {
   return say("span.d", { n: Math.floor(whole / DAY_S) });
 }
 
+/** As a target is written: 20 s, 2 min, 1:30, 4 h. @param {number} seconds */
+export function exactly(seconds) {
+  if (seconds < MINUTE_S) return say("span.s", { n: seconds });
+  if (seconds % HOUR_S === 0) return say("span.h", { n: seconds / HOUR_S });
+  return seconds % MINUTE_S === 0 && seconds < HOUR_S ? say("span.min", { n: seconds / MINUTE_S }) : span(seconds);
+}
+
 /** @param {number} seconds */
 export function ago(seconds) {
   return say("ago", { span: roughly(seconds) });

@@ -155,7 +155,7 @@ async def test_everything_can_be_done_by_keys(edit: Callable[..., Any], night: h
     assert text == TEXT.replace("[1, 1]", "[2, 2]").replace("[3, 2]", "[4, 2]")
 
 
-async def test_a_board_for_an_upright_screen_is_shown_upright(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
+async def test_a_board_for_an_upright_screen_is_shown_so(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
     page = await edit()
     picture, frame = page.locator("iframe"), page.frame_locator("iframe")
     await expect(picture).to_have_css("width", "1920px")
@@ -193,7 +193,7 @@ async def test_the_picture_is_as_small_as_the_wall_looks_from_there(
     await expect(screen).to_have_css("width", re.compile(r"^552\.\d+px$"))
     await page.locator(".edit-tile").focus()
     await page.keyboard.press("ArrowRight")
-    assert '\nat = [2, 1]\n' in await saved(page, night)
+    assert "\nat = [2, 1]\n" in await saved(page, night)
     await page.get_by_label("as it looks from 10 m").uncheck()
     assert (await screen.bounding_box())["width"] > 600
 

@@ -119,11 +119,14 @@ async def test_a_patch_changes_the_number(open_board: Any, server: Any) -> None:
 async def test_a_service_level_says_that_its_formula_ignores_many_who_left(open_board: Any, server: Any) -> None:
     page = await open_board("overview?lang=pl")
     note = page.locator("#tile-3 .hint")
-    await expect(note).to_be_hidden()
+    await expect(note).to_have_text("≤\u00a020 s")  # its formula, as all its queues have it
+    await expect(note.locator(".icon")).to_have_count(0)
     await server.patch({"groups": {"all": {"day": {"ignored_flow_outs": 12.4}}}})
     await expect(note).to_have_text("12 % wyszło")
     await expect(note.locator(".icon")).to_be_visible()
     await server.patch({"groups": {"all": {"day": {"ignored_flow_outs": None}}}})
+    await expect(note).to_have_text("≤\u00a020 s")
+    await server.patch({"queues": {"sales": {"target": {"seconds": 40}}}})
     await expect(note).to_be_hidden()
     server.hub.state["groups"]["all"]["day"]["ignored_flow_outs"] = 7.6
     painted = await open_board("overview?lang=en", live=False, java_script_enabled=False)

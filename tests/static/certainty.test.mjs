@@ -1,10 +1,10 @@
 // Of how many a percentage is, and whose day is "today".
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { certainty, windowText } from "../../static/js/certainty.js";
+import { certainty, inTime, windowText } from "../../static/js/certainty.js";
 import { learn } from "../../static/js/words.js";
 
-learn({ "window.day": "today", "window.m15": "15 min", "window.day_of_each": "each site's day", of_how_many: "n {n}" }, "en");
+learn({ "window.day": "today", "window.m15": "15 min", "window.day_of_each": "each site's day", of_how_many: "n {n}", "span.s": "{n} s", "span.min": "{n} min", "span.h": "{n} h" }, "en");
 
 test("a percentage of fewer than min_n is few; one whose count is not known is not", () => {
   const row = { min_n: 10, day: { service_level: 80, n: { service_level: 9 } } };
@@ -23,4 +23,14 @@ test("today names its place where sites of several zones meet", () => {
   assert.equal(day(undefined), "today · each site's day");
   assert.equal(windowText({ window: "m15" }, 34, state), "15 min · n 34");
   assert.equal(windowText({ window: "day" }, 7, { sites: { main: { zone: "UTC" } } }), "today · n 7");
+});
+
+test("a service level says how soon is soon, where all its queues say the same", () => {
+  const queue = (seconds, more) => ({ target: { seconds }, ...more });
+  const said = (queues, more) => inTime({ metric: "service_level", window: "day", ...more }, { queues });
+  const cases = [[20, "20 s"], [60, "1 min"], [90, "1:30"], [7200, "2 h"], [5400, "1:30:00"]];
+  for (const [seconds, text] of cases) assert.equal(said({ a: queue(seconds), b: queue(seconds) }), "≤\u00a0" + text);
+  const two = { a: queue(20), b: queue(30), c: queue(99, { hidden: true }) };
+  assert.deepEqual([said(two), said(two, { queues: ["b"] }), said(two, { metric: "asa_s" })], ["", "≤\u00a030 s", ""]);
+  assert.equal(said({ a: {} }), "");
 });

@@ -1,5 +1,7 @@
 """First paint judges the age of what it shows as the browser does (tests/static/time.test.mjs has the same cases)."""
 
+from typing import Any
+
 import pytest
 
 from wallboard.web.paint import painted
@@ -72,6 +74,26 @@ def test_a_notice_for_a_queue_or_team_stands_on_the_tiles_that_show_it(
     roomy = {"kind": "notices", "letters": 40, "fits": [{"holds": 9, "letters": 99, "alone": 99}]}
     (shown,) = painted({"tiles": [roomy | tile]}, Picture({"notices": notices}, 9, words("en")))
     assert [one["id"] for one in shown["shown"]] == wanted
+
+
+def test_a_service_level_says_how_soon_is_soon_where_all_its_queues_say_the_same() -> None:
+    """The same cases as in tests/static/certainty.test.mjs."""
+    base = {"kind": "number", "letters": 40, "metric": "service_level", "window": "day", "reads": "percent"}
+
+    def said(rows: dict[str, Any], **more: Any) -> str:
+        (shown,) = painted({"tiles": [base | more]}, Picture({"queues": rows}, 0, words("en")))
+        formula: str = shown["formula"]
+        return formula
+
+    for seconds, text in ((20, "20 s"), (60, "1 min"), (90, "1:30"), (7200, "2 h"), (5400, "1:30:00")):
+        queue = {"target": {"seconds": seconds}}
+        assert said({"a": queue, "b": queue}) == f"≤\u00a0{text}"
+    two = {
+        "a": {"target": {"seconds": 20}}, "b": {"target": {"seconds": 30}},
+        "c": {"target": {"seconds": 99}, "hidden": True},
+    }  # fmt: skip
+    assert (said(two), said(two, queues=["b"]), said(two, metric="asa_s")) == ("", "≤\u00a030 s", "")
+    assert said({"a": {}}) == ""
 
 
 def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> None:

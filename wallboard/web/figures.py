@@ -43,6 +43,16 @@ def span(seconds: float, say: Words) -> str:
     return f"{minutes}:{rest:02}" if whole < HOUR_S else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
+def exactly(seconds: float, say: Words) -> str:
+    """As a target is written: 20 s, 2 min, 1:30, 4 h."""
+    if seconds < MINUTE_S:
+        return say("span.s", n=f"{seconds:g}")
+    if seconds % HOUR_S == 0:
+        return say("span.h", n=f"{seconds / HOUR_S:g}")
+    whole = seconds % MINUTE_S == 0 and seconds < HOUR_S
+    return say("span.min", n=f"{seconds / MINUTE_S:g}") if whole else span(seconds, say)
+
+
 def lasting(text: str, say: Words) -> str:
     """`30s`, as rules have it, in words."""
     plain = text.strip()

@@ -7,12 +7,18 @@ from typing import Any
 
 from wallboard.web import lists
 from wallboard.web.besides import bar, goal_of, spark, turn
-from wallboard.web.figures import ago, date, figure, moment, seconds_since, time_of_day
+from wallboard.web.figures import ago, date, exactly, figure, moment, seconds_since, time_of_day
 from wallboard.web.picture import Document, Picture, age_of, certainty, crowded, hint, level_of, partly, window_text
 from wallboard.web.words import Words
 
 LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/fitting.py)
 KPI = "kpi."
+IN_TARGET = frozenset({
+    "service_level", "service_level_in_30m", "service_level_in_60m", "answered_in_target", "abandoned_in_target",
+})  # fmt: skip
+
+
+_PLAIN: Document = {"level": "", "sources": None, "hint": "", "formula": "", "page": 1, "pages": 1}
 
 
 def painted(board: Document, picture: Picture) -> list[Document]:
@@ -22,7 +28,7 @@ def painted(board: Document, picture: Picture) -> list[Document]:
 
 def _tile(place: int, tile: Document, picture: Picture) -> Document:
     paint = _PAINT[tile["kind"]]
-    shown: Document = {"level": "", "sources": None, "hint": "", "page": 1, "pages": 1} | paint(tile, picture)
+    shown = _PLAIN | paint(tile, picture)
     late, at_ms = age_of(shown["sources"], picture)
     title, window = tile.get("title") or _title(tile, picture.say), window_text(tile, shown.get("n"), picture)
     return shown | {
@@ -35,6 +41,7 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
         "stale": late,
         "level": "" if late else shown["level"],
         "hint": partly(shown["sources"], picture) if late else shown["hint"],
+        "formula": "" if late else shown["formula"],
         "age": "" if tile["kind"] not in _AGED else _age_text(late, at_ms, picture),
     }
 
@@ -85,8 +92,18 @@ def _number(tile: Document, picture: Picture) -> Document:
         "n": n,
         "few": few,
         "hint": hint(row, tile["metric"], tile["window"], picture.say) if "window" in tile else "",
+        "formula": _in_time(tile, picture),
         "sources": [row["source"]] if "source" in row else row.get("sources", []),
     }
+
+
+def _in_time(tile: Document, picture: Picture) -> str:
+    """Of a service level the time in which contacts are to be answered, where all its queues have the same."""
+    if tile["metric"] not in IN_TARGET:
+        return ""
+    found = {queue.get("target", {}).get("seconds") for _, queue in lists.queues_of(tile, picture)}
+    seconds = found.pop() if len(found) == 1 else None
+    return "" if seconds is None else f"≤\u00a0{exactly(seconds, picture.say)}"
 
 
 def _row(tile: Document, picture: Picture) -> Document:

@@ -1,6 +1,6 @@
 /** One number of a queue, of a group of queues, or of any reported figure. */
 
-import { certainty, hintOf } from "../certainty.js";
+import { certainty, hintOf, inTime } from "../certainty.js";
 import { has, part, write, classes } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
@@ -33,7 +33,7 @@ export function render(body, tile, picture) {
   renderBesides(body, tile, value, sure.few, picture);
   const level = sure.few ? "" : levelOf(tile, value, tile.reads, picture.now);
   const hint = hintOf(rowOf(tile, picture.state), tile.metric, tile.window);
-  return { level, n: sure.n, hint, sources: sourcesOf(tile, picture.state) };
+  return { level, n: sure.n, hint, formula: inTime(tile, picture.state), sources: sourcesOf(tile, picture.state) };
 }
 
 /** The number in the state document; undefined where it is not known. */
