@@ -9,7 +9,8 @@ form.addEventListener("submit", (event) => {
 });
 for (const one of document.querySelectorAll(".shift-read")) {
   const button = /** @type {HTMLButtonElement} */ (one);
-  button.addEventListener("click", () => post(button.dataset.url, {}, button));
+  const { url, ended } = button.dataset;
+  button.addEventListener("click", () => post(url, ended ? { ended: Number(ended) } : {}, button));
 }
 
 /** What was done shows itself when the page comes anew. @param {string} url @param {object} body @param {HTMLButtonElement} pressed */
@@ -18,7 +19,7 @@ async function post(url, body, pressed) {
   pressed.disabled = true;
   try {
     const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-    if (answer.ok) return location.reload();
+    if (answer.ok) return location.replace(location.pathname + location.search.replace(/[?&]last(=[^&]*)?/, ""));
     failed.textContent = (await answer.json()).detail;
   } catch {
     failed.textContent = form.dataset.away;

@@ -29,6 +29,7 @@ from wallboard.web.shiftpage import _is_for
 from wallboard.web.who import Who
 from wallboard.web.words import LANGUAGES
 
+HOUR_MS = 3_600_000
 PAGE, NOTES = "/shift", "/api/v1/shift/notes"
 EIGHT_OF_TEN = {"offered": 10, "answered": 10, "sl_good": 8, "sl_base": 10, "tags.thanks": 2}
 SEVEN_OF_TEN = {"offered": 10, "answered": 9, "abandoned": 1, "sl_good": 7, "sl_base": 10}
@@ -93,11 +94,11 @@ def fill(served: Any) -> int:
     return begun_ms
 
 
-async def page(served: Any, name: str, *teams: str, lang: str = "en", at: str = PAGE) -> str:
+async def page(served: Any, name: str, *teams: str, lang: str = "en", at: str = PAGE, **asked: str) -> str:
     """As this lead sees it; of all teams without any."""
     bound = {"teams": teams} if teams else {}
     headers = {"cookie": await served.sign_in(name, "lead", **bound)}
-    answer = await served.anonymous.get(at, params={"lang": lang}, headers=headers)
+    answer = await served.anonymous.get(at, params={"lang": lang, **asked}, headers=headers)
     assert answer.status_code == 200, answer.text
     text: str = answer.text.replace("\u00a0", " ")
     return text
@@ -212,6 +213,37 @@ async def test_alerts_say_that_a_note_waits_but_not_to_its_writer_nor_without_th
 
     monkeypatch.setattr(shift.parts.shift_notes, "standing", away)
     assert "nobody has read" not in await page(shift, "Ben", "one", at="/alerts")
+
+
+async def test_what_the_shift_before_left_is_seen_by_each_lead_until_they_have_read_it(shift: Any) -> None:
+    begun_ms = fill(shift)
+    ended_ms, waits = begun_ms - 18 * HOUR_MS, "waits to be read by you"
+    assert "The shift before" not in re.sub("<a .*?</a>", "", await page(shift, "Ann", "one")), "nobody saw it"
+    first_ms = begun_ms - 24 * HOUR_MS
+    told = {Interval("groups", "team:one", first_ms + QUARTER_MS, "event"): SEVEN_OF_TEN}
+    day = SeenDay("main", "y", first_ms, ended_ms, first_ms, ended_ms + 3_600_000, "live")
+    await asyncio.to_thread(shift.parts.history.fill, told, [day])
+    for name in ("Ann", "Ben"):
+        text = await page(shift, name, "one")
+        last, now = text.split("This shift")
+        assert rows(last)[0][1][1:] == ["10", "9", "1", "70.0 % ✗ under the target"]
+        assert len(rows(last)) == 7, "six hours, and all of them"
+        assert "No alerts." in last
+        assert rows(now)[0][1][1] == "10"
+        assert waits in await page(shift, name, "one", at="/alerts")
+    assert f'data-ended="{ended_ms}"' in text
+    for body, status in (({"ended": shift.parts.clock_ms() + 9_000}, 422), ({}, 422), ({"ended": ended_ms}, 200)):
+        assert (await acted(shift, "/api/v1/shift/read", body, "Ann", "one")).status_code == status
+    assert (await acted(shift, "/api/v1/shift/read", {"ended": 5}, "Ann", "one")).status_code == 200, "no way back"
+    text = await page(shift, "Ann", "one")
+    assert 'data-ended="' not in text
+    assert len(rows(text)) == len(rows(now)), "of this shift alone"
+    assert waits not in await page(shift, "Ann", "one", at="/alerts")
+    assert "The shift before" in text, "there is a way to see it again"
+    again = await page(shift, "Ann", "one", last="1")
+    assert len(rows(again)) == len(rows(last)) + len(rows(now))
+    assert 'data-ended="' not in again
+    assert f'data-ended="{ended_ms}"' in await page(shift, "Ben", "one"), "each lead for themselves"
 
 
 async def test_many_notes_of_other_teams_and_old_ones_of_ones_own_hide_no_note(shift: Any) -> None:

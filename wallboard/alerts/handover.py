@@ -13,10 +13,11 @@ from wallboard.core.kpis import entity
 from wallboard.core.rows import AlertRow
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
+from wallboard.core.windows import business_day
 from wallboard.record.history import History
 from wallboard.record.steps import TOLD_MS, Row, Step, known_then, rows
 
-HOUR_MS = 3_600_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
 class Numbers(NamedTuple):
@@ -65,6 +66,20 @@ def ended(settings: Settings, site: str, from_ms: int, until_ms: int) -> list[Sh
         if from_ms <= span.end_ms < until_ms
     ]
     return sorted(found, key=lambda one: (one.ends_ms, one.name))
+
+
+def before(floor: Floor, site: str, now_ms: int) -> Shift | None:
+    """The last one that ended there, within a week; without shifts the business day before."""
+    settings = floor.settings
+    if not settings.shifts.get(site):
+        place, today = settings.sites[site], floor.ground.calendar.days[site]
+        day = business_day(today.started_ms - 1, place.zone, place.day_starts)
+        return Shift("", day.started_ms, day.ends_ms)
+    for days in range(7):
+        until_ms = now_ms - days * DAY_MS + 1
+        if found := ended(settings, site, until_ms - DAY_MS, until_ms):
+            return found[-1]
+    return None
 
 
 def numbers(history: History, group: str, target: float | None, shift: Shift, now_ms: int) -> Numbers:

@@ -16,6 +16,7 @@ SESSION_S = 30 * 86_400
 AWAY_S = 10 * 60  # at the OpenID provider
 PAIRING_S = 15 * 60  # a shown code, and what became of it
 SCREEN_S = 400 * 86_400  # what a screen said last: as long as a browser keeps its cookie
+HANDED_S = 30 * 86_400  # that a lead has read what the last shift left
 TOLD_S = 8 * 86_400  # that a receiver was told of an alert, since it was last seen open
 DEAD_S = 30 * 86_400  # a message that was given up
 CHUNK_LOOSE_S = 3600  # a chunk that no pointer names: its writer ended in the middle
@@ -107,6 +108,10 @@ class Keys:
     def sessions_of(self, person: str) -> str:
         """Set of the digests of a person's sessions; some may have ended."""
         return self._key(f"sessions-of:{person}")
+
+    def handed_over(self, account: str) -> str:
+        """When the shift ended of which this account said last that it was read."""
+        return self._key(f"handed-over:{account}")
 
     def outbox(self, receiver: str) -> str:
         """Stream: what a receiver of alerts has still to be told. It goes TOLD_S after the last one came."""

@@ -36,7 +36,7 @@ from wallboard.web.figures import figure, lasting, moved
 from wallboard.web.lists import alert_text, order_of
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
-from wallboard.web.shiftpage import unread
+from wallboard.web.shiftpage import unread, waits_to_be_read
 from wallboard.web.sight import seen_by, sees_floor
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.telling import tell
@@ -141,7 +141,11 @@ class AlertsPage:
         catalog = page_say(spoken(request)).catalog
         said = {key.removeprefix(OF_PAGE): text for key, text in catalog.items() if key.startswith(OF_PAGE)}
         zone = next(iter(parts_of(request).pipeline.floor.settings.sites.values())).zone
-        context = {"said": script_json(said), "zone": zone, "unread": await unread(parts_of(request), who)}
+        parts = parts_of(request)
+        context = {
+            "said": script_json(said), "zone": zone, "unread": await unread(parts, who),
+            "left": await waits_to_be_read(parts, who),
+        }  # fmt: skip
         return self._templates.TemplateResponse(request, "alerts.html", context, headers={"cache-control": "no-store"})
 
 

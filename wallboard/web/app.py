@@ -34,6 +34,7 @@ from wallboard.record.shiftnotes import ShiftNotes
 from wallboard.record.tokens import Tokens
 from wallboard.stream.away import Away
 from wallboard.stream.checkpoint import Checkpoints
+from wallboard.stream.handedover import HandedOver
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.housetime import HouseTime, steady_ms
 from wallboard.stream.keys import Keys
@@ -153,6 +154,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         paired=paired,
         orders=orders,
         outbox=Outbox(asking, keys),
+        handed_over=HandedOver(asking, keys),
         walls=Walls(orders, clock_ms),
         metrics=Metrics(
             [lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings, violations.readings],

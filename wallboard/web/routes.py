@@ -155,6 +155,7 @@ def _shifts(templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/duty/{who:path}", duty.leave, methods=["DELETE"]),
         Route("/api/v1/shift/notes", shiftpage.leave, methods=["POST"]),
         Route("/api/v1/shift/notes/{note}/read", shiftpage.read, methods=["POST"]),
+        Route("/api/v1/shift/read", shiftpage.took, methods=["POST"]),
         Route("/shift", shiftpage.ShiftPage(templates).show),
     ]
 

@@ -1,12 +1,14 @@
 """What does this shift leave to the next? `/shift`: numbers by hour, alerts and who did what, who waits, and one note.
 
-A note is seen by the leads of its teams until one of them says that it was read.
+What the shift before left stands above it, for each lead until they say that they have read it; a note for the leads
+of its teams until one of them does.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
@@ -18,7 +20,8 @@ from wallboard.alerts import handover
 from wallboard.alerts.handover import Numbers, Waits
 from wallboard.core.alerts import MOST_OVER, TEAM
 from wallboard.core.calendar import Shift
-from wallboard.core.errors import RecordUnavailable
+from wallboard.core.errors import RecordUnavailable, StreamUnavailable
+from wallboard.core.events import Instant
 from wallboard.core.kpis import alert_document
 from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
@@ -36,6 +39,7 @@ from wallboard.web.within import has_alert, has_notice, has_queue
 from wallboard.web.words import Words, words
 
 Document = dict[str, Any]
+T = TypeVar("T")
 BODY_BYTES = 8_192
 COLUMNS = {"offered": "count", "answered": "count", "abandoned": "count", "service_level": "percent"}
 
@@ -48,8 +52,18 @@ class Left(Struct, forbid_unknown_fields=True):
     text: Lines
 
 
+class Took(Struct, forbid_unknown_fields=True):
+    """`ended`: when the shift that was read ended, in ms UTC."""
+
+    ended: Instant
+
+
 class Done(TypedDict):
     id: str
+
+
+class Taken(TypedDict):
+    ended: int
 
 
 class ShiftPage:
@@ -61,7 +75,7 @@ class ShiftPage:
         costs(request)
         parts, say = parts_of(request), words(spoken(request))
         expect_loaded(parts)
-        context = await _context(parts, who, say)
+        context = await _context(parts, who, say, shows_last="last" in request.query_params)
         headers = {"cache-control": "no-store"}
         return self._templates.TemplateResponse(request, "shift.html", context, headers=headers)
 
@@ -111,6 +125,29 @@ async def read(request: Request) -> Response:
     return JSONResponse({"id": name})
 
 
+@call(
+    Call(
+        summary="Say that what the last shift left was read",
+        scope="alerts:act",
+        description="By the caller: up to the shift that `ended` then (ms UTC), it stands above /shift no more.",
+        body=Took,
+        answers={200: Answer("It is not shown to the caller any more.", Taken)},
+        problems=(422,),
+    )
+)
+async def took(request: Request) -> Response:
+    """`POST /api/v1/shift/read`."""
+    who, parts = allowed(request, "alerts:act"), parts_of(request)
+    asked = read_as(await body_of(request, BODY_BYTES), Took, '{"ended": 1795000000000}')
+    if asked.ended > parts.clock_ms():
+        raise Problem(422, "That shift has not ended yet.", at="$.ended")
+    try:
+        await parts.handed_over.read(_by(who), asked.ended)
+    except StreamUnavailable as error:
+        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
+    return JSONResponse({"ended": asked.ended})
+
+
 async def unread(parts: Parts, who: Who) -> int:
     """How many notes wait for who asks; none while the record is away."""
     try:
@@ -122,47 +159,81 @@ async def unread(parts: Parts, who: Who) -> int:
     return len(found)
 
 
-async def _context(parts: Parts, who: Who, say: Words) -> Document:
+async def waits_to_be_read(parts: Parts, who: Who) -> bool:
+    """Whether the last shift left something that the caller has not read. Without shifts nobody is asked to."""
+    floor = parts.pipeline.floor
+    if not parts.pipeline.documents or not floor.settings.shifts.get(handover.site_of(floor.settings, who.teams)):
+        return False
+    with suppress(RecordUnavailable):
+        return await _left(parts, floor, who) is not None
+    return False
+
+
+async def _left(parts: Parts, floor: Floor, who: Who) -> Shift | None:
+    """The shift before, where it was seen and the caller has not read what it left; while Redis is away nobody has.
+    Raises RecordUnavailable."""
+    last = handover.before(floor, handover.site_of(floor.settings, who.teams), parts.clock_ms())
+    if last is None:
+        return None
+    read_ms = 0
+    with suppress(StreamUnavailable):
+        read_ms = await parts.handed_over.until(_by(who))
+    if last.ends_ms <= read_ms:
+        return None
+    return last if await asyncio.to_thread(parts.history.days, last.started_ms, last.ends_ms) else None
+
+
+async def _context(parts: Parts, who: Who, say: Words, *, shows_last: bool) -> Document:
+    """`last`: of the shift before, where the caller has still to read it, or asks for it."""
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
     site = handover.site_of(floor.settings, who.teams)
     shift, zone = handover.running(floor, site), ZoneInfo(floor.settings.sites[site].zone)
-    groups = [] if who.queues is not None else ["all"] if who.teams is None else sorted(map(TEAM.__add__, who.teams))
-    alerts = handover.alerts_of(floor, shift, lambda row: has_alert(who, floor, row.kind, row.of))
     documents = parts.pipeline.documents
     found: Document = {
-        "shift": shift.name, "zone": zone.key, "begins": _time(shift.started_ms, zone),
-        "ends": _time(shift.ends_ms, zone), "columns": [(name, say(f"metric.{name}")) for name in COLUMNS],
-        "alerts": [_alert(floor, name, row, zone, say) for name, row in alerts],
-        "alerts_known": MOST_OVER if handover.may_lack(floor, shift) else None,
+        "zone": zone.key, "columns": [(name, say(f"metric.{name}")) for name in COLUMNS],
         "waits": [_waits(one, now_ms, say) for one in handover.waits(floor, lambda name: has_queue(who, floor, name))],
         "notices": [row["text"] for row in documents.get("notices", {}).values() if has_notice(who, floor, row)],
-        "by": _by(who),
+        "by": _by(who), "has_last": handover.before(floor, site, now_ms) is not None,
     }  # fmt: skip
-    targets = {group: handover.target_of(floor, group) for group in groups}
-    asked = [asyncio.to_thread(handover.numbers, parts.history, *one, shift, now_ms) for one in targets.items()]
+    left = await _known(_left(parts, floor, who))
+    last = left or (handover.before(floor, site, now_ms) if shows_last else None)
     standing = asyncio.to_thread(
         parts.shift_notes.standing, shift.started_ms, now_ms, lambda note: _shows(note, who, shift.started_ms)
     )
-    told, notes = await _known(asyncio.gather(*asked), standing)
-    least = _least(floor)
+    shown = [_of_shift(parts, floor, who, one, zone, say) for one in (shift, last) if one]
+    told, notes = await _known(asyncio.gather(asyncio.gather(*shown), standing))
+    found |= {"now": told[0], "last": told[1] | {"is_read": left is None} if last else None}
+    return found | _notes(notes, who, shift, now_ms, zone)
+
+
+async def _of_shift(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: ZoneInfo, say: Words) -> Document:
+    """Numbers by hour, alerts and thanks, of one shift."""
+    now_ms = parts.clock_ms()
+    groups = [] if who.queues is not None else ["all"] if who.teams is None else sorted(map(TEAM.__add__, who.teams))
+    alerts = handover.alerts_of(floor, shift, lambda row: has_alert(who, floor, row.kind, row.of))
+    found: Document = {
+        "shift": shift.name, "begins": _moment(shift.started_ms, now_ms, zone), "ends": _time(shift.ends_ms, zone),
+        "ended": shift.ends_ms,
+        "alerts": [_alert(floor, name, row, zone, say) for name, row in alerts],
+        "alerts_known": MOST_OVER if handover.may_lack(floor, shift) else None,
+    }  # fmt: skip
+    least, targets = _least(floor), {group: handover.target_of(floor, group) for group in groups}
+    asked = [asyncio.to_thread(handover.numbers, parts.history, *one, shift, now_ms) for one in targets.items()]
+    told = await asyncio.gather(*asked)
     found["groups"] = [_group(one, zone, least, say) for one in told]
     found["thanks"] = sum(one.thanks for one in told)
-    found |= _notes(notes, who, shift, now_ms, zone)
     return found
 
 
-async def _known(numbers: Any, notes: Any) -> Any:
+async def _known(asked: Awaitable[T]) -> T:
     try:
-        return await asyncio.gather(numbers, notes)
+        return await asked
     except RecordUnavailable as error:
         raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
 
 
-async def _asked(call: Any, *given: Any, **named: Any) -> Any:
-    try:
-        return await asyncio.to_thread(call, *given, **named)
-    except RecordUnavailable as error:
-        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
+async def _asked(call: Callable[..., T], *given: Any, **named: Any) -> T:
+    return await _known(asyncio.to_thread(call, *given, **named))
 
 
 def _by(who: Who) -> str:

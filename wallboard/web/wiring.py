@@ -17,6 +17,7 @@ from wallboard.record.shelf import Shelf
 from wallboard.record.shiftnotes import ShiftNotes
 from wallboard.record.tokens import Tokens
 from wallboard.stream.away import Away
+from wallboard.stream.handedover import HandedOver
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.orders import Orders
 from wallboard.stream.outbox import Outbox
@@ -67,6 +68,7 @@ class Parts:
     paired: Paired
     orders: Orders
     outbox: Outbox
+    handed_over: HandedOver
     walls: Walls
     metrics: Metrics
     people: People
