@@ -10,7 +10,14 @@
     if (body.scrollHeight > body.clientHeight + 2 || body.scrollWidth > body.clientWidth + 2) found.push(of(body) + " overflows");
   for (const part of document.querySelectorAll(own)) {
     if (!part.clientWidth || part.closest('.unseen, [hidden], .card[data-doing="paused"], .row .name')) continue;
-    if (part.scrollWidth > part.clientWidth + 2) found.push(of(part) + " is cut: " + part.textContent.slice(0, 40));
+    if (part.scrollWidth > part.clientWidth + 1) found.push(of(part) + " is cut: " + part.textContent.slice(0, 40));
+  }
+  for (const [name, beside] of wall ? [[".row .line", ".chip"], [".reason .name", ".change"]] : []) {
+    for (const one of document.querySelectorAll(name)) {
+      const words = one.parentElement.querySelector(beside);
+      const whole = words && words.clientWidth && words.textContent.indexOf(" ") > 0 && words.scrollHeight <= words.clientHeight + 2;
+      if (whole && one.scrollWidth > one.clientWidth) found.push(of(one) + " gives way to the words beside it");
+    }
   }
   for (const name of wall ? [] : document.querySelectorAll(".row .name .line"))
     if (name.scrollWidth > name.clientWidth && name.clientWidth < 6 * parseFloat(getComputedStyle(name).fontSize)) found.push(of(name) + " has room for a few letters");
@@ -23,6 +30,14 @@
     }
   }
 
+  for (const chart of document.querySelectorAll(".tile .chart")) {
+    const [box, body] = [chart, chart.parentElement].map((one) => one.getBoundingClientRect());
+    if (box.top < body.top - 1 || box.bottom > body.bottom + 1) found.push(of(chart) + " leaves its place");
+    for (const part of chart.querySelectorAll(".legend, .xaxislayer-above")) {
+      const inner = part.getBoundingClientRect();
+      if (inner.height && (inner.top < box.top - 4 || inner.bottom > box.bottom + 4)) found.push(of(part) + " leaves its chart");
+    }
+  }
   const channels = (colour) => (colour.match(/[0-9.]+/g) || [0, 0, 0, 0]).map(Number);
   const over = (top, below) => {
     const part = top.length > 3 ? top[3] : 1;

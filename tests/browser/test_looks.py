@@ -45,3 +45,20 @@ async def test_what_cannot_be_read_or_is_cut_is_found(browser: Browser) -> None:
     found = await wrong_looks(page)
     assert [one.split(":")[0] for one in found] == ["one title is cut", "one SPAN has a contrast of 1.9"]
     await page.close()
+
+
+async def test_a_name_that_gives_way_to_the_words_beside_it_is_found(browser: Browser) -> None:
+    page: Any = await browser.new_page()
+    row = (
+        "<body style='background: #fff; color: #000'><div class='tile' id='one'><div class='row'>"
+        "<span class='name' style='display: flex; width: 200px'>"
+        "<bdi class='line' style='flex: 1 1 0; min-width: 0; overflow: hidden; white-space: nowrap'>"
+        "Customer support</bdi>"
+        "<span class='chip' style='flex: {flex}; height: 20px; line-height: 20px; overflow: hidden'>"
+        "5 over\u00a0target\u00a0today</span>"
+    )
+    await page.set_content(row.format(flex="none"))
+    assert await wrong_looks(page) == ["one line gives way to the words beside it"]
+    await page.set_content(row.format(flex="0 0 20px"))
+    assert await wrong_looks(page) == []
+    await page.close()

@@ -17,6 +17,7 @@ REST_S = 2 * 3600  # of work without a pause or two minutes between contacts: ti
 ALWAYS = ("idle", "ringing", "engaged", "holding", "wrapup", "paused")
 ENOUGH, NOTABLE = 20, 5  # outcomes of an hour, points of a percentage (static/js/tiles/reasons.js)
 WORST = ("alarm", "warn", "over", "good", "")
+LONGEST = 10  # letters of a heading that have room in its column (static/js/tiles/queues.js)
 GRAVEST = ("critical", "warning", "good", "info")
 ICONS = {"critical": "alarm", "warning": "warn", "good": "good"}
 
@@ -35,8 +36,10 @@ def queues(tile: Document, picture: Picture) -> Document:
     lines = sorted((_line(name, row, tile, picture) for name, row in found), key=lambda line: line["order"])
     for line in lines:
         line["load"] = round(100 * line["waiting"] / most, 1) if most and tile.get("style") == "bar" else None
+    headings = [_heading(column["metric"], picture.say) for column in tile["columns"]]
     return {
-        "headings": [_heading(column["metric"], picture.say) for column in tile["columns"]],
+        "headings": headings,
+        "long": any(len(heading["word"]) > LONGEST for heading in headings),
         "sources": sources_of(found),
         **paged(lines, tile["fits"], picture.now_ms),
     }

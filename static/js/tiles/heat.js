@@ -15,6 +15,7 @@ const ROW_EM = 1.55;
 const MOST_ROW_EM = 3.4;
 const AXIS_EM = 1.7;
 const LETTER_EM = 0.62;
+const MARK_EM = 0.42;
 const LEAST_SMALL = 0.7; // of the text's size: smaller figures are left out, the colours stay
 const LEAST_HOURS = 6;
 const MARKS = { warn: "M 0 1 L 0.5 0 L 1 1 Z", alarm: "M 0 0 H 1 V 1 H 0 Z" }; // told apart without their colours
@@ -112,14 +113,20 @@ function drawRow(svg, tile, told, one, nth, span, place) {
       x: x + 1, y: nth * place.high + 1, width: Math.max(1, place.wide - 2), height: Math.max(1, place.high - 2), rx: 2,
       "data-step": stepOf(cell.value, span.most), "data-level": level, "data-open": cell.provisional ? "yes" : "no",
     }); // prettier-ignore
-    if (place.small) write(made(row, "text", "heat-figure", { x: x + place.wide / 2, y: middle, "font-size": place.small, "data-level": level }), textOf(tile, cell));
+    if (place.small) write(made(row, "text", "heat-figure", { x: x + place.wide / 2 - aside(textOf(tile, cell), level, place), y: middle, "font-size": place.small, "data-level": level }), textOf(tile, cell));
     if (MARKS[level]) made(row, "path", "heat-mark", { d: MARKS[level], transform: corner(x, nth, place), "data-level": level });
   });
 }
 
+/** In a narrow square a figure makes room for the mark beside it. */
+function aside(text, level, place) {
+  const free = (place.wide - text.length * LETTER_EM * place.small) / 2;
+  return MARKS[level] ? Math.max(0, Math.min(free - 2, MARK_EM * place.text + 3 - free)) : 0;
+}
+
 function corner(x, nth, place) {
-  const size = 0.42 * place.text;
-  return "translate(" + (x + place.wide - size - 3) + " " + (nth * place.high + 3) + ") scale(" + size + ")";
+  const size = MARK_EM * place.text;
+  return "translate(" + (x + place.wide - size - 2) + " " + (nth * place.high + 3) + ") scale(" + size + ")";
 }
 
 function drawHours(svg, told, span, hours, rows, place) {

@@ -8,15 +8,19 @@ import { paged } from "../paging.js";
 import { queuesOf, sourcesOf } from "../select.js";
 import { collated, say } from "../words.js";
 
+const LONGEST = 10; // letters of a heading that have room in its column
 const WORST = ["alarm", "warn", "over", "good", ""];
 
 export function mount(body, tile) {
   const headings = part(part(body, "div", "table"), "div", "headings");
   mark(body.firstElementChild, "columns", tile.columns.length);
+  mark(body.firstElementChild, "long", tile.columns.some((column) => Array.from(wordOf(column)).length > LONGEST) ? "yes" : "no");
   write(part(headings, "span", "name"), say("queues.name"));
-  each(headings, "span", "cell", tile.columns, (column) => column.metric, (cell, column) => {
-    write(cell, say("column." + column.metric, undefined, say("metric." + column.metric)));
-  });
+  each(headings, "span", "cell", tile.columns, (column) => column.metric, (cell, column) => write(cell, wordOf(column)));
+}
+
+function wordOf(column) {
+  return say("column." + column.metric, undefined, say("metric." + column.metric));
 }
 
 export function render(body, tile, picture) {
@@ -95,7 +99,7 @@ function chip(name, row) {
     if (found) name.removeChild(found);
     return;
   }
-  const made = found || part(name, "span", "chip");
+  const made = part(found || part(name, "span", "chip"), "span", "tag");
   icon(made, row.level === "over" ? "warn" : row.level);
   write(
     part(made, "span", "word"),

@@ -11,6 +11,8 @@ const QUARTER_MS = 900000;
 const OLD_MS = 120000; // several questions without an answer
 const COLOURS = ["--accent", "--good", "--warn", "--wrapup"];
 const DASHES = ["solid", "dash", "dashdot", "longdash"]; // told apart without their colours too
+const SIGN_EM = 3.6; // of the legend: a line before each name, and the room between two
+const LETTER_EM = 0.56;
 const NO_EDGE = "rgba(0,0,0,0)";
 
 export function mount(body) {
@@ -73,7 +75,8 @@ function draw(library, chart, tile, told, { marks, target }) {
   const ink = style.color;
   const percent = tile.metrics.every((one) => one.reads === "percent");
   const suffix = percent ? " %" : tile.metrics.every((one) => one.reads === "seconds") ? " " + say("span.min", { n: "" }).trim() : "";
-  const grid = { color: ink, gridcolor: token("--edge-line"), zerolinecolor: token("--edge-line"), fixedrange: true };
+  const apart = { ticks: "outside", ticklen: 0.35 * size, tickcolor: NO_EDGE }; // so that 0 does not touch the first hour
+  const grid = Object.assign(apart, { color: ink, gridcolor: token("--edge-line"), zerolinecolor: token("--edge-line"), fixedrange: true });
   const layout = {
     width: chart.clientWidth,
     height: chart.clientHeight,
@@ -89,8 +92,16 @@ function draw(library, chart, tile, told, { marks, target }) {
     annotations: marks.map(([, notice]) => label(notice, size)),
   };
   layout.xaxis.ticktext = layout.xaxis.tickvals.map((at) => timeOfDay(at, told.zone, true));
-  if (layout.showlegend) layout.margin.t = 1.9 * size;
-  library.react(chart, traces(tile, told, ink), layout, { staticPlot: true, displayModeBar: false, responsive: false });
+  const drawn = traces(tile, told, ink);
+  if (layout.showlegend) layout.margin.t = (0.5 + 1.4 * legendLines(drawn, chart.clientWidth - layout.margin.l, size)) * size;
+  library.react(chart, drawn, layout, { staticPlot: true, displayModeBar: false, responsive: false });
+}
+
+/** How many lines the names take: beside each other where they have room, else in columns as wide as the widest. */
+function legendLines(drawn, wide, size) {
+  const each = drawn.map((one) => (SIGN_EM + LETTER_EM * Array.from(one.name).length) * size);
+  if (each.reduce((sum, one) => sum + one, 0) <= wide) return 1;
+  return Math.ceil(drawn.length / Math.max(1, Math.floor(wide / Math.max(...each))));
 }
 
 function traces(tile, told, ink) {
