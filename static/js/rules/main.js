@@ -55,7 +55,7 @@ function renderRule(item, rule) {
   item.dataset.open = String(rule.open > 0);
   write(part(item, "p", "rule-says"), rule.says || say("rules.mistaken"));
   write(part(item, "p", "rule-action"), rule.values.action ?? say("rules.no_action"));
-  write(part(item, "p", "rule-facts"), [rule.id, ...rule.facts].join(" · "));
+  write(part(item, "p", "rule-facts"), [rule.id, say("rules.severity." + item.dataset.severity), ...rule.facts].join(" · "));
   const mistakes = rule.mistakes.map((one) => one.at + ": " + one.reason);
   write(part(item, "p", "rule-wrong"), mistakes.join("\n"));
   const open = rule.open ? say("rules.open", { count: rule.open }) : say("rules.quiet");
