@@ -99,7 +99,7 @@ class Family:
         """A screen's socket."""
         headers = {"Authorization": f"Bearer {TOKEN}"}
         url = f"ws://127.0.0.1:{self.port}/live?board={board}"
-        return connect(url, additional_headers=headers, subprotocols=["wallboard.v1"], max_size=None, open_timeout=20)
+        return connect(url, additional_headers=headers, subprotocols=["wallboard.v1"], max_size=None, open_timeout=60)
 
     def pid(self, part: str) -> int | None:
         """Of `web`, `worker`, `collect` or `redis`, while it lives."""
@@ -138,7 +138,7 @@ class Family:
     def _ask(self, request: urllib.request.Request) -> tuple[int, bytes]:
         request.add_header("Authorization", f"Bearer {TOKEN}")
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()

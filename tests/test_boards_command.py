@@ -49,7 +49,7 @@ def url(redis_url: str, namespace: str, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def http(url: str) -> Iterator[httpx.Client]:
     headers = {"authorization": f"Bearer {TOKEN}", "accept": "application/toml", "content-type": "application/toml"}
-    with httpx.Client(base_url=url, headers=headers, timeout=20) as client:
+    with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
         assert client.put(f"{PATH}/night", content=TEXT, headers={"if-none-match": "*"}).status_code == 201
         yield client
 

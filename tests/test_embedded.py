@@ -147,7 +147,7 @@ async def test_waiting_ends_when_it_was_killed_and_starting_again_brings_its_dat
     await asyncio.sleep(0)
     assert not waiting.done()
     killed(own_redis)
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, 60)
     assert not await own_redis.running()
     assert await own_redis.start(tmp_path) == own_redis.url
     assert await redis.get("kept") == b"1"
@@ -163,7 +163,7 @@ async def test_a_server_that_lives_already_is_adopted_and_can_be_stopped(
     assert await second.running()
     await second.stop()
     assert not await second.running()
-    await asyncio.wait_for(own_redis.wait(), 10)
+    await asyncio.wait_for(own_redis.wait(), 60)
 
 
 async def test_one_that_does_not_end_is_killed(own_redis: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch) -> None:

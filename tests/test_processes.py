@@ -110,7 +110,7 @@ class Screen:
         bearer = {"Authorization": f"Bearer {TOKEN}"}
         while True:
             with suppress(OSError, InvalidMessage):  # the old process may have had it in its queue: again
-                async with connect(self._url, additional_headers=bearer, open_timeout=20, max_size=None) as line:
+                async with connect(self._url, additional_headers=bearer, open_timeout=60, max_size=None) as line:
                     with suppress(ConnectionClosed):
                         while True:
                             self._take(await line.recv(decode=False))

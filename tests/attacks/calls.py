@@ -112,7 +112,7 @@ def _path(dice: Random) -> str:
 
 def _raw(to: Target, head: str) -> bytes:
     answer = b""
-    with socket.create_connection((to.host, to.port), timeout=6) as wire:
+    with socket.create_connection((to.host, to.port), timeout=60) as wire:
         try:
             wire.sendall((head + "Connection: close\r\n\r\n").encode("utf-8"))
             while chunk := wire.recv(65_536):

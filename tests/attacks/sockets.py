@@ -135,7 +135,7 @@ def _message(dice: Random, n: int) -> str | bytes:
 
 
 def _said(to: Target, message: str | bytes) -> int | None:
-    with connect(to.socket_url, additional_headers=to.auth, open_timeout=20, compression=None) as socket:
+    with connect(to.socket_url, additional_headers=to.auth, open_timeout=60, compression=None) as socket:
         try:
             socket.send(message)
             ends = time.monotonic() + 4
@@ -150,7 +150,7 @@ def _said(to: Target, message: str | bytes) -> int | None:
 
 def _close_code(to: Target, address: str, headers: dict[str, str]) -> int | None:
     try:
-        with connect(address, additional_headers=headers, open_timeout=20) as socket:
+        with connect(address, additional_headers=headers, open_timeout=60) as socket:
             socket.recv(timeout=8)
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd else None

@@ -54,9 +54,9 @@ class Target:
         return {"authorization": f"Bearer {TOKEN}"}
 
     def client(self, *, token: bool = True, **options: Any) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers=self.auth if token else {}, timeout=20, verify=False, **options)
+        return httpx.Client(base_url=self.url, headers=self.auth if token else {}, timeout=60, verify=False, **options)
 
-    def raw(self, data: bytes, *, then: bytes = b"", wait_s: float = 8.0) -> bytes:
+    def raw(self, data: bytes, *, then: bytes = b"", wait_s: float = 30.0) -> bytes:
         """The first that comes back for these bytes; with `then` also what comes for those, until the end."""
         found = b""
         with socket.create_connection((self.host, self.port), timeout=wait_s) as to:

@@ -161,7 +161,7 @@ def _called_so(house: Family) -> None:
         f"{house.url}/api/v1/people/{admin}", data=json.dumps({"agents": list(NAMES)}).encode(), method="PATCH",
         headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
     )  # fmt: skip
-    with urllib.request.urlopen(asked_for, timeout=20) as answer:
+    with urllib.request.urlopen(asked_for, timeout=60) as answer:
         assert answer.status == 200
 
 

@@ -238,7 +238,7 @@ async def test_at_a_stop_screens_are_told_to_come_back_and_stalled_ones_hold_not
         served.server.should_exit = True
         with pytest.raises(ConnectionClosed) as caught:
             while True:
-                await asyncio.wait_for(screen.recv(), 10)
+                await asyncio.wait_for(screen.recv(), 60)
         assert caught.value.rcvd is not None
         assert caught.value.rcvd.code == 1012
         await asyncio.wait_for(asyncio.shield(served.serving), 12)
