@@ -101,6 +101,7 @@ async def test_only_one_leads_and_a_second_takes_over_when_the_first_is_gone(ben
     _, first, task = bench.start()
     await eventually(lambda: first.floor.settings == SETTINGS)
     _, second, _ = bench.start(Settings(queue={"support": Queue(name="Other")}))
+    await eventually(lambda: second.floor.settings == SETTINGS)
     await asyncio.sleep(0.6)
     assert second.floor.settings == SETTINGS  # the one that stands by changes nothing
     task.cancel()
