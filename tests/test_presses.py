@@ -162,6 +162,7 @@ async def test_from_a_contact_that_waits_to_a_press_and_the_end(
     ]  # fmt: skip
     assert {(line.detail["rule"], line.detail["of"]) for line in trail} == {("wait", "support")}
     assert (trail[1].detail["to"], trail[3].detail["until"]) == ("Olena (Telegram)", row.snoozed_until_ms)
+    assert trail[3].detail["before"] == {"until": trail[2].detail["until"]}
     await stream.append([Abandoned(time=now_ms(), id="c1-", **base)])
     await led.until(lambda: chat.of("editMessageText"))
     [over] = chat.of("editMessageText")

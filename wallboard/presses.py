@@ -18,6 +18,7 @@ from wallboard.alerts.notify.telegram import SHIFT, SNOOZES, Answer, asked, with
 from wallboard.alerts.told import language_of
 from wallboard.catalogs import Words
 from wallboard.core import events as ev
+from wallboard.core.alerts import before
 from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailable
 from wallboard.core.rows import AlertRow
 from wallboard.live.pipeline import Pipeline
@@ -131,17 +132,16 @@ class Presses:
         event = _event(verb, alert, who, f"tg{update['update_id']}", now_ms, until_ms)
         if event is None:
             return self._say(alert)("pressed.unknown")
+        line = _line(event, row)
         await self._stream.append([event], fence=self.token)
-        await self._note(event, row, now_ms)
+        await self._note(event, line, now_ms)
         return self._say(alert)("pressed.done")
 
-    async def _note(self, event: ev.AlertEvent, row: AlertRow, now_ms: int) -> None:
-        """A line of the audit trail, as web/alerts.py writes it. A press that is heard twice has two."""
-        about = {"id": event.alert, "rule": row.rule, "kind": row.kind, "of": row.of, **(event.attributes or {})}
-        until = {} if event.until is None else {"until": event.until}
+    async def _note(self, event: ev.AlertEvent, line: Mapping[str, Any], now_ms: int) -> None:
+        """A press that is heard twice has two lines of the audit trail."""
         who, what = event.who or "", ev.type_of(event)
         try:
-            await asyncio.to_thread(lambda: self._audit.write(now_ms, who, what, **about, **until))
+            await asyncio.to_thread(lambda: self._audit.write(now_ms, who, what, **line))
         except RecordUnavailable as reason:
             log.warning("not in the audit trail", who=who, what=what, id=event.alert, reason=str(reason))
 
@@ -198,3 +198,10 @@ def _event(verb: str, alert: str, who: str, name: str, now_ms: int, until_ms: in
     if verb == "assign":
         return ev.AlertAssigned(attributes={"to": who}, **said)
     return None if until_ms is None else ev.AlertSnoozed(until=until_ms, **said)
+
+
+def _line(event: ev.AlertEvent, row: AlertRow) -> dict[str, Any]:
+    """As web/alerts.py has it in the audit trail."""
+    about = {"id": event.alert, "rule": row.rule, "kind": row.kind, "of": row.of, **(event.attributes or {})}
+    changed = {"until": event.until, "before": before(event, row)}
+    return about | {key: value for key, value in changed.items() if value is not None}

@@ -20,6 +20,11 @@ export function deed(what, words) {
  */
 export function told(what, detail, words, instant) {
   const { before, after, id, name, ...rest } = detail;
+  const now = { ...after };
+  for (const key of after ? [] : Object.keys(before ?? {})) {
+    if (key in rest) now[key] = rest[key]; // what stands beside `before` is what it is now
+    delete rest[key];
+  }
   /** @param {string} key @param {*} value */
   const read = (key, value) => {
     if (TIMES.has(key) && typeof value === "number") return instant(value);
@@ -34,8 +39,8 @@ export function told(what, detail, words, instant) {
     if (!pairs || !Array.isArray(value)) return [named(key, read(key, value))];
     return [value[0] === value[1] ? named(key, read(key, value[0])) : turned(key, value[0], value[1])];
   });
-  const changed = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-  lines.push(...[...changed].map((key) => turned(key, before?.[key], after?.[key])));
+  const changed = new Set([...Object.keys(before ?? {}), ...Object.keys(now)]);
+  lines.push(...[...changed].map((key) => turned(key, before?.[key], now[key])));
   return id === undefined ? lines : [...lines, `id: ${id}`];
 }
 

@@ -11,6 +11,12 @@ test("a change is what was there, and what is there now", () => {
   assert.deepEqual(read("person.changed", detail), ["name: Olena", "role: viewer → team lead", "boards: – → a, b", "disabled: no → yes", "id: p1"]);
 });
 
+test("beside what was before stands what it is now, and nothing where it was taken away", () => {
+  const stood = { text: "Line 2 is down", until: 4 };
+  assert.deepEqual(read("notice.posted", { id: "n", text: "Line 2 works", level: "good", before: stood }), ["level: good", "text: Line 2 is down → Line 2 works", "until: at 4 → –", "id: n"]);
+  assert.deepEqual(read("notice.cleared", { id: "n", before: stood }), ["text: Line 2 is down → –", "until: at 4 → –", "id: n"]);
+});
+
 test("a field that was not there before, or is not any more, is a dash", () => {
   assert.deepEqual(read("name.changed", { before: { team: "one" }, after: { name: "Sales" } }), ["team: one → –", "name: – → Sales"]);
 });

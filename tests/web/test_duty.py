@@ -40,6 +40,7 @@ async def test_a_lead_goes_on_duty_for_own_teams_until_the_end_that_was_said_or_
     assert (await served.anonymous.delete(DUTY, headers=olena)).status_code == 404
     lines = [line for line in await asyncio.to_thread(served.parts.audit.read) if line.what.startswith("duty.")]
     assert [(line.who, line.what) for line in lines] == [("Olena", "duty.left"), ("Olena", "duty.taken")]
+    assert lines[0].detail["before"] == {"until": row["until"]}
 
 
 async def test_to_the_end_of_the_shift_is_at_most_a_day(served: Any) -> None:

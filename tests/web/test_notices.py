@@ -38,9 +38,10 @@ async def test_a_notice_stands_with_who_wrote_it_until_it_is_taken_away(served: 
     assert gone.status_code == 202
     await until(served, lambda found: not found)
     lines = await asyncio.to_thread(served.parts.audit.read)
+    stood = {"text": said["text"], "level": "warning", "queues": ["support"]}
     assert [(line.who, line.what, line.detail) for line in lines[:2]] == [
-        ("Olena", "notice.cleared", {"id": name}),
-        ("Olena", "notice.posted", {"id": name, "text": said["text"], "level": "warning"}),
+        ("Olena", "notice.cleared", {"id": name, "before": stood}),
+        ("Olena", "notice.posted", {"id": name} | stood),
     ]
 
 
@@ -57,7 +58,9 @@ async def test_what_the_boards_get_does_not_say_who_wrote_it_and_the_server_is_n
 async def test_with_an_id_it_may_be_repeated_and_replaces_what_stands(served: Any) -> None:
     for text in ("one", "one", "two"):
         assert (await served.http.post(NOTICES, json={"text": text, "id": "line"})).json() == {"id": "line"}
-    found = await until(served, lambda found: found.get("line", {}).get("text") == "two")
+        found = await until(served, lambda found, text=text: found.get("line", {}).get("text") == text)
+    line = (await asyncio.to_thread(served.parts.audit.read))[0]
+    assert (line.detail["text"], line.detail["before"]) == ("two", {"text": "one", "level": "info"})
     assert list(found) == ["line"]
 
 

@@ -252,6 +252,20 @@ async def test_changing_a_password_needs_the_old_one_and_ends_other_sessions(ser
     assert (await try_password(served, "Olena", GOOD)).status_code == 401
 
 
+async def test_whoever_ends_their_own_sessions_elsewhere_stands_in_the_trail(served: Any) -> None:
+    elsewhere, here = await served.sign_in(), await served.sign_in()
+    headers = {"cookie": here, "origin": served.origin}
+    listed = (await served.anonymous.get("/api/v1/account/sessions", headers=headers)).json()["sessions"]
+    ref = next(one["ref"] for one in listed if not one["here"])
+    for path in (f"/api/v1/account/sessions/{ref}", "/api/v1/account/sessions"):
+        assert (await served.anonymous.delete(path, headers=headers)).status_code == 200
+    assert await served.parts.sessions.signin.session(elsewhere.partition("=")[2]) is None
+    lines = [
+        one for one in (await served.http.get("/api/v1/audit")).json()["lines"] if one["what"] == "person.signed_out"
+    ]
+    assert [(one["who"], one["detail"]["name"]) for one in lines] == [("Olena", "Olena")] * 2
+
+
 async def test_signing_in_gives_a_new_session_and_ends_the_one_that_the_browser_had(served: Any) -> None:
     planted = await served.sign_in("Mallory", "viewer")
     code = await served.code()

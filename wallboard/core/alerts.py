@@ -153,6 +153,15 @@ class Alerts:
         return Deed(Did.NOTED, f"{event.rule} of {said.get('of')} is raised")
 
 
+def before(event: ev.AlertEvent, row: AlertRow) -> dict[str, str | int] | None:
+    """For the audit trail: what of the alert this event replaces."""
+    if isinstance(event, ev.AlertAssigned) and row.owner is not None:
+        return {"to": row.owner}
+    if isinstance(event, ev.AlertSnoozed | ev.AlertWoken) and row.snoozed_until_ms is not None:
+        return {"until": row.snoozed_until_ms}
+    return None
+
+
 def _leave_out(row: AlertRow, name: str) -> bool:
     """Whether it was there."""
     found = [key for key in ("acknowledged_by", "owner", "snoozed_by", "given_by") if getattr(row, key) == name]

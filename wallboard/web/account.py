@@ -164,6 +164,7 @@ async def end_others(request: Request) -> Response:
     person, parts = await _myself(request), parts_of(request)
     with unavailable():
         ended = await parts.sessions.signin.end_of(person.id, but=request.scope[CREDENTIAL].secret)
+    await _noted(parts, person)
     return JSONResponse({"ended": ended}, headers=NO_STORE)
 
 
@@ -182,7 +183,16 @@ async def end(request: Request) -> Response:
         ended = await parts.sessions.signin.end_of(person.id, request.path_params["ref"])
     if not ended:
         raise Problem(404, "This session has ended already, or was never yours.")
+    await _noted(parts, person)
     return JSONResponse({"ended": ended}, headers=NO_STORE)
+
+
+async def _noted(parts: Parts, person: Person) -> None:
+    by, now_ms = By(person.name, "person", person.id), parts.clock_ms()
+    with unavailable():
+        await asyncio.to_thread(
+            lambda: parts.audit.write(now_ms, by, "person.signed_out", id=person.id, name=person.name)
+        )
 
 
 def told(one: Listed, now_ms: int, here: str = "") -> dict[str, Any]:

@@ -17,7 +17,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.alerts.message import said_in
 from wallboard.core import events as ev
-from wallboard.core.alerts import LONGEST_SNOOZE_MS, OWNER_BY
+from wallboard.core.alerts import LONGEST_SNOOZE_MS, OWNER_BY, before
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.firstout import causes_of
@@ -265,10 +265,13 @@ def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Aw
             event = replace(event, until=alerts.shift_ends_ms(alerts.open[alert]))
         if isinstance(asked, Assign):
             event = replace(event, attributes=await _given(parts, who, asked.to))
+        was = _was(parts.pipeline.floor, alert, event)
         await tell(parts, [event])
         about = {key: row.get(key) for key in ("rule", "kind", "of")}
         said = {key: value for key, value in (event.attributes or {}).items() if key != OWNER_BY}
-        await noted(parts, who, ev.type_of(event), alert, **about, **said, note=event.note, until=event.until)
+        await noted(
+            parts, who, ev.type_of(event), alert, **about, **said, note=event.note, until=event.until, before=was
+        )
         return JSONResponse({"alert": alert, "done": verb}, 202)
 
     return act
@@ -281,6 +284,11 @@ def _known(floor: Floor, alert: str, who: Who, *, over: bool) -> dict[str, Any] 
         return None
     row = alert_document(floor, found)
     return row if row["kind"] != "agents" or who.of_team(row.get("team")) else None
+
+
+def _was(floor: Floor, alert: str, event: ev.AlertEvent) -> dict[str, str | int] | None:
+    row = floor.alerts.open.get(alert)
+    return before(event, row) if row else None
 
 
 def _of_another_team(row: Document, who: Who) -> bool:

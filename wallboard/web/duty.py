@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wallboard.core import events as ev
+from wallboard.core.duty import DutyRow
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import Text
 from wallboard.core.state import Floor
@@ -82,9 +83,9 @@ async def take(request: Request) -> Response:
     expect_loaded(parts)
     lead, over_ms = await _lead(parts, who, asked.who), _until_ms(asked.until, parts)
     teams = None if lead.teams is None else sorted(lead.teams)
-    told = _told(who, lead.name)
+    told, before = _told(who, lead.name), _before(parts.pipeline.floor.duty.on.get(lead.name))
     await tell(parts, [ev.DutyTaken(who=lead.name, account=lead.whose, until=over_ms, teams=teams, **told)])
-    await noted(parts, who, "duty.taken", lead.name, until=over_ms)
+    await noted(parts, who, "duty.taken", lead.name, until=over_ms, before=before)
     return JSONResponse({"who": lead.name, "until": over_ms}, 202)
 
 
@@ -105,7 +106,7 @@ async def leave(request: Request) -> Response:
         raise Problem(404, f"'{name}' is not on duty.")
     _may_speak_for(who, name, row.teams)
     await tell(parts, [ev.DutyLeft(who=name, **_told(who, name))])
-    await noted(parts, who, "duty.left", name)
+    await noted(parts, who, "duty.left", name, before=_before(row))
     return JSONResponse({"who": name}, 202)
 
 
@@ -131,7 +132,12 @@ async def follow(parts: Parts, who: Who, before: Person, after: Person | None) -
         return
     with suppress(Problem):
         await tell(parts, [ev.DutyLeft(who=before.name, **_told(who, before.name))])
-        await noted(parts, who, "duty.left", before.name)
+        await noted(parts, who, "duty.left", before.name, before=_before(row))
+
+
+def _before(row: DutyRow | None) -> dict[str, int] | None:
+    """For the audit trail."""
+    return {"until": row.until_ms} if row else None
 
 
 def _may_speak_for(who: Who, name: str, teams: Iterable[str] | None) -> None:
