@@ -115,7 +115,7 @@ function render(inParts) {
   if (laidOut !== store.revision) lay();
   const picture = pictureNow();
   renderTop(top, noteOf(socket.standing, socket.reason, screen(), picture), picture, store.board, store.steps);
-  renderMistake(mistake, store.board);
+  renderMistake(mistake, store.board.mistake || (first.rotation || {}).mistake || "");
   const more = board.render(picture, inParts);
   spare(document.body, store.board, picture);
   soundOf(picture);

@@ -43,10 +43,11 @@ export function nameOf(board) {
   return board.title || say("board." + board.id, undefined, board.id);
 }
 
-/** Below the line: what is wrong with the board's file, while its last good form is shown. @param {HTMLElement} root @param {*} board */
-export function renderMistake(root, board) {
-  root.hidden = !board.mistake;
-  write(root.querySelector(".word"), board.mistake ? say("board_mistake", { mistake: board.mistake }) : "");
+/** Below the line: what is wrong with the file of the board or of its rotation, while its last good form is shown.
+ * @param {HTMLElement} root @param {string} mistake */
+export function renderMistake(root, mistake) {
+  root.hidden = !mistake;
+  write(root.querySelector(".word"), mistake ? say("board_mistake", { mistake }) : "");
 }
 
 /**

@@ -141,6 +141,19 @@ async def test_a_tile_is_dragged_resized_and_put_back_by_undo(
     await expect(page.locator("#standing")).to_have_text("Not saved yet")
 
 
+async def test_the_picture_is_drawn_with_live_numbers(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
+    page = await edit()
+    figure = page.frame_locator("iframe").locator("#tile-0 .figure")
+    await expect(figure).to_have_text(re.compile("[–0]"))
+    headers = {"accept": "application/json"}
+    event = {"type": "contact.queued", "contact": "c-1", "queue": "night", "source": "pbx-1"}
+    answer = await night.post("/api/v1/events", json=event, headers=headers)
+    assert answer.status_code == 202, answer.text
+    await expect(figure).to_have_text("1")
+    await night.post("/api/v1/events", json={**event, "type": "contact.abandoned"}, headers=headers)
+    await expect(figure).to_have_text("0")
+
+
 async def test_everything_can_be_done_by_keys(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
     page = await edit()
     await page.get_by_role("button", name="Time").first.click()

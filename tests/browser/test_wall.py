@@ -438,8 +438,10 @@ async def test_show_of_a_foreign_address_is_not_followed(open_board: Any, server
 
 async def test_a_rotation_goes_on_to_its_next_board(open_board: Any, server: Any) -> None:
     server.boards["turn"] = Board(id="turn", rotation=Rotation(boards=["overview", "agents"], seconds=5))
+    server.boards["turn"] = replace(server.boards["turn"], mistake="rotation.boards[2]: there is no board 'gone'")
     page = await open_board("turn", clock=True)
     await expect(page.locator(".board-title")).to_have_text("Overview")
+    await expect(page.locator(".mistake")).to_contain_text("there is no board 'gone'")
     await page.clock.run_for(6_000)
     await expect(page.locator(".board-title")).to_have_text("Agents")
 

@@ -115,6 +115,16 @@ async def test_the_mistake_of_a_boards_file_stands_on_its_page(wall: Any, tmp_pa
     assert "unknown key &#39;titel&#39;" in page.split('class="mistake"')[1].split("</p>")[0]
 
 
+async def test_the_mistake_of_a_rotations_file_stands_on_the_boards_that_it_goes_on_to_show(
+    wall: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "boards" / "turn.toml").write_text('[rotation]\nboards = ["overview", "gone"]\n')
+    page = await page_with(wall, "turn?turn=1", "there is no board")
+    assert "rotation.boards[1]" in page.split('class="mistake"')[1].split("</p>")[0]
+    assert "<title>Agents" in page
+    assert " hidden" in (await wall.http.get("/board/agents")).text.split('class="mistake"')[1].split(">")[0]
+
+
 async def test_a_kiosk_shows_no_cursor_and_stays_one_from_turn_to_turn(wall: Any) -> None:
     page = (await wall.http.get("/board/turn?kiosk&lang=pl")).text
     assert '<body class="wall kiosk">' in page

@@ -50,6 +50,7 @@ async def wall(
 ) -> AsyncIterator[Any]:
     (tmp_path / "boards").mkdir()
     (tmp_path / "boards" / "day.toml").write_text(BOARD)
+    (tmp_path / "boards" / "of.toml").write_text(BOARD.replace('"support"', '"$queue"'))
     ours = replace(config, server=Server(boards=str(tmp_path / "boards")))
     async with served_elsewhere(ours) as found:
         written = {"site": {"main": {"zone": "Europe/Kyiv"}}, "queue": {"support": {}, "sales": {}}}
@@ -108,6 +109,15 @@ async def test_today_and_a_week_before_by_the_same_clock(wall: Any) -> None:
 async def test_a_board_s_own_set_is_the_sum_of_its_queues(wall: Any) -> None:
     recorded(wall)
     assert (await series(wall, 1)).json()["rows"][0]["offered"] == 6
+
+
+async def test_a_board_that_the_address_fills_in_draws_that_queue(wall: Any) -> None:
+    recorded(wall)
+    page = (await wall.http.get("/board/of?queue=sales")).text
+    assert '"series":"/api/v1/boards/of%3Fqueue%3Dsales/series?tile=0"' in page
+    for queue, offered in (("sales", 2), ("support", 4)):
+        told = (await series(wall, 0, f"of%3Fqueue%3D{queue}")).json()
+        assert told["rows"][0]["offered"] == offered
 
 
 async def test_a_percentage_of_few_is_no_point_of_a_line(wall: Any) -> None:

@@ -160,6 +160,7 @@ def first_picture(
         "language": language,
         "board": message,
         "title": title_of(board, say),
+        "mistake": board.mistake or (rotation or {}).get("mistake", ""),
         "tiles": painted(message, picture),
         "picture": picture,
         "say": say,
@@ -236,7 +237,7 @@ def _language(request: Request, board: Board) -> str:
 
 
 def _turned(request: Request, board: Board) -> tuple[Board, Document | None]:
-    """Of a rotation the board whose turn it is, and where to go next and when."""
+    """Of a rotation the board whose turn it is; where to go next and when, and what is wrong with its own file."""
     if board.rotation is None:
         return board, None
     boards = _boards(request)
@@ -247,4 +248,6 @@ def _turned(request: Request, board: Board) -> tuple[Board, Document | None]:
     place = int(turn) % len(names) if turn.isascii() and turn.isdigit() and len(turn) < 6 else 0
     asked = {name: request.query_params[name] for name in ("lang", "kiosk") if name in request.query_params}
     following = f"/board/{board.id}?{urlencode({'turn': (place + 1) % len(names)} | asked)}"
-    return boards[names[place]], {"next": following, "seconds": board.rotation.seconds}
+    return boards[names[place]], {
+        "next": following, "seconds": board.rotation.seconds, "mistake": board.mistake,
+    }  # fmt: skip
