@@ -36,7 +36,7 @@ from wallboard.record.checks import (
 from wallboard.record.images import names_of
 from wallboard.tables import parse_text
 from wallboard.web.auth import Who, allowed
-from wallboard.web.boardtexts import BODY_BYTES, checked, in_thread, standing_of, without_null
+from wallboard.web.boardwriting import BODY_BYTES, checked, in_thread, standing_of, without_null
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call, call
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY

@@ -11,7 +11,7 @@ from wallboard.record.board import Board
 from wallboard.record.shelf import FILE, MADE, SHIPPED, Standing
 from wallboard.web.alphabet import by_alphabet
 from wallboard.web.auth import allowed
-from wallboard.web.boardtexts import read_all
+from wallboard.web.boardwriting import read_all
 from wallboard.web.exposing import beyond
 from wallboard.web.pages import script_json, title_of
 from wallboard.web.sight import boards_for
