@@ -75,7 +75,7 @@ class Contacts:
         """The ends of what began before its source's last whole truth, was not touched since and is not in it."""
         source, name = contact.key
         listing = self.listings.get(source)
-        if listing is None or not contact.events or contact.events[-1][0] > listing.at_ms:
+        if listing is None or contact.is_put_away or contact.events[-1][0] > listing.at_ms:
             return []
         return [
             SightedGone(contact=name, queue=visit.queue, reason="lost", source=source, time=listing.at_ms)
@@ -91,13 +91,14 @@ class Contacts:
         for name in sorted(name for of, name in self.contacts if of == source):
             contact = self.contacts[source, name]
             story = contact.story
-            if story.unanswered_ms is not None or (contact.events and (story.is_open or story.last_ms > at_ms)):
+            runs = not contact.is_put_away and (story.is_open or story.last_ms > at_ms)
+            if story.unanswered_ms is not None or runs:
                 ended += self._lose(contact, at_ms, order).code is Did.ENDED_VISIT
         return ended
 
     def recount(self, contact: Contact, at_ms: int) -> None:
         """Replace what the contact had contributed by what its story says at `at_ms`. One at rest stays counted."""
-        if not contact.events:
+        if contact.is_put_away:
             return
         fresh = facts(contact.story, self._ground.settings, at_ms)
         stale, contact.facts = contact.facts, fresh
@@ -120,22 +121,21 @@ class Contacts:
             return
         contact.rests = False
         self._settle_one(contact)
-        if not contact.events or key[1] in self.open.get(key[0], ()):
+        if contact.is_put_away or key[1] in self.open.get(key[0], ()):
             return
         if self._ground.now_ms < self._rests_ms(contact):
             self._let_rest(contact)
             return
         self._people.put_away(key, contact.live.parts)
         self.changed_chunks.add(contact.chunk)
-        contact.base = contact.story
+        contact.put_away()
         if self.quarters:
             self.quarters.rested.add(key)
-        contact.events, contact.facts, contact.live = [], [], NOT_LIVE
 
     def forget_before(self, oldest_ms: int) -> None:
         """Contacts over before every running day, and longer ago than any window reaches, are in no number."""
         for key, contact in list(self.contacts.items()):
-            if contact.base and not contact.events and contact.base.last_ms < oldest_ms:
+            if contact.base and contact.is_put_away and contact.base.last_ms < oldest_ms:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
         self.repeats.forget(oldest_ms)
@@ -159,16 +159,17 @@ class Contacts:
         self.restarts.pop(source, None)
         self.listings.pop(source, None)
 
-    def count_anew(self) -> None:
-        """After a change of settings: every story of the day is read again."""
+    def count_anew(self, *, tell: bool) -> None:
+        """All of the day. `tell`: after a change of settings the events may tell another story."""
         self.unsettled = {}
         if self.quarters:
             self.quarters.clear()
         self.repeats.count_anew(self.contacts)
         for contact in self.contacts.values():
             contact.facts, contact.live = [], NOT_LIVE
-            if contact.events:
-                self._retell(contact)
+            if not contact.is_put_away:
+                if tell:
+                    self._retell(contact)
                 self.recount(contact, self._ground.now_ms)
                 continue
             self.repeats.tell(contact.key, contact.story)
@@ -215,13 +216,14 @@ class Contacts:
         self.unsettled[contact.key] = contact
         contact.heard_ms = self._ground.now_ms
         told = (at_ms, order, event)
-        if not contact.events and contact.base:  # it comes back: what it had contributed is known again
+        if contact.is_put_away and contact.base:  # it comes back: what it had contributed is known again
             contact.story = contact.base.copied(self._ground.settings)
             contact.facts = facts(contact.story, self._ground.settings, self._ground.now_ms)
-        if not contact.events or contact.events[-1][:2] <= told[:2]:
-            contact.events.append(told)
+        events = contact.events
+        if not events or events[-1][:2] <= told[:2]:
+            events.append(told)
             return contact.story.step(event, at_ms)
-        insort(contact.events, told, key=lambda one: one[:2])
+        insort(events, told, key=lambda one: one[:2])
         return self._retell(contact, order)
 
     def _retell(self, contact: Contact, order: int = -1) -> Deed:
@@ -272,7 +274,7 @@ class Contacts:
             self.open.setdefault(source, set()).add(name)
             return
         self.open.get(source, set()).discard(name)
-        if contact.events and not contact.rests:
+        if not contact.is_put_away and not contact.rests:
             self._let_rest(contact)
 
     def _let_rest(self, contact: Contact) -> None:

@@ -101,7 +101,7 @@ def _legs_over(contacts: Contacts, agent: str, at_ms: int, source: str) -> Itera
 
 
 def _touched_since(contact: Contact, at_ms: int) -> bool:
-    return bool(contact.events) and contact.events[-1][0] > at_ms
+    return not contact.is_put_away and contact.events[-1][0] > at_ms
 
 
 def _joined(parts: list[ev.FloorObserved]) -> ev.FloorObserved:

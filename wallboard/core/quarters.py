@@ -69,7 +69,7 @@ class Quarters:
                 self.count(fact, 1)
             self.tell(contact)
         late = [contact for contact in contacts.values() if contact.heard_ms >= written_ms - REACH_MS]
-        self.rested = {contact.key for contact in late if not contact.events}
+        self.rested = {contact.key for contact in late if contact.is_put_away}
         self.changed = {interval for contact in late for interval in self._of(contact)}
 
     def count(self, fact: Fact, sign: int, basis: str = "event") -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, msgpack
 
 from wallboard.core import events as ev
 from wallboard.core.agents import Item, Profile
@@ -12,13 +12,15 @@ from wallboard.core.facts import NOT_LIVE, Fact
 from wallboard.core.ledger import Ledger, add_to
 from wallboard.core.platform import Counters
 from wallboard.core.timesheet import Setting, Span, Timesheet
-from wallboard.core.visits import Story
+from wallboard.core.visits import SightedGone, SightedWaiting, Story
 
 Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
+Kept = tuple[int, int, ev.Told | ev.Own | SightedWaiting | SightedGone]  # the same, as a checkpoint has it
 Standing = tuple[str, str, str]  # (kind, id, metric)
 
 NEVER_MS = ev.LATEST_MS
+_kept = msgpack.Decoder(list[Kept])
 
 WAITS = ("waiting", "unanswered", "case")
 
@@ -38,10 +40,11 @@ def own_ledger(minute: int) -> Ledger:
 class Contact:
     """A contact's events until 15 minutes after it ended; then only what they told remains.
 
-    `base`: what earlier events told, settled; `events` come after it, and `story` is all of it.
+    `base`: what earlier events told, settled; `events` come after it, and `story` is all of it. `packed`: the events
+    as a checkpoint has them, until somebody asks for them; of most nobody does.
     """
 
-    __slots__ = ("base", "chunk", "events", "facts", "heard_ms", "key", "live", "rests", "story")
+    __slots__ = ("_events", "base", "chunk", "facts", "heard_ms", "key", "live", "packed", "rests", "story")
 
     def __init__(self, key: Key, story: Story, chunk: str) -> None:
         self.key = key
@@ -49,10 +52,30 @@ class Contact:
         self.heard_ms = 0  # when its last event arrived
         self.rests = False  # whether its putting away is waited for
         self.story = story
-        self.events: list[Told] = []
+        self._events: list[Told] = []
+        self.packed: bytes | None = None
         self.facts: list[Fact] = []
         self.live = NOT_LIVE
         self.base: Story | None = None
+
+    @property
+    def events(self) -> list[Told]:
+        return self._events if self.packed is None else self.unpack()
+
+    def unpack(self) -> list[Told]:
+        """Raises msgspec.DecodeError where another vocabulary wrote them."""
+        if self.packed is not None:
+            self._events, self.packed = list(_kept.decode(self.packed)), None
+        return self._events
+
+    @property
+    def is_put_away(self) -> bool:
+        """Only what its events told remains."""
+        return self.packed is None and not self._events
+
+    def put_away(self) -> None:
+        self.base, self._events, self.packed = self.story, [], None
+        self.facts, self.live = [], NOT_LIVE
 
 
 class Tally:

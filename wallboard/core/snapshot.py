@@ -2,11 +2,14 @@
 
 A chunk holds the contacts whose first event fell into one quarter of an hour, so that yesterday's and
 this morning's chunks rest while the running ones change; one more chunk holds everything else. Numbers
-are not stored: they are counted again from the events and stories.
+are not stored: they are counted again from the stories. A contact's events are read when somebody asks for them
+(rows.Contact); where another vocabulary wrote them, at once, so that what cannot be read is known before it is needed.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
+from zlib import crc32
 
 import msgspec
 from msgspec import Struct
@@ -19,21 +22,18 @@ from wallboard.core.duty import DutyRow
 from wallboard.core.moving import Moving
 from wallboard.core.observed import Parts
 from wallboard.core.repeats import Begin
-from wallboard.core.rows import AgentRow, AlertRow, Contact, KpiRow, Listing, NoticeRow, SourceRow, Told
+from wallboard.core.rows import AgentRow, AlertRow, Contact, Kept, KpiRow, Listing, NoticeRow, SourceRow, Told
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.timesheet import Timesheet
-from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, SightedGone, SightedWaiting, Story, Tag, Visit
+from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, Story, Tag, Visit
 from wallboard.core.watchful import watchful
 
-FORMAT = 9
+FORMAT = 10
 REST = "rest"
 
-Stored = ev.Told | ev.Own | SightedWaiting | SightedGone
-StoredTold = tuple[int, int, Stored]
 
-
-class StoredStory(Struct, array_like=True):
+class StoredStory(Struct, array_like=True, gc=False):
     visits: list[Visit]
     legs: list[Leg]
     missed: list[Miss]
@@ -43,23 +43,27 @@ class StoredStory(Struct, array_like=True):
     result: Result | None
     marks: dict[str, Mark]
     tags: dict[str, Tag]
+    bare_rings: dict[str, int]
     unanswered_ms: int | None
     last_ms: int
     customer: str | None
 
 
-class StoredContact(Struct, array_like=True):
+class StoredContact(Struct, array_like=True, gc=False):
+    """`events`: packed, and None of one that is put away."""
+
     source: str
     contact: str
-    events: list[StoredTold]
+    events: bytes | None
     base: StoredStory | None
+    story: StoredStory | None  # where it is not the base
     heard_ms: int
 
 
 class StoredAgent(Struct, array_like=True):
     base: Profile
     base_ms: int
-    events: list[StoredTold]
+    events: list[Kept]
     released_ms: int
     sources: list[str]
     sheet: Timesheet
@@ -77,6 +81,7 @@ class StoredQueue(Struct, array_like=True):
 
 class Rest(Struct):
     format: int
+    vocabulary: int
     now_ms: int
     since_ms: int
     applied: int
@@ -143,14 +148,25 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     for name, chunk in chunks.items():
         if name != REST:
             for stored in _contacts.decode(chunk):
-                _restore(floor, name, stored)
+                contact = _restore(floor, name, stored)
+                if rest.vocabulary != _vocabulary():
+                    contact.unpack()
     floor.resume(rest.now_ms, rest.queues)
     return floor
 
 
+@cache
+def _vocabulary() -> int:
+    """The same for all versions that read the same events."""
+    return crc32(repr(msgspec.inspect.type_info(list[Kept])).encode())
+
+
 def _contact(contact: Contact) -> StoredContact:
     base = None if contact.base is None else _stored(contact.base)
-    return StoredContact(*contact.key, _events(contact.events), base, contact.heard_ms)
+    if contact.is_put_away:
+        return StoredContact(*contact.key, None, base, None, contact.heard_ms)
+    events = contact.packed or _encoder.encode(contact.events)
+    return StoredContact(*contact.key, events, base, _stored(contact.story), contact.heard_ms)
 
 
 def _stored(base: Story) -> StoredStory:
@@ -164,6 +180,7 @@ def _stored(base: Story) -> StoredStory:
         base.result,
         base.marks,
         base.tags,
+        base.bare_rings,
         base.unanswered_ms,
         base.last_ms,
         base.customer,
@@ -176,7 +193,8 @@ def _events(told: list[Told]) -> list[Any]:
 
 def _rest_of(floor: Floor) -> Rest:
     return Rest(
-        format=FORMAT, now_ms=floor.now_ms, since_ms=floor.since_ms, applied=floor.applied, settings=floor.settings,
+        format=FORMAT, vocabulary=_vocabulary(), now_ms=floor.now_ms, since_ms=floor.since_ms, applied=floor.applied,
+        settings=floor.settings,
         agents={
             name: StoredAgent(
                 row.base, row.base_ms, _events(row.events), row.last_released_ms, sorted(row.sources), row.sheet
@@ -216,15 +234,23 @@ def _agent_row(stored: StoredAgent) -> AgentRow:
     return row
 
 
-def _restore(floor: Floor, chunk: str, stored: StoredContact) -> None:
+def _restore(floor: Floor, chunk: str, stored: StoredContact) -> Contact:
     key = (stored.source, stored.contact)
-    contact = Contact(key, Story(stored.source, floor.settings), chunk)
-    contact.events = list(stored.events)
-    contact.heard_ms = stored.heard_ms
-    if base := stored.base:
-        story = contact.base = contact.story
-        story.visits, story.legs, story.missed = base.visits, base.legs, base.missed
-        story.refused, story.replies, story.rung = base.refused, base.replies, base.rung
-        story.result, story.marks, story.tags = base.result, base.marks, base.tags
-        story.unanswered_ms, story.last_ms, story.customer = base.unanswered_ms, base.last_ms, base.customer
+    base = _story(floor, stored.source, stored.base) if stored.base else None
+    story = _story(floor, stored.source, stored.story) if stored.story else base
+    assert story
+    contact = Contact(key, story, chunk)
+    contact.base, contact.heard_ms = base, stored.heard_ms
+    contact.packed = stored.events
     floor.contacts.contacts[key] = contact
+    return contact
+
+
+def _story(floor: Floor, source: str, stored: StoredStory) -> Story:
+    story = Story(source, floor.settings)
+    story.visits, story.legs, story.missed = stored.visits, stored.legs, stored.missed
+    story.refused, story.replies, story.rung = stored.refused, stored.replies, stored.rung
+    story.result, story.marks, story.tags = stored.result, stored.marks, stored.tags
+    story.bare_rings, story.unanswered_ms = stored.bare_rings, stored.unanswered_ms
+    story.last_ms, story.customer = stored.last_ms, stored.customer
+    return story

@@ -522,7 +522,7 @@ class Floor:
             self.ground.touch("sites", site)
         changed = self.tallies.ruled_otherwise(settings)
         self.ground.settings = settings
-        self._count_anew()
+        self._count_anew(tell=True)
         for queue in changed:
             self.tallies.queues[queue].ruled_ms = at_ms
         self._rule_anew()
@@ -614,8 +614,9 @@ class Floor:
             row = self.sources[name] = SourceRow()
         return row
 
-    def _count_anew(self) -> None:
-        """After a change of settings, of watched sets, or of what sources there are: read the day again."""
+    def _count_anew(self, *, tell: bool = False) -> None:
+        """After a change of watched sets, or of what sources there are: count the day again. `tell`: the stories are
+        told again too, since the settings changed."""
         calendar = self.ground.calendar
         calendar.drop(("day", "contact", "shift", "hours", "need"))
         calendar.days, calendar.shifts = {}, {}
@@ -625,7 +626,7 @@ class Floor:
             self.ground.touch("sites", site)
         self.tallies.clear()
         self.people.clear()
-        self.contacts.count_anew()
+        self.contacts.count_anew(tell=tell)
         self.cases.count_anew()
         self.needs.clear()
         self.needs.turn(self.ground.minute)

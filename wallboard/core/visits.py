@@ -58,7 +58,7 @@ class SightedGone(ev.Left, frozen=True, kw_only=True, tag="floor.gone"):
     """A caller that a whole listing left out: ends the visit as lost."""
 
 
-class Visit(Struct, gc=False):
+class Visit(Struct, array_like=True, gc=False):
     """One stay of the contact in one queue; waiting while `ended_ms` is None."""
 
     queue: str
@@ -84,7 +84,7 @@ class Visit(Struct, gc=False):
         return max(0, (self.ended_ms or self.begun_ms) - self.begun_ms)
 
 
-class Leg(Struct, gc=False):
+class Leg(Struct, array_like=True, gc=False):
     """One agent's part: talk until `ended_ms`, wrap-up until `closed_ms` (which may lie ahead)."""
 
     agent: str
