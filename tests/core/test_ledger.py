@@ -12,6 +12,11 @@ _steps = st.lists(
 )
 
 
+def add(ledger: Ledger, metric: str, at_ms: int, amount: int, *, in_day: bool) -> None:
+    added = ledger.at(at_ms, in_day=in_day)
+    added[metric] = added.get(metric, 0) + amount
+
+
 @given(_steps)
 def test_running_sums_equal_a_recount(steps: list[tuple[int, int, str, int]]):
     ledger, minute = Ledger(START), START
@@ -20,7 +25,7 @@ def test_running_sums_equal_a_recount(steps: list[tuple[int, int, str, int]]):
         minute += forward
         ledger.turn(minute)
         at = minute + offset
-        ledger.add(metric, at * MINUTE_MS, amount, in_day=False)
+        add(ledger, metric, at * MINUTE_MS, amount, in_day=False)
         if offset > -60:
             known.append((at, metric, amount))
         for window, length in ROLLING.items():
@@ -35,15 +40,15 @@ def test_running_sums_equal_a_recount(steps: list[tuple[int, int, str, int]]):
 def test_what_is_taken_back_leaves_no_trace(steps: list[tuple[int, int, str, int]]):
     ledger = Ledger(START)
     for _, offset, metric, amount in steps:
-        ledger.add(metric, (START + offset) * MINUTE_MS, amount, in_day=True)
+        add(ledger, metric, (START + offset) * MINUTE_MS, amount, in_day=True)
     for _, offset, metric, amount in steps:
-        ledger.add(metric, (START + offset) * MINUTE_MS, -amount, in_day=True)
+        add(ledger, metric, (START + offset) * MINUTE_MS, -amount, in_day=True)
     assert all(ledger.window(window) == Counts() for window in (*ROLLING, "day"))
 
 
 def test_a_new_day_keeps_what_came_after_its_beginning_and_says_what_it_took_out():
     ledger = Ledger(START)
-    ledger.add("offered", (START - 1) * MINUTE_MS, 5, in_day=True)
-    ledger.add("offered", START * MINUTE_MS, 2, in_day=True)
+    add(ledger, "offered", (START - 1) * MINUTE_MS, 5, in_day=True)
+    add(ledger, "offered", START * MINUTE_MS, 2, in_day=True)
     assert ledger.begin("day", START * MINUTE_MS) == {"offered": -5}
     assert ledger.window("day").sums == {"offered": 2}

@@ -104,10 +104,8 @@ class Contacts:
         stale, contact.facts = contact.facts, fresh
         if fresh != stale:
             same = _common(stale, fresh)
-            for fact in stale[same:]:
-                self._count(fact, -1, at_ms)
-            for fact in fresh[same:]:
-                self._count(fact, 1, at_ms)
+            self._count(stale[same:], -1, at_ms)
+            self._count(fresh[same:], 1, at_ms)
         self.repeats.tell(contact.key, contact.story)
         if self.quarters:
             self.quarters.tell(contact)
@@ -175,8 +173,7 @@ class Contacts:
             self.repeats.tell(contact.key, contact.story)
             if self.quarters:
                 self.quarters.tell(contact)
-            for fact in facts(contact.story, self._ground.settings, self._ground.now_ms):
-                self._count(fact, 1, self._ground.now_ms)
+            self._count(facts(contact.story, self._ground.settings, self._ground.now_ms), 1, self._ground.now_ms)
 
     def of_source(self, source: str) -> Iterator[Contact]:
         """The open ones of a source, in the order of their ids."""
@@ -247,13 +244,13 @@ class Contacts:
             self.recount(contact, at_ms)
             at_ms = contact.live.due_ms
 
-    def _count(self, fact: Fact, sign: int, at_ms: int) -> None:
-        if fact.kind == "agents":
-            self._people.count(fact, sign, at_ms)
-        else:
-            self._tallies.count(fact, sign)
+    def _count(self, facts: list[Fact], sign: int, at_ms: int) -> None:
+        self._tallies.count([fact for fact in facts if fact.kind == "queues"], sign)
+        if agents := [fact for fact in facts if fact.kind == "agents"]:
+            self._people.count(agents, sign, at_ms)
         if self.quarters:
-            self.quarters.count(fact, sign)
+            for fact in facts:
+                self.quarters.count(fact, sign)
 
     def _relive(self, contact: Contact, fresh: Live, at_ms: int) -> None:
         stale, contact.live = contact.live, fresh
@@ -264,7 +261,8 @@ class Contacts:
             self._tallies.change(fresh, 1)
         if stale.parts == fresh.parts:
             return
-        for agent in sorted(stale.parts.keys() | fresh.parts.keys()):
+        agents = stale.parts.keys() | fresh.parts.keys() if stale.parts else fresh.parts.keys()
+        for agent in sorted(agents) if len(agents) > 1 else agents:
             if stale.parts.get(agent) != (now := fresh.parts.get(agent, NOBODY)):
                 self._people.pass_items(agent, contact.key, now, at_ms)
 

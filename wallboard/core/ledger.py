@@ -82,13 +82,14 @@ class Ledger:
         self._added: dict[tuple[int, bool, bool], Amounts] = {}
         self._windows = {window: Counts() for window in (*rolling, "day", "shift")}
 
-    def add(self, metric: Metric, at_ms: int, amount: int, *, in_day: bool, in_shift: bool = False) -> None:
-        """Count `amount` at its minute; a negative amount takes back what was added with the same arguments."""
+    def at(self, at_ms: int, *, in_day: bool, in_shift: bool = False) -> Amounts:
+        """What is counted of this instant's minute and not folded yet: amounts are added to it at once (the next fold
+        takes it), and a negative one takes back what was added with the same arguments."""
         when = (at_ms // MINUTE_MS, in_day, in_shift)
         added = self._added.get(when)
         if added is None:
             added = self._added[when] = {}
-        added[metric] = added.get(metric, 0) + amount
+        return added
 
     def window(self, name: str) -> Counts:
         """What happened in `m15`, `m30`, `m60`, `day` or `shift`; of a group: as far as its queues are folded."""

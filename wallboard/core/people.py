@@ -12,7 +12,8 @@ from wallboard.core import events as ev
 from wallboard.core.agents import activity, setting
 from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
-from wallboard.core.rows import AgentRow, Key, Standing, own_ledger
+from wallboard.core.ledger import Amounts
+from wallboard.core.rows import NEVER_MS, AgentRow, Key, Standing, own_ledger
 from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Work, changed_ms
 from wallboard.core.visits import REPLACE_LOST_MS, Deed, Did
@@ -77,7 +78,8 @@ class People:
         """What a contact's story now says of this agent, in place of what it said before."""
         items, released_ms, spans = part.items, part.released_ms, part.spans
         row = self.row(agent, key[0])
-        row.changes_at(changed_ms(row.spans.get(key, ()), spans))
+        if row.draft:
+            row.changes_at(changed_ms(row.spans.get(key, ()), spans))
         if spans:
             row.spans[key] = spans
         else:
@@ -103,20 +105,28 @@ class People:
             row.released_ms = max(row.released_ms, part.released_ms)
             row.released.pop(key, None)
 
-    def count(self, fact: Fact, sign: int, at_ms: int) -> None:
-        """A fact of an agent, added or taken back; told at `at_ms`."""
-        row, told_ms, metric = self.row(fact.id), fact.at_ms, fact.metric
-        shift_ms = row.sheet.starts.get("shift")
-        in_day, in_shift = told_ms >= row.sheet.starts["day"], shift_ms is not None and told_ms >= shift_ms
-        if in_day and metric in ("answered", "missed"):
-            call = (told_ms, metric == "answered")
-            insort(row.calls, call) if sign > 0 else row.calls.remove(call)
-        if metric == "tags.hostile":
-            self._count_hostile(row, told_ms, sign, self.site_of(fact.id))
-        row.ledger.turn(self._ground.minute)
-        row.ledger.add(metric, told_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
-        self.moving.add(fact.id)
-        self._touch(fact.id, row, at_ms)
+    def count(self, facts: Iterable[Fact], sign: int, at_ms: int) -> None:
+        """Facts of agents, added or taken back; told at `at_ms`."""
+        name, told_ms, in_day = "", -1, False
+        added: Amounts = {}
+        for fact in facts:
+            metric = fact.metric
+            if fact.id != name:
+                name, told_ms = fact.id, -1
+                row = self.row(name)
+                row.ledger.turn(self._ground.minute)
+                self.moving.add(name)
+                self._touch(name, row, at_ms)
+            if fact.at_ms != told_ms:
+                told_ms, starts = fact.at_ms, row.sheet.starts
+                in_day, in_shift = told_ms >= starts["day"], told_ms >= starts.get("shift", NEVER_MS)
+                added = row.ledger.at(told_ms, in_day=in_day, in_shift=in_shift)
+            added[metric] = added.get(metric, 0) + sign * fact.amount
+            if in_day and metric in ("answered", "missed"):
+                call = (told_ms, metric == "answered")
+                insort(row.calls, call) if sign > 0 else row.calls.remove(call)
+            elif metric == "tags.hostile":
+                self._count_hostile(row, told_ms, sign, self.site_of(name))
 
     def _count_hostile(self, row: AgentRow, at_ms: int, sign: int, site: str) -> None:
         """Of the running day and the hour before it: a night shift goes over midnight."""

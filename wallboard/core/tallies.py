@@ -10,6 +10,7 @@ from itertools import islice
 
 from wallboard.core.facts import Fact, Live
 from wallboard.core.ground import Entity, Ground
+from wallboard.core.ledger import Amounts
 from wallboard.core.rows import NEVER_MS, Tally
 from wallboard.core.select import selects_queue, set_id
 from wallboard.core.settings import Queue, Settings, Target
@@ -53,17 +54,21 @@ class Tallies:
         if at_ms >= tally.channel_ms:
             tally.channel, tally.channel_ms = channel, at_ms
 
-    def count(self, fact: Fact, sign: int) -> None:
-        """A fact of a queue, added or taken back."""
-        name, at_ms = fact.id, fact.at_ms
-        tally = self.queues.get(name) or self.queue(name)
-        in_day, in_shift = at_ms >= tally.day_ms, at_ms >= tally.shift_ms
-        tally.ledger.add(fact.metric, at_ms, sign * fact.amount, in_day=in_day, in_shift=in_shift)
-        self.unsettled.add(name)
+    def count(self, facts: Iterable[Fact], sign: int) -> None:
+        """Facts of queues, added or taken back."""
+        name, at_ms = "", -1
+        added: Amounts = {}
+        for fact in facts:
+            if fact.at_ms != at_ms or fact.id != name:
+                name, at_ms = fact.id, fact.at_ms
+                tally = self.queues.get(name) or self.queue(name)
+                added = tally.ledger.at(at_ms, in_day=at_ms >= tally.day_ms, in_shift=at_ms >= tally.shift_ms)
+                self.unsettled.add(name)
+            added[fact.metric] = added.get(fact.metric, 0) + sign * fact.amount
 
     def count_own(self, fact: Fact, sign: int) -> None:
         """A fact of no single contact's story (repeats, cases): the history, where it is kept, hears of it too."""
-        self.count(fact, sign)
+        self.count([fact], sign)
         if self.record:
             self.record(fact, sign)
 
