@@ -56,6 +56,31 @@ def test_a_chatwoot_conversation_waits_is_answered_and_ends() -> None:
     ]
 
 
+def test_what_is_written_while_a_bot_has_the_conversation_waits_for_nobody_until_it_is_handed_over() -> None:
+    """Chatwoot 3 over WhatsApp: `pending` first, then open; its payloads lack `updated_at`."""
+    assert told("chatwoot", "chatwoot3-message_incoming.json") == []
+    assert told("chatwoot", "chatwoot3-opened.json") == [("contact.queued", "25", "inbox-17", "messenger")]
+    assert made("chatwoot", "chatwoot3-opened.json")[0].via == "whatsapp"  # type: ignore[attr-defined]
+
+
+def test_a_conversation_that_is_resolved_opened_and_resolved_within_one_activity_ended_twice() -> None:
+    """`timestamp` is that of the last message; what is saved anew has another `updated_at`."""
+    payload = json.loads((FIXTURES / "chatwoot-resolved.json").read_text(encoding="utf-8"))
+    by = shipped("chatwoot").by
+    again = payload | {"updated_at": payload["updated_at"] + 3.5}
+    ids = {one.found.id for body in (payload, payload, again) for one in events_of(body, by)}  # type: ignore[union-attr]
+    assert len(ids) == 2
+
+
+def test_a_call_that_is_written_down_in_zammad_is_answered_as_it_begins() -> None:
+    assert told("zammad", "zammad-phone.json") == [
+        ("contact.queued", "82", "Service Desk", "voice"),
+        ("case.opened", "82", "10082", "Service Desk"),
+        ("contact.answered", "82", "Service Desk", "olena@example.com", "voice"),
+        ("contact.message", "82", "Service Desk", "customer"),
+    ]
+
+
 def test_a_zammad_ticket_is_a_contact_of_its_group_and_a_case() -> None:
     assert told("zammad", *(f"zammad-{step}.json" for step in ("created", "answered", "closed"))) == [
         ("contact.queued", "81", "Service Desk", "email"),
