@@ -3,6 +3,7 @@
  * when no answer comes. A press is one POST; what it did comes back with the next answer.
  */
 
+import { mountAround } from "./around.js";
 import { Calls } from "./calls.js";
 import { showDeeds } from "./deeds.js";
 import { showDuty } from "./duty.js";
@@ -35,6 +36,7 @@ let shown = "";
 /** @type {import("./duty.js").OnDuty[]} */
 let duty = [];
 let timer = 0;
+let askedFor = new URLSearchParams(location.search).get("alert") ?? "";
 const calls = new Calls(byId("calls"));
 
 refresh();
@@ -74,15 +76,28 @@ function show(told) {
   if (text !== shown) {
     shown = text;
     const snoozed = told.open.filter((alert) => alert.snoozed_until);
-    const open = told.open.filter((alert) => !alert.snoozed_until);
+    const awake = told.open.filter((alert) => !alert.snoozed_until);
+    const [own, open] = [awake.filter((alert) => alert.mine), awake.filter((alert) => !alert.mine)];
+    fill("own", own);
     fill("open", open);
     fill("snoozed", snoozed);
     fill("over", told.over);
-    byId("none").hidden = open.length > 0;
+    byId("owned").hidden = own.length === 0;
+    byId("none").hidden = awake.length > 0;
     byId("snoozing").hidden = snoozed.length === 0;
     byId("past").hidden = told.over.length === 0;
+    showAsked();
   }
   showAge();
+}
+
+/** The one that a message led here: once, also after signing in. */
+function showAsked() {
+  const card = askedFor && document.querySelector(`[data-alert="${CSS.escape(askedFor)}"]`);
+  if (!card) return;
+  askedFor = "";
+  card.classList.add("alert-asked");
+  card.scrollIntoView({ block: "center" });
 }
 
 /** Work that holds alerts back must not be forgotten. @param {{name: string, until: number | null}[]} going */
@@ -102,6 +117,10 @@ function fill(id, alerts) {
 /** @param {HTMLElement} card @param {Alert} alert */
 function write(card, alert) {
   card.dataset.severity = alert.severity;
+  card.dataset.alert = alert.id;
+  const more = /** @type {HTMLDetailsElement} */ (part(card, ".alert-more"));
+  more.hidden = Boolean(alert.over_at);
+  mountAround(more, `${url}/${encodeURIComponent(alert.id)}/around`);
   card.querySelector("use")?.setAttribute("href", "/static/icons.svg#" + (ICONS[alert.severity] ?? "info"));
   part(card, ".alert-text span").textContent = alert.text;
   part(card, ".alert-action").textContent = alert.over_at ? "" : (alert.action ?? "");

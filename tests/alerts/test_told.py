@@ -461,3 +461,13 @@ def test_of_no_event_it_is_told_of_which() -> None:
 def test_of_a_change_it_is_told_by_how_much_and_within_how_long(value: float, limit: str, says: str) -> None:
     one = row(metric="waiting", value=value, limit=limit, within="10m")
     assert message_of("a", one, "raised", 0, None, "Billing", "").title == f"Billing: {says}"
+
+
+def test_a_message_leads_to_its_alert_and_one_for_several_to_the_first() -> None:
+    link = "https://wall.example/alerts"
+    one, other = (message_of(name, row(), "raised", 0, None, name, link) for name in ("a", "b"))
+    assert one.link == "https://wall.example/alerts?alert=a"
+    assert one.link in one.text.splitlines()
+    many = together([one, other])
+    assert many.link == one.link
+    assert many.text.count(link) == 1

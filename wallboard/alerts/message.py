@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -89,7 +90,7 @@ def message_of(
     first: First | None = None, speaks: Speaks = IN_ENGLISH,
 ) -> Message:  # fmt: skip
     """`called`: what people call the entity. `number`: which of the repeats. `says`: why this receiver is told.
-    `first`: the one of the same cause that came first."""
+    `first`: the one of the same cause that came first. `link`: where people see all alerts."""
     say, is_over = said_in(speaks.language), verb == "cleared"
     title = _title(row, verb, called, say, speaks.unit)
     lines = [
@@ -99,7 +100,7 @@ def message_of(
         *([says] if says and not is_over else []),
         *([say("owner", who=row.owner)] if row.owner and verb != "assigned" else []),
         *([row.note] if row.note else []),
-        *([link] if link else []),
+        *([link := f"{link}?alert={quote(alert, safe='')}"] if link else []),
     ]
     return Message(
         id=named(alert, verb, number), type=verb, severity=_severity(row), title=title,
@@ -158,7 +159,7 @@ def together(messages: Sequence[Message]) -> Message:
     lines = [say("line", severity=_standing(one, came_first, say), title=one.title) for one in ordered[:MOST_LINES]]
     if len(ordered) > MOST_LINES:
         lines.append(say("more_lines", count=len(ordered) - MOST_LINES))
-    more, link = len(begun | over) - 1, messages[0].link
+    more, link = len(begun | over) - 1, first.link
     return Message(
         id=f"{messages[0].id}&{messages[-1].id}", type="many", severity=ordered[0].severity,
         title=say("more", title=first.title, count=more) if more else first.title, at=messages[-1].at, link=link,

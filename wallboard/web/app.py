@@ -56,6 +56,7 @@ from wallboard.web.headers import AddressCheck, SecurityHeaders
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.ingest import Ingest
 from wallboard.web.known import Known
+from wallboard.web.lasthour import LastHour
 from wallboard.web.lookback import LookBack
 from wallboard.web.metrics import Metrics, fan_out
 from wallboard.web.names import Names
@@ -169,6 +170,7 @@ def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking:
         violations=violations,
         costly=rates(),
         lookback=LookBack(clock_ms),
+        last_hour=LastHour(pipeline, clock_ms),
         https=https,
     )
 
@@ -205,6 +207,7 @@ async def _life(parts: Parts, clients: Sequence[Redis], house: HouseTime, loads_
             async with asyncio.timeout(loads_s):
                 await parts.pipeline.loaded.wait()
         await stack.enter_async_context(_running("hub", parts.hub.run))
+        await stack.enter_async_context(_running("last hour", parts.last_hour.run))
         lease = Lease(clients[0], Keys(parts.config.namespace))
         await stack.enter_async_context(
             _running(

@@ -28,6 +28,7 @@ from wallboard.web import (
     tokens,
 )
 from wallboard.web.alerts import AlertsPage, acts, alerts
+from wallboard.web.around import around
 from wallboard.web.charts import plotly_js
 from wallboard.web.closing import close
 from wallboard.web.csp import HERE as VIOLATIONS
@@ -130,6 +131,7 @@ def _boards(templates: Jinja2Templates) -> list[BaseRoute]:
 def _alerts(templates: Jinja2Templates) -> list[BaseRoute]:
     return [
         Route("/api/v1/alerts", alerts),
+        Route("/api/v1/alerts/{alert}/around", around),
         *acts(),
         Route("/api/v1/alerts/rules", rules.rules),
         Route("/api/v1/alerts/check-rule", rules.check, methods=["POST"]),

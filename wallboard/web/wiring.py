@@ -28,6 +28,7 @@ from wallboard.web.boards import Boards
 from wallboard.web.csp import Violations
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.known import Known
+from wallboard.web.lasthour import LastHour
 from wallboard.web.lookback import LookBack
 from wallboard.web.metrics import Metrics
 from wallboard.web.paired import Paired
@@ -80,6 +81,7 @@ class Parts:
     violations: Violations
     costly: Rates
     lookback: LookBack
+    last_hour: LastHour
     https: bool
 
 
