@@ -59,6 +59,7 @@ async def test_a_page_that_is_refused_is_headed_in_the_readers_language(served: 
     asked = {"accept": "text/html", "accept-language": "uk"}
     answer = await served.http.get("/board/none", headers=asked)
     assert (answer.status_code, "<h1>Тут нічого немає</h1>" in answer.text) == (404, True)
+    assert "<p>За цією адресою нічого немає, або це не для вас.</p>" in answer.text
 
 
 async def test_a_stranger_at_the_sign_in_page_is_offered_no_page_that_would_send_them_back(served: Any) -> None:

@@ -114,7 +114,14 @@ def test_the_pages_say_the_same_in_all_languages_and_ask_for_every_word() -> Non
     assert {key for key in english.keys() - own if f'"{key}"' not in text} == set()
     asked = set(re.findall(r'page_say\("([^"]+)"', text)) | set(re.findall(r'words\["([^"]+)"\]', text))
     asked |= set(re.findall(r'say\("((?:floor|names|me)\.[^"]+)"', text)) - {"floor.channel.", "me.tag."}
-    families = {"sources.state.", "tokens.is.", "alerts.severity.", "alerts.result.", "problem.head."}
+    families = {
+        "sources.state.",
+        "tokens.is.",
+        "alerts.severity.",
+        "alerts.result.",
+        "problem.head.",
+        "problem.detail.",
+    }
     assert asked - families <= english.keys()
     for language in LANGUAGES:
         found = page_say(language).catalog

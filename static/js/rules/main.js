@@ -100,7 +100,7 @@ function fresh(of) {
 /** @param {Rule} rule */
 function ask(rule) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("sure"));
-  write(dialog.querySelector("h2"), rule.id);
+  write(dialog.querySelector("h2"), say("rules.remove_ask", { rule: rule.id }));
   write(dialog.querySelector(".failed"), "");
   dialog.querySelector("form").onsubmit = async (event) => {
     event.preventDefault();
