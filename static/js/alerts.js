@@ -16,9 +16,9 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
 
 /**
  * @typedef {{result: string, who: string, note?: string}} Result
- * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, note?: string, results?: Result[]}} Before
+ * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, note?: string, results?: Result[]}} Before
  * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
- *   owner?: string, mine: boolean, theirs?: boolean, acknowledged_by?: string, snoozed_until?: number, note?: string, over_at?: number, over?: string}} Alert
+ *   owner?: string, mine: boolean, theirs?: boolean, acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
  */
 
 const section = /** @type {HTMLElement} */ (document.querySelector("[data-url]"));
@@ -138,6 +138,7 @@ function lastTime(one) {
   const did = (one.results ?? []).map(resultText);
   if (did.length === 0 && one.owner) did.push(said("owner", { who: one.owner }));
   else if (did.length === 0 && one.acknowledged_by) did.push(said("seen", { who: one.acknowledged_by }));
+  else if (did.length === 0 && one.last_snoozed_by) did.push(said("snoozed_by", { who: one.last_snoozed_by }));
   if (one.note) did.push("“" + one.note + "”");
   const time = (then === today ? "" : then + " ") + clock.format(one.raised_at);
   return said("last", { time, minutes, what: did.join("; ") || words.nobody });
@@ -165,6 +166,7 @@ function who(alert) {
   else if (alert.owner) found.push(said("owner", { who: alert.owner }));
   if (alert.acknowledged_by && alert.acknowledged_by !== alert.owner) found.push(said("seen", { who: alert.acknowledged_by }));
   if (alert.snoozed_until) found.push(said("until", { time: clock.format(alert.snoozed_until) }));
+  if (alert.last_snoozed_by) found.push(said("snoozed_by", { who: alert.last_snoozed_by }));
   if (alert.note) found.push("“" + alert.note + "”");
   return found.concat((alert.results ?? []).map(resultText));
 }

@@ -23,10 +23,12 @@ export function showDeeds(bar, alert, duty, now, act) {
   const keys = deeds.map((one) => one.key).join();
   if (keys === bar.dataset.keys) return; // whoever is about to press one finds it where it was
   bar.dataset.keys = keys;
+  const field = bar.querySelector("input") ?? noteField(); // what is being written stays
   bar.replaceChildren(...deeds.filter((one) => !one.group).map((one) => button(one, act)));
   for (const label of new Set(deeds.map((one) => one.group))) {
     if (label) bar.append(group(label, deeds.filter((one) => one.group === label).map((one) => button(one, act))));
   }
+  if (deeds.length > 0) bar.append(noting(field, act));
 }
 
 /** @param {Actable} alert @param {import("./duty.js").OnDuty[]} duty @returns {Deed[]} */
@@ -77,11 +79,24 @@ function group(label, within) {
   made.setAttribute("role", "group");
   made.setAttribute("aria-label", label);
   made.append(label, ...within);
-  if (label === words.done) made.append(noteField());
   return made;
 }
 
-/** What is written here goes with the result that is pressed. */
+/** What is written goes with whatever is pressed, or alone. @param {HTMLInputElement} field @param {Act} act */
+function noting(field, act) {
+  const made = document.createElement("span");
+  made.className = "alert-group";
+  const alone = button({ key: "note", verb: "result", text: words.note_add, body: { result: "note" }, group: words.note }, act);
+  const show = () => (alone.hidden = field.value.trim() === "");
+  field.oninput = show;
+  field.onkeydown = (event) => {
+    if (event.key === "Enter" && !alone.hidden) alone.click();
+  };
+  show();
+  made.append(field, alone);
+  return made;
+}
+
 function noteField() {
   const made = document.createElement("input");
   made.maxLength = 1000;
@@ -97,10 +112,13 @@ function button(deed, act) {
   made.textContent = deed.text;
   if (deed.group) made.className = "second";
   made.addEventListener("click", () => {
-    const field = made.parentElement?.querySelector("input");
+    const field = made.closest(".alert-do")?.querySelector("input");
     const note = field?.value.trim();
     act(made, deed.verb, { ...deed.body, ...(note ? { note } : {}) });
-    if (field) field.value = "";
+    if (field) {
+      field.value = "";
+      field.dispatchEvent(new Event("input"));
+    }
   });
   return made;
 }

@@ -13,6 +13,7 @@ TELL_MS = 60_000  # in which who leads, or comes to lead, tells everybody of the
 MOST_ENDING = 10_000  # of these; above it the oldest go all the same, and of their end nobody may be told
 ERASED = "–"  # instead of somebody's name
 MOST_GIVEN = 10  # of one alert: to so many it was handed over last
+NOTE = "note"  # the result of who only writes something: each stands beside those before
 MOST_RESULTS = 10  # of one alert; above it the oldest are dropped
 LONGEST_SNOOZE_MS = 12 * 3_600_000  # a snooze always ends by itself
 OWNER_BY = "owner_by"  # of what is assigned: as which account
@@ -55,7 +56,7 @@ class Alerts:
                 if row.given_by and row.owner:
                     row.given = [*row.given, (row.owner, at_ms)][-MOST_GIVEN:]
             case ev.AlertSnoozed():
-                row.snoozed_by, row.snoozed_until_ms = event.who, event.until
+                row.snoozed_by, row.snoozed_until_ms, row.last_snoozed_by = event.who, event.until, event.who
                 if event.until is not None:
                     self._ground.calendar.wait(event.until, "snooze", event.alert)
             case ev.AlertWoken():
@@ -93,7 +94,7 @@ class Alerts:
         result, who = (event.attributes or {}).get("result"), event.who or "nobody"
         if row is None or not result:
             return Deed(Did.NOTHING, f"no alert {event.alert}, or no result")
-        before = next((one for one in row.results if (one.result, one.who) == (result, who)), None)
+        before = next((one for one in row.results if (one.result, one.who) == (result, who) and result != NOTE), None)
         if before:
             before.note = event.note or before.note
         else:
@@ -162,9 +163,12 @@ def before(event: ev.AlertEvent, row: AlertRow) -> dict[str, str | int] | None:
     return None
 
 
+_NAMES = ("acknowledged_by", "owner", "snoozed_by", "last_snoozed_by", "given_by")
+
+
 def _leave_out(row: AlertRow, name: str) -> bool:
     """Whether it was there."""
-    found = [key for key in ("acknowledged_by", "owner", "snoozed_by", "given_by") if getattr(row, key) == name]
+    found = [key for key in _NAMES if getattr(row, key) == name]
     for key in found:
         setattr(row, key, ERASED)
     if "owner" in found:

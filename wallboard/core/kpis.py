@@ -312,7 +312,7 @@ def alert_document(floor: Floor, row: AlertRow) -> Document:
         "window": row.window, "within": row.within, "event": row.event, "value": row.value,
         "action": rule and rule.action, "note": row.note,
         "acknowledged_by": row.acknowledged_by, "acknowledged_at": row.acknowledged_ms, "owner": row.owner,
-        "snoozed_by": row.snoozed_by, "snoozed_until": row.snoozed_until_ms,
+        "snoozed_by": row.snoozed_by, "last_snoozed_by": row.last_snoozed_by, "snoozed_until": row.snoozed_until_ms,
         "over_at": row.over_ms, "over": row.over, "results": [_result(one) for one in row.results] or None,
     }  # fmt: skip
     return found | {key: value for key, value in optional.items() if value is not None}

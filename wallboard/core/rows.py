@@ -260,6 +260,7 @@ class AlertRow(Struct):
     given_by: str | None = None  # who else gave it to its owner, and when
     given_ms: int | None = None
     given: list[tuple[str, int]] = []  # to whom somebody else gave it, and when; the last ones
+    last_snoozed_by: str | None = None  # whether or not it still sleeps
 
 
 class KpiRow(Struct):

@@ -75,7 +75,7 @@ class Allowed(NamedTuple):
         if kind in ("queues", "groups"):
             return self._queue(row)
         if kind == "alerts":  # without what people say of it among themselves
-            return {key: value for key, value in row.items() if key not in ("note", "results")}
+            return {key: value for key, value in row.items() if key not in ("note", "results", "last_snoozed_by")}
         return row
 
     def _queue(self, row: Document) -> Document:

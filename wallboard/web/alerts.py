@@ -17,7 +17,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.alerts.message import said_in
 from wallboard.core import events as ev
-from wallboard.core.alerts import LONGEST_SNOOZE_MS, OWNER_BY, before
+from wallboard.core.alerts import LONGEST_SNOOZE_MS, NOTE, OWNER_BY, before
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.firstout import causes_of
@@ -46,10 +46,10 @@ from wallboard.web.words import Words, words
 
 BODY_BYTES = 8_192
 # What is done most often: pages say these in their language.
-RESULTS = ("called_back", "overflow_opened", "people_moved", "talked", "reported", "false_alarm")
+RESULTS = ("called_back", "overflow_opened", "people_moved", "talked", "reported", "false_alarm", NOTE)
 SHOWN_OVER = 200  # the last ones that ended
 SHOWN_BEFORE = 3
-BEFORE = ("raised_at", "over_at", "over", "acknowledged_by", "owner", "note", "results")
+BEFORE = ("raised_at", "over_at", "over", "acknowledged_by", "owner", "last_snoozed_by", "note", "results")
 LONGEST_SNOOZE_S = LONGEST_SNOOZE_MS // 1000
 
 

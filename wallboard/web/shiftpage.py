@@ -295,7 +295,8 @@ def _alert(floor: Floor, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -
         "id": name, "text": alert_text(told, say), "severity": row.severity, "from": _time(row.raised_ms, zone),
         "to": None if row.over_ms is None else _time(row.over_ms, zone), "owner": row.owner,
         "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None, "note": row.note,
-        "results": [(one["result"], one["who"]) for one in told.get("results", ())],
+        "snoozed": row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None,
+        "results": [(one["result"], one["who"], one.get("note")) for one in told.get("results", ())],
     }  # fmt: skip
 
 
