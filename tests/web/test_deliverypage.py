@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.alerts.there import HELLO, Sending, listening, quick, until
+from wallboard.commands.given import Given
+from wallboard.commands.inforce import InForce
 from wallboard.receivers import Receiver
 from wallboard.stream.keys import Keys
 from wallboard.stream.outbox import Waiting
@@ -80,6 +83,24 @@ async def test_a_test_message_waits_once_and_arrives(told: Any, sending: Sending
     assert row["taken"]
     [line] = [one for one in await asyncio.to_thread(told.parts.audit.read) if one.what == "receiver.tested"]
     assert line.detail["id"] == "leads"
+
+
+async def test_a_receiver_that_is_written_while_all_runs_is_there_at_once(
+    config: Any, served_elsewhere: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "wallboard.toml"
+    file.write_text("[queue.support]\n", encoding="utf-8")
+    force = InForce(Given(file, tmp_path / "data", False))
+    in_force = force.lasting(config.redis_url).receivers
+    async with served_elsewhere(replace(config, receivers=in_force)) as served, force.followed():
+        assert (await served.http.get(API)).json()["receivers"] == []
+        file.write_text('[notify.boss]\nurl = "smtp://h/?from=a@b.example&to=c@d.example"\n', encoding="utf-8")
+        async with asyncio.timeout(60):
+            while not (found := (await served.http.get(API)).json()["receivers"]):
+                await asyncio.sleep(0.05)
+        assert [one["name"] for one in found] == ["boss"]
+        assert "[notify.NAME]" not in (await served.http.get(PAGE)).text
+        assert (await served.http.post(f"{API}/boss/test")).status_code == 202
 
 
 async def test_a_lead_of_some_teams_is_not_told_what_is_about_people(told: Any) -> None:

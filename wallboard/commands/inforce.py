@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import structlog
 
@@ -19,8 +20,14 @@ class InForce:
     def __init__(self, given: Given) -> None:
         self._given = given
         self.config = given.load()
-        self.collectors = dict(self.config.collectors)  # the same object for ever, its content in force
+        self._collectors = dict(self.config.collectors)  # the same objects for ever, their content in force
+        self._receivers = dict(self.config.receivers)
         self.stale = asyncio.Event()
+
+    def lasting(self, redis_url: str) -> Config:
+        """For a part that keeps one configuration as long as it runs: collectors and receivers in it are those in
+        force, all else is as it was at the start."""
+        return replace(self.config.at_redis(redis_url), collectors=self._collectors, receivers=self._receivers)
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
@@ -39,8 +46,10 @@ class InForce:
             if needs_new_start(self.config, found):
                 self.stale.set()
             self.config = found
-            self.collectors.clear()
-            self.collectors.update(found.collectors)
+            self._collectors.clear()
+            self._collectors.update(found.collectors)
+            self._receivers.clear()
+            self._receivers.update(found.receivers)
             log.info("configuration taken over", file=str(found.file))
 
 

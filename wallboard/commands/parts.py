@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -109,8 +108,7 @@ async def _followed(where: Given, part: Part) -> bool:
 
     force = InForce(where)
     async with kept(force.config) as url, force.followed():
-        config = replace(force.config.at_redis(url), collectors=force.collectors)
-        return await _until_told(part(force, config), force.stale)
+        return await _until_told(part(force, force.lasting(url)), force.stale)
 
 
 async def _until_told(part: Coroutine[Any, Any, None], stale: asyncio.Event) -> bool:
@@ -229,7 +227,7 @@ async def _collect(names: Sequence[str], force: InForce, config: Config) -> None
         health = HealthRecords(parts.redis, parts.keys)
         await run(
             names,
-            lambda: force.collectors,
+            lambda: config.collectors,
             lambda: Surroundings(clock_ms, force.config.settings, config.data),
             parts.stream,
             health,

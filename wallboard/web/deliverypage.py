@@ -14,6 +14,7 @@ from starlette.templating import Jinja2Templates
 from wallboard.alerts.message import Message, test_of
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.rules import OF_AGENTS
+from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Letter
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call, call
@@ -114,17 +115,17 @@ async def again(request: Request) -> Response:
 async def _delivery(parts: Parts, who: Who) -> Delivery:
     """Raises Problem 503."""
     try:
-        receivers = [await _receiver(parts, name) for name in sorted(parts.config.receivers)]
+        receivers = [await _receiver(parts, one) for _, one in sorted(parts.config.receivers.items())]
         letters = await _letters(parts, who)
     except StreamUnavailable:
         raise Problem(503, AWAY, headers={"retry-after": "2"}) from None
     return {"receivers": receivers, "dead": [_told(parts, one) for one in letters]}
 
 
-async def _receiver(parts: Parts, name: str) -> dict[str, Any]:
-    one, going = parts.config.receivers[name], await parts.outbox.going(name)
+async def _receiver(parts: Parts, one: Receiver) -> dict[str, Any]:
+    going = await parts.outbox.going(one.name)
     return {
-        "name": name, "kind": one.kind, "waiting": going.waiting, "since": going.since_ms, "taken": going.taken_ms,
+        "name": one.name, "kind": one.kind, "waiting": going.waiting, "since": going.since_ms, "taken": going.taken_ms,
         "failed": going.failed_ms, "reason": going.reason,
     }  # fmt: skip
 
