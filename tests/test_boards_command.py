@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from wallboard.commands.boards import boards
 from wallboard.config import Config, Redis
 from wallboard.web.app import create_app
-from wallboard.web.serve import listen, server_for
+from wallboard.web.listening import listen
+from wallboard.web.serve import server_for
 
 TOKEN = "wb_test-token-of-the-admin"
 PATH = "/api/v1/boards"

@@ -73,11 +73,11 @@ class Webs:
         return [str(one.status) for one in found if one.laddr.port == self.port]
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Family]:
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
     if sys.platform != "linux":
         pytest.skip("looks into /proc")
-    with family(tmp_path, '[site.main]\nzone = "Europe/Kyiv"\n', {"wall": BOARD}) as started:
+    with family(tmp_path_factory.mktemp("house"), '[site.main]\nzone = "Europe/Kyiv"\n', {"wall": BOARD}) as started:
         yield started
 
 
@@ -133,7 +133,7 @@ async def test_a_rolling_start_keeps_every_screen_s_picture(house: Family, webs:
         runs = [tasks.create_task(screen.run()) for screen in screens]
         while not all(screen.state.get("queues") for screen in screens):
             await asyncio.sleep(0.05)
-        assert min(webs.screens(pid) for pid in webs.pids) > 2, "the kernel spreads them over both"
+        assert min(webs.screens(pid) for pid in webs.pids) > 0, "the kernel spreads them over both"
         before, calls = webs.pids, 0
         webs.process.send_signal(signal.SIGHUP)
         while "web 2 serves again" not in webs.said:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wallboard.config import Config, Server
 from wallboard.core.errors import WallboardError
-from wallboard.web.serve import listen
+from wallboard.web.listening import listen
 
 # RFC 5737: belongs to nobody. Connecting a UDP socket sends no packet, it only asks the routing table.
 _NOWHERE = ("192.0.2.1", 9)

@@ -12,7 +12,7 @@ import psutil
 from family import TOKEN
 from fanout.answering import SERVING, on
 
-from wallboard.web.serve import listen
+from wallboard.web.listening import listen
 
 QUEUED = 1024  # connections that the socket holds while nobody serves (wallboard/up.py)
 READY_S, STOP_S = 60, 20

@@ -10,7 +10,8 @@ from wallboard.config import Config
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.record.history import SeenDay
 from wallboard.web.app import create_app
-from wallboard.web.serve import listen, server_for
+from wallboard.web.listening import listen
+from wallboard.web.serve import server_for
 
 DAY = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 HOUR = 3_600_000

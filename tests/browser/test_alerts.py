@@ -23,7 +23,8 @@ from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 from wallboard.web.app import create_app
-from wallboard.web.serve import listen, server_for
+from wallboard.web.listening import listen
+from wallboard.web.serve import server_for
 from wallboard.worker import Worker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -16,7 +16,8 @@ from playwright.async_api import Browser, Page, expect
 
 from wallboard.config import Config, Redis, Server
 from wallboard.web.app import create_app
-from wallboard.web.serve import listen, server_for
+from wallboard.web.listening import listen
+from wallboard.web.serve import server_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 from wallboard.config import Config, Redis
 from wallboard.record.people import Bound, Role
 from wallboard.web.app import create_app
-from wallboard.web.serve import listen, server_for
+from wallboard.web.listening import listen
+from wallboard.web.serve import server_for
 from wallboard.web.wiring import Parts
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # device.py, which is no test

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from wallboard.config import Config
 from wallboard.live.waits import SEND_BUFFER_BYTES
-from wallboard.web.serve import PEER_GONE_MS, listen
+from wallboard.web.listening import PEER_GONE_MS, listen
 
 
 def test_port_zero_takes_a_free_one_and_a_taken_one_is_named() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from wallboard.web.serve import listen, server_for
+from wallboard.web.listening import listen
+from wallboard.web.serve import server_for
 
 
 def network(standing: str) -> None:

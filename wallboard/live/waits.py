@@ -5,8 +5,8 @@ import socket
 FRAMES = "wallboard.frames"  # the ASGI extension: {"wire": the connection's Wire (live/screen.py)}
 
 # A peer that is gone is noticed by what is sent to it, each 4 s at least, where the kernel gives up on it after 10 s
-# (TCP_USER_TIMEOUT, web/serve.py): pings are for what lies between, which often forgets a line that was silent in one
-# direction for a minute, and cost a screen as much as ten patches.
+# (TCP_USER_TIMEOUT, web/listening.py): pings are for what lies between, which often forgets a line that was silent
+# in one direction for a minute, and cost a screen as much as ten patches.
 PING_S = 50.0 if hasattr(socket, "TCP_USER_TIMEOUT") else 12.0
 PONG_S = 7.0
 STALLED_S = 5.0  # what is written and not taken for so long: the screen is cut off
