@@ -29,7 +29,9 @@ expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 settings.load_profile("searching" if "WALLBOARD_LOGS" in os.environ else "repeatable")
 
 # They take longest, most of it waiting, and begin first: no worker has one of them alone at the end.
-LONG = ("tests/line/", "tests/test_up.py", "tests/test_processes.py", "tests/test_load.py")
+LONG = (
+    "tests/line/", "tests/test_up.py", "tests/test_processes.py", "tests/test_load.py", "tests/web/test_permissions.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
