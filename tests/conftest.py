@@ -1,6 +1,7 @@
 """What tests share: a real Redis of their own, and a namespace in it that nobody else uses."""
 
 import asyncio
+import importlib.util
 import logging
 import os
 import secrets
@@ -21,6 +22,9 @@ from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # hostile.py and others that are no tests
+
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # httpcore would look for it eight times a request
 
 # The same examples each time, so that a change is judged by what it changes; `scripts/nightly` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
