@@ -10,6 +10,7 @@ import pytest
 from wallboard.core.events import ConfigApplied
 
 NOTICES = "/api/v1/notices"
+EVENTS = "/api/v1/events"
 
 
 def now_ms() -> int:
@@ -163,3 +164,55 @@ async def test_who_wrote_a_notice_takes_it_away_however_they_are_called_now_and_
     assert (await served.anonymous.delete(f"{NOTICES}/n-1", headers=headers)).status_code == 403
     answer = await served.anonymous.delete(f"{NOTICES}/n-1", headers=lead)
     assert answer.status_code == 202, "whoever wrote it, however they are called now"
+
+
+async def program(served: Any, *scopes: str) -> dict[str, str]:
+    """As a program with these scopes, called `ci`."""
+    token = (await served.http.post("/api/v1/tokens", json={"name": "ci", "scopes": scopes})).json()
+    return {"authorization": f"Bearer {token['token']}"}
+
+
+async def of_the_trail(served: Any) -> list[tuple[str, str, Any]]:
+    lines = await asyncio.to_thread(served.parts.audit.read)
+    return [(line.who, line.what, line.detail) for line in reversed(lines) if line.what.startswith("notice.")]
+
+
+async def test_a_notice_that_came_as_an_event_stands_in_the_audit_trail_once(served: Any) -> None:
+    headers = await program(served, "events:write")
+    posted = {"type": "notice.posted", "text": "hi", "id": "e-1", "until": now_ms() + 60_000}
+    batch = [posted, {"type": "source.beat"}, {"type": "notice.cleared", "notice": "e-1", "source": "jenkins"}]
+    await served.anonymous.post(EVENTS + "?dry_run=true", json=batch, headers=headers)
+    for told in (batch, [posted]):
+        answer = await served.anonymous.post(EVENTS, json=told, headers=headers)
+        assert answer.status_code == 202, answer.text
+    assert await of_the_trail(served) == [
+        ("ci", "notice.posted", {"id": "e-1", "text": "hi", "level": "info", "until": posted["until"]}),
+        ("ci", "notice.cleared", {"id": "e-1", "source": "jenkins"}),
+    ]
+
+
+async def test_very_many_notices_in_one_batch_are_told_as_so_many_more(served: Any) -> None:
+    told = [{"type": "notice.posted", "text": "x", "notice": f"n{number}"} for number in range(60)]
+    await served.http.post(EVENTS, json=told)
+    lines = await of_the_trail(served)
+    assert (len(lines), lines[-1][2]["id"], lines[-1][2]["more"]) == (50, "n49", 10)
+    assert not any("more" in line[2] for line in lines[:-1])
+
+
+async def test_what_people_wrote_an_event_changes_only_with_the_scope_for_notices(served: Any) -> None:
+    await served.http.post(NOTICES, json={"text": "Fire drill at noon", "id": "drill"})
+    await until(served, lambda found: "drill" in found)
+    batch = [
+        {"type": "notice.posted", "text": "No drill", "notice": "drill"},
+        {"type": "notice.cleared", "notice": "drill"},
+    ]
+    headers = await program(served, "events:write")
+    answer = await served.anonymous.post(EVENTS, json=batch, headers=headers)
+    assert answer.status_code == 422
+    assert [(one["at"], "notices:write" in one["error"]) for one in answer.json()["rejected"]] == [
+        ("$[0].notice", True),
+        ("$[1].notice", True),
+    ]
+    both = await program(served, "events:write", "notices:write")
+    assert (await served.anonymous.post(EVENTS, json=batch, headers=both)).status_code == 202
+    await until(served, lambda found: not found)

@@ -3,7 +3,7 @@
 `note` writes within the transaction of the change itself: there is no change without its line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -82,6 +82,12 @@ class Audit:
     def write(self, at_ms: int, who: str, what: str, **detail: object) -> None:
         with self._connected() as to:
             note(to, at_ms, who, what, detail)
+
+    def write_each(self, at_ms: int, who: str, lines: Iterable[tuple[str, Mapping[str, object]]]) -> None:
+        """Several at once: of each what was done, and its detail."""
+        with self._connected() as to:
+            for what, detail in lines:
+                note(to, at_ms, who, what, detail)
 
     def names(self) -> list[str]:
         """Everybody who did something, once each."""

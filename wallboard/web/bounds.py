@@ -2,6 +2,7 @@
 
 A program that is limited to queues or teams speaks as its own source only, and of what that source tells it changes
 only what is of these queues and teams: not somebody else's contact, not whom other queues have too, not the whole.
+Notices are events like others; those that were written here are changed by who may write such.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ def keep_inside(who: Who, event: ev.Event, floor: Floor) -> None:
     own = who.source or (who.name if is_limited else None)
     if own is not None and event.source != own:
         raise Refused("$.source", f"'{who.name}' speaks as '{own}' only: leave the source out")
+    _written_here(who, floor, event)
     if not is_limited:
         return
     for kind, at, name in (*named(event), *_besides(event)):
@@ -37,6 +39,14 @@ def keep_inside(who: Who, event: ev.Event, floor: Floor) -> None:
     _figure(who, event)
     _contact(who, floor, event)
     _whole(who, floor, event)
+
+
+def _written_here(who: Who, floor: Floor, event: ev.Event) -> None:
+    """Notices that people wrote on the pages, or programs over `/notices`, need that scope."""
+    if isinstance(event, ev.NoticePosted | ev.NoticeCleared) and not who.may("notices:write"):
+        before = floor.notices.get(event.notice or event.id or "")
+        if before is not None and before.source == ev.SERVER:
+            raise Refused("$.notice", "this notice was written here: to change it takes the scope notices:write")
 
 
 def _queue(who: Who, floor: Floor, queue: str, at: str) -> None:

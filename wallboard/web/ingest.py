@@ -28,6 +28,7 @@ from wallboard.web.calls import JSON, Answer, Call, Query, call
 from wallboard.web.names import Names
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
+from wallboard.web.trail import lines_of_notices, noted_each
 from wallboard.web.wiring import Parts, parts_of
 
 BODY_BYTES_AT_MOST = 1_048_576
@@ -114,7 +115,10 @@ class Ingest:
         if dry_run:
             return events, _taken(events, 0, rejected)
         self._rates.spend(sender, len(events) + len(rejected), parts.clock_ms())
+        lines = lines_of_notices(who, floor, events)
         duplicates = await _append(parts, events) if events else []
+        if fresh := [lines[place] for place in sorted(lines.keys() - set(duplicates))]:
+            await noted_each(parts, who, fresh)
         if duplicates or rejected:
             _count(parts, sender, [events[index] for index in duplicates], rejected)
         parts.metrics.took(len(events) - len(duplicates), len(duplicates), [one.error for one in rejected])

@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from wallboard.core import events as ev
 from wallboard.core.events import Level, LongText, QueueList, Text
 from wallboard.core.state import Floor
-from wallboard.core.words import shown
 from wallboard.record.boards import Board
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
@@ -20,12 +19,11 @@ from wallboard.web.calls import Answer, Call, call
 from wallboard.web.problems import Problem, near
 from wallboard.web.sight import boards_for
 from wallboard.web.telling import tell
-from wallboard.web.trail import noted
+from wallboard.web.trail import about_notice, noted, standing_notice
 from wallboard.web.until import Until, until_ms
 from wallboard.web.wiring import expect_loaded, parts_of
 
 BODY_BYTES = 262_144  # a thousand names of queues have room
-NOTED_LETTERS = 300  # of a text in the audit trail
 MOST = 200  # that stand at once; nobody reads more
 
 
@@ -94,13 +92,13 @@ async def post(request: Request) -> Response:
     _check_own(name, who, floor)
     if name not in floor.notices and len(floor.notices) >= MOST:
         raise Problem(409, f"{MOST} notices stand already. Take some away first.")
-    before = _stands(floor, name)
+    before = standing_notice(floor, name)
     posted = ev.NoticePosted(
         text=asked.text, notice=name, level=asked.level, boards=boards, queues=asked.queues,
         teams=teams, until=over_ms, mark=asked.mark, **_told(who),
     )  # fmt: skip
     await tell(parts, [posted])
-    await noted(parts, who, "notice.posted", name, **_detail(posted), before=before)
+    await noted(parts, who, "notice.posted", name, **about_notice(posted), before=before)
     return JSONResponse({"id": name} | ({} if over_ms is None else {"until": over_ms}), 202)
 
 
@@ -118,7 +116,7 @@ async def clear(request: Request) -> Response:
     if name not in parts.pipeline.floor.notices:
         raise Problem(404, "This notice does not stand any more, or never did.")
     _check_own(name, who, parts.pipeline.floor)
-    before = _stands(parts.pipeline.floor, name)
+    before = standing_notice(parts.pipeline.floor, name)
     await tell(parts, [ev.NoticeCleared(notice=name, **_told(who))])
     await noted(parts, who, "notice.cleared", name, before=before)
     return JSONResponse({"id": name}, 202)
@@ -161,17 +159,6 @@ def _may_change(name: str, who: Who, floor: Floor) -> bool:
     said = floor.notices[name].event
     teams = [*(said.teams or ()), *(floor.settings.for_queue(queue).team for queue in said.queues or ())]
     return bool(teams) and all(who.of_team(team) for team in teams)
-
-
-def _stands(floor: Floor, name: str) -> dict[str, Any] | None:
-    row = floor.notices.get(name)
-    return _detail(row.event) if row else None
-
-
-def _detail(said: ev.NoticePosted) -> dict[str, Any]:
-    """For the audit trail."""
-    found = {key: getattr(said, key) for key in ("level", "boards", "queues", "teams", "until")}
-    return {"text": shown(said.text, NOTED_LETTERS)} | {key: value for key, value in found.items() if value is not None}
 
 
 def _listed(teams: Iterable[str]) -> str:
