@@ -221,7 +221,7 @@ def test_the_simulated_centre_ends_when_a_source_is_configured(own: Running, tmp
     assert (tmp_path / ".wallboard" / "redis").is_dir()
 
 
-def test_a_broken_file_is_told_and_the_last_good_one_goes_on(tmp_path: Path) -> None:
+def test_a_broken_file_is_told_and_the_last_good_one_goes_on_until_it_is_mended(tmp_path: Path) -> None:
     file = tmp_path / "wallboard.toml"
     file.write_text('[collector.mine]\nkind = "simulator"\n')
     up = Running(tmp_path, free_port())
@@ -230,6 +230,9 @@ def test_a_broken_file_is_told_and_the_last_good_one_goes_on(tmp_path: Path) -> 
         file.write_text('[collector.mine]\nkind = "simulatr"\n')
         until(lambda: "did you mean 'simulator'" in up.text(), "the mistake")
         assert get(up.port, "/readyz") == 200
+        assert "taken over again" not in up.text()
+        file.write_text('[collector.mine]\nkind = "simulator"\n[queue.support]\n')
+        until(lambda: "taken over again" in up.text(), "that it was mended")
     finally:
         up.stop()
 

@@ -161,10 +161,14 @@ async def _next(where: Given, config: Config, told: asyncio.Event) -> Config | N
 
 async def _changed(where: Given, config: Config) -> Config:
     """The first configuration that this run cannot follow; mistakes are told and the last good one goes on."""
+    is_wrong = False
     async for found in where.watch():
         if isinstance(found, ConfigError):
             _tell(f"the configuration is not taken over, the last good one stays:\n{found}")
+            is_wrong = True
             continue
+        _tell("the configuration is taken over again" if is_wrong else "")
+        is_wrong = False
         _tell_mistakes(found)
         if needs_new_start(config, found):
             if config.simulated and not found.simulated:

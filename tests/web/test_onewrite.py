@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
+
+import pytest
+import uvloop
 
 from wallboard.web.onewrite import OneWrite
 
@@ -62,6 +65,43 @@ async def test_what_was_written_leaves_before_the_connection_closes() -> None:
     answering.close()
     assert to.calls == [b"head"]
     assert to.closed
+
+
+@pytest.mark.parametrize("parts", [[b"head"], [b"head", b"body"]])
+def test_a_connection_that_closed_meanwhile_is_no_error(parts: list[bytes]) -> None:
+    """uvloop's own transport, as in the web process: after its end it raises at each write."""
+    wrong, done = list[object](), list[bool]()
+
+    async def answer(transport: asyncio.Transport) -> None:
+        await asyncio.sleep(0.01)
+        answering = OneWrite(transport, asyncio.get_running_loop())
+        if len(parts) == 1:
+            answering.write(b"head")  # leaves with the loop's next turn
+        transport.close()
+        await asyncio.sleep(0.05)
+        if len(parts) == 2:
+            for part in parts:
+                answering.write(part)
+        done.append(answering.is_closing())
+
+    class Answering(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self._task = asyncio.create_task(answer(cast(asyncio.Transport, transport)))
+
+    async def connect() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: wrong.append(context))
+        server = await loop.create_server(Answering, "127.0.0.1", 0)
+        async with asyncio.timeout(30):
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            assert await reader.read() == b""
+            while not done and not wrong:
+                await asyncio.sleep(0.02)
+        writer.close()
+        server.close()
+
+    uvloop.run(connect())
+    assert (done, wrong) == ([True], [])
 
 
 async def test_an_answer_comes_in_one_segment(served: Any) -> None:

@@ -11,6 +11,7 @@ class OneWrite:
     """What a request's cycle of uvicorn uses of its transport: write, close, is_closing.
 
     The first write waits for the second, at most until the loop's next turn: an answer to HEAD has no second one.
+    What is for a connection that closed meanwhile is dropped: uvloop refuses it with an error.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -21,7 +22,8 @@ class OneWrite:
     def write(self, data: bytes) -> None:
         if self._head is not None:
             head, self._head = self._head, None
-            self._transport.writelines((head, data))
+            if not self.is_closing():
+                self._transport.writelines((head, data))
         else:
             self._head = data
             self._loop.call_soon(self._flush)
@@ -36,4 +38,5 @@ class OneWrite:
     def _flush(self) -> None:
         if self._head is not None:
             head, self._head = self._head, None
-            self._transport.write(head)
+            if not self.is_closing():
+                self._transport.write(head)
