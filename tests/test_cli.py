@@ -207,6 +207,13 @@ def test_check_warns_of_an_alert_that_asks_for_nothing_and_names_what_is_wrong_w
     assert "alert.wait.for: expected a time such as 30s" in said
 
 
+def test_check_takes_the_file_as_all_other_commands_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "other.toml").write_text("[sever]\n")
+    assert run(["check", "--config", "there/other.toml", "--data", "elsewhere"]) == 1
+    assert "other.toml: sever: unknown key" in capsys.readouterr().err
+
+
 def test_check_warns_of_patterns_that_match_nothing_that_is_configured(capsys: pytest.CaptureFixture[str]) -> None:
     rule = 'metric = "oldest_wait_s"\nraise = "> 60"\naction = "Call"\n'
     Path("wallboard.toml").write_text(

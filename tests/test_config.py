@@ -76,6 +76,7 @@ MISTAKES = {
     "[notify.x]\nurl_file = 'nowhere'": ("notify.x.url_file", "cannot read"),
     "[notify.x]\nurl = 'json://h/'\nallow = ['10.0.0']": ("notify.x.allow[0]", "10.1.0.0/16"),
     "[notify.x]\nurl = 'json://h/'\nquiet = 'night'": ("notify.x.quiet", ""),
+    "[notify.x]\nurl = 'json://h/'\nquiet = '22-06'": ("notify.x.quiet", "such as 22:00-06:00, found '22-06'"),
     "[alert.x]\nmetric = 'waiting'\nraise = '> 1'\nnotify = ['ops']": ("alert.x.notify[0]", "[notify.ops]"),
     "[notify.on-duty]\nurl = 'json://h/'": ("notify.on-duty", "choose another name"),
     "[alert.x]\nmetric = 'waiting'\nraise = '> 1'\nrepeat = '5s'": ("alert.x.repeat", "at least 1m"),
@@ -110,6 +111,10 @@ MISTAKES = {
     "[collector.p]\nkind = 'asterisk'\nsecret_file = '/nowhere'": ("collector.p.secret_file", "cannot read"),
     "collector = 3": ("collector", "[collector.NAME]"),
     "[server]\n[server]": ("line 2, column 8", "not TOML"),
+    "[a]\nuntil = 2026-11-30T12:00\n": ("line 2, column 19", "not TOML: a time has its seconds, as in 12:00:00"),
+    "[a]\nuntil = 2026-11-30 12:00+02:00": ("line 2, column 20", "a time has its seconds"),
+    "[a]\nfrom = 12:00": ("line 2, column 10", "a time has its seconds"),
+    "[a]\nfrom = 12:00:99": ("line 2, column 10", "not TOML: Expected"),
     "a = " + "[" * 20_000: ("$", "nested too deeply"),
 }
 

@@ -105,8 +105,8 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
     if found.quiet is not None:
         try:
             parse_openings(found.quiet)
-        except ValueError as error:
-            mistakes.append(Mistake(file, f"{at}.quiet", str(error)))
+        except ValueError:
+            mistakes.append(Mistake(file, f"{at}.quiet", f"expected hours such as 22:00-06:00, found '{found.quiet}'"))
     if found.press is not None and kind != "telegram":
         mistakes.append(Mistake(file, f"{at}.press", "belongs to telegram://…: elsewhere nothing is pressed"))
     if len(mistakes) > before:

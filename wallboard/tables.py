@@ -18,6 +18,7 @@ _PATTERNS = {
     "day_starts": "expected a time such as 06:00",
     "namespace": "expected up to 64 letters, digits, '.', '_' or '-'",
 }
+_TIME = re.compile(r"([Tt ]?\d\d)?:\d\d(?![:\d])")  # from where TOML does not understand it
 _BARE_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
@@ -41,10 +42,21 @@ def parse_text(text: str, file: str, mistakes: list[Mistake]) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at (.+)\)$", str(error))
-        mistakes.append(Mistake(file, place[1] if place else "$", f"not TOML: {str(error).partition(' (at ')[0]}"))
+        reason = _no_seconds(text, place[1]) if place else ""
+        reason = reason or str(error).partition(" (at ")[0]
+        mistakes.append(Mistake(file, place[1] if place else "$", f"not TOML: {reason}"))
     except RecursionError:
         mistakes.append(Mistake(file, "$", "nested too deeply"))
     return {}
+
+
+def _no_seconds(text: str, place: str) -> str:
+    """What to write where TOML stops at a time such as 12:00, which it takes with seconds only; else nothing."""
+    at = re.fullmatch(r"line (\d+), column (\d+)", place)
+    if at is None:
+        return ""
+    line = text.replace("\r\n", "\n").split("\n")[int(at[1]) - 1]
+    return "a time has its seconds, as in 12:00:00" if _TIME.match(line, int(at[2]) - 1) else ""
 
 
 def read(value: object, kind: type[T], file: str, at: str, mistakes: list[Mistake]) -> T | None:

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from wallboard.boardschema import board_schema_text
+from wallboard.commands.given import data_option, file_option
 from wallboard.commands.unmatched import unmatched
 from wallboard.config import FILE, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, SourceError
@@ -20,12 +21,15 @@ from wallboard.tables import path as path_of
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("--json", "as_json", is_flag=True, help="The mistakes and warnings as a JSON list.")
-def check(paths: Sequence[Path], as_json: bool) -> None:
+@file_option
+@data_option
+def check(paths: Sequence[Path], as_json: bool, file: Path | None, data: Path | None) -> None:
     """Name every mistake in the configuration and the boards, and warn of what people will have trouble with.
 
     PATH: a configuration file, a folder of boards, or a folder that holds both. Without: what would be used.
     """
-    mistakes = list(_mistakes(paths or [_default()]))
+    named = [file, *paths] if file else paths
+    mistakes = list(_mistakes(named or [_default()], data))
     if as_json:
         rows = [{"file": one.file, "at": one.at, _level(one): one.reason} for one in mistakes]
         click.echo(msgspec.json.encode(rows))
@@ -55,18 +59,18 @@ def _default() -> Path:
     return find(None, os.environ) or Path.cwd()
 
 
-def _mistakes(paths: Sequence[Path]) -> Iterator[Mistake]:
+def _mistakes(paths: Sequence[Path], data: Path | None) -> Iterator[Mistake]:
     for path in paths:
         if path.is_dir():
-            yield from _in_folder(path)
+            yield from _in_folder(path, data)
         else:
-            yield from _in_file(path)
+            yield from _in_file(path, data)
 
 
-def _in_file(path: Path) -> Iterator[Mistake]:
+def _in_file(path: Path, data: Path | None) -> Iterator[Mistake]:
     """A configuration file, and the boards that it names."""
     try:
-        config = load(path, os.environ)
+        config = load(path, os.environ, data=data)
     except ConfigError as error:
         yield from error.mistakes
         yield from board_mistakes(path.parent / "boards")
@@ -125,9 +129,9 @@ def record_mistakes(config: Config) -> Iterator[Mistake]:
         yield mistake
 
 
-def _in_folder(path: Path) -> Iterator[Mistake]:
+def _in_folder(path: Path, data: Path | None) -> Iterator[Mistake]:
     if (path / FILE).exists():
-        yield from _in_file(path / FILE)
+        yield from _in_file(path / FILE, data)
     elif (path / "boards").is_dir():
         yield from board_mistakes(path / "boards")
     else:

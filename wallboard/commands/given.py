@@ -30,7 +30,7 @@ class Given(NamedTuple):
 
 def given(command: C) -> C:
     """Adds the three options; the command gets them as `file`, `data` and `demo`."""
-    return _file(_data(_demo(command)))
+    return file_option(data_option(_demo(command)))
 
 
 def clock_ms() -> int:
@@ -38,6 +38,6 @@ def clock_ms() -> int:
 
 
 _path = click.Path(path_type=Path)
-_file = click.option("--config", "file", type=_path, help="The file wallboard.toml.")
-_data = click.option("--data", type=_path, help="The data folder (default .wallboard beside the file).")
+file_option = click.option("--config", "file", type=_path, help="The file wallboard.toml.")
+data_option = click.option("--data", type=_path, help="The data folder (default .wallboard beside the file).")
 _demo = click.option("--demo", is_flag=True, help="The simulated centre, in a namespace of its own.")
