@@ -17,7 +17,7 @@ from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailabl
 from wallboard.core.events import SERVER, DutyLeft
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
-from wallboard.record.people import LEADING, People
+from wallboard.record.people import People
 from wallboard.stream.stream import Stream
 
 LOOK_S = 2.0
@@ -69,8 +69,7 @@ class Leads:
         """Blocking."""
         return {
             one.name: Lead(f"person:{one.id}", frozenset(one.bound.teams or ()) if one.is_bound_to_teams else None)
-            for one in self._people.all()
-            if one.role in LEADING and not one.disabled
+            for one in self._people.leading()
         }
 
     async def _end_duties(self, token: int, known: Mapping[str, Lead]) -> None:

@@ -6,7 +6,7 @@ Only what is outside is missing: the stream is a call, the outbox a list, and a 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from wallboard.alerts.delivery import coming_of
+from wallboard.alerts.held import coming_of
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.pacing import Coming, Pacing
 from wallboard.alerts.told import Due, due_on, is_held

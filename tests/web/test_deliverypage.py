@@ -12,6 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.alerts.there import HELLO, Sending, listening, quick, until
+from wallboard.alerts.pacing import Coming, Memory
 from wallboard.commands.given import Given
 from wallboard.commands.inforce import InForce
 from wallboard.receivers import Receiver
@@ -101,6 +102,43 @@ async def test_a_receiver_that_is_written_while_all_runs_is_there_at_once(
         assert [one["name"] for one in found] == ["boss"]
         assert "[notify.NAME]" not in (await served.http.get(PAGE)).text
         assert (await served.http.post(f"{API}/boss/test")).status_code == 202
+
+
+async def test_a_receiver_whose_person_leads_nothing_says_so_at_once(config: Any, served_elsewhere: Any) -> None:
+    own = {name: RECEIVERS["boss"]._replace(name=name, person=name) for name in ("Olna", "Olena")}
+    async with served_elsewhere(replace(config, receivers=own)) as served:
+        headers = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
+        known, stranger = (await served.anonymous.get(API, headers=headers)).json()["receivers"]
+        assert (known["name"], known["held"], stranger["held"]) == ("Olena", None, "person")
+        assert "its person “Olna” is no account" in (await served.anonymous.get(PAGE, headers=headers)).text
+        refused = await served.anonymous.post(f"{API}/Olna/test", headers=headers)
+        assert (refused.status_code, "'Olna' is no account" in refused.json()["detail"]) == (409, True)
+        assert (await served.anonymous.post(f"{API}/Olena/test", headers=headers)).status_code == 202
+
+
+async def test_what_is_held_back_in_a_flood_says_why_it_waits(told: Any) -> None:
+    outbox, hello = told.parts.outbox, msgspec.json.encode(HELLO)
+    mild = msgspec.json.encode(msgspec.structs.replace(HELLO, severity="warning"))
+    now_ms = told.parts.clock_ms()
+
+    async def held() -> Any:
+        return (await told.http.get(API)).json()["receivers"][1]["held"]
+
+    assert await held() is None, "nothing waits"
+    await outbox.add("leads", mild)
+    assert await held() is None, "it goes with the sender's next look"
+    ten = [(now_ms - 120_000 + one, Coming(f"{one}-1", now_ms - 120_000)) for one in range(10)]
+    await outbox.done("leads", ["0-1"], now_ms, msgspec.json.encode(Memory(sent=ten)))
+    assert await held() == "full"
+    await outbox.done(
+        "leads",
+        ["0-1"],
+        now_ms,
+        msgspec.json.encode(Memory(sent=[(now_ms, ten[0][1])], is_flood=True, came=[now_ms] * 12)),
+    )
+    await outbox.add("leads", hello)
+    assert await held() == "flood"
+    assert "A flood of alerts" in (await told.http.get(PAGE)).text
 
 
 async def test_a_lead_of_some_teams_is_not_told_what_is_about_people(told: Any) -> None:

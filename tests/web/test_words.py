@@ -119,6 +119,7 @@ def test_the_pages_say_the_same_in_all_languages_and_ask_for_every_word() -> Non
         "tokens.is.",
         "alerts.severity.",
         "alerts.result.",
+        "delivery.held.",
         "problem.head.",
         "problem.detail.",
     }

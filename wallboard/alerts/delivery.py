@@ -12,9 +12,10 @@ import msgspec
 import structlog
 
 from wallboard.alerts import chat
+from wallboard.alerts.held import ALONE, coming_of, pacing_of
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.notify import Send, Undelivered, apprise, mail, telegram, webhook
-from wallboard.alerts.pacing import Coming, Memory, Pacing
+from wallboard.alerts.pacing import Coming, Pacing
 from wallboard.core.errors import StreamUnavailable
 from wallboard.receivers import Kind, Receiver
 from wallboard.stream.outbox import Outbox, Waiting
@@ -25,7 +26,6 @@ FINISH_S = 2.0  # for what is on its way when it ends; less than the lease has l
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 GIVE_UP_MS = 86_400_000
 AT_ONCE = 500
-ALONE = ("test", "shift")  # at once, uncounted: somebody waits for a test, and a hand-over is no alert
 SENDERS: Mapping[Kind, Send] = {
     "webhook": webhook.send,
     "mail": mail.send,
@@ -40,12 +40,6 @@ Holds = Callable[[Receiver, Message], bool]
 def nothing(_: Receiver, __: Message) -> bool:
     """Nothing is held."""
     return False
-
-
-def coming_of(name: str, at_ms: int, message: Message) -> Coming:
-    """One that waits, as it is paced."""
-    is_critical = message.severity == "critical" and message.type != "cleared"
-    return Coming(name, at_ms, message.rule, message.of, is_critical)
 
 
 class Delivery:
@@ -81,7 +75,7 @@ class Delivery:
                 if token != self._led:
                     self._pacing, self._begun, self._led = None, None, token
                 if token is not None:
-                    self._pacing = self._pacing or await self._paced()
+                    self._pacing = self._pacing or pacing_of(await self._outbox.paced(self.receiver.name))
                     await self._next(self._pacing)
             except StreamUnavailable as reason:
                 log.info("messages wait for Redis", to=self.receiver.name, reason=str(reason))
@@ -98,14 +92,6 @@ class Delivery:
             async with asyncio.timeout(LOOK_S):
                 await self._woken.wait()
         self._woken.clear()
-
-    async def _paced(self) -> Pacing:
-        """As whoever sent before left it; anew where that cannot be read."""
-        known = await self._outbox.paced(self.receiver.name)
-        try:
-            return Pacing(msgspec.json.decode(known, type=Memory))
-        except msgspec.DecodeError:
-            return Pacing()
 
     async def _next(self, pacing: Pacing) -> None:
         now_ms = self._clock_ms()

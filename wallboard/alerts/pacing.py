@@ -12,7 +12,7 @@ with it; what follows of its cause within 15 s goes as one when they are over.
 
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -23,6 +23,9 @@ MOST_SENT = 10  # in a span
 ONE_BY_ONE = 3  # more causes that wait at once go as one
 CAUSE_MS = 15_000
 FLOOD_EACH_MS = 60_000
+
+# Ten went in ten minutes · as one, once a minute · of the cause of one that just went.
+Pace = Literal["full", "flood", "cause"]
 
 
 class Coming(NamedTuple):
@@ -75,6 +78,15 @@ class Pacing:
         if len(causes) > ONE_BY_ONE:
             return list(waiting)
         return [one for one in waiting if _share_a_cause(one, causes[0])] if causes else []
+
+    def holds(self, waiting: Sequence[Coming], now_ms: int) -> Pace | None:
+        """Why nothing of what waits goes now."""
+        if not waiting or self.next(waiting, now_ms):
+            return None
+        is_full = len(self._sent) >= MOST_SENT
+        if is_full and not any(one.is_critical for one in waiting):
+            return "full"
+        return "flood" if self.is_flood or is_full else "cause"
 
     def sent(self, first: Coming, now_ms: int) -> None:
         self._sent.append((now_ms, first))

@@ -109,6 +109,10 @@ class People:
         with self._connected() as to:
             return [_person(row) for row in to.execute(select(_people).order_by(_people.c.name_key))]
 
+    def leading(self) -> list[Person]:
+        """Who may act on alerts now."""
+        return [one for one in self.all() if one.role in LEADING and not one.disabled]
+
     def of(self, ids: Collection[str]) -> dict[str, Person]:
         """Those of these ids that there are."""
         with self._connected() as to:

@@ -3,7 +3,9 @@
 The leading worker sends (alerts/delivery.py); what is pressed here only puts a message into an outbox.
 """
 
+import asyncio
 import secrets
+from collections.abc import Collection
 from typing import Any, TypedDict
 
 import msgspec
@@ -11,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
+from wallboard.alerts.held import held
 from wallboard.alerts.message import Message, test_of
-from wallboard.core.errors import StreamUnavailable
+from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.core.rules import OF_AGENTS
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Letter
@@ -24,12 +27,16 @@ from wallboard.web.trail import noted
 from wallboard.web.wiring import Parts, parts_of
 
 MOST_LETTERS = 200
+MOST_LOOKED_AT = 500  # of what waits for one receiver
 AWAY = "Redis does not answer now. Try again soon."
 
 
 class Delivery(TypedDict):
     """Instants in ms UTC; what is not known is null. `receivers`: by name, with `kind`, how many are `waiting` and
-    `since` when, when the last was `taken`, and `failed` with its `reason` since then. `dead`: the newest first."""
+    `since` when, when the last was `taken`, and `failed` with its `reason` since then; `held`: why what waits does not
+    go yet (`full`: ten went in ten minutes, `flood`: as one, once a minute, `cause`: with what follows of one cause,
+    `quiet`: in its quiet hours), or `person`: nobody is told there, its `person` is no account of a lead. `dead`: the
+    newest first."""
 
     receivers: list[dict[str, Any]]
     dead: list[dict[str, Any]]
@@ -76,6 +83,9 @@ async def test(request: Request) -> Response:
     who, parts, name = allowed(request, "alerts:act"), parts_of(request), request.path_params["receiver"]
     if name not in parts.config.receivers:
         raise Problem(404, "There is no such receiver.")
+    if _is_nobodys(parts.config.receivers[name], await _leading(parts)):
+        person = parts.config.receivers[name].person
+        raise Problem(409, f"Nobody is told there: its person '{person}' is no account of a lead.")
     try:
         if any(_read(one.message).type == "test" for one in await parts.outbox.waiting(name, MOST_LETTERS)):
             raise Problem(409, "A test message waits there already.")
@@ -114,20 +124,40 @@ async def again(request: Request) -> Response:
 
 async def _delivery(parts: Parts, who: Who) -> Delivery:
     """Raises Problem 503."""
+    leading = await _leading(parts)
     try:
-        receivers = [await _receiver(parts, one) for _, one in sorted(parts.config.receivers.items())]
+        receivers = [await _receiver(parts, one, leading) for _, one in sorted(parts.config.receivers.items())]
         letters = await _letters(parts, who)
     except StreamUnavailable:
         raise Problem(503, AWAY, headers={"retry-after": "2"}) from None
     return {"receivers": receivers, "dead": [_told(parts, one) for one in letters]}
 
 
-async def _receiver(parts: Parts, one: Receiver) -> dict[str, Any]:
-    going = await parts.outbox.going(one.name)
+async def _receiver(parts: Parts, one: Receiver, leading: Collection[str] | None) -> dict[str, Any]:
+    going, why = await parts.outbox.going(one.name), None
+    if _is_nobodys(one, leading):
+        why = "person"
+    elif going.waiting and not going.reason:
+        waiting, known = await parts.outbox.waiting(one.name, MOST_LOOKED_AT), await parts.outbox.paced(one.name)
+        why = held(one, waiting, known, parts.pipeline.floor.settings, parts.clock_ms())
     return {
         "name": one.name, "kind": one.kind, "waiting": going.waiting, "since": going.since_ms, "taken": going.taken_ms,
-        "failed": going.failed_ms, "reason": going.reason,
+        "failed": going.failed_ms, "reason": going.reason, "held": why, "person": one.person,
     }  # fmt: skip
+
+
+async def _leading(parts: Parts) -> Collection[str] | None:
+    """Whose own receivers count; None where nobody can say now, or nobody asks."""
+    if not any(one.person for one in parts.config.receivers.values()):
+        return None
+    try:
+        return {one.name for one in await asyncio.to_thread(parts.people.leading)}
+    except RecordUnavailable:
+        return None
+
+
+def _is_nobodys(one: Receiver, leading: Collection[str] | None) -> bool:
+    return bool(one.person) and leading is not None and one.person not in leading
 
 
 async def _letters(parts: Parts, who: Who) -> list[Letter]:
