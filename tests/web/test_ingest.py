@@ -159,6 +159,14 @@ async def test_a_token_far_over_its_rate_is_told_when_to_come_again(config: Conf
         assert len(await stored(served)) == 2 * EVENTS_AT_MOST
 
 
+async def test_what_is_only_tried_counts_too(config: Config, served_elsewhere: Any) -> None:
+    """It costs as much to read."""
+    stopped_ms = time.time_ns() // 1_000_000
+    async with served_elsewhere(config, clock_ms=lambda: stopped_ms) as served:
+        trials = [await served.http.post(f"{EVENTS}?dry_run=true", json=[BEAT] * EVENTS_AT_MOST) for _ in range(3)]
+        assert [answer.status_code for answer in trials] == [200, 200, 429]
+
+
 async def test_what_was_repeated_or_refused_is_told_through_the_stream(served: Any) -> None:
     await served.http.post(EVENTS, json=QUEUED | {"id": "e-1", "source": "pbx-1"})
     await served.http.post(

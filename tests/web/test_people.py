@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from wallboard.config import Config, Server
+from wallboard.record.people import LEADING, ROLES
 from wallboard.web import passwords
 
 PEOPLE = "/api/v1/people"
@@ -331,20 +332,26 @@ async def test_nobody_removes_or_disables_themselves_and_another_administrator_d
     assert (await served.anonymous.delete(one, headers=headers)).status_code == 200
 
 
+TAKEN = {"session": 4401, "account": 4401, "removed": 4401, "board": 4403, "teams": 1012, "role": 4403}
+HAS: dict[str, tuple[str, ...]] = {"board": ("viewer", "agent", "lead"), "teams": ("lead",), "role": LEADING}
+
+
 @pytest.mark.parametrize(
-    ("what", "code"),
-    [("session", 4401), ("account", 4401), ("removed", 4401), ("board", 4403), ("teams", 1012)],
+    ("what", "code", "role"), [(what, code, role) for what, code in TAKEN.items() for role in HAS.get(what, ROLES)]
 )
-async def test_what_is_taken_away_closes_open_sockets_within_five_seconds(served: Any, what: str, code: int) -> None:
+async def test_what_is_taken_away_closes_open_sockets_within_five_seconds(
+    served: Any, what: str, code: int, role: str
+) -> None:
     await served.person("Boss")
-    role = "lead" if what == "teams" else "viewer"
     cookie = await served.sign_in("Somebody", role)
     one = f"{PEOPLE}/{await served.person('Somebody')}"
     headers = {"Cookie": cookie, "Origin": served.origin}
-    url = f"ws://{served.host}:{served.port}/live?board=overview"
+    board = "agents" if what == "role" else "overview"  # agents is for leads
+    url = f"ws://{served.host}:{served.port}/live?board={board}"
     async with connect(url, additional_headers=headers, max_size=None) as socket:
         await socket.recv()
         answer = await {
+            "role": lambda: served.http.patch(one, json={"role": "viewer"}),
             "session": lambda: served.http.delete(f"{one}/sessions"),
             "account": lambda: served.http.patch(one, json={"disabled": True}),
             "removed": lambda: served.http.delete(one),

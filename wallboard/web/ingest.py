@@ -112,9 +112,9 @@ class Ingest:
 
         admission = Admission(sender, now_ms, admit)
         events, rejected = await _read(reader, body, admission)
+        self._rates.spend(sender, len(events) + len(rejected), parts.clock_ms())
         if dry_run:
             return events, _taken(events, 0, rejected)
-        self._rates.spend(sender, len(events) + len(rejected), parts.clock_ms())
         lines = lines_of_notices(who, floor, events)
         duplicates = await _append(parts, events) if events else []
         if fresh := [lines[place] for place in sorted(lines.keys() - set(duplicates))]:
