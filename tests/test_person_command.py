@@ -58,6 +58,17 @@ def test_role_and_limits_are_changed_and_what_is_not_given_stays(
     assert trail(tmp_path)[:3] == [("wallboard person", "person.changed")] * 3
 
 
+def test_an_agent_whom_nobody_has_seen_is_taken_with_a_warning_and_a_known_one_without(
+    people: People, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("wallboard.toml").write_text('[agent.101]\nname = "Ganna"\n')
+    assert run(["person", "set", "Ганна Б.", "--agent", "101"]) == 0
+    assert "warning" not in capsys.readouterr().err
+    assert run(["person", "set", "Ганна Б.", "--agent", "999"]) == 0
+    assert "warning: no agent '999' is known, neither in wallboard.toml nor on the floor" in capsys.readouterr().err
+    assert bound(people)[1].agents == ("999",)
+
+
 def test_a_team_or_queue_that_nobody_knows_is_taken_with_a_warning_and_one_that_is_known_without(
     people: People, tmp_path: Path, redis_url: str, namespace: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -41,6 +41,7 @@ function render() {
 function renderOne(section, one) {
   const usual = one.usual || { shifts: 0 };
   if (told.agents.length > 1) write(part(section, "h2", "me-name"), one.name);
+  write(part(section, "p", "me-unseen"), one.unseen ? say("me.unseen", { id: one.id }) : "");
   keyed(part(section, "div", "me-figures"), figuresOf(one, usual), (row) => row.key, () => made("div", "me-figure"), (cell, row) => {
     mark(cell, "level", row.level || "");
     write(part(cell, "b", "value"), row.value);
@@ -52,18 +53,19 @@ function renderOne(section, one) {
   write(part(section, "p", "me-channels"), Object.entries(one.channels).map(([channel, n]) => say("floor.channel." + channel) + " " + n).join(" · "));
   const list = part(section, "ul", "me-list");
   keyed(list, one.contacts, (row) => row.source + " " + row.contact + " " + row.at, () => made("li", "me-contact"), renderContact);
-  write(part(section, "p", "me-none"), one.contacts.length ? "" : say("me.no_contacts"));
+  write(part(section, "p", "me-none"), one.contacts.length || one.unseen ? "" : say("me.no_contacts"));
 }
 
 /** Each beside what is usual for the same person; never beside anybody else. */
 function figuresOf(one, usual) {
   const count = (value) => (value === undefined ? undefined : figure(value, value % 1 ? "decimal" : "count", 0).text);
+  const known = (value) => (one.unseen ? say("absent") : count(value || 0));
   const rows = [
-    { key: "handled", word: say("me.handled"), value: count(one.handled || 0), usual: count(usual.handled) },
+    { key: "handled", word: say("me.handled"), value: known(one.handled), usual: count(usual.handled) },
     { key: "talk", word: say("me.talk"), value: one.handled ? span(one.talk_s / one.handled) : say("absent"), usual: usual.talk_avg_s === undefined ? undefined : span(usual.talk_avg_s) },
     { key: "rating", word: say("me.rating"), value: one.rating_avg === undefined ? say("absent") : count(one.rating_avg), usual: count(usual.rating_avg) },
-    { key: "thanks", word: say("me.thanks"), value: count((one.tags || {}).thanks || 0), usual: count(usual["tags.thanks"]) },
-    { key: "hostile", word: say("me.hostile"), value: count((one.tags || {}).hostile || 0), usual: count(usual["tags.hostile"]) },
+    { key: "thanks", word: say("me.thanks"), value: known((one.tags || {}).thanks), usual: count(usual["tags.thanks"]) },
+    { key: "hostile", word: say("me.hostile"), value: known((one.tags || {}).hostile), usual: count(usual["tags.hostile"]) },
   ]; // prettier-ignore
   if (one.unnoted !== undefined) rows.push({ key: "unnoted", word: say("me.unnoted"), value: count(one.unnoted), usual: undefined });
   if (one.stretch_since !== undefined) rows.push(stretchOf(one));

@@ -1,15 +1,18 @@
 """An agent sees their own day and nothing of anybody else; one tap tags one of their contacts."""
 
 import asyncio
+import shutil
 import time
 from typing import Any
 
 import pytest
+from playwright.async_api import async_playwright, expect
 
 from wallboard.core.quarters import Interval
 from wallboard.core.windows import business_day
 from wallboard.web.me import usual
 
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 ME, TAGS = "/api/v1/me", "/api/v1/me/tags"
 
 
@@ -46,6 +49,25 @@ async def test_ones_own_contacts_are_told_and_nobody_elses(served: Any) -> None:
     assert [row["contact"] for row in mine["contacts"]] == ["c0"]
     assert "oris" not in answer.text
     assert "c1" not in answer.text
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here: apt install chromium")
+async def test_of_an_agent_whom_nobody_has_seen_the_page_says_so_and_shows_no_nought(served: Any) -> None:
+    await floor(served)
+    headers = await agent(served, "999")
+    mine = (await served.anonymous.get(ME, headers=headers)).json()["agents"]
+    assert mine == [
+        {"id": "999", "name": "999", "contacts": [], "channels": {}, "unseen": True, "usual": {"shifts": 0}}
+    ]
+    name, value = headers["cookie"].split("=", 1)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = await browser.new_page()
+        await page.context.add_cookies([{"name": name, "value": value, "url": served.origin}])
+        await page.goto(f"{served.origin}/me", timeout=60_000)
+        await expect(page.locator(".me-unseen")).to_contain_text("Nobody with the id 999", timeout=60_000)
+        assert await page.locator(".me-figure .value").all_inner_texts() == ["–"] * 5
+        await browser.close()
 
 
 async def test_one_tap_tags_an_own_contact_once_and_no_other(served: Any) -> None:

@@ -1,4 +1,4 @@
-"""Is this name known? A team or queue that neither wallboard.toml nor the running floor has is probably mistyped."""
+"""Is this name known? A team, queue or agent that neither wallboard.toml nor the running floor has may be mistyped."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -19,9 +19,11 @@ PATIENCE_S = 30.0
 _SOON_S = 5.0  # for a warning nobody waits longer
 
 
-def warn_of_unknown(config: Config, *, teams: Iterable[str] = (), queues: Iterable[str] = ()) -> None:
+def warn_of_unknown(
+    config: Config, *, teams: Iterable[str] = (), queues: Iterable[str] = (), agents: Iterable[str] = ()
+) -> None:
     """A line each on standard error. Nothing is refused: what is not there today may come tomorrow."""
-    asked = {"team": list(teams), "queue": list(queues)}
+    asked = {"team": list(teams), "queue": list(queues), "agent": list(agents)}
     known = _configured(config.settings)
     if all(set(names) <= known[kind] for kind, names in asked.items()):
         return
@@ -62,7 +64,7 @@ def teams_of(settings: Settings) -> set[str]:
 
 
 def _configured(settings: Settings) -> dict[str, set[str]]:
-    return {"team": teams_of(settings), "queue": set(settings.queue)}
+    return {"team": teams_of(settings), "queue": set(settings.queue), "agent": set(settings.agent)}
 
 
 async def _running(config: Config) -> Mapping[str, set[str]]:
@@ -77,4 +79,5 @@ async def _running(config: Config) -> Mapping[str, set[str]]:
     return {
         "team": known["team"] | {team for team in teams if team},
         "queue": known["queue"] | set(floor.tallies.queues),
+        "agent": known["agent"] | set(floor.people.agents),
     }

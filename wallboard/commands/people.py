@@ -53,7 +53,7 @@ def add(
     """Add NAME, and print a link that signs them in: good once, for 15 minutes."""
     bound = Bound(boards=boards or None, teams=teams or None, agents=agents)
     to_be = msgspec.convert(role, Role)
-    warn_of_unknown(Given(**where).load(), teams=teams)
+    warn_of_unknown(Given(**where).load(), teams=teams, agents=agents)
     click.echo(_link(Given(**where), lambda people: people.add(name, to_be, bound, by=BY, now_ms=clock_ms())))
 
 
@@ -113,7 +113,7 @@ def set_(
     config = Given(**where).load()
     people = _people(config)
     known = _known(people, name)
-    warn_of_unknown(config, teams=teams)
+    warn_of_unknown(config, teams=teams, agents=agents)
     to_be |= {"bound": msgspec.structs.replace(known.bound, **limits)} if limits else {}
     changed = people.change(known.id, by=BY, now_ms=clock_ms(), **to_be)
     click.echo(table(COLUMNS, [_line(changed or known)]))

@@ -25,11 +25,11 @@ class OwnDays:
         self._keys: dict[str, set[Key]] = {}
 
     def of(self, floor: Floor, agent: str) -> Document:
-        """`handled`, `channels`, marks, tags, the stretch of work and the last contacts; empty of who is not known."""
+        """`handled`, `channels`, marks, tags, the stretch of work and the last contacts. `unseen`: nothing is known."""
         floor.settle()
         row = entity(floor, "agents", agent)
         if row is None:
-            return {"id": agent, "name": agent, "contacts": [], "channels": {}}
+            return {"id": agent, "name": agent, "contacts": [], "channels": {}, "unseen": True}
         mine = self._legs(floor, agent)
         day = row.get("day", {})
         found: Document = {
