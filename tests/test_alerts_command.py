@@ -1,17 +1,23 @@
 """The rules that `wallboard alerts init` prints are right as they are; `try` says when one would have fired."""
 
+import asyncio
 import json
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.alerts.there import listening
+from wallboard.cli import run
 from wallboard.commands.alerts import alerts
 from wallboard.config import as_written
 from wallboard.core.errors import WallboardError
 from wallboard.core.events import Abandoned, AlertAcknowledged, AlertCleared, AlertRaised, Event, Queued
+from wallboard.record.database import open_record
 from wallboard.record.days import Days, Happened
+from wallboard.record.people import Bound, People
 
 RECEIVER = """
 [notify.leads]
@@ -189,3 +195,25 @@ def test_a_noisy_rule_is_named_with_what_to_try(noisy: Path) -> None:
     assert "wallboard alerts try long --days 2026-03-04..2026-03-04 --with 'for = \"20s\"'" in told
     assert "NO" in told
     assert "no alerts" in reported(noisy, "--days", "2026-03-02").output
+
+
+async def test_a_test_message_to_a_receiver_of_nobody_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [each for each in os.environ if each.startswith("WALLBOARD_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    People(open_record(tmp_path / ".wallboard")).add("Olena", "lead", Bound(), by="tests", now_ms=1)
+    async with listening() as there:
+        key = f"secret = 'whsec_{'A' * 32}'\nallow = ['127.0.0.0/8']\nurl = '{there.url}'\n"
+        (tmp_path / "wallboard.toml").write_text(
+            f"[notify.olena]\nperson = 'Olna'\n{key}[notify.olena-2]\nperson = 'Olena'\n{key}", encoding="utf-8"
+        )
+        for name in ("olena", "olena-2"):
+            assert await asyncio.to_thread(run, ["alerts", "test", name]) == 0
+        assert len(there.got) == 2
+    said = capsys.readouterr()
+    assert said.out == "sent to olena\nsent to olena-2\n"
+    assert said.err.splitlines() == [
+        "but of alerts: 'Olna' is no account of a lead, so nothing is told there - did you mean 'Olena'?"
+    ]

@@ -10,6 +10,8 @@ import pytest
 
 from wallboard.cli import COMMANDS, run
 from wallboard.commands.table import columns, table
+from wallboard.record.database import open_record
+from wallboard.record.people import Bound, People
 
 EVENTS = [
     {"type": "agent.signed_in", "agent": "101", "queues": ["Підтримка"], "time": "2026-11-22T09:00:00Z"},
@@ -249,6 +251,29 @@ def test_check_warns_of_a_rule_that_may_reach_nobody_on_duty(capsys: pytest.Capt
     Path("wallboard.toml").write_text(rule.format(", 'a'") + "person = 'Olena'\n")
     assert run(["check"]) == 0
     assert "on-duty" not in capsys.readouterr().err
+
+
+def test_check_and_doctor_name_a_receiver_whose_person_is_no_lead(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("wallboard.toml").write_text(
+        "[redis]\nurl = 'redis://127.0.0.1:9'\n[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\n"
+        "notify = ['on-duty', 'a']\n[notify.a]\nurl = 'json://h/'\nperson = 'Olna'\n"
+    )
+    assert run(["check"]) == 0
+    assert capsys.readouterr().err == "", "nobody can say before there is a record"
+    people = People(open_record(tmp_path / ".wallboard"))
+    people.add("Olena", "lead", Bound(), by="tests", now_ms=1)
+    assert run(["check"]) == 0
+    said = capsys.readouterr().err
+    assert "notify.a.person: warning: 'Olna' is no account of a lead" in said
+    assert "did you mean 'Olena'?" in said
+    assert "alert.wait: warning: 'on-duty' reaches nobody" in said
+    assert run(["doctor"]) == 1
+    assert "problem: [notify.a] person = 'Olna' is no account of a lead" in capsys.readouterr().out
+    people.add("Olna", "lead", Bound(), by="tests", now_ms=2)
+    assert run(["check"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_check_warns_of_a_provider_that_is_reached_without_encryption(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 
 import asyncio
 import secrets
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -13,8 +14,9 @@ from wallboard.alerts.notify import Undelivered
 from wallboard.assets import FIRST_RULES
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.noise import noise
+from wallboard.commands.strangers import strangers
 from wallboard.commands.trying import attempt
-from wallboard.core.errors import WallboardError
+from wallboard.core.errors import Mistake, RecordUnavailable, WallboardError
 
 
 @click.group()
@@ -49,3 +51,6 @@ def test(receiver: str, **where: Any) -> None:
     except Undelivered as error:
         raise WallboardError(f"{receiver} was not reached: {error}") from None
     click.echo(f"sent to {receiver}")
+    with suppress(Mistake, RecordUnavailable):
+        if reason := strangers(config).get(receiver):
+            click.echo(f"but of alerts: {reason}", err=True)

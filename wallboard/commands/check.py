@@ -1,7 +1,7 @@
 """Is what I wrote right? `check` names every mistake in configuration and boards; `schema` says what may be written."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -9,9 +9,10 @@ import msgspec
 
 from wallboard.boardschema import board_schema_text
 from wallboard.commands.given import data_option, file_option
+from wallboard.commands.strangers import strangers
 from wallboard.commands.unmatched import unmatched
 from wallboard.config import FILE, Config, find, load
-from wallboard.core.errors import ConfigError, Mistake, SourceError
+from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable, SourceError
 from wallboard.core.rules import NO_ACTION, ON_DUTY
 from wallboard.eventschema import schema_text
 from wallboard.sense import WEBHOOK
@@ -76,7 +77,10 @@ def _in_file(path: Path, data: Path | None) -> Iterator[Mistake]:
         yield from board_mistakes(path.parent / "boards")
         return
     yield from source_mistakes(config)
-    yield from rule_warnings(config)
+    nobodys = _strangers(config)
+    for name, reason in nobodys.items():
+        yield Mistake(str(config.file or FILE), f"{path_of('notify', name)}.person", reason, warning=True)
+    yield from rule_warnings(config, nobodys)
     yield from unmatched(config)
     yield from provider_warnings(config)
     yield from record_mistakes(config)
@@ -98,9 +102,17 @@ def source_mistakes(config: Config) -> Iterator[Mistake]:
             yield Mistake(str(config.file or FILE), f"collector.{name}", str(error))
 
 
-def rule_warnings(config: Config) -> Iterator[Mistake]:
-    """Alert rules that ask for nothing, or that may reach nobody."""
-    has_own = any(one.person for one in config.receivers.values())
+def _strangers(config: Config) -> dict[str, str]:
+    """Nothing where the record cannot be read."""
+    try:
+        return strangers(config)
+    except (Mistake, RecordUnavailable):
+        return {}
+
+
+def rule_warnings(config: Config, nobodys: Container[str] = ()) -> Iterator[Mistake]:
+    """Alert rules that ask for nothing, or that may reach nobody. `nobodys`: receivers that count for no lead."""
+    has_own = any(one.person and name not in nobodys for name, one in config.receivers.items())
     for name, rule in config.settings.alert.items():
         if ON_DUTY in rule.notify and not has_own:
             reason = f"'{ON_DUTY}' reaches nobody: no [notify.NAME] is a lead's own, by `person`"

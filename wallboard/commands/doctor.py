@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.line import running_line
+from wallboard.commands.strangers import strangers
 from wallboard.config import Config
 from wallboard.core.errors import SourceError, WallboardError
 from wallboard.core.sources import Surroundings
@@ -53,6 +54,7 @@ async def _findings(config: Config, source: str | None) -> list[str]:
         findings += [finding async for finding in _redis(config)]
         findings += _disk(config.data)
         findings.append(await asyncio.to_thread(_record, config))
+        findings += await asyncio.to_thread(_strangers, config)
     for name, options in config.collectors.items():
         if source in (None, name):
             findings += [f"[{name}] {line}" async for line in _examined(name, options, config)]
@@ -135,6 +137,16 @@ def _record(config: Config) -> str:
             engine.dispose()
     except WallboardError as error:
         return f"problem: {error} - start it or correct WALLBOARD_DATABASE_URL"
+
+
+def _strangers(config: Config) -> list[str]:
+    try:
+        found = strangers(config)
+    except WallboardError:
+        return []  # said of the record already
+    return [
+        f"problem: [notify.{name}] person = {reason} - correct it or add the account" for name, reason in found.items()
+    ]
 
 
 async def _examined(name: str, options: Mapping[str, object], config: Config) -> AsyncIterator[str]:
