@@ -23,7 +23,7 @@ REDIS = {
     "placed": WAITING, "shown": WAITING, "going": WAITING, "dead_letters": "messages that were given up",
     # Of nobody: places, counters, what collectors say of themselves, codes of screens, orders to screens.
     "prefix": "", "positions": "", "lease": "", "fence": "", "health": "", "history": "", "pairing": "",
-    "pair_code": "", "orders": "",
+    "pair_code": "", "orders": "", "handed_over": "",
 }  # fmt: skip
 
 
