@@ -48,7 +48,14 @@ async function make() {
   const headers = { "content-type": TOML, "if-none-match": "*" };
   const answer = await called("PUT", id, { body: text, headers });
   if (answer.ok) location.assign("/board/" + id + "/edit" + location.search);
-  else if (answer.status === 412) field("id").value = free(id);
+  else if (answer.status === 412) taken(id);
+}
+
+/** Another one is proposed. @param {string} id */
+function taken(id) {
+  field("id").value = free(id, [id]);
+  tell(words["boards.taken"].replace("{id}", () => id));
+  field("id").focus();
 }
 
 async function remove(board, title, card) {
@@ -77,8 +84,10 @@ function idOf(title) {
   return free(plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, LONGEST) || "board");
 }
 
-function free(id) {
+/** @param {string} id @param {string[]} besides taken too: somebody else's new ones, or what may not be seen */
+function free(id, besides = []) {
   const taken = new Set(Array.from(document.querySelectorAll("[data-board]"), (card) => /** @type {HTMLElement} */ (card).dataset.board));
+  besides.forEach((one) => taken.add(one));
   for (let n = 1; n < TRIES; n += 1) {
     const found = n > 1 ? id.slice(0, LONGEST) + "-" + n : id;
     if (!taken.has(found)) return found;

@@ -270,3 +270,23 @@ async def test_a_board_is_made_duplicated_and_deleted_on_the_front_page(
         assert (await night.get("/api/v1/boards/night-2")).status_code == 404
     finally:
         await context.close()
+
+
+async def test_a_new_board_at_an_address_that_is_taken_or_cannot_be_one_is_told_why(
+    night: httpx.AsyncClient, browser: Browser, house: tuple[str, dict[str, Any]]
+) -> None:
+    url, cookie = house
+    context = await browser.new_context()
+    await context.add_cookies([cookie])
+    page = await context.new_page()
+    await page.goto(url)
+    await page.click("#new")
+    await page.fill("#board-title", "Night")
+    await page.fill("#board-id", "Support Line!")
+    await expect(page.locator("#board-letters")).to_contain_text("Letters a–z, digits, - and _")
+    assert await page.get_attribute("#board-id", "title") == await page.inner_text("#board-letters")
+    await page.fill("#board-id", "night")
+    await page.click("#making [type=submit]")
+    await expect(page.locator("#making-failed")).to_contain_text("The address night is taken")
+    assert await page.input_value("#board-id") == "night-2"
+    await context.close()

@@ -68,7 +68,9 @@ async def test_nobody_writes_over_what_they_have_not_seen(served: Any) -> None:
     assert newer.status_code == 200
     late = await served.http.put(path, content="title = 'C'", headers=TOML | {"if-match": tag})
     assert (late.status_code, late.headers["etag"]) == (412, newer.headers["etag"])
-    assert (await served.http.put(path, content=TEXT, headers=TOML | NEW)).status_code == 412
+    taken = await served.http.put(path, content=TEXT, headers=TOML | NEW)
+    assert (taken.status_code, taken.headers["etag"]) == (412, newer.headers["etag"])
+    assert "There is a board 'night' already" in taken.json()["detail"]
     assert (await served.http.delete(path, headers={"if-match": tag})).status_code == 412
     assert (await served.http.delete(path)).status_code == 428
     assert (await served.http.get(path)).json() == {"title": "B"}

@@ -158,7 +158,7 @@ def expected_tag(request: Request, standing: Standing | None) -> str | None:
     match, none = request.headers.get("if-match"), request.headers.get("if-none-match")
     if none == "*" and match is None:
         if standing:
-            raise _differs(standing)
+            raise _taken(request.path_params["board"], standing)
         return None
     if match is None:
         raise needs_condition()
@@ -170,6 +170,11 @@ def expected_tag(request: Request, standing: Standing | None) -> str | None:
 
 def needs_condition() -> Problem:
     return Problem(428, "Send If-Match with the ETag of what you have read, or If-None-Match: * for a new board.")
+
+
+def _taken(name: str, now: Standing) -> Problem:
+    text = f"There is a board '{name}' already. Take another id, or send its ETag in If-Match to change that one."
+    return Problem(412, text, headers=headers_of(now))
 
 
 def _differs(now: Standing | None) -> Problem:
