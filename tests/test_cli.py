@@ -301,6 +301,22 @@ def test_check_names_the_mistakes_of_boards_too_and_gives_them_to_programs(capsy
     }
 
 
+def test_check_of_one_board_s_file_names_its_mistakes_alone_and_says_that_it_is_a_board(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("mine").mkdir()
+    Path("mine/support.toml").write_text("title = 'Support'\ncolumns = 12\n")
+    Path("mine/other.toml").write_text("title = 'Other'\ncolunms = 12\n")
+    Path("mine/turn.toml").write_text("[rotation]\nboards = ['support', 'nowhere']\n")
+    assert run(["check", "mine/support.toml"]) == 0
+    assert capsys.readouterr().out == "no mistakes (as a board: mine/support.toml)\n"
+    for name, said in (("other", "mine/other.toml: colunms"), ("turn", "mine/turn.toml: rotation.boards[1]")):
+        assert run(["check", f"mine/{name}.toml"]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(said)
+        assert "server" not in line
+
+
 def test_events_are_kept_on_disk_while_the_server_is_away(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,11 +11,12 @@ from wallboard.boardschema import board_schema_text
 from wallboard.commands.given import data_option, file_option
 from wallboard.commands.strangers import strangers
 from wallboard.commands.unmatched import unmatched
-from wallboard.config import FILE, Config, find, load
+from wallboard.config import FILE, SECTIONS, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable, SourceError
 from wallboard.core.rules import NO_ACTION, ON_DUTY
 from wallboard.eventschema import schema_text
 from wallboard.sense import WEBHOOK
+from wallboard.tables import parse
 from wallboard.tables import path as path_of
 
 
@@ -27,7 +28,8 @@ from wallboard.tables import path as path_of
 def check(paths: Sequence[Path], as_json: bool, file: Path | None, data: Path | None) -> None:
     """Name every mistake in the configuration and the boards, and warn of what people will have trouble with.
 
-    PATH: a configuration file, a folder of boards, or a folder that holds both. Without: what would be used.
+    PATH: a configuration file, that of one board, a folder of boards, or a folder that holds both. Without: what
+    would be used.
     """
     named = [file, *paths] if file else paths
     mistakes = list(_mistakes(named or [_default()], data))
@@ -39,7 +41,8 @@ def check(paths: Sequence[Path], as_json: bool, file: Path | None, data: Path | 
     if any(not one.warning for one in mistakes):
         raise click.exceptions.Exit(1)
     if not as_json:
-        click.echo("no mistakes")
+        boards = [str(path) for path in paths if _is_board(path)]
+        click.echo("no mistakes" + (f" (as a board: {', '.join(boards)})" if boards else ""))
 
 
 @click.command()
@@ -64,8 +67,21 @@ def _mistakes(paths: Sequence[Path], data: Path | None) -> Iterator[Mistake]:
     for path in paths:
         if path.is_dir():
             yield from _in_folder(path, data)
+        elif _is_board(path):
+            yield from (one for one in board_mistakes(path.parent) if one.file == str(path))
         else:
             yield from _in_file(path, data)
+
+
+def _is_board(path: Path) -> bool:
+    """By what it says, not where it lies: it has keys of boards and no section of a configuration."""
+    from wallboard.record.board import Written
+
+    if path.suffix != ".toml" or not path.is_file():
+        return False
+    keys = parse(path, str(path), []).keys()
+    sections = {*SECTIONS.single, *SECTIONS.named}
+    return bool(keys & set(Written.__struct_encode_fields__)) and not keys & sections
 
 
 def _in_file(path: Path, data: Path | None) -> Iterator[Mistake]:
