@@ -143,7 +143,7 @@ function kindOf(tile) {
 }
 
 function titleOf(tile, kind) {
-  return kind.title ? kind.title(tile) : say("kind." + tile.kind);
+  return kind.title ? kind.title(tile) : say("kind." + tile.kind, undefined, tile.kind);
 }
 
 /** @returns {boolean} whether more of it is to come */

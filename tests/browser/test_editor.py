@@ -290,3 +290,14 @@ async def test_a_new_board_at_an_address_that_is_taken_or_cannot_be_one_is_told_
     await expect(page.locator("#making-failed")).to_contain_text("The address night is taken")
     assert await page.input_value("#board-id") == "night-2"
     await context.close()
+
+
+async def test_a_kind_of_tile_that_there_is_not_is_called_as_it_is_written(
+    night: httpx.AsyncClient, edit: Callable[..., Any]
+) -> None:
+    page = await edit()
+    await page.click("#as-text")
+    await page.fill("#toml", TEXT.replace('"number"', '"heet"'))
+    await expect(page.locator(".edit-notes")).to_contain_text("unknown 'heet'")
+    assert "kind.heet" not in await page.inner_text("body")
+    assert "kind.heet" not in await page.content()

@@ -10,7 +10,7 @@ import { Server } from "./server.js";
 import { placeOf, Side } from "./side.js";
 import { icon, Stage } from "./stage.js";
 import { NEW } from "./tileform.js";
-import { learn, said } from "./words.js";
+import { kindOf, learn, said } from "./words.js";
 
 const SOON_MS = 120;
 const AGAIN_MS = 2000;
@@ -242,7 +242,7 @@ function keys(event) {
 
 function nameOf(place) {
   const tile = model.tiles[place];
-  const kind = said("kind." + tile?.kind);
+  const kind = kindOf(tile);
   return tile?.title || (tile?.metric ? kind + ": " + said("metric." + tile.metric, {}, tile.metric) : kind);
 }
 

@@ -4,7 +4,7 @@ import { boardFields } from "./boardform.js";
 import { button, element } from "./fields.js";
 import { icon } from "./stage.js";
 import { tileFields } from "./tileform.js";
-import { said } from "./words.js";
+import { kindOf, said } from "./words.js";
 
 export class Side {
   /** @param {HTMLElement} root @param {import("./model.js").Model} model @param {{choices: *, admin: boolean, id: string}} given
@@ -49,7 +49,7 @@ export class Side {
       button(said("edit.remove"), () => this.model.remove()),
     );
     const back = button(said("edit.of_board"), () => this.model.select(-1), "edit-back");
-    return [back, element("h2", "", said("kind." + tile.kind)), this.notes, ...tileFields(form), foot];
+    return [back, element("h2", "", kindOf(tile)), this.notes, ...tileFields(form), foot];
   }
 
   ofBoard() {

@@ -12,3 +12,9 @@ export function learn(words) {
 export function said(key, values = {}, otherwise = key) {
   return (catalog[key] ?? otherwise).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
+
+/** What a tile is; one that there is not as it is written. @param {{kind?: string} | undefined} tile */
+export function kindOf(tile) {
+  const kind = tile?.kind ?? "";
+  return said("kind." + kind, {}, kind || "?");
+}
