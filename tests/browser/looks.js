@@ -37,6 +37,8 @@
       const inner = part.getBoundingClientRect();
       if (inner.height && (inner.top < box.top - 4 || inner.bottom > box.bottom + 4)) found.push(of(part) + " leaves its chart");
     }
+    const [legend, lines] = [".legend", ".scatterlayer"].map((one) => chart.querySelector(one)).map((one) => one && one.getBoundingClientRect());
+    if (legend && lines && legend.bottom > lines.top + 4) found.push(of(chart) + " has its legend over its lines");
   }
   const channels = (colour) => (colour.match(/[0-9.]+/g) || [0, 0, 0, 0]).map(Number);
   const over = (top, below) => {

@@ -94,7 +94,8 @@ function draw(library, chart, tile, told, { marks, target }) {
   layout.xaxis.ticktext = layout.xaxis.tickvals.map((at) => timeOfDay(at, told.zone, true));
   const drawn = traces(tile, told, ink);
   if (layout.showlegend) layout.margin.t = (0.5 + 1.4 * legendLines(drawn, chart.clientWidth - layout.margin.l, size)) * size;
-  library.react(chart, drawn, layout, { staticPlot: true, displayModeBar: false, responsive: false });
+  // Not `react`: it leaves the legend where it was when the room above has changed.
+  library.newPlot(chart, drawn, layout, { staticPlot: true, displayModeBar: false, responsive: false });
 }
 
 /** How many lines the names take: beside each other where they have room, else in columns as wide as the widest. */
