@@ -1,5 +1,7 @@
 /** `/`: makes a board, duplicates one, takes one away. Each is one or two calls of the API; then the page is another one. */
 
+import { folded } from "./folded.js";
+
 const TOML = "application/toml";
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const LONGEST = 60;
@@ -80,7 +82,7 @@ function withTitle(text, title) {
 
 /** A board's address of what people call it. @param {string} title */
 function idOf(title) {
-  const plain = title.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const plain = folded(title);
   return free(plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, LONGEST) || "board");
 }
 

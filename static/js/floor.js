@@ -6,6 +6,7 @@
 
 import { Clock } from "./clock.js";
 import { has, icon, mark, write } from "./dom.js";
+import { folded } from "./folded.js";
 import { serverLate } from "./freshness.js";
 import { renderHints } from "./floor/hints.js";
 import { renderNotices } from "./floor/notices.js";
@@ -81,7 +82,7 @@ function pictureNow() {
     zone: sites.length ? sites[0].zone : "UTC",
     server: { late: serverLate(store.heardAt, local), at: store.heardAt ? now - (local - store.heardAt) : 0 },
     reasons: first.reasons,
-    looks_for: find.value.trim().toLocaleLowerCase(),
+    looks_for: folded(find.value.trim()),
     whole: tile && tile.of ? (store.state[tile.of.kind] || {})[tile.of.id] : undefined,
     boards: first.boards,
     closes: first.closes,
@@ -91,7 +92,7 @@ function pictureNow() {
 
 /** @param {Desk} picture */
 function peopleNamed(picture) {
-  const named = (id, row) => [id, row.name, row.team].some((text) => text && text.toLocaleLowerCase().includes(picture.looks_for));
+  const named = (id, row) => [id, row.name, row.team].some((text) => text && folded(text).includes(picture.looks_for));
   return Object.entries(picture.state.agents || {}).filter(([id, row]) => named(id, row)).slice(0, SEARCH_MOST);
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { part, write } from "./dom.js";
+import { folded } from "./folded.js";
 import { keyed } from "./keyed.js";
 import { button } from "./floor/press.js";
 import { learn, say } from "./words.js";
@@ -58,8 +59,8 @@ function render() {
   const file = byId("file");
   file.hidden = told.file.writable || !told.file.why;
   write(file, told.file.why || "");
-  const text = find.value.trim().toLocaleLowerCase();
-  const found = told[kind].filter((row) => [row.id, row.name, row.team].some((own) => own && own.toLocaleLowerCase().includes(text)));
+  const text = folded(find.value.trim());
+  const found = told[kind].filter((row) => [row.id, row.name, row.team].some((own) => own && folded(own).includes(text)));
   keyed(byId("rows"), found.slice(0, MOST), (row) => row.id, fresh, renderRow);
   byId("none").hidden = found.length > 0;
 }

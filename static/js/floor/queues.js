@@ -2,6 +2,7 @@
 
 import { certainty } from "../certainty.js";
 import { has, icon, mark, part, write } from "../dom.js";
+import { folded } from "../folded.js";
 import { figure, timeOfDay } from "../format.js";
 import { ageOf } from "../freshness.js";
 import { keyed } from "../keyed.js";
@@ -54,7 +55,7 @@ function inOrder(list, picture) {
 
 function meant(one, text) {
   if (!text) return true;
-  return [one.id, one.queue.name, one.queue.team].some((own) => own && own.toLocaleLowerCase().includes(text));
+  return [one.id, one.queue.name, one.queue.team].some((own) => own && folded(own).includes(text));
 }
 
 function fresh(id) {
