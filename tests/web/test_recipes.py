@@ -30,13 +30,17 @@ def chapter(title: str) -> str:
 
 async def run(served: Any, script: str, folder: Path) -> str:
     """Standard output of the script; it fails the test where it fails."""
+    process = await started(served, script, folder)
+    out, complaints = await process.communicate()
+    assert process.returncode == 0, (script, complaints.decode(), out.decode())
+    return out.decode()
+
+
+async def started(served: Any, script: str, folder: Path) -> asyncio.subprocess.Process:
     environ = os.environ | {"WALLBOARD_URL": served.origin, "WALLBOARD_TOKEN": TOKEN, "WALLBOARD_SPOOL": str(folder)}
     environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
-    process = await asyncio.create_subprocess_exec("/bin/sh", "-ec", script, env=environ, cwd=folder, **pipes)
-    out, complaints = await process.communicate()
-    assert process.returncode == 0, (script, complaints.decode())
-    return out.decode()
+    return await asyncio.create_subprocess_exec("/bin/sh", "-ec", script, env=environ, cwd=folder, **pipes)
 
 
 async def told(served: Any) -> list[str]:
@@ -92,6 +96,18 @@ async def test_one_contact_s_life_its_disposition_and_its_mark(served: Any, tmp_
         while (day := served.parts.pipeline.documents["queues"].get("support", {}).get("day", {})).get("csat") is None:
             await asyncio.sleep(0.02)
     assert (day["offered"], day["answered"], day["handled"], day["csat"]) == (1, 1, 1, 100.0)
+
+
+@pytest.mark.parametrize("title", ["A CI job", "Alerts from", "A CRM", "A survey", "One contact's life"])
+async def test_a_recipe_that_is_refused_fails_and_shows_why(served: Any, title: str, tmp_path: Path) -> None:
+    script = blocks(chapter(title), "sh")[0].splitlines()[0]
+    wrong = re.sub(r""" -d '\{""", ' -d \'{"quue":1,', script)
+    assert wrong != script
+    process = await started(served, wrong, tmp_path)
+    out, _ = await process.communicate()
+    assert process.returncode == 22, "what curl says of an answer of 400 or above"
+    why = "webhook" if "/in/" in script else "unknown field"
+    assert why in out.decode()
 
 
 async def test_every_recipe_is_run_here() -> None:
