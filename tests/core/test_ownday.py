@@ -71,4 +71,5 @@ def test_many_contacts_are_counted_and_the_last_are_told():
 
 
 def test_of_who_is_not_known_there_is_nothing():
-    assert OwnDays().of(floor_with(), "nobody") == {"id": "nobody", "name": "nobody", "contacts": [], "channels": {}}
+    found = OwnDays().of(floor_with(), "nobody")
+    assert found == {"id": "nobody", "name": "nobody", "contacts": [], "channels": {}, "unseen": True}
