@@ -94,12 +94,13 @@ function renderLoad(line, share) {
 
 /** What is wrong with this queue, as an icon and a word. */
 function chip(name, row) {
-  const found = has(name, "chip");
-  if (!row.level || row.level === "good") {
-    if (found) name.removeChild(found);
-    return;
-  }
-  const made = part(found || part(name, "span", "chip"), "span", "tag");
+  let found = has(name, "chip");
+  const gone = !row.level || row.level === "good";
+  if (found && (gone || found.getAttribute("data-of") !== row.id)) found = void name.removeChild(found); // another queue's is no move of this one
+  if (gone) return;
+  const box = found || part(name, "span", "chip");
+  mark(box, "of", row.id);
+  const made = part(box, "span", "tag");
   icon(made, row.level === "over" ? "warn" : row.level);
   write(
     part(made, "span", "word"),
