@@ -105,6 +105,7 @@ NEEDS = {
     "GET /alerts/delivery": "alerts:act", "GET /api/v1/delivery": "alerts:act",
     "POST /api/v1/delivery/{receiver}/test": "alerts:act",
     "POST /api/v1/delivery/dead/{letter}/retry": "alerts:act",
+    "GET /api/v1/alerts/{alert}/around": "alerts:act", "POST /api/v1/shift/read": "alerts:act",
     "POST /api/v1/shift/notes": "alerts:act", "POST /api/v1/shift/notes/{note}/read": "alerts:act",
     **{
         f"POST /api/v1/alerts/{{alert}}/{verb}": "alerts:act"

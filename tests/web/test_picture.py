@@ -126,8 +126,8 @@ def test_reasons_are_the_codes_of_the_hour_and_say_what_is_more_than_today() -> 
     tile = {"kind": "reasons", "letters": 40, "fits": [9], "window": "m60"}
     (shown,) = painted({"tiles": [tile]}, Picture({"groups": {"all": row}}, 0, words("en")))
     assert [(one["code"], one["count"], one["share"], one["way"], one["change"]) for one in shown["shown"]] == [
-        ("price", 12, "60\u00a0%", "up", "+40 points against today"),
-        ("move", 6, "30\u00a0%", "down", "−40 points against today"),
+        ("price", 12, "60\u00a0%", "up", "+40 points\u00a0against\u00a0today"),
+        ("move", 6, "30\u00a0%", "down", "−40 points\u00a0against\u00a0today"),
         ("bill", 2, "10\u00a0%", "", ""),
     ]
     row["m60"]["codes"]["price"] = 11  # 19 outcomes: too few to speak of a change

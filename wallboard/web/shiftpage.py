@@ -21,7 +21,6 @@ from wallboard.alerts.handover import Numbers, Waits
 from wallboard.core.alerts import MOST_OVER, TEAM
 from wallboard.core.calendar import Shift
 from wallboard.core.errors import RecordUnavailable, StreamUnavailable
-from wallboard.core.events import Instant
 from wallboard.core.kpis import alert_document
 from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
@@ -55,7 +54,7 @@ class Left(Struct, forbid_unknown_fields=True):
 class Took(Struct, forbid_unknown_fields=True):
     """`ended`: when the shift that was read ended, in ms UTC."""
 
-    ended: Instant
+    ended: Annotated[int, Meta(ge=0)]
 
 
 class Done(TypedDict):
