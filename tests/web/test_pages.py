@@ -164,6 +164,13 @@ async def test_a_wall_page_allows_no_inline_script_or_style(wall: Any) -> None:
     assert not re.findall(r"<script(?![^>]* src=)(?![^>]*application/json)", answer.text)
 
 
+async def test_a_wall_s_scripts_wait_until_its_numbers_are_painted(wall: Any) -> None:
+    page = (await wall.http.get("/board/overview")).text
+    assert 'type="module"' not in page
+    assert "modulepreload" not in page
+    assert re.search(r'<script defer src="/static/js/plain.js" data-modules="[^"]*socket.js', page)
+
+
 async def test_a_page_is_never_kept_and_a_static_file_always_asked_for_again(wall: Any) -> None:
     assert (await wall.http.get("/board/overview")).headers["cache-control"] == "no-store"
     first = await wall.http.get("/static/js/main.js")
