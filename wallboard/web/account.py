@@ -17,7 +17,7 @@ from wallboard.stream.signin import Listed, ref_of
 from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.body import body_of, read_as
 from wallboard.web.browsers import remember
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.passwords import unfit
 from wallboard.web.problems import Problem
 from wallboard.web.signin import safe_next, unavailable
@@ -77,15 +77,13 @@ class AccountPage:
         return self._templates.TemplateResponse(request, "account.html", context, headers=NO_STORE)
 
 
-@call(
-    Call(
-        summary="Choose a name and a password",
-        scope="",
-        description="Of whoever is signed in. Their other sessions end.",
-        body=Chosen,
-        answers={200: Answer("Under which name they sign in from now on.", Named)},
-        problems=(409, 422),
-    )
+@Call(
+    summary="Choose a name and a password",
+    scope="",
+    description="Of whoever is signed in. Their other sessions end.",
+    body=Chosen,
+    answers={200: Answer("Under which name they sign in from now on.", Named)},
+    problems=(409, 422),
 )
 async def choose(request: Request) -> Response:
     """`POST /api/v1/account/password`."""
@@ -144,11 +142,7 @@ async def _knows(request: Request, person: Person, asked: Chosen, token: str) ->
         raise Problem(403, "The old password is not right. An administrator can give you a new link.", at="$.old")
 
 
-@call(
-    Call(
-        summary="Where I am signed in", scope="", answers={200: Answer("Every session, the last used first.", Sessions)}
-    )
-)
+@Call(summary="Where I am signed in", scope="", answers={200: Answer("Every session, the last used first.", Sessions)})
 async def sessions(request: Request) -> Response:
     """`GET /api/v1/account/sessions`."""
     person, parts = await _myself(request), parts_of(request)
@@ -158,7 +152,7 @@ async def sessions(request: Request) -> Response:
     return JSONResponse({"sessions": [told(one, parts.clock_ms(), here) for one in found]}, headers=NO_STORE)
 
 
-@call(Call(summary="Sign out elsewhere", scope="", answers={200: Answer("How many sessions ended.", dict[str, int])}))
+@Call(summary="Sign out elsewhere", scope="", answers={200: Answer("How many sessions ended.", dict[str, int])})
 async def end_others(request: Request) -> Response:
     """`DELETE /api/v1/account/sessions`: all but this one."""
     person, parts = await _myself(request), parts_of(request)
@@ -168,13 +162,11 @@ async def end_others(request: Request) -> Response:
     return JSONResponse({"ended": ended}, headers=NO_STORE)
 
 
-@call(
-    Call(
-        summary="End one of my sessions",
-        scope="",
-        answers={200: Answer("How many sessions ended.", dict[str, int])},
-        problems=(404,),
-    )
+@Call(
+    summary="End one of my sessions",
+    scope="",
+    answers={200: Answer("How many sessions ended.", dict[str, int])},
+    problems=(404,),
 )
 async def end(request: Request) -> Response:
     """`DELETE /api/v1/account/sessions/{ref}`."""

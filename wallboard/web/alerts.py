@@ -30,7 +30,7 @@ from wallboard.core.state import Floor
 from wallboard.web import duty
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import OnDuty
 from wallboard.web.figures import figure, lasting, moved
 from wallboard.web.lists import alert_text, order_of
@@ -109,20 +109,18 @@ class Done(TypedDict):
     done: Verb
 
 
-@call(
-    Call(
-        summary="Open alerts",
-        scope="state:read",
-        description="`text` is in the first language of Accept-Language. docs/alerts.md.",
-        answers={
-            200: Answer(
-                "`open`, the gravest first, each with its number `now`, and `first_of` how many of one cause it came "
-                "first; `over`, the last ones that ended; "
-                "`maintenance`, planned work that goes on now; `duty`, who is on duty.",
-                Alerts,
-            )
-        },
-    )
+@Call(
+    summary="Open alerts",
+    scope="state:read",
+    description="`text` is in the first language of Accept-Language. docs/alerts.md.",
+    answers={
+        200: Answer(
+            "`open`, the gravest first, each with its number `now`, and `first_of` how many of one cause it came "
+            "first; `over`, the last ones that ended; "
+            "`maintenance`, planned work that goes on now; `duty`, who is on duty.",
+            Alerts,
+        )
+    },
 )
 async def alerts(request: Request) -> Response:
     """`GET /api/v1/alerts`: the open ones, the gravest first, and those that were over last."""
@@ -238,16 +236,14 @@ def acts() -> list[BaseRoute]:
 def _act(verb: Verb, kind: type[Struct], summary: str) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint of one verb. 202: it is in the stream."""
 
-    @call(
-        Call(
-            summary=summary,
-            scope="alerts:act",
-            description=f"`result`: {', '.join(RESULTS)}, or own words." if kind is Result else "",
-            body=kind,
-            body_needed=kind in (Snooze, Result),
-            answers={202: Answer("It is in the stream.", Done)},
-            problems=(422,),
-        )
+    @Call(
+        summary=summary,
+        scope="alerts:act",
+        description=f"`result`: {', '.join(RESULTS)}, or own words." if kind is Result else "",
+        body=kind,
+        body_needed=kind in (Snooze, Result),
+        answers={202: Answer("It is in the stream.", Done)},
+        problems=(422,),
     )
     async def act(request: Request) -> Response:
         who = allowed(request, "alerts:act")

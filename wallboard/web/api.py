@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from wallboard.core.errors import StreamUnavailable
 from wallboard.live.allowed import Allowed
 from wallboard.web.auth import allowed, who_asks
-from wallboard.web.calls import Answer, Call, Query, call
+from wallboard.web.calls import Answer, Call, Query
 from wallboard.web.problems import Problem
 from wallboard.web.sight import NO_BOARD, boards_for, seen_by, sees_floor
 from wallboard.web.wiring import Parts, expect_loaded, parts_of
@@ -44,18 +44,16 @@ class State(TypedDict):
     sources: dict[str, dict[str, Any]]
 
 
-@call(Call(summary="Alive", scope=None, answers={200: Answer("The process answers.", Alive)}))
+@Call(summary="Alive", scope=None, answers={200: Answer("The process answers.", Alive)})
 async def healthz(request: Request) -> Response:
     """This process answers; nothing else is said."""
     return JSONResponse({"status": "alive"})
 
 
-@call(
-    Call(
-        summary="Ready: state loaded and Redis answering",
-        scope=None,
-        answers={200: Answer("Ready.", Ready), 503: Answer("Not ready, and which part is not.", Ready)},
-    )
+@Call(
+    summary="Ready: state loaded and Redis answering",
+    scope=None,
+    answers={200: Answer("Ready.", Ready), 503: Answer("Not ready, and which part is not.", Ready)},
 )
 async def readyz(request: Request) -> Response:
     """The state is loaded and Redis answers: a load balancer may send people here."""
@@ -67,18 +65,16 @@ async def readyz(request: Request) -> Response:
     )
 
 
-@call(
-    Call(
-        summary="The state of the floor",
-        scope="state:read",
-        description="Whole without a filter.",
-        query=(Query("board", "As this board shows it."), Query("queue", "This queue and what belongs to it.")),
-        answers={
-            200: Answer("The state document.", State),
-            304: Answer("Unchanged since the ETag in If-None-Match."),
-        },
-        problems=(404,),
-    )
+@Call(
+    summary="The state of the floor",
+    scope="state:read",
+    description="Whole without a filter.",
+    query=(Query("board", "As this board shows it."), Query("queue", "This queue and what belongs to it.")),
+    answers={
+        200: Answer("The state document.", State),
+        304: Answer("Unchanged since the ETag in If-None-Match."),
+    },
+    problems=(404,),
 )
 async def state(request: Request) -> Response:
     """`GET /api/v1/state`: whole, or with `?queue=` that queue alone with what hangs on it."""

@@ -13,7 +13,7 @@ from wallboard.core.rows import AlertRow
 from wallboard.core.select import selects
 from wallboard.record.boards import Board
 from wallboard.web.auth import Who, allowed
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.figures import changed
 from wallboard.web.problems import Problem
 from wallboard.web.sight import boards_for
@@ -57,14 +57,12 @@ class Around(TypedDict):
     boards: list[Shows]
 
 
-@call(
-    Call(
-        summary="What stands around an alert",
-        scope="alerts:act",
-        description="Its number's last hour, as this server saw it; whom to ask, of a queue or a team, for who may see "
-        "people; up to three boards that show it. docs/alerts.md.",
-        answers={200: Answer("Of one that is open.", Around)},
-    )
+@Call(
+    summary="What stands around an alert",
+    scope="alerts:act",
+    description="Its number's last hour, as this server saw it; whom to ask, of a queue or a team, for who may see "
+    "people; up to three boards that show it. docs/alerts.md.",
+    answers={200: Answer("Of one that is open.", Around)},
 )
 async def around(request: Request) -> Response:
     """`GET /api/v1/alerts/{alert}/around`."""

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from wallboard.record.audit import MOST
 from wallboard.record.audit import Line as Kept
 from wallboard.web.auth import allowed
-from wallboard.web.calls import JSON, Answer, Call, Query, call
+from wallboard.web.calls import JSON, Answer, Call, Query
 from wallboard.web.problems import Problem
 from wallboard.web.signin import unavailable
 from wallboard.web.spreadsheet import CSV, spreadsheet
@@ -35,17 +35,13 @@ class Trail(TypedDict):
     lines: list[Line]
 
 
-@call(
-    Call(
-        summary="The audit trail",
-        scope="admin",
-        description="Who changed what, the newest first; at most 1,000 lines. With Accept: text/csv a line each, with "
-        "the instant in UTC and the detail as JSON. docs/people.md.",
-        query=(
-            Query("before", "Only lines with a smaller n: the next ones back.", Annotated[int, Meta(ge=0, lt=10**9)]),
-        ),
-        answers={200: Answer("The lines.", {JSON: Trail, CSV: str})},
-    )
+@Call(
+    summary="The audit trail",
+    scope="admin",
+    description="Who changed what, the newest first; at most 1,000 lines. With Accept: text/csv a line each, with "
+    "the instant in UTC and the detail as JSON. docs/people.md.",
+    query=(Query("before", "Only lines with a smaller n: the next ones back.", Annotated[int, Meta(ge=0, lt=10**9)]),),
+    answers={200: Answer("The lines.", {JSON: Trail, CSV: str})},
 )
 async def audit(request: Request) -> Response:
     """`GET /api/v1/audit`."""

@@ -21,7 +21,7 @@ from wallboard.web.boardwriting import (
     text_answer,
     write,
 )
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.who import may_see
 from wallboard.web.wiring import parts_of
@@ -37,13 +37,11 @@ class Revised(TypedDict):
     revisions: list[Revision]
 
 
-@call(
-    Call(
-        summary="What a board was",
-        scope="boards:write",
-        description="The last 100, the newest first. Of a board that is gone: for who could see it.",
-        answers={200: Answer("When, and by whom.", Revised)},
-    )
+@Call(
+    summary="What a board was",
+    scope="boards:write",
+    description="The last 100, the newest first. Of a board that is gone: for who could see it.",
+    answers={200: Answer("When, and by whom.", Revised)},
 )
 async def revisions(request: Request) -> Response:
     """`GET /api/v1/boards/{board}/revisions`: the newest first. Of a board that is gone for who could see it."""
@@ -58,15 +56,13 @@ async def revisions(request: Request) -> Response:
     return JSONResponse({"revisions": rows}, headers=NO_STORE)
 
 
-@call(
-    Call(
-        summary="One revision of a board",
-        scope="boards:write",
-        description="As the board itself.",
-        path={"revision": int},
-        answers={200: Answer("The board as it was.", WRITTEN)},
-        problems=(409,),
-    )
+@Call(
+    summary="One revision of a board",
+    scope="boards:write",
+    description="As the board itself.",
+    path={"revision": int},
+    answers={200: Answer("The board as it was.", WRITTEN)},
+    problems=(409,),
 )
 async def revision(request: Request) -> Response:
     """`GET /api/v1/boards/{board}/revisions/{revision}`: what the board was."""
@@ -75,15 +71,13 @@ async def revision(request: Request) -> Response:
     return text_answer(request, await _revision(request, who), NO_STORE)
 
 
-@call(
-    Call(
-        summary="A board as it was",
-        scope="boards:write",
-        description="Writes that revision's text again; conditions as for PUT.",
-        path={"revision": int},
-        answers={200: Answer("Written.", Done), 201: Answer("Made anew.", Done)},
-        problems=(409, 412, 422, 428),
-    )
+@Call(
+    summary="A board as it was",
+    scope="boards:write",
+    description="Writes that revision's text again; conditions as for PUT.",
+    path={"revision": int},
+    answers={200: Answer("Written.", Done), 201: Answer("Made anew.", Done)},
+    problems=(409, 412, 422, 428),
 )
 async def restore(request: Request) -> Response:
     """`POST /api/v1/boards/{board}/revisions/{revision}/restore`: the same text again, as a new revision."""

@@ -29,7 +29,7 @@ from wallboard.web.boardwriting import (
     write,
 )
 from wallboard.web.body import body_of
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.sight import boards_for
 from wallboard.web.wiring import parts_of
 
@@ -38,14 +38,12 @@ class Listed(TypedDict):
     boards: list[dict[str, Any]]
 
 
-@call(
-    Call(
-        summary="The boards",
-        scope="state:read",
-        description="Each with its title, its audience, where it stands (`origin`: file, editor or shipped), whether "
-        "it is `writable`, and its `etag`.",
-        answers={200: Answer("Every board.", Listed)},
-    )
+@Call(
+    summary="The boards",
+    scope="state:read",
+    description="Each with its title, its audience, where it stands (`origin`: file, editor or shipped), whether "
+    "it is `writable`, and its `etag`.",
+    answers={200: Answer("Every board.", Listed)},
 )
 async def boards(request: Request) -> Response:
     """`GET /api/v1/boards`."""
@@ -72,17 +70,15 @@ def _row(board: Board, standing: Standing | None) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value not in (None, [])}
 
 
-@call(
-    Call(
-        summary="A board as it is written",
-        scope="state:read",
-        description="As JSON, or with Accept: application/toml as the text with its comments.",
-        answers={
-            200: Answer("The board, with its ETag.", WRITTEN),
-            304: Answer("Unchanged since the ETag in If-None-Match."),
-        },
-        problems=(409,),
-    )
+@Call(
+    summary="A board as it is written",
+    scope="state:read",
+    description="As JSON, or with Accept: application/toml as the text with its comments.",
+    answers={
+        200: Answer("The board, with its ETag.", WRITTEN),
+        304: Answer("Unchanged since the ETag in If-None-Match."),
+    },
+    problems=(409,),
 )
 async def board(request: Request) -> Response:
     """`GET /api/v1/boards/{board}`: the text, or with `Accept: application/json` the same as JSON."""
@@ -94,19 +90,17 @@ async def board(request: Request) -> Response:
     return text_answer(request, standing.text, headers)
 
 
-@call(
-    Call(
-        summary="Write a board",
-        scope="boards:write",
-        description="Scope admin where it says more of people than before. With If-Match, or If-None-Match: * for a "
-        "new one. JSON is written into the text that stands: comments stay. docs/boards.md.",
-        body=WRITTEN,
-        answers={
-            200: Answer("Written. `warnings` as `wallboard check` has them.", Done),
-            201: Answer("Made.", Done),
-        },
-        problems=(409, 412, 415, 422, 428),
-    )
+@Call(
+    summary="Write a board",
+    scope="boards:write",
+    description="Scope admin where it says more of people than before. With If-Match, or If-None-Match: * for a "
+    "new one. JSON is written into the text that stands: comments stay. docs/boards.md.",
+    body=WRITTEN,
+    answers={
+        200: Answer("Written. `warnings` as `wallboard check` has them.", Done),
+        201: Answer("Made.", Done),
+    },
+    problems=(409, 412, 415, 422, 428),
 )
 async def put(request: Request) -> Response:
     """`PUT /api/v1/boards/{board}`: TOML, or JSON, which is written into the text that stands."""
@@ -119,14 +113,12 @@ async def put(request: Request) -> Response:
     return await write(request, who, name, text, expected)
 
 
-@call(
-    Call(
-        summary="Take a board away",
-        scope="boards:write",
-        description="With If-Match. Its revisions stay.",
-        answers={200: Answer("Gone.", Done)},
-        problems=(409, 412, 428),
-    )
+@Call(
+    summary="Take a board away",
+    scope="boards:write",
+    description="With If-Match. Its revisions stay.",
+    answers={200: Answer("Gone.", Done)},
+    problems=(409, 412, 428),
 )
 async def remove(request: Request) -> Response:
     """`DELETE /api/v1/boards/{board}`."""

@@ -20,7 +20,7 @@ from wallboard.core.state import Floor
 from wallboard.record.entries import EntryDiffers, Unwritten, entries, tag_of, write_entry
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.forgetting import forgets
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
@@ -75,16 +75,12 @@ class NamesPage:
         return self._templates.TemplateResponse(request, "names.html", context, headers={"cache-control": "no-store"})
 
 
-@call(
-    Call(
-        summary="What queues, agents and reasons are called",
-        scope="people:read",
-        description="Seen or configured, unnamed ones first; whoever is bound to teams gets theirs and those of none. "
-        "`near`: which configured one it may be. `tag`: for If-Match. docs/floor.md.",
-        answers={
-            200: Answer("`file`: where it is written, whether it can be, and by whom; then a list a kind.", Names)
-        },
-    )
+@Call(
+    summary="What queues, agents and reasons are called",
+    scope="people:read",
+    description="Seen or configured, unnamed ones first; whoever is bound to teams gets theirs and those of none. "
+    "`near`: which configured one it may be. `tag`: for If-Match. docs/floor.md.",
+    answers={200: Answer("`file`: where it is written, whether it can be, and by whom; then a list a kind.", Names)},
 )
 async def names(request: Request) -> Response:
     who, parts = allowed(request, "people:read"), parts_of(request)
@@ -98,17 +94,15 @@ async def names(request: Request) -> Response:
     return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
 
 
-@call(
-    Call(
-        summary="Say what it is called",
-        scope="people:read",
-        description="For leads (queues and agents of their teams) and administrators. If-Match: the row's `tag`. "
-        "What is null is taken out of the file. In force when the parts have read the file, within seconds.",
-        path={"id": Text},
-        body=Said,
-        answers={200: Answer("What its entry says now, with its new tag.", Kept)},
-        problems=(404, 409, 412, 422, 428),
-    )
+@Call(
+    summary="Say what it is called",
+    scope="people:read",
+    description="For leads (queues and agents of their teams) and administrators. If-Match: the row's `tag`. "
+    "What is null is taken out of the file. In force when the parts have read the file, within seconds.",
+    path={"id": Text},
+    body=Said,
+    answers={200: Answer("What its entry says now, with its new tag.", Kept)},
+    problems=(404, 409, 412, 422, 428),
 )
 async def put(request: Request) -> Response:
     """`PUT /api/v1/names/{kind}/{id}`."""

@@ -18,6 +18,7 @@ Segment = Annotated[
         pattern=r"^[^\u0000-\u001f\u007f-\u009f/\\]*[^\u0000-\u001f\u007f-\u009f/\\.][^\u0000-\u001f\u007f-\u009f/\\]*$",
     ),
 ]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Types = Mapping[str, Any]  # media type → the Python type that stands in it
 
 
@@ -45,7 +46,8 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One method of one address. What every call of its kind may answer besides is added by `openapi`.
+    """One method of one address, hung on its endpoint as a decorator. What every call of its kind may answer besides is
+    added by `openapi`.
 
     `scope`: what the caller needs, several with a space between; "" where any caller will do, None where nobody is
     asked who they are.
@@ -67,18 +69,9 @@ class Call:
     def content(self) -> Types:
         return _content(self.body)
 
-
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-
-
-def call(said: Call) -> Callable[[Endpoint], Endpoint]:
-    """Hangs the description on the endpoint."""
-
-    def hang(endpoint: Endpoint) -> Endpoint:
-        endpoint.__dict__["call"] = said
+    def __call__(self, endpoint: Endpoint) -> Endpoint:
+        endpoint.__dict__["call"] = self
         return endpoint
-
-    return hang
 
 
 def call_of(endpoint: Any) -> Call | None:

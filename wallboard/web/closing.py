@@ -17,7 +17,7 @@ from wallboard.core.state import Floor
 from wallboard.record.audit import Audit
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.sight import sees_agent
 from wallboard.web.telling import tell
@@ -41,16 +41,14 @@ class Closed(TypedDict):
     closed: list[dict[str, Any]]
 
 
-@call(
-    Call(
-        summary="Close a ghost",
-        scope="people:read alerts:act",
-        description="A contact or a person that a source forgot to end: an open contact ends as lost; a person is "
-        "signed out, and the contacts that nobody else talks to end too. docs/floor.md.",
-        body=Ghost,
-        answers={202: Answer("It is in the stream; `closed` names what ends.", Closed)},
-        problems=(404, 409, 422),
-    )
+@Call(
+    summary="Close a ghost",
+    scope="people:read alerts:act",
+    description="A contact or a person that a source forgot to end: an open contact ends as lost; a person is "
+    "signed out, and the contacts that nobody else talks to end too. docs/floor.md.",
+    body=Ghost,
+    answers={202: Answer("It is in the stream; `closed` names what ends.", Closed)},
+    problems=(404, 409, 422),
 )
 async def close(request: Request) -> Response:
     """`POST /api/v1/floor/close`. 202: it is in the stream; `closed` names what ends."""

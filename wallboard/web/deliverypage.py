@@ -20,7 +20,7 @@ from wallboard.core.rules import OF_AGENTS
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Letter
 from wallboard.web.auth import Who, allowed
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.figures import moment
 from wallboard.web.problems import Problem
 from wallboard.web.trail import noted
@@ -58,26 +58,22 @@ class DeliveryPage:
         return self._templates.TemplateResponse(request, "delivery.html", context, headers=headers)
 
 
-@call(
-    Call(
-        summary="Receivers of alerts, and messages that were given up",
-        scope="alerts:act",
-        description="Messages about people are told to who sees those of every team. docs/notify.md.",
-        answers={200: Answer("No address and no secret is in it.", Delivery)},
-    )
+@Call(
+    summary="Receivers of alerts, and messages that were given up",
+    scope="alerts:act",
+    description="Messages about people are told to who sees those of every team. docs/notify.md.",
+    answers={200: Answer("No address and no secret is in it.", Delivery)},
 )
 async def delivery(request: Request) -> Response:
     found = await _delivery(parts_of(request), allowed(request, "alerts:act"))
     return JSONResponse(found, headers={"cache-control": "no-store"})
 
 
-@call(
-    Call(
-        summary="Send a test message to a receiver",
-        scope="alerts:act",
-        answers={202: Answer("It waits in the receiver's outbox; the leading worker sends it.", Done)},
-        problems=(409,),
-    )
+@Call(
+    summary="Send a test message to a receiver",
+    scope="alerts:act",
+    answers={202: Answer("It waits in the receiver's outbox; the leading worker sends it.", Done)},
+    problems=(409,),
 )
 async def test(request: Request) -> Response:
     who, parts, name = allowed(request, "alerts:act"), parts_of(request), request.path_params["receiver"]
@@ -98,13 +94,11 @@ async def test(request: Request) -> Response:
     return JSONResponse({"receiver": name}, 202)
 
 
-@call(
-    Call(
-        summary="Send a message again that was given up",
-        scope="alerts:act",
-        answers={202: Answer("It waits in the receiver's outbox again.", Done)},
-        problems=(409,),
-    )
+@Call(
+    summary="Send a message again that was given up",
+    scope="alerts:act",
+    answers={202: Answer("It waits in the receiver's outbox again.", Done)},
+    problems=(409,),
 )
 async def again(request: Request) -> Response:
     who, parts, name = allowed(request, "alerts:act"), parts_of(request), request.path_params["letter"]

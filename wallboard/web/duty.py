@@ -18,7 +18,7 @@ from wallboard.core.state import Floor
 from wallboard.record.people import Person
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.telling import tell
 from wallboard.web.trail import noted
@@ -52,12 +52,10 @@ class Switched(TypedDict):
     until: NotRequired[int]
 
 
-@call(
-    Call(
-        summary="Who is on duty",
-        scope="alerts:act",
-        answers={200: Answer("Who is on duty now, by name.", list[OnDuty])},
-    )
+@Call(
+    summary="Who is on duty",
+    scope="alerts:act",
+    answers={200: Answer("Who is on duty now, by name.", list[OnDuty])},
 )
 async def on_duty(request: Request) -> Response:
     """`GET /api/v1/duty`."""
@@ -65,16 +63,14 @@ async def on_duty(request: Request) -> Response:
     return JSONResponse(rows(parts_of(request).pipeline.floor, who), headers={"cache-control": "no-store"})
 
 
-@call(
-    Call(
-        summary="Go on duty",
-        scope="alerts:act",
-        description="Until an instant, for so long (`4h`), or to the end of the `shift`; at most 24 hours. A program "
-        "or an administrator says `who`. docs/alerts.md.",
-        body=Switch,
-        answers={202: Answer("It is in the stream: who, and until when.", Switched)},
-        problems=(422,),
-    )
+@Call(
+    summary="Go on duty",
+    scope="alerts:act",
+    description="Until an instant, for so long (`4h`), or to the end of the `shift`; at most 24 hours. A program "
+    "or an administrator says `who`. docs/alerts.md.",
+    body=Switch,
+    answers={202: Answer("It is in the stream: who, and until when.", Switched)},
+    problems=(422,),
 )
 async def take(request: Request) -> Response:
     """`POST /api/v1/duty`. 202: it is in the stream."""
@@ -89,13 +85,11 @@ async def take(request: Request) -> Response:
     return JSONResponse({"who": lead.name, "until": over_ms}, 202)
 
 
-@call(
-    Call(
-        summary="Go off duty",
-        scope="alerts:act",
-        answers={202: Answer("It is in the stream.", Switched)},
-        problems=(404,),
-    )
+@Call(
+    summary="Go off duty",
+    scope="alerts:act",
+    answers={202: Answer("It is in the stream.", Switched)},
+    problems=(404,),
 )
 async def leave(request: Request) -> Response:
     """`DELETE /api/v1/duty`, of another one `/api/v1/duty/{who}`. 202: it is in the stream."""

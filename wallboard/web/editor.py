@@ -38,7 +38,7 @@ from wallboard.tables import parse_text
 from wallboard.web.auth import Who, allowed
 from wallboard.web.boardwriting import BODY_BYTES, checked, in_thread, standing_of, without_null
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.explained import page_words
 from wallboard.web.exposing import beyond, exposes_more
@@ -147,17 +147,13 @@ class Shown(TypedDict):
     state: NotRequired[dict[str, Any]]
 
 
-@call(
-    Call(
-        summary="A board that is not saved",
-        scope="boards:write",
-        description="Of `text` (TOML), or of `tables` (JSON) written into it, what the editor shows. Nothing is kept.",
-        body=Tried,
-        answers={
-            200: Answer("Its text, every mistake and warning; the board and the state as its wall gets them.", Shown)
-        },
-        problems=(422,),
-    )
+@Call(
+    summary="A board that is not saved",
+    scope="boards:write",
+    description="Of `text` (TOML), or of `tables` (JSON) written into it, what the editor shows. Nothing is kept.",
+    body=Tried,
+    answers={200: Answer("Its text, every mistake and warning; the board and the state as its wall gets them.", Shown)},
+    problems=(422,),
 )
 async def tried(request: Request) -> Response:
     """`POST /api/v1/boards/{board}/try`."""

@@ -21,7 +21,7 @@ from wallboard.core.words import shown
 from wallboard.live.view import View
 from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.auth import Who, allowed, who_asks
-from wallboard.web.calls import Answer, Call, Query, call
+from wallboard.web.calls import Answer, Call, Query
 from wallboard.web.costly import costs
 from wallboard.web.explained import in_words
 from wallboard.web.problems import COMPARED, Problem, near
@@ -54,23 +54,21 @@ class Asked(NamedTuple):
     board: str | None
 
 
-@call(
-    Call(
-        summary="Why a number is what it is",
-        scope="state:read",
-        description="One of queue, group and agent, unless metric is kpi.NAME. Its sentences are in the first "
-        "language of Accept-Language that there is (en, uk, ru, pl). docs/explain.md.",
-        query=(
-            Query("metric", "A number of the state document, such as service_level.", required=True),
-            Query("window", "now, m15, m30, m60, shift or day; default now or day."),
-            Query("queue", "Of this queue."),
-            Query("group", "Of this group: all, team:NAME, site:NAME or a board's set."),
-            Query("agent", "Of this person: scope people:read, or a lead's board."),
-            Query("board", "As this board's audience may see it."),
-        ),
-        answers={200: Answer("Formula, parts, exclusions, age, visits.", dict[str, Any])},
-        problems=(404, 422, 429),
-    )
+@Call(
+    summary="Why a number is what it is",
+    scope="state:read",
+    description="One of queue, group and agent, unless metric is kpi.NAME. Its sentences are in the first "
+    "language of Accept-Language that there is (en, uk, ru, pl). docs/explain.md.",
+    query=(
+        Query("metric", "A number of the state document, such as service_level.", required=True),
+        Query("window", "now, m15, m30, m60, shift or day; default now or day."),
+        Query("queue", "Of this queue."),
+        Query("group", "Of this group: all, team:NAME, site:NAME or a board's set."),
+        Query("agent", "Of this person: scope people:read, or a lead's board."),
+        Query("board", "As this board's audience may see it."),
+    ),
+    answers={200: Answer("Formula, parts, exclusions, age, visits.", dict[str, Any])},
+    problems=(404, 422, 429),
 )
 async def explain(request: Request) -> Response:
     """`GET /api/v1/explain?queue=Q&metric=M&window=W`, or `group=`, `agent=`; `board=` as that board may show it."""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from wallboard.core.waiting import waiting
 from wallboard.web.asking import check, once_each
 from wallboard.web.auth import allowed
-from wallboard.web.calls import Answer, Call, Query, call
+from wallboard.web.calls import Answer, Call, Query
 from wallboard.web.problems import Problem, near
 from wallboard.web.wiring import expect_loaded, parts_of
 from wallboard.web.within import has_queue
@@ -24,15 +24,13 @@ class Waiting(TypedDict):
     waiting: list[dict[str, Any]]
 
 
-@call(
-    Call(
-        summary="Who waits in a queue",
-        scope="people:read",
-        description="The first 50, the longest wait first.",
-        query=(Query("queue", "Of this queue.", required=True),),
-        answers={200: Answer("How many wait, and who.", Waiting)},
-        problems=(404, 422),
-    )
+@Call(
+    summary="Who waits in a queue",
+    scope="people:read",
+    description="The first 50, the longest wait first.",
+    query=(Query("queue", "Of this queue.", required=True),),
+    answers={200: Answer("How many wait, and who.", Waiting)},
+    problems=(404, 422),
 )
 async def floor(request: Request) -> Response:
     """`GET /api/v1/floor?queue=NAME`: `now`, `total`, and the first 50 that wait (core/waiting.py)."""

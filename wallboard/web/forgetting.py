@@ -14,7 +14,7 @@ from wallboard.core.events import Text
 from wallboard.core.state import Floor
 from wallboard.core.visits import Story
 from wallboard.web.auth import Who, allowed
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem, near
 from wallboard.web.wiring import Parts, parts_of
@@ -27,16 +27,14 @@ class Gone(TypedDict):
     id: str
 
 
-@call(
-    Call(
-        summary="Forget a mistyped queue or source",
-        scope="people:read",
-        description="For leads of all teams (queues) and administrators. It goes with all that was told of it, or by "
-        "it, and returns with the next event that names it. What is configured stays. docs/floor.md.",
-        path={"id": Text},
-        answers={202: Answer("It is in the stream.", Gone)},
-        problems=(404, 409, 429),
-    )
+@Call(
+    summary="Forget a mistyped queue or source",
+    scope="people:read",
+    description="For leads of all teams (queues) and administrators. It goes with all that was told of it, or by "
+    "it, and returns with the next event that names it. What is configured stays. docs/floor.md.",
+    path={"id": Text},
+    answers={202: Answer("It is in the stream.", Gone)},
+    problems=(404, 409, 429),
 )
 async def forget(request: Request) -> Response:
     """`DELETE /api/v1/names/{kind}/{id}`."""

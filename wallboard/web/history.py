@@ -31,7 +31,7 @@ from wallboard.record.steps import (
     steps,
 )
 from wallboard.web.asking import KINDS, check, of_one, once_each
-from wallboard.web.calls import JSON, Answer, Call, Query, call
+from wallboard.web.calls import JSON, Answer, Call, Query
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem, near
 from wallboard.web.sight import sees_agent, sees_floor
@@ -85,26 +85,24 @@ class Told(TypedDict):
     rows: list[dict[str, Any]]
 
 
-@call(
-    Call(
-        summary="Past intervals of a queue, a group or an agent",
-        scope="state:read",
-        description="One of queue, group and agent. Without a time the running business day. With Accept: text/csv a "
-        "table. docs/history.md.",
-        query=(
-            Query("queue", "Of this queue."),
-            Query("group", "Of this group: all, team:NAME or site:NAME."),
-            Query("agent", "Of this person: scope people:read."),
-            Query("metric", "Numbers over time, separated by commas; default the usual ones."),
-            Query("day", "A business day, such as 2026-11-23."),
-            Query("from", "An instant (RFC 3339) instead of a day."),
-            Query("to", "An instant; intervals that begin before it."),
-            Query("step", "15m (default), 30m, 1h or 1d."),
-            Query("by", "event (default): when it happened; offer: all of a visit where it was offered."),
-        ),
-        answers={200: Answer("A row a step.", {JSON: Told, CSV: str})},
-        problems=(404, 422, 429),
-    )
+@Call(
+    summary="Past intervals of a queue, a group or an agent",
+    scope="state:read",
+    description="One of queue, group and agent. Without a time the running business day. With Accept: text/csv a "
+    "table. docs/history.md.",
+    query=(
+        Query("queue", "Of this queue."),
+        Query("group", "Of this group: all, team:NAME or site:NAME."),
+        Query("agent", "Of this person: scope people:read."),
+        Query("metric", "Numbers over time, separated by commas; default the usual ones."),
+        Query("day", "A business day, such as 2026-11-23."),
+        Query("from", "An instant (RFC 3339) instead of a day."),
+        Query("to", "An instant; intervals that begin before it."),
+        Query("step", "15m (default), 30m, 1h or 1d."),
+        Query("by", "event (default): when it happened; offer: all of a visit where it was offered."),
+    ),
+    answers={200: Answer("A row a step.", {JSON: Told, CSV: str})},
+    problems=(404, 422, 429),
 )
 async def history(request: Request) -> Response:
     """JSON, or CSV for `Accept: text/csv`."""

@@ -24,7 +24,7 @@ from wallboard.web.auth import Who, allowed
 from wallboard.web.bodies import EVENTS_AT_MOST, Reader, Rejected, lines_of, reader_for
 from wallboard.web.body import body_of
 from wallboard.web.bounds import keep_inside
-from wallboard.web.calls import JSON, Answer, Call, Query, call
+from wallboard.web.calls import JSON, Answer, Call, Query
 from wallboard.web.names import Names
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
@@ -62,28 +62,26 @@ class Ingest:
         self._names = names
         self._running = 0
 
-    @call(
-        Call(
-            summary="Send events",
-            scope="events:write",
-            description="Safe to repeat where events carry an id. docs/http.md.",
-            query=(
-                Query("dry_run", "Only check; answers 200 instead of 202.", bool),
-                Query("from", "Raw lines of a recorded format, e.g. asterisk-queue-log."),
-            ),
-            body={
-                JSON: Told | Annotated[list[Told], Meta(max_length=EVENTS_AT_MOST)],
-                "application/x-ndjson": str,
-                "application/cloudevents+json": dict[str, Any],
-                "application/cloudevents-batch+json": list[dict[str, Any]],
-            },
-            answers={
-                200: Answer("A dry run: what would have been taken.", Taken),
-                202: Answer("What is accepted stands in the stream.", Taken),
-                422: Answer("Every item was refused.", Taken),
-            },
-            problems=(415, 429),
-        )
+    @Call(
+        summary="Send events",
+        scope="events:write",
+        description="Safe to repeat where events carry an id. docs/http.md.",
+        query=(
+            Query("dry_run", "Only check; answers 200 instead of 202.", bool),
+            Query("from", "Raw lines of a recorded format, e.g. asterisk-queue-log."),
+        ),
+        body={
+            JSON: Told | Annotated[list[Told], Meta(max_length=EVENTS_AT_MOST)],
+            "application/x-ndjson": str,
+            "application/cloudevents+json": dict[str, Any],
+            "application/cloudevents-batch+json": list[dict[str, Any]],
+        },
+        answers={
+            200: Answer("A dry run: what would have been taken.", Taken),
+            202: Answer("What is accepted stands in the stream.", Taken),
+            422: Answer("Every item was refused.", Taken),
+        },
+        problems=(415, 429),
     )
     async def post(self, request: Request) -> Response:
         who = allowed(request, "events:write")

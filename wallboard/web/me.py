@@ -18,7 +18,7 @@ from wallboard.core.ownday import OwnDays
 from wallboard.core.windows import business_day
 from wallboard.web.auth import Who, who_asks
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.history import Asked, told
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
@@ -70,14 +70,12 @@ class Me:
         context = {"first": script_json(first), "bound": bool(who.agents), "command": _command(who)}
         return self._templates.TemplateResponse(request, "me.html", context, headers={"cache-control": "no-store"})
 
-    @call(
-        Call(
-            summary="One's own day",
-            scope="state:read",
-            description="Of the agents that the caller's account is bound to, and of nobody else: today's contacts, "
-            "marks, thanks and stretch of work; `usual`: the means of their own last ten shifts. docs/floor.md.",
-            answers={200: Answer("One entry an agent.", Own)},
-        )
+    @Call(
+        summary="One's own day",
+        scope="state:read",
+        description="Of the agents that the caller's account is bound to, and of nobody else: today's contacts, "
+        "marks, thanks and stretch of work; `usual`: the means of their own last ten shifts. docs/floor.md.",
+        answers={200: Answer("One entry an agent.", Own)},
     )
     async def show(self, request: Request) -> Response:
         who, parts = _bound(request), parts_of(request)
@@ -88,15 +86,13 @@ class Me:
         body = msgspec.json.encode({"now": parts.clock_ms(), "agents": found})
         return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
-    @call(
-        Call(
-            summary="Tag an own contact",
-            scope="state:read",
-            description="thanks or hostile, of a contact that the caller had today.",
-            body=Tagging,
-            answers={202: Answer("It is in the stream.", Done)},
-            problems=(404, 422),
-        )
+    @Call(
+        summary="Tag an own contact",
+        scope="state:read",
+        description="thanks or hostile, of a contact that the caller had today.",
+        body=Tagging,
+        answers={202: Answer("It is in the stream.", Done)},
+        problems=(404, 422),
     )
     async def tag(self, request: Request) -> Response:
         who, parts = _bound(request), parts_of(request)

@@ -20,7 +20,7 @@ from wallboard import __version__
 from wallboard.live.hub import Hub
 from wallboard.live.tally import BOUNDS_S, Sent
 from wallboard.web.auth import WHO, Who
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 
 _APPEND_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -82,13 +82,11 @@ def reason_of(error: str) -> str:
 def metrics_page(metrics: Metrics, *, is_open: bool) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint `/metrics`: for the scope `metrics:read` (an admin has it), or open to all."""
 
-    @call(
-        Call(
-            summary="Figures for Prometheus",
-            scope=None if is_open else "metrics:read",
-            description='Open to all with [server] metrics = "open".',
-            answers={200: Answer("Text.", {"text/plain": str})},
-        )
+    @Call(
+        summary="Figures for Prometheus",
+        scope=None if is_open else "metrics:read",
+        description='Open to all with [server] metrics = "open".',
+        answers={200: Answer("Text.", {"text/plain": str})},
     )
     async def show(request: Request) -> Response:
         who: Who | None = request.scope[WHO]

@@ -15,7 +15,7 @@ from wallboard.core.state import Floor
 from wallboard.record.boards import Board
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem, near
 from wallboard.web.sight import boards_for
 from wallboard.web.telling import tell
@@ -47,12 +47,10 @@ class Written(TypedDict):
     until: NotRequired[int]
 
 
-@call(
-    Call(
-        summary="Notices that stand now",
-        scope="notices:write",
-        answers={200: Answer("By id, with who wrote it; `theirs`: not for you to change.", dict[str, dict[str, Any]])},
-    )
+@Call(
+    summary="Notices that stand now",
+    scope="notices:write",
+    answers={200: Answer("By id, with who wrote it; `theirs`: not for you to change.", dict[str, dict[str, Any]])},
 )
 async def notices(request: Request) -> Response:
     """`GET /api/v1/notices`: what stands now by id, as in the state document, and `who` wrote it where it is known.
@@ -68,15 +66,13 @@ async def notices(request: Request) -> Response:
     return Response(msgspec.json.encode(found), media_type="application/json", headers={"cache-control": "no-store"})
 
 
-@call(
-    Call(
-        summary="Write a notice",
-        scope="notices:write",
-        description="With an id it replaces what stands under it.",
-        body=Notice,
-        answers={202: Answer("It is in the stream: its id, and until when.", Written)},
-        problems=(409, 422),
-    )
+@Call(
+    summary="Write a notice",
+    scope="notices:write",
+    description="With an id it replaces what stands under it.",
+    body=Notice,
+    answers={202: Answer("It is in the stream: its id, and until when.", Written)},
+    problems=(409, 422),
 )
 async def post(request: Request) -> Response:
     """`POST /api/v1/notices`. 202: it is in the stream."""
@@ -102,12 +98,10 @@ async def post(request: Request) -> Response:
     return JSONResponse({"id": name} | ({} if over_ms is None else {"until": over_ms}), 202)
 
 
-@call(
-    Call(
-        summary="Take a notice away",
-        scope="notices:write",
-        answers={202: Answer("It is in the stream.", Written)},
-    )
+@Call(
+    summary="Take a notice away",
+    scope="notices:write",
+    answers={202: Answer("It is in the stream.", Written)},
 )
 async def clear(request: Request) -> Response:
     """`DELETE /api/v1/notices/{id}`. 202: it is in the stream."""

@@ -14,7 +14,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard import __version__
 from wallboard.eventschema import portable
-from wallboard.web.calls import JSON, Answer, Call, Query, Segment, call, call_of
+from wallboard.web.calls import JSON, Answer, Call, Query, Segment, call_of
 from wallboard.web.problems import ProblemBody
 from wallboard.web.wiring import parts_of
 
@@ -47,7 +47,7 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
     }
 
 
-@call(Call(summary="This description", scope="", answers={200: Answer("OpenAPI 3.1.", dict[str, Any])}))
+@Call(summary="This description", scope="", answers={200: Answer("OpenAPI 3.1.", dict[str, Any])})
 async def openapi(request: Request) -> Response:
     return Response(msgspec.json.encode(document(request.app.routes)), media_type=JSON)
 

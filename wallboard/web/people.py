@@ -16,7 +16,7 @@ from wallboard.record.people import Bound, Person, Role
 from wallboard.web.account import NO_STORE, told
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import follow
 from wallboard.web.problems import Problem
 from wallboard.web.signin import unavailable
@@ -85,7 +85,7 @@ class PeoplePage:
         return self._templates.TemplateResponse(request, "people.html", context, headers=NO_STORE)
 
 
-@call(Call(summary="Who has an account", scope="admin", answers={200: Answer("By name.", Everybody)}))
+@Call(summary="Who has an account", scope="admin", answers={200: Answer("By name.", Everybody)})
 async def people(request: Request) -> Response:
     """`GET /api/v1/people`."""
     allowed(request, "admin")
@@ -97,15 +97,13 @@ async def people(request: Request) -> Response:
     return JSONResponse({"people": rows}, headers=NO_STORE)
 
 
-@call(
-    Call(
-        summary="Add a person",
-        scope="admin",
-        description="With a link that signs them in: good once, for 15 minutes. docs/people.md.",
-        body=NewPerson,
-        answers={201: Answer("The account, and the link.", Told)},
-        problems=(409, 422),
-    )
+@Call(
+    summary="Add a person",
+    scope="admin",
+    description="With a link that signs them in: good once, for 15 minutes. docs/people.md.",
+    body=NewPerson,
+    answers={201: Answer("The account, and the link.", Told)},
+    problems=(409, 422),
 )
 async def add(request: Request) -> Response:
     """`POST /api/v1/people`."""
@@ -120,16 +118,14 @@ async def add(request: Request) -> Response:
     return JSONResponse(_told(added) | {"link": await _link(request, added)}, 201, headers=NO_STORE)
 
 
-@call(
-    Call(
-        summary="Change a person",
-        scope="admin",
-        description="Takes effect everywhere within 5 s; what they may not see any more is closed. "
-        "Nobody disables themselves.",
-        body=Change,
-        answers={200: Answer("The account as it is now.", Told)},
-        problems=(404, 409, 422),
-    )
+@Call(
+    summary="Change a person",
+    scope="admin",
+    description="Takes effect everywhere within 5 s; what they may not see any more is closed. "
+    "Nobody disables themselves.",
+    body=Change,
+    answers={200: Answer("The account as it is now.", Told)},
+    problems=(404, 409, 422),
 )
 async def change(request: Request) -> Response:
     """`PATCH /api/v1/people/{person}`."""
@@ -153,14 +149,12 @@ async def change(request: Request) -> Response:
 _LIMITS = ("boards", "teams", "agents")
 
 
-@call(
-    Call(
-        summary="Remove a person",
-        scope="admin",
-        description="Their sessions end. What they did stays in the audit trail. Nobody removes themselves.",
-        answers={200: Answer("The account that was.", Told)},
-        problems=(404, 409),
-    )
+@Call(
+    summary="Remove a person",
+    scope="admin",
+    description="Their sessions end. What they did stays in the audit trail. Nobody removes themselves.",
+    answers={200: Answer("The account that was.", Told)},
+    problems=(404, 409),
 )
 async def remove(request: Request) -> Response:
     """`DELETE /api/v1/people/{person}`."""
@@ -175,14 +169,12 @@ async def remove(request: Request) -> Response:
     return JSONResponse(_told(person), headers=NO_STORE)
 
 
-@call(
-    Call(
-        summary="A new sign-in link for a person",
-        scope="admin",
-        description="Good once, for 15 minutes.",
-        answers={201: Answer("The link.", Linked)},
-        problems=(404, 409),
-    )
+@Call(
+    summary="A new sign-in link for a person",
+    scope="admin",
+    description="Good once, for 15 minutes.",
+    answers={201: Answer("The link.", Linked)},
+    problems=(404, 409),
 )
 async def link(request: Request) -> Response:
     """`POST /api/v1/people/{person}/link`."""
@@ -195,13 +187,11 @@ async def link(request: Request) -> Response:
     return JSONResponse({"link": made}, 201, headers=NO_STORE)
 
 
-@call(
-    Call(
-        summary="Where a person is signed in",
-        scope="admin",
-        answers={200: Answer("Their sessions, the last used first.", dict[str, list[dict[str, Any]]])},
-        problems=(404,),
-    )
+@Call(
+    summary="Where a person is signed in",
+    scope="admin",
+    answers={200: Answer("Their sessions, the last used first.", dict[str, list[dict[str, Any]]])},
+    problems=(404,),
 )
 async def sessions(request: Request) -> Response:
     """`GET /api/v1/people/{person}/sessions`."""
@@ -212,13 +202,11 @@ async def sessions(request: Request) -> Response:
     return JSONResponse({"sessions": [told(one, parts.clock_ms()) for one in found]}, headers=NO_STORE)
 
 
-@call(
-    Call(
-        summary="Sign a person out everywhere",
-        scope="admin",
-        answers={200: Answer("How many sessions ended.", dict[str, int])},
-        problems=(404,),
-    )
+@Call(
+    summary="Sign a person out everywhere",
+    scope="admin",
+    answers={200: Answer("How many sessions ended.", dict[str, int])},
+    problems=(404,),
 )
 async def end_sessions(request: Request) -> Response:
     """`DELETE /api/v1/people/{person}/sessions`."""

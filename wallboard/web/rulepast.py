@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wallboard.web.auth import allowed
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.rules import TOML, in_thread
 from wallboard.web.wiring import parts_of
@@ -26,13 +26,11 @@ class Revised(TypedDict):
     revisions: list[Change]
 
 
-@call(
-    Call(
-        summary="What a rule was",
-        scope="admin",
-        description="The last 100, the newest first; of a rule that is gone too.",
-        answers={200: Answer("When, and by whom.", Revised)},
-    )
+@Call(
+    summary="What a rule was",
+    scope="admin",
+    description="The last 100, the newest first; of a rule that is gone too.",
+    answers={200: Answer("When, and by whom.", Revised)},
 )
 async def revisions(request: Request) -> Response:
     """`GET /api/v1/alerts/rules/{rule}/revisions`."""
@@ -42,13 +40,11 @@ async def revisions(request: Request) -> Response:
     return JSONResponse({"revisions": rows}, headers=_NO_STORE)
 
 
-@call(
-    Call(
-        summary="One revision of a rule",
-        scope="admin",
-        path={"revision": int},
-        answers={200: Answer("Its text as it was.", {TOML: str})},
-    )
+@Call(
+    summary="One revision of a rule",
+    scope="admin",
+    path={"revision": int},
+    answers={200: Answer("Its text as it was.", {TOML: str})},
 )
 async def revision(request: Request) -> Response:
     """`GET /api/v1/alerts/rules/{rule}/revisions/{revision}`."""

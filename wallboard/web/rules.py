@@ -23,7 +23,7 @@ from wallboard.record.ruletext import RuleDiffers, rule_text, write_rule
 from wallboard.record.shelf import tag_of
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem
 from wallboard.web.rulelist import NO_NAME, has_address, listed, open_of
@@ -70,15 +70,13 @@ class Written(TypedDict):
     warnings: NotRequired[list[dict[str, str]]]
 
 
-@call(
-    Call(
-        summary="Alert rules",
-        scope="alerts:act",
-        description="Those of wallboard.toml as they stand there, each with its `text` and `tag` (for If-Match), what "
-        "it `says` in words, how many alerts of it are `open`, and whether it is `in_force` yet. `text` and `tag` for "
-        "administrators only. docs/alerts.md.",
-        answers={200: Answer("`file`: whether it can be written, and if not why.", Rules)},
-    )
+@Call(
+    summary="Alert rules",
+    scope="alerts:act",
+    description="Those of wallboard.toml as they stand there, each with its `text` and `tag` (for If-Match), what "
+    "it `says` in words, how many alerts of it are `open`, and whether it is `in_force` yet. `text` and `tag` for "
+    "administrators only. docs/alerts.md.",
+    answers={200: Answer("`file`: whether it can be written, and if not why.", Rules)},
 )
 async def rules(request: Request) -> Response:
     """`GET /api/v1/alerts/rules`."""
@@ -93,15 +91,13 @@ async def rules(request: Request) -> Response:
     return Response(msgspec.json.encode(found), media_type="application/json", headers=_NO_STORE)
 
 
-@call(
-    Call(
-        summary="What a rule's text would be",
-        scope="admin",
-        description="Of `text` (TOML), or of `values` written into it. Nothing is kept.",
-        body=Asked,
-        answers={200: Answer("The text, what it says, every mistake by its path, and warnings.", Checked)},
-        problems=(422,),
-    )
+@Call(
+    summary="What a rule's text would be",
+    scope="admin",
+    description="Of `text` (TOML), or of `values` written into it. Nothing is kept.",
+    body=Asked,
+    answers={200: Answer("The text, what it says, every mistake by its path, and warnings.", Checked)},
+    problems=(422,),
 )
 async def check(request: Request) -> Response:
     """`POST /api/v1/alerts/check-rule`."""
@@ -114,16 +110,14 @@ async def check(request: Request) -> Response:
     )
 
 
-@call(
-    Call(
-        summary="Write a rule",
-        scope="admin",
-        description="Its text as TOML, with If-Match: its `tag`, or If-None-Match: * for a new one. In force when the "
-        "parts have read the file, within seconds.",
-        body={TOML: str},
-        answers={200: Answer("Written.", Written), 201: Answer("Made.", Written)},
-        problems=(409, 412, 422, 428),
-    )
+@Call(
+    summary="Write a rule",
+    scope="admin",
+    description="Its text as TOML, with If-Match: its `tag`, or If-None-Match: * for a new one. In force when the "
+    "parts have read the file, within seconds.",
+    body={TOML: str},
+    answers={200: Answer("Written.", Written), 201: Answer("Made.", Written)},
+    problems=(409, 412, 422, 428),
 )
 async def put(request: Request) -> Response:
     """`PUT /api/v1/alerts/rules/{rule}`."""
@@ -138,14 +132,12 @@ async def put(request: Request) -> Response:
     return JSONResponse(told, 201 if expected is None else 200, headers=_NO_STORE)
 
 
-@call(
-    Call(
-        summary="Take a rule away",
-        scope="admin",
-        description="With If-Match. Its revisions stay; its open alerts end.",
-        answers={200: Answer("Gone.", Written)},
-        problems=(409, 412, 422, 428),
-    )
+@Call(
+    summary="Take a rule away",
+    scope="admin",
+    description="With If-Match. Its revisions stay; its open alerts end.",
+    answers={200: Answer("Gone.", Written)},
+    problems=(409, 412, 422, 428),
 )
 async def remove(request: Request) -> Response:
     """`DELETE /api/v1/alerts/rules/{rule}`."""

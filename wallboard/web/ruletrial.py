@@ -20,7 +20,7 @@ from wallboard.record.ruletext import SECTION
 from wallboard.record.steps import FIRST_YEAR, LAST_YEAR
 from wallboard.web.auth import allowed
 from wallboard.web.body import body_of
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.rulelist import NO_NAME, has_address
 from wallboard.web.rules import BODY_BYTES, asked_of, in_thread, read_text_of, wrong
@@ -74,16 +74,14 @@ class RuleTrial:
     def __init__(self) -> None:
         self._running = asyncio.Lock()
 
-    @call(
-        Call(
-            summary="When a rule would have fired",
-            scope="admin",
-            description="Over days of kept events, as `wallboard alerts try`: the rule that stands and this text, side "
-            "by side; one alone where they say the same or one is not there. At most 50 `spoke` each.",
-            body=Trial,
-            answers={200: Answer("How often, how many at once, in which shift, for how long.", Tried)},
-            problems=(422, 429),
-        )
+    @Call(
+        summary="When a rule would have fired",
+        scope="admin",
+        description="Over days of kept events, as `wallboard alerts try`: the rule that stands and this text, side "
+        "by side; one alone where they say the same or one is not there. At most 50 `spoke` each.",
+        body=Trial,
+        answers={200: Answer("How often, how many at once, in which shift, for how long.", Tried)},
+        problems=(422, 429),
     )
     async def post(self, request: Request) -> Response:
         """`POST /api/v1/alerts/try-rule`."""

@@ -23,7 +23,7 @@ from wallboard.stream.pairing import code_of
 from wallboard.web.alphabet import by_alphabet
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.exposing import beyond
 from wallboard.web.pages import script_json, title_of
 from wallboard.web.pair import CLAIM, HERE, PairPage
@@ -115,15 +115,13 @@ class Claiming:
     def __init__(self) -> None:
         self._wrong = Rates(_WRONG_PER_S, _WRONG_AT_ONCE)
 
-    @call(
-        Call(
-            summary="Let a new screen in",
-            scope=MANAGE,
-            description="The device that shows this code on /pair becomes a screen. docs/screens.md.",
-            body=Claim,
-            answers={201: Answer("It shows its board within seconds.", Told)},
-            problems=(409, 422, 429),
-        )
+    @Call(
+        summary="Let a new screen in",
+        scope=MANAGE,
+        description="The device that shows this code on /pair becomes a screen. docs/screens.md.",
+        body=Claim,
+        answers={201: Answer("It shows its board within seconds.", Told)},
+        problems=(409, 422, 429),
     )
     async def claim(self, request: Request) -> Response:
         """`POST /api/v1/screens`: the device that shows this code becomes a screen."""
@@ -142,13 +140,11 @@ class Claiming:
         return JSONResponse({"id": screen.id, "name": screen.name, "board": screen.board}, 201)
 
 
-@call(
-    Call(
-        summary="Every screen, and what it said last",
-        scope=MANAGE,
-        description="The oldest first. What a screen has not said is absent.",
-        answers={200: Answer("Those whose board the caller may see.", Listed)},
-    )
+@Call(
+    summary="Every screen, and what it said last",
+    scope=MANAGE,
+    description="The oldest first. What a screen has not said is absent.",
+    answers={200: Answer("Those whose board the caller may see.", Listed)},
 )
 async def screens(request: Request) -> Response:
     """`GET /api/v1/screens`: all, the oldest first, with what each said last."""
@@ -164,14 +160,12 @@ async def screens(request: Request) -> Response:
     return _json({"now": now_ms, "screens": rows})
 
 
-@call(
-    Call(
-        summary="Another name, another board",
-        scope=MANAGE,
-        body=Change,
-        answers={200: Answer("The screen as it is now; it goes to its board by itself.", Told)},
-        problems=(422,),
-    )
+@Call(
+    summary="Another name, another board",
+    scope=MANAGE,
+    body=Change,
+    answers={200: Answer("The screen as it is now; it goes to its board by itself.", Told)},
+    problems=(422,),
 )
 async def change(request: Request) -> Response:
     """`PATCH /api/v1/screens/{screen}`: another name, another board."""
@@ -186,13 +180,11 @@ async def change(request: Request) -> Response:
     return await _changed(parts, who, screen, name, board)
 
 
-@call(
-    Call(
-        summary="Revoke a screen",
-        scope=MANAGE,
-        description="Its connections close within 5 s, and it shows a new code.",
-        answers={204: Answer("It is none any more.")},
-    )
+@Call(
+    summary="Revoke a screen",
+    scope=MANAGE,
+    description="Its connections close within 5 s, and it shows a new code.",
+    answers={204: Answer("It is none any more.")},
 )
 async def revoke(request: Request) -> Response:
     """`DELETE /api/v1/screens/{screen}`: its sockets close within five seconds, and it asks to be paired anew."""
@@ -207,15 +199,13 @@ async def revoke(request: Request) -> Response:
     return Response(status_code=204, headers={"cache-control": "no-store"})
 
 
-@call(
-    Call(
-        summary="Tell a screen to do something",
-        scope=MANAGE,
-        description="reload; identify: it shows its name large for 10 s; show: another board, from now on.",
-        body=Command,
-        answers={202: Answer("It is on its way.", Done)},
-        problems=(409, 422),
-    )
+@Call(
+    summary="Tell a screen to do something",
+    scope=MANAGE,
+    description="reload; identify: it shows its name large for 10 s; show: another board, from now on.",
+    body=Command,
+    answers={202: Answer("It is on its way.", Done)},
+    problems=(409, 422),
 )
 async def command(request: Request) -> Response:
     """`POST /api/v1/screens/{screen}/command`. 202: it is on its way."""

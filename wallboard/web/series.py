@@ -28,7 +28,7 @@ from wallboard.record.board import OVER_TIME, Board, Tile
 from wallboard.record.checks import board_mistakes
 from wallboard.record.steps import STEPS, Step, day_named, rows, steps
 from wallboard.web.auth import allowed, who_asks
-from wallboard.web.calls import Answer, Call, Query, call
+from wallboard.web.calls import Answer, Call, Query
 from wallboard.web.history import site_of
 from wallboard.web.problems import Problem
 from wallboard.web.sight import NO_BOARD, boards_for
@@ -60,19 +60,17 @@ class Series:
     def __init__(self) -> None:
         self._told: dict[tuple[str, str, int], tuple[int, asyncio.Task[bytes]]] = {}
 
-    @call(
-        Call(
-            summary="A board's number over the day",
-            scope="state:read",
-            description="What a tile `trend` draws: quarters of an hour of the running business day, and of the same "
-            "weekday a week before at the same time of day. docs/boards.md.",
-            query=(
-                Query("tile", "The tile's place on the board, from 0.", int),
-                Query("as", "Instead: a tile that is not saved, as JSON. Scope boards:write."),
-            ),
-            answers={200: Answer("The rows of today, and those of a week before.", Drawn)},
-            problems=(422,),
-        )
+    @Call(
+        summary="A board's number over the day",
+        scope="state:read",
+        description="What a tile `trend` draws: quarters of an hour of the running business day, and of the same "
+        "weekday a week before at the same time of day. docs/boards.md.",
+        query=(
+            Query("tile", "The tile's place on the board, from 0.", int),
+            Query("as", "Instead: a tile that is not saved, as JSON. Scope boards:write."),
+        ),
+        answers={200: Answer("The rows of today, and those of a week before.", Drawn)},
+        problems=(422,),
     )
     async def show(self, request: Request) -> Response:
         allowed(request, "state:read")

@@ -27,7 +27,7 @@ from wallboard.core.state import Floor
 from wallboard.record.shiftnotes import ShiftNote
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.costly import costs
 from wallboard.web.figures import figure
 from wallboard.web.lists import alert_text
@@ -79,16 +79,14 @@ class ShiftPage:
         return self._templates.TemplateResponse(request, "shift.html", context, headers=headers)
 
 
-@call(
-    Call(
-        summary="Leave a note to the next shift",
-        scope="alerts:act",
-        description="In place of the caller's own of this shift, as long as nobody has read that. For the teams that "
-        "the caller leads. docs/alerts.md.",
-        body=Left,
-        answers={201: Answer("It stands on /shift until somebody has read it.", Done)},
-        problems=(422,),
-    )
+@Call(
+    summary="Leave a note to the next shift",
+    scope="alerts:act",
+    description="In place of the caller's own of this shift, as long as nobody has read that. For the teams that "
+    "the caller leads. docs/alerts.md.",
+    body=Left,
+    answers={201: Answer("It stands on /shift until somebody has read it.", Done)},
+    problems=(422,),
 )
 async def leave(request: Request) -> Response:
     who, parts = allowed(request, "alerts:act"), parts_of(request)
@@ -104,13 +102,11 @@ async def leave(request: Request) -> Response:
     return JSONResponse({"id": made.id}, 201)
 
 
-@call(
-    Call(
-        summary="Say that a note of another shift was read",
-        scope="alerts:act",
-        answers={200: Answer("It is not shown any more.", Done)},
-        problems=(409,),
-    )
+@Call(
+    summary="Say that a note of another shift was read",
+    scope="alerts:act",
+    answers={200: Answer("It is not shown any more.", Done)},
+    problems=(409,),
 )
 async def read(request: Request) -> Response:
     """Whoever wrote it cannot say so."""
@@ -124,15 +120,13 @@ async def read(request: Request) -> Response:
     return JSONResponse({"id": name})
 
 
-@call(
-    Call(
-        summary="Say that what the last shift left was read",
-        scope="alerts:act",
-        description="By the caller: up to the shift that `ended` then (ms UTC), it stands above /shift no more.",
-        body=Took,
-        answers={200: Answer("It is not shown to the caller any more.", Taken)},
-        problems=(422,),
-    )
+@Call(
+    summary="Say that what the last shift left was read",
+    scope="alerts:act",
+    description="By the caller: up to the shift that `ended` then (ms UTC), it stands above /shift no more.",
+    body=Took,
+    answers={200: Answer("It is not shown to the caller any more.", Taken)},
+    problems=(422,),
 )
 async def took(request: Request) -> Response:
     """`POST /api/v1/shift/read`."""

@@ -18,7 +18,7 @@ from wallboard.core.platform import compared
 from wallboard.core.visits import Did
 from wallboard.sense import WEBHOOK
 from wallboard.stream.health import Health
-from wallboard.web.calls import Answer, Call, call
+from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.sight import sees_floor
 from wallboard.web.wiring import Parts, parts_of
@@ -65,24 +65,20 @@ class Source(TypedDict):
     events: list[dict[str, Any]]
 
 
-@call(
-    Call(
-        summary="Every source and its health",
-        scope="state:read",
-        answers={200: Answer("Those that spoke or are configured.", Sources)},
-    )
+@Call(
+    summary="Every source and its health",
+    scope="state:read",
+    answers={200: Answer("Those that spoke or are configured.", Sources)},
 )
 async def sources_api(request: Request) -> Response:
     sees_floor(request)
     return _json(await sources(parts_of(request)))
 
 
-@call(
-    Call(
-        summary="One source's last 200 events and what each did",
-        scope="state:read",
-        answers={200: Answer("The newest first.", Source)},
-    )
+@Call(
+    summary="One source's last 200 events and what each did",
+    scope="state:read",
+    answers={200: Answer("The newest first.", Source)},
 )
 async def source_api(request: Request) -> Response:
     _sees_events(request)

@@ -14,7 +14,7 @@ from wallboard.core.events import Text
 from wallboard.record.tokens import MOST, Token, Wanted
 from wallboard.web.auth import allowed
 from wallboard.web.body import body_of, read_as
-from wallboard.web.calls import JSON, Answer, Call, call
+from wallboard.web.calls import JSON, Answer, Call
 from wallboard.web.problems import Problem, near
 from wallboard.web.who import SCOPES
 from wallboard.web.wiring import Parts, parts_of
@@ -58,21 +58,19 @@ class Made(Struct):
     token: str
 
 
-@call(Call(summary="Tokens of programs", scope="admin", answers={200: Answer("The oldest first.", list[Told])}))
+@Call(summary="Tokens of programs", scope="admin", answers={200: Answer("The oldest first.", list[Told])})
 async def tokens(request: Request) -> Response:
     allowed(request, "admin")
     body = msgspec.json.encode(await _all(parts_of(request)))
     return Response(body, media_type=JSON, headers=_NO_STORE)
 
 
-@call(
-    Call(
-        summary="Make a token",
-        scope="admin",
-        body=NewToken,
-        answers={201: Answer("The token, this once.", Made)},
-        problems=(409, 422),
-    )
+@Call(
+    summary="Make a token",
+    scope="admin",
+    body=NewToken,
+    answers={201: Answer("The token, this once.", Made)},
+    problems=(409, 422),
 )
 async def create(request: Request) -> Response:
     who, parts = allowed(request, "admin"), parts_of(request)
@@ -92,14 +90,12 @@ async def create(request: Request) -> Response:
     return Response(msgspec.json.encode(Made(token.id, given)), 201, media_type=JSON, headers=_NO_STORE)
 
 
-@call(
-    Call(
-        summary="Revoke a token",
-        scope="admin",
-        description="It lets nobody in any more: here at once, in every process within 5 s.",
-        answers={204: Answer("It is gone.")},
-        problems=(404,),
-    )
+@Call(
+    summary="Revoke a token",
+    scope="admin",
+    description="It lets nobody in any more: here at once, in every process within 5 s.",
+    answers={204: Answer("It is gone.")},
+    problems=(404,),
 )
 async def revoke(request: Request) -> Response:
     who, parts = allowed(request, "admin"), parts_of(request)

@@ -21,7 +21,7 @@ from wallboard.core.words import shown
 from wallboard.sense import WEBHOOK
 from wallboard.web.bodies import Admit, Found, Reader, Rejected
 from wallboard.web.body import body_of
-from wallboard.web.calls import Answer, Call, Query, call
+from wallboard.web.calls import Answer, Call, Query
 from wallboard.web.ingest import BODY_BYTES_AT_MOST, Ingest, Taken, answer
 from wallboard.web.problems import Problem
 from wallboard.web.signatures import is_signed
@@ -50,21 +50,19 @@ class Webhooks:
         self._running: Counter[tuple[str, ...]] = Counter()
         self._read: dict[str, tuple[object, Webhook | None]] = {}
 
-    @call(
-        Call(
-            summary="Send somebody else's JSON",
-            scope=None,
-            description='A source of kind = "webhook": its map makes events of it. No token, but the signature that '
-            "the source asks for. docs/webhooks.md.",
-            query=(Query("dry_run", "Only show what it would become; answers 200.", bool),),
-            body=Any,
-            answers={
-                200: Answer("A dry run: what it would become.", Shown),
-                202: Answer("What is accepted stands in the stream.", Taken),
-                422: Answer("Every event of it was refused.", Taken),
-            },
-            problems=(401, 429),
-        )
+    @Call(
+        summary="Send somebody else's JSON",
+        scope=None,
+        description='A source of kind = "webhook": its map makes events of it. No token, but the signature that '
+        "the source asks for. docs/webhooks.md.",
+        query=(Query("dry_run", "Only show what it would become; answers 200.", bool),),
+        body=Any,
+        answers={
+            200: Answer("A dry run: what it would become.", Shown),
+            202: Answer("What is accepted stands in the stream.", Taken),
+            422: Answer("Every event of it was refused.", Taken),
+        },
+        problems=(401, 429),
     )
     async def post(self, request: Request) -> Response:
         parts = parts_of(request)
