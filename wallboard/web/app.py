@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import structlog
 from redis.asyncio import Redis
+from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -72,7 +73,7 @@ from wallboard.web.sessions import Sessions
 from wallboard.web.staying import Staying
 from wallboard.web.straight import Straight
 from wallboard.web.walls import Walls
-from wallboard.web.wiring import Parts
+from wallboard.web.wiring import Callers, Kept, Line, Noted, Parts
 
 EVENTS_PER_S = 5_000  # of one token on average
 EVENTS_AT_ONCE = 10_000
@@ -113,65 +114,76 @@ def create_app(config: Config, clock_ms: Callable[[], int] | None = None, *, loa
 
 
 def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking: Redis) -> Parts:
-    keys, own = Keys(config.namespace), Own()
-    pipeline = Pipeline(Stream(blocking, keys, own), Checkpoints(asking, keys), clock_ms, steady_ms)
-    hub = Hub(pipeline, clock_ms, build=build(), simulated=lambda: config.simulated, pace_ms=steady_ms)
-    https = (config.server.public_url or "").startswith("https://")
-    told, violations = HistoryTold(clock_ms), Violations(clock_ms)
-    reports = Reports(hub.build)
     record = open_record(config.data, config.database_url)
-    accounts = People(record)
-    sessions = Sessions(SignIn(asking, keys), accounts, namespace=config.namespace, https=https)
-    given = Tokens(record)
-    programs = Programs(given, clock_ms)
-    shelf = Shelf(
-        config.boards, Revisions(record), shipped=config.boards == BOARDS, editable=config.server.boards_editable
-    )
-    boards = Boards(config.boards, shelf)
-    paired = Paired(Screens(record), boards, namespace=config.namespace, https=https)
-    known = Known({"session": sessions, "token": programs, "screen": paired})
-    orders = Orders(asking, keys)
-    stream = Stream(asking, keys, own)
-    return Parts(
-        config=config,
-        clock_ms=clock_ms,
+    line = _line(config, clock_ms, asking, blocking)
+    kept = _kept(config, record)
+    callers = _callers(config, clock_ms, record, kept, SignIn(asking, Keys(config.namespace)))
+    groups = vars(line) | vars(kept) | vars(callers) | vars(_noted(clock_ms, line))
+    return Parts(config=config, clock_ms=clock_ms, lookback=LookBack(clock_ms), **groups)
+
+
+def _line(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking: Redis) -> Line:
+    keys, own = Keys(config.namespace), Own()
+    stream, orders = Stream(asking, keys, own), Orders(asking, keys)
+    pipeline = Pipeline(Stream(blocking, keys, own), Checkpoints(asking, keys), clock_ms, steady_ms)
+    return Line(
         stream=stream,
         together=Together(stream),
         pipeline=pipeline,
-        hub=hub,
-        boards=boards,
-        shelf=shelf,
-        rules=RuleRevisions(record),
-        counting=Counting(),
+        hub=Hub(pipeline, clock_ms, build=build(), simulated=lambda: config.simulated, pace_ms=steady_ms),
         health=HealthRecords(asking, keys),
-        sessions=sessions,
-        known=known,
-        tokens=given,
-        programs=programs,
-        staying=Staying(known, boards),
-        reports=reports,
         away=Away(asking, keys),
         pairing=Pairing(asking, keys),
-        paired=paired,
         orders=orders,
         outbox=Outbox(asking, keys),
         handed_over=HandedOver(asking, keys),
         walls=Walls(orders, clock_ms),
-        metrics=Metrics(
-            [lambda: _readings(pipeline), lambda: fan_out(hub), reports.readings, told.readings, violations.readings],
-            hub.sent,
-        ),
-        people=accounts,
-        passwords=Passwords(),
+        last_hour=LastHour(pipeline, clock_ms),
+    )
+
+
+def _kept(config: Config, record: Engine) -> Kept:
+    shipped, editable = config.boards == BOARDS, config.server.boards_editable
+    shelf = Shelf(config.boards, Revisions(record), shipped=shipped, editable=editable)
+    return Kept(
+        boards=Boards(config.boards, shelf),
+        shelf=shelf,
+        rules=RuleRevisions(record),
+        people=People(record),
+        tokens=Tokens(record),
         audit=Audit(record),
         history=History(record),
         shift_notes=ShiftNotes(record),
+    )
+
+
+def _callers(config: Config, clock_ms: Callable[[], int], record: Engine, kept: Kept, signin: SignIn) -> Callers:
+    https = (config.server.public_url or "").startswith("https://")
+    sessions = Sessions(signin, kept.people, namespace=config.namespace, https=https)
+    programs = Programs(kept.tokens, clock_ms)
+    paired = Paired(Screens(record), kept.boards, namespace=config.namespace, https=https)
+    known = Known({"session": sessions, "token": programs, "screen": paired})
+    return Callers(
+        https=https,
+        sessions=sessions,
+        programs=programs,
+        paired=paired,
+        known=known,
+        staying=Staying(known, kept.boards),
+        passwords=Passwords(),
+        costly=rates(),
+    )
+
+
+def _noted(clock_ms: Callable[[], int], line: Line) -> Noted:
+    told, violations, reports = HistoryTold(clock_ms), Violations(clock_ms), Reports(line.hub.build)
+    process = [lambda: _readings(line.pipeline), lambda: fan_out(line.hub)]
+    return Noted(
+        counting=Counting(),
+        reports=reports,
         history_told=told,
         violations=violations,
-        costly=rates(),
-        lookback=LookBack(clock_ms),
-        last_hour=LastHour(pipeline, clock_ms),
-        https=https,
+        metrics=Metrics([*process, reports.readings, told.readings, violations.readings], line.hub.sent),
     )
 
 

@@ -43,46 +43,70 @@ from wallboard.web.walls import Walls
 
 
 @dataclass(frozen=True)
-class Parts:
-    """One web process. `stream` is the producer's, `together` the same for many small appends; the pipeline reads
-    through its own."""
+class Line:
+    """What goes through Redis, and the state that comes of it. `stream` is the producer's, `together` the same for many
+    small appends; the pipeline reads through its own."""
 
-    config: Config
-    clock_ms: Callable[[], int]
     stream: Stream
     together: Together
     pipeline: Pipeline
     hub: Hub
-    boards: Boards
-    shelf: Shelf
-    rules: RuleRevisions
-    counting: Counting
     health: HealthRecords
-    sessions: Sessions
-    known: Known
-    tokens: Tokens
-    programs: Programs
-    staying: Staying
-    reports: Reports
     away: Away
     pairing: Pairing
-    paired: Paired
     orders: Orders
     outbox: Outbox
     handed_over: HandedOver
     walls: Walls
-    metrics: Metrics
+    last_hour: LastHour
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What lies in the record, and in files."""
+
+    boards: Boards
+    shelf: Shelf
+    rules: RuleRevisions
     people: People
-    passwords: Passwords
+    tokens: Tokens
     audit: Audit
     history: History
     shift_notes: ShiftNotes
+
+
+@dataclass(frozen=True)
+class Callers:
+    """Who asks, and for how long they may."""
+
+    https: bool
+    sessions: Sessions
+    programs: Programs
+    paired: Paired
+    known: Known
+    staying: Staying
+    passwords: Passwords
+    costly: Rates
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What this process counts, and tells of itself."""
+
+    counting: Counting
+    reports: Reports
     history_told: HistoryTold
     violations: Violations
-    costly: Rates
+    metrics: Metrics
+
+
+@dataclass(frozen=True)
+class Parts(Line, Kept, Callers, Noted):
+    """One web process."""
+
+    config: Config
+    clock_ms: Callable[[], int]
     lookback: LookBack
-    last_hour: LastHour
-    https: bool
 
 
 def parts_of(connection: HTTPConnection) -> Parts:
