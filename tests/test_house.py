@@ -132,3 +132,12 @@ def test_what_stands_on_a_floor_is_named_in_the_design() -> None:
     for room in FLOOR_OF:
         name = room.removeprefix("wallboard.")
         assert name == "__main__" or name in design, f"{room} is not in docs/design.md"
+
+
+def test_scripts_in_python_start_by_the_checkout_s_own_environment() -> None:
+    """Whoever types `scripts/bench-core` has no msgspec in the system's Python."""
+    heads = {path.name: path.read_text().splitlines()[0] for path in (ROOT / "scripts").iterdir() if path.is_file()}
+    own = '#!/usr/bin/env -S sh -c \'exec "${0%/*}/python" "$0" "$@"\''
+    assert [
+        name for name, head in heads.items() if head.startswith("#!") and head not in (own, "#!/usr/bin/env bash")
+    ] == []
