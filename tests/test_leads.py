@@ -16,6 +16,7 @@ from wallboard.core.settings import Settings
 from wallboard.leads import Leads
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
+from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
 from wallboard.record.people import Bound, People
 from wallboard.stream.checkpoint import Checkpoints
@@ -45,7 +46,8 @@ async def test_a_command_that_takes_an_account_or_its_teams_away_ends_its_duty_a
     ids = {name: people.add(name, "lead", Bound(teams=teams), by="tests", now_ms=1).id for name, teams in TEAMS.items()}
     asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
     pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), now_ms)
-    leads = Leads(pipeline, Stream(asking, keys), people, lambda: RECEIVERS)
+    audit = Audit(open_record(tmp_path))
+    leads = Leads(pipeline, Stream(asking, keys), people, audit, lambda: RECEIVERS, now_ms)
     assert leads.receivers() == RECEIVERS, "until it is known"
     parts = (pipeline, Stream(asking, keys), Checkpoints(asking, keys), Lease(asking, keys))
     task = asyncio.create_task(Worker(*parts, now_ms, Settings, [leads]).run())
@@ -57,6 +59,9 @@ async def test_a_command_that_takes_an_account_or_its_teams_away_ends_its_duty_a
 
     def on() -> set[str]:
         return set(pipeline.floor.duty.on)
+
+    def ended() -> list[tuple[str, object]]:
+        return sorted((line.who, line.detail["id"]) for line in audit.read() if line.what == "duty.left")
 
     async def person(*said: str) -> None:
         assert await asyncio.to_thread(run, ["person", *said]) == 0
@@ -71,12 +76,15 @@ async def test_a_command_that_takes_an_account_or_its_teams_away_ends_its_duty_a
         await until(lambda: pipeline.ready and on() == set(OWN))
         await asyncio.sleep(0.3)
         assert on() == set(OWN), "whose account stands as it was stays on duty"
+        assert ended() == []
         await person("set", "Olena", "--team", "second")
         await until(lambda: "Olena" not in on())
         await person("set", "Ivan", "--disable")
         await person("set", "Vira", "--role", "agent")
         await until(lambda: not on())
         await until(lambda: leads.receivers().keys() == {"boss", "Olena"})
+        await until(lambda: len(ended()) >= len(OWN))
+        assert ended() == [("wallboard", name) for name in sorted(OWN)], "each once, and nobody did it"
         await person("remove", "Olena", "--yes")
         await until(lambda: leads.receivers().keys() == {"boss"})
 

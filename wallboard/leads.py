@@ -8,6 +8,7 @@ While the record is away all is as it was known last.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from typing import NamedTuple
 
 import structlog
@@ -17,10 +18,12 @@ from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailabl
 from wallboard.core.events import SERVER, DutyLeft
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
+from wallboard.record.audit import Audit
 from wallboard.record.people import People
 from wallboard.stream.stream import Stream
 
 LOOK_S = 2.0
+WHY = "the account leads no more, or other teams"  # in the audit trail
 
 log = structlog.get_logger("alerts")
 
@@ -36,12 +39,20 @@ class Leads:
     """`token`: the fencing token while this worker leads, else None."""
 
     def __init__(
-        self, pipeline: Pipeline, stream: Stream, people: People, configured: Callable[[], Mapping[str, Receiver]]
+        self,
+        pipeline: Pipeline,
+        stream: Stream,
+        people: People,
+        audit: Audit,
+        configured: Callable[[], Mapping[str, Receiver]],
+        clock_ms: Callable[[], int],
     ) -> None:
         self.token: int | None = None
         self._pipeline = pipeline
         self._stream = stream
         self._people = people
+        self._audit = audit
+        self._clock_ms = clock_ms
         self._configured = configured
         self._known: dict[str, Lead] | None = None  # by name
         self._gone: set[str] = set()  # at the last look: what was just switched on may be newer than what was read
@@ -73,12 +84,25 @@ class Leads:
         }
 
     async def _end_duties(self, token: int, known: Mapping[str, Lead]) -> None:
-        gone = {who for who, row in self._pipeline.floor.duty.on.items() if not _stands(row, known.get(who))}
-        over, self._gone = sorted(gone & self._gone), gone
-        if over:
-            ends = [DutyLeft(who=who, by=SERVER, source=SERVER) for who in over]
-            await self._stream.append(ends, fence=token)
-            log.info("duty ended: the account leads no more, or other teams", who=", ".join(over))
+        on = self._pipeline.floor.duty.on
+        gone = {who for who, row in on.items() if not _stands(row, known.get(who))}
+        over, self._gone = {who: on[who] for who in sorted(gone & self._gone)}, gone
+        if not over:
+            return
+        ends = [DutyLeft(who=who, by=SERVER, source=SERVER, id=_id(who, row)) for who, row in over.items()]
+        told = await self._stream.append(ends, fence=token)
+        lines = [
+            ("duty.left", {"id": who, "before": {"until": row.until_ms}, "why": WHY})
+            for (who, row), entry in zip(over.items(), told.ids, strict=True) if entry is not None
+        ]  # fmt: skip
+        if lines:
+            log.info(f"duty ended: {WHY}", who=", ".join(over))
+            await asyncio.to_thread(self._audit.write_each, self._clock_ms(), SERVER, lines)
+
+
+def _id(who: str, row: DutyRow) -> str:
+    """The same whenever this duty is ended: it may not have come back through the stream at the next look."""
+    return blake2b(f"{who}\0{row.since_ms}\0{row.until_ms}".encode(), digest_size=8).hexdigest()
 
 
 def _stands(row: DutyRow, lead: Lead | None) -> bool:

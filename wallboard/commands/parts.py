@@ -205,7 +205,7 @@ async def _worker(force: InForce, config: Config) -> None:
         settings = lambda: force.config.settings  # noqa: E731
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
-        leads = Leads(pipeline, parts.stream, People(engine), lambda: force.config.receivers)
+        leads = Leads(pipeline, parts.stream, People(engine), audit, lambda: force.config.receivers, house_ms)
         outbox, receivers = Outbox(parts.redis, parts.keys), leads.receivers
         teller = Teller(pipeline, outbox, receivers, house_ms, link)
         shift = link.removesuffix("alerts") + "shift" if link else ""
