@@ -159,6 +159,35 @@ def test_hours_of_a_rule_s_own_by_the_clock_of_the_site():
     assert said(floor) == [("raised", 300.0)]
 
 
+def test_of_all_queues_together_it_counts_while_one_of_them_is_open():
+    """12:00 UTC on a Sunday. One opens at 13:00; hidden ones and those of other teams do not count for a team."""
+    known = {
+        "support": Queue(open="13:00-14:00", team="first"), "sales": Queue(open="15:00-16:00", team="second"),
+        "test": Queue(hidden=True, team="first"),
+    }  # fmt: skip
+
+    def raised(**rule: Any) -> list[tuple[str, float]]:
+        floor = floor_with({"queues": [], **rule}, known)
+        three_wait(floor)
+        floor.advance(NOON + 5 * HOUR)
+        return said(floor)
+
+    first, second = [("raised", 3600.0), ("cleared", 7200.0)], [("raised", 10800.0), ("cleared", 14400.0)]
+    assert raised(when="open") == first + second
+    assert raised(when="open", teams=["first"]) == first
+    assert raised(when="always") == [("raised", 1.0)]
+    del known["sales"]
+    known["mail"] = Queue()
+    assert raised(when="open") == [("raised", 1.0)], "one is always open"
+
+
+def test_a_day_with_hours_of_its_own():
+    floor = floor_with({"when": "Mon-Fri 09:00-17:00, 2026-11-22 12:30-12:45"})
+    three_wait(floor)
+    floor.advance(NOON + 5 * HOUR)
+    assert said(floor) == [("raised", 1800.0), ("cleared", 2700.0)]
+
+
 def test_what_a_silent_source_said_is_held_back_and_the_silence_is_told():
     quiet = msgspec.convert({"metric": "silent_s", "raise": "> 30", "when": "always"}, Rule)
     wait = msgspec.convert({"metric": "oldest_wait_s", "queues": ["*"], "raise": "> 60", "when": "always"}, Rule)

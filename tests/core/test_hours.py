@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.core.hours import Hours, parse_openings
+from wallboard.core.hours import AnyOf, Hours, parse_openings
 
 MINUTE = 60_000
 ZONES = ["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
@@ -52,6 +52,38 @@ def test_a_long_holiday_is_passed_over():
     assert hours("Mon 08:00-09:00", "UTC", *[f"2026-11-{day:02}" for day in range(1, 31)]).opens_ms(
         at("2026-11-01 00:00")
     ) == at("2026-12-07 08:00")
+
+
+def test_a_day_with_hours_of_its_own_has_those_alone_holiday_or_not():
+    """2026-12-24 is a Thursday, 12-25 a Friday that is a holiday, 12-31 a Thursday."""
+    text = "Mon-Fri 08:00-20:00, 2026-12-24 09:00-13:00, 2026-12-25 10:00-12:00, 2026-12-31 closed"
+    desk = hours(text, "Europe/Kyiv", "2026-12-25", "2026-12-28")
+    opened = [
+        day for day in ("23 19:59", "24 08:59", "24 09:00", "24 13:00", "25 11:00", "25 12:00", "28 09:00", "31 10:00")
+        if desk.is_open(at(f"2026-12-{day}", "Europe/Kyiv"))
+    ]  # fmt: skip
+    assert opened == ["23 19:59", "24 09:00", "25 11:00"]
+    assert desk.opens_ms(at("2026-12-30 20:00", "Europe/Kyiv")) == at("2027-01-01 08:00", "Europe/Kyiv")
+
+
+def test_two_spans_of_one_day_and_one_into_the_next_night():
+    desk = hours("08:00-20:00, 2026-12-24 09:00-12:00, 2026-12-24 22:00-02:00")
+    opened = [hour for hour in range(48) if desk.is_open(at("2026-12-24 00:00") + hour * 60 * MINUTE)]
+    assert opened == [9, 10, 11, 22, 23, 24, 25, *range(32, 44)]
+
+
+def test_of_several_places_one_is_open_while_any_of_them_is():
+    both = AnyOf((hours("08:00-12:00"), hours("10:00-14:00"), hours("20:00-21:00", "Europe/Kyiv")))
+    day = at("2026-12-21 00:00")
+    assert [hour for hour in range(24) if both.is_open(day + hour * 60 * MINUTE)] == [8, 9, 10, 11, 12, 13, 18]
+    assert both.next_change_ms(at("2026-12-21 14:00")) == at("2026-12-21 20:00", "Europe/Kyiv")
+    assert AnyOf((hours("00:00-24:00"),)).next_change_ms(day) is None
+
+
+@pytest.mark.parametrize("text", ["2026-13-01 closed", "2026-02-30 08:00-09:00", "2026-12-24", "Mon closed"])
+def test_what_is_no_day_is_refused(text: str):
+    with pytest.raises(ValueError, match=r"is no (date|opening): expected"):
+        hours(text)
 
 
 @pytest.mark.parametrize(

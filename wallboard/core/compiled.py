@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from wallboard.core.heard import ANY
-from wallboard.core.hours import Hours, parse_openings
+from wallboard.core.hours import AnyOf, Hours, parse_openings
 from wallboard.core.limits import Limit
 from wallboard.core.maintenance import Maintenance
 from wallboard.core.measured import Measured, Reader, reader_of
@@ -43,7 +43,18 @@ class Compiled:
     """One rule of these settings. `is_brief`: of a person it asks for nothing that takes long to work out. `listens`:
     for the absence of an event."""
 
-    __slots__ = ("_hours", "_settings", "_windows", "asked", "is_brief", "kind", "listens", "name", "rule")
+    __slots__ = (
+        "_hours",
+        "_of_groups",
+        "_settings",
+        "_windows",
+        "asked",
+        "is_brief",
+        "kind",
+        "listens",
+        "name",
+        "rule",
+    )
 
     def __init__(self, name: str, rule: Rule, settings: Settings) -> None:
         self.name, self.rule, self.kind = name, rule, rule.kind
@@ -53,6 +64,7 @@ class Compiled:
         self._settings = settings
         self._windows = [one for one in settings.maintenance.values() if not one.rules or selects(one.rules, name)]
         self._hours: dict[str, Hours] = {}
+        self._of_groups: dict[str, AnyOf | None] = {}
 
     def holds(self, measures: Sequence[Measured], *, keeping: bool) -> bool | None:
         """Whether the condition holds; `keeping`: whether what is raised stays so. None: not known.
@@ -75,13 +87,13 @@ class Compiled:
         """The work that holds it back of this entity, whenever that is."""
         return [one for one in self._windows if one.covers(self.name, kind, name, sources)]
 
-    def hours_of(self, name: str) -> Hours | None:
+    def hours_of(self, name: str) -> Hours | AnyOf | None:
         """When it counts, of this entity; None: always. The same object each time."""
         rule, settings = self.rule, self._settings
         if rule.when == ALWAYS:
             return None
         if rule.when == OPEN:
-            return settings.hours_of(name) if self.kind == "queues" else None
+            return settings.hours_of(name) if self.kind == "queues" else self._hours_of_group(name)
         named = settings.site_of(name) if self.kind == "queues" else next(iter(settings.sites))
         if named not in self._hours:
             site = settings.sites[named]
@@ -89,13 +101,26 @@ class Compiled:
             self._hours[named] = Hours(parse_openings(rule.when), site.zone, holidays)
         return self._hours[named]
 
+    def _hours_of_group(self, name: str) -> AnyOf | None:
+        """While one of its queues is open, of those that are configured; what is no group has no hours."""
+        if self.kind != "groups":
+            return None
+        if name not in self._of_groups:
+            _, _, team = name.partition(":")
+            rows = self._settings.queue.items()
+            own = [queue for queue, row in rows if not row.hidden and (not team or row.team == team)]
+            found = dict.fromkeys(self._settings.hours_of(queue) for queue in own or [""])
+            places = tuple(one for one in found if one)
+            self._of_groups[name] = AnyOf(places) if len(places) == len(found) else None
+        return self._of_groups[name]
+
 
 class Turning:
     """Opening hours that are asked again and again as time goes on: looked up only at each turn."""
 
     __slots__ = ("_hours", "_until_ms", "is_open", "turn_ms")
 
-    def __init__(self, hours: Hours) -> None:
+    def __init__(self, hours: Hours | AnyOf) -> None:
         self._hours = hours
         self._until_ms = 0
         self.is_open = False

@@ -1,7 +1,8 @@
 """When is it open, and which shift runs? `Mon-Fri 08:00-20:00, Sat 09:00-15:00` by the wall clock of a zone.
 
 Spans are [begin, end) in ms UTC. A span whose end is not after its begin goes into the next day; a holiday has
-no span that begins on it. Where the clock skips a time, it is the end of the skipped hour.
+no span that begins on it. A day with hours of its own (`2026-12-24 09:00-13:00`, `2026-12-31 closed`) has those alone,
+holiday or not. Where the clock skips a time, it is the end of the skipped hour.
 """
 
 import re
@@ -15,6 +16,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LOOK_DAYS = 400  # so far ahead an opening is looked for
 DAY_MINUTES = 24 * 60
 _PART = re.compile(r"(?:([A-Za-z]+)(?:-([A-Za-z]+))?\s+)?(\d\d):(\d\d)-(\d\d):(\d\d)")
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)\s+(?:closed|(\d\d):(\d\d)-(\d\d):(\d\d))")
 EXPECTED = "expected opening hours such as 'Mon-Fri 08:00-20:00, Sat 09:00-15:00'"
 
 
@@ -24,11 +26,13 @@ class Span(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """One rule: on `weekday` (0: Monday) from `begin` to `end` minutes after midnight; `end` may lie beyond it."""
+    """One rule: on `weekday` (0: Monday) from `begin` to `end` minutes after midnight; `end` may lie beyond it.
+    `on`: on that day alone, instead of all others."""
 
     weekday: int
     begin: int
     end: int
+    on: str = ""
 
 
 class Hours(NamedTuple):
@@ -103,17 +107,45 @@ class Hours(NamedTuple):
             yield held
 
 
+class AnyOf(NamedTuple):
+    """Open while one of them is."""
+
+    places: tuple[Hours, ...]
+
+    def is_open(self, at_ms: int) -> bool:
+        return any(one.is_open(at_ms) for one in self.places)
+
+    def next_change_ms(self, at_ms: int) -> int | None:
+        """Of one of them: it may be no change of all together."""
+        return min((turn for one in self.places if (turn := one.next_change_ms(at_ms)) is not None), default=None)
+
+
 def parse_openings(text: str) -> tuple[Opening, ...]:
     """Raises ValueError. Days may be left out: then every day."""
     found: list[Opening] = []
-    for part in text.split(","):
-        matched = _PART.fullmatch(part.strip())
-        if matched is None:
-            raise ValueError(f"'{part.strip()}' is no opening: {EXPECTED}")
-        begin, end = (_minutes(matched[hour], matched[hour + 1]) for hour in (3, 5))
-        end += DAY_MINUTES if end <= begin else 0
-        found += [Opening(day, begin, end) for day in _weekdays(matched[1], matched[2])]
+    for part in (one.strip() for one in text.split(",")):
+        if dated := _DATED.fullmatch(part):
+            found.append(Opening(_date(dated[1]).weekday(), *_span(dated, 2), dated[1]))
+        elif matched := _PART.fullmatch(part):
+            found += [Opening(day, *_span(matched, 3)) for day in _weekdays(matched[1], matched[2])]
+        else:
+            raise ValueError(f"'{part}' is no opening: {EXPECTED}")
     return tuple(found)
+
+
+def _span(matched: re.Match[str], first: int) -> tuple[int, int]:
+    """Begin and end in minutes; the same twice where it is closed."""
+    if matched[first] is None:
+        return 0, 0
+    begin, end = (_minutes(matched[hour], matched[hour + 1]) for hour in (first, first + 2))
+    return begin, end + (DAY_MINUTES if end <= begin else 0)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is no date: {EXPECTED}") from None
 
 
 def _weekdays(begin: str | None, end: str | None) -> list[int]:
@@ -143,9 +175,9 @@ def _day(at_ms: int, zone: str) -> int:
 @lru_cache(maxsize=4096)
 def _spans_of(hours: Hours, ordinal: int) -> tuple[Span, ...]:
     on = date.fromordinal(ordinal)
-    if on.isoformat() in hours.holidays:
-        return ()
-    wanted = [opening for opening in hours.openings if opening.weekday == on.weekday()]
+    wanted = [opening for opening in hours.openings if opening.on == on.isoformat()]
+    if not wanted and on.isoformat() not in hours.holidays:
+        wanted = [opening for opening in hours.openings if not opening.on and opening.weekday == on.weekday()]
     spans = (Span(_instant(on, one.begin, hours.zone), _instant(on, one.end, hours.zone)) for one in wanted)
     return tuple(sorted(span for span in spans if span.begin_ms < span.end_ms))
 
