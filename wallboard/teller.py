@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from wallboard.alerts.deliveries import Deliveries
+from wallboard.alerts.late import as_of_now
 from wallboard.alerts.message import Message, alert_of
 from wallboard.alerts.told import due_on, is_held
 from wallboard.core.errors import LeaseLost, StreamUnavailable
@@ -45,7 +46,7 @@ class Teller:
         self._led: int | None = None  # the token at the last look: who led meanwhile may have told more
         self._renewed_ms = 0
         self._most = REMEMBERED
-        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token, self._holds)
+        self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token, self._holds, self._anew)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -63,6 +64,9 @@ class Teller:
 
     def _holds(self, receiver: Receiver, message: Message) -> bool:
         return is_held(receiver, message, self._pipeline.floor.settings, self._clock_ms())
+
+    def _anew(self, message: Message) -> Message:
+        return as_of_now(self._pipeline.floor, message, self._clock_ms())
 
     async def _look(self, token: int) -> None:
         floor, now_ms, new = self._pipeline.floor, self._clock_ms(), dict[str, list[New]]()

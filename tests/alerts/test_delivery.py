@@ -157,11 +157,11 @@ async def test_what_goes_as_one_is_known_before_it_goes_although_redis_was_away(
     """Whoever sends after a death sent it by another id, which no receiver knows as the same."""
     begin, failed = sending.outbox.begin, list[str]()
 
-    async def away_once(receiver: str, ids: Sequence[str]) -> None:
+    async def away_once(token: int, receiver: str, ids: Sequence[str]) -> None:
         if not failed:
             failed.append(receiver)
             raise StreamUnavailable("away")
-        await begin(receiver, ids)
+        await begin(token, receiver, ids)
 
     monkeypatch.setattr(sending.outbox, "begin", away_once)
     async with listening() as there:
@@ -182,12 +182,27 @@ async def test_whoever_leads_again_after_another_one_goes_on_where_that_one_was(
         await until(lambda: there.asked > 1)
         await sending.put("leads", "two")
         ids = [one.id for one in await sending.outbox.waiting("leads", 10)]
-        await sending.outbox.begin("leads", ids)  # by the other one
-        asked, sending.token = there.asked, sending.token + 1
+        token = await sending.next_token()
+        await sending.outbox.begin(token, "leads", ids)  # by the other one
+        asked, sending.token = there.asked, token
         await until(lambda: there.asked > asked + 1)  # one may have been on its way
         there.answer = lambda: 204
         await until(lambda: bool(there.got))
         assert msgspec.json.decode(there.got[0][1])["id"] == "one&two"
+
+
+async def test_whoever_leads_no_more_sends_nothing_although_it_does_not_know_it_yet(sending: Sending) -> None:
+    """It stood still, its lease ran out, and the other one has sent what waits, or is about to."""
+    async with listening() as there:
+        token = await sending.next_token()
+        for title, kind in (("one", "raised"), ("two", "test")):
+            message = msgspec.structs.replace(HELLO, id=title, title=title, type=kind)
+            await sending.outbox.put(token, "leads", [New(title, msgspec.json.encode(message))])
+        sending.start("leads", there.url)
+        await asyncio.sleep(0.5)  # many looks
+        assert there.asked == 0
+        sending.token = token
+        await until(lambda: len(there.got) == 2)
 
 
 async def test_it_is_put_once_only_after_what_it_needs_and_only_by_who_leads(sending: Sending) -> None:

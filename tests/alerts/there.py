@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from tests.serving import serving
 from wallboard.alerts import delivery as delivering
-from wallboard.alerts.delivery import Delivery, Holds, nothing
+from wallboard.alerts.delivery import Anew, Delivery, Holds, as_it_was, nothing
 from wallboard.alerts.message import Message
 from wallboard.receivers import Receiver
 from wallboard.stream.keys import Keys
@@ -79,9 +79,17 @@ class Sending:
     async def lead(self) -> None:
         self.token = await self._lease.acquire() or 0
 
-    def start(self, name: str, url: str, now_ms: Callable[[], int] = now_ms, holds: Holds = nothing) -> None:
+    async def next_token(self) -> int:
+        """Somebody else leads from now on."""
+        await self._lease.release(self.token)
+        return await self._lease.acquire() or 0
+
+    def start(
+        self, name: str, url: str, now_ms: Callable[[], int] = now_ms, holds: Holds = nothing, anew: Anew = as_it_was
+    ) -> None:
         receiver = Receiver(name, "webhook", url, KEY, allow=HERE)
-        self.tasks[name] = asyncio.create_task(Delivery(receiver, self.outbox, now_ms, lambda: self.token, holds).run())
+        delivery = Delivery(receiver, self.outbox, now_ms, lambda: self.token, holds, anew)
+        self.tasks[name] = asyncio.create_task(delivery.run())
 
     async def stop(self, name: str) -> None:
         task = self.tasks.pop(name)

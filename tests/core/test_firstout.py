@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.core.firstout import SAME_ENTITY_MS, SAME_RULE_MS, Cause, causes_of
+from wallboard.core.firstout import SAME_ENTITY_MS, SAME_RULE_MS, firsts_of
 from wallboard.core.rows import AlertRow
 
 SECOND, MINUTE = 1_000, 60_000
@@ -18,41 +18,74 @@ def row(since_ms: int, rule: str = "wait", of: str = "support", **changed: objec
 def test_of_one_queue_the_first_is_the_one_whose_rule_held_first():
     """Although it was raised last, as it had to hold for longer."""
     alerts = {"b": row(2 * MINUTE, "lost"), "a": row(0, "wait", raised_ms=9 * MINUTE), "c": row(3 * MINUTE, of="sales")}
-    cause = Cause("a", ("a", "b"))
-    assert causes_of(alerts) == {"a": cause, "b": cause}, "sales came long after, and by another rule than lost"
+    assert firsts_of(alerts) == {"b": "a"}, "sales came long after, and by another rule than lost"
 
 
-def test_one_leads_to_the_next_and_the_first_of_all_keeps_the_mark_when_it_is_over():
-    alerts = {"a": row(0, over_ms=SECOND), "b": row(5 * SECOND, of="sales"), "c": row(9 * MINUTE, "lost", "sales")}
-    assert {one.first for one in causes_of(alerts).values()} == {"a"}
-    assert len(causes_of(alerts)) == 3
+def test_one_leads_to_the_next():
+    alerts = {"a": row(0), "b": row(5 * SECOND, of="sales"), "c": row(9 * MINUTE, "lost", "sales")}
+    assert firsts_of(alerts) == {"b": "a", "c": "a"}
+
+
+def test_what_was_over_when_another_one_came_is_not_its_first():
+    over = row(0, over_ms=4 * SECOND)
+    assert firsts_of({"a": over, "b": row(5 * SECOND, of="sales")}) == {}
+    assert firsts_of({"a": over, "b": row(4 * SECOND, of="sales")}) == {}, "it ended as the other one began"
+    assert firsts_of({"a": over, "b": row(3 * SECOND, of="sales")}) == {"b": "a"}, "that came while it was open"
+
+
+def test_when_the_first_is_over_the_next_that_is_open_is_the_first_of_those_that_come_then():
+    alerts = {"a": row(0, over_ms=MINUTE), "b": row(SECOND, "lost"), "c": row(2 * MINUTE, "long")}
+    assert firsts_of(alerts) == {"b": "a", "c": "b"}
+    passed = {"a": row(0), "b": row(SECOND, "lost", over_ms=MINUTE), "c": row(2 * MINUTE, "long")}
+    assert firsts_of(passed) == {"b": "a", "c": "a"}, "one that is over in between parts nobody"
 
 
 def test_what_began_in_the_same_second_has_no_first():
-    assert causes_of({"a": row(0), "b": row(0, of="sales"), "c": row(SECOND, of="billing")}) == {}
+    alerts = {"a": row(0), "b": row(0, of="sales"), "c": row(SECOND, of="billing")}
+    assert firsts_of(alerts) == {}
+    assert firsts_of(alerts | {"b": row(0, of="sales", over_ms=SECOND)}) == {"c": "a"}
 
 
 def test_alone_or_long_after_is_no_cause_in_common():
-    assert causes_of({"a": row(0)}) == {}
-    assert causes_of({"a": row(0), "b": row(SAME_ENTITY_MS + 1, "lost")}) == {}
-    assert causes_of({"a": row(0), "b": row(SAME_RULE_MS + 1, of="sales")}) == {}
-    assert causes_of({"a": row(0), "b": row(SAME_ENTITY_MS, "lost")})
+    assert firsts_of({"a": row(0)}) == {}
+    assert firsts_of({"a": row(0), "b": row(SAME_ENTITY_MS + 1, "lost")}) == {}
+    assert firsts_of({"a": row(0), "b": row(SAME_RULE_MS + 1, of="sales")}) == {}
+    assert firsts_of({"a": row(0), "b": row(SAME_ENTITY_MS, "lost")}) == {"b": "a"}
 
 
 def test_two_people_have_no_cause_in_common():
     """Whom the alert of one is for may not know of the other's."""
     people = {"a": row(0, kind="agents", of="anna"), "b": row(SECOND, kind="agents", of="boris")}
-    assert causes_of(people) == {}
-    assert causes_of(people | {"c": row(2 * SECOND, "missed", "anna", kind="agents")}).keys() == {"a", "c"}
+    assert firsts_of(people) == {}
+    assert firsts_of(people | {"c": row(2 * SECOND, "missed", "anna", kind="agents")}) == {"c": "a"}
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from("xyz"), st.sampled_from("pqr")), max_size=12))
-def test_one_that_came_with_others_has_the_same_first_as_they_and_nobody_is_before_it(raised):
-    alerts = {str(n): row(at * 20 * SECOND, rule, of) for n, (at, rule, of) in enumerate(raised)}
-    found = causes_of(alerts)
-    for alert, cause in found.items():
-        assert alert in cause.alerts
-        assert len(cause.alerts) > 1
-        assert all(found[other] == cause for other in cause.alerts)
-        others = [alerts[other].since_ms for other in cause.alerts if other != cause.first]
-        assert alerts[cause.first].since_ms < min(others)
+def near(one: AlertRow, other: AlertRow) -> bool:
+    """Of one cause, `other` after `one`."""
+    apart_ms = other.since_ms - one.since_ms
+    same = one.of == other.of and apart_ms <= SAME_ENTITY_MS
+    return same or (one.rule == other.rule and apart_ms <= SAME_RULE_MS)
+
+
+RAISED = st.tuples(st.integers(0, 40), st.sampled_from("xyz"), st.sampled_from("pqr"), st.integers(1, 30))
+
+
+@given(st.lists(RAISED, max_size=12))
+def test_the_first_was_open_and_nothing_of_the_same_cause_that_was_open_is_before_it(
+    raised: list[tuple[int, str, str, int]],
+) -> None:
+    alerts = {
+        str(n): row(at * 10 * SECOND, rule, of, over_ms=(at + lasts) * 10 * SECOND)
+        for n, (at, rule, of, lasts) in enumerate(raised)
+    }
+    found = firsts_of(alerts)
+    for alert, first in found.items():
+        one, before = alerts[alert], alerts[first]
+        assert before.since_ms < one.since_ms < (before.over_ms or 0)
+    for alert, one in alerts.items():
+        there = [
+            other for name, other in alerts.items()
+            if name != alert and other.since_ms < one.since_ms < (other.over_ms or 0) and near(other, one)
+        ]  # fmt: skip
+        if alert in found:
+            assert alerts[found[alert]].since_ms <= min((other.since_ms for other in there), default=one.since_ms)

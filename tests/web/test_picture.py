@@ -100,8 +100,17 @@ def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> N
     base = {"kind": "queues", "of": "support", "metric": "oldest_wait_s", "reads": "seconds", "limit": "> 120"}
     alerts = {
         "a": base | {"name": "Support", "severity": "warning", "value": 151, "raised_at": 40_000},
-        "b": base | {"name": "Sales", "severity": "critical", "value": 130.4, "raised_at": 40_000, "owner": "Ivan"},
-        "c": base | {"severity": "critical", "value": 125, "raised_at": 50_000, "acknowledged_by": "Olena"},
+        "b": base
+        | {
+            "name": "Sales",
+            "severity": "critical",
+            "value": 130.4,
+            "raised_at": 40_000,
+            "owner": "Ivan",
+            "grows_since": -210_000,
+        },
+        "c": base
+        | {"severity": "critical", "value": 125, "value_now": 63, "raised_at": 50_000, "acknowledged_by": "Olena"},
         "d": base | {"name": "Chat", "severity": "critical", "value": 125, "raised_at": 0, "snoozed_until": 3_600_000},
         "e": base | {"name": "Mail", "severity": "critical", "raised_at": 90_000},
     }
@@ -110,8 +119,8 @@ def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> N
     (shown,) = painted({"tiles": [tile]}, Picture({"alerts": alerts}, 100_000, words("en")))
     assert [(row["id"], row["level"], row["text"].replace("\u00a0", " "), row["when"]) for row in shown["shown"]] == [
         ("e", "critical", "Mail: Longest wait –, limit > 2:00", "critical · 10 s ago"),
-        ("b", "critical", "Sales: Longest wait 2:10, limit > 2:00", "critical · 1 min ago · Ivan is on it"),
-        ("c", "critical", "Longest wait 2:05, limit > 2:00", "critical · 50 s ago · seen by Olena"),
+        ("b", "critical", "Sales: Longest wait 2:10 (now 5:10), limit > 2:00", "critical · 1 min ago · Ivan is on it"),
+        ("c", "critical", "Longest wait 2:05 (now 1:03), limit > 2:00", "critical · 50 s ago · seen by Olena"),
         ("a", "warning", "Support: Longest wait 2:31, limit > 2:00", "warning · 1 min ago"),
         ("d", "info", "Chat: Longest wait 2:05, limit > 2:00", "critical · 1 min ago · snoozed until 01:00"),
     ]

@@ -153,7 +153,7 @@ async def test_a_shift_with_more_alerts_than_are_known_says_so(shift: Any) -> No
     for name in (f"b{nth}" for nth in range(MOST_OVER)):
         told += [
             AlertRaised(
-                alert=name, rule="long", severity="info", value=3, attributes=about, source="wallboard", id=f"{name}+"
+                alert=name, rule="more", severity="info", value=3, attributes=about, source="wallboard", id=f"{name}+"
             ),
             AlertCleared(alert=name, source="wallboard", id=f"{name}-"),
         ]

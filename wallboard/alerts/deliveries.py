@@ -3,29 +3,30 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
-from wallboard.alerts.delivery import Delivery, Holds, nothing
+from wallboard.alerts.delivery import Anew, Delivery, Holds, as_it_was, nothing
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Outbox
 
 
 class Deliveries:
     """`token`: the fencing token while this process is the one that sends, else None. `holds`: what stays
-    where it is for now."""
+    where it is for now; `anew`: what a message says when it leaves."""
 
     def __init__(
-        self, outbox: Outbox, clock_ms: Callable[[], int], token: Callable[[], int | None], holds: Holds = nothing
-    ) -> None:
+        self, outbox: Outbox, clock_ms: Callable[[], int], token: Callable[[], int | None], holds: Holds = nothing,
+        anew: Anew = as_it_was,
+    ) -> None:  # fmt: skip
         self._outbox = outbox
         self._clock_ms = clock_ms
         self._token = token
-        self._holds = holds
+        self._holds, self._anew = holds, anew
         self._tasks: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
 
     async def keep(self, wanted: Mapping[str, Receiver]) -> None:
         """What is configured otherwise begins anew, what is not there any more ends."""
         await self._stop([name for name, (one, _) in self._tasks.items() if wanted.get(name) != one.receiver])
         for name in wanted.keys() - self._tasks.keys():
-            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._token, self._holds)
+            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._token, self._holds, self._anew)
             self._tasks[name] = delivery, asyncio.create_task(delivery.run(), name=f"notify {name}")
 
     def wake(self, names: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ from wallboard.alerts.held import ALONE, coming_of, pacing_of
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.notify import Send, Undelivered, apprise, mail, telegram, webhook
 from wallboard.alerts.pacing import Coming, Pacing
-from wallboard.core.errors import StreamUnavailable
+from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.receivers import Kind, Receiver
 from wallboard.stream.outbox import Outbox, Waiting
 
@@ -35,6 +35,7 @@ SENDERS: Mapping[Kind, Send] = {
 
 log = structlog.get_logger("notify")
 Holds = Callable[[Receiver, Message], bool]
+Anew = Callable[[Message], Message]
 
 
 def nothing(_: Receiver, __: Message) -> bool:
@@ -42,20 +43,24 @@ def nothing(_: Receiver, __: Message) -> bool:
     return False
 
 
+def as_it_was(message: Message) -> Message:
+    return message
+
+
 class Delivery:
     """To one receiver. `token`: the fencing token while this process is the one that sends, else None. `holds`: what
-    stays for now."""
+    stays for now. `anew`: what a message says when it leaves; its id stays."""
 
     def __init__(
         self, receiver: Receiver, outbox: Outbox, clock_ms: Callable[[], int], token: Callable[[], int | None],
-        holds: Holds = nothing,
+        holds: Holds = nothing, anew: Anew = as_it_was,
     ) -> None:  # fmt: skip
         self.receiver = receiver
         self._outbox = outbox
         self._clock_ms = clock_ms
         self._token = token
         self._led: int | None = None  # the token at the last turn: another one may have sent since
-        self._holds = holds
+        self._holds, self._anew = holds, anew
         self._held: tuple[str, Message] | None = None  # the last of those that are held in front of all others
         self._pacing: Pacing | None = None  # while it is another one that sends
         self._pause_s = 0.0
@@ -76,9 +81,9 @@ class Delivery:
                     self._pacing, self._begun, self._led = None, None, token
                 if token is not None:
                     self._pacing = self._pacing or pacing_of(await self._outbox.paced(self.receiver.name))
-                    await self._next(self._pacing)
-            except StreamUnavailable as reason:
-                log.info("messages wait for Redis", to=self.receiver.name, reason=str(reason))
+                    await self._next(self._pacing, token)
+            except (LeaseLost, StreamUnavailable) as reason:
+                log.info("messages wait", to=self.receiver.name, reason=str(reason) or type(reason).__name__)
             except Exception:  # the root of this task
                 log.exception("a message was not sent", to=self.receiver.name)
                 self._slow_down()
@@ -93,7 +98,7 @@ class Delivery:
                 await self._woken.wait()
         self._woken.clear()
 
-    async def _next(self, pacing: Pacing) -> None:
+    async def _next(self, pacing: Pacing, token: int) -> None:
         now_ms = self._clock_ms()
         waiting, messages = await self._waiting()
         coming = [coming_of(one.id, one.at_ms, messages[one.id]) for one in waiting.values()]
@@ -101,11 +106,10 @@ class Delivery:
         going = alone[:1] or await self._begun_before(coming) or pacing.next(coming, now_ms)
         if not going:
             return
-        if not alone and [one.id for one in going] != self._begun:
-            ids = [one.id for one in going]
-            await self._outbox.begin(self.receiver.name, ids)
-            self._begun = ids
-        batch, said = [waiting[one.id] for one in going], [messages[one.id] for one in going]
+        ids = [] if alone else [one.id for one in going]
+        await self._outbox.begin(token, self.receiver.name, ids)
+        self._begun = ids or self._begun
+        batch, said = [waiting[one.id] for one in going], [self._anew(messages[one.id]) for one in going]
         await _to_its_end(self._go(batch, said, pacing, going[0], now_ms))
 
     async def _go(self, batch: list[Waiting], said: list[Message], pacing: Pacing, first: Coming, now_ms: int) -> None:

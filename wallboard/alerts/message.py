@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wallboard.assets import STATIC
 from wallboard.catalogs import LANGUAGE, Words, words
@@ -35,7 +36,8 @@ class Part(Struct, frozen=True, omit_defaults=True):
 
 class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """As it waits, and as a webhook sends it. `id` is the same each time that it is sent. `first`: the alert that came
-    first of the same cause, where it is another one. `parts`: of one for many, in their order."""
+    first of the same cause, where it is another one. `value`: when it was raised, of a repeat when that was due; `now`:
+    of one that leaves late, when it leaves. `parts`: of one for many, in their order."""
 
     id: str
     type: Verb
@@ -49,6 +51,7 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = LANGUAGE
     metric: str = ""
     value: float | None = None
+    now: float | None = None
     limit: str = ""
     link: str = ""
     first: str = ""
@@ -96,7 +99,7 @@ def message_of(
     lines = [
         say("rule", severity=say(f"severity.{row.severity}", row.severity), rule=row.rule),
         *([say("do", action=action)] if action and not is_over else []),
-        *([say("after", what=f"{first.called}: {_metric(first.row, say)}")] if first and not is_over else []),
+        *([_after(first, say)] if first and not is_over else []),
         *([says] if says and not is_over else []),
         *([say("owner", who=row.owner)] if row.owner and verb != "assigned" else []),
         *([row.note] if row.note else []),
@@ -110,11 +113,38 @@ def message_of(
     )  # fmt: skip
 
 
-def _title(row: AlertRow, verb: Verb, called: str, say: Words, unit: str) -> str:
-    """Of what is too long the name is cut first, then the number's name, never the number or the limit."""
-    sign = "+" if row.within and (row.value or 0) > 0 else ""
-    value = "–" if row.value is None else sign + _figure(row.value, row.metric, unit)
-    value = say("value.within", value=value, time=row.within) if row.within else value
+def late_of(message: Message, row: AlertRow, called: str, unit: str, now: float | None, raised: str) -> Message:
+    """The same of an open alert some time after it was raised: its number now in front, and behind the limit when it
+    was raised and with which. `now` None: not known. `raised`: the time, as people there read it."""
+    say = said_in(message.language)
+    begun = _value(row.value, row, say, unit)
+    key, value = ("late.unknown", begun) if now is None else ("late", _value(now, row, say, unit))
+    if now is not None and message.type != "again":
+        value = say("value.now", value=value)
+    title = _title(row, message.type, called, say, unit, value)
+    return replace(message, title=say(key, title=title, time=raised, value=begun), now=now)
+
+
+def without_first(message: Message, first: First) -> Message:
+    """The one that came first is over by now."""
+    line = _after(first, said_in(message.language))
+    return replace(message, first="", text="\n".join(one for one in message.text.split("\n") if one != line))
+
+
+def _after(first: First, say: Words) -> str:
+    return say("after", what=f"{first.called}: {_metric(first.row, say)}")
+
+
+def _value(number: float | None, row: AlertRow, say: Words, unit: str) -> str:
+    sign = "+" if row.within and (number or 0) > 0 else ""
+    value = "–" if number is None else sign + _figure(number, row.metric, unit)
+    return say("value.within", value=value, time=row.within) if row.within else value
+
+
+def _title(row: AlertRow, verb: Verb, called: str, say: Words, unit: str, value: str = "") -> str:
+    """Of what is too long the name is cut first, then the number's name, never the number or the limit. `value`: as it
+    is to be told, where that is not the row's."""
+    value = value or _value(row.value, row, say, unit)
     key = f"title.{verb}" if verb in ("again", "assigned", "cleared") else "title"
     why = say(f"over.{row.over or 'cleared'}", say("over.cleared"))
     metric = _metric(row, say)
@@ -156,9 +186,10 @@ def together(messages: Sequence[Message]) -> Message:
     came_first = {one.first for one in messages if one.first}
     first = next((one for one in told if one.alert in came_first), told[0])
     say = said_in(first.language)
-    lines = [say("line", severity=_standing(one, came_first, say), title=one.title) for one in ordered[:MOST_LINES]]
-    if len(ordered) > MOST_LINES:
-        lines.append(say("more_lines", count=len(ordered) - MOST_LINES))
+    said = (say("line", severity=_standing(one, came_first, say), title=one.title) for one in ordered)
+    lines = list(dict.fromkeys(said))  # of several late repeats each says the same
+    if len(lines) > MOST_LINES:
+        lines[MOST_LINES:] = [say("more_lines", count=len(lines) - MOST_LINES)]
     more, link = len(begun | over) - 1, first.link
     return Message(
         id=f"{messages[0].id}&{messages[-1].id}", type="many", severity=ordered[0].severity,

@@ -13,14 +13,13 @@ from msgspec.structs import replace
 
 from wallboard.alerts.message import GRAVEST, First, Message, Speaks, Verb, message_of, named, said_in
 from wallboard.catalogs import Words
-from wallboard.core.firstout import Cause, causes_of
-from wallboard.core.heard import ANY
+from wallboard.core.firstout import firsts_of
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.kpis import alert_document, entity
-from wallboard.core.measured import measured
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import KPI, NO_EVENT, ON_DUTY, Rule
-from wallboard.core.settings import Settings
+from wallboard.core.rules import KPI, ON_DUTY, Rule
+from wallboard.core.settings import Settings, Site
+from wallboard.core.sofar import number_now
 from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
 
@@ -60,25 +59,22 @@ def due_on(
     """Of the alerts of this floor. What is held back is open, and nothing is said of it."""
     held, alerts = floor.alerting, floor.alerts
     speaking = {name: row for name, row in alerts.open.items() if not (held and held.holds_back(row))} | alerts.over
-    called = lambda row: str(alert_document(floor, row).get("name") or row.of)  # noqa: E731
-    now = lambda row: _number_now(floor, row, now_ms)  # noqa: E731
-    unit = lambda row: _unit(floor, row)  # noqa: E731
+    called = lambda row: called_of(floor, row)  # noqa: E731
+    now = lambda row: value_now(floor, row, now_ms)  # noqa: E731
+    unit = lambda row: unit_of(floor, row)  # noqa: E731
     return due(
         speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit, alerts.on_duty_now
     )
 
 
-def _number_now(floor: Floor, row: AlertRow, now_ms: int) -> float | None:
+def called_of(floor: Floor, row: AlertRow) -> str:
+    """What people call what it is about."""
+    return str(alert_document(floor, row).get("name") or row.of)
+
+
+def value_now(floor: Floor, row: AlertRow, now_ms: int) -> float | None:
     """Of one that is open; None: not known, or its rule asks for another number by now."""
-    rule, held = floor.settings.alert.get(row.rule), floor.alerting
-    if rule is None or held is None or (rule.metric, rule.window, rule.within) != (row.metric, row.window, row.within):
-        return None
-    if rule.metric == NO_EVENT:
-        return held.heard.seconds((row.kind, row.of), row.rule, rule.event or ANY, now_ms)
-    if rule.within:
-        return held.change((row.rule, row.kind, row.of), rule)
-    found = entity(floor, row.kind, row.of)
-    return measured(rule, found, now_ms).value if found else None
+    return number_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), now_ms).value
 
 
 def due(
@@ -97,7 +93,7 @@ def due(
     """What each receiver should have been told of these alerts, open or over, at `now_ms`. `on_duty`: names; `known`:
     what was put already, by receiver and `told`: no message is made of it again. `number_now`: for a repeat.
     `on_duty_now`: names, of one that somebody acted on too (the others are those of then); None: the same."""
-    causes: dict[str, Cause] | None = None  # worked out when somebody is told of something
+    firsts: dict[str, str] | None = None  # worked out when somebody is told of something
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
         begun = _begun(row, rule, settings, receivers, on_duty(row), now_ms) if rule else ()
@@ -111,10 +107,10 @@ def due(
             if is_begin:
                 anew.add(receiver)
             action = rule.action if rule else None
-            causes = causes_of(alerts) if causes is None else causes
-            cause = causes.get(alert)
-            first = First(cause.first, alerts[cause.first], called(alerts[cause.first])) if cause else None
-            first = first if first and first.alert != alert and first.row.raised_ms <= row.raised_ms else None
+            firsts = firsts_of(alerts) if firsts is None else firsts
+            before = firsts.get(alert)
+            first = First(before, alerts[before], called(alerts[before])) if before else None
+            first = first if first and first.row.over_ms is None and first.row.raised_ms <= row.raised_ms else None
             speaks = Speaks(language_of(row, settings), unit(row))
             now = number_now(row) if verb == "again" else None
             as_now = row if now is None else replace(row, value=now)
@@ -125,12 +121,15 @@ def due(
 
 
 def language_of(row: AlertRow, settings: Settings) -> str:
-    """That of its queue's site; of what is of no queue, of the first site."""
-    site = settings.site_of(row.of) if row.kind == "queues" else next(iter(settings.sites))
-    return settings.sites[site].language
+    return place_of(row, settings).language
 
 
-def _unit(floor: Floor, row: AlertRow) -> str:
+def place_of(row: AlertRow, settings: Settings) -> Site:
+    """Its queue's; of what is of no queue, the first site."""
+    return settings.sites[settings.site_of(row.of) if row.kind == "queues" else next(iter(settings.sites))]
+
+
+def unit_of(floor: Floor, row: AlertRow) -> str:
     """Of a reported figure, as it says."""
     reported = floor.kpis.get(row.of) if row.kind == "kpis" and row.event is None else None
     return (reported.event.unit or "") if reported and row.metric.startswith(KPI) else ""

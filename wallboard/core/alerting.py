@@ -7,7 +7,7 @@ What it says is told by events (`untold`), which the leading worker puts into th
 back through it. Both are in the checkpoint, so that whoever leads after a death says the same again, by the same ids.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from typing import Literal, Protocol
 
@@ -99,16 +99,41 @@ class Alerting:
                 self.instances.pop(key, None)
                 mine[listens] = self._ground.now_ms
 
-    def told(self, event: ev.AlertEvent) -> None:
+    def told(self, event: ev.AlertEvent, row: AlertRow | None = None) -> None:
+        """It came through the stream, and what that says stands: an alert that another process raised or ended at
+        another second is open or over here too, so that no rule has two of one entity, or none. `row`: as it is now."""
         self.untold.pop(event.id or "", None)
+        if row is None:
+            return
+        key = row.rule, row.kind, row.of
+        found, rule = self.instances.get(key), self._ground.settings.alert.get(row.rule)
+        if isinstance(event, ev.AlertCleared) and found and found.alert == event.alert:
+            del self.instances[key]
+            self._ground.unlooked.add(key[1:])
+        elif isinstance(event, ev.AlertRaised) and rule and self._names(rule, *key[1:]):
+            self._go_on_with(event.alert, key)
+
+    def _go_on_with(self, alert: str, key: Name) -> None:
+        found = self.instances.get(key)
+        if f"{alert}-" in self.untold or (found and found.alert == alert):
+            return
+        if found is None or found.state == "pending":
+            found = self.instances[key] = Instance("raised", self._ground.now_ms)
+        self.untold.pop(f"{found.alert}+", None)
+        found.alert = alert
+        self._ground.unlooked.add(key[1:])
 
     def holds_back(self, row: AlertRow) -> bool:
         """Of one that is open: nobody who tells of it is heard, so that there is nothing new to say of it."""
         rule = self._ground.settings.alert.get(row.rule)
         return bool(rule and self._is_held_back(rule, self._sight.sources_of(row.kind, row.of)))
 
-    def ruled_anew(self) -> None:
-        """The rules may be others: what no rule asks for any more is over, the rest is looked at."""
+    def ruled_anew(self, open_: Mapping[str, AlertRow]) -> None:
+        """The rules may be others: what no rule asks for any more is over, the rest is looked at. So is what is open
+        and of which nothing is known here, as the stream was read from its begin: else nobody would ever end it."""
+        for alert, row in open_.items():
+            if (row.rule, row.kind, row.of) not in self.instances:
+                self._go_on_with(alert, (row.rule, row.kind, row.of))
         self._watch, self._compiled, self._turnings, self._rules, self._due_ms = None, {}, {}, {}, {}
         for rule, kind, name in list(self.instances):
             one = self._ground.settings.alert.get(rule)
@@ -196,6 +221,8 @@ class Alerting:
                 self._step(key, rule, measures)
         if lets_go:
             measures = [self._let_go(key) for _ in measures]
+        if (found := self.instances.get(key)) and found.alert:
+            self._ground.touched.add(("alerts", found.alert))  # its number may be another one
         dues = [one.next_change_ms(now_ms, self._zone) for one in planned]
         self._await(key, rule, measures, [*dues, turning.turn_ms] if turning else dues)
 

@@ -3,7 +3,7 @@
 from wallboard.core import events as ev
 from wallboard.core.duty import Duty
 from wallboard.core.ground import Ground
-from wallboard.core.lasttimes import LastTimes
+from wallboard.core.lasttimes import Identity, LastTimes, identity
 from wallboard.core.people import People
 from wallboard.core.rows import AlertRow, ResultRow
 from wallboard.core.visits import Deed, Did
@@ -30,13 +30,14 @@ class Alerts:
         self.open: dict[str, AlertRow] = {}
         self.over: dict[str, AlertRow] = {}
         self.last = LastTimes()
+        self._open_of: dict[Identity, str] = {}  # which of the open ones; made again where it is not of all of them
 
     def take(self, event: ev.AlertEvent, at_ms: int) -> Deed:
         if isinstance(event, ev.AlertRaised):
             return self._raised(event, at_ms)
         row = self.open.get(event.alert)
         if isinstance(event, ev.AlertActed):
-            return self._acted(event, row or self.over.get(event.alert), at_ms)
+            return self._acted(event, self.known(event.alert), at_ms)
         if row is None:
             return Deed(Did.NOTHING, f"no open alert {event.alert}")
         self._ground.touch("alerts", event.alert)
@@ -65,11 +66,16 @@ class Alerts:
         verb = ev.type_of(event).partition(".")[2]
         return Deed(Did.NOTED, f"{row.rule} of {row.of}: {verb} by {event.who or 'nobody'}")
 
+    def known(self, alert: str) -> AlertRow | None:
+        """Open, or one of the last that ended."""
+        return self.open.get(alert) or self.over.get(alert)
+
     def _end(self, event: ev.AlertCleared, row: AlertRow, at_ms: int) -> None:
         row.duty = self.on_duty(row)
         row.over_ms, row.over = at_ms, event.note or "cleared"
         row.snoozed_until_ms = None
         self.over[event.alert] = self.open.pop(event.alert)
+        self._open_of.pop(identity(row), None)
         while len(self.over) > MOST_OVER:
             alert, oldest = next(iter(self.over.items()))
             if len(self.over) <= MOST_ENDING and (oldest.over_ms or 0) > at_ms - TELL_MS:
@@ -85,6 +91,7 @@ class Alerts:
         for alert, row in self.open.items():
             if (row.kind, row.of) == ("agents", name):
                 row.duty, row.of = self.on_duty(row), ERASED
+                self._open_of.clear()
                 self._ground.touch("alerts", alert)
         for alert, row in (self.open | self.over | self.last.older).items():
             if _leave_out(row, name) and alert in self.open:
@@ -144,14 +151,23 @@ class Alerts:
         if event.alert in self.open:
             return Deed(Did.NOTHING, f"alert {event.alert} is open already")
         since = said.get("since", "")
-        self.open[event.alert] = AlertRow(
+        row = AlertRow(
             event.rule or "", event.severity or "warning", said.get("kind", ""), said.get("of", ""),
             said.get("metric", ""), said.get("window"), said.get("limit", ""), event.value,
             int(since) if since.isdecimal() else at_ms, at_ms, within=said.get("within"),
             event=said.get("event"),
         )  # fmt: skip
+        if other := self._standing().get(identity(row)):
+            return Deed(Did.NOTHING, f"{row.rule} of {row.of} is open already, as alert {other}")
+        self.open[event.alert], self._open_of[identity(row)] = row, event.alert
         self._ground.touch("alerts", event.alert)
-        return Deed(Did.NOTED, f"{event.rule} of {said.get('of')} is raised")
+        return Deed(Did.NOTED, f"{row.rule} of {row.of} is raised")
+
+    def _standing(self) -> dict[Identity, str]:
+        """The open one of each rule and entity."""
+        if len(self._open_of) != len(self.open):
+            self._open_of = {identity(row): alert for alert, row in self.open.items()}
+        return self._open_of
 
 
 def before(event: ev.AlertEvent, row: AlertRow) -> dict[str, str | int] | None:

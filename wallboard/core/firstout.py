@@ -1,15 +1,15 @@
-"""Which of several alerts of one cause came first? Its mark stays when it is over, for as long as the others are known.
+"""Which of several alerts of one cause came first? The first of those that were still open when another one came.
 
-    support waits ──●────────
-    support lost     ╰──●────   ten minutes at most from one to the next: the same queue, person or source
-    sales waits      ╰●──────   fifteen seconds at most: the same rule elsewhere
+    support waits ──●────────╮
+    support lost     ╰──●────────╮  ten minutes at most from one to the next: the same queue, person or source
+    sales waits      ╰●────      │  fifteen seconds at most: the same rule elsewhere
+    support nobody               ●  when support waits was over, support lost is the first
 
 What began in the same second came together: none of them is first. Two people have no cause in common: whom one
 person's alert is for may not know of the other's.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 from wallboard.core.rows import AlertRow
 
@@ -17,34 +17,47 @@ SAME_ENTITY_MS = 600_000
 SAME_RULE_MS = 15_000
 
 
-class Cause(NamedTuple):
-    """Several alerts. `first`: which of them."""
-
-    first: str
-    alerts: tuple[str, ...]
-
-
-def causes_of(alerts: Mapping[str, AlertRow]) -> dict[str, Cause]:
-    """By alert, of those that came with others and of which one came first. When an alert began is when its rule began
+def firsts_of(alerts: Mapping[str, AlertRow]) -> dict[str, str]:
+    """Of each that came after another one of its cause: which was the first. When an alert began is when its rule began
     to hold, not when its `for` was over."""
     groups: dict[str, list[str]] = {}  # one list, shared by those that are in it
-    last: dict[tuple[str, ...], str] = {}
+    going: dict[tuple[str, ...], list[str]] = {}  # those that may still be open, the newest last
     near: list[tuple[tuple[str, ...], int]]
     for alert, row in sorted(alerts.items(), key=lambda one: one[1].since_ms):
         groups[alert] = [alert]
         near = [((row.kind, row.of), SAME_ENTITY_MS)]
         near += [((row.rule,), SAME_RULE_MS)] if row.kind != "agents" else []
         for name, reach_ms in near:
-            before = last.get(name)
-            if before is not None and row.since_ms - alerts[before].since_ms <= reach_ms:
-                _join(groups, before, alert)
-            last[name] = alert
-    found: dict[str, Cause] = {}
+            before = going.setdefault(name, [])
+            while before and not _is_open(alerts[before[-1]], row.since_ms):
+                before.pop()
+            if before and row.since_ms - alerts[before[-1]].since_ms <= reach_ms:
+                _join(groups, before[-1], alert)
+            before.append(alert)
+    found: dict[str, str] = {}
     for group in {id(one): one for one in groups.values()}.values():
-        first, *others = sorted(group, key=lambda one: alerts[one].since_ms)
-        if others and alerts[first].since_ms < alerts[others[0]].since_ms:
-            found |= dict.fromkeys(group, Cause(first, (first, *others)))
+        if len(group) > 1:
+            found |= _firsts(sorted(group, key=lambda one: alerts[one].since_ms), alerts)
     return found
+
+
+def _firsts(group: Sequence[str], alerts: Mapping[str, AlertRow]) -> Iterator[tuple[str, str]]:
+    """`group`: in the order in which they began. `first`, `second`: the places of the two that began before all others
+    that are still open."""
+    rows = [alerts[alert] for alert in group]
+    first = second = 0
+    for place, (alert, row) in enumerate(zip(group, rows, strict=True)):
+        while first < place and not _is_open(rows[first], row.since_ms):
+            first += 1
+        second = max(second, first + 1)
+        while second < place and not _is_open(rows[second], row.since_ms):
+            second += 1
+        if first < place and rows[first].since_ms not in (row.since_ms, rows[second].since_ms):
+            yield alert, group[first]
+
+
+def _is_open(row: AlertRow, at_ms: int) -> bool:
+    return row.over_ms is None or row.over_ms > at_ms
 
 
 def _join(groups: dict[str, list[str]], one: str, other: str) -> None:

@@ -37,9 +37,9 @@ class Heard:
         """Since when (ms). Asked for the first time: since now."""
         return self.since_ms.setdefault(entity, {}).setdefault((rule, event), now_ms)
 
-    def seconds(self, entity: Entity, rule: str, event: str, now_ms: int) -> float | None:
-        since_ms = self.since_ms.get(entity, {}).get((rule, event))
-        return None if since_ms is None else max(0, now_ms - since_ms) / 1000
+    def last(self, entity: Entity, rule: str, event: str) -> int | None:
+        """Since when (ms); None: it was not asked for."""
+        return self.since_ms.get(entity, {}).get((rule, event))
 
     def forget(self, entity: Entity, rule: str) -> None:
         """Its rule does not count now: when it does again, time begins anew."""

@@ -13,6 +13,7 @@ from wallboard.core.figures import window_figures, window_of_contacts, with_time
 from wallboard.core.parts import INSTANTS, STANDINGS
 from wallboard.core.rows import AgentRow, AlertRow, ResultRow, Tally
 from wallboard.core.rules import reads_of
+from wallboard.core.sofar import number_now
 from wallboard.core.state import SILENT_MS, Floor
 from wallboard.core.windows import ROLLING
 
@@ -295,8 +296,13 @@ def _notice(floor: Floor, name: str) -> Document | None:
 
 
 def _alert(floor: Floor, name: str) -> Document | None:
+    """`value_now`; of what grows by itself `grows_since`, the instant from which its seconds count."""
     row = floor.alerts.open.get(name)
-    return None if row is None else alert_document(floor, row)
+    if row is None:
+        return None
+    now = number_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), floor.now_ms)
+    number = {"value_now": now.value} if now.since_ms is None else {"grows_since": now.since_ms}
+    return alert_document(floor, row) | (number if now.value is not None else {})
 
 
 def alert_document(floor: Floor, row: AlertRow) -> Document:

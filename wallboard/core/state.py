@@ -376,9 +376,10 @@ class Floor:
             case ev.AgentCorrected():
                 return self.people.take(event, at_ms, self.applied, event.agent_source or source, deeds)
             case ev.AlertEvent():
+                deed = self.alerts.take(event, at_ms)
                 if self.alerting:
-                    self.alerting.told(event)
-                return self.alerts.take(event, at_ms)
+                    self.alerting.told(event, self.alerts.known(event.alert))
+                return deed
             case ev.DutyTaken() | ev.DutyLeft():
                 return self.duty.take(event, at_ms)
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
@@ -530,7 +531,7 @@ class Floor:
 
     def _rule_anew(self) -> None:
         if self.alerting:
-            self.alerting.ruled_anew()
+            self.alerting.ruled_anew(self.alerts.open)
             rows: dict[str, Iterable[str]] = {
                 "queues": self.tallies.queues, "groups": self.tallies.groups, "agents": self.people.agents,
                 "sources": self.sources, "kpis": self.kpis,

@@ -43,6 +43,13 @@ return put
 """)
 
 
+# KEYS: fence, what goes. ARGV: token, ids.
+_BEGIN = Script(f"""
+{REFUSE_OLD_TOKEN}
+if ARGV[2] ~= '' then redis.call('HSET', KEYS[2], 'batch', ARGV[2]) end
+return 1
+""")
+
 # KEYS: dead letters, outbox. ARGV: the letter, most, its message, seconds.
 _AGAIN = Script("""
 if #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 0 then return 0 end
@@ -124,11 +131,11 @@ class Outbox:
             pipe.expire(self._keys.outbox(receiver), TOLD_S)
             await pipe.execute()
 
-    async def begin(self, receiver: str, ids: Sequence[str]) -> None:
-        """These go as one now: whoever tries again sends the same as one."""
+    async def begin(self, token: int, receiver: str, ids: Sequence[str]) -> None:
+        """These go as one now: whoever tries again sends the same as one. Asked before each try, also with no ids:
+        raises LeaseLost for who does not lead any more, as the one that leads sends the same."""
         with answering(_WHAT):
-            found: Any = self._redis.hset(self._keys.going(receiver), "batch", " ".join(ids))
-            await found
+            await _BEGIN.run(self._redis, [self._keys.fence, self._keys.going(receiver)], [token, " ".join(ids)])
 
     async def begun(self, receiver: str) -> list[str]:
         """What went as one and was not taken yet."""

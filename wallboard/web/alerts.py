@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import islice
@@ -20,12 +21,11 @@ from wallboard.core import events as ev
 from wallboard.core.alerts import LONGEST_SNOOZE_MS, NOTE, OWNER_BY, before
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import LongText, Text
-from wallboard.core.firstout import causes_of
-from wallboard.core.heard import ANY
+from wallboard.core.firstout import firsts_of
 from wallboard.core.kpis import alert_document
-from wallboard.core.measured import Document, measured
-from wallboard.core.rules import NO_EVENT
+from wallboard.core.measured import Document
 from wallboard.core.settings import Settings
+from wallboard.core.sofar import asks_the_same, number_now
 from wallboard.core.state import Floor
 from wallboard.web import duty
 from wallboard.web.auth import Who, allowed
@@ -164,10 +164,10 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
         (name, row) for name, row in (*rows, *over) if row["kind"] != "agents" or (may.everything and may.of_team(row))
     ]
     known = {name: floor.alerts.open.get(name) or floor.alerts.over[name] for name, _ in seen}
-    came_first = {cause.first: len(cause.alerts) for cause in causes_of(known).values()}
+    came_after = Counter(firsts_of(known).values())
     found = [
         {"id": name, **row, "text": alert_text(row, say), "mine": _is_mine(floor, name, who)}
-        | ({"first_of": came_first[name]} if name in came_first else {})
+        | ({"first_of": 1 + came_after[name]} if name in came_after else {})
         | ({"theirs": True} if _of_another_team(row, who) else {})
         for name, row in seen
     ]
@@ -208,16 +208,13 @@ def _planned(settings: Settings, now_ms: int) -> list[Planned]:
 
 def _now(parts: Parts, row: Document, say: Words) -> Document:
     """Its number as it is now; absent where its rule asks for none any more."""
-    rule = parts.pipeline.floor.settings.alert.get(row["rule"])
-    if rule is None or (rule.metric, rule.within) != (row["metric"], row.get("within")):
+    floor, alert = parts.pipeline.floor, parts.pipeline.floor.alerts.open[row["id"]]
+    if not asks_the_same(alert, floor.settings):
         return {}
-    of, alerting = parts.pipeline.documents.get(row["kind"], {}).get(row["of"]), parts.pipeline.floor.alerting
-    if rule.within:
-        change = alerting.change((row["rule"], row["kind"], row["of"]), rule) if alerting else None
-        return {"now": say("absent") if change is None else _changed(change, rule.within, row["reads"], say)}
-    value = measured(rule, of, parts.clock_ms()).value if of else None
-    if rule.metric == NO_EVENT and of and alerting:
-        value = alerting.heard.seconds((row["kind"], row["of"]), row["rule"], rule.event or ANY, parts.clock_ms())
+    of = parts.pipeline.documents.get(row["kind"], {}).get(row["of"])
+    value = number_now(alert, floor.settings, floor.alerting, of, parts.clock_ms()).value
+    if alert.within:
+        return {"now": say("absent") if value is None else _changed(value, alert.within, row["reads"], say)}
     return {"now": "\u00a0".join(filter(None, figure(value, row["reads"], 0, say)))}
 
 

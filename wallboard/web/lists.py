@@ -268,7 +268,7 @@ def _notice(name: str, row: Document, picture: Picture) -> Document:
 def alerts(tile: Document, picture: Picture) -> Document:
     rows = [(name, row) for name, row in picture.state.get("alerts", {}).items() if _of_tile(row, tile)]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
-    texts = [alert_text(row, picture.say) for _, row in rows]
+    texts = [alert_text(row, picture.say, picture.now_ms) for _, row in rows]
     page = paged_texts(texts, tile["fits"], picture.now_ms)
     found = [_alert(name, row, text, picture) for (name, row), text in zip(rows, texts, strict=True)]
     return {**page, "shown": found[page["page"] - 1 :][:1] if page["alone"] else found, "none": "alerts.none"}
@@ -285,10 +285,13 @@ def order_of(row: Document) -> tuple[bool, int, bool]:
     return "snoozed_until" in row, _grave({"level": row["severity"]}), "acknowledged_by" in row or "owner" in row
 
 
-def alert_text(row: Document, say: Words) -> str:
+def alert_text(row: Document, say: Words, now_ms: int = 0) -> str:
+    """With its number now beside the one at its raise, where the row has it."""
     sign, number = "".join(c for c in row["limit"] if c in "<>="), float(row["limit"].strip("<>= "))
     written = moved if "within" in row else changed
     value = say("absent") if row.get("value") is None else written(row["value"], row["reads"], say)
+    if (now := _value_now(row, now_ms)) is not None:
+        value = say("alert.value_now", value=value, now=written(now, row["reads"], say))
     metric = say(f"metric.{row['metric']}", otherwise=row["metric"])
     if "event" in row:
         metric = say("alert.no_event", event=row["event"])
@@ -307,6 +310,11 @@ def _alert(name: str, row: Document, text: str, picture: Picture) -> Document:
         when.append(say("alert.owner" if "owner" in row else "alert.seen", who=who))
     level = "info" if "snoozed_until" in row else level
     return {"id": name, "level": level, "icon": ICONS.get(level, "info"), "text": text, "when": " · ".join(when)}
+
+
+def _value_now(row: Document, now_ms: int) -> float | None:
+    """None: not known."""
+    return seconds_since(row["grows_since"], now_ms) if "grows_since" in row else row.get("value_now")
 
 
 def sources(tile: Document, picture: Picture) -> Document:

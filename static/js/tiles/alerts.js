@@ -45,19 +45,31 @@ function order(alert) {
 function messageOf(row, picture) {
   const level = row.alert.severity;
   const when = [say("notice." + level, undefined, level), ago(secondsSince(row.alert.raised_at, picture.now))];
-  return { id: row.id, level: row.alert.snoozed_until ? "info" : level, text: textOf(row.alert), when: when.concat(who(row.alert, picture)).join(" · ") };
+  const text = textOf(row.alert, picture.now);
+  return { id: row.id, level: row.alert.snoozed_until ? "info" : level, text, when: when.concat(who(row.alert, picture)).join(" · ") };
 }
 
-/** Support: Longest wait 2:31, limit > 2:00 */
-export function textOf(alert) {
-  const sign = alert.limit.replace(/[^<>=]/g, "");
-  const shown = (value) => {
-    const found = figure(typeof value === "number" ? Math.abs(value) : value, alert.reads, 0);
-    return (value < 0 ? "−" : "") + found.text + (found.unit ? "\u00a0" + found.unit : "");
-  };
-  const limit = sign + "\u00a0" + shown(Number(alert.limit.replace(/[<>=]/g, "")));
-  const said = { metric: metricOf(alert), value: (alert.within && alert.value > 0 ? "+" : "") + shown(alert.value), limit, name: alert.name };
+/** Support: Longest wait 2:31 (now 5:10), limit > 2:00 */
+export function textOf(alert, now) {
+  const limit = alert.limit.replace(/[^<>=]/g, "") + "\u00a0" + shown(Number(alert.limit.replace(/[<>=]/g, "")), alert.reads);
+  const said = { metric: metricOf(alert), value: valueOf(alert, now), limit, name: alert.name };
   return alert.name === undefined ? say("alert.says_of_all", said) : say("alert.says", said);
+}
+
+/** Beside the number with which it was raised the one it has now, where that is known. */
+function valueOf(alert, now) {
+  const raised = signed(alert.value, alert);
+  const value = alert.grows_since === undefined ? alert.value_now : secondsSince(alert.grows_since, now);
+  return value === undefined ? raised : say("alert.value_now", { value: raised, now: signed(value, alert) });
+}
+
+function signed(value, alert) {
+  return (alert.within && value > 0 ? "+" : "") + shown(value, alert.reads);
+}
+
+function shown(value, reads) {
+  const found = figure(typeof value === "number" ? Math.abs(value) : value, reads, 0);
+  return (value < 0 ? "−" : "") + found.text + (found.unit ? "\u00a0" + found.unit : "");
 }
 
 /** Waiting; of a rule about a change: Waiting, change within 10 min; about no event: Without contact.answered for */
