@@ -1,12 +1,15 @@
 /** How is a new screen let in? The code that it shows, a name, a board: one POST. Serves /screens and /pair/claim. */
 
+import { BoardChoice } from "./boardchoice.js";
+import { words } from "./pagewords.js";
+
 const form = /** @type {HTMLFormElement} */ (document.getElementById("claim"));
 const code = /** @type {HTMLInputElement} */ (document.getElementById("claim-code"));
 const name = /** @type {HTMLInputElement} */ (document.getElementById("claim-name"));
 const board = /** @type {HTMLSelectElement} */ (document.getElementById("claim-board"));
 const said = /** @type {HTMLElement} */ (document.getElementById("claim-said"));
 const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
-const words = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("words")).textContent || "{}");
+const choice = new BoardChoice(board, /** @type {HTMLElement} */ (document.getElementById("claim-of")));
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -20,12 +23,17 @@ async function claim() {
     name.focus();
     return;
   }
+  if (!choice.value) {
+    say(words["claim.no_board"], false);
+    board.focus();
+    return;
+  }
   button.disabled = true;
   try {
     const answer = await fetch("/api/v1/screens", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ code: code.value, name: name.value.trim(), board: board.value }),
+      body: JSON.stringify({ code: code.value, name: name.value.trim(), board: choice.value }),
     });
     if (answer.ok) done();
     else if (answer.status === 422 && (await answer.clone().json()).at === "$.code") say(words["claim.wrong"], false);
@@ -37,7 +45,7 @@ async function claim() {
 }
 
 function done() {
-  say(words["claim.done"].replace("{name}", name.value.trim()).replace("{board}", board.selectedOptions[0]?.text ?? ""), true);
+  say(words["claim.done"].replace("{name}", name.value.trim()).replace("{board}", choice.text), true);
   code.value = name.value = "";
   dispatchEvent(new Event("screens-changed"));
 }

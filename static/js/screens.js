@@ -3,7 +3,9 @@
  * with the next answer. What somebody is just changing is left alone.
  */
 
+import { BoardChoice } from "./boardchoice.js";
 import { instant } from "./instants.js";
+import { words } from "./pagewords.js";
 
 const REFRESH_MS = 2000;
 const SURE_MS = 5000; // how long a press may be repeated that cannot be taken back
@@ -18,7 +20,6 @@ const SLOW_MS = 5000;
 const section = /** @type {HTMLElement} */ (document.querySelector("[data-url]"));
 const url = /** @type {string} */ (section.dataset.url);
 const language = section.dataset.language;
-const words = JSON.parse(byId("words").textContent || "{}");
 /** @type {Object<string, string>} */
 const SOUNDS = { on: words["screens.sound.on"], off: words["screens.sound.off"], blocked: words["screens.sound.blocked"] };
 const list = byId("screens");
@@ -89,6 +90,8 @@ class Card {
   #name = element("h2", "screen-name");
   #state = element("span", "screen-state");
   #board = /** @type {HTMLSelectElement} */ (choice.cloneNode(true));
+  #of = element("p", "screen-of");
+  #choice;
   #facts = element("dl", "");
   #naming = element("form", "screen-head");
   #field = /** @type {HTMLInputElement} */ (element("input", ""));
@@ -102,7 +105,8 @@ class Card {
     this.element = element("li", "screen");
     this.#head.append(this.#name, this.#state);
     this.#makeNaming();
-    this.element.append(this.#head, this.#naming, this.#makeBoard(), this.#facts, this.#makeDeeds());
+    this.element.append(this.#head, this.#naming, this.#makeBoard(), this.#of, this.#facts, this.#makeDeeds());
+    this.#choice = new BoardChoice(this.#board, this.#of, () => call(this.#id, "PATCH", "", { board: this.#choice.value }));
   }
 
   /** @param {Row} row */
@@ -110,26 +114,17 @@ class Card {
     this.element.dataset.connected = row.connected ? "yes" : "no";
     write(this.#name, row.name);
     write(this.#state, words[row.connected ? "screens.connected" : row.seen_at ? "screens.gone" : "screens.never"]);
-    if (document.activeElement !== this.#board) this.#choose(row.board);
+    if (!this.#choice.active) this.#choice.choose(row.board);
     const facts = JSON.stringify([row, language]);
     if (facts === this.#last) return;
     this.#last = facts;
     this.#facts.replaceChildren(...factsOf(row).flatMap(([word, text, warn]) => pair(word, text, warn)));
   }
 
-  /** @param {string} board */
-  #choose(board) {
-    if (![...this.#board.options].some((one) => one.value === board)) this.#board.add(new Option(board, board));
-    this.#board.value = board;
-  }
-
   #makeBoard() {
     const line = element("p", "screen-board");
     this.#board.id = `board-${this.#id}`;
-    this.#board.addEventListener("change", () => {
-      call(this.#id, "PATCH", "", { board: this.#board.value });
-      this.#board.blur();
-    });
+    if (this.#board.options[0]?.value === "") this.#board.options[0].remove(); // a screen has a board
     const label = /** @type {HTMLLabelElement} */ (element("label", "", words["claim.board"]));
     label.htmlFor = this.#board.id;
     line.append(label, this.#board);

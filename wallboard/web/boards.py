@@ -52,6 +52,7 @@ class Boards:
         self._shelf = shelf
         self._seen: tuple[tuple[str, int, int], ...] = ()
         self._made: dict[str, Made] = {}
+        self._wrong: dict[str, list[Mistake]] = {}
         self._good: dict[str, Board] = {}
         self._boards = Filled({})
         self._reading = asyncio.Lock()
@@ -60,6 +61,14 @@ class Boards:
 
     def __call__(self) -> Mapping[str, Board]:
         return self._boards
+
+    def wrong(self, board: str) -> list[Mistake]:
+        """With the board's text as it is now."""
+        return self._wrong.get(board, [])
+
+    def variables(self, board: str) -> list[str]:
+        """What it leaves to the address: `$queue`, `$team`."""
+        return sorted((self._good.get(board) or Board()).variables())
 
     async def watch(self, changed: Callable[[Mapping[str, Board]], None]) -> None:
         """Until cancelled; `changed` gets all boards after each edit."""
@@ -94,17 +103,19 @@ class Boards:
             return False
         self._seen, self._made = seen, made
         texts = {name: one.text for name, one in made.items()}
-        shipped = self._shelf is not None and self._shelf.shipped
-        boards, mistakes = read_boards(self._folder, texts, made_first=shipped)
+        boards, mistakes = read_boards(self._folder, texts, self._shelf.as_they_came() if self._shelf else ())
         wrong: dict[str, list[Mistake]] = {}
         for mistake in mistakes:
             log.error("board not taken over", mistake=str(mistake))
             wrong.setdefault(Path(mistake.file).stem, []).append(mistake)
         for board in boards.values():
             _tell_exposed(self._good.get(board.id), board)
+        self._wrong = wrong
         kept = {name: self._good[name] for name in wrong if name in self._good and name not in boards}
         self._good = kept | boards
-        new = {name: Board(id=name) for name in wrong if name not in self._good and BOARD_ID.fullmatch(name)}
+        new = {
+            name: Board(id=name, unread=True) for name in wrong if name not in self._good and BOARD_ID.fullmatch(name)
+        }
         self._boards = Filled({name: _marked(board, wrong.get(name)) for name, board in (self._good | new).items()})
         return True
 

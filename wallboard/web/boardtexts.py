@@ -41,8 +41,8 @@ class Listed(TypedDict):
 @Call(
     summary="The boards",
     scope="state:read",
-    description="Each with its title, its audience, where it stands (`origin`: file, editor or shipped), whether "
-    "it is `writable`, and its `etag`.",
+    description="Each with its title, its audience, where it stands (`origin`: file, editor or shipped; `over`: "
+    "where another text of this id stands that does not count), whether it is `writable`, and its `etag`.",
     answers={200: Answer("Every board.", Listed)},
 )
 async def boards(request: Request) -> Response:
@@ -50,23 +50,28 @@ async def boards(request: Request) -> Response:
     allowed(request, "state:read")
     parts = parts_of(request)
     standing = await in_thread(parts.shelf.all)
-    rows = [_row(board, standing.get(board.id)) for board in boards_for(request).values()]
+    rows = [
+        _row(board, standing.get(board.id), parts.boards.variables(board.id)) for board in boards_for(request).values()
+    ]
     return JSONResponse({"boards": rows}, headers=NO_STORE)
 
 
-def _row(board: Board, standing: Standing | None) -> dict[str, Any]:
+def _row(board: Board, standing: Standing | None, variables: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": board.id,
         "title": board.title,
         "audience": board.audience,
-        "variables": sorted(board.variables()),
+        "variables": variables,
     }
     if board.rotation:
         row["rotation"] = msgspec.to_builtins(board.rotation)
     if board.mistake:
         row["mistake"] = board.mistake
     if standing:
-        row |= {"origin": standing.origin, "writable": standing.writable, "etag": etag_of(standing)}
+        row |= {
+            "origin": standing.origin, "over": standing.over, "writable": standing.writable,
+            "etag": etag_of(standing),
+        }  # fmt: skip
     return {key: value for key, value in row.items() if value not in (None, [])}
 
 

@@ -47,13 +47,13 @@ from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.sight import boards_for
 from wallboard.web.speaking import page_say, spoken
+from wallboard.web.variables import MOST_NAMES, named
 from wallboard.web.who import may_see
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import words
 
 Document = dict[str, Any]
-OF_PAGE = "edit."
-MOST_NAMES = 2_000  # queues and teams that a list offers
+OF_PAGE, OF_RESTORE = "edit.", "boards.restore"
 _NO_STORE = {"cache-control": "no-store"}
 _FRAME = {
     "content-security-policy": f"default-src 'self'; {STYLE_POLICY}; img-src 'self' data:; object-src 'none'; "
@@ -80,7 +80,7 @@ class Editor:
         parts, name, standing = parts_of(request), request.path_params["board"], await standing_of(request)
         _keep_to_theirs(who, parts, parts.boards().get(name))
         language = spoken(request)
-        said = {key: text for key, text in page_say(language).catalog.items() if key.startswith(OF_PAGE)}
+        said = {key: text for key, text in page_say(language).catalog.items() if key.startswith((OF_PAGE, OF_RESTORE))}
         names = {
             key: text for key, text in words(language).catalog.items()
             if key.partition(".")[0] in ("metric", "window", "kind")
@@ -90,12 +90,13 @@ class Editor:
             "called": words(language)(f"board.{name}", otherwise=name),
             "text": standing.text,
             "etag": f'"{standing.tag}"',
-            "origin": standing.origin,
+            "over": standing.over,
             "writable": standing.writable,
             "admin": who.may("admin"),
             "language": language,
             "words": said | names,
-            "choices": _choices(parts, boards_for(request)) | {"images": await in_thread(names_of, parts.shelf.folder)},
+            "choices": _choices(parts, boards_for(request), language)
+            | {"images": await in_thread(names_of, parts.shelf.folder)},
         }
         context = {
             "board": name,
@@ -120,18 +121,16 @@ def _keep_to_theirs(who: Who, parts: Parts, board: Board | None) -> None:
         raise Problem(403, text, at=f"tile[{place}]")
 
 
-def _choices(parts: Parts, boards: Mapping[str, Board]) -> Document:
+def _choices(parts: Parts, boards: Mapping[str, Board], language: str) -> Document:
     """What may stand where a list is better than a text."""
-    floor = parts.pipeline.documents
-    queues = [(name, row.get("name", name)) for name, row in floor.get("queues", {}).items()]
-    teams = {row.get("team") for kind in ("queues", "agents") for row in floor.get(kind, {}).values()}
+    floor, known = parts.pipeline.documents, named(parts, language)
     return {
         "kinds": KINDS, "windows": WINDOWS, "audiences": AUDIENCES, "names": NAMES, "shows": SHOWS, "themes": THEMES,
         "languages": LANGUAGES, "ranked": list(RANKED),
         "metrics": [{"name": name, "now": number.now, "reads": number.reads} for name, number in NUMBERS.items()],
         "kpis": sorted(floor.get("kpis", {}))[:MOST_NAMES],
-        "queues": [{"id": name, "name": shown} for name, shown in sorted(queues)[:MOST_NAMES]],
-        "teams": sorted(team for team in teams if team)[:MOST_NAMES],
+        "queues": [{"id": name, "name": shown} for name, shown in known.queues],
+        "teams": known.teams,
         "boards": sorted(name for name, board in boards.items() if not board.rotation),
     }  # fmt: skip
 

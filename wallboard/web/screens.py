@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import msgspec
+from markupsafe import Markup
 from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -30,6 +31,7 @@ from wallboard.web.pair import CLAIM, HERE, PairPage
 from wallboard.web.problems import Problem, near
 from wallboard.web.rate import Rates
 from wallboard.web.speaking import page_say, spoken
+from wallboard.web.variables import named
 from wallboard.web.walls import CONNECTED_MS
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import words
@@ -245,6 +247,7 @@ class ScreensPages:
         context = {
             "said": script_json({key: text for key, text in catalog.items() if key.startswith(_OF_PAGES)}),
             "boards": _choice(request, who),
+            "names": _names(request),
             "code": request.query_params.get("code", "")[:20],
         }
         return self._templates.TemplateResponse(request, template, context, headers={"cache-control": "no-store"})
@@ -337,12 +340,23 @@ def _may_show(parts: Parts, who: Who, board: Board) -> bool:
     return board.audience != "lead" or (who.may("people:read") and not beyond(who, parts.pipeline.floor, board))
 
 
-def _choice(request: Request, who: Who) -> list[tuple[str, str]]:
-    """Boards that somebody may put on a screen, in the order of their language's alphabet."""
+def _choice(request: Request, who: Who) -> list[tuple[str, str, str]]:
+    """Boards that somebody may put on a screen, in the order of their language's alphabet: id, title, and the names of
+    what they leave to the address."""
     say, parts = words(spoken(request)), parts_of(request)
-    found = [(board.id, title_of(board, say)) for board in parts.boards().values() if _may_put(parts, who, board)]
+    found = [
+        (board.id, title_of(board, say), " ".join(one.lstrip("$") for one in parts.boards.variables(board.id)))
+        for board in parts.boards().values()
+        if _may_put(parts, who, board)
+    ]
     by_title = by_alphabet(say.language)
     return sorted(found, key=lambda one: by_title(one[1]))
+
+
+def _names(request: Request) -> Markup:
+    """What may stand in the variables: ids and names."""
+    known = named(parts_of(request), spoken(request))
+    return script_json({"queue": known.queues, "team": [(team, team) for team in known.teams]})
 
 
 def _row(screen: Screen, word: Word | None, now_ms: int, build: str) -> dict[str, Any]:

@@ -1,0 +1,108 @@
+"""A screen is let in with a board of one queue, and a board whose file is wrong comes by itself once it is mended."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.web.conftest import TOKEN, Served, serving  # type: ignore[import-not-found]
+from wallboard.config import Config, Redis, Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ONE = """
+title = "Of $queue"
+[[tile]]
+kind = "queues"
+at = [1, 1]
+size = [12, 6]
+queues = ["$queue"]
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(redis_url: str, namespace: str, tmp_path: Path) -> Any:
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "one.toml").write_text(ONE)
+    (tmp_path / "boards" / "plain.toml").write_text(ONE.replace("$queue", "support"))
+    server = Server(boards=str(tmp_path / "boards"))
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path, admin_token=TOKEN, server=server)
+    async with serving(config) as served:
+        yield served
+
+
+async def window(browser: Browser, served: Served, *who: str) -> Page:
+    context = await browser.new_context(locale="en", viewport={"width": 1280, "height": 720})
+    if who:
+        name, _, value = (await served.sign_in(*who)).partition("=")
+        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
+    return await context.new_page()
+
+
+async def test_a_screen_shows_a_board_of_the_queue_that_was_picked_for_it(browser: Browser, house: Served) -> None:
+    queued = [
+        {"type": "contact.queued", "contact": f"c-{queue}", "queue": queue, "source": "pbx"} for queue in ("b", "a b")
+    ]
+    assert (await house.http.post("/api/v1/events", json=queued)).status_code == 202
+    async with asyncio.timeout(60):
+        while "a b" not in (await house.http.get("/api/v1/state")).json()["queues"]:
+            await asyncio.sleep(0.1)
+    rows = {one["id"]: one for one in (await house.http.get("/api/v1/boards")).json()["boards"]}
+    assert (rows["one"]["variables"], "variables" in rows["plain"]) == (["$queue"], False)
+    screen, lead = await window(browser, house), await window(browser, house, "Lena", "lead")
+    await screen.goto(house.origin + "/pair")
+    code = await screen.locator("#code").inner_text()
+    await lead.goto(f"{house.origin}/pair/claim?code={code}")
+    await lead.fill("#claim-name", "Hall")
+    await lead.click("#claim button")
+    await expect(lead.locator("#claim-said")).to_have_text("Choose the board that the screen shall show.")
+    await lead.select_option("#claim-board", "plain")
+    await expect(lead.get_by_label("Queue")).to_have_count(0)
+    await lead.select_option("#claim-board", "one")
+    assert await lead.get_by_label("Queue").locator("option").all_inner_texts() == ["all queues", "a b", "b"]
+    await lead.get_by_label("Queue").select_option("a b")
+    await lead.click("#claim button")
+    await expect(lead.locator("#claim-said")).to_contain_text("shows the board “Of, a b”")
+    await screen.wait_for_url("**/board/one?queue=a+b&kiosk")
+    await expect(screen.locator(".board-title")).to_have_text("Of a b")
+    await lead.goto(house.origin + "/screens")
+    card = lead.locator(".screen", has_text="Hall")
+    await expect(card.get_by_label("Queue")).to_have_value("a b")
+    await card.get_by_label("Queue").select_option("b")
+    await screen.wait_for_url("**/board/one?queue=b&kiosk")
+    await expect(screen.locator(".board-title")).to_have_text("Of b")
+    await card.get_by_label("Board").select_option("plain")
+    await screen.wait_for_url("**/board/plain?kiosk")
+    await expect(card.get_by_label("Queue")).to_have_count(0)
+    for page in (screen, lead):
+        await page.context.close()
+
+
+async def test_a_board_that_was_wrong_from_the_start_comes_by_itself_when_it_is_mended(
+    browser: Browser, house: Served, tmp_path: Path
+) -> None:
+    file = tmp_path / "boards" / "new.toml"
+    file.write_text(ONE.replace("[12, 6]", "[13, 6]"))
+    async with asyncio.timeout(60):
+        while (await house.http.get("/board/new")).status_code == 404:
+            await asyncio.sleep(0.1)
+    viewer, lead = await window(browser, house, "Ihor", "viewer"), await window(browser, house, "Lena", "lead")
+    for page in (viewer, lead):
+        await page.goto(house.origin + "/board/new")
+    await expect(viewer.locator("#unread")).to_contain_text("There is a mistake in its file")
+    await expect(viewer.locator(".mistake")).to_be_hidden()
+    assert "column 13" not in await viewer.content()
+    await expect(lead.locator("#unread li")).to_contain_text("reaches column 13, expected at most 12")
+    file.write_text(ONE.replace("[12, 6]", "[14, 6]"))
+    await expect(lead.locator("#unread li")).to_contain_text("reaches column 14")
+    file.write_text(ONE)
+    for page in (viewer, lead):
+        await expect(page.locator("#tile-0")).to_be_visible()
+        await expect(page.locator("#unread")).to_have_count(0)
+    file.write_text(ONE.replace("[12, 6]", "[13, 6]"))
+    await expect(viewer.locator(".mistake")).to_contain_text("reaches column 13")
+    await expect(viewer.locator("#tile-0")).to_be_visible()
+    for page in (viewer, lead):
+        await page.context.close()
