@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from wallboard.config import Config, Redis
+from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
+from wallboard.config import Config, Redis, Server
 from wallboard.web.app import create_app
 from wallboard.web.listening import listen
 from wallboard.web.serve import server_for
@@ -169,6 +170,112 @@ async def test_everything_can_be_done_by_keys(edit: Callable[..., Any], night: h
     assert text == TEXT.replace("[1, 1]", "[2, 2]").replace("[3, 2]", "[4, 2]")
 
 
+async def test_keys_go_to_the_tile_that_one_sees_selected(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
+    page = await edit()
+    tiles, focused = page.locator(".edit-tile"), page.locator(".edit-tile:focus")
+    await tiles.first.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Which number")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(tiles.first).to_be_focused()
+    await page.keyboard.press("Control+d")
+    await expect(tiles).to_have_count(2)
+    await expect(tiles.nth(1)).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await page.get_by_label("Title", exact=True).fill("Second")
+    await page.keyboard.press("Control+d")  # also out of a field
+    await expect(tiles).to_have_count(3)
+    await expect(tiles.nth(2)).to_be_focused()
+    await page.keyboard.press("Delete")
+    await page.keyboard.press("Delete")  # nothing is selected now: nothing more goes
+    await expect(tiles).to_have_count(2)
+    await expect(focused).to_have_count(0)
+    await page.get_by_role("button", name="Time").first.click()
+    await page.keyboard.press("Delete")  # what was just added
+    await expect(tiles).to_have_count(2)
+    await page.keyboard.press("Control+z")
+    await expect(tiles).to_have_count(3)
+    await expect(tiles.nth(2)).to_be_focused()
+    await page.keyboard.press("Delete")
+    second = '\n[[tile]]\nkind = "number"\nat = [4, 2]\nsize = [3, 2]\nmetric = "waiting"\ntitle = "Second"\n'
+    assert await saved(page, night) == TEXT + second
+
+
+async def test_a_ranking_says_in_words_where_it_may_stand_and_leads_there(
+    edit: Callable[..., Any], night: httpx.AsyncClient
+) -> None:
+    page = await edit()
+    await page.get_by_role("button", name="Leaders").first.click()
+    notes = page.locator(".edit-notes")
+    await expect(notes).to_contain_text("A ranking of people stands on a board for leads only")
+    assert "audience =" not in await notes.inner_text()
+    await expect(page.locator(".edit-sign").last).to_contain_text("A ranking of people stands on")
+    await notes.get_by_role("button", name="What it says of people").click()
+    await expect(page.get_by_label("Who looks at it")).to_be_focused()
+    await page.get_by_label("Who looks at it").select_option("lead")
+    await expect(page.locator("#wrong")).to_have_text("")
+    assert 'audience = "lead"' in await saved(page, night)
+
+
+async def test_what_is_wrong_is_called_as_its_field_is(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
+    page = await edit()
+    await page.click("#as-text")
+    await page.fill("#toml", 'accent = "red"\n' + TEXT + 'warn = "5"\n')
+    notes = page.locator(".edit-notes p")
+    await expect(notes).to_have_count(2)
+    told = await notes.all_inner_texts()
+    assert any("Colour of bars and lines: not a colour: 'red'" in one for one in told), told
+    assert any("Number: Waiting: Warning from: not a limit: '5'" in one for one in told), told
+
+
+async def test_a_shipped_board_that_was_changed_says_so_and_goes_back(
+    edit: Callable[..., Any], night: httpx.AsyncClient
+) -> None:
+    path = "/api/v1/boards/day"
+    before = (await night.get(path)).text
+    page = await edit("/board/day/edit")
+    await expect(page.locator(".edit-over-note")).to_have_count(0)
+    await page.get_by_label("Title of the board").fill("Ours")
+    await page.click("#save")
+    await expect(page.locator("#standing")).to_have_text("Saved")
+    await expect(page.locator(".edit-over-note")).to_contain_text("changed here; the file day.toml does not count")
+    again = await edit("/board/day/edit")
+    await again.get_by_role("button", name="Undo all changes").click()
+    async with again.expect_navigation():
+        await again.get_by_role("dialog").get_by_role("button", name="Undo all changes").click()
+    await expect(again.locator("#standing")).to_have_text("Saved")
+    await expect(again.locator(".edit-over-note")).to_have_count(0)
+    assert (await night.get(path)).text == before
+
+
+async def test_a_logo_that_cannot_be_seen_is_doubtful_of_whatever_kind_it_is(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    """One pixel of #0a1e50, as a GIF, which no board shows yet."""
+    (tmp_path / "boards" / "images").mkdir(parents=True)
+    pixel = "474946383961010001008000000a1e500000002c00000000010001000002024401003b"
+    (tmp_path / "boards" / "images" / "logo.gif").write_bytes(bytes.fromhex(pixel))
+    server = Server(boards=str(tmp_path / "boards"))
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path, admin_token=TOKEN, server=server)
+    async with serving(config) as served:
+        headers = {"content-type": "application/toml", "if-none-match": "*"}
+        assert (await served.http.put(BOARD, content=TEXT, headers=headers)).status_code == 201
+        name, _, value = (await served.sign_in()).partition("=")
+        context = await browser.new_context(viewport={"width": 1440, "height": 900})
+        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
+        page = await context.new_page()
+        await page.goto(served.origin + "/board/night/edit")
+        await page.get_by_text("More", exact=True).click()
+        await page.get_by_label("Logo").select_option("logo.gif")
+        notes = page.locator(".edit-notes")
+        await expect(notes).to_contain_text("Logo: hard to see on this theme: 0 % of it stands out")
+        logo = page.frame_locator("iframe").locator(".logo")
+        assert await logo.evaluate("(logo) => logo.decode().then(() => logo.naturalWidth)") == 1
+        await page.get_by_label("Theme").select_option("light")
+        await expect(notes).not_to_contain_text("hard to see")
+        await context.close()
+
+
 async def test_a_board_for_an_upright_screen_is_shown_so(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
     page = await edit()
     picture, frame = page.locator("iframe"), page.frame_locator("iframe")
@@ -246,7 +353,11 @@ async def test_who_was_slower_sees_both_texts_and_decides(edit: Callable[..., An
     await page.get_by_role("dialog").locator("li button").nth(1).click()
     await page.get_by_role("button", name="Bring this back").click()
     await expect(page.locator("#title")).to_have_text("Theirs")
-    assert await saved(page, night) == theirs
+    await expect(page.locator("#standing")).to_have_text("Saved")
+    assert (await night.get(BOARD)).text == theirs
+    await page.keyboard.press("Control+z")
+    await expect(page.locator("#title")).to_have_text("Mine")
+    await expect(page.locator("#standing")).to_have_text("Not saved yet")
 
 
 async def test_a_board_is_made_duplicated_and_deleted_on_the_front_page(

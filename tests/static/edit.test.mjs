@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { compared } from "../../static/js/edit/lines.js";
+import { share } from "../../static/js/edit/logo.js";
 import { Model } from "../../static/js/edit/model.js";
+import { labelOf, learn } from "../../static/js/edit/words.js";
 
 const tile = (at, size, more = {}) => ({ kind: "number", at, size, ...more });
 
@@ -96,4 +98,28 @@ test("lines that only one text has are marked", () => {
   const [left, right] = compared("a\nb\nc", "a\nx\nc\nd");
   assert.deepEqual(left.map((line) => line.differs), [false, true, false]);
   assert.deepEqual(right.map((line) => line.differs), [false, true, false, true]);
+});
+
+test("where no tile is selected none is taken away", () => {
+  const model = board(tile([1, 1], [1, 1]), tile([2, 1], [1, 1]));
+  model.remove();
+  assert.equal(model.tiles.length, 2);
+  model.select(0);
+  model.remove();
+  model.remove();
+  assert.deepEqual(model.tiles.map((one) => one.at), [[2, 1]]);
+});
+
+test("a place in the text is called as its field is", () => {
+  learn({ "edit.metric": "Which number", "edit.line": "Line {n}", "edit.title": "Title", "edit.board_title": "Title of the board", "edit.in_turn": "In turn" });
+  const places = ["tile[2].metric", "tile[0].metrics[1]", "tile[11].title", "title", "rotation.boards[3]", "tile[1].kind", "tile", "end of document", "$"];
+  assert.deepEqual(places.map(labelOf), ["Which number", "Line 2", "Title", "Title of the board", "In turn", "", "", "", ""]);
+});
+
+test("a logo stands out as far as tests/record/test_logo.py says", () => {
+  const [blue, white, clear, thin] = [[10, 30, 80, 255], [255, 255, 255, 255], [255, 255, 255, 0], [255, 255, 255, 40]];
+  const [dark, light] = [[13, 16, 20], [236, 239, 242]];
+  assert.equal(share([...blue, ...white, ...clear, ...clear], dark), 0.5);
+  assert.equal(share([...blue, ...white, ...clear, ...clear], light), 0.5);
+  assert.deepEqual([share(blue, dark), share(blue, light), share(thin, dark), share(clear, dark)], [0, 1, 0, null]);
 });

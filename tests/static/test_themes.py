@@ -7,7 +7,7 @@ import pytest
 
 from wallboard.assets import STATIC
 from wallboard.record.checks import THEMES
-from wallboard.record.colours import GROUNDS, least_contrast
+from wallboard.record.colours import GROUNDS, HEADS, least_contrast
 from wallboard.record.colours import contrast as contrast_of
 
 TEXT, MARK = 4.5, 3.0
@@ -120,6 +120,7 @@ def test_a_colour_of_one_s_own_is_compared_with_the_grounds_of_these_themes() ->
         text = (STATIC / "css" / FILES[theme]).read_text(encoding="utf-8")
         own = set(re.findall(r"--(?:surface|raised): (#[0-9a-f]{6});", text))
         assert own == set(grounds), theme
+        assert re.findall(r"--ground: (#[0-9a-f]{6});", text) == [HEADS[theme]]
     assert least_contrast("#767676", "light") == pytest.approx(contrast_of("#767676", "#f3f5f8"))
     assert contrast_of("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 

@@ -6,6 +6,7 @@ MARK = 3.0  # of shapes and large figures; text would need 4.5
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # As in static/css: what tiles and cards lie on (tests/static/test_themes.py compares).
 GROUNDS = {"dark": ("#171b21", "#212730"), "light": ("#ffffff", "#f3f5f8"), "contrast": ("#000000",)}
+HEADS = {"dark": "#0d1014", "light": "#eceff2", "contrast": "#000000"}  # what the top line lies on, with the logo
 
 
 def contrast(one: str, other: str) -> float:

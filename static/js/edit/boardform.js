@@ -69,6 +69,7 @@ function screen(form) {
 function people(form) {
   const { tables, choices, admin } = form;
   const made = folded(said("edit.people"), (tables.audience ?? "wall") !== "wall" || ["names", "shows"].some((key) => key in tables));
+  made.classList.add("edit-people");
   const audience = tables.audience ?? "wall";
   const audiences = choices.audiences.map((one) => [one, said("edit.audience." + one)]);
   made.append(field(said("edit.audience"), choice(audience, audiences, (value) => {

@@ -1,4 +1,4 @@
-/** What the editor asks in a dialog: which of two texts counts, and which earlier version is wanted. */
+/** What the editor asks in a dialog: which of two texts counts, which earlier version is wanted, whether one is sure. */
 
 import { button, element } from "./fields.js";
 import { compared } from "./lines.js";
@@ -18,6 +18,15 @@ export function conflict(mine, theirs) {
   foot.append(button(said("edit.go_on"), () => dialog.close("")));
   body.append(foot);
   return closed;
+}
+
+/** @param {string} asked @param {string} word on the button @returns {Promise<boolean>} */
+export async function sure(asked, word) {
+  const { dialog, body, closed } = opened(asked);
+  const foot = element("p", "edit-do");
+  foot.append(button(word, () => dialog.close("yes"), ""), button(said("edit.close"), () => dialog.close("")));
+  body.append(foot);
+  return (await closed) === "yes";
 }
 
 /** @param {import("./server.js").Server} server @param {string} now the text that is edited

@@ -3,8 +3,9 @@
  * with it and how its wall looks; the same is asked again every two seconds, so that the numbers live.
  */
 
-import { conflict, revisions } from "./dialogs.js";
+import { conflict, revisions, sure } from "./dialogs.js";
 import { element } from "./fields.js";
+import { standingOut } from "./logo.js";
 import { Model } from "./model.js";
 import { Server } from "./server.js";
 import { placeOf, Side } from "./side.js";
@@ -14,6 +15,7 @@ import { kindOf, learn, said } from "./words.js";
 
 const SOON_MS = 120;
 const AGAIN_MS = 2000;
+const LEAST_SHARE = 0.25; // of a logo, that is to stand out
 const REST = 8; // times as long as an answer took: a large floor is not asked for without a pause
 
 const first = JSON.parse(byId("first").textContent);
@@ -22,7 +24,8 @@ learn(first.words);
 const server = new Server(first.id, said("edit.away"));
 const model = new Model(first.text, {}, update);
 const stage = new Stage(byId("stage"), model, nameOf, wrongOf, tell, () => side.root.querySelector("select, input, textarea")?.focus());
-const side = new Side(byId("side"), model, { choices: first.choices, admin: first.admin, id: first.id, called: first.called }, nameOf);
+const given = { choices: first.choices, admin: first.admin, id: first.id, called: first.called, over: first.over, restore, stage };
+const side = new Side(byId("side"), model, given, nameOf);
 const toml = /** @type {HTMLTextAreaElement} */ (byId("toml"));
 
 let saved = first.text;
@@ -32,6 +35,7 @@ let hints = [];
 let asking = null; // the question that is under way
 let timer = 0;
 let told = null;
+let logo = { of: "", share: /** @type {number | null} */ (null) }; // how much of it stands out
 let upright = false; // the board is made for such a screen
 
 begin();
@@ -63,6 +67,7 @@ function palette(kind, size, rest) {
     const high = Math.max(1, Math.round((size[1] * model.rows) / 6));
     const outcome = model.add({ kind, ...rest, ...(kind === "text" ? { text: said("edit.new_text") } : {}) }, [wide, high]);
     if (outcome !== "added") tell(said(outcome === "grew" ? "edit.grew" : "edit.full"));
+    stage.focus();
   });
   byId("kinds").appendChild(document.createElement("li")).append(made);
 }
@@ -122,10 +127,11 @@ async function ask() {
 function take(answer) {
   model.take(answer.text, answer.tables);
   wrong = [
-    ...answer.mistakes.map((one) => ({ ...one, grave: true })),
+    ...answer.mistakes.map((one) => ({ ...inWords(one), grave: true })),
     ...answer.warnings.map((one) => ({ ...one, grave: false })),
   ];
   hints = (answer.uncounted ?? []).map((place) => ({ at: `tile[${place}]`, reason: said("edit.uncounted"), grave: false }));
+  if (logo.of === logoOf(answer.board) && logo.share !== null && logo.share < LEAST_SHARE) hints.push({ at: "logo", reason: said("edit.logo_hard", { percent: Math.round(100 * logo.share) }), grave: false });
   byId("wrong").textContent = wrong.length ? said("edit.to_mend", { count: wrong.length }) : "";
   if (document.activeElement !== toml) toml.value = model.text;
   byId("newer").hidden = answer.etag === etag;
@@ -133,12 +139,33 @@ function take(answer) {
   update();
 }
 
+/** A ranking that may not be there says where it may: its kind is right, so nothing else is wrong with that. */
+function inWords(one) {
+  const misplaced = one.at.endsWith(".kind") && model.tiles[placeOf(one.at)]?.kind === "leaders";
+  return misplaced ? { at: one.at, reason: said("edit.leaders_where"), people: true } : one;
+}
+
 function draw(answer) {
   told = answer;
+  look(answer.board);
   const language = answer.board.language ?? first.language;
   if (stage.frame.dataset.language === language) return stage.show(answer);
   stage.frame.dataset.language = language;
   stage.frame.src = "/board-preview?lang=" + language; // shows what was told when it is there
+}
+
+/** Whether the logo can be seen: its theme is on the picture a moment later. */
+async function look(board) {
+  const of = logoOf(board);
+  const page = stage.frame.contentDocument;
+  if (!board.logo || logo.of === of || page?.documentElement.dataset.theme !== board.theme) return;
+  logo = { of, share: null };
+  const share = await standingOut("/board-image/" + encodeURIComponent(board.logo), getComputedStyle(page.body).backgroundColor);
+  if (logo.of === of) logo.share = share;
+}
+
+function logoOf(board) {
+  return board?.logo ? board.theme + " " + board.logo : "";
 }
 
 /** Whether the text is the one that the tables make. */
@@ -161,9 +188,23 @@ async function keep(answer) {
   if (!answer.ok) return warn(answer.detail);
   saved = model.text;
   etag = answer.etag;
+  given.over = answer.told.over ?? null;
   warn("");
   byId("newer").hidden = true;
+  side.fill();
   update();
+}
+
+/** What came with Wallboard counts again. */
+async function restore() {
+  const title = byId("title").textContent;
+  if (!(await sure(said("boards.restore_sure", { title }), said("boards.restore")))) return;
+  const answer = await server.remove(etag);
+  if (answer.status === 412) return settle();
+  if (!answer.ok) return warn(answer.detail);
+  model.text = saved; // nothing is left that could be lost
+  model.written = true;
+  location.reload();
 }
 
 /** Somebody else has saved: both texts are shown, and nothing is written over unseen. */
@@ -195,7 +236,9 @@ async function copy() {
 async function bringBack() {
   if (!(await settled())) return;
   const text = await revisions(server, model.text);
-  if (text) takeText(text);
+  if (!text) return;
+  takeText(text);
+  if (first.writable) await save();
 }
 
 function takeText(text) {
@@ -232,10 +275,10 @@ function keys(event) {
   if (!(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
   if (key === "s") save();
+  else if (key === "d" && model.tile && event.target !== toml) stage.duplicate();
   else if (inText) return;
   else if (key === "z") (event.shiftKey ? model.redo() : model.undo()), stage.focus();
   else if (key === "y") model.redo(), stage.focus();
-  else if (key === "d" && model.tile) model.duplicate();
   else return;
   event.preventDefault();
 }

@@ -175,6 +175,7 @@ export class Model {
 
   remove() {
     const place = this.selected;
+    if (place < 0) return;
     this.step("remove", (tables) => {
       tables.tile.splice(place, 1);
       if (!tables.tile.length) delete tables.tile;

@@ -27,6 +27,11 @@ export class Server {
     return this.ask("PUT", "/api/v1/boards/" + id, { body: text, headers });
   }
 
+  /** @param {string} etag that was seen */
+  remove(etag) {
+    return this.ask("DELETE", this.path, { headers: { "if-match": etag } });
+  }
+
   read() {
     return this.ask("GET", this.path, { headers: { accept: TOML } });
   }

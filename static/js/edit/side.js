@@ -4,10 +4,12 @@ import { boardFields } from "./boardform.js";
 import { button, element } from "./fields.js";
 import { icon } from "./stage.js";
 import { tileFields } from "./tileform.js";
-import { kindOf, said } from "./words.js";
+import { kindOf, labelOf, said } from "./words.js";
 
 export class Side {
-  /** @param {HTMLElement} root @param {import("./model.js").Model} model @param {{choices: *, admin: boolean, id: string}} given
+  /** @param {HTMLElement} root @param {import("./model.js").Model} model
+   * @param {{choices: *, admin: boolean, id: string, over: string | null, restore: () => void, stage: import("./stage.js").Stage}} given `over`: where another
+   * text of this board stands that does not count; `restore`: takes away what was changed here; `stage`: whose tile it is
    * @param {(place: number) => string} nameOf */
   constructor(root, model, given, nameOf) {
     Object.assign(this, { root, model, given, nameOf });
@@ -16,9 +18,12 @@ export class Side {
     this.own = false; // the change came from these fields: they keep their focus
     this.several = -1; // of which tile names are written though one would do
     this.filled = { tables: null, selected: -2 };
+    root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.model.selected >= 0) this.given.stage.focus();
+    });
   }
 
-  /** Only what is to be mended where the change came from here. @param {{at: string, reason: string, grave: boolean}[]} wrong */
+  /** Only what is to be mended where the change came from here. @param {{at: string, reason: string, grave: boolean, people?: boolean}[]} wrong */
   render(wrong) {
     const { tables, selected } = this.model;
     const known = this.filled.tables === tables && this.filled.selected === selected;
@@ -45,8 +50,8 @@ export class Side {
     }; // prettier-ignore
     const foot = element("p", "edit-do");
     foot.append(
-      button(said("edit.duplicate"), () => this.model.duplicate()),
-      button(said("edit.remove"), () => this.model.remove()),
+      button(said("edit.duplicate"), () => this.given.stage.duplicate()),
+      button(said("edit.remove"), () => this.given.stage.remove()),
     );
     const back = button(said("edit.of_board"), () => this.model.select(-1), "edit-back");
     return [back, element("h2", "", kindOf(tile)), this.notes, ...tileFields(form), foot];
@@ -59,7 +64,21 @@ export class Side {
       keep: (key, value) => this.change(() => this.model.keepValue(key, value), form),
       anew: () => this.fill(),
     }; // prettier-ignore
-    return [element("h2", "", said("edit.of_board")), this.notes, ...boardFields(form)];
+    return [element("h2", "", said("edit.of_board")), ...this.standing(), this.notes, ...boardFields(form)];
+  }
+
+  showPeople() {
+    this.model.select(-1);
+    const people = this.root.querySelector(".edit-people");
+    people.open = true;
+    people.querySelector("select").focus();
+  }
+
+  standing() {
+    const { over, id, restore } = this.given;
+    if (!over) return [];
+    const made = element("p", "edit-hint edit-over-note", said("edit.over." + over, { file: id + ".toml" }));
+    return over === "shipped" ? [made, button(said("boards.restore"), restore)] : [made];
   }
 
   change(change, form) {
@@ -79,7 +98,9 @@ export class Side {
       const made = element("p", one.grave ? "edit-note edit-grave" : "edit-note");
       made.append(icon(one.grave ? "alarm" : "warn"));
       if (here < 0 && place >= 0 && place < this.model.tiles.length) made.append(button(this.nameOf(place), () => this.model.select(place), "edit-to"), ": ");
-      made.append(place < 0 ? one.at + ": " + one.reason : one.reason);
+      const label = labelOf(one.at);
+      made.append(label ? label + ": " + one.reason : place < 0 ? one.at + ": " + one.reason : one.reason);
+      if (one.people) made.append(" ", button(said("edit.people"), () => this.showPeople(), "edit-to"));
       return made;
     })); // prettier-ignore
   }

@@ -171,7 +171,7 @@ export class Stage {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (by && event.shiftKey) this.resize(place, by);
     else if (by) this.move(place, by);
-    else if (event.key === "Delete" || event.key === "Backspace") this.model.remove();
+    else if (event.key === "Delete" || event.key === "Backspace") this.remove();
     else if (event.key === "Enter") this.enter();
     else if (event.key === "Escape") this.model.select(-1);
     else return;
@@ -196,9 +196,22 @@ export class Stage {
     if (!this.model.place(place, at, to, "size." + place)) this.tell(said("edit.taken"));
   }
 
-  /** The tile that is selected gets the keys. */
+  /** The buttons are used again for what is left: none of it is to get the keys of the one that is gone. */
+  remove() {
+    this.model.remove();
+    this.focus();
+  }
+
+  /** A second one, which gets the keys. */
+  duplicate() {
+    const outcome = this.model.duplicate();
+    if (outcome !== "added") this.tell(said(outcome === "grew" ? "edit.grew" : "edit.full"));
+    this.focus();
+  }
+
+  /** The tile that is selected gets the keys; where none is, all of them together. */
   focus() {
-    this.handles[this.model.selected]?.focus();
+    (this.handles[this.model.selected] ?? this.over).focus();
   }
 }
 
