@@ -12,6 +12,7 @@ from wallboard.cli import COMMANDS, run
 from wallboard.commands.table import columns, table
 from wallboard.record.database import open_record
 from wallboard.record.people import Bound, People
+from wallboard.record.revisions import Revisions
 
 EVENTS = [
     {"type": "agent.signed_in", "agent": "101", "queues": ["Підтримка"], "time": "2026-11-22T09:00:00Z"},
@@ -299,6 +300,19 @@ def test_check_names_the_mistakes_of_boards_too_and_gives_them_to_programs(capsy
         ("wallboard.toml", "site.main.zone"),
         ("support.toml", "colunms"),
     }
+
+
+def test_check_says_where_a_board_stands_twice_and_which_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("wallboard.toml").write_text("")
+    Path("boards").mkdir()
+    Path("boards/support.toml").write_text("title = 'Support'\n")
+    revisions = Revisions(open_record(tmp_path / ".wallboard"))
+    revisions.put("support", "title = 'Other'", "Olena", 1, was=None, before=None)
+    assert run(["check"]) == 0
+    said = capsys.readouterr().err
+    assert "boards/support.toml: $: warning: another board of this id was made in the editor" in said
 
 
 def test_check_of_one_board_s_file_names_its_mistakes_alone_and_says_that_it_is_a_board(

@@ -13,7 +13,7 @@ export function renderAnswer(body, said, picture) {
   renderNotes(part(body, "ul", "explain-notes"), said);
   renderFormula(section(body, "formula", say("explain.formula")), said);
   renderParts(section(body, "parts", ""), said);
-  renderNeed(section(body, "need", say("explain.need")), said.need);
+  renderNeed(section(body, "need", say("explain.need")), said.need, said);
   renderLeftOut(section(body, "left-out", say("explain.exclusions")), said.exclusions);
   renderLevels(section(body, "levels", say("explain.levels")), said);
   renderFormulas(section(body, "formulas", say("explain.formulas")), said);
@@ -83,12 +83,12 @@ function amount(term, n) {
 }
 
 /** What the need for agents is worked out from. */
-function renderNeed(box, need) {
+function renderNeed(box, need, said) {
   box.hidden = !need || !need.formula;
   if (box.hidden) return;
   write(part(box, "p", "words"), need.text);
   const facts = [
-    ["need_queues", need.queues.length > 1 ? need.queues.join(", ") : ""],
+    ["need_queues", need.queues.length > 1 ? namesOf(need.queues, said) : ""],
     ["need_arrivals", figure(need.arrivals * HALF_HOUR_S, "decimal", 0).text],
     ["need_aht", span(need.aht_s)],
     ["need_load", figure(need.load, "decimal", 0).text],
@@ -129,7 +129,7 @@ function renderFormulas(box, said) {
   box.hidden = formulas.length < 2;
   each(part(box, "ul", "terms"), "li", "term", formulas, (one) => one.formula, (line, one) => {
     const more = one.more ? " " + say("explain.more", { n: one.more }) : "";
-    write(part(line, "span", "what"), one.formula + ": " + one.queues.join(", ") + more);
+    write(part(line, "span", "what"), one.formula + ": " + namesOf(one.queues, said) + more);
     write(part(line, "span", "n"), one.good + " / " + (one.base + one.waiting));
   });
 }
@@ -175,16 +175,22 @@ function renderVisits(box, said, picture) {
     write(cell, say("explain." + one));
   });
   each(part(table, "tbody", "rows"), "tr", "line-of", rows, (one) => String(one.place), (line, row) => {
-    each(line, "td", "of", columns, (one) => one, (cell, one) => write(cell, cellText(one, row, picture)));
+    each(line, "td", "of", columns, (one) => one, (cell, one) => write(cell, cellText(one, row, said, picture)));
   });
 }
 
-function cellText(column, row, picture) {
+function cellText(column, row, said, picture) {
   if (column === "ended") return timeOfDay(row.ended || row.at || row.begun, picture.zone);
   if (column === "counts") return row.numerator + " / " + row.denominator;
   if (column === "wait") return waitText(row, picture);
   if (column === "outcome") return outcomeText(row);
+  if (column === "queue" && row.queue !== undefined) return namesOf([row.queue], said);
   return row[column] === undefined ? "" : row[column];
+}
+
+/** Queues as they are called. @param {string[]} ids @param {*} said */
+function namesOf(ids, said) {
+  return ids.map((id) => (said.queue_names || {})[id] || id).join(", ");
 }
 
 function waitText(row, picture) {

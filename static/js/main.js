@@ -131,6 +131,7 @@ function soundOf(picture) {
 }
 
 function lay() {
+  if (readOtherwise()) return visit(location.href);
   const sheet = document.getElementById("layout");
   const href = "/board/" + encodeURIComponent(store.board.id.split("?")[0]) + "/layout.css?v=" + store.board.revision;
   if (sheet.getAttribute("href") !== href) sheet.setAttribute("href", href);
@@ -139,6 +140,13 @@ function lay() {
   board.lay(store.board);
   laidOut = store.revision;
   if (speaksOtherwise()) visit(location.href);
+}
+
+/** The server painted why this board cannot be shown: that is over, or is something else now. */
+function readOtherwise() {
+  const painted = document.getElementById("unread");
+  if (!painted) return store.board.unread === true;
+  return painted.getAttribute("data-revision") !== store.board.revision;
 }
 
 /** The board is written in another language now, and the address does not ask for one. */

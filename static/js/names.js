@@ -63,6 +63,7 @@ function render() {
   const found = told[kind].filter((row) => [row.id, row.name, row.team].some((own) => own && folded(own).includes(text)));
   keyed(byId("rows"), found.slice(0, MOST), (row) => row.id, fresh, renderRow);
   byId("none").hidden = found.length > 0;
+  write(byId("none"), say(told[kind].length ? "names.none" : "names.nothing"));
 }
 
 function fresh() {

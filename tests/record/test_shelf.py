@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 
 from wallboard.record.earlier import KEPT
 from wallboard.record.revisions import Revisions
-from wallboard.record.shelf import Differs, Fixed, Shelf
+from wallboard.record.shelf import Differs, Fixed, Shelf, tag_of
+
+WALL = 'title = "Wall" # ours\n'
 
 
 @pytest.fixture
@@ -17,10 +19,12 @@ def shelf(opened: Callable[[], Engine], tmp_path: Path) -> Callable[..., Shelf]:
     """A process's own view of the folder `boards` and the one record."""
     folder = tmp_path / "boards"
     folder.mkdir()
-    (folder / "wall.toml").write_text('title = "Wall" # ours\n')
+    (folder / "wall.toml").write_text(WALL)
 
     def one(*, shipped: bool = False, editable: bool = False) -> Shelf:
-        return Shelf(folder, Revisions(opened()), shipped=shipped, editable=editable)
+        """`shipped`: the board `wall` came with Wallboard."""
+        came = {"wall": tag_of(WALL)} if shipped else {}
+        return Shelf(folder, Revisions(opened()), shipped=came, editable=editable)
 
     return one
 
@@ -121,8 +125,35 @@ def test_an_own_file_counts_before_a_board_of_the_record(shelf: Callable[..., Sh
     (tmp_path / "boards" / "new.toml").write_text("b = 1")
     found = one.get("new")
     assert found is not None
-    assert (found.text, found.origin) == ("b = 1", "file")
+    assert (found.text, found.origin, found.over) == ("b = 1", "file", "editor")
     assert one.all() == {"new": found, "wall": one.get("wall")}
+    (tmp_path / "boards" / "new.toml").write_text("a = 1")
+    assert one.all()["new"].over is None, "both say the same"
+
+
+def test_beside_what_came_with_wallboard_an_own_file_is_one_s_own(shelf: Callable[..., Shelf], tmp_path: Path) -> None:
+    """A checkout's folder `boards` holds both."""
+    one = shelf(shipped=True)
+    (tmp_path / "boards" / "mine.toml").write_text("a = 1")
+    assert {name: (found.origin, found.writable) for name, found in one.all().items()} == {
+        "mine": ("file", False), "wall": ("shipped", True),
+    }  # fmt: skip
+    with pytest.raises(Fixed, match="boards_editable"):
+        one.put("mine", "b = 1", "Olena", 1, tag_of("a = 1"))
+    assert one.as_they_came() == {"wall"}
+
+
+def test_a_shipped_file_that_was_changed_by_hand_is_one_s_own_too(shelf: Callable[..., Shelf], tmp_path: Path) -> None:
+    one, file = shelf(shipped=True), tmp_path / "boards" / "wall.toml"
+    file.write_text(WALL.replace("\n", "\r\n"))
+    assert one.all()["wall"].origin == "shipped", "as it lies in a checkout on Windows"
+    made = one.put("wall", "title = 'x'", "Olena", 1, tag_of(file.read_bytes().decode()))
+    assert (made.origin, made.over) == ("editor", "shipped")
+    file.write_text("title = 'by hand'")
+    found = one.get("wall")
+    assert found is not None
+    assert (found.text, found.origin, found.over) == ("title = 'by hand'", "file", "editor")
+    assert one.as_they_came() == frozenset()
 
 
 def test_revisions_go_on_after_a_board_was_taken_away_and_the_oldest_go(shelf: Callable[..., Shelf]) -> None:

@@ -148,6 +148,14 @@ async def test_a_default_board_can_be_changed_and_is_back_when_that_is_taken_awa
     answer = await served.http.put(path, content="title = 'Mine'", headers=TOML | {"if-match": tag})
     assert answer.status_code == 200, answer.text
     assert served.parts.boards()["overview"].title == "Mine"
+    rows = {one["id"]: one for one in (await served.http.get(BOARDS)).json()["boards"]}
+    assert (rows["overview"]["origin"], rows["overview"]["over"], answer.json()["over"]) == (
+        "editor", "shipped", "shipped",
+    )  # fmt: skip
+    assert (rows["day"]["origin"], "over" in rows["day"]) == ("shipped", False)
+    front = (await served.http.get("/")).text.split('data-board="overview"')[1].split("</li>")[0]
+    assert "came with Wallboard, changed here" in front
+    assert "Undo all changes" in front
     assert (await served.http.delete(path, headers={"if-match": answer.headers["etag"]})).status_code == 200
     assert (await served.http.get(path)).json() == before.json()
 
@@ -165,6 +173,21 @@ async def test_a_file_of_the_folder_is_written_only_where_the_server_says_so(
             answer = await served.http.put(f"{BOARDS}/night", json={"title": "Own"}, headers=headers)
             assert answer.status_code == status, answer.text
     assert (tmp_path / "own" / "night.toml").read_text() == 'title = "Own"  # for the small hall\n'
+
+
+async def test_a_file_that_covers_a_board_made_here_says_so(
+    config: Config, tmp_path: Path, served_elsewhere: Callable[..., Any]
+) -> None:
+    (tmp_path / "own").mkdir()
+    async with served_elsewhere(replace(config, server=Server(boards=str(tmp_path / "own")))) as served:
+        await served.http.put(f"{BOARDS}/night", content=TEXT, headers=TOML | NEW)
+        (tmp_path / "own" / "night.toml").write_text("title = 'Of the file'")
+        await served.parts.boards.refresh(served.parts.hub.change_boards)
+        assert served.parts.boards()["night"].title == "Of the file"
+        front = (await served.http.get("/")).text.split('data-board="night"')[1].split("</li>")[0]
+        assert "file of the server; another one that was made here does not count" in front
+        first = (await served.http.get("/board/night/edit")).text
+        assert '"over":"editor"' in first
 
 
 async def test_another_process_shows_what_this_one_was_told(

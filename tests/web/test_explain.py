@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from wallboard.assets import STATIC
+from wallboard.core.events import ConfigApplied
 from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS
 from wallboard.core.numbers import NUMBERS
 from wallboard.record.boards import Board
@@ -55,6 +56,18 @@ async def test_it_says_the_number_of_the_state_and_what_it_is_made_of(busy: Any)
     waits = sorted((one["outcome"], one["wait_s"]) for one in said["visits"])
     assert waits == [("abandoned", 30), ("answered", 0), ("answered", 10), ("answered", 20), ("answered", 30)]
     assert sorted(one["contact"] for one in said["visits"]) == ["c-0", "c-1", "c-2", "c-3", "c-4"]
+
+
+async def test_queues_are_told_with_what_they_are_called(busy: Any) -> None:
+    settings = {"queue": {"support": {"name": "Підтримка"}}}
+    await busy.parts.stream.append([ConfigApplied(settings=settings, source="wallboard", id="names-1")])
+    async with asyncio.timeout(60):
+        while (await busy.http.get(STATE)).json()["queues"]["support"]["name"] != "Підтримка":
+            await asyncio.sleep(0.05)
+    asked = {"group": "all", "metric": "service_level", "window": "day"}
+    said = (await busy.http.get(EXPLAIN, params=asked)).json()
+    assert said["formulas"][0]["queues"] == ["support"]
+    assert said["queue_names"] == {"support": "Підтримка"}
 
 
 async def test_every_number_of_a_queue_and_a_group_can_be_asked_in_every_language(busy: Any) -> None:

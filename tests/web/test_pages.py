@@ -107,12 +107,48 @@ async def test_a_board_with_a_variable_shows_the_queue_of_the_address(wall: Any,
 
 
 async def test_the_mistake_of_a_boards_file_stands_on_its_page(wall: Any, tmp_path: Path) -> None:
-    (tmp_path / "boards" / "new.toml").write_text(f"titel = '{HOSTILE}'")
-    async with asyncio.timeout(60):
-        while (await wall.http.get("/board/new")).status_code == 404:
-            await asyncio.sleep(0.1)
-    page = (await wall.http.get("/board/new")).text
+    file = tmp_path / "boards" / "overview.toml"
+    file.write_text(f"titel = '{HOSTILE}'\n" + file.read_text())
+    page = await page_with(wall, "overview", "unknown key &#39;titel&#39;")
     assert "unknown key &#39;titel&#39;" in page.split('class="mistake"')[1].split("</p>")[0]
+    assert "tile-0" in page, "its last good form is shown"
+
+
+async def test_a_board_that_was_wrong_from_the_start_tells_who_writes_boards_what_and_a_screen_that_it_is(
+    wall: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "boards" / "new.toml"
+    file.write_text(
+        f"titel = '{HOSTILE}'\n" + "[[tile]]\nkind = 'number'\nat = [1, 1]\nsize = [40, 1]\nmetric = 'wating'\n"
+    )
+    page = await page_with(wall, "new", 'id="unread"')
+    told = page.split('id="unread"')[1].split("</section>")[0]
+    for part in (f"{file}", "<code>titel</code> unknown key &#39;titel&#39;", "<code>tile[0].size</code>",
+                 "did you mean &#39;waiting&#39;?", 'href="/board/new/edit"'):  # fmt: skip
+        assert part in told
+    assert " hidden" in page.split('class="mistake"')[1].split(">")[0], "it is said once"
+    viewer = {"cookie": await wall.sign_in("Ihor", "viewer")}
+    page = (await wall.anonymous.get("/board/new", headers=viewer)).text
+    assert "There is a mistake in its file." in page.split('id="unread"')[1].split("</section>")[0]
+    assert "titel" not in page
+    assert str(tmp_path) not in page
+    front = (await wall.http.get("/")).text
+    assert "mistake in its file" in front.split('data-board="new"')[1].split("</li>")[0]
+    assert "mistake in its file" not in front.split('data-board="overview"')[1].split("</li>")[0]
+    file.write_text("title = 'Mended'")
+    page = await page_with(wall, "new", "Mended")
+    assert 'id="unread"' not in page
+
+
+async def test_a_table_of_queues_names_the_one_that_nobody_has_told_of(wall: Any, tmp_path: Path) -> None:
+    text = "[[tile]]\nkind = 'queues'\nat = [1, 1]\nsize = [6, 3]\n{}\n"
+    for name, of in (("one", "queues = ['$queue']"), ("team", "teams = ['$team']"), ("all", "queues = ['no*']")):
+        (tmp_path / "boards" / f"{name}.toml").write_text(text.format(of))
+    page = await page_with(wall, "one?queue=nosuch", "No queue “nosuch” has reported yet")
+    assert "No queue “nosuch” has reported yet" in tile(page, 0)
+    page = await page_with(wall, "team?team=no+such", "tile-0")
+    assert "No queue of the team “no such” has reported yet" in tile(page, 0)
+    assert "No queue has reported yet" in tile(await page_with(wall, "all", "tile-0"), 0)
 
 
 async def test_the_mistake_of_a_rotations_file_stands_on_the_boards_that_it_goes_on_to_show(
@@ -261,8 +297,12 @@ async def test_a_picture_is_served_where_a_board_names_it_and_is_what_it_says(wa
     assert 'alt="Our logo"' in tile(page, 0)
     answer = await wall.http.get("/board-image/logo.png")
     assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, "image/png", PNG)
-    for name in ("other.png", "page.png", "..%2Fshown.toml"):
+    for name in ("page.png", "..%2Fshown.toml"):
         assert (await wall.http.get(f"/board-image/{name}")).status_code in (400, 404), name
+    viewer = {"cookie": await wall.sign_in("Ihor", "viewer")}
+    assert (await wall.anonymous.get("/board-image/logo.png", headers=viewer)).status_code == 200
+    assert (await wall.anonymous.get("/board-image/other.png", headers=viewer)).status_code == 404
+    assert (await wall.http.get("/board-image/other.png")).status_code == 200, "the editor shows it before it is saved"
     assert (await wall.anonymous.get("/board-image/logo.png")).status_code in (303, 401)
     own = 'logo = "other.png"\naccent = "#c586f0"\n'
     (boards / "shown.toml").write_text(own + written.format(n=1, name="logo.png"))

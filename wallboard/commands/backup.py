@@ -8,7 +8,7 @@ The record is read before Redis: what it lacks the worker writes again from the 
 import asyncio
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -17,7 +17,7 @@ import click
 import msgspec
 
 from wallboard import __version__
-from wallboard.assets import BOARDS
+from wallboard.assets import shipped_in
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.line import line
 from wallboard.config import FILE, Config
@@ -25,6 +25,7 @@ from wallboard.core.errors import WallboardError
 from wallboard.record import copying as record
 from wallboard.record.database import open_record
 from wallboard.record.days import PLACE
+from wallboard.record.shelf import tag_of
 from wallboard.stream import copying as stream
 from wallboard.webhooks import own_maps
 
@@ -139,13 +140,19 @@ def _write_files(box: zipfile.ZipFile, config: Config) -> None:
         if file.is_file() and ".." not in file.parts and file.is_relative_to(config.base):
             box.write(file, f"config/{file.relative_to(config.base).as_posix()}")
     for folder, name in ((config.boards, "boards"), (config.data, "data")):
-        if folder == BOARDS or not folder.is_dir():
+        if not folder.is_dir():
             continue
+        came = shipped_in(folder)
         # The place that is kept of past days first: what comes into their files meanwhile is cut off and read again.
         for file in sorted(folder.rglob("*"), key=lambda file: (file.name != PLACE, file)):
             inside = file.relative_to(folder)
-            if file.is_file() and not file.is_symlink() and not _left_out(name, inside):
+            if file.is_file() and not file.is_symlink() and not _left_out(name, inside) and not _as_it_came(file, came):
                 box.write(file, f"{name}/{inside.as_posix()}")
+
+
+def _as_it_came(file: Path, came: Mapping[str, str]) -> bool:
+    """A board that came with Wallboard is where Wallboard is."""
+    return file.suffix == ".toml" and came.get(file.stem) == tag_of(file.read_text(encoding="utf-8", errors="replace"))
 
 
 def _left_out(name: str, inside: Path) -> bool:

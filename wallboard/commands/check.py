@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from wallboard.boardschema import board_schema_text
+from wallboard.commands.covered import covered
 from wallboard.commands.given import data_option, file_option
 from wallboard.commands.strangers import strangers
 from wallboard.commands.unmatched import unmatched
@@ -101,6 +102,7 @@ def _in_file(path: Path, data: Path | None) -> Iterator[Mistake]:
     yield from provider_warnings(config)
     yield from record_mistakes(config)
     yield from board_mistakes(config.boards)
+    yield from covered(config)
 
 
 def source_mistakes(config: Config) -> Iterator[Mistake]:
@@ -170,9 +172,10 @@ def board_mistakes(folder: Path) -> Iterator[Mistake]:
     """What is wrong in the board files of a folder."""
     from wallboard.record.boards import read_boards
     from wallboard.record.checks import board_warnings
+    from wallboard.record.logo import logo_warnings
 
     found = read_boards(folder)
     yield from found.mistakes
     for board in found.boards.values():
-        for at, reason in board_warnings(board):
+        for at, reason in (*board_warnings(board), *logo_warnings(board, folder)):
             yield Mistake(str(folder / f"{board.id}.toml"), at, reason, warning=True)

@@ -134,11 +134,13 @@ class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Board(Written, frozen=True, kw_only=True):
     """A board. Its id is its file's name. `mistake`: why the file as it is now is not what is shown.
 
+    `unread`: that it was wrong from the start, so nothing of it can be shown.
     `every_notice`: also those for other boards (live/desk.py).
     """
 
     id: str = ""
     mistake: str = ""
+    unread: bool = False
     every_notice: bool = False
 
     @property
@@ -184,7 +186,9 @@ class Board(Written, frozen=True, kw_only=True):
             shown["language"] = self.language
         if self.logo:
             shown["logo"] = self.logo
-        if self.mistake:
+        if self.unread:
+            shown["unread"] = True  # what is wrong with it is for who writes boards (web/pages.py)
+        elif self.mistake:
             shown["mistake"] = self.mistake
         return shown
 

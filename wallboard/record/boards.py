@@ -37,17 +37,17 @@ def load_boards(folder: Path) -> dict[str, Board]:
     return boards
 
 
-def read_boards(folder: Path, made: Mapping[str, str] = NOTHING, *, made_first: bool = False) -> Boards:
+def read_boards(folder: Path, made: Mapping[str, str] = NOTHING, came: Collection[str] = ()) -> Boards:
     """The folder's `*.toml`, and boards as id → text that stand elsewhere (record/shelf.py).
 
-    Of two boards of one id the file counts, or with `made_first` the other one. No folder: no boards.
+    Of two boards of one id the file counts, or where it is one of `came` the other one. No folder: no boards.
     """
     boards: dict[str, Board] = {}
     mistakes: list[Mistake] = []
     inside = folder.resolve()
     known = {file.stem for file in folder.glob("*.toml")} | made.keys()
     for file in sorted(folder.glob("*.toml")):
-        if made_first and file.stem in made:
+        if file.stem in made and file.stem in came:
             continue
         if not file.resolve().is_relative_to(inside):
             mistakes.append(Mistake(str(file), "$", "is a link that leads out of the folder of boards: copy the file"))
@@ -55,7 +55,7 @@ def read_boards(folder: Path, made: Mapping[str, str] = NOTHING, *, made_first: 
             boards[board.id] = board
     for name, text in made.items():
         file = folder / f"{name}.toml"
-        if (made_first or not file.exists()) and (board := read_text(name, text, folder, mistakes)):
+        if (name in came or not file.exists()) and (board := read_text(name, text, folder, mistakes)):
             boards[board.id] = board
     turning = [one for board in boards.values() for one in rotation_mistakes(board, boards, known, folder)]
     wrong = {Path(mistake.file).stem for mistake in turning}

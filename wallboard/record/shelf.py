@@ -3,13 +3,14 @@
     own folder  ▸  made in the editor (the record)  ▸  shipped with Wallboard
 
 Of one id the first counts. A file of the own folder is written only where `server.boards_editable` says so; a shipped
-board that is changed becomes one of the record, and is back when that is taken away.
+board that is changed becomes one of the record, and is back when that is taken away. In a checkout both may lie in one
+folder: shipped is what stands there as it came.
 """
 
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -29,11 +30,16 @@ def tag_of(text: str) -> str:
 
 
 class Standing(NamedTuple):
-    """A board's text as it stands now. `origin`: file, editor or shipped."""
+    """A board's text as it stands now. `origin`, `over`: file, editor or shipped.
+
+    `over`: where another text of this id stands that does not count. Of what came with Wallboard and was changed here
+    that is `shipped`; of a file that covers a board made here, `editor`.
+    """
 
     text: str
     origin: str
     writable: bool
+    over: str | None = None
 
     @property
     def tag(self) -> str:
@@ -59,11 +65,11 @@ class Differs(WallboardError):
 class Shelf:
     """Blocking: call it from a thread. Raises RecordUnavailable where the record does not answer."""
 
-    def __init__(self, folder: Path, revisions: Revisions, *, shipped: bool, editable: bool) -> None:
-        """`shipped`: the folder is that of the default boards. `editable`: an own folder's files may be written."""
+    def __init__(self, folder: Path, revisions: Revisions, *, shipped: Mapping[str, str], editable: bool) -> None:
+        """`shipped`: the tags of the boards that came in this folder, by id. `editable`: own files may be written."""
         self.folder = folder
-        self.shipped = shipped
         self.record = revisions
+        self._shipped = shipped
         self._editable = editable
 
     def get(self, board: str) -> Standing | None:
@@ -71,11 +77,14 @@ class Shelf:
 
     def all(self) -> dict[str, Standing]:
         """Every board, by id."""
-        made = {name: Standing(one.text, MADE, True) for name, one in self.record.texts().items()}
-        files = {file.stem: self._read_file(file.stem) for file in sorted(self.folder.glob("*.toml"))}
-        origin, writable = (SHIPPED, True) if self.shipped else (FILE, self._editable)
-        read = {name: Standing(text, origin, writable) for name, text in files.items() if text is not None}
-        return read | made if self.shipped else made | read
+        made = self.record.texts()
+        names = {*made, *(file.stem for file in self.folder.glob("*.toml"))}
+        found = {name: self._standing(name, self._read_file(name), made.get(name)) for name in sorted(names)}
+        return {name: standing for name, standing in found.items() if standing}
+
+    def as_they_came(self) -> frozenset[str]:
+        """Ids of files that came with Wallboard and were not changed there: what the record has counts before them."""
+        return frozenset(name for name in self._shipped if self.came(name) is not None)
 
     def put(self, board: str, text: str, who: str, now_ms: int, expected: str | None, told: Told = None) -> Standing:
         """`expected`: the tag that it has now; None: there is no such board yet. Raises Differs, Fixed, Full.
@@ -96,7 +105,7 @@ class Shelf:
             self.record.put(board, text, who, now_ms, was=made, before=before, told=told)
         except Behind:
             raise Differs(self.get(board)) from None
-        return Standing(text, MADE, True)
+        return Standing(text, MADE, True, SHIPPED if self.came(board) is not None else None)
 
     def remove(self, board: str, who: str, now_ms: int, expected: str) -> None:
         """Raises Differs, Fixed. A shipped board that was changed is what it was again."""
@@ -113,12 +122,9 @@ class Shelf:
             raise Differs(self.get(board)) from None
 
     def came(self, board: str) -> str | None:
-        """The text that came with Wallboard."""
-        return self._read_file(board) if self.shipped else None
-
-    def is_shipped(self, board: str) -> bool:
-        """Whether it would be there without the record too, as it came."""
-        return self.shipped and self._file(board).exists()
+        """The text that came with Wallboard, where it stands in the folder as it came."""
+        text = self._read_file(board) if board in self._shipped else None
+        return text if text is not None and self._is_shipped(board, text) else None
 
     def revisions(self, board: str) -> list[Revision]:
         return self.record.of(board)
@@ -141,12 +147,20 @@ class Shelf:
         """What stands there, and the record's row where it is that."""
         if not BOARD_ID.fullmatch(board):
             return None, None
-        text = self._read_file(board)
-        if text is not None and not self.shipped:
-            return Standing(text, FILE, self._editable), None
-        if made := self.record.text(board):
-            return Standing(made.text, MADE, True), made
-        return (Standing(text, SHIPPED, True), None) if text is not None else (None, None)
+        made = self.record.text(board)
+        standing = self._standing(board, self._read_file(board), made)
+        return standing, made if standing and standing.origin == MADE else None
+
+    def _standing(self, board: str, text: str | None, made: Made | None) -> Standing | None:
+        """`text`: the file's; `made`: the record's."""
+        if text is not None and not self._is_shipped(board, text):
+            return Standing(text, FILE, self._editable, MADE if made and made.text != text else None)
+        if made:
+            return Standing(made.text, MADE, True, SHIPPED if text is not None else None)
+        return Standing(text, SHIPPED, True) if text is not None else None
+
+    def _is_shipped(self, board: str, text: str) -> bool:
+        return self._shipped.get(board) == tag_of(text.replace("\r\n", "\n"))
 
     def _file(self, board: str) -> Path:
         return self.folder / f"{board}.toml"

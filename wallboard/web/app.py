@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from wallboard.assets import BOARDS, build
+from wallboard.assets import build, shipped_in
 from wallboard.config import Config
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SourceCounted
@@ -143,7 +143,7 @@ def _line(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking: 
 
 
 def _kept(config: Config, record: Engine) -> Kept:
-    shipped, editable = config.boards == BOARDS, config.server.boards_editable
+    shipped, editable = shipped_in(config.boards), config.server.boards_editable
     shelf = Shelf(config.boards, Revisions(record), shipped=shipped, editable=editable)
     return Kept(
         boards=Boards(config.boards, shelf),

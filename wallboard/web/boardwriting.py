@@ -50,6 +50,7 @@ async def write(request: Request, who: Who, name: str, text: str, expected: str 
     await parts.boards.refresh(parts.hub.change_boards)
     warnings = [{"at": at, "reason": reason} for at, reason in board_warnings(made)]
     done = {"id": name, "etag": etag_of(standing), "origin": standing.origin, "warnings": warnings}
+    done |= {"over": standing.over} if standing.over else {}
     return JSONResponse(done, 200 if expected else 201, headers=headers_of(standing))
 
 

@@ -163,7 +163,17 @@ def _said(floor: Floor, asked: Asked, view: View | None, who: Who, *, people: bo
     assert said is not None, "the row was there"
     if view is not None:
         said = _as_shown(said, floor, view)
-    return said | ({"name": row["name"]} if "name" in row else {})
+    called = _called(said, floor)
+    return said | ({"name": row["name"]} if "name" in row else {}) | ({"queue_names": called} if called else {})
+
+
+def _called(said: Document, floor: Floor) -> dict[str, str]:
+    """What the queues are called that it names by id, where that is something else."""
+    of_formulas = [queue for one in said.get("formulas", ()) for queue in one["queues"]]
+    of_visits = [row["queue"] for row in said["visits"] if row.get("queue")]
+    ids = {*of_formulas, *(said.get("need") or {}).get("queues", ()), *of_visits}
+    names = {queue: floor.settings.for_queue(queue).name for queue in sorted(ids)}
+    return {queue: name for queue, name in names.items() if name and name != queue}
 
 
 def _as_shown(said: Document, floor: Floor, view: View) -> Document:

@@ -13,15 +13,19 @@ from wallboard.web.alphabet import by_alphabet
 from wallboard.web.auth import allowed
 from wallboard.web.boardwriting import read_all
 from wallboard.web.exposing import beyond
-from wallboard.web.pages import script_json, title_of
+from wallboard.web.pages import icon, script_json, title_of
 from wallboard.web.sight import boards_for
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import parts_of
 from wallboard.web.words import Words, words
 
 CHANGED = "changed"  # came with Wallboard, and is another one now
+COVERS = "covers"  # a file, and beside it a board made here that does not count
 OF_PAGE = "boards."
-_STANDS = {FILE: "boards.of_file", MADE: "boards.of_editor", SHIPPED: "boards.of_shipped", CHANGED: "boards.of_changed"}
+_STANDS = {
+    FILE: "boards.of_file", MADE: "boards.of_editor", SHIPPED: "boards.of_shipped", CHANGED: "boards.of_changed",
+    COVERS: "boards.of_covers",
+}  # fmt: skip
 
 
 class Front:
@@ -39,7 +43,7 @@ class Front:
         except RecordUnavailable:
             standing = {}  # what is in force can be looked at all the same
         cards = [
-            _card(board, standing.get(board.id), parts.shelf.is_shipped(board.id), say)
+            _card(board, standing.get(board.id), say)
             | {"writes": who.may("boards:write") and not beyond(who, parts.pipeline.floor, board)}
             for board in boards_for(request).values()
         ]
@@ -47,20 +51,23 @@ class Front:
         context = {
             "boards": sorted(cards, key=lambda one: by_title(one["title"])),
             "writes": who.may("boards:write"),
+            "icon": icon,
             "said": script_json({key: text for key, text in catalog.items() if key.startswith(OF_PAGE)}),
         }
         return self._templates.TemplateResponse(request, "boards.html", context, headers={"cache-control": "no-store"})
 
 
-def _card(board: Board, standing: Standing | None, shipped: bool, say: Words) -> dict[str, Any]:
+def _card(board: Board, standing: Standing | None, say: Words) -> dict[str, Any]:
     origin = standing.origin if standing else ""
-    changed = shipped and origin == MADE
+    if standing and standing.over:
+        origin = CHANGED if standing.over == SHIPPED else COVERS
     return {
         "id": board.id,
         "title": title_of(board, say),
-        "origin": CHANGED if changed else origin,
-        "stands": _STANDS[CHANGED if changed else origin] if origin else None,
+        "origin": origin,
+        "stands": _STANDS[origin] if origin else None,
         "etag": f'"{standing.tag}"' if standing else "",
-        "removable": standing is not None and standing.writable and origin in (MADE, FILE),
+        "removable": standing is not None and standing.writable and standing.origin != SHIPPED,
         "turns": board.rotation is not None,
+        "mistake": board.mistake,
     }

@@ -41,8 +41,17 @@ def queues(tile: Document, picture: Picture) -> Document:
         "headings": headings,
         "long": any(len(heading["word"]) > LONGEST for heading in headings),
         "sources": sources_of(found),
+        "none": _none_of(tile, picture.say),
         **paged(lines, tile["fits"], picture.now_ms),
     }
+
+
+def _none_of(tile: Document, say: Words) -> str:
+    """Who names queues or teams learns which ones nobody has told of: a slip of the pen shows."""
+    named: list[str] = tile.get("teams") or tile.get("queues", [])
+    if not named or any(set("*?[!") & set(name) for name in named):
+        return say("queues.none")
+    return say("queues.none_of_team" if tile.get("teams") else "queues.none_named", names=", ".join(named))
 
 
 def _heading(metric: str, say: Words) -> Document:

@@ -1,7 +1,7 @@
 """What is the wall? `/board/{id}`, with its numbers in it already; its layout and its pictures.
 
 What it uses of `app.state`:
-  boards  () -> {id: Board}, the boards in force; `complete`: that these are all
+  boards  () -> {id: Board}, the boards in force; `complete`: that these are all; `wrong`: the mistakes in one's text
   images  the folder of the boards, in which pictures have a folder of their own
   hub     as `Shown` below: the first picture is made of the same board message and state that its socket sends
 Who may look is decided before, by web/auth.py.
@@ -111,6 +111,8 @@ class Pages:
             raise
         picture = first_picture(request.app.state.hub, board, _language(request, board), turn, who_asks(request).teams)
         context = picture | {"kiosk": "kiosk" in request.query_params, "plotly": PLOTLY_ADDRESS}
+        if board.unread and who_asks(request).may("boards:write"):
+            context |= {"wrong": request.app.state.boards.wrong(board.id.partition("?")[0])}
         answer = self._page(request, "board.html", context)
         answer.headers["content-security-policy"] = policy(request)
         credential: Credential | None = request.scope.get(CREDENTIAL)
@@ -129,10 +131,10 @@ async def layout(request: Request) -> Response:
 
 
 async def image(request: Request) -> Response:
-    """A picture of the folder `images` beside the boards, for the tiles that name it."""
+    """A picture of the folder `images` beside the boards, for the tiles that name it; who writes boards may try all."""
     name = request.path_params["name"]
-    boards = _boards(request).values()
-    if not any(name in (board.logo, *(tile.image for tile in board.tiles)) for board in boards):
+    shown = {name for board in _boards(request).values() for name in (board.logo, *(one.image for one in board.tiles))}
+    if name not in shown and not who_asks(request).may("boards:write"):
         raise HTTPException(404, "No board shows such a picture.")
     try:
         data, kind = await run_in_threadpool(picture, request.app.state.images, name)
@@ -160,7 +162,7 @@ def first_picture(
         "language": language,
         "board": message,
         "title": title_of(board, say),
-        "mistake": board.mistake or (rotation or {}).get("mistake", ""),
+        "mistake": "" if board.unread else board.mistake or (rotation or {}).get("mistake", ""),
         "tiles": painted(message, picture),
         "picture": picture,
         "say": say,

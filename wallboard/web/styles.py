@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from wallboard.assets import STATIC
 
-FIRST = ("tokens", "light", "contrast", "base", "board", "explain")  # what the tiles' own go on from
+FIRST = ("tokens", "light", "contrast", "base", "board", "unread", "explain")  # what the tiles' own go on from
 
 
 def files(folder: Path = STATIC / "css") -> Iterator[Path]:

@@ -33,8 +33,15 @@ export function render(body, tile, picture) {
     renderRow(line, row, tile, picture);
     if (tile.style === "bar") renderLoad(line, most ? count(row, "waiting") / most : 0);
   });
-  empty(body, queues.length ? "" : say("queues.none"));
+  empty(body, queues.length ? "" : noneOf(tile));
   return { level: "", sources: sourcesOf(queues.map((row) => row.queue)), page: page.page, pages: page.pages };
+}
+
+/** Who names queues or teams learns which ones nobody has told of: a slip of the pen shows. @param {*} tile */
+function noneOf(tile) {
+  const named = tile.teams || tile.queues || [];
+  const plain = named.length && !named.some((name) => /[*?[!]/.test(name));
+  return plain ? say(tile.teams ? "queues.none_of_team" : "queues.none_named", { names: named.join(", ") }) : say("queues.none");
 }
 
 /** A list with nothing in it says so. @param {Element} body @param {string} text */
