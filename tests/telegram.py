@@ -14,6 +14,7 @@ from tests.serving import serving
 
 TOKEN = "123456:AAsecretsecretsecretsecretsecret"
 CHAT = -1001
+NAME = "house_bot"
 
 
 class Telegram:
@@ -41,6 +42,13 @@ class Telegram:
         self._updates.append({"update_id": number, "callback_query": query})
         self._came.set()
 
+    def say(self, text: str, chat: int = 987654321, kind: str = "private") -> None:
+        """Somebody writes to the bot."""
+        number = next(self._numbers)
+        message = {"message_id": number, "text": text, "chat": {"id": chat, "type": kind}, "from": {"id": chat}}
+        self._updates.append({"update_id": number, "message": message})
+        self._came.set()
+
     def of(self, method: str) -> list[dict[str, Any]]:
         return [body for called, body in self.called if called == method]
 
@@ -49,11 +57,14 @@ class Telegram:
         if request.path_params["token"] != TOKEN:
             return _refused(401, "Unauthorized")
         if method == "getUpdates":
-            return JSONResponse({"ok": True, "result": await self._after(body["offset"])})
+            found, kinds = await self._after(body["offset"]), body["allowed_updates"]
+            self._updates = [one for one in found if any(kind in one for kind in kinds)]
+            return JSONResponse({"ok": True, "result": self._updates})
         self.called.append((method, body))
         if method in self.refuses:
             return _refused(*self.refuses[method])
-        result = {"message_id": next(self._numbers)} if method == "sendMessage" else True
+        result: Any = {"message_id": next(self._numbers)} if method == "sendMessage" else True
+        result = {"id": 1, "is_bot": True, "username": NAME} if method == "getMe" else result
         return JSONResponse({"ok": True, "result": result})
 
     async def _after(self, offset: int) -> list[dict[str, Any]]:

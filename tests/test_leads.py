@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
+from wallboard.record.ownchannels import OwnChannel, OwnChannels
 from wallboard.record.people import Bound, People
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
@@ -46,9 +48,15 @@ async def test_a_command_that_takes_an_account_or_its_teams_away_ends_its_duty_a
     ids = {name: people.add(name, "lead", Bound(teams=teams), by="tests", now_ms=1).id for name, teams in TEAMS.items()}
     asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
     pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), now_ms)
-    audit = Audit(open_record(tmp_path))
-    leads = Leads(pipeline, Stream(asking, keys), people, audit, lambda: RECEIVERS, now_ms)
+    channels, audit = OwnChannels(open_record(tmp_path)), Audit(open_record(tmp_path))
+    patterns: dict[Any, Receiver] = {"webhook": Receiver("own:", "webhook", "")}
+    leads = Leads(
+        pipeline, Stream(asking, keys), people, audit, lambda: RECEIVERS, now_ms, channels, lambda: patterns
+    )  # fmt: skip
     assert leads.receivers() == RECEIVERS, "until it is known"
+    assert not leads.looked
+    hook = OwnChannel(id="", person=ids["Vira"], kind="webhook", target="https://nowhere.invalid/", confirmed_ms=1)
+    added = await asyncio.to_thread(channels.add, hook, by="Vira", now_ms=1)
     parts = (pipeline, Stream(asking, keys), Checkpoints(asking, keys), Lease(asking, keys))
     task = asyncio.create_task(Worker(*parts, now_ms, Settings, [leads]).run())
 
@@ -74,6 +82,13 @@ async def test_a_command_that_takes_an_account_or_its_teams_away_ends_its_duty_a
                 DutyTaken(who=name, account=account, teams=listed, until=until_ms, source="wallboard", id=name)
             ])  # fmt: skip
         await until(lambda: pipeline.ready and on() == set(OWN))
+        await until(lambda: leads.receivers().keys() == {*RECEIVERS, added.receiver})
+        assert leads.looked
+        assert leads.receivers()[added.receiver].person == "Vira"
+        assert leads.name_of(ids["Vira"]) == "Vira"
+        patterns.clear()
+        assert added.receiver not in leads.receivers(), "the file allows none any more"
+        patterns["webhook"] = Receiver("own:", "webhook", "")
         await asyncio.sleep(0.3)
         assert on() == set(OWN), "whose account stands as it was stays on duty"
         assert ended() == []
@@ -82,6 +97,7 @@ async def test_a_command_that_takes_an_account_or_its_teams_away_ends_its_duty_a
         await person("set", "Ivan", "--disable")
         await person("set", "Vira", "--role", "agent")
         await until(lambda: not on())
+        assert leads.name_of(ids["Vira"]) is None
         await until(lambda: leads.receivers().keys() == {"boss", "Olena"})
         await until(lambda: len(ended()) >= len(OWN))
         assert ended() == [("wallboard", name) for name in sorted(OWN)], "each once, and nobody did it"

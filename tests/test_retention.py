@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from wallboard.record import history, people, revisions, rulerevisions, screens, shiftnotes, tokens  # noqa: F401 - tables
+from wallboard.record import (  # noqa: F401 - tables
+    history,
+    ownchannels,
+    people,
+    revisions,
+    rulerevisions,
+    screens,
+    shiftnotes,
+    tokens,
+)
 from wallboard.record.database import TABLES
 from wallboard.stream.keys import Keys
 
@@ -13,7 +22,7 @@ RECORD = {
     "boards": REVISIONS, "board_revisions": REVISIONS, "rule_revisions": REVISIONS,
     "history_intervals": "intervals of persons", "history_contacts": "contacts that ended",
     "history_days": "intervals of queues and groups", "history_progress": "",
-    "shift_notes": "notes to the next shift",
+    "shift_notes": "notes to the next shift", "own_channels": "own channels of leads",
 }  # fmt: skip
 WAITING = "messages that wait to be told"
 REDIS = {

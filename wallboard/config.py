@@ -23,8 +23,10 @@ from wallboard.core.settings import Agent, Notice, Queue, Reason, Settings, Site
 from wallboard.environment import Sections, overlay, text_of
 from wallboard.heartbeat import Heartbeat, heartbeat_of
 from wallboard.heartbeat import Options as HeartbeatOptions
+from wallboard.ownchannels import AT, patterns_of
+from wallboard.ownchannels import Options as OwnChannelOptions
 from wallboard.provider import Provider, provider_of
-from wallboard.receivers import Receiver, receivers_of
+from wallboard.receivers import Kind, Receiver, receivers_of
 from wallboard.sense import COLLECTOR_GROUP, WEBHOOK, check_collectors, check_notify, check_redis_url, check_settings
 from wallboard.tables import parse, path, read, unknown
 from wallboard.webhooks import webhook_of
@@ -94,6 +96,7 @@ class Config:
     collectors: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
     environment_receivers: frozenset[str] = frozenset()  # of them, those of which the file says nothing
+    own_channels: Mapping[Kind, Receiver] = field(default_factory=dict)  # of each kind that leads may add: what is ours
     oidc: Provider | None = None
     heartbeat: Heartbeat | None = None
     file: Path | None = None
@@ -149,6 +152,7 @@ SECTIONS = Sections(
         "limits": Limits,
         "oidc": Provider,
         "heartbeat": HeartbeatOptions,
+        AT: OwnChannelOptions,
         "database": None,
     },
     named={**_SETTINGS, **dict.fromkeys(_FREE)},
@@ -215,6 +219,7 @@ def simulated(config: Config) -> Config:
         collectors=DEMO_COLLECTORS,
         receivers={},
         environment_receivers=frozenset(),
+        own_channels={kind: one for kind, one in config.own_channels.items() if kind in ("webhook", "apprise")},
         heartbeat=None,
         settings=_simulated_settings(),
         data=config.data / "demo",
@@ -268,7 +273,10 @@ def _config(
         server=server, redis=redis, history=history, limits=limits, settings=settings, collectors=collectors, file=file
     )  # fmt: skip
     base = config.base
-    config = replace(config, receivers=receivers_of(_table(tables, "notify", name, mistakes), base, name, mistakes))
+    notify = _table(tables, "notify", name, mistakes)
+    receivers = receivers_of(notify, base, name, mistakes)
+    own = patterns_of(tables.get(AT, {}), receivers, [*notify, *others], name, mistakes)
+    config = replace(config, receivers=receivers, own_channels=own)
     if "oidc" in tables:
         config = replace(config, oidc=provider_of(tables["oidc"], server.public_url, base, name, mistakes))
     if "heartbeat" in tables:

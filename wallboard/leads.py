@@ -1,7 +1,7 @@
 """Who may still act on alerts? The leading worker asks the record whose account changed, however that came.
 
     record ─▶ who leads which teams ─▶ whose duty has to end ─▶ stream
-                                   └▶ whose own receivers count: `receivers`
+                                   └▶ whose own receivers count, and which channels they added: `receivers`
 
 While the record is away all is as it was known last.
 """
@@ -13,12 +13,15 @@ from typing import NamedTuple
 
 import structlog
 
+from wallboard.alerts.ownchannels import receiver_of
 from wallboard.core.duty import DutyRow
 from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailable
 from wallboard.core.events import SERVER, DutyLeft
 from wallboard.live.pipeline import Pipeline
+from wallboard.ownchannels import Patterns
 from wallboard.receivers import Receiver
 from wallboard.record.audit import Audit
+from wallboard.record.ownchannels import OwnChannel, OwnChannels
 from wallboard.record.people import People
 from wallboard.stream.stream import Stream
 
@@ -29,10 +32,11 @@ log = structlog.get_logger("alerts")
 
 
 class Lead(NamedTuple):
-    """`teams`: None: all."""
+    """`teams`: None: all. `channels`: that they added."""
 
     account: str
     teams: frozenset[str] | None
+    channels: tuple[OwnChannel, ...] = ()
 
 
 class Leads:
@@ -46,7 +50,11 @@ class Leads:
         audit: Audit,
         configured: Callable[[], Mapping[str, Receiver]],
         clock_ms: Callable[[], int],
+        channels: OwnChannels,
+        patterns: Callable[[], Patterns],
     ) -> None:
+        """`patterns`: what the file lets leads add."""
+        self.looked = False  # until then it is not known which channels leads have
         self.token: int | None = None
         self._pipeline = pipeline
         self._stream = stream
@@ -54,14 +62,36 @@ class Leads:
         self._audit = audit
         self._clock_ms = clock_ms
         self._configured = configured
+        self._channels = channels
+        self._patterns = patterns
         self._known: dict[str, Lead] | None = None  # by name
         self._gone: set[str] = set()  # at the last look: what was just switched on may be newer than what was read
 
     def receivers(self) -> dict[str, Receiver]:
         """Those that are configured, without the own ones of whoever leads no more: nobody is told there, and nothing
-        is pressed."""
+        is pressed. With the confirmed channels of those who do."""
         found, known = self._configured(), self._known
-        return {name: one for name, one in found.items() if known is None or not one.person or one.person in known}
+        theirs = {name: one for name, one in found.items() if known is None or not one.person or one.person in known}
+        return theirs | self._added(is_confirmed=True)
+
+    def asked(self) -> dict[str, Receiver]:
+        """Channels that are still to be confirmed: a code goes there, and nothing else."""
+        return self._added(is_confirmed=False)
+
+    def name_of(self, account: str) -> str | None:
+        """What the account of this id is called, as long as it leads."""
+        whose = f"person:{account}"
+        return next((name for name, lead in (self._known or {}).items() if lead.account == whose), None)
+
+    def _added(self, *, is_confirmed: bool) -> dict[str, Receiver]:
+        patterns = self._patterns()
+        found = [
+            receiver_of(channel, name, patterns)
+            for name, lead in (self._known or {}).items()
+            for channel in lead.channels
+            if (channel.confirmed_ms is not None) is is_confirmed
+        ]
+        return {one.name: one for one in found if one}
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -74,14 +104,21 @@ class Leads:
                 log.info("duties are not looked after now", reason=str(reason) or type(reason).__name__)
             except Exception:  # the root of this task
                 log.exception("duties are not looked after")
+            self.looked = True
             await asyncio.sleep(LOOK_S)
 
     def _lead(self) -> dict[str, Lead]:
         """Blocking."""
+        channels: dict[str, list[OwnChannel]] = {}
+        for channel in self._channels.all():
+            channels.setdefault(channel.person, []).append(channel)
         return {
-            one.name: Lead(f"person:{one.id}", frozenset(one.bound.teams or ()) if one.is_bound_to_teams else None)
+            one.name: Lead(
+                f"person:{one.id}", frozenset(one.bound.teams or ()) if one.is_bound_to_teams else None,
+                tuple(channels.get(one.id, ())),
+            )
             for one in self._people.leading()
-        }
+        }  # fmt: skip
 
     async def _end_duties(self, token: int, known: Mapping[str, Lead]) -> None:
         on = self._pipeline.floor.duty.on

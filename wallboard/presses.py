@@ -21,8 +21,9 @@ from wallboard.core import events as ev
 from wallboard.core.alerts import before
 from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailable
 from wallboard.core.rows import AlertRow
+from wallboard.linking import Linking
 from wallboard.live.pipeline import Pipeline
-from wallboard.receivers import Bot, Receiver, bot_of
+from wallboard.receivers import Bot, Receiver, bot_of, is_of
 from wallboard.record.audit import Audit
 from wallboard.stream.outbox import Outbox
 from wallboard.stream.stream import Stream
@@ -48,7 +49,9 @@ class Presses:
         receivers: Callable[[], Mapping[str, Receiver]],
         clock_ms: Callable[[], int],
         audit: Audit,
+        linking: Linking | None = None,
     ) -> None:
+        """`linking`: what becomes of a lead's word to a bot."""
         self.token: int | None = None
         self._pipeline = pipeline
         self._stream = stream
@@ -56,6 +59,7 @@ class Presses:
         self._receivers = receivers
         self._clock_ms = clock_ms
         self._audit = audit
+        self._linking = linking
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -101,23 +105,35 @@ class Presses:
             await asyncio.sleep(pause_s)
 
     async def _once(self, bot: Bot, receiver: Receiver, after: int) -> int:
-        body = {"offset": after, "timeout": WAITS_S, "allowed_updates": ["callback_query"]}
+        linking = self._linking if self._linking and self._linking.hears(bot) else None
+        wanted = ["callback_query", *(["message"] if linking else [])]
+        body = {"offset": after, "timeout": WAITS_S, "allowed_updates": wanted}
         answer = await asked(bot, receiver, "getUpdates", body, answer_s=WAITS_S + 10)
         if not answer.ok:
             raise Undelivered(f"Telegram answers {answer.error_code} {without(answer.description, bot)}")
         for update in answer.result:
+            if linking and "message" in update:
+                await self._linked(bot, receiver, linking, update)
+                after = max(after, update["update_id"] + 1)
+                continue
             said = await self._press(bot, update)
             after = max(after, update["update_id"] + 1)
             if query := update.get("callback_query"):
-                await self._answer(bot, receiver, query["id"], said)
+                said_to = {"callback_query_id": query["id"], "text": said}
+                await self._say_to(bot, receiver, "answerCallbackQuery", said_to)
         return after
+
+    async def _linked(self, bot: Bot, receiver: Receiver, linking: Linking, update: dict[str, Any]) -> None:
+        told = await linking.told(bot, update)
+        if told:
+            await self._say_to(bot, receiver, "sendMessage", {"chat_id": int(told.chat), "text": told.text})
 
     async def _press(self, bot: Bot, update: dict[str, Any]) -> str:
         """What to say to whoever pressed."""
         query = update.get("callback_query") or {}
         chat = str(((query.get("message") or {}).get("chat") or {}).get("id", ""))
         verb, _, alert = str(query.get("data") or "").partition(" ")
-        here = [name for name, one in self._receivers().items() if _is_of(one, bot, chat)]
+        here = [name for name, one in self._receivers().items() if is_of(one, bot, chat)]
         if not any([await self._outbox.place(name, alert) is not None for name in here]):
             return self._say(alert)("pressed.elsewhere")
         sender = query.get("from") or {}
@@ -156,27 +172,21 @@ class Presses:
         """By what name this sender acts in a chat of these receivers; None: they may not. A chat of one's own has the
         number of its person."""
         number, receivers = str(sender.get("id", "")), self._receivers()
-        own = [one for one in receivers.values() if _is_of(one, bot, number)]
+        own = [one for one in receivers.values() if is_of(one, bot, number)]
         if person := next((one.person for one in own if one.person), None):
             return f"{person} (Telegram)"
         is_open = any(receivers[name].press == "anybody" or receivers[name] in own for name in here)
         return _called(sender) if is_open else None
 
-    async def _answer(self, bot: Bot, receiver: Receiver, query: str, text: str) -> None:
+    async def _say_to(self, bot: Bot, receiver: Receiver, method: str, body: dict[str, Any]) -> None:
+        """What it answers is done already."""
         try:
-            answered: Answer = await asked(
-                bot, receiver, "answerCallbackQuery", {"callback_query_id": query, "text": text}
-            )
-        except Undelivered as reason:  # the act is in the stream all the same
-            log.info("a press was not answered", to=receiver.name, reason=str(reason))
+            answered: Answer = await asked(bot, receiver, method, body)
+        except Undelivered as reason:
+            log.info("not answered", to=receiver.name, method=method, reason=str(reason))
             return
         if not answered.ok:
-            log.info("a press was not answered", to=receiver.name, reason=without(answered.description, bot))
-
-
-def _is_of(receiver: Receiver, bot: Bot, chat: str) -> bool:
-    own = bot_of(receiver.url) if receiver.kind == "telegram" else None
-    return own is not None and (own.token, own.chat) == (bot.token, chat)
+            log.info("not answered", to=receiver.name, method=method, reason=without(answered.description, bot))
 
 
 def _called(sender: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from wallboard.core.errors import Mistake
 from wallboard.core.events import Text
 from wallboard.core.hours import parse_openings
-from wallboard.core.rules import ON_DUTY, Severity
+from wallboard.core.rules import ON_DUTY, OWN, Severity
 from wallboard.networks import Network, is_allowed, written
 from wallboard.standard import PREFIX, SHAPE, key_of
 from wallboard.tables import path, read
@@ -70,6 +70,8 @@ def bot_of(url: str) -> Bot | None:
 
 
 class Receiver(NamedTuple):
+    """`hidden`: what of its address no reason says, of one that a lead added."""
+
     name: str
     kind: Kind
     url: str
@@ -79,9 +81,22 @@ class Receiver(NamedTuple):
     allow: tuple[Network, ...] = ()
     person: str | None = None
     press: Press = "linked"
+    hidden: tuple[str, ...] = ()
+
+    def plain(self, reason: str) -> str:
+        """As others may read it."""
+        for text in self.hidden:
+            reason = re.sub(re.escape(text), "…", reason, flags=re.IGNORECASE)
+        return reason
 
     def __repr__(self) -> str:
         return f"Receiver(name={self.name!r}, kind={self.kind!r})"
+
+
+def is_of(receiver: Receiver, bot: Bot, chat: str) -> bool:
+    """Whether it is this chat with this bot."""
+    own = bot_of(receiver.url) if receiver.kind == "telegram" else None
+    return own is not None and (own.token, own.chat) == (bot.token, chat)
 
 
 def receiver_of(name: str, options: object, base: Path, file: str, mistakes: list[Mistake]) -> Receiver | None:
@@ -92,8 +107,10 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
         return None
     if name == ON_DUTY:
         mistakes.append(Mistake(file, at, f"'{ON_DUTY}' stands for the leads on duty: choose another name"))
+    if name.startswith(OWN):
+        mistakes.append(Mistake(file, at, f"'{OWN}…' are channels that leads added: choose another name"))
     url = given(found.url, found.url_file, base, file, at, "url", mistakes)
-    kind = _KINDS.get(urlsplit(url).scheme, "apprise") if url else "apprise"
+    kind = kind_of(url) if url else "apprise"
     secret = b""
     if kind == "webhook":
         text = given(found.secret, found.secret_file, base, file, at, "secret", mistakes)
@@ -113,6 +130,13 @@ def receiver_of(name: str, options: object, base: Path, file: str, mistakes: lis
         return None
     press = found.press or "linked"
     return Receiver(name, kind, url or "", secret, found.least, found.quiet, allow, found.person, press)
+
+
+def kind_of(url: str) -> Kind:
+    try:
+        return _KINDS.get(urlsplit(url).scheme, "apprise")
+    except ValueError:  # `wrong` says so
+        return "apprise"
 
 
 def receivers_of(tables: Mapping[str, Any], base: Path, file: str, mistakes: list[Mistake]) -> dict[str, Receiver]:

@@ -4,6 +4,7 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 """
 
 import base64
+import secrets
 
 PREFIX = "whsec_"
 _LEAST_BYTES = 24
@@ -21,3 +22,7 @@ def key_of(text: str) -> bytes:
     if len(key) < _LEAST_BYTES:
         raise ValueError(f"{SHAPE}; this is {len(key)} bytes")
     return key
+
+
+def new_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()

@@ -35,13 +35,19 @@ class Teller:
         receivers: Callable[[], Mapping[str, Receiver]],
         clock_ms: Callable[[], int],
         link: str,
+        asked: Callable[[], Mapping[str, Receiver]] = dict,
+        is_known: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`asked`: who is told of no alert yet, and only asked for a code. `is_known`: whether the receivers are all
+        that there are: until then nobody is passed over as having none."""
         self.token: int | None = None
         self._pipeline = pipeline
         self._outbox = outbox
         self._receivers = receivers
         self._clock_ms = clock_ms
         self._link = link
+        self._asked = asked
+        self._is_known = is_known
         self._put: dict[tuple[str, str], None] = {}
         self._led: int | None = None  # the token at the last look: who led meanwhile may have told more
         self._renewed_ms = 0
@@ -53,11 +59,11 @@ class Teller:
         try:
             while True:
                 await asyncio.sleep(LOOK_S)
-                await self._deliveries.keep(self._receivers())
+                await self._deliveries.keep({**self._receivers(), **self._asked()})
                 if self.token != self._led:
                     self._put.clear()
                     self._led = self.token
-                if self.token is not None and self._pipeline.ready:
+                if self.token is not None and self._pipeline.ready and self._is_known():
                     await self._look(self.token)
         finally:
             await self._deliveries.stop()

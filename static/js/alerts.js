@@ -72,6 +72,8 @@ function show(told) {
   calls.hear(told.open);
   duty = told.duty;
   showDuty(byId("duty"), duty, clock, send);
+  const unreached = document.getElementById("unreached"); // there for whom nothing tells outside this page
+  if (unreached) unreached.hidden = !duty.some((one) => one.mine);
   const text = JSON.stringify([told.open, told.over, duty, Math.floor(told.now / 60_000)]);
   if (text !== shown) {
     shown = text;

@@ -48,7 +48,7 @@ class Pair:
         """Until one worker leads by these rules, and web answers."""
         self._redis: Redis = connect(self._redis_url)
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        self._client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self._port}", headers=headers, timeout=60)
+        self._client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60)
         self._web = self._start("web")[0]
         self._workers = [self._start("worker"), self._start("worker")]
         try:
@@ -60,6 +60,10 @@ class Pair:
             await self._stop()
             await self._client.aclose()
             await self._redis.aclose()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
 
     async def tell(self, events: list[dict[str, Any]]) -> int:
         """Into web. When the last of them arrived: the stream's own time, in ms."""

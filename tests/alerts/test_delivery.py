@@ -4,16 +4,14 @@ import asyncio
 import base64
 import hmac
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from email import message_from_bytes, policy
 from typing import Any
 
 import msgspec
 import pytest
-from aiosmtpd.controller import Controller
 
-from tests.alerts.there import HELLO, HERE, KEY, Sending, listening, now_ms, until
+from tests.alerts.there import HELLO, HERE, KEY, Sending, listening, mail_server, now_ms, until
 from tests.hostile import NAMES
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts import pacing
@@ -250,31 +248,6 @@ async def test_what_is_held_waits_and_holds_up_nothing_behind_it(
         asleep = False
         await until(lambda: "end 4" in there.titles)
         assert list(dict.fromkeys(there.titles)) == ["begins", *(f"end {n}" for n in range(5))], "one may come twice"
-
-
-class Post:
-    """Takes mail."""
-
-    def __init__(self) -> None:
-        self.got: list[bytes] = []
-
-    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802
-        self.got.append(envelope.content)
-        return "250 taken"
-
-
-@contextmanager
-def mail_server() -> Iterator[tuple[Post, str]]:
-    """What it took, and the address of a receiver there."""
-    post = Post()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(post, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield post, f"smtp://127.0.0.1:{port}/?from=wall@example.com&to=leads@example.com&to=boss@example.com"
-    finally:
-        controller.stop()
 
 
 async def test_mail_arrives_with_the_title_as_its_subject() -> None:

@@ -1,15 +1,16 @@
-"""Receivers of webhooks that a test can make fail, and a leading process that sends to them."""
+"""Receivers of webhooks that a test can make fail, a mail server, and a leading process that sends to them."""
 
 import asyncio
 import ipaddress
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import msgspec
 import pytest
+from aiosmtpd.controller import Controller
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -66,6 +67,31 @@ async def listening(on: socket.socket | None = None) -> AsyncIterator[There]:
     async with serving(app, on=on) as url:
         there.url = f"{url}/hook"
         yield there
+
+
+class Post:
+    """Takes mail."""
+
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802
+        self.got.append(envelope.content)
+        return "250 taken"
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[Post, str]]:
+    """What it took, and the address of a receiver there."""
+    post = Post()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(post, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield post, f"smtp://127.0.0.1:{port}/?from=wall@example.com&to=leads@example.com&to=boss@example.com"
+    finally:
+        controller.stop()
 
 
 class Sending:

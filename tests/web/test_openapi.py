@@ -50,7 +50,7 @@ async def test_the_page_for_readers_names_every_call_and_every_figure(served: An
     described = (await served.http.get("/api/v1/openapi.json")).json()
     for path in described["paths"]:
         written = (
-            re.sub(r"{(alert|board|note|notice|token|screen)}", "ID", path)
+            re.sub(r"{(alert|board|channel|note|notice|token|screen)}", "ID", path)
             .replace("{source}", "NAME")
             .replace("{name}", "NAME")
             .replace("{rule}", "NAME")

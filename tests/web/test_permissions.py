@@ -86,7 +86,7 @@ EVERYBODY = {
     "screen": Somebody(None, kind="screen", scopes=READS, boards=frozenset({"floor"})),
 }
 # Who may: `open` all, `in` whoever came in, `person` of those no program, `own` an agent's own,
-# `signature` whose body is signed,
+# `signature` whose body is signed, `own channels` a person who acts on alerts,
 # `board` who may see the board, `page` the same, which tells nobody 403, `boards of theirs` who leads all that is on
 # it, `closing` who sees people and acts on alerts, a scope, or one of the words below.
 NEEDS = {
@@ -132,6 +132,12 @@ NEEDS = {
     "GET /tokens": "admin", "GET /api/v1/tokens": "admin", "POST /api/v1/tokens": "admin",
     "DELETE /api/v1/tokens/{token}": "admin",
     "GET /api/v1/boards": "state:read", "GET /board/{board}/edit": "boards of theirs",
+    "GET /alerts/channels": "own channels", "GET /api/v1/alerts/channels": "own channels",
+    "POST /api/v1/alerts/channels": "own channels", "PATCH /api/v1/alerts/channels/{channel}": "own channels",
+    "DELETE /api/v1/alerts/channels/{channel}": "alerts:act",
+    "POST /api/v1/alerts/channels/{channel}/code": "own channels",
+    "POST /api/v1/alerts/channels/{channel}/confirm": "own channels",
+    "POST /api/v1/alerts/channels/{channel}/test": "own channels",
     "GET /board-preview": "boards:write",
     "POST /api/v1/boards/{board}/try": "boards:write",
     "GET /people": "admin", "GET /api/v1/people": "admin", "POST /api/v1/people": "admin",
@@ -161,6 +167,8 @@ def oracle(who: Somebody, need: str, board: str | None) -> str:
         return "yes" if who.agents else "no"
     if need == "person":
         return "yes" if who.kind == "person" else "no"
+    if need == "own channels":
+        return "yes" if who.kind == "person" and who.may("alerts:act") else "no"
     meant = {"floor": "state:read", "board": "state:read", "page": "state:read", "everyone's": "people:read",
              "boards of theirs": "boards:write", "closing": "alerts:act"}  # fmt: skip
     scope = meant.get(need, need)

@@ -157,7 +157,7 @@ class Delivery:
             await SENDERS[self.receiver.kind](self.receiver, as_one)
 
     async def _failed(self, batch: list[Waiting], error: Undelivered | TimeoutError, now_ms: int) -> None:
-        name, reason = self.receiver.name, str(error) or f"no answer within {SEND_S:.0f} s"
+        name, reason = self.receiver.name, self.receiver.plain(str(error) or f"no answer within {SEND_S:.0f} s")
         for_good = isinstance(error, Undelivered) and error.for_good
         if for_good or now_ms - batch[0].at_ms > GIVE_UP_MS:
             await self._outbox.bury(name, batch, reason)

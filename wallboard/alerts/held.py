@@ -12,7 +12,7 @@ from wallboard.core.settings import Settings
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Waiting
 
-ALONE = ("test", "shift")  # at once, uncounted: somebody waits for a test, and a hand-over is no alert
+ALONE = ("test", "confirm", "shift")  # at once, uncounted: somebody waits for it, and a hand-over is no alert
 
 Hold = Pace | Literal["quiet"]
 

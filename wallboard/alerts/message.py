@@ -15,7 +15,7 @@ from wallboard.core.numbers import number_named
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Severity
 
-Verb = Literal["raised", "again", "assigned", "cleared", "many", "test", "shift"]
+Verb = Literal["raised", "again", "assigned", "cleared", "many", "test", "confirm", "shift"]
 HEAD = 60  # characters that a phone shows of a message
 MOST_LINES = 20  # of one that stands for many
 LEAST_NAME = 8  # characters that are kept of a long name, while something else can be cut
@@ -85,6 +85,15 @@ def test_of(receiver: str, chance: str, now_ms: int, language: str) -> Message:
     return Message(
         id=f"test {chance}", type="test", severity="info", title=say("test"),
         text=say("test.text", receiver=receiver), at=now_ms, language=language,
+    )  # fmt: skip
+
+
+def confirm_of(code: str, chance: str, now_ms: int, language: str, site: str) -> Message:
+    """To an address that somebody gave as theirs. `site`: where they do."""
+    say = said_in(language)
+    return Message(
+        id=f"confirm {chance}", type="confirm", severity="info", title=say("confirm", code=code),
+        text=say("confirm.text", code=code, site=site), at=now_ms, language=language,
     )  # fmt: skip
 
 

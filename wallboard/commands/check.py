@@ -10,7 +10,7 @@ import msgspec
 from wallboard.boardschema import board_schema_text
 from wallboard.commands.covered import covered
 from wallboard.commands.given import data_option, file_option
-from wallboard.commands.strangers import strangers
+from wallboard.commands.strangers import has_channel, strangers
 from wallboard.commands.unmatched import unmatched
 from wallboard.config import FILE, SECTIONS, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable, SourceError
@@ -97,7 +97,7 @@ def _in_file(path: Path, data: Path | None) -> Iterator[Mistake]:
     nobodys = _strangers(config)
     for name, reason in nobodys.items():
         yield Mistake(str(config.file or FILE), f"{path_of('notify', name)}.person", reason, warning=True)
-    yield from rule_warnings(config, nobodys)
+    yield from rule_warnings(config, nobodys, has_channel=_has_channel(config))
     yield from unmatched(config)
     yield from provider_warnings(config)
     yield from record_mistakes(config)
@@ -128,12 +128,24 @@ def _strangers(config: Config) -> dict[str, str]:
         return {}
 
 
-def rule_warnings(config: Config, nobodys: Container[str] = ()) -> Iterator[Mistake]:
-    """Alert rules that ask for nothing, or that may reach nobody. `nobodys`: receivers that count for no lead."""
-    has_own = any(one.person and name not in nobodys for name, one in config.receivers.items())
+def _has_channel(config: Config) -> bool:
+    """Where the record cannot be read there may be one."""
+    try:
+        return has_channel(config)
+    except (Mistake, RecordUnavailable):
+        return True
+
+
+def rule_warnings(
+    config: Config, nobodys: Container[str] = (), *, has_channel: bool = False
+) -> Iterator[Mistake]:  # fmt: skip
+    """Alert rules that ask for nothing, or that may reach nobody. `nobodys`: receivers that count for no lead.
+    `has_channel`: whether a lead added a channel of their own."""
+    has_own = has_channel or any(one.person and name not in nobodys for name, one in config.receivers.items())
     for name, rule in config.settings.alert.items():
         if ON_DUTY in rule.notify and not has_own:
             reason = f"'{ON_DUTY}' reaches nobody: no [notify.NAME] is a lead's own, by `person`"
+            reason += ", and no lead added a channel on /alerts/channels" if config.own_channels else ""
             yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
         if rule.notify and rule.notify[-1] == ON_DUTY:
             reason = f"ends with '{ON_DUTY}': while nobody is on duty nobody more is told; name one behind it"

@@ -22,12 +22,16 @@ class InForce:
         self.config = given.load()
         self._collectors = dict(self.config.collectors)  # the same objects for ever, their content in force
         self._receivers = dict(self.config.receivers)
+        self._own_channels = dict(self.config.own_channels)
         self.stale = asyncio.Event()
 
     def lasting(self, redis_url: str) -> Config:
-        """For a part that keeps one configuration as long as it runs: collectors and receivers in it are those in
-        force, all else is as it was at the start."""
-        return replace(self.config.at_redis(redis_url), collectors=self._collectors, receivers=self._receivers)
+        """For a part that keeps one configuration as long as it runs: collectors, receivers and what leads may add in
+        it are those in force, all else is as it was at the start."""
+        return replace(
+            self.config.at_redis(redis_url), collectors=self._collectors, receivers=self._receivers,
+            own_channels=self._own_channels,
+        )  # fmt: skip
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
@@ -50,6 +54,8 @@ class InForce:
             self._collectors.update(found.collectors)
             self._receivers.clear()
             self._receivers.update(found.receivers)
+            self._own_channels.clear()
+            self._own_channels.update(found.own_channels)
             log.info("configuration taken over", file=str(found.file))
 
 

@@ -174,12 +174,14 @@ async def _worker(force: InForce, config: Config) -> None:
     from wallboard.historian import Historian
     from wallboard.keeper import Keeper
     from wallboard.leads import Leads
+    from wallboard.linking import Linking
     from wallboard.live.pipeline import Pipeline
     from wallboard.presses import Presses
     from wallboard.record.audit import Audit
     from wallboard.record.database import open_record
     from wallboard.record.days import Days
     from wallboard.record.history import History
+    from wallboard.record.ownchannels import OwnChannels
     from wallboard.record.people import People
     from wallboard.record.shiftnotes import ShiftNotes
     from wallboard.stream.checkpoint import Checkpoints
@@ -205,14 +207,18 @@ async def _worker(force: InForce, config: Config) -> None:
         settings = lambda: force.config.settings  # noqa: E731
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
-        leads = Leads(pipeline, parts.stream, People(engine), audit, lambda: force.config.receivers, house_ms)
+        channels, patterns = OwnChannels(engine), lambda: force.config.own_channels
+        leads = Leads(
+            pipeline, parts.stream, People(engine), audit, lambda: force.config.receivers, house_ms, channels, patterns
+        )  # fmt: skip
         outbox, receivers = Outbox(parts.redis, parts.keys), leads.receivers
-        teller = Teller(pipeline, outbox, receivers, house_ms, link)
+        teller = Teller(pipeline, outbox, receivers, house_ms, link, leads.asked, lambda: leads.looked)
         shift = link.removesuffix("alerts") + "shift" if link else ""
         handing = Handing(pipeline, outbox, History(engine), notes, receivers, house_ms, shift)
         keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), house_ms, days.event_days)
         beating = Beating(pipeline, lambda: force.config.heartbeat)
-        presses = Presses(pipeline, parts.stream, outbox, receivers, house_ms, audit)
+        linking = Linking(channels, patterns, receivers, leads.name_of, house_ms, lambda: pipeline.floor.settings)
+        presses = Presses(pipeline, parts.stream, outbox, receivers, house_ms, audit, linking)
         besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating, leads]
         async with house_ms.kept():
             await Worker(pipeline, parts.stream, checkpoints, lease, house_ms, settings, besides).run()

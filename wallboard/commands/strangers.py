@@ -1,12 +1,20 @@
-"""Whose own receivers reach nobody? Those whose `person` is no account of a lead, as far as the record says.
+"""Whose own receivers reach nobody? Those whose `person` is no account of a lead, as far as the record says; and does
+any lead have a channel?
 
 Blocking. A record that is not made yet knows nobody, and is not made here.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from wallboard.config import Config
 from wallboard.core.words import meant
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+T = TypeVar("T")
 
 
 def strangers(config: Config) -> dict[str, str]:
@@ -21,14 +29,33 @@ def strangers(config: Config) -> dict[str, str]:
     }
 
 
-def _leading(config: Config) -> list[str]:
-    from wallboard.record.database import open_record
+def has_channel(config: Config) -> bool:
+    """Whether a lead is told at a channel that they added. Raises RecordUnavailable, and Mistake."""
+    from wallboard.record.ownchannels import OwnChannels
     from wallboard.record.people import People
+
+    def asked(engine: "Engine") -> bool:
+        leading = {one.id for one in People(engine).leading()}
+        told = [one for one in OwnChannels(engine).all() if one.confirmed_ms is not None and one.person in leading]
+        return any(one.kind in config.own_channels for one in told)
+
+    return bool(config.own_channels) and _asked(config, asked, False)
+
+
+def _leading(config: Config) -> list[str]:
+    from wallboard.record.people import People
+
+    return _asked(config, lambda engine: [one.name for one in People(engine).leading()], [])
+
+
+def _asked(config: Config, ask: "Callable[[Engine], T]", otherwise: T) -> T:
+    """`otherwise`: of a record that is not made yet."""
+    from wallboard.record.database import open_record
 
     engine = open_record(config.data, config.database_url)
     try:
         if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
-            return []
-        return [one.name for one in People(engine).leading()]
+            return otherwise
+        return ask(engine)
     finally:
         engine.dispose()

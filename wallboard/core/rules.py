@@ -19,6 +19,7 @@ LEAST_WITHIN_MS, MOST_WITHIN_MS = 60_000, 3_600_000
 OPEN = "open"  # of `when`: while the queue is open, which is the default
 ALWAYS = "always"
 ON_DUTY = "on-duty"  # of `notify`: the leads who are on duty for its team
+OWN = "own:"  # before the name of a receiver that a lead added
 NO_ACTION = "has no `action`: an alarm that asks nobody to do anything is noise"
 
 

@@ -39,6 +39,8 @@ def erase(engine: Engine, names: Collection[str], *, by: str, now_ms: int) -> Er
         for made, by_whom in _MADE_BY:
             who = column(by_whom, String)
             to.execute(update(table(made, who)).where(who.in_(known)).values({by_whom: pseudonym}))
+        whose = column("person", String)
+        to.execute(delete(table("own_channels", whose)).where(whose.in_(names)))
         found = Erased(
             pseudonym,
             to.execute(delete(kept.INTERVALS).where(of.kind == "agents", of.id.in_(names))).rowcount,

@@ -143,13 +143,15 @@ class People:
             return after
 
     def remove(self, person_id: str, *, by: str, now_ms: int) -> Person | None:
-        """Raises Conflict."""
+        """With the channels that they added. Raises Conflict."""
         with self._connected() as to:
             person = _one(to, _people.c.id == person_id)
             if person is not None:
                 if person.role == "admin" and not person.disabled:
                     _keep_one_admin(to, person)
                 to.execute(delete(_people).where(_people.c.id == person_id))
+                theirs = column("person", String)
+                to.execute(delete(table("own_channels", theirs)).where(theirs == person_id))
                 note(to, now_ms, by, "person.removed", {"id": person_id, "name": person.name, "role": person.role})
             return person
 

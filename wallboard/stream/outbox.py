@@ -156,6 +156,11 @@ class Outbox:
             pipe.hset(self._keys.going(receiver), mapping={"taken": now_ms, "paced": paced})
             await pipe.execute()
 
+    async def close(self, receiver: str) -> None:
+        """Nobody is told there any more: what waits goes."""
+        with answering(_WHAT):
+            await self._redis.delete(self._keys.outbox(receiver), self._keys.going(receiver))
+
     async def paced(self, receiver: str) -> bytes:
         """As the last one that sent to it left it; nothing where nothing is known."""
         with answering(_WHAT):

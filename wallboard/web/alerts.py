@@ -34,6 +34,7 @@ from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import OnDuty
 from wallboard.web.figures import figure, lasting, moved
 from wallboard.web.lists import alert_text, order_of
+from wallboard.web.ownchannels import is_reached
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.shiftpage import unread, waits_to_be_read
@@ -142,7 +143,8 @@ class AlertsPage:
         parts = parts_of(request)
         context = {
             "said": script_json(said), "zone": zone, "unread": await unread(parts, who),
-            "left": await waits_to_be_read(parts, who),
+            "left": await waits_to_be_read(parts, who), "own": who.kind == "person",
+            "reached": who.kind != "person" or await is_reached(parts, who),
         }  # fmt: skip
         return self._templates.TemplateResponse(request, "alerts.html", context, headers={"cache-control": "no-store"})
 

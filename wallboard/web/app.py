@@ -26,6 +26,7 @@ from wallboard.live.vitals import keep_looking
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
 from wallboard.record.history import History
+from wallboard.record.ownchannels import OwnChannels
 from wallboard.record.people import People
 from wallboard.record.revisions import Revisions
 from wallboard.record.rulerevisions import RuleRevisions
@@ -151,6 +152,7 @@ def _kept(config: Config, record: Engine) -> Kept:
         rules=RuleRevisions(record),
         people=People(record),
         tokens=Tokens(record),
+        own_channels=OwnChannels(record),
         audit=Audit(record),
         history=History(record),
         shift_notes=ShiftNotes(record),

@@ -5,8 +5,8 @@ The leading worker sends (alerts/delivery.py); what is pressed here only puts a 
 
 import asyncio
 import secrets
-from collections.abc import Collection
-from typing import Any, TypedDict
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple, TypedDict
 
 import msgspec
 from starlette.requests import Request
@@ -15,9 +15,12 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.alerts.held import held
 from wallboard.alerts.message import Message, test_of
+from wallboard.alerts.ownchannels import receiver_of
 from wallboard.core.errors import RecordUnavailable, StreamUnavailable
-from wallboard.core.rules import OF_AGENTS
+from wallboard.core.rules import OF_AGENTS, OWN
 from wallboard.receivers import Receiver
+from wallboard.record.ownchannels import OwnChannel
+from wallboard.record.people import LEADING
 from wallboard.stream.outbox import Letter
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
@@ -35,15 +38,29 @@ class Delivery(TypedDict):
     """Instants in ms UTC; what is not known is null. `receivers`: by name, with `kind`, how many are `waiting` and
     `since` when, when the last was `taken`, and `failed` with its `reason` since then; `held`: why what waits does not
     go yet (`full`: ten went in ten minutes, `flood`: as one, once a minute, `cause`: with what follows of one cause,
-    `quiet`: in its quiet hours), or `person`: nobody is told there, its `person` is no account of a lead. `dead`: the
-    newest first."""
+    `quiet`: in its quiet hours), or `person`: nobody is told there, its `person` is no account of a lead. `own`: the
+    same of channels that leads added, `held` also `confirm`: still to be confirmed, `off`: the file allows none of its
+    kind. `dead`: the newest first, with the `person` whose own channel it was."""
 
     receivers: list[dict[str, Any]]
+    own: list[dict[str, Any]]
     dead: list[dict[str, Any]]
 
 
 class Done(TypedDict):
     receiver: str
+
+
+class Added(NamedTuple):
+    """An own channel, whose it is, and whether they still lead."""
+
+    channel: OwnChannel
+    person: str
+    leads: bool
+
+    @property
+    def receiver(self) -> str:
+        return self.channel.receiver
 
 
 class DeliveryPage:
@@ -106,7 +123,7 @@ async def again(request: Request) -> Response:
         letter = next((one for one in await _letters(parts, who) if one.id == name), None)
         if letter is None:
             raise Problem(404, "There is no such message any more.")
-        if letter.receiver not in parts.config.receivers:
+        if letter.receiver not in {*parts.config.receivers, *(one.receiver for one in await _added(parts, who))}:
             raise Problem(409, "Its receiver is not configured any more.")
         if not await parts.outbox.again(letter):
             raise Problem(404, "There is no such message any more.")
@@ -118,20 +135,51 @@ async def again(request: Request) -> Response:
 
 async def _delivery(parts: Parts, who: Who) -> Delivery:
     """Raises Problem 503."""
-    leading = await _leading(parts)
+    leading, added = await _leading(parts), await _added(parts, who)
     try:
         receivers = [await _receiver(parts, one, leading) for _, one in sorted(parts.config.receivers.items())]
+        own = [await _own(parts, one) for one in added]
         letters = await _letters(parts, who)
     except StreamUnavailable:
         raise Problem(503, AWAY, headers={"retry-after": "2"}) from None
-    return {"receivers": receivers, "dead": [_told(parts, one) for one in letters]}
+    return {"receivers": receivers, "own": own, "dead": [_told(parts, one, added) for one in letters]}
 
 
-async def _receiver(parts: Parts, one: Receiver, leading: Collection[str] | None) -> dict[str, Any]:
-    going, why = await parts.outbox.going(one.name), None
+async def _added(parts: Parts, who: Who) -> list[Added]:
+    """Own channels that the caller may know of: all of them who leads every team, else theirs. While the record is away
+    none is known."""
+    try:
+        found = await asyncio.to_thread(parts.own_channels.all)
+        people = await asyncio.to_thread(parts.people.of, {one.person for one in found})
+    except RecordUnavailable:
+        return []
+    known = [(one, people[one.person]) for one in found if one.person in people]
+    return [
+        Added(one, person.name, leads=person.role in LEADING and not person.disabled)
+        for one, person in known
+        if _sees_everybody(who) or (who.kind == "person" and who.id == person.id)
+    ]
+
+
+async def _own(parts: Parts, one: Added) -> dict[str, Any]:
+    """Nothing of its address."""
+    receiver = receiver_of(one.channel, one.person, parts.config.own_channels)
+    why = None if one.leads else "person"
+    if why is None and one.channel.kind not in parts.config.own_channels:
+        why = "off"
+    if why is None and one.channel.confirmed_ms is None:
+        why = "confirm"
+    told = await _receiver(parts, receiver or Receiver(one.receiver, one.channel.kind, ""), None, why)
+    return told | {"name": one.receiver, "person": one.person}
+
+
+async def _receiver(
+    parts: Parts, one: Receiver, leading: Collection[str] | None, why: str | None = None
+) -> dict[str, Any]:
+    going = await parts.outbox.going(one.name)
     if _is_nobodys(one, leading):
         why = "person"
-    elif going.waiting and not going.reason:
+    elif why is None and going.waiting and not going.reason:
         waiting, known = await parts.outbox.waiting(one.name, MOST_LOOKED_AT), await parts.outbox.paced(one.name)
         why = held(one, waiting, known, parts.pipeline.floor.settings, parts.clock_ms())
     return {
@@ -155,16 +203,23 @@ def _is_nobodys(one: Receiver, leading: Collection[str] | None) -> bool:
 
 
 async def _letters(parts: Parts, who: Who) -> list[Letter]:
-    """Those that the caller may know of."""
-    everybody = who.teams is None and who.may("people:read")
-    found = await parts.outbox.letters(MOST_LETTERS)
+    """Those that the caller may know of; never a code."""
+    everybody, own = _sees_everybody(who), {one.receiver for one in await _added(parts, who)}
+    found = [one for one in await parts.outbox.letters(MOST_LETTERS) if _read(one.message).type != "confirm"]
+    found = [one for one in found if everybody or one.receiver in own or not one.receiver.startswith(OWN)]
     return [one for one in found if everybody or _read(one.message).metric not in OF_AGENTS]
 
 
-def _told(parts: Parts, letter: Letter) -> dict[str, Any]:
+def _sees_everybody(who: Who) -> bool:
+    return who.teams is None and who.may("people:read")
+
+
+def _told(parts: Parts, letter: Letter, added: Iterable[Added]) -> dict[str, Any]:
+    own = {one.receiver: one.person for one in added}
     return {
         "id": letter.id, "at": letter.at_ms, "receiver": letter.receiver, "reason": letter.reason,
-        "title": _read(letter.message).title, "known": letter.receiver in parts.config.receivers,
+        "title": _read(letter.message).title, "known": letter.receiver in {*parts.config.receivers, *own},
+        "person": own.get(letter.receiver),
     }  # fmt: skip
 
 

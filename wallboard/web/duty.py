@@ -19,6 +19,7 @@ from wallboard.record.people import Person
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
+from wallboard.web.ownchannels import is_reached
 from wallboard.web.problems import Problem
 from wallboard.web.telling import tell
 from wallboard.web.trail import noted
@@ -48,8 +49,11 @@ class OnDuty(TypedDict):
 
 
 class Switched(TypedDict):
+    """`reached`: whether a receiver or a channel of theirs tells them of alerts; else only `/alerts` does."""
+
     who: str
     until: NotRequired[int]
+    reached: NotRequired[bool]
 
 
 @Call(
@@ -82,7 +86,7 @@ async def take(request: Request) -> Response:
     told, before = _told(who, lead.name), _before(parts.pipeline.floor.duty.on.get(lead.name))
     await tell(parts, [ev.DutyTaken(who=lead.name, account=lead.whose, until=over_ms, teams=teams, **told)])
     await noted(parts, who, "duty.taken", lead.name, until=over_ms, before=before)
-    return JSONResponse({"who": lead.name, "until": over_ms}, 202)
+    return JSONResponse({"who": lead.name, "until": over_ms, "reached": await is_reached(parts, lead)}, 202)
 
 
 @Call(

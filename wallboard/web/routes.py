@@ -18,6 +18,7 @@ from wallboard.web import (
     notices,
     oidc,
     openapi,
+    ownchannels,
     pages,
     people,
     rulepast,
@@ -29,6 +30,7 @@ from wallboard.web import (
 )
 from wallboard.web.alerts import AlertsPage, acts, alerts
 from wallboard.web.around import around
+from wallboard.web.channelspage import ChannelsPage
 from wallboard.web.charts import plotly_js
 from wallboard.web.closing import close
 from wallboard.web.csp import HERE as VIOLATIONS
@@ -62,6 +64,7 @@ def routes_of(parts: Parts, templates: Jinja2Templates, ingest: Ingest) -> list[
         *_history(templates),
         *_boards(templates),
         *_alerts(templates),
+        *_own_channels(templates),
         *_shifts(templates),
         Route("/api/v1/notices", notices.notices),
         Route("/api/v1/notices", notices.post, methods=["POST"]),
@@ -147,6 +150,20 @@ def _alerts(templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/alerts/rules", RulesPage(templates).show),
         Route("/alerts/report", ReportPage(templates).show),
         Route("/alerts/delivery", deliverypage.DeliveryPage(templates).show),
+    ]
+
+
+def _own_channels(templates: Jinja2Templates) -> list[BaseRoute]:
+    calls, each = ownchannels.OwnChannelCalls(), "/api/v1/alerts/channels/{channel}"
+    return [
+        Route("/api/v1/alerts/channels", ownchannels.channels),
+        Route("/api/v1/alerts/channels", calls.add, methods=["POST"]),
+        Route(each, calls.change, methods=["PATCH"]),
+        Route(each, ownchannels.remove, methods=["DELETE"]),
+        Route(f"{each}/code", calls.code, methods=["POST"]),
+        Route(f"{each}/confirm", calls.confirm, methods=["POST"]),
+        Route(f"{each}/test", calls.test, methods=["POST"]),
+        Route("/alerts/channels", ChannelsPage(templates).show),
     ]
 
 

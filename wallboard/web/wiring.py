@@ -11,6 +11,7 @@ from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Pipeline
 from wallboard.record.audit import Audit
 from wallboard.record.history import History
+from wallboard.record.ownchannels import OwnChannels
 from wallboard.record.people import People
 from wallboard.record.rulerevisions import RuleRevisions
 from wallboard.record.shelf import Shelf
@@ -70,6 +71,7 @@ class Kept:
     rules: RuleRevisions
     people: People
     tokens: Tokens
+    own_channels: OwnChannels
     audit: Audit
     history: History
     shift_notes: ShiftNotes
