@@ -137,6 +137,37 @@ def test_every_number_at_random_instants_is_what_the_definition_gives(
         _compare(floor, seen, rules, zones, look_ms)
 
 
+@given(
+    _logs(), st.dictionaries(_queue, _rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    st.lists(st.sampled_from(["q1", "q2", "q*", "!q2", "team:none"]), min_size=1, max_size=2, unique=True),
+    st.integers(0, 30), st.booleans(),
+)  # fmt: skip
+@settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
+def test_a_set_that_is_watched_later_counts_what_it_would_had_it_been_watched_from_the_beginning(
+    log: tuple[int, list[tuple[int, ev.Event]]],
+    rules: dict[str, oracle.Rule],
+    zones: list[str],
+    patterns: list[str],
+    watched_after: int,
+    over_a_restart: bool,
+) -> None:
+    floor, other = Floor(_settings(rules, zones)), Floor(_settings(rules, zones))
+    other.watch(patterns)
+    for nth, (arrival_ms, event) in enumerate(log[1]):
+        if nth == watched_after:
+            floor.watch(patterns)
+        floor.apply(event, arrival_ms)
+        other.apply(event, arrival_ms)
+    if over_a_restart:
+        floor = snapshot.load(snapshot.dump(floor))
+    group = floor.watch(patterns)
+    for later_ms in (0, 90 * SECOND, 40 * MINUTE, 24 * 60 * MINUTE):
+        for one in (floor, other):
+            one.advance(log[1][-1][0] + later_ms)
+        assert kpis.entity(floor, "groups", group) == kpis.entity(other, "groups", group)
+    assert kpis.document(floor)["groups"] == kpis.document(other)["groups"]
+
+
 def _is_repeat(event: ev.Event, seen: list[ev.Event]) -> bool:
     """Deduplication is the stream's: the core gets each (source, id) once."""
     return event.id is not None and any((one.source, one.id) == (event.source, event.id) for one in seen)

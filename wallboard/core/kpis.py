@@ -10,11 +10,12 @@ import msgspec
 
 from wallboard.core.agents import Item, Standing
 from wallboard.core.figures import window_figures, window_of_contacts, with_times
+from wallboard.core.listening import SILENT_MS
 from wallboard.core.parts import INSTANTS, STANDINGS
 from wallboard.core.rows import AgentRow, AlertRow, ResultRow, Tally
 from wallboard.core.rules import reads_of
 from wallboard.core.sofar import number_now
-from wallboard.core.state import SILENT_MS, Floor
+from wallboard.core.state import Floor
 from wallboard.core.windows import ROLLING
 
 Document = dict[str, Any]

@@ -129,6 +129,17 @@ class Ledger:
         self.fold()
         self._windows[window].add(change)
 
+    def join(self, group: "Ledger") -> None:
+        """Be told of to one more group too, which counts what is here already; both are at the same minute."""
+        self.fold()
+        self._groups = (*self._groups, group)
+        for minute, amounts in self.minutes.items():
+            kept = group.minutes.setdefault(minute, {})
+            for metric, amount in amounts.items():
+                add_to(kept, metric, amount)
+        for window, counts in self._windows.items():
+            group._windows[window].add(counts.amounts())
+
     def fold(self) -> None:
         """What was added goes into the windows, and to the groups."""
         if not self._added:

@@ -101,6 +101,10 @@ class Needs:
         targets = {settings.for_queue(name).target for name in group.queues}
         return sorted(targets, key=lambda one: (one.seconds, one.percent))
 
+    def open_set(self, group: str) -> None:
+        """A new group says at once what its queues say."""
+        self._tallies.groups[group].need = self._of_group(group)
+
     def clear(self) -> None:
         """Before counting anew: rows are new and say nothing yet."""
         self._groups, self._bases = {}, {}

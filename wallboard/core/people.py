@@ -2,7 +2,9 @@
 
 from bisect import insort
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
+from itertools import chain
 from zlib import crc32
 
 import msgspec
@@ -63,16 +65,25 @@ class People:
     def settle(self) -> None:
         """What queues and groups have of the agents that changed since the last time."""
         unsettled, self.unsettled = self.unsettled, {}
-        for name, changed in unsettled.items():
-            row = self.agents.get(name)
-            if row is None:
-                continue
-            self._settle(row)
-            if changed:
-                self._restand(name, row)
-            if self.attended is not None:
-                self.attended.add(name)
-            self._ground.touch("agents", name)
+        until_ms, moved = self._ground.now_ms - SETTLED_MS, dict[Standing, int]()
+        known = [(name, row) for name in unsettled if (row := self.agents.get(name)) is not None]
+        for name, row in known:
+            self._settle(row, until_ms)
+            if unsettled[name]:
+                self._restand(name, row, moved)
+        self._stand(moved)
+        if self.attended is not None:
+            self.attended.update(name for name, _ in known)
+        self._ground.touch_all({("agents", name) for name, _ in known})
+
+    def restand(self, queues: AbstractSet[str]) -> None:
+        """These queues belong to one more group: who serves them stands there too."""
+        moved: dict[Standing, int] = {}
+        for name, row in self.agents.items():
+            if not queues.isdisjoint(row.profile.member_of):
+                row.stands = None
+                self._restand(name, row, moved)
+        self._stand(moved)
 
     def pass_items(self, agent: str, key: Key, part: Part, at_ms: int) -> None:
         """What a contact's story now says of this agent, in place of what it said before."""
@@ -207,8 +218,8 @@ class People:
         """Window → ms by state until `row.seen_ms`, and the stretch of work."""
         if row.draft is None:
             row.draft = row.sheet.copied()
-        spans = (span for spans in row.spans.values() for span in spans)
-        row.draft.settle(row.seen_ms, self._settings(row), spans)
+        if row.seen_ms > row.draft.settled_ms:
+            row.draft.settle(row.seen_ms, self._settings(row), chain.from_iterable(row.spans.values()))
         return row.draft.sums, row.draft.work
 
     def stretch_of(self, row: AgentRow) -> tuple[int | None, int | None]:
@@ -217,7 +228,7 @@ class People:
         self.time_of(row)
         assert row.draft is not None
         now_ms, settings = self._ground.now_ms, self._settings(row)
-        spans = [span for spans in row.spans.values() for span in spans]
+        spans = [*chain.from_iterable(row.spans.values())]
         sheet = row.draft.copied()
         sheet.settle(now_ms, settings, spans)
         edges = [edge for span in spans for edge in (span.begin_ms, span.end_ms) if edge is not None]
@@ -246,6 +257,8 @@ class People:
         doing, _ = self.doing(row)
         if doing not in ("idle", "unknown", "engaged", "holding"):
             return False
+        if not row.items:
+            return row.profile.slots > 0
         return sum(item.state != "wrapup" for held in row.items.values() for item in held) < row.profile.slots
 
     def team_of(self, agent: str) -> str | None:
@@ -274,12 +287,10 @@ class People:
             deed = did if nth == order else deed
         return deed
 
-    def _settle(self, row: AgentRow) -> None:
+    def _settle(self, row: AgentRow, until_ms: int) -> None:
         """What is older than lateness reaches becomes the base that later events stand on."""
-        until_ms = self._ground.now_ms - SETTLED_MS
         if (row.events and row.events[0][0] < until_ms) or len(row.spans) + len(row.sheet.past) > MOST_SPANS:
-            spans = (span for spans in row.spans.values() for span in spans)
-            row.sheet.settle(until_ms, self._settings(row), spans)
+            row.sheet.settle(until_ms, self._settings(row), chain.from_iterable(row.spans.values()))
             if row.draft and row.draft.settled_ms < until_ms:
                 row.draft = None
         while row.events and row.events[0][0] < until_ms:
@@ -317,24 +328,25 @@ class People:
         turns = (row.seen_ms - offset_ms) // MINUTE_MS + 1
         self._ground.calendar.wait(turns * MINUTE_MS + offset_ms, "sheet", name)
 
-    def _restand(self, name: str, row: AgentRow) -> None:
+    def _restand(self, name: str, row: AgentRow, moved: dict[Standing, int]) -> None:
         """Replace what the agent adds to the live numbers of queues and groups."""
         profile, free = row.profile, self.is_free(row)
         stands = (profile.overall, profile.by_queue, profile.queues, self.team_of(name))
         if stands != row.stands:
-            self._stand(row.ready, -int(row.free))
+            _move(moved, row.ready, -int(row.free))
             row.stands, row.free = stands, False
             fresh = frozenset(self._stands(name, row))
-            self._stand(row.counted - fresh, -1)
-            self._stand(fresh - row.counted, 1)
+            _move(moved, row.counted - fresh, -1)
+            _move(moved, fresh - row.counted, 1)
             row.counted = fresh
             row.ready = frozenset((kind, entity, "idle") for kind, entity, metric in fresh if metric == "ready")
         if free != row.free:
-            self._stand(row.ready, int(free) - int(row.free))
+            _move(moved, row.ready, int(free) - int(row.free))
             row.free = free
 
-    def _stand(self, standings: Iterable[Standing], by: int) -> None:
-        for kind, entity, metric in standings if by else ():
+    def _stand(self, moved: Mapping[Standing, int]) -> None:
+        """Of many agents at once: most standings are those of several."""
+        for (kind, entity, metric), by in moved.items():
             self._tallies.stand(kind, entity, metric, by)
 
     def _stands(self, name: str, row: AgentRow) -> Iterable[Standing]:
@@ -362,6 +374,11 @@ class People:
             found = {alias.removeprefix(prefix): queue for alias, queue in ids.items() if alias.startswith(prefix)}
             self._ids[source] = found
         return found
+
+
+def _move(moved: dict[Standing, int], standings: Iterable[Standing], by: int) -> None:
+    for standing in standings if by else ():
+        moved[standing] = moved.get(standing, 0) + by
 
 
 def _queues_named(event: ev.AgentEvent) -> list[str]:

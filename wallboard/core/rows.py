@@ -23,6 +23,7 @@ NEVER_MS = ev.LATEST_MS
 _kept = msgpack.Decoder(list[Kept])
 
 WAITS = ("waiting", "unanswered", "case")
+_STANDINGS = frozenset({"members", "staffed", "ready", "idle", "paused"})
 
 
 class Listing(NamedTuple):
@@ -30,6 +31,11 @@ class Listing(NamedTuple):
 
     at_ms: int
     waiting: frozenset[tuple[str, str]]
+
+
+def is_standing(metric: str) -> bool:
+    """Whether it counts agents where they stand (core/people.py) and not what contacts add."""
+    return metric in _STANDINGS or metric.startswith("paused_by.")
 
 
 def own_ledger(minute: int) -> Ledger:
@@ -125,15 +131,27 @@ class Tally:
         self.ledger.turn(minute)
         self.ledger.fold()
         for group in self.groups.values():
-            for metric, by in self.moved.items():
-                add_to(group.live, metric, by)
-            for (metric, since_ms), by in self.waits_moved.items():
-                add_to(group.waits[metric], since_ms, by)
-            if not self.sources <= group.sources:
-                group.sources |= self.sources
-            if self.as_of_ms is not None and (group.as_of_ms is None or self.as_of_ms > group.as_of_ms):
-                group.as_of_ms = self.as_of_ms
+            group._follow(self, self.moved, self.waits_moved)
         self.moved, self.waits_moved = {}, {}
+
+    def join(self, name: str, group: "Tally") -> None:
+        """Be counted in one more group, with all that is counted here; after `settle`. Agents stand there by themselves
+        (core/people.py)."""
+        self.groups[name] = group
+        self.ledger.join(group.ledger)
+        live = {metric: n for metric, n in self.live.items() if not is_standing(metric)}
+        waits = {(metric, since_ms): n for metric, known in self.waits.items() for since_ms, n in known.items()}
+        group._follow(self, live, waits)
+
+    def _follow(self, queue: "Tally", live: Mapping[str, int], waits: Mapping[tuple[str, int], int]) -> None:
+        for metric, by in live.items():
+            add_to(self.live, metric, by)
+        for (metric, since_ms), by in waits.items():
+            add_to(self.waits[metric], since_ms, by)
+        if not queue.sources <= self.sources:
+            self.sources |= queue.sources
+        if queue.as_of_ms is not None and (self.as_of_ms is None or queue.as_of_ms > self.as_of_ms):
+            self.as_of_ms = queue.as_of_ms
 
 
 class AgentRow:

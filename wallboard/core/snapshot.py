@@ -130,8 +130,8 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
         raise msgspec.ValidationError(f"checkpoint format {rest.format}, this is {FORMAT}")
     floor = watchful(Floor(rest.settings))
     floor.applied, floor.since_ms = rest.applied, rest.since_ms
-    floor.sources, floor.notices = dict(rest.sources), dict(rest.notices)
-    floor.kpis, floor.parts = dict(rest.kpis), dict(rest.parts)
+    floor.listening.rows, floor.posted.notices = dict(rest.sources), dict(rest.notices)
+    floor.posted.kpis, floor.parts = dict(rest.kpis), dict(rest.parts)
     floor.contacts.restarts, floor.contacts.listings = dict(rest.restarts), dict(rest.listings)
     floor.cases.cases = {(source, name): case for source, name, case in rest.cases}
     floor.contacts.repeats.resume(rest.begins)

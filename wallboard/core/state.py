@@ -5,35 +5,35 @@ process. Time comes in as `arrival_ms` and `now_ms`. Each event touches only its
 """
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from wallboard.core import events as ev
-from wallboard.core import platform
 from wallboard.core.alerting import Alerting
-from wallboard.core.alerts import ERASED, Alerts
+from wallboard.core.alerts import Alerts
 from wallboard.core.calendar import Due
 from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
 from wallboard.core.duty import Duty
 from wallboard.core.ground import Entity, Ground
-from wallboard.core.naming import NOTICES_AT_MOST, OTHER, Naming
+from wallboard.core.listening import UNKNOWN_SOURCE, Listening
+from wallboard.core.naming import OTHER, Naming
 from wallboard.core.need import Needs
 from wallboard.core.observed import Parts, synthetic
-from wallboard.core.people import LATE_MS, People
+from wallboard.core.people import People
+from wallboard.core.posted import Posted, kpi_name
 from wallboard.core.rows import NEVER_MS, KpiRow, NoticeRow, SourceRow, Tally
 from wallboard.core.settings import Settings, settings_from
 from wallboard.core.tallies import Tallies
-from wallboard.core.visits import Deed, Did
+from wallboard.core.visits import Deed, Did, SightedGone, SightedWaiting
 from wallboard.core.windows import MINUTE_MS, minute_of
 
-AHEAD_MS = 60_000  # a time further ahead than this is taken as the arrival
-SILENT_MS = 12_000  # a source that beats and was not heard for so long is late
 SETTLE_MS = 1000  # no longer than this is anything left uncounted
 FORGET_MS = 2 * 3_600_000  # longer ago than any rolling window reaches
-UNKNOWN_SOURCE = "unknown"
+_TOLD = (*get_args(ev.Told), SightedWaiting, SightedGone)
+_OF_CONTACTS = frozenset(kind for kind in _TOLD if issubclass(kind, ev.ContactEvent)) - {ev.Outcome, ev.Tagged}
 
 
 class QueueMemory(Protocol):
@@ -58,9 +58,8 @@ class Floor:
         self.contacts = Contacts(self.ground, self.tallies, self.people)
         self.cases = Cases(self.ground, self.tallies)
         self.needs = Needs(self.ground, self.tallies, self.people)
-        self.sources: dict[str, SourceRow] = {}
-        self.notices: dict[str, NoticeRow] = {}
-        self.kpis: dict[str, KpiRow] = {}
+        self.listening = Listening(self.ground)
+        self.posted = Posted(self.ground)
         self.parts: dict[str, Parts] = {}
         self.naming = Naming()
         self.duty = Duty(self.ground)
@@ -79,6 +78,18 @@ class Floor:
     def now_ms(self) -> int:
         return self.ground.now_ms
 
+    @property
+    def sources(self) -> dict[str, SourceRow]:
+        return self.listening.rows
+
+    @property
+    def notices(self) -> dict[str, NoticeRow]:
+        return self.posted.notices
+
+    @property
+    def kpis(self) -> dict[str, KpiRow]:
+        return self.posted.kpis
+
     # In
 
     def apply(self, event: ev.Event, arrival_ms: int) -> list[Deed]:
@@ -87,9 +98,14 @@ class Floor:
         self.applied += 1
         self._arrival_ms = arrival_ms
         deeds: list[Deed] = []
-        event, source = self._fit(event, deeds)
-        at_ms = self._settle_time(event, arrival_ms, source, deeds)
-        deeds.append(self._take(event, at_ms, source, deeds))
+        source = event.source or UNKNOWN_SOURCE
+        if _is_own(event):
+            at_ms = arrival_ms if event.time is None else min(event.time, arrival_ms)
+            deeds.append(self._take_own(event, at_ms, source, deeds))
+        else:
+            event, source = self._fit(event, source, deeds)
+            at_ms = self.listening.settle_time(event, arrival_ms, source, deeds)
+            deeds.append(self._take(event, at_ms, source, deeds))
         if self.alerting:
             self.alerting.await_second()
         return deeds
@@ -125,10 +141,13 @@ class Floor:
         return max(min(due), self.now_ms) if due else None
 
     def watch(self, patterns: Iterable[str]) -> str:
-        """Count a board's own set of queues from now on; gives its group id (`set:…`)."""
+        """Count a board's own set of queues from now on; gives its group id (`set:…`). What its queues and their
+        people have counted already goes into it, nothing else is looked at."""
         group, new = self.tallies.watch(patterns)
         if new and self.now_ms:
-            self._count_anew()
+            self.settle()
+            self.people.restand(self.tallies.open_set(group))
+            self.needs.open_set(group)
         return group
 
     def resume(self, now_ms: int, queues: Mapping[str, QueueMemory]) -> None:
@@ -142,11 +161,9 @@ class Floor:
             tally.ruled_ms = memory.ruled_ms
         self._count_anew()
         self._name_anew()
-        for name, notice in self.notices.items():
-            if notice.event.until is not None:
-                self.ground.calendar.wait(notice.event.until, "notice", name)
+        self.posted.await_ends()
         for name in self.sources:
-            self._listen_for(name)
+            self.listening.listen_for(name)
         for name, alert in self.alerts.open.items():
             if alert.snoozed_until_ms is not None:
                 self.ground.calendar.wait(alert.snoozed_until_ms, "snooze", name)
@@ -213,9 +230,9 @@ class Floor:
         elif due.kind == "sheet":
             self.people.tick(due.first, due.at_ms)
         elif due.kind == "silent":
-            self._listen_for(due.first)
+            self.listening.listen_for(due.first)
         elif due.kind == "notice":
-            self._end_notice(due.first, due.at_ms)
+            self.posted.end(due.first, due.at_ms)
         elif due.kind == "snooze":
             self.alerts.wake(due.first, due.at_ms)
         elif due.kind == "duty":
@@ -257,48 +274,26 @@ class Floor:
         self.ground.touch("queues", queue)
         self.ground.await_hours(queue)
 
-    def _fit(self, event: ev.Event, deeds: list[Deed]) -> tuple[ev.Event, str]:
+    def _fit(self, event: ev.Event, source: str, deeds: list[Deed]) -> tuple[ev.Event, str]:
         """The event with the names that there is room for, and its source (core/naming.py)."""
-        source = event.source or UNKNOWN_SOURCE
-        if _is_own(event):
-            return event, source
         if not self.naming.has("sources", source):
             source = OTHER
         event, over = self.naming.fit(event, self.settings, source)
         if over:
-            self._source(source).overflow += len(over)
+            self.listening.row(source).overflow += len(over)
             deeds.append(Deed(Did.OVERFLOW, f"no room for {over[0]} and {len(over) - 1} more new names: under {OTHER}"))
         return event, source
-
-    def _settle_time(self, event: ev.Event, arrival_ms: int, source: str, deeds: list[Deed]) -> int:
-        at_ms = arrival_ms if event.time is None else event.time
-        if _is_own(event):
-            return min(at_ms, arrival_ms)
-        row = self._source(source)
-        if at_ms > arrival_ms + AHEAD_MS:
-            row.clamped += 1
-            deeds.append(Deed(Did.CLAMPED, f"its time is {(at_ms - arrival_ms) // 1000} s ahead: taken as arrival"))
-            return arrival_ms
-        if arrival_ms - at_ms > LATE_MS:
-            row.late += 1
-            deeds.append(Deed(Did.LATE, f"told {(arrival_ms - at_ms) // 1000} s late"))
-        return at_ms
 
     # Events
 
     def _take(self, event: ev.Event, at_ms: int, source: str, deeds: list[Deed], *, is_listed: bool = False) -> Deed:
         """`is_listed`: it follows from a whole truth, which tells only of contacts, where it puts something right."""
-        if _is_own(event):
-            return self._take_own(event, at_ms, source, deeds)
-        row = self._source(source)
-        row.heard_ms = self._arrival_ms
-        self.ground.touch("sources", source)
-        if row.is_late:
-            self._hear_again(row, source)
+        if self.listening.hear(source, self._arrival_ms):
+            self._hear_again(source)
         if not (self.alerting and self.alerting.heard.since_ms):
-            return self._take_told(event, at_ms, source, row, deeds)
+            return self._take_told(event, at_ms, source, deeds)
         queue = self._queue_of(event, source)  # before it: an end that names none leaves the contact in no queue
-        deed = self._take_told(event, at_ms, source, row, deeds)
+        deed = self._take_told(event, at_ms, source, deeds)
         if not (is_listed and _says_again(event, deed)):
             told_of = self._told_of(event, source, queue or self._queue_of(event, source))
             self.alerting.hear(ev.type_of(event), at_ms, told_of)
@@ -322,13 +317,14 @@ class Floor:
             found += [("queues", queue), *(("groups", group) for group in self.tallies.groups_of(queue))]
         return found
 
-    def _take_told(self, event: ev.Event, at_ms: int, source: str, row: SourceRow, deeds: list[Deed]) -> Deed:
+    def _take_told(self, event: ev.Event, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
+        kind = type(event)
+        if kind in _OF_CONTACTS:
+            return self.contacts.take(event, at_ms, self.applied, source, deeds, event.contact)  # type: ignore[attr-defined]
         match event:
             case ev.Outcome() | ev.Tagged() | ev.Rated():
                 name = event.contact or f"\0{event.id or self.applied}"  # a mark of no contact stands for itself
                 return self.contacts.take(event, at_ms, self.applied, event.contact_source or source, deeds, name)
-            case ev.ContactEvent():
-                return self.contacts.take(event, at_ms, self.applied, source, deeds, event.contact)
             case ev.AgentEvent():
                 return self.people.take(event, at_ms, self.applied, source, deeds)
             case ev.CaseOpened() | ev.CaseResolved():
@@ -342,12 +338,11 @@ class Floor:
             case ev.NoticePosted():
                 return self._take_notice(event, at_ms, source)
             case ev.NoticeCleared():
-                return self._clear_notice(event.notice)
+                return self.posted.clear(event.notice)
             case ev.SourceBeat():
-                return self._take_beat(event, at_ms, source)
+                return self.listening.beat(event, at_ms, source)
             case ev.SourceRestarted():
-                row.restarts += 1
-                row.platform = {}
+                self.listening.restart(source)
                 ended = self.contacts.restart(source, at_ms, self.applied)
                 return Deed(Did.ENDED_VISIT, f"{source} started anew: {ended} contacts ended as lost")
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
@@ -358,11 +353,11 @@ class Floor:
             case ev.NoticePosted():
                 return self._take_notice(event, at_ms, source)
             case ev.NoticeCleared():
-                return self._clear_notice(event.notice)
+                return self.posted.clear(event.notice)
             case ev.ConfigApplied():
                 return self._take_settings(event, at_ms)
             case ev.SourceCounted():
-                return self._take_counted(event, source)
+                return self.listening.count(event, source)
             case ev.SourceForgotten():
                 return self._forget(event.name)
             case ev.QueueForgotten():
@@ -415,58 +410,16 @@ class Floor:
     def _take_kpi(self, event: ev.KpiReported, at_ms: int, source: str) -> Deed:
         name = kpi_name(event)
         if not self.naming.has("kpis", name):
-            self._source(source).overflow += 1
+            self.listening.row(source).overflow += 1
             return Deed(Did.OVERFLOW, f"no room for {name}: {len(self.kpis)} figures are kept already")
-        before = self.kpis.get(name)
-        if before and before.at_ms > at_ms:
-            return Deed(Did.NOTHING, f"older than the {name} that is shown")
-        self.kpis[name] = KpiRow(event, source, at_ms)
-        self.ground.touch("kpis", name)
-        return Deed(Did.NOTED, f"{name} is {event.value:g}")
+        return self.posted.report(name, event, at_ms, source)
 
     def _take_notice(self, event: ev.NoticePosted, at_ms: int, source: str) -> Deed:
         name = event.notice or event.id or f"n-{self._arrival_ms}-{self.applied}"
-        if event.until is not None and event.until <= self.now_ms:
-            return Deed(Did.NOTHING, f"notice {name} is over already")
-        before = self.notices.get(name)
-        if before and before.posted_ms > at_ms:
-            return Deed(Did.NOTHING, f"older than the notice {name} that is shown")
-        if before is None and len(self.notices) >= NOTICES_AT_MOST:
-            return Deed(Did.OVERFLOW, f"no room for notice {name}: {NOTICES_AT_MOST} stand already")
-        self.notices[name] = NoticeRow(event, source, at_ms)
-        if event.until is not None:
-            self.ground.calendar.wait(event.until, "notice", name)
-        self.ground.touch("notices", name)
-        return Deed(Did.NOTED, f"posted notice {name}")
+        return self.posted.post(name, event, at_ms, source)
 
-    def _clear_notice(self, name: str) -> Deed:
-        if self.notices.pop(name, None) is None:
-            return Deed(Did.NOTHING, f"no notice {name}")
-        self.ground.touch("notices", name)
-        return Deed(Did.NOTED, f"cleared notice {name}")
-
-    def _end_notice(self, name: str, at_ms: int) -> None:
-        row = self.notices.get(name)
-        if row and row.event.until is not None and row.event.until <= at_ms:
-            self._clear_notice(name)
-
-    def _take_beat(self, event: ev.SourceBeat, at_ms: int, source: str) -> Deed:
-        row = self._source(source)
-        if told := platform.reported(event, at_ms):
-            queue, report = self.settings.queue_of(source, told[0]), told[1]
-            day_ms = self.ground.calendar.days[self.settings.site_of(queue)].started_ms
-            platform.take(row.platform, queue, report, day_ms)
-            return Deed(Did.NOTED, f"its own counters of {queue}")
-        waited_for, row.beats = row.beats, True
-        row.lag_ms, row.note = event.lag_ms, event.note
-        if not waited_for:
-            self._listen_for(source)
-        return Deed(Did.NOTED, "lives")
-
-    def _hear_again(self, row: SourceRow, source: str) -> None:
+    def _hear_again(self, source: str) -> None:
         """What rules say of whatever it told of was held back, and is looked at now."""
-        row.is_late = False
-        self._listen_for(source)
         if self.alerting:
             self.alerting.hear_again(source)
         for kind, tallies in (("queues", self.tallies.queues), ("groups", self.tallies.groups)):
@@ -479,30 +432,6 @@ class Floor:
         for name, kpi in self.kpis.items():
             if kpi.source == source:
                 self.ground.touch("kpis", name)
-
-    def _listen_for(self, source: str) -> None:
-        """One due instant for each source that beats: when it turns late, if it is not heard until then."""
-        row = self.sources.get(source)
-        if row is None or not row.beats:
-            return
-        late_ms = row.heard_ms + SILENT_MS + 1
-        row.is_late = self.now_ms >= late_ms
-        if row.is_late:
-            self.ground.touch("sources", source)
-        else:
-            self.ground.calendar.wait(late_ms, "silent", source)
-
-    def _take_counted(self, event: ev.SourceCounted, source: str) -> Deed:
-        row = self._source(source)
-        row.duplicates += event.duplicates
-        row.rejected += event.rejected
-        self.ground.touch("sources", source)
-        said = [f"duplicate of {name}" for name in event.duplicate_ids]
-        said += [f"rejected: {one.error} - at {one.at}" for one in event.rejections]
-        more = event.duplicates + event.rejected - len(said)
-        if more > 0:
-            said.append(f"{more} more not counted")
-        return Deed(Did.REJECTED if event.rejected else Did.DUPLICATE, "; ".join(said) or "nothing")
 
     def _take_settings(self, event: ev.ConfigApplied, at_ms: int) -> Deed:
         try:
@@ -582,7 +511,7 @@ class Floor:
         """A contact of the running day that names them brings the row back, without their own events."""
         self.settle()
         self.alerts.forget(name)
-        self._leave_out_of_notices(name)
+        self.posted.leave_out(name)
         self.duty.on.pop(name, None)
         if name not in self.people.agents:
             return Deed(Did.NOTHING, f"no agent {name}")
@@ -590,13 +519,6 @@ class Floor:
         self._count_anew()
         self._name_anew()
         return Deed(Did.SETTINGS, "forgot an agent")
-
-    def _leave_out_of_notices(self, name: str) -> None:
-        for notice, row in self.notices.items():
-            said = row.event.attributes or {}
-            if said.get("who") == name:
-                row.event = replace(row.event, attributes={**said, "who": ERASED, "by": ERASED})
-                self.ground.touch("notices", notice)
 
     def _name_anew(self) -> None:
         known: dict[str, Iterable[str]] = {
@@ -608,12 +530,6 @@ class Floor:
         for name in names:
             del rows[name]
             self.ground.touch(kind, name)
-
-    def _source(self, name: str) -> SourceRow:
-        row = self.sources.get(name)
-        if row is None:
-            row = self.sources[name] = SourceRow()
-        return row
 
     def _count_anew(self, *, tell: bool = False) -> None:
         """After a change of watched sets, or of what sources there are: count the day again. `tell`: the stories are
@@ -631,12 +547,6 @@ class Floor:
         self.cases.count_anew()
         self.needs.clear()
         self.needs.turn(self.ground.minute)
-
-
-def kpi_name(event: ev.KpiReported) -> str:
-    """`sales:support`: of whom or what, where it says so."""
-    scope = event.queue or event.agent or event.team
-    return f"{event.kpi}:{scope}" if scope else event.kpi
 
 
 def _puts_right(deed: Deed) -> bool:

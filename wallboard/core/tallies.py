@@ -126,12 +126,22 @@ class Tallies:
                 self._ground.touch("groups", group)
 
     def watch(self, patterns: Iterable[str]) -> tuple[str, bool]:
-        """A board's own set of queues: its group id, and whether it is new (then everything is counted anew)."""
+        """A board's own set of queues: its group id, and whether it is new (then `open_set` counts it)."""
         wanted = tuple(sorted(patterns))
         group = set_id(wanted)
         new = group not in self.sets
         self.sets[group] = wanted
         return group, new
+
+    def open_set(self, group: str) -> set[str]:
+        """Count a new set from what its queues counted, all of which is settled. Gives the queues."""
+        joined = self._group(group)
+        found = {name for name in self.queues if self._is_in(group, name)}
+        for name in sorted(found):
+            self.queues[name].ledger.turn(self._ground.minute)
+            self.queues[name].join(group, joined)
+        self.moving.add(("groups", group))
+        return found
 
     def ruled_otherwise(self, settings: Settings) -> list[str]:
         """Queues with numbers already whose target, formula or limit of short abandons would be another."""
@@ -189,7 +199,10 @@ class Tallies:
         team = self._ground.settings.for_queue(queue).team
         if team:
             yield f"team:{team}"
-        yield from (group for group, patterns in self.sets.items() if selects_queue(patterns, queue, team))
+        yield from (group for group in self.sets if self._is_in(group, queue))
+
+    def _is_in(self, group: str, queue: str) -> bool:
+        return selects_queue(self.sets[group], queue, self._ground.settings.for_queue(queue).team)
 
     def _remember(self, name: str, before: Tally) -> None:
         fresh = self.queues[name]

@@ -23,8 +23,9 @@ import structlog
 from wallboard.core import kpis, snapshot
 from wallboard.core.errors import StreamGap, StreamUnavailable
 from wallboard.core.events import Event
+from wallboard.core.listening import SILENT_MS, UNKNOWN_SOURCE
 from wallboard.core.patch import diff
-from wallboard.core.state import SILENT_MS, UNKNOWN_SOURCE, Floor
+from wallboard.core.state import Floor
 from wallboard.core.visits import Deed
 from wallboard.core.watchful import watchful
 from wallboard.live.memory import loading
