@@ -51,11 +51,13 @@ class Contacts:
             contact = Contact((source, name), Story(source, self._ground.settings), f"c{at_ms // CHUNK_MS}")
             self.contacts[contact.key] = contact
         deed = self._insert(contact, event, at_ms, order)
-        for restart_ms in self.restarts.get(source, ()):
-            if at_ms < restart_ms:  # told after the restart that ended it
-                self._lose(contact, restart_ms, order)
-        for gone in self.not_listed(contact):
-            self._insert(contact, gone, gone.time or 0, order)
+        if self.restarts:
+            for restart_ms in self.restarts.get(source, ()):
+                if at_ms < restart_ms:  # told after the restart that ended it
+                    self._lose(contact, restart_ms, order)
+        if self.listings:
+            for gone in self.not_listed(contact):
+                self._insert(contact, gone, gone.time or 0, order)
         return deed
 
     def settle(self) -> None:
@@ -100,16 +102,19 @@ class Contacts:
         """Replace what the contact had contributed by what its story says at `at_ms`. One at rest stays counted."""
         if contact.is_put_away:
             return
-        fresh = facts(contact.story, self._ground.settings, at_ms)
+        story, settings = contact.story, self._ground.settings
+        fresh = facts(story, settings, at_ms)
         stale, contact.facts = contact.facts, fresh
         if fresh != stale:
             same = _common(stale, fresh)
-            self._count(stale[same:], -1, at_ms)
-            self._count(fresh[same:], 1, at_ms)
-        self.repeats.tell(contact.key, contact.story)
+            if same < len(stale):
+                self._count(stale[same:], -1, at_ms)
+            if same < len(fresh):
+                self._count(fresh[same:], 1, at_ms)
+        self.repeats.tell(contact.key, story)
         if self.quarters:
             self.quarters.tell(contact)
-        self._relive(contact, live(contact.key[1], contact.story, self._ground.settings, at_ms), at_ms)
+        self._relive(contact, live(contact.key[1], story, settings, at_ms), at_ms)
         self._mark_open(contact)
 
     def put_away(self, key: Key) -> None:
@@ -217,7 +222,7 @@ class Contacts:
             contact.story = contact.base.copied(self._ground.settings)
             contact.facts = facts(contact.story, self._ground.settings, self._ground.now_ms)
         events = contact.events
-        if not events or events[-1][:2] <= told[:2]:
+        if not events or events[-1][0] < at_ms or events[-1][:2] <= told[:2]:
             events.append(told)
             return contact.story.step(event, at_ms)
         insort(events, told, key=lambda one: one[:2])

@@ -119,12 +119,14 @@ def live(contact: str, story: Story, settings: Settings, now_ms: int) -> Live:
         waits.append(Wait(queue, "unanswered", _since(hours, story.channel, story.unanswered_ms, now_ms, dues)))
     for miss in story.missed:
         released[miss.agent] = max(miss.at_ms, released.get(miss.agent, 0))
-    spans = _spans(story)
     parts = {
-        agent: Part(tuple(items.get(agent, ())), released.get(agent, 0), tuple(spans.get(agent, ())))
-        for agent in (spans | released if released else spans)
+        agent: Part(tuple(items.get(agent, ())), released.get(agent, 0), tuple(spans))
+        for agent, spans in _spans(story).items()
     }
-    return Live(tuple(counts), tuple(waits), parts, min(dues, default=None))
+    for agent, released_ms in released.items():
+        if agent not in parts:
+            parts[agent] = Part(tuple(items.get(agent, ())), released_ms, ())
+    return Live(tuple(counts), tuple(waits), parts, min(dues) if dues else None)
 
 
 def _spans(story: Story) -> dict[str, list[Span]]:

@@ -23,7 +23,9 @@ AGENT_RATIOS = ("success_rate", "rating_avg")
 AGENT_COUNTS = ("answered", "handled", "missed", "transferred", "rated")
 _IN_SECONDS = {f"{part}_ms": f"{part}_s" for part in DURATIONS}
 _ZEROS: Document = dict.fromkeys((*COUNTS, *_IN_SECONDS.values()), 0)
-_STATE_FIGURES = tuple((state, f"{state}_s") for state in STATES)
+_STATE_FIGURES = {state: f"{state}_s" for state in STATES}
+_NO_TIME: Document = dict.fromkeys(_STATE_FIGURES.values(), 0)
+_NOTHING: Document = {}  # one for all, so that nobody compares it
 
 
 class _Shown(NamedTuple):
@@ -109,15 +111,12 @@ def of_contacts(sums: Mapping[str, int]) -> Document:
 
 def with_times(contacts: Document, times: Mapping[str, int], longest_ms: int) -> Document:
     """An agent's own figures: those of its contacts, and where the time went (state → ms)."""
-    found = {**contacts, "paused": {}}
+    found = {**contacts, "paused": _NOTHING, **_NO_TIME}
     signed_in_ms = 0
-    for state, told in _STATE_FIGURES:
-        ms = times.get(state, 0)
-        signed_in_ms += ms
-        found[told] = ms // 1000 if ms % 1000 == 0 else ms / 1000
-    if not signed_in_ms:
-        for _, told in _STATE_FIGURES:
-            del found[told]
+    for state, ms in times.items():
+        if state in _STATE_FIGURES:
+            signed_in_ms += ms
+            found[_STATE_FIGURES[state]] = ms // 1000 if ms % 1000 == 0 else ms / 1000
     if "paused" in times:
         found["paused"] = {
             name.removeprefix("paused."): thousandths(ms)
@@ -125,7 +124,7 @@ def with_times(contacts: Document, times: Mapping[str, int], longest_ms: int) ->
             if name.startswith("paused.")
         }
     if not signed_in_ms:
-        return found
+        return {**contacts, "paused": found["paused"]}
     found["signed_in_s"], found["longest_stretch_s"] = thousandths(signed_in_ms), thousandths(longest_ms)
     handling_ms, idle_ms = times.get("handling", 0), times.get("idle", 0)
     if handling_ms + idle_ms:

@@ -81,7 +81,9 @@ PERCENTILES: dict[str, tuple[str, int]] = {
     "reply_p90_s": ("reply", 90),
 }
 ENDED_WAITS = ("answered_wait", "other_wait")  # together: the waits of all visits that ended
-_SPREADS = frozenset((*ENDED_WAITS, *(spread for spread, _ in PERCENTILES.values())))
+_SHARES: dict[str, list[tuple[str, int]]] = {spread: [] for spread in ENDED_WAITS}  # spread → what is read off it
+for _metric, (_spread, _share) in PERCENTILES.items():
+    _SHARES.setdefault(_spread, []).append((_metric, _share))
 
 
 def ignored_flow_outs(sums: Mapping[str, int]) -> float | None:
@@ -113,7 +115,7 @@ def derived(counts: Counts, over_counted: int) -> dict[str, Any]:
     """
     found: dict[str, Any] = {"n": {}}
     _work_out(RATIOS, found, counts.sums, over_counted)
-    _spread_out(found, counts)
+    _spread_out(_SHARES, found, counts)
     return found
 
 
@@ -123,8 +125,8 @@ def rederive(found: dict[str, Any], counts: Counts, over_counted: int, moved: se
     if wanted:
         found["n"] = {**found["n"]}
     _work_out(sorted(wanted), found, counts.sums, over_counted)
-    if not moved.isdisjoint(_SPREADS):
-        _spread_out(found, counts)
+    if spreads := [spread for spread in _SHARES if spread in moved]:
+        _spread_out(spreads, found, counts)
 
 
 def _work_out(metrics: Iterable[str], found: dict[str, Any], sums: Mapping[str, int], over_counted: int) -> None:
@@ -154,12 +156,14 @@ def _work_out(metrics: Iterable[str], found: dict[str, Any], sums: Mapping[str, 
         found.pop("ignored_flow_outs", None)
 
 
-def _spread_out(found: dict[str, Any], counts: Counts) -> None:
-    for metric, (spread, share) in PERCENTILES.items():
-        if known := counts.spreads.get(spread):
-            found[metric] = nearest_rank(known, share)
-        else:
-            found.pop(metric, None)
+def _spread_out(spreads: Iterable[str], found: dict[str, Any], counts: Counts) -> None:
+    for spread in spreads:
+        known = counts.spreads.get(spread)
+        for metric, share in _SHARES[spread]:
+            if known:
+                found[metric] = nearest_rank(known, share)
+            else:
+                found.pop(metric, None)
     longest = [max(known) for spread in ENDED_WAITS if (known := counts.spreads.get(spread))]
     if longest:
         found["max_wait_s"] = max(longest)

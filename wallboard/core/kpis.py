@@ -4,6 +4,7 @@ Instants are ms UTC. A field that is not known, or whose denominator is zero, is
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from wallboard.core.listening import SILENT_MS
 from wallboard.core.parts import INSTANTS, STANDINGS
 from wallboard.core.rows import AgentRow, AlertRow, ResultRow, Tally
 from wallboard.core.rules import reads_of
+from wallboard.core.settings import Target
 from wallboard.core.sofar import number_now
 from wallboard.core.state import Floor
 from wallboard.core.windows import ROLLING
@@ -24,6 +26,7 @@ _OLDEST = {wait: name for name, wait in INSTANTS.items()}
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
 OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
 WINDOWS = (*ROLLING, "shift", "day")
+_NOTHING: Document = {}  # one for all, so that nobody compares it
 
 
 def document(floor: Floor) -> dict[str, dict[str, Document]]:
@@ -64,18 +67,17 @@ def _queue(floor: Floor, name: str) -> Document | None:
     if tally is None:
         return None
     settings = floor.settings.for_queue(name)
-    target = settings.target
     found: Document = {
         "name": settings.name or name,
         "site": floor.settings.site_of(name),
         "channel": settings.channel if name in floor.settings.queue else tally.channel or settings.channel,
-        "target": {"percent": target.percent, "seconds": target.seconds, "formula": target.formula},
+        "target": _target(settings.target),
         "min_n": settings.min_n,
         **_numbers(tally, shift=_shift(floor, floor.settings.site_of(name))),
         **_hours(floor, name),
     }
     if tally.ruled_ms is not None and tally.ruled_ms >= tally.day_ms:
-        found["target"]["since"] = tally.ruled_ms
+        found["target"] = {**found["target"], "since": tally.ruled_ms}
     if settings.team:
         found["team"] = settings.team
     if settings.hidden:
@@ -83,6 +85,12 @@ def _queue(floor: Floor, name: str) -> Document | None:
     if tally.observed:
         _overlay(found, tally)
     return found
+
+
+@lru_cache(maxsize=1000)
+def _target(target: Target) -> Document:
+    """One for all queues that have it, so that nobody compares it."""
+    return {"percent": target.percent, "seconds": target.seconds, "formula": target.formula}
 
 
 def _group(floor: Floor, name: str) -> Document | None:
@@ -101,9 +109,9 @@ def _hours(floor: Floor, name: str) -> Document:
 
 def _shift(floor: Floor, *sites: str) -> bool | None:
     """Whether a shift runs at one of these sites; None where none is configured."""
-    if not any(floor.settings.shifts[site] for site in sites):
+    if not any(map(floor.settings.shifts.__getitem__, sites)):
         return None
-    return any(floor.ground.calendar.shifts[site] for site in sites)
+    return any(map(floor.ground.calendar.shifts.__getitem__, sites))
 
 
 def _numbers(tally: Tally, *, shift: bool | None) -> Document:
@@ -164,19 +172,15 @@ def _agent(floor: Floor, name: str) -> Document | None:
     if row is None or not row.is_known:
         return None
     configured = floor.settings.agent.get(name)
-    contacts = row.contacts
+    contacts, profile = row.contacts, row.profile
     doing, since_ms = floor.people.doing(row)
     found: Document = {
-        "name": (configured and configured.name) or row.profile.name or name,
+        "name": (configured and configured.name) or profile.name or name,
         "activity": doing,
         "since": since_ms,
-        "queues": row.profile.member_of,
-        "slots": {"used": _used(contacts), "allowed": row.profile.slots},
-        "contacts": [
-            {"contact": one.contact, "channel": one.channel, "since": one.since_ms, "state": one.state}
-            | ({"queue": one.queue} if one.queue else {})
-            for one in contacts
-        ],
+        "queues": profile.member_of,
+        "slots": _slots(_used(contacts) if contacts else 0, profile.slots),
+        "contacts": [_held(one) for one in contacts] if contacts else [],
         "as_of": row.seen_ms,
     }  # fmt: skip
     times, work = floor.people.time_of(row)
@@ -193,10 +197,23 @@ def _agent(floor: Floor, name: str) -> Document | None:
     return found | limits_of(floor, name, row) | _presence(row)
 
 
+@lru_cache(maxsize=1000)
+def _slots(used: int, allowed: int) -> Document:
+    """One for all who have so many, so that nobody compares it."""
+    return {"used": used, "allowed": allowed}
+
+
+def _held(one: Item) -> Document:
+    found: Document = {"contact": one.contact, "channel": one.channel, "since": one.since_ms, "state": one.state}
+    if one.queue:
+        found["queue"] = one.queue
+    return found
+
+
 def limits_of(floor: Floor, name: str, row: AgentRow) -> Document:
     """What rules about a person mostly ask for, which takes no adding up of times."""
     found: Document = {"sources": sorted(row.sources)}
-    if (over_ms := _wrapup_over_ms(floor, row.contacts)) is not None:
+    if row.items and (over_ms := _wrapup_over_ms(floor, row.contacts)) is not None:
         found["wrapup_over_at"] = over_ms
     if (over_ms := _pause_over_ms(floor, row)) is not None:
         found["pause_over_at"] = over_ms
@@ -219,10 +236,13 @@ def _wrapup_over_ms(floor: Floor, contacts: list[Item]) -> int | None:
 
 def _family(prefix: str, amounts: Mapping[str, int]) -> Document:
     """`paused_by.lunch` → `lunch`."""
-    return {name.removeprefix(prefix): n for name, n in sorted(amounts.items()) if name.startswith(prefix)}
+    names = [name for name in amounts if name.startswith(prefix)]
+    return {name.removeprefix(prefix): amounts[name] for name in sorted(names)} if names else _NOTHING
 
 
 def _missed_in_row(calls: list[tuple[int, bool]]) -> int:
+    if not calls or calls[-1][1]:
+        return 0
     return next((n for n, (_, taken) in enumerate(reversed(calls)) if taken), len(calls))
 
 

@@ -140,17 +140,20 @@ class Timesheet(Struct, gc=False):
         state, begin_ms, end_ms = piece.state, piece.begin_ms, piece.end_ms
         if state == "offline":
             return
-        reasons = (f"paused.{piece.reason}",) if piece.reason else ()
+        names = (state, f"paused.{piece.reason}") if piece.reason else (state,)
         for window, start_ms in self.starts.items():
             length = end_ms - (begin_ms if begin_ms > start_ms else start_ms)
             if length > 0:
-                into = self.sums.setdefault(window, {})
-                for name in (state, *reasons):
+                into = self.sums.get(window)
+                if into is None:
+                    into = self.sums[window] = {}
+                for name in names:
                     into[name] = into.get(name, 0) + length
-        names = (state, piece.serves, *reasons)
+        names = (*names, piece.serves)
         while begin_ms < end_ms:
             started_ms = begin_ms - begin_ms % QUARTER_MS
-            length = min(end_ms, started_ms + QUARTER_MS) - begin_ms
+            turns_ms = started_ms + QUARTER_MS
+            length = (end_ms if end_ms < turns_ms else turns_ms) - begin_ms
             spent = self.quarters.get(started_ms)
             if spent is None:
                 spent = self.quarters[started_ms] = {}
@@ -174,7 +177,7 @@ def changed_ms(old: Sequence[Span], new: Sequence[Span]) -> int:
 
 def pieces(
     begin_ms: int, end_ms: int, settings: Sequence[Setting], spans: Sequence[Span], turned_ms: int
-) -> Iterator[Piece]:
+) -> Iterable[Piece]:
     """[begin, end) cut where anything changes. `settings` in order of time; the first holds before its time too.
 
     `turned_ms`: the last turn of a contact that is not among `spans` any more.
@@ -185,20 +188,25 @@ def pieces(
     return _cut(begin_ms, end_ms, settings, spans, turned_ms)
 
 
-def _around(begin_ms: int, end_ms: int, said: Setting, span: Span | None) -> Iterator[Piece]:
+def _around(begin_ms: int, end_ms: int, said: Setting, span: Span | None) -> list[Piece]:
     """Before, within and after the only contact, while presence stays as it is and no device says anything."""
-    bare, serves = _state(said, None, handled=False, ringing=False), said.serves
-    if span is not None:
-        from_ms = max(span.begin_ms, begin_ms)
-        until_ms = end_ms if span.end_ms is None else min(span.end_ms, end_ms)
-        if from_ms < until_ms:
-            if begin_ms < from_ms:
-                yield Piece(*bare, begin_ms, from_ms, serves)
-            held = _state(said, None, handled=span.handled, ringing=not span.handled)
-            yield Piece(*held, from_ms, until_ms, serves)
-            begin_ms = until_ms
-    if begin_ms < end_ms:
-        yield Piece(*bare, begin_ms, end_ms, serves)
+    if said.presence in (None, "offline"):
+        return [Piece("offline", None, begin_ms, end_ms, said.serves)]
+    state, reason, serves = "idle", None, said.serves
+    if said.presence == "paused":
+        state, reason = "paused", said.reason or NO_REASON
+    if span is None:
+        return [Piece(state, reason, begin_ms, end_ms, serves)]
+    from_ms = span.begin_ms if span.begin_ms > begin_ms else begin_ms
+    until_ms = end_ms if span.end_ms is None or span.end_ms > end_ms else span.end_ms
+    if from_ms >= until_ms:
+        return [Piece(state, reason, begin_ms, end_ms, serves)]
+    found = [Piece("handling" if span.handled else "ringing", None, from_ms, until_ms, serves)]
+    if begin_ms < from_ms:
+        found.insert(0, Piece(state, reason, begin_ms, from_ms, serves))
+    if until_ms < end_ms:
+        found.append(Piece(state, reason, until_ms, end_ms, serves))
+    return found
 
 
 def _cut(

@@ -193,9 +193,10 @@ class Story:
         return story
 
     def step(self, event: ev.Event, at_ms: int) -> Deed:
-        self.last_ms = max(self.last_ms, at_ms)
-        if self.customer is None and isinstance(event, ev.ContactEvent):
-            self.customer = event.customer
+        if at_ms > self.last_ms:
+            self.last_ms = at_ms
+        if self.customer is None and type(event) is not ev.Rated:
+            self.customer = getattr(event, "customer", None)
         step = _STEPS.get(type(event))
         return step(self, event, at_ms) if step else Deed(Did.NOTED, f"noted {ev.type_of(event)}")
 
