@@ -254,6 +254,19 @@ def test_check_warns_of_a_rule_that_may_reach_nobody_on_duty(capsys: pytest.Capt
     assert "on-duty" not in capsys.readouterr().err
 
 
+def test_check_warns_of_a_rule_about_people_that_others_than_leads_are_told_of(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    people = "[alert.long]\nmetric = 'wrapup_over_s'\nraise = '> 60'\naction = 'Ask'\nnotify = ['on-duty', 'a']\n"
+    receivers = "[notify.a]\nurl = 'json://h/'\n{}[notify.b]\nurl = 'json://h/'\nperson = 'Olena'\n"
+    Path("wallboard.toml").write_text(people + receivers.format(""))
+    assert run(["check"]) == 0
+    assert "alert.long: warning: is about people, and 'a' is nobody's own" in capsys.readouterr().err
+    Path("wallboard.toml").write_text(people + receivers.format("person = 'Ivan'\n"))
+    assert run(["check"]) == 0
+    assert "about people" not in capsys.readouterr().err
+
+
 def test_check_and_doctor_name_a_receiver_whose_person_is_no_lead(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,6 +55,14 @@ def test_what_is_raised_is_told_to_all_and_what_is_over_to_whom_it_was_told() ->
     assert [(each.told, each.needs) for each in found] == [("a+", None), ("a-", "a+")]
 
 
+def test_a_message_says_what_to_do_and_who_is_meant_until_it_is_over() -> None:
+    held = settings(action="Call back", owners=["Olena", "floor leads"])
+    begins, _ = dues(row(), NOON, held)
+    assert begins.message.text.splitlines()[1:] == ["Do: Call back", "For: Olena, floor leads"]
+    ends = dues(row(over_ms=NOON + MINUTE, over="cleared", owner="Ivan"), NOON + MINUTE, held)[-1]
+    assert not {"Do: Call back", "For: Olena, floor leads"} & set(ends.message.text.splitlines())
+
+
 def test_what_came_and_went_long_ago_is_not_raised_any_more() -> None:
     over = row(over_ms=NOON, over="cleared")
     assert told(over, NOON + MISSED_MS, None, LEADS) == [("leads", "a-")]

@@ -8,7 +8,7 @@ from wallboard.core.settings import Settings
 from wallboard.live.view import View
 from wallboard.record.board import Board, Tile
 
-ALL: dict[str, Any] = {"rule": "r", "severity": "warning", "raised_at": 0, "note": "Olena knows"}
+ALL: dict[str, Any] = {"rule": "r", "severity": "warning", "raised_at": 0, "note": "Olena knows", "owners": ["Olena"]}
 ROWS = {
     "wait": ALL | {"kind": "queues", "of": "support", "team": "first"},
     "sales": ALL | {"kind": "queues", "of": "sales"},
@@ -45,8 +45,10 @@ def test_what_people_note_of_an_alert_stays_among_leads() -> None:
     tiles, notes = [Tile(at=(1, 1), size=(4, 4), kind="alerts")], {}
     for audience in ("wall", "agent", "lead"):
         view = View(Board(id="b", tiles=tiles, audience=audience), Settings)
-        notes[audience] = view.project("alerts", "wait", ROWS["wait"]).get("note")
-    assert notes == {"wall": None, "agent": None, "lead": "Olena knows"}
+        row = view.project("alerts", "wait", ROWS["wait"])
+        notes[audience] = row.get("note"), row.get("owners")
+    nothing = (None, None)
+    assert notes == {"wall": nothing, "agent": nothing, "lead": ("Olena knows", ["Olena"])}
 
 
 def test_an_alert_tells_no_number_that_its_audience_may_not_see() -> None:

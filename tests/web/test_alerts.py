@@ -179,6 +179,20 @@ async def test_of_a_change_within_some_time_the_change_is_told_with_its_sign_and
         assert polish[0]["now"].replace("\u00a0", " ") == "+4 w ciągu 10 min"
 
 
+async def test_a_link_that_something_fetches_does_nothing(served: Any) -> None:
+    """Previews of messages and scanners of mail fetch whatever is linked, some of them in somebody's name."""
+    await raised(served)
+    cookie = await served.sign_in()
+    for verb in ("", "/acknowledge", "/assign", "/snooze", "/wake", "/result"):
+        address = f"{ALERTS}/a1{verb}" if verb else "/alerts?alert=a1"
+        for method in ("GET", "HEAD"):
+            answer = await served.http.request(method, address, headers={"cookie": cookie})
+            assert answer.status_code == (405 if verb else 200), (method, address)
+    await asyncio.sleep(0.3)
+    [row] = (await served.http.get(ALERTS)).json()["open"]
+    assert not {"acknowledged_by", "owner", "snoozed_by", "results"} & row.keys()
+
+
 async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) -> None:
     await raised(served)
     cookie = await served.sign_in()

@@ -72,3 +72,8 @@ def test_an_alert_about_no_event() -> None:
 def test_of_a_rule_about_people_it_says_that_only_leads_are_told() -> None:
     rule = msgspec.convert({"metric": "wrapup_over_s", "raise": "> 60"}, Rule)
     assert facts(rule, words("en"), page_say("en"))[-1] == "told to leads only, on the alerts page"
+
+
+def test_who_is_meant_stands_in_what_a_rule_says() -> None:
+    rule = msgspec.convert({"metric": "waiting", "raise": "> 6", "owners": ["Olena", "floor leads"]}, Rule)
+    assert "meant for Olena, floor leads" in facts(rule, words("en"), page_say("en"))

@@ -99,15 +99,16 @@ def confirm_of(code: str, chance: str, now_ms: int, language: str, site: str) ->
 
 def message_of(
     alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str, says: str = "",
-    first: First | None = None, speaks: Speaks = IN_ENGLISH,
+    first: First | None = None, speaks: Speaks = IN_ENGLISH, owners: Sequence[str] = (),
 ) -> Message:  # fmt: skip
     """`called`: what people call the entity. `number`: which of the repeats. `says`: why this receiver is told.
-    `first`: the one of the same cause that came first. `link`: where people see all alerts."""
+    `first`: the one of the same cause that came first. `link`: where people see all alerts. `owners`: who is meant."""
     say, is_over = said_in(speaks.language), verb == "cleared"
     title = _title(row, verb, called, say, speaks.unit)
     lines = [
         say("rule", severity=say(f"severity.{row.severity}", row.severity), rule=row.rule),
         *([say("do", action=action)] if action and not is_over else []),
+        *([say("owners", who=", ".join(owners))] if owners and not is_over else []),
         *([_after(first, say)] if first and not is_over else []),
         *([says] if says and not is_over else []),
         *([say("owner", who=row.owner)] if row.owner and verb != "assigned" else []),

@@ -106,7 +106,7 @@ def due(
             is_begin = verb in ("raised", "assigned")
             if is_begin:
                 anew.add(receiver)
-            action = rule.action if rule else None
+            action, owners = (rule.action, rule.owners) if rule else (None, [])
             firsts = firsts_of(alerts) if firsts is None else firsts
             before = firsts.get(alert)
             first = First(before, alerts[before], called(alerts[before])) if before else None
@@ -114,7 +114,7 @@ def due(
             speaks = Speaks(language_of(row, settings), unit(row))
             now = number_now(row) if verb == "again" else None
             as_now = row if now is None else replace(row, value=now)
-            message = message_of(alert, as_now, verb, number, action, called(row), link, says, first, speaks)
+            message = message_of(alert, as_now, verb, number, action, called(row), link, says, first, speaks, owners)
             yield Due(receiver, told, message, needs=None if is_begin else named(alert, "raised"))
             for given_ms in _was_given(receivers[receiver], row) if verb == "cleared" else ():
                 yield Due(receiver, told, message, needs=named(alert, "assigned", given_ms))

@@ -150,6 +150,10 @@ def rule_warnings(
         if rule.notify and rule.notify[-1] == ON_DUTY:
             reason = f"ends with '{ON_DUTY}': while nobody is on duty nobody more is told; name one behind it"
             yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
+        shared = [to for to in rule.notify if (one := config.receivers.get(to)) and not one.person]
+        if rule.of_agents and shared:
+            reason = f"is about people, and '{shared[0]}' is nobody's own: whoever reads there learns of them"
+            yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
         if rule.action is None:
             yield Mistake(str(config.file or FILE), path_of("alert", name), NO_ACTION, warning=True)
 

@@ -24,6 +24,7 @@ PRESSURE = (
     "waiting", "over_target", "oldest_at", "est_wait_s", "unanswered", "oldest_unanswered_at", "doubtful",
     "agents_needed", "missing", "can_release", "service_level_in_30m", "service_level_in_60m",
 )  # fmt: skip
+_AMONG_LEADS = ("note", "owners", "results", "last_snoozed_by")
 _OF_AGENT = ("activity", "presence", "team", "queues", "slots", "sources")
 _TIMES = ("since", "presence_since", "pause_over_at")
 _KEY = secrets.token_bytes(16)  # of this process: another one calls people otherwise, and its screens begin with hello
@@ -75,7 +76,7 @@ class Allowed(NamedTuple):
         if kind in ("queues", "groups"):
             return self._queue(row)
         if kind == "alerts":  # without what people say of it among themselves
-            return {key: value for key, value in row.items() if key not in ("note", "results", "last_snoozed_by")}
+            return {key: value for key, value in row.items() if key not in _AMONG_LEADS}
         return row
 
     def _queue(self, row: Document) -> Document:

@@ -38,6 +38,8 @@ def _facts(rule: Rule, say: Words, page: Words) -> Iterator[str]:
         yield page("rules.keeps", time=lasting(rule.keep_for, say))
     if rule.when != OPEN:
         yield page("rules.always") if rule.when == ALWAYS else rule.when
+    if rule.owners:
+        yield page("rules.owners", who=", ".join(rule.owners))
     here = "rules.told_leads" if rule.kind == "agents" else "rules.told_here"
     yield page("rules.told", who=", ".join(rule.notify)) if rule.notify else page(here)
 
