@@ -7,8 +7,10 @@ import { mountAround } from "./around.js";
 import { Calls } from "./calls.js";
 import { showDeeds } from "./deeds.js";
 import { showDuty } from "./duty.js";
+import { Held } from "./held.js";
 import { keyed } from "./keyed.js";
 import { said, words } from "./pagewords.js";
+import { showPending } from "./pending.js";
 
 const REFRESH_MS = 2000;
 const OLD_MS = 10_000;
@@ -19,6 +21,8 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
  * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, note?: string, results?: Result[]}} Before
  * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
  *   owner?: string, mine: boolean, theirs?: boolean, acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
+ * @typedef {{now: number, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
+ *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
  */
 
 const section = /** @type {HTMLElement} */ (document.querySelector("[data-url]"));
@@ -37,7 +41,12 @@ let shown = "";
 let duty = [];
 let timer = 0;
 let askedFor = new URLSearchParams(location.search).get("alert") ?? "";
+/** @type {Told | null} */
+let last = null;
+/** @type {Map<string, HTMLElement>} */
+const cards = new Map();
 const calls = new Calls(byId("calls"));
+const held = new Held(() => last && fillAll(last));
 
 refresh();
 setInterval(() => {
@@ -63,7 +72,7 @@ async function refresh() {
   timer = setTimeout(refresh, REFRESH_MS);
 }
 
-/** @param {{now: number, rules: number, open: Alert[], over: Alert[], maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} told */
+/** @param {Told} told */
 function show(told) {
   answeredAt = Date.now();
   serverAhead = told.now - answeredAt;
@@ -74,23 +83,28 @@ function show(told) {
   showDuty(byId("duty"), duty, clock, send);
   const unreached = document.getElementById("unreached"); // there for whom nothing tells outside this page
   if (unreached) unreached.hidden = !duty.some((one) => one.mine);
+  byId("waiting").hidden = told.pending.length === 0;
+  showPending(byId("pending"), told.pending, clock.resolvedOptions());
   const text = JSON.stringify([told.open, told.over, duty, Math.floor(told.now / 60_000)]);
   if (text !== shown) {
-    shown = text;
-    const snoozed = told.open.filter((alert) => alert.snoozed_until);
-    const awake = told.open.filter((alert) => !alert.snoozed_until);
-    const [own, open] = [awake.filter((alert) => alert.mine), awake.filter((alert) => !alert.mine)];
-    fill("own", own);
-    fill("open", open);
-    fill("snoozed", snoozed);
-    fill("over", told.over);
-    byId("owned").hidden = own.length === 0;
-    byId("none").hidden = awake.length > 0;
-    byId("snoozing").hidden = snoozed.length === 0;
-    byId("past").hidden = told.over.length === 0;
+    [shown, last] = [text, told];
+    fillAll(told);
     showAsked();
   }
   showAge();
+}
+
+/** @param {Told} told */
+function fillAll(told) {
+  const awake = told.open.filter((alert) => !alert.snoozed_until);
+  const snoozed = told.open.filter((alert) => alert.snoozed_until);
+  const lists = held.keep({ own: awake.filter((alert) => alert.mine), open: awake.filter((alert) => !alert.mine), snoozed, over: told.over });
+  for (const [id, alerts] of Object.entries(lists)) fill(id, alerts);
+  for (const [id, card] of cards) if (!card.isConnected) cards.delete(id);
+  byId("owned").hidden = lists.own.length === 0;
+  byId("none").hidden = lists.own.length + lists.open.length > 0;
+  byId("snoozing").hidden = lists.snoozed.length === 0;
+  byId("past").hidden = lists.over.length === 0;
 }
 
 /** The one that a message led here: once, also after signing in. */
@@ -112,8 +126,14 @@ function planned(going) {
 
 /** @param {string} id @param {Alert[]} alerts */
 function fill(id, alerts) {
-  const fresh = () => /** @type {HTMLElement} */ (shape.content.firstElementChild?.cloneNode(true));
-  keyed(byId(id), alerts, (alert) => alert.id, fresh, write);
+  keyed(byId(id), alerts, (alert) => alert.id, cardOf, write);
+}
+
+/** One card an alert, whichever list it goes to: what is open or being written in it stays. @param {Alert} alert */
+function cardOf({ id }) {
+  const card = cards.get(id) ?? /** @type {HTMLElement} */ (shape.content.firstElementChild?.cloneNode(true));
+  cards.set(id, card);
+  return card;
 }
 
 /** @param {HTMLElement} card @param {Alert} alert */
@@ -129,7 +149,10 @@ function write(card, alert) {
   part(card, ".alert-when span").textContent = [...when(alert), ...who(alert)].join(" · ");
   part(card, ".alert-now").textContent = alert.now ? " · " + said("now", { value: alert.now }) : "";
   part(card, ".alert-before").textContent = (alert.before ?? []).map(lastTime).join("\n");
-  const act = (pressed, verb, body) => send(pressed, `${url}/${encodeURIComponent(alert.id)}/${verb}`, "POST", body);
+  const act = (pressed, verb, body) => {
+    held.press(alert.id, card);
+    send(pressed, `${url}/${encodeURIComponent(alert.id)}/${verb}`, "POST", body);
+  };
   showDeeds(part(card, ".alert-do"), alert, duty, Date.now() + serverAhead, act);
 }
 

@@ -78,9 +78,9 @@ export class Board {
     return more;
   }
 
-  /** What is critical on its tiles, each since when. @param {Picture} picture @returns {import("./heard.js").Grave[]} */
-  grave(picture) {
-    return [].concat(...this.tiles.map((one) => (one.kind.grave ? one.kind.grave(one.tile, picture) : [])));
+  /** What calls on its tiles, each since when. @param {Picture} picture @returns {import("./heard.js").Calling[]} */
+  calling(picture) {
+    return [].concat(...this.tiles.map((one) => (one.kind.calling ? one.kind.calling(one.tile, picture) : [])));
   }
 
   /** Each number that can be explained can be pressed. */

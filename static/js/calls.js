@@ -4,14 +4,14 @@
  */
 
 import { said, words } from "./pagewords.js";
-import { Sound } from "./sound.js";
+import { gravest, Sound } from "./sound.js";
 
 const WORKER = "/static/js/callsworker.js"; // phones show notifications of a worker only
 const WANTED = "wallboard.calls.";
 const ONE_BY_ONE = 3; // more that are new at once are one notification
 const MANY = "many";
 
-/** @typedef {{id: string, text: string, action?: string, theirs?: boolean, owner?: string, acknowledged_by?: string, snoozed_until?: number}} Calling */
+/** @typedef {{id: string, text: string, severity: string, action?: string, theirs?: boolean, owner?: string, acknowledged_by?: string, snoozed_until?: number}} Calling */
 
 export class Calls {
   /** @param {HTMLElement} bar */
@@ -53,7 +53,7 @@ export class Calls {
     const calling = open.filter((one) => !(one.theirs || one.owner || one.acknowledged_by || one.snoozed_until));
     const fresh = this.known ? calling.filter((one) => !this.known?.has(one.id)) : [];
     this.known = new Set(calling.map((one) => one.id));
-    if (fresh.length) this.sound.play(Date.now());
+    if (fresh.length) this.sound.play(gravest(fresh.map((one) => one.severity)), Date.now());
     if (this.notifying === "on") this.notify(fresh);
   }
 
@@ -94,7 +94,7 @@ export class Calls {
     want("sound", wanted);
     this.sound.want(wanted);
     if (wanted && this.sound.context) await this.sound.context.resume();
-    if (wanted) this.sound.play(Date.now());
+    if (wanted) this.sound.play("warning", Date.now());
     this.show();
   }
 

@@ -1,5 +1,5 @@
 /**
- * What is grave and new on this wall? Kept from page to page: what came while a rotation showed another board is
+ * What calls on this wall, and is new? Kept from page to page: what came while a rotation showed another board is
  * heard when its own board is shown, what was heard once is not heard again.
  */
 
@@ -9,7 +9,7 @@ const HEARD = "wallboard.heard";
 const MOST = 500;
 const ON_ITS_WAY_MS = 60000; // told a little after it happened
 
-/** @typedef {{id: string, at: number}} Grave `at`: ms, server time, since when */
+/** @typedef {{id: string, at: number, severity: string}} Calling `at`: ms, server time, since when */
 
 export class Heard {
   constructor() {
@@ -19,15 +19,15 @@ export class Heard {
     this.looked = false; // this page's first look
   }
 
-  /** @param {Grave[]} grave all that is so now @param {number} now ms, server time @returns {boolean} whether some of it is new */
-  look(grave, now) {
+  /** @param {Calling[]} calling all that does now @param {number} now ms, server time @returns {string[]} severities of what is new */
+  look(calling, now) {
     const begins = this.since === null;
     if (begins) this.since = now;
-    const unknown = grave.filter((one) => !this.known.has(one.id));
+    const unknown = calling.filter((one) => !this.known.has(one.id));
     const least = this.looked ? this.since - ON_ITS_WAY_MS : this.since;
     this.looked = true;
     unknown.forEach((one) => this.known.add(one.id));
     if (begins || unknown.length) remember(HEARD, { since: this.since, known: Array.from(this.known).slice(-MOST) });
-    return unknown.some((one) => one.at > least);
+    return unknown.filter((one) => one.at > least).map((one) => one.severity);
   }
 }

@@ -16,7 +16,7 @@ import { obey, reload, visit } from "./orders.js";
 import { goHome, stayPaired } from "./paired.js";
 import { Pace } from "./pace.js";
 import { Socket } from "./socket.js";
-import { renderSound, Sound } from "./sound.js";
+import { gravest, reaches, renderSound, Sound } from "./sound.js";
 import { Store } from "./store.js";
 import { noteOf, renderLogo, renderMistake, renderTop } from "./top.js";
 import { spare } from "./wear.js";
@@ -123,10 +123,12 @@ function render(inParts) {
   return more;
 }
 
-/** What is critical and new on the board is heard, where the board says so. */
+/** What is new on the board is heard, where the board says so. */
 function soundOf(picture) {
-  sound.want(store.board.sound === true);
-  if (sound.wanted && heard.look(board.grave(picture), picture.now)) sound.play(Date.now());
+  const least = store.board.sound;
+  sound.want(Boolean(least));
+  const fresh = sound.wanted ? gravest(heard.look(board.calling(picture), picture.now)) : "";
+  if (fresh && reaches(fresh, least)) sound.play(fresh, Date.now());
   renderSound(top.querySelector(".sound"), sound);
 }
 

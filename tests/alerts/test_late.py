@@ -64,9 +64,9 @@ def waited(site: Site | None = None, **rule: Any) -> tuple[Centre, Message]:
 
 def test_it_says_the_number_now_in_front_and_behind_the_limit_when_it_was_raised_and_with_which() -> None:
     centre, message = waited()
-    assert message.title == "support: oldest wait 2:01 (limit > 2:00)"
+    assert message.title == "support: longest wait 2:01 (limit > 2:00)"
     late = centre.leaves(message, 310 * SECOND)
-    assert late.title == "support: oldest wait 5:10 now (limit > 2:00), raised 12:02 at 2:01"
+    assert late.title == "support: longest wait 5:10 now (limit > 2:00), raised 12:02 at 2:01"
     assert (late.id, late.value, late.now, late.text) == (message.id, 121, 310, message.text)
 
 
@@ -87,7 +87,7 @@ def test_a_repeat_that_waited_says_it_too() -> None:
     centre.at(250 * SECOND)
     _, again = centre.messages()
     assert centre.leaves(again, 400 * SECOND).title == (
-        "support: oldest wait still 6:40 (limit > 2:00), raised 12:02 at 2:01"
+        "support: longest wait still 6:40 (limit > 2:00), raised 12:02 at 2:01"
     )
 
 
@@ -121,13 +121,13 @@ def test_one_that_came_first_and_is_over_by_then_is_named_no_more() -> None:
     centre.comes(131 * SECOND, "e")
     centre.at(135 * SECOND)
     [message] = [one for one in centre.messages() if one.rule == "many"]
-    assert message.text.splitlines()[1] == "Came after: support: oldest wait"
+    assert message.text.splitlines()[1] == "Came after: support: longest wait"
     still = centre.leaves(message, 200 * SECOND)
     assert (still.first, still.text) == (message.first, message.text)
     centre.goes(210 * SECOND)
     late = centre.leaves(message, 220 * SECOND)
     assert late.title.startswith("support: waiting 2 now (limit > 1)")
-    assert (late.first, late.text) == ("", message.text.replace("\nCame after: support: oldest wait", ""))
+    assert (late.first, late.text) == ("", message.text.replace("\nCame after: support: longest wait", ""))
 
 
 def test_one_message_for_several_has_the_number_now_of_each_and_of_late_repeats_one_line() -> None:
@@ -140,10 +140,10 @@ def test_one_message_for_several_has_the_number_now_of_each_and_of_late_repeats_
     both = together([as_of_now(centre.floor, one, NOON + 310 * SECOND) for one in [*first, *centre.messages()]])
     assert len(both.parts) == 8
     assert both.text.splitlines()[1:] == [
-        "first, warning: support: oldest wait 5:10 now (limit > 2:00), raised 12:02 at 2:01",
-        "first, warning: support: oldest wait still 5:10 (limit > 2:00), raised 12:02 at 2:01",
-        "warning: sales: oldest wait 5:09 now (limit > 2:00), raised 12:02 at 2:01",
-        "warning: sales: oldest wait still 5:09 (limit > 2:00), raised 12:02 at 2:01",
+        "first, warning: support: longest wait 5:10 now (limit > 2:00), raised 12:02 at 2:01",
+        "first, warning: support: longest wait still 5:10 (limit > 2:00), raised 12:02 at 2:01",
+        "warning: sales: longest wait 5:09 now (limit > 2:00), raised 12:02 at 2:01",
+        "warning: sales: longest wait still 5:09 (limit > 2:00), raised 12:02 at 2:01",
     ]
 
 

@@ -150,7 +150,7 @@ def test_whom_somebody_else_gives_it_to_is_told_on_their_channels_and_hears_the_
         ("leads", "a+", None), ("olena-phone", f"a>{NOON + 5}", None)
     ]  # fmt: skip
     message = found[1].message
-    assert message.title == "support: for you, oldest wait 2:14 (limit > 2:00)"
+    assert message.title == "support: for you, longest wait 2:14 (limit > 2:00)"
     assert "Ivan has given it to you." in message.text.splitlines()
     assert "taken" not in message.text
     over = msgspec.structs.replace(mine, over_ms=NOON + 2 * MINUTE, over="cleared")
@@ -279,7 +279,7 @@ def test_the_first_sixty_characters_carry_the_queue_the_number_and_the_limit() -
         title = message_of("a", row(), "raised", 0, "Open the overflow queue", called, "").title
         assert len(title) <= HEAD
         assert title.startswith(called[:7])
-        assert title.endswith("oldest wait 2:14 (limit > 2:00)")
+        assert title.endswith("longest wait 2:14 (limit > 2:00)")
 
 
 def test_one_message_for_many_names_the_first_and_the_gravest() -> None:
@@ -287,10 +287,10 @@ def test_one_message_for_many_names_the_first_and_the_gravest() -> None:
     verbs = ("raised", "raised", "cleared")
     messages = [message_of(one.of, one, verb, 0, None, one.of, "") for one, verb in zip(rows, verbs, strict=True)]
     one = together(messages)
-    assert (one.severity, one.title) == ("critical", "a: oldest wait 2:14 (limit > 2:00) + 2 more")
+    assert (one.severity, one.title) == ("critical", "a: longest wait 2:14 (limit > 2:00) + 2 more")
     assert one.text.splitlines()[:2] == [
         "2 alerts, 1 resolved",
-        "critical: b: oldest wait 2:14 (limit > 2:00)",
+        "critical: b: longest wait 2:14 (limit > 2:00)",
     ]
     assert together(messages[:1]) is messages[0]
 
@@ -298,14 +298,14 @@ def test_one_message_for_many_names_the_first_and_the_gravest() -> None:
 @pytest.mark.parametrize(
     ("metric", "value", "limit", "says"),
     [
-        ("oldest_wait_s", 134.0, "> 40", "oldest wait 2:14 (limit > 0:40)"),
-        ("est_wait_s", 3725.0, ">= 3600", "est wait 1:02:05 (limit >= 1:00:00)"),
+        ("oldest_wait_s", 134.0, "> 40", "longest wait 2:14 (limit > 0:40)"),
+        ("est_wait_s", 3725.0, ">= 3600", "expected wait 1:02:05 (limit >= 1:00:00)"),
         ("service_level", 71.25, "< 80", "service level 71.2 % (limit < 80 %)"),
-        ("asa_s", 41.0, "> 40", "ASA 0:41 (limit > 0:40)"),
-        ("missed_in_row", 3.0, ">= 3", "missed in row 3 (limit >= 3)"),
+        ("asa_s", 41.0, "> 40", "average answer time 0:41 (limit > 0:40)"),
+        ("missed_in_row", 3.0, ">= 3", "missed in a row 3 (limit >= 3)"),
         ("waiting", 7.0, "> 5", "waiting 7 (limit > 5)"),
         ("kpi.sales", 2.5, "< 3", "sales 2.5 (limit < 3)"),
-        ("wrapup_over_s", None, "> 60", "wrapup over – (limit > 1:00)"),
+        ("wrapup_over_s", None, "> 60", "wrap-up over its limit by – (limit > 1:00)"),
     ],
 )
 def test_number_and_limit_are_read_as_people_say_them(metric: str, value: float | None, limit: str, says: str) -> None:
@@ -317,19 +317,19 @@ def test_number_and_limit_are_read_as_people_say_them(metric: str, value: float 
 def test_a_repeat_says_that_it_goes_on_and_an_end_that_it_is_resolved() -> None:
     assert (
         message_of("a", row(), "again", 2, None, "Billing", "").title
-        == "Billing: oldest wait still 2:14 (limit > 2:00)"
+        == "Billing: longest wait still 2:14 (limit > 2:00)"
     )
     over = row(over_ms=NOON + 1, over="cleared")
     assert (
         message_of("a", over, "cleared", 1, None, "Billing", "").title
-        == "Billing: resolved, oldest wait (limit > 2:00)"
+        == "Billing: resolved, longest wait (limit > 2:00)"
     )
 
 
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
-        ({"metric": "oldest_wait_s", "raise": "> 60"}, "oldest wait still 3:06 (limit > 1:00)"),
+        ({"metric": "oldest_wait_s", "raise": "> 60"}, "longest wait still 3:06 (limit > 1:00)"),
         ({"metric": "waiting", "raise": "> 0"}, "waiting still 2 (limit > 0)"),
         ({"metric": "waiting", "raise": "> 0", "within": "10m"}, "waiting still +2 in 10m (limit > 0)"),
         ({"metric": "no_event_s", "event": "contact.answered", "raise": "> 60"}, "still 3:"),
@@ -378,10 +378,10 @@ def test_one_that_began_and_is_over_is_one_alert_that_is_over() -> None:
         message_of("a", one, verb, 0, None, "Billing", "") for one, verb in ((row(), "raised"), (over, "cleared"))
     ]
     one = together(messages)
-    assert one.title == "Billing: resolved, oldest wait (limit > 2:00)"
+    assert one.title == "Billing: resolved, longest wait (limit > 2:00)"
     assert one.text.splitlines()[0] == "1 resolved"
     other = message_of("b", row(of="x"), "raised", 0, None, "Sales", "")
-    assert together([*messages, other]).title == "Sales: oldest wait 2:14 (limit > 2:00) + 1 more"
+    assert together([*messages, other]).title == "Sales: longest wait 2:14 (limit > 2:00) + 1 more"
 
 
 def test_a_program_reads_in_one_message_for_many_which_alerts_they_are() -> None:
@@ -403,11 +403,11 @@ def test_of_one_cause_it_is_told_which_came_first_also_when_that_went_before() -
     }
     found = due(alerts, held, {"leads": LEADS}, NOON + 3 * MINUTE, lambda row: row.of, lambda _: (), "")
     later, first = (one.message for one in found)
-    assert "Came after: support: oldest wait" in later.text.splitlines()
+    assert "Came after: support: longest wait" in later.text.splitlines()
     assert (later.first, first.first) == ("a", "")
     assert "Came after" not in first.text
     both = together([later, first])
-    assert both.title.startswith("support: oldest wait 2:14 (limit > 2:00) + 1 more")
+    assert both.title.startswith("support: longest wait 2:14 (limit > 2:00) + 1 more")
     assert [line.partition(": ")[0] for line in both.text.splitlines()[1:]] == ["first, critical", "warning"]
     assert [(one.alert, one.first) for one in both.parts] == [("b", False), ("a", True)]
 
@@ -435,11 +435,11 @@ def test_a_message_is_in_the_language_of_its_site() -> None:
     for of in ("support", "sales"):
         [one] = dues(row(of=of, owner="Olena"), NOON, held, LEADS)
         found[of] = one.message
-    assert found["sales"].title == "sales: Найдовше чекає 2:14 (межа > 2:00)"
+    assert found["sales"].title == "sales: найдовше чекає 2:14 (межа > 2:00)"
     assert found["sales"].text.splitlines() == ["критично, правило wait", "Цим займається Olena"]
-    assert found["support"].title == "support: Najdłuższe czekanie 2:14 (próg > 2:00)"
+    assert found["support"].title == "support: najdłuższe czekanie 2:14 (próg > 2:00)"
     both = together([found["sales"], msgspec.structs.replace(found["support"], alert="b", id="b+")])
-    assert both.title == "sales: Найдовше чекає 2:14 (межа > 2:00) + ще 1"
+    assert both.title == "sales: найдовше чекає 2:14 (межа > 2:00) + ще 1"
     assert both.text.splitlines()[0] == "2 тривоги"
     assert both.language == "uk"
     [group] = dues(row(kind="groups", of="all"), NOON, held, LEADS)

@@ -1,6 +1,7 @@
 """A lead's path on a phone, on the real line: an alert comes, two taps, the wall shows who is on it, it is over."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -9,7 +10,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from wallboard.alerter import Alerter
 from wallboard.config import Config, Redis, Server
@@ -44,7 +45,11 @@ NOTIFICATIONS = """async () => {
   const worker = await navigator.serviceWorker.getRegistration("/static/js/");
   return (await worker.getNotifications()).map((one) => one.body);
 }"""
-RULES = Settings(queue={"support": Queue(name="Підтримка")}, alert={"support-wait": msgspec.convert(WRITTEN, Rule)})
+CROWD = {"metric": "waiting", "queues": ["*"], "raise": "> 1", "for": "1h", "when": "always"}
+RULES = Settings(
+    queue={"support": Queue(name="Підтримка")},
+    alert={"support-wait": msgspec.convert(WRITTEN, Rule), "crowd": msgspec.convert(CROWD, Rule)},
+)
 
 
 def now_ms() -> int:
@@ -102,6 +107,7 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
         await wall.goto(f"{url}/board/wall")
+        await wall.wait_for_selector('.connection[data-level="good"]')
         await phone.goto(f"{url}/alerts")
         await phone.get_by_text("No open alerts.").wait_for()
         await phone.get_by_text("Nobody is on duty.").wait_for()
@@ -163,6 +169,86 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         with suppress(Exception):
             await context.close()
     assert wrong == []
+
+
+def queued(contact: str, queue: str) -> Queued:
+    return Queued(contact=contact, queue=queue, source="pbx", time=now_ms(), id=contact)
+
+
+@pytest.mark.parametrize("pointer", ["finger", "mouse"])
+async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, pointer: str
+) -> None:
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+    wrong: list[str] = []
+    async with running(config) as (url, cookie, stream):
+        context = await browser.new_context(
+            viewport={"width": 390, "height": 800}, has_touch=pointer == "finger", locale="en"
+        )
+        context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
+        await context.add_cookies([cookie])  # type: ignore[list-item]
+        page = await context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        await page.goto(f"{url}/alerts")
+        await page.get_by_text("No open alerts.").wait_for()
+        for contact, queue in (("a", "sales"), ("b", "support")):
+            await stream.append([queued(contact, queue)])
+            await (
+                page.locator("#open .alert").get_by_text(f"{'Підтримка' if queue == 'support' else queue}:").wait_for()
+            )
+        cards = page.locator("#open .alert")
+        await expect(cards).to_have_count(2)
+        await cards.first.get_by_label("A note").fill("on the way")
+        acknowledge, take = (cards.first.get_by_role("button", name=name) for name in ("Acknowledge", "Take it"))
+        await (acknowledge.tap() if pointer == "finger" else acknowledge.click())
+        await page.get_by_text("seen by Admin").wait_for()
+        assert "sales" in await cards.first.inner_text(), "what nobody has seen stands first, but not under a finger"
+        await cards.first.get_by_label("A note").fill("they come")
+        await (take.tap() if pointer == "finger" else take.click())
+        await page.get_by_text("yours ·").wait_for()
+        assert "yours" in await cards.first.inner_text()
+        if pointer == "mouse":
+            await page.wait_for_timeout(6_000)
+            assert "yours" in await cards.first.inner_text(), "while the pointer rests on it"
+            await page.mouse.move(1, 1)
+        await page.locator("#own .alert").get_by_text("sales").wait_for()
+        await expect(cards).to_have_count(1)
+        with suppress(Exception):
+            await context.close()
+    assert wrong == []
+
+
+async def test_what_waits_to_become_an_alert_is_shown_without_a_call_and_how_many_are_open_on_every_page(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+    async with running(config) as (url, cookie, stream):
+        context = await browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, locale="en")
+        context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
+        await context.add_cookies([cookie])  # type: ignore[list-item]
+        page, other = await context.new_page(), await context.new_page()
+        await other.goto(f"{url}/account")
+        await expect(other.locator("#open-count")).to_be_hidden()
+        await page.goto(f"{url}/alerts")
+        await page.get_by_text("No open alerts.").wait_for()
+        assert await page.locator("#waiting").is_hidden()
+        await stream.append([queued("a", "support"), queued("b", "support")])
+        waiting = page.locator("#waiting .alert-pending")
+        await waiting.get_by_text("Підтримка: Waiting 2, limit > 1").wait_for()
+        await expect(waiting.locator("small")).to_have_text(
+            re.compile(r"^warning · crowd · since [\d:]{8}, an alert at [\d:]{8}$")
+        )
+        assert await waiting.get_by_role("button").count() == 0
+        await expect(page.locator("#open .alert")).to_have_count(1)
+        await other.bring_to_front()
+        await expect(other.locator("#open-count")).to_have_text("1", timeout=60_000)
+        await expect(other.locator("#open-count")).to_have_attribute("aria-label", "Open alerts: 1")
+        assert await other.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await stream.append([Abandoned(contact=one, source="pbx", time=now_ms(), id=f"{one}-") for one in "ab"])
+        await expect(waiting).to_have_count(0)
+        await expect(other.locator("#open-count")).to_be_hidden(timeout=60_000)
+        with suppress(Exception):
+            await context.close()
 
 
 async def notified(page: Page, wanted: list[str]) -> None:

@@ -44,8 +44,8 @@ async def test_a_late_source_greys_its_own_tiles_only_and_is_named(open_board: A
     await expect(page.locator(".connection .word")).to_have_text(re.compile(r"^pbx-1: no data since"))
     await expect_stale(page)
     await expect_stale(page, 6)
-    await expect(page.locator("#tile-7")).to_have_attribute("data-stale", "no")
-    await expect(page.locator("#tile-8 .source").first).to_have_attribute("data-state", "late")
+    await expect(page.locator("#tile-8")).to_have_attribute("data-stale", "no")
+    await expect(page.locator("#tile-9 .source").first).to_have_attribute("data-state", "late")
 
 
 async def test_a_total_of_which_a_part_is_late_says_of_how_many_sources_it_is(open_board: Any, server: Any) -> None:

@@ -77,7 +77,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await press(page, "Change…")
         await form.get_by_text("As text", exact=True).tap()
         await text.fill(changed.removeprefix("# ours\n").replace("> 90", "60"))
-        await form.get_by_text("alert.long.raise: expected a sign").wait_for()
+        await form.get_by_text("Limit: a sign and a number, such as").wait_for()
         await text.fill(changed.removeprefix("# ours\n").replace("> 90", "> 60"))
         await expect(form.locator("[name=bound]")).to_have_value("60")
         await expect(form.locator(".mistake")).to_have_count(0)
@@ -123,11 +123,20 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await form.locator("[name=window]").select_option("m15")
         await form.get_by_text("As text", exact=True).tap()
         await expect(text).to_have_value(
-            '[alert.many]\nmetric = "abandon_rate"\nqueues = ["*"]\nraise = "> 60"\nfor = "30s"\nkeep_for = "1m"\n'
-            'window = "m15"\n'
+            '[alert.many]\nmetric = "abandon_rate"\nqueues = ["*"]\nraise = "> 60"\nfor = "30s"\nwindow = "m15"\n'
         )
+        await form.locator("[name=bound]").fill("800")
+        await form.get_by_text("Limit: This number is never there: it would never hold.").wait_for()
+        await form.locator("[name=bound]").fill("60")
+        await expect(form.locator(".rule-mistakes li")).to_have_count(0)
+        await form.get_by_text("More", exact=True).tap()
+        await form.locator("[name=keep_for]").fill("soon")
+        await form.get_by_text("Calm for so long before it is over: a time, such as 30s").wait_for()
+        await expect(form.locator("[aria-invalid=true]")).to_have_attribute("name", "keep_for")
+        await form.locator("[name=keep_for]").fill("")
+        await expect(form.locator("[aria-invalid=true]")).to_have_count(0)
         await press(page, "Save", "#edit")
-        await form.get_by_text("has no `action`").wait_for()
+        await form.get_by_text("It does not say what to do").wait_for()
         await expect(form).to_be_visible()
         assert "alert.many" not in file.read_text(encoding="utf-8"), "who is warned may still write one"
         await form.locator("[name=action]").fill("Look for what is wrong")

@@ -75,6 +75,23 @@ def test_for_so_long_it_must_last():
     assert said(floor) == [("raised", 91.0)]
 
 
+def test_what_holds_and_has_not_lasted_yet_is_pending_until_it_is_raised_or_does_not_last():
+    floor = floor_with({"for": "30s"})
+    assert floor.alerting
+    three_wait(floor)
+    floor.advance(NOON + 5 * SECOND)
+    found = [(key, NOON + SECOND, NOON + 31 * SECOND) for key in [("r", "queues", "support")]]
+    assert list(floor.alerting.pending()) == found
+    gone(floor, "c0", 6_000)
+    floor.advance(NOON + 8 * SECOND)
+    assert list(floor.alerting.pending()) == []
+    waits(floor, "c9", 9_500)
+    floor.advance(NOON + 39 * SECOND)
+    assert [raised for _, _, raised in floor.alerting.pending()] == [NOON + 40 * SECOND]
+    floor.advance(NOON + 40 * SECOND)
+    assert (list(floor.alerting.pending()), said(floor)) == ([], [("raised", 40.0)])
+
+
 def test_between_the_limits_it_stays_as_it_is_and_what_comes_back_soon_never_left():
     floor = floor_with({"clear": "< 1", "keep_for": "10s"})
     three_wait(floor)
@@ -430,6 +447,33 @@ def test_what_is_wrong_with_a_rule_is_named(at: str):
     ((found, reason),) = rule.faults()
     assert found == at.strip()
     assert words in reason
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"metric": "abandon_rate", "raise": "> 800"}, [("raise", "never")]),
+        ({"metric": "abandon_rate", "raise": "> 100"}, [("raise", "never")]),
+        ({"metric": "abandon_rate", "raise": ">= 100", "clear": "< 0"}, [("clear", "never")]),
+        ({"metric": "abandon_rate", "raise": "< 101"}, [("raise", "always")]),
+        ({"metric": "abandon_rate", "raise": "< -5", "within": "5m"}, []),
+        ({"metric": "abandon_rate", "raise": "> 120", "within": "5m"}, [("raise", "never")]),
+        ({"metric": "nps", "raise": "< -20"}, []),
+        ({"metric": "waiting", "raise": "< 0"}, [("raise", "never")]),
+        (
+            {"metric": "waiting", "raise": "> 0", "or": [{"metric": "asa_s", "raise": ">= 0"}]},
+            [("or[0].raise", "always")],
+        ),
+        ({"metric": "wrapup_over_s", "raise": "> 60", "clear": "<= 0"}, []),
+        ({"metric": "kpi.sales", "raise": "< -5"}, []),
+    ],
+)
+def test_a_limit_that_its_number_never_or_always_passes_is_found(
+    said: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    rule = msgspec.convert(said, Rule)
+    assert list(rule.faults()) == []
+    assert list(rule.beyond()) == found
 
 
 def test_a_snooze_lasts_to_the_end_of_the_shift_of_its_site_and_ends_by_itself():

@@ -224,7 +224,8 @@ def test_a_folder_that_is_not_there_has_no_boards(tmp_path: Path) -> None:
 
 def test_the_default_boards_have_no_mistake_and_lead_with_five_numbers() -> None:
     overview = load_boards(BOARDS)["overview"]
-    assert [tile.kind for tile in overview.tiles] == ["number"] * 5 + ["queues", "agents", "notices", "sources"]
+    kinds = ["queues", "agents", "alerts", "notices", "sources"]
+    assert [tile.kind for tile in overview.tiles] == ["number"] * 5 + kinds
 
 
 def test_every_number_has_its_word() -> None:

@@ -8,7 +8,7 @@ Object.defineProperty(globalThis, "sessionStorage", { value: sessionStorage, con
 globalThis.addEventListener = () => undefined;
 const { stayAwake } = await import("../../static/js/awake.js");
 const { Heard } = await import("../../static/js/heard.js");
-const { Sound } = await import("../../static/js/sound.js");
+const { gravest, reaches, Sound } = await import("../../static/js/sound.js");
 const alerts = await import("../../static/js/tiles/alerts.js");
 const notices = await import("../../static/js/tiles/notices.js");
 const { within } = await import("../../static/js/wear.js");
@@ -21,10 +21,10 @@ test("dimming hours may go over midnight, and end before their last minute", () 
   assert.deepEqual(["11:59", "12:00", "12:59", "13:00"].map((time) => within(["12:00", "13:00"], time)), [false, true, true, false]);
 });
 
-/** An AudioContext that counts what it plays. */
+/** An AudioContext that notes what it plays. */
 function context(state) {
-  const node = () => ({ frequency: {}, gain: { setValueAtTime() {}, exponentialRampToValueAtTime() {} }, connect() {}, stop() {}, start() { made.notes += 1; } });
-  const made = { state, notes: 0, currentTime: 0, createOscillator: node, createGain: node, resume() { this.state = "running"; } };
+  const node = () => ({ frequency: { set value(hertz) { made.heard.push(hertz); } }, gain: { setValueAtTime() {}, exponentialRampToValueAtTime() {} }, connect() {}, stop() {}, start() {} });
+  const made = { state, heard: [], currentTime: 0, createOscillator: node, createGain: node, resume() { this.state = "running"; } };
   return made;
 }
 
@@ -33,53 +33,77 @@ test("no sound is heard twice within 30 seconds, not on the tab's next page eith
   const played = (nows) => {
     const sound = new Sound(() => audio);
     sound.want(true);
-    return nows.map((now) => sound.play(now));
+    return nows.map((now) => sound.play("warning", now));
   };
   assert.deepEqual(played([100_000, 129_999, 130_000]), [true, false, true]);
   assert.deepEqual(played([159_999, 160_000]), [false, true]);
   assert.deepEqual(played([50_000]), [true]); // a clock that was set back
-  assert.equal(audio.notes, 8);
+  assert.equal(audio.heard.length, 8);
+});
+
+test("each severity has a sound of its own, and only a graver one breaks into the 30 seconds", () => {
+  const audio = context("running");
+  const sound = new Sound(() => audio);
+  sound.want(true);
+  const heard = [["info", 0], ["info", 9_000], ["critical", 10_000], ["warning", 11_000], ["critical", 39_999], ["critical", 40_000], ["info", 70_000]];
+  assert.deepEqual(heard.map(([severity, now]) => sound.play(severity, 1_000_000 + now)), [true, false, true, false, false, true, true]);
+  const next = new Sound(() => audio); // of the tab's next page
+  next.want(true);
+  assert.deepEqual([next.play("info", 1_071_000), next.play("warning", 1_071_000)], [false, true]);
+  const notes = ["info", "warning", "critical"].map((severity, n) => {
+    audio.heard.length = 0;
+    sound.play(severity, 2_000_000 + 60_000 * n);
+    return audio.heard.join();
+  });
+  assert.equal(new Set(notes).size, 3);
+  assert.ok(notes.every(Boolean));
+});
+
+test("a board may hear all, or from a severity on, and of several at once the gravest", () => {
+  const heard = (least) => ["info", "warning", "critical"].filter((severity) => reaches(severity, least)).join();
+  assert.deepEqual([true, "info", "warning", "critical"].map(heard), ["info,warning,critical", "info,warning,critical", "warning,critical", "critical"]);
+  assert.deepEqual([gravest(["info", "critical", "warning"]), gravest([]), gravest(["odd"])], ["critical", "", ""]);
 });
 
 test("what was there when the screen came up is not new, what comes later is, once", () => {
   const heard = new Heard();
-  const [old, late, new_] = [{ id: "old", at: 10_000 }, { id: "late", at: 990_000 }, { id: "new", at: 1_001_000 }];
-  assert.equal(heard.look([old], 1_000_000), false);
-  assert.equal(heard.look([old, late], 1_000_500), true); // it was on its way
-  assert.equal(heard.look([old, late, new_], 1_002_000), true);
-  assert.equal(heard.look([old, late, new_], 1_003_000), false);
+  const [old, late, new_] = [{ id: "old", at: 10_000, severity: "info" }, { id: "late", at: 990_000, severity: "warning" }, { id: "new", at: 1_001_000, severity: "critical" }];
+  assert.deepEqual(heard.look([old], 1_000_000), []);
+  assert.deepEqual(heard.look([old, late], 1_000_500), ["warning"]); // it was on its way
+  assert.deepEqual(heard.look([old, late, new_], 1_002_000), ["critical"]);
+  assert.deepEqual(heard.look([old, late, new_], 1_003_000), []);
 });
 
 test("what came while a rotation showed another board is new when its board is shown, and only once", () => {
-  const [first, meanwhile] = [{ id: "first", at: 10_000 }, { id: "meanwhile", at: 1_010_000 }];
-  assert.equal(new Heard().look([], 1_000_000), false); // a board that shows none
+  const [first, meanwhile] = [{ id: "first", at: 10_000, severity: "info" }, { id: "meanwhile", at: 1_010_000, severity: "info" }];
+  assert.deepEqual(new Heard().look([], 1_000_000), []); // a board that shows none
   const turns = [1_030_000, 1_060_000, 1_090_000].map((now) => new Heard().look([first, meanwhile], now));
-  assert.deepEqual(turns, [true, false, false]);
+  assert.deepEqual(turns, [["info"], [], []]);
 });
 
 test("a tab that may keep nothing still tells what is new from what was there", () => {
   sessionStorage.getItem = () => { throw new Error("forbidden"); };
   try {
     const heard = new Heard();
-    assert.deepEqual([heard.look([{ id: "a", at: 5 }], 10), heard.look([{ id: "b", at: 20 }], 30)], [false, true]);
+    assert.deepEqual([heard.look([{ id: "a", at: 5 }], 10).length, heard.look([{ id: "b", at: 20 }], 30).length], [0, 1]);
   } finally {
     sessionStorage.getItem = (key) => tab.get(key) ?? null;
   }
 });
 
-test("grave is what is critical, stands on the tile, is not over and is in nobody's hands", () => {
+test("what calls is grave, or an alert of any severity, stands on the tile, is not over and is in nobody's hands", () => {
   const notice = { level: "critical", posted_at: 5 };
   const alert = { severity: "critical", raised_at: 7, kind: "queues", of: "support" };
   const state = {
     notices: {
       here: { ...notice, queues: ["support"] }, there: { ...notice, queues: ["test-1"] }, over: { ...notice, until: 9 },
-      all: notice, mild: { ...notice, level: "warning" },
+      all: notice, mild: { ...notice, level: "warning" }, quiet: { ...notice, level: "good" },
     },
     alerts: { a: alert, b: { ...alert, severity: "warning" }, c: { ...alert, owner: "Olena" }, d: { ...alert, snoozed_until: 99 }, e: { ...alert, of: "sales" } },
   }; // prettier-ignore
-  const ids = (tile, kind) => kind.grave(tile, { state, now: 10 }).map((one) => one.id);
-  assert.deepEqual(ids({ queues: ["*", "!test-*"] }, notices), ["notice.here@5", "notice.all@5"]);
-  assert.deepEqual(ids({ queues: ["supp*"] }, alerts), ["alert.a"]);
+  const ids = (tile, kind) => kind.calling(tile, { state, now: 10 }).map((one) => one.id + " " + one.severity);
+  assert.deepEqual(ids({ queues: ["*", "!test-*"] }, notices), ["notice.here@5 critical", "notice.all@5 critical", "notice.mild@5 warning"]);
+  assert.deepEqual(ids({ queues: ["supp*"] }, alerts), ["alert.a critical", "alert.b warning"]);
 });
 
 test("a wall asks that its screen stays on, and again whenever it is seen again", async () => {
@@ -109,7 +133,7 @@ test("it says whether it is off, blocked or on", () => {
   assert.equal(sound.state, "off");
   sound.want(true);
   assert.equal(sound.state, "blocked");
-  assert.equal(sound.play(0), false);
+  assert.equal(sound.play("critical", 0), false);
   audio.resume();
   assert.equal(sound.state, "on");
   const none = new Sound(() => null);

@@ -6,7 +6,7 @@ import { paged, pagedTexts } from "../../static/js/paging.js";
 import { agentsOf, queuesOf, selects } from "../../static/js/select.js";
 import { doingOf } from "../../static/js/doing.js";
 import { valueOf } from "../../static/js/tiles/number.js";
-import { grave } from "../../static/js/tiles/notices.js";
+import { calling } from "../../static/js/tiles/notices.js";
 import { worstFirst } from "../../static/js/tiles/queues.js";
 
 const ids = (rows) => rows.map(([id]) => id);
@@ -24,7 +24,7 @@ test("patterns select like the server's: any of them and none of those with !", 
 test("a notice for a queue or team stands on the tiles that show it", () => {
   const critical = { level: "critical", posted_at: 0 };
   const notices = { all: critical, queue: { ...critical, queues: ["support"] }, team: { ...critical, teams: ["two"] } };
-  const shown = (tile) => grave(tile, { state: { notices }, now: 9 }).map((one) => one.id.slice(7, -2)).join(" ");
+  const shown = (tile) => calling(tile, { state: { notices }, now: 9 }).map((one) => one.id.slice(7, -2)).join(" ");
   const cases = [
     [{}, "all queue team"], [{ queues: ["*"] }, "all queue team"], [{ queues: ["*", "!test-*"] }, "all queue team"],
     [{ queues: ["supp*"] }, "all queue team"], [{ queues: ["sales"] }, "all team"], [{ teams: ["one"] }, "all queue"],

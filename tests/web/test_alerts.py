@@ -15,7 +15,7 @@ from wallboard.config import Config
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied
 from wallboard.core.rules import Rule
-from wallboard.core.settings import Settings
+from wallboard.core.settings import Queue, Settings
 from wallboard.web import alerts
 
 ALERTS = "/api/v1/alerts"
@@ -148,6 +148,80 @@ async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: C
         row = (await until(served, lambda open_: open_["a1"]["now"] == "5"))["a1"]
         assert (row["value"], "Waiting 3" in row["text"].replace("\u00a0", " ")) == (3, True)
         assert (await served.http.get(ALERTS)).json()["rules"] == 1
+
+
+async def test_what_becomes_an_alert_if_it_lasts_is_shown_to_the_leads_of_its_team_and_is_not_open_yet(
+    config: Config, served_elsewhere: Any
+) -> None:
+    written = {"metric": "waiting", "queues": ["*"], "raise": "> 1", "when": "always", "for": "1h"}
+    of_people = {"metric": "missed_in_row", "raise": "> 0", "when": "always", "for": "2h", "severity": "critical"}
+    rules = {"wait": msgspec.convert(written, Rule), "missed": msgspec.convert(of_people, Rule)}
+    settings = Settings(alert=rules, queue={"support": Queue(name="Support", team="one"), "sales": Queue(team="two")})
+
+    async def pending(headers: dict[str, str]) -> list[dict[str, Any]]:
+        told = (await served.anonymous.get(ALERTS, headers=headers)).json()
+        assert told["open"] == []
+        rows: list[dict[str, Any]] = told["pending"]
+        return rows
+
+    async with served_elsewhere(replace(config, settings=settings)) as served:
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        await served.parts.stream.append([told])
+        await served.two_teams()
+        queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(3)]
+        missed = [
+            {"type": "contact.queued", "contact": "m", "queue": "sales", "source": "pbx"},
+            {"type": "contact.missed", "contact": "m", "agent": "boris", "source": "pbx"},
+        ]
+        await served.http.post("/api/v1/events", json=[*queued, *missed])
+        everybody = {"cookie": await served.sign_in("Ada", "admin"), "origin": served.origin}
+        async with asyncio.timeout(60):
+            while len(rows := await pending(everybody)) < 2:
+                await asyncio.sleep(0.05)
+        person, queue = rows
+        assert (person["kind"], person["of"], person["severity"]) == ("agents", "boris", "critical"), (
+            "the gravest first"
+        )
+        assert queue["text"].replace("\u00a0", " ") == "Support: Waiting 3, limit > 1"
+        assert queue["raised_at"] - queue["since"] == 3_600_000
+        of_team = {
+            team: {"cookie": await served.sign_in(team, "lead", teams=(team,)), "origin": served.origin}
+            for team in ("one", "two")
+        }
+        assert [row["of"] for row in await pending(of_team["one"])] == ["support"]
+        assert [row["of"] for row in await pending(of_team["two"])] == ["boris"]
+
+
+async def test_how_many_are_open_is_told_without_what_sleeps_and_what_is_another_lead_s(
+    config: Config, served_elsewhere: Any
+) -> None:
+    settings = Settings(queue={"support": Queue(team="one"), "sales": Queue(team="two")})
+    async with served_elsewhere(replace(config, settings=settings)) as served:
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        await served.parts.stream.append([told])
+        base: dict[str, Any] = {"rule": "r", "source": "wallboard"}
+        said = {"metric": "waiting", "limit": "> 2", "since": str(now_ms()), "kind": "queues"}
+        rows = (("a1", "support", "info"), ("a2", "support", "critical"), ("a3", "sales", "critical"))
+        await served.parts.stream.append([
+            AlertRaised(alert=one, severity=severity, attributes=said | {"of": of}, id=one, **base)
+            for one, of, severity in rows
+        ])  # fmt: skip
+        await until(served, lambda open_: len(open_) == 3)
+
+        async def count(**headers: str) -> Any:
+            return (await served.anonymous.get(f"{ALERTS}/count", headers=headers)).json()
+
+        lead = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "accept-language": "pl"}
+        assert await count(**lead) == {"open": 2, "severity": "critical", "text": "Otwarte alerty: 2"}
+        page = (await served.anonymous.get("/account", headers=lead)).text
+        assert 'id="open-count" href="/alerts" data-severity="critical"' in page
+        assert "<b>2</b></a>" in page
+        await served.http.post(f"{ALERTS}/a2/snooze", json={"seconds": 900})
+        await until(served, lambda open_: "snoozed_until" in open_["a2"])
+        assert await count(**lead) == {"open": 1, "severity": "info", "text": "Otwarte alerty: 1"}
+        viewer = {"cookie": await served.sign_in("Vera", "viewer")}
+        assert (await served.anonymous.get(f"{ALERTS}/count", headers=viewer)).status_code == 403
+        assert "open-count" not in (await served.anonymous.get("/account", headers=viewer)).text
 
 
 def _plain(open_: dict[str, Any]) -> str:

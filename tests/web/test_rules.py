@@ -247,6 +247,35 @@ async def test_what_a_form_says_is_written_into_the_text_with_its_comments(serve
     assert written(served) == TEXT
 
 
+async def test_slips_of_the_pen_are_warned_of_in_the_reader_s_language_and_saved_all_the_same(served: Any) -> None:
+    text = """\
+[alert.slips]
+metric = "abandon_rate"
+window = "m15"
+queues = ["suport", "s*", "!test-*"]
+raise = "> 800"
+action = "Look"
+and = [{ metric = "waiting", raise = ">= 0" }]
+"""
+    asked = {"json": {"text": text}, "headers": {"accept-language": "pl"}}
+    said = (await served.http.post("/api/v1/alerts/check-rule", **asked)).json()
+    assert said["mistakes"] == []
+    assert said["warnings"] == [
+        {"at": "alert.slips.raise", "key": "raise", "reason": "Takiej liczby nie ma: reguła nigdy nie zadziała."},
+        {"at": "alert.slips.and[0].raise", "reason": "Ta liczba zawsze taka jest: reguła działałaby zawsze."},
+        {
+            "at": "alert.slips.queues[0]", "key": "queues",
+            "reason": "Nikt tu jeszcze nie widział „suport”. Może „support”?",
+        },
+    ]  # fmt: skip
+    assert (await put(served, "slips", text, None)).status_code == 201
+    wrong = text.replace('"> 800"', '"800"').replace("slips", '"of an odd.name"')
+    answer = (await served.http.post("/api/v1/alerts/check-rule", json={"text": wrong})).json()
+    assert answer["mistakes"] == [{
+        "at": 'alert."of an odd.name".raise', "key": "raise", "reason": "a sign and a number, such as > 120 or <= 80.5",
+    }]  # fmt: skip
+
+
 async def test_leads_read_rules_and_only_administrators_change_them(served: Any) -> None:
     lead = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
     answer = await served.anonymous.get(RULES, headers=lead)

@@ -20,7 +20,6 @@ HEAD = 60  # characters that a phone shows of a message
 MOST_LINES = 20  # of one that stands for many
 LEAST_NAME = 8  # characters that are kept of a long name, while something else can be cut
 NOT_TIME = frozenset({"missed_in_row"})  # of the numbers that only rules know, the others are seconds
-SHORT = frozenset({"aht", "asa", "csat", "nps"})
 GRAVEST: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
 
 
@@ -226,19 +225,18 @@ def _counted(alerts: int, over: int, say: Words) -> str:
 
 
 def _metric(row: AlertRow, say: Words) -> str:
-    """As the wall calls it; in English shorter, after its own name."""
+    """As the wall calls it, within a sentence."""
     if row.event:
         return say("no_event", event=row.event)
-    return (
-        _words(row.metric)
-        if say.language == LANGUAGE
-        else words(say.language)(f"metric.{row.metric}", _words(row.metric))
-    )
+    word = words(say.language)(f"metric.{row.metric}", "")
+    if not word:
+        return _words(row.metric)
+    return word if word[1:2].isupper() else word[:1].lower() + word[1:]
 
 
 def _words(metric: str) -> str:
-    plain = metric.removeprefix("kpi.").removesuffix("_s").replace("_", " ").replace(".", " ")
-    return plain.upper() if plain in SHORT else plain
+    """Of one that the wall has no word for: its own name."""
+    return metric.removeprefix("kpi.").removesuffix("_s").replace("_", " ").replace(".", " ")
 
 
 def _limit(row: AlertRow, unit: str) -> str:

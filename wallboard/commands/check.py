@@ -20,6 +20,8 @@ from wallboard.sense import WEBHOOK
 from wallboard.tables import parse
 from wallboard.tables import path as path_of
 
+REACHES = {"never": "never holds: its number has no such values", "always": "holds whatever its number is"}
+
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
@@ -154,6 +156,8 @@ def rule_warnings(
         if rule.of_agents and shared:
             reason = f"is about people, and '{shared[0]}' is nobody's own: whoever reads there learns of them"
             yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
+        for key, reach in rule.beyond():
+            yield Mistake(str(config.file or FILE), f"{path_of('alert', name)}.{key}", REACHES[reach], warning=True)
         if rule.action is None:
             yield Mistake(str(config.file or FILE), path_of("alert", name), NO_ACTION, warning=True)
 

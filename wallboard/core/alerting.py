@@ -7,7 +7,7 @@ What it says is told by events (`untold`), which the leading worker puts into th
 back through it. Both are in the checkpoint, so that whoever leads after a death says the same again, by the same ids.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Literal, Protocol
 
@@ -122,6 +122,13 @@ class Alerting:
         self.untold.pop(f"{found.alert}+", None)
         found.alert = alert
         self._ground.unlooked.add(key[1:])
+
+    def pending(self) -> Iterator[tuple[Name, int, int]]:
+        """What is not raised yet: since when its rule holds, and when it is raised if that lasts (ms)."""
+        for key, found in self.instances.items():
+            rule = self._ground.settings.alert.get(key[0])
+            if found.state == "pending" and rule:
+                yield key, found.since_ms, found.since_ms + rule.lasts_ms
 
     def holds_back(self, row: AlertRow) -> bool:
         """Of one that is open: nobody who tells of it is heard, so that there is nothing new to say of it."""

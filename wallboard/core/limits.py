@@ -2,7 +2,7 @@
 
 import re
 from operator import ge, gt, le, lt
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 _LIMIT = re.compile(r"\s*(<=|>=|<|>)\s*(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*")
 _DURATION = re.compile(r"\s*([0-9]{1,6})\s*(s|m|h)\s*")
@@ -19,6 +19,14 @@ class Limit(NamedTuple):
     def passed_by(self, value: float) -> bool:
         """Whether `value` lies on the side that the sign shows."""
         return bool(_PASSED[self.sign](value, self.number))
+
+    def reach(self, low: float, high: float) -> "Reach | None":
+        """Of a number that lies between these: whether it can never pass, or always does."""
+        at_low, at_high = self.passed_by(low), self.passed_by(high)
+        return None if at_low != at_high else "always" if at_low else "never"
+
+
+Reach = Literal["never", "always"]
 
 
 def limit_of(text: str) -> Limit | None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from math import inf
 from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct, field
 
 from wallboard.core.events import TOLD_TYPES, LongText, Text
 from wallboard.core.hours import parse_openings
-from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT, Limit, duration_ms, limit_of
+from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT, Limit, Reach, duration_ms, limit_of
 from wallboard.core.numbers import NUMBERS, Reads, number_named
 from wallboard.core.words import meant
 
@@ -68,6 +69,15 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
             yield from self._faults_of_event(at)
         if self.clear_limit and _overlap(self.raise_limit, self.clear_limit):
             yield Fault(at + "clear", f"'{self.clears}' holds while '{self.raises}' does: it would clear as it raises")
+
+    def beyond(self, at: str = "") -> Iterator[tuple[str, Reach]]:
+        """Limits that the number passes never or always: the rule's key, and which. No faults, but slips of the pen."""
+        low, high = _range_of(self.metric)
+        if self.within:
+            low, high = low - high, high - low
+        for key, limit in (("raise", limit_of(self.raises)), ("clear", self.clear_limit)):
+            if limit and (found := limit.reach(low, high)):
+                yield at + key, found
 
     def _faults_of_change(self, at: str) -> Iterator[Fault]:
         if not LEAST_WITHIN_MS <= (self.within_ms or 0) <= MOST_WITHIN_MS:
@@ -134,6 +144,12 @@ class Rule(Condition, frozen=True, kw_only=True):
     def repeat_ms(self) -> int | None:
         return duration_ms(self.repeat) if self.repeat else None
 
+    def beyond(self, at: str = "") -> Iterator[tuple[str, Reach]]:
+        yield from super().beyond(at)
+        for key, conditions in (("and", self.conditions), ("or", self.others)):
+            for index, condition in enumerate(conditions):
+                yield from condition.beyond(f"{at}{key}[{index}].")
+
     @property
     def of_agents(self) -> bool:
         return self.metric in OF_AGENTS
@@ -186,13 +202,22 @@ SINCE = {
 NO_EVENT = "no_event_s"  # since an event of a kind was told (core/heard.py)
 EVENTS = tuple(sorted({*TOLD_TYPES, *(one.partition(".")[0] + ".*" for one in TOLD_TYPES)}))
 METRICS = (*SINCE, *sorted(OF_AGENTS), *sorted(OF_SOURCES), NO_EVENT, *NUMBERS)
-_NEVER = Limit(">", float("inf"))
+_NEVER = Limit(">", inf)
 
 
 def reads_of(metric: str) -> Reads:
     """How a rule's number is read."""
     number = number_named(metric)
     return number.reads if number else "count" if metric == "missed_in_row" else "seconds"
+
+
+def _range_of(metric: str) -> tuple[float, float]:
+    """Between what the number lies whatever happens."""
+    reads = reads_of(metric)
+    if reads == "percent":
+        return (-100, 100) if metric == "nps" else (0, 100)
+    is_any = reads == "decimal" or metric in ("wrapup_over_s", "pause_over_s")
+    return (-inf if is_any else 0, inf)
 
 
 def _no_number(metric: str, window: str | None) -> Fault | None:

@@ -20,8 +20,12 @@ def could_name(text: str, most: int = MOST) -> bool:
 
 def meant(wrong: str, known: Iterable[str]) -> str:
     """` - did you mean 'x'?` where one of the known words is near, else nothing."""
-    near = get_close_matches(wrong, list(known), n=1)
-    return f" - did you mean '{near[0]}'?" if near else ""
+    near = nearest(wrong, known)
+    return f" - did you mean '{near}'?" if near else ""
+
+
+def nearest(wrong: str, known: Iterable[str]) -> str | None:
+    return next(iter(get_close_matches(wrong, list(known), n=1)), None)
 
 
 def _visible(character: str) -> str:

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, field
 
 from wallboard.core.events import Text
 from wallboard.core.numbers import NUMBERS, number_named, ranked_by
+from wallboard.core.rules import Severity
 from wallboard.record import fitting
 from wallboard.record.legible import LEAST_ARC, Sight
 
@@ -127,7 +128,7 @@ class Written(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tiles: list[Tile] = field(default_factory=list, name="tile")
     drift: bool = False
     dim: Annotated[str, Meta(pattern=HOURS)] | None = None
-    sound: bool = False
+    sound: bool | Severity = False  # or from which severity on
     rotation: Rotation | None = None
 
 
@@ -179,7 +180,7 @@ class Board(Written, frozen=True, kw_only=True):
         }  # fmt: skip
         if self.rotation:
             shown["rotation"] = msgspec.to_builtins(self.rotation)
-        shown |= {name: True for name in ("drift", "sound") if getattr(self, name)}
+        shown |= {name: on for name in ("drift", "sound") if (on := getattr(self, name))}
         if self.dim:
             shown["dim"] = self.dim.split("-")
         if self.language:

@@ -57,7 +57,7 @@ def board_warnings(board: Board) -> Iterator[Wrong]:
         yield f"tile[{numbers[HEADLINES]}]", f"one of {len(numbers)} numbers: people hold about {HEADLINES} at a glance"
     yield from _ready_alone(board)
     if board.sound and not any(tile.kind in MESSAGES for tile in board.tiles):
-        yield "sound", "nothing would be heard: expected a tile notices or alerts, whose critical ones are"
+        yield "sound", "nothing would be heard: expected a tile notices or alerts, whose new ones are"
     for place, tile in enumerate(board.tiles) if board.sight else ():
         wanted = GOOD_ARC if tile.kind == "number" else LEAST_ARC
         arc = board.sight.minutes(_least_text(tile, board)) if board.sight else wanted

@@ -34,15 +34,17 @@ from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import OnDuty
 from wallboard.web.figures import figure, lasting, moved
 from wallboard.web.lists import alert_text, order_of
+from wallboard.web.openalerts import OpenAlerts, open_alerts
 from wallboard.web.ownchannels import is_reached
 from wallboard.web.pages import script_json
+from wallboard.web.pending import pending
 from wallboard.web.problems import Problem
 from wallboard.web.shiftpage import unread, waits_to_be_read
 from wallboard.web.sight import seen_by, sees_floor
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.telling import tell
 from wallboard.web.trail import noted
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.words import Words, words
 
 BODY_BYTES = 8_192
@@ -100,6 +102,7 @@ class Alerts(TypedDict):
     now: int
     rules: int
     open: list[dict[str, Any]]
+    pending: list[dict[str, Any]]
     over: list[dict[str, Any]]
     maintenance: list[Planned]
     duty: list[OnDuty]
@@ -117,7 +120,7 @@ class Done(TypedDict):
     answers={
         200: Answer(
             "`open`, the gravest first, each with its number `now`, and `first_of` how many of one cause it came "
-            "first; `over`, the last ones that ended; "
+            "first; `pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "
             "`maintenance`, planned work that goes on now; `duty`, who is on duty.",
             Alerts,
         )
@@ -128,6 +131,20 @@ async def alerts(request: Request) -> Response:
     who = sees_floor(request)
     body = msgspec.json.encode(told(parts_of(request), who, words(spoken(request))))
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+@Call(
+    summary="How many alerts are open",
+    scope="alerts:act",
+    description="Those of the caller's teams that nobody snoozed. `text`: in the first of Accept-Language.",
+    answers={200: Answer("How many, and how grave the gravest is.", OpenAlerts)},
+)
+async def open_count(request: Request) -> Response:
+    """`GET /api/v1/alerts/count`."""
+    who, parts = allowed(request, "alerts:act"), parts_of(request)
+    expect_loaded(parts)
+    found = open_alerts(parts.pipeline.floor, who, page_say(spoken(request)))
+    return JSONResponse(found, headers={"cache-control": "no-store"})
 
 
 class AlertsPage:
@@ -177,6 +194,7 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
         "now": parts.clock_ms(),
         "rules": len(floor.settings.alert),
         "open": [row | _now(parts, row, say) | before(row) for row in found if "over_at" not in row],
+        "pending": pending(parts, who, say),
         "over": [row for row in found if "over_at" in row],
         "maintenance": _planned(floor.settings, parts.clock_ms()),
         "duty": duty.rows(floor, who),

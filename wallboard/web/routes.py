@@ -28,7 +28,7 @@ from wallboard.web import (
     sourcepages,
     tokens,
 )
-from wallboard.web.alerts import AlertsPage, acts, alerts
+from wallboard.web.alerts import AlertsPage, acts, alerts, open_count
 from wallboard.web.around import around
 from wallboard.web.channelspage import ChannelsPage
 from wallboard.web.charts import plotly_js
@@ -134,6 +134,7 @@ def _boards(templates: Jinja2Templates) -> list[BaseRoute]:
 def _alerts(templates: Jinja2Templates) -> list[BaseRoute]:
     return [
         Route("/api/v1/alerts", alerts),
+        Route("/api/v1/alerts/count", open_count),
         Route("/api/v1/alerts/{alert}/around", around),
         *acts(),
         Route("/api/v1/alerts/rules", rules.rules),

@@ -6,6 +6,7 @@ Changed by administrators; whoever acts on alerts may read them. In force when t
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, TypeVar
@@ -18,18 +19,21 @@ from starlette.responses import JSONResponse, Response
 from wallboard.config import mistakes_in
 from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable
 from wallboard.core.events import Text
+from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT
 from wallboard.record.entries import Unwritten, entries, read_text
-from wallboard.record.ruletext import RuleDiffers, rule_text, write_rule
+from wallboard.record.ruletext import SECTION, RuleDiffers, rule_text, write_rule
 from wallboard.record.shelf import tag_of
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem
+from wallboard.web.ruledoubts import doubts
 from wallboard.web.rulelist import NO_NAME, has_address, listed, open_of
 from wallboard.web.ruletexts import Read, read_rule, saying
-from wallboard.web.speaking import spoken
+from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, expect_loaded, parts_of
+from wallboard.web.words import Words
 from wallboard.web.writable import unwritable
 
 TOML = "application/toml"
@@ -103,11 +107,13 @@ async def check(request: Request) -> Response:
     """`POST /api/v1/alerts/check-rule`."""
     allowed(request, "admin")
     asked = asked_of(await body_of(request, 2 * BODY_BYTES), Asked)
-    read = await in_thread(_checked, parts_of(request), asked)
-    told = {"name": read.name, "text": read.text, "values": read.values, "mistakes": _told(read.mistakes)}
-    return Response(
-        msgspec.json.encode(told | {"warnings": _told(read.warnings)}), media_type="application/json", headers=_NO_STORE
-    )
+    parts, page = parts_of(request), page_say(spoken(request))
+    read = await in_thread(_checked, parts, asked)
+    told = {
+        "name": read.name, "text": read.text, "values": read.values, "mistakes": _told(read.mistakes, page),
+        "warnings": _warnings(parts, read, page),
+    }  # fmt: skip
+    return Response(msgspec.json.encode(told), media_type="application/json", headers=_NO_STORE)
 
 
 @Call(
@@ -124,11 +130,12 @@ async def put(request: Request) -> Response:
     who, parts, name = allowed(request, "admin"), parts_of(request), request.path_params["rule"]
     expected = _expected(request)
     text = _text(await body_of(request, BODY_BYTES))
+    page = page_say(spoken(request))
     read = await in_thread(read_text_of, parts, text, name)
     if read.mistakes:
-        raise wrong(read.mistakes)
+        raise wrong(read.mistakes, page)
     now = await in_thread(_write, parts, who, name, read.text, expected)
-    told = {"id": name, "tag": tag_of(now or ""), "warnings": _told(read.warnings)}
+    told = {"id": name, "tag": tag_of(now or ""), "warnings": _warnings(parts, read, page)}
     return JSONResponse(told, 201 if expected is None else 200, headers=_NO_STORE)
 
 
@@ -242,11 +249,35 @@ async def in_thread(do: Callable[..., T], *given: Any) -> T:
         raise Problem(503, text, headers={"retry-after": "2"}) from None
 
 
-def wrong(mistakes: list[Mistake]) -> Problem:
-    """422, with every one."""
-    first = mistakes[0]
-    return Problem(422, f"{first.at}: {first.reason}.", at=first.at, mistakes=_told(mistakes))
+def wrong(mistakes: list[Mistake], page: Words | None = None) -> Problem:
+    """422, with every one; `page`: in whose words."""
+    first, told = mistakes[0], _told(mistakes, page)
+    return Problem(422, f"{first.at}: {told[0]['reason']}.", at=first.at, mistakes=told)
 
 
-def _told(mistakes: list[Mistake]) -> list[dict[str, str]]:
-    return [{"at": one.at, "reason": one.reason} for one in mistakes]
+def _warnings(parts: Parts, read: Read, page: Words) -> list[dict[str, str]]:
+    return _told(doubts(parts, read.name, read.rule, page), page) if read.rule else []
+
+
+def _told(mistakes: list[Mistake], page: Words | None = None) -> list[dict[str, str]]:
+    """`key`: of which field of a form."""
+    return [{"at": one.at, "reason": _reason(one, page)} | _key(one) for one in mistakes]
+
+
+def _reason(mistake: Mistake, page: Words | None) -> str:
+    word = _SAID.get(mistake.reason)
+    return page(word) if page and word else mistake.reason
+
+
+def _key(mistake: Mistake) -> dict[str, str]:
+    found = _KEY.fullmatch(mistake.at)
+    return {"key": found[1]} if found else {}
+
+
+# What a form's reader meets most, in their language; the rest is said as `wallboard check` says it.
+_SAID = {
+    EXPECTED_LIMIT: "rules.expected.limit", EXPECTED_DURATION: "rules.expected.time",
+    f"{EXPECTED_DURATION}, at least 1m": "rules.expected.minute",
+    f"{EXPECTED_DURATION}, from 1m to 1h": "rules.expected.hour",
+}  # fmt: skip
+_KEY = re.compile(rf"{SECTION}\.(?:[^.\"']+|\"(?:[^\"\\]|\\.)*\"|'[^']*')\.([a-z_]+)(?:\[\d+\])?")

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from wallboard.core.errors import Mistake
-from wallboard.core.rules import NO_ACTION, Rule
+from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
 from wallboard.record.entries import Unwritten, entry_changed
 from wallboard.record.ruletext import SECTION, renamed
@@ -22,11 +22,6 @@ class Read(NamedTuple):
     values: dict[str, Any]
     rule: Rule | None
     mistakes: list[Mistake]
-
-    @property
-    def warnings(self) -> list[Mistake]:
-        lacks = self.rule is not None and self.rule.action is None
-        return [Mistake(_HERE, path(SECTION, self.name), NO_ACTION, warning=True)] if lacks else []
 
 
 def read_rule(text: str, receivers: Collection[str], name: str | None = None) -> Read:

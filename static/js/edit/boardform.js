@@ -105,9 +105,17 @@ function more(form) {
     field(said("edit.updates"), number(tables.updates_per_s ?? 2, (value) => form.set("updates_per_s", value), { min: 0.1, max: 10, step: "any" })),
     field(said("edit.dim"), text(tables.dim, (value) => form.set("dim", value), { placeholder: "22:00-06:00" })),
     tick(tables.drift === true, said("edit.drift"), (on) => form.set("drift", on)),
-    tick(tables.sound === true, said("edit.sound"), (on) => form.set("sound", on)),
+    sound(form),
   );
   return made;
+}
+
+/** Of which new alerts and notices a sound is heard: none, all, or from a severity on. */
+function sound(form) {
+  const before = form.tables.sound;
+  const options = [["", said("edit.sound.off")], ["all", said("edit.sound.all")], ...["warning", "critical"].map((one) => [one, said("edit.sound." + one)])];
+  const chosen = before === true || before === "info" ? "all" : before || "";
+  return field(said("edit.sound"), choice(chosen, options, (value) => form.set("sound", value === "all" ? true : value || undefined)));
 }
 
 function folded(words, open) {

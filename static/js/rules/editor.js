@@ -7,10 +7,11 @@ import { write } from "../dom.js";
 import { conflict } from "../edit/dialogs.js";
 import { say } from "../words.js";
 import { Trial } from "./trial.js";
-import { adapt, field, prepare, show, values } from "./form.js";
+import { adapt, field, labelOf, mark, prepare, show, values } from "./form.js";
 
 const PAUSE_MS = 250; // of typing
 
+/** @typedef {{at: string, reason: string, key?: string}} Wrong `key`: of which field */
 /** @typedef {{id: string, tag: string | null, of?: string}} Made `tag` null: it is not there yet; `of`: it keeps its name */
 
 export class Editor {
@@ -21,7 +22,8 @@ export class Editor {
   /** @type {(() => Promise<void>) | null} */ #due = null;
   /** @type {Set<string>} of a new rule: what was set */ #touched = new Set();
   #going = Promise.resolve();
-  /** @type {{at: string, reason: string}[]} at the last look */ #warned = [];
+  /** @type {Wrong[]} at the last look */ #warned = [];
+  /** @type {Set<string>} warnings that were to be seen */ #known = new Set();
 
   /** @param {HTMLDialogElement} dialog @param {import("./server.js").Server} server @param {*} choices
    * @param {() => void} saved */
@@ -56,6 +58,7 @@ export class Editor {
     this.#values = values ?? {};
     this.#due = null;
     this.#warned = [];
+    this.#known = new Set();
     this.text.value = text;
     const isNew = rule.tag === null && !rule.of;
     this.#touched = new Set(isNew ? [] : ["text"]);
@@ -105,7 +108,7 @@ export class Editor {
     if (!answer.ok) return;
     const { text, name, values: said, mistakes, warnings } = answer.told;
     this.#warned = mistakes.length ? [] : warnings;
-    this.#tell(this.#touched.size ? mistakes : [], this.#cameToAction() ? warnings : []);
+    this.#tell(this.#touched.size ? mistakes : [], warnings.filter((one) => this.#cameTo(one)));
     if (isForm) {
       this.text.value = text;
       return;
@@ -116,25 +119,25 @@ export class Editor {
     show(this.form, said, this.choices);
   }
 
-  /** Nobody is warned of what they have not come to yet: all warnings are about the action. */
-  #cameToAction() {
-    return this.#touched.has("text") || this.#touched.has("action");
+  /** Nobody is warned of what they have not come to yet: what to do stands last. @param {Wrong} warning */
+  #cameTo(warning) {
+    return Boolean(warning.key) || this.#touched.has("text") || this.#touched.has("action");
   }
 
-  /** @param {{at: string, reason: string}[]} mistakes @param {{at: string, reason: string}[]} warnings */
+  /** @param {Wrong[]} mistakes @param {Wrong[]} warnings */
   #tell(mistakes, warnings) {
     const list = this.form.querySelector(".rule-mistakes");
     list.replaceChildren(...[...mistakes.map((one) => line(one, "mistake")), ...warnings.map((one) => line(one, "warning"))]);
+    for (const one of warnings) this.#known.add(one.reason);
+    mark(this.form, mistakes);
   }
 
   /** @param {Event} event */
   async #save(event) {
     event.preventDefault();
+    const known = new Set(this.#known);
     await this.#settle();
-    if (this.#warned.length && !this.#cameToAction()) {
-      this.#touched.add("action"); // whoever saves once more means it
-      return this.#tell([], this.#warned);
-    }
+    if (this.#warned.some((one) => !known.has(one.reason))) return this.#tell([], this.#warned); // whoever saves once more means it
     const id = this.#rule.tag === null && !this.#rule.of ? field(this.form, "name").value.trim() : this.#rule.id;
     const answer = await this.server.save(id, this.text.value, this.#rule.tag);
     if (answer.status === 412) return this.#choose(id, answer.told.now, answer.told.tag ?? null);
@@ -156,10 +159,11 @@ export class Editor {
   }
 }
 
-/** @param {{at: string, reason: string}} one @param {string} name */
+/** @param {Wrong} one @param {string} name */
 function line(one, name) {
   const made = document.createElement("li");
   made.className = name;
-  made.textContent = one.at === "$" ? one.reason : one.at + ": " + one.reason;
+  const at = labelOf(one.key ?? "") || (one.at === "$" || name === "warning" ? "" : one.at);
+  made.textContent = at ? at + ": " + one.reason : one.reason;
   return made;
 }

@@ -11,6 +11,25 @@ const TEXTS = ["event", "within", "clear", "keep_for", "when", "escalate", "repe
 const NO_EVENT = "no_event_s";
 const GROUPS = { queues: "rules.of_queues", agents: "rules.of_people", sources: "rules.of_sources", kpis: "rules.of_kpis" };
 
+/** Where the form calls a key of the file otherwise. */
+const LABELS = { raise: "limit", teams: "of_teams" };
+const FIELDS = { raise: "bound", for: "lasts" };
+const KEYS = ["metric", "window", "event", "raise", "for", "action", ...LISTS, ...TEXTS, "min_n", "severity"];
+
+/** As the form calls it; "" where it has no such field. @param {string} key of the file */
+export function labelOf(key) {
+  return KEYS.includes(key) ? say("rules." + (LABELS[key] ?? key)).split(":")[0] : "";
+}
+
+/** The fields that have a mistake, also to who hears the page. @param {HTMLFormElement} form @param {{key?: string}[]} mistakes */
+export function mark(form, mistakes) {
+  const wrong = new Set(mistakes.map((one) => FIELDS[one.key ?? ""] ?? one.key));
+  for (const one of Array.from(form.elements)) {
+    if (wrong.has(/** @type {HTMLInputElement} */ (one).name)) one.setAttribute("aria-invalid", "true");
+    else one.removeAttribute("aria-invalid");
+  }
+}
+
 /** @param {HTMLFormElement} form @param {*} choices */
 export function prepare(form, choices) {
   const metric = field(form, "metric");

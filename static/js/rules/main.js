@@ -10,8 +10,8 @@ import { Editor } from "./editor.js";
 import { Server } from "./server.js";
 
 const APPLIED_MS = 3000; // until the parts have read the file
-/** What a new rule begins with: queues, a deadband in time, and something to do. */
-const NEW = { metric: "oldest_wait_s", queues: ["*"], raise: "> 60", for: "30s", keep_for: "1m" };
+/** What a new rule begins with; the rest is as docs/alerts.md has it. */
+const NEW = { metric: "oldest_wait_s", queues: ["*"], raise: "> 60", for: "30s" };
 
 /** @typedef {{id: string, text: string, tag: string, values: *, says: string, facts: string[], open: number,
  *   mistakes: {at: string, reason: string}[], writable: boolean, in_file: boolean, in_force: boolean}} Rule */

@@ -17,11 +17,11 @@ export function render(body, tile, picture) {
   return renderMessages(body, tile, picture, alerts.map((row) => messageOf(row, picture)), say("alerts.none"));
 }
 
-/** Those that are critical and that nobody has taken. @returns {import("../heard.js").Grave[]} */
-export function grave(tile, picture) {
+/** Those that nobody has taken. @returns {import("../heard.js").Calling[]} */
+export function calling(tile, picture) {
   return shownOn(tile, picture)
-    .filter((row) => row.alert.severity === "critical" && !(row.alert.snoozed_until || row.alert.owner || row.alert.acknowledged_by))
-    .map((row) => ({ id: "alert." + row.id, at: row.alert.raised_at }));
+    .filter((row) => !(row.alert.snoozed_until || row.alert.owner || row.alert.acknowledged_by))
+    .map((row) => ({ id: "alert." + row.id, at: row.alert.raised_at, severity: row.alert.severity }));
 }
 
 function shownOn(tile, picture) {

@@ -18,11 +18,11 @@ export function render(body, tile, picture) {
   return renderMessages(body, tile, picture, notices, say("notices.none"));
 }
 
-/** Those that are critical; one that was written anew is another one. @returns {import("../heard.js").Grave[]} */
-export function grave(tile, picture) {
+/** The grave ones; one that was written anew is another one. @returns {import("../heard.js").Calling[]} */
+export function calling(tile, picture) {
   return shownOn(tile, picture)
-    .filter((row) => row.notice.level === "critical")
-    .map((row) => ({ id: "notice." + row.id + "@" + row.notice.posted_at, at: row.notice.posted_at }));
+    .filter((row) => row.notice.level === "warning" || row.notice.level === "critical")
+    .map(({ id, notice }) => ({ id: "notice." + id + "@" + notice.posted_at, at: notice.posted_at, severity: notice.level }));
 }
 
 function shownOn(tile, picture) {

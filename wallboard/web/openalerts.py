@@ -1,0 +1,36 @@
+"""How many alerts are open for somebody? In the head of every page for leads: static/js/opencount.js asks again."""
+
+from typing import NotRequired, TypedDict
+
+from wallboard.core.rows import AlertRow
+from wallboard.core.state import Floor
+from wallboard.web.lists import order_of
+from wallboard.web.sight import seen_by
+from wallboard.web.who import Who
+from wallboard.web.words import Words
+
+
+class OpenAlerts(TypedDict):
+    """`severity`: of the gravest; `text`: how many in words."""
+
+    open: int
+    severity: NotRequired[str]
+    text: str
+
+
+def open_alerts(floor: Floor, who: Who, page: Words) -> OpenAlerts:
+    """As `/alerts` lists them, without what is snoozed and what another lead acts on."""
+    alerts = floor.alerts
+    awake = [row for row in alerts.open.values() if row.snoozed_until_ms is None]
+    severities = [row.severity for row in awake if is_for(who, row, alerts.team_of(row))]
+    found = OpenAlerts(open=len(severities), text=page("alerts.count", count=len(severities)))
+    if severities:
+        found["severity"] = min(severities, key=lambda one: order_of({"severity": one}))
+    return found
+
+
+def is_for(who: Who, row: AlertRow, team: str | None) -> bool:
+    """What is of no team is every lead's, but a person of no team is only theirs who lead all."""
+    if row.kind == "agents":
+        return seen_by(who).everything and who.of_team(team)
+    return team is None or who.of_team(team)

@@ -1,0 +1,62 @@
+"""What in a rule is probably a slip of the pen? Said to whoever writes it, in their language; it is saved all the same.
+
+A name that nobody has seen, a limit that its number never or always passes, no word of what to do.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from wallboard.core.errors import Mistake
+from wallboard.core.limits import Reach
+from wallboard.core.rules import Rule
+from wallboard.core.select import selects
+from wallboard.core.words import nearest
+from wallboard.record.ruletext import SECTION
+from wallboard.tables import path
+from wallboard.web.wiring import Parts
+from wallboard.web.words import Words
+
+_REACHES: dict[Reach, str] = {"never": "rules.doubt.never", "always": "rules.doubt.always"}
+NAMED = ("queues", "teams", "agents", "sources", "kpis")
+
+
+def doubts(parts: Parts, name: str, rule: Rule, page: Words) -> list[Mistake]:
+    """Warnings, each with the key that it is about."""
+    at = path(SECTION, name)
+    found = [*_limits(rule, page), *_names(parts, rule, page)]
+    if rule.action is None:
+        found.append(("", page("rules.doubt.action")))
+    return [Mistake("$", f"{at}.{key}" if key else at, reason, warning=True) for key, reason in found]
+
+
+def _limits(rule: Rule, page: Words) -> Iterator[tuple[str, str]]:
+    for key, reach in rule.beyond():
+        yield key, page(_REACHES[reach])
+
+
+def _names(parts: Parts, rule: Rule, page: Words) -> Iterator[tuple[str, str]]:
+    """Of a kind of which nothing was seen yet, nothing is said."""
+    for kind in NAMED:
+        patterns = [one for one in getattr(rule, kind) if not one.startswith("!")]
+        known = sorted(_known(parts, kind)) if patterns else []
+        for index, pattern in enumerate(getattr(rule, kind)):
+            if known and pattern in patterns and not any(selects([pattern], one) for one in known):
+                yield f"{kind}[{index}]", page("rules.doubt.unseen", name=pattern) + _near(pattern, known, page)
+
+
+def _known(parts: Parts, kind: str) -> set[str]:
+    """What the floor has seen, or is configured."""
+    settings, seen = parts.pipeline.floor.settings, parts.pipeline.documents
+    if kind == "teams":
+        told: Iterable[str | None] = (
+            row.get("team") for one in ("queues", "agents") for row in seen.get(one, {}).values()
+        )
+        return {team for team in (*told, *(one.team for one in settings.agent.values())) if team}
+    configured: dict[str, Iterable[str]] = {
+        "queues": settings.queue, "agents": settings.agent, "sources": parts.config.collectors,
+    }  # fmt: skip
+    return {*seen.get(kind, ()), *configured.get(kind, ())}
+
+
+def _near(pattern: str, known: Iterable[str], page: Words) -> str:
+    found = nearest(pattern, known)
+    return " " + page("rules.doubt.near", name=found) if found else ""
