@@ -77,6 +77,8 @@ def test_a_board_with_variables_is_filled_from_the_address(tmp_path: Path) -> No
     assert (filled.id, filled.title) == ("one?queue=sales&team=first+line", "Of sales")
     assert (filled.tiles[0].queues, filled.tiles[1].teams) == (["sales"], ["first line"])
     assert boards[filled.id] == filled
+    called = Boards(tmp_path, called={"sales": "Sprzedaż"}.__getitem__)()
+    assert (called["one?queue=sales"].title, called["one?queue=sales"].id) == ("Of Sprzedaż", "one?queue=sales")
 
 
 def test_a_variable_that_the_address_leaves_out_means_all(tmp_path: Path) -> None:

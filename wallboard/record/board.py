@@ -197,15 +197,16 @@ class Board(Written, frozen=True, kw_only=True):
         """The variables that it uses: `$queue`, `$team`."""
         return {name for tile in self.tiles for name, key in VARIABLES.items() if name in getattr(tile, key)}
 
-    def filled(self, values: Mapping[str, str]) -> "Board":
-        """With the variables' values in their places; one without a value means all."""
+    def filled(self, values: Mapping[str, str], called: Callable[[str], str] = str) -> "Board":
+        """With the variables' values in their places; one without a value means all. `called`: a queue's name."""
         if not (names := self.variables()):
             return self
         given = {name: values[name] for name in sorted(names) if name in values}
         query = urlencode({name[1:]: value for name, value in given.items()})
         title = self.title
         for name in VARIABLES:
-            title = title and title.replace(name, given.get(name, "")).strip()
+            value = given.get(name, "")
+            title = title and title.replace(name, called(value) if name == "$queue" else value).strip()
         tiles = [_filled(tile, given) for tile in self.tiles]
         return msgspec.structs.replace(self, id=f"{self.id}?{query}" if query else self.id, title=title, tiles=tiles)
 

@@ -117,7 +117,7 @@ def create_app(config: Config, clock_ms: Callable[[], int] | None = None, *, loa
 def _wired(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking: Redis) -> Parts:
     record = open_record(config.data, config.database_url)
     line = _line(config, clock_ms, asking, blocking)
-    kept = _kept(config, record)
+    kept = _kept(config, record, lambda queue: line.pipeline.floor.settings.for_queue(queue).name or queue)
     callers = _callers(config, clock_ms, record, kept, SignIn(asking, Keys(config.namespace)))
     groups = vars(line) | vars(kept) | vars(callers) | vars(_noted(clock_ms, line))
     return Parts(config=config, clock_ms=clock_ms, lookback=LookBack(clock_ms), **groups)
@@ -143,11 +143,12 @@ def _line(config: Config, clock_ms: Callable[[], int], asking: Redis, blocking: 
     )
 
 
-def _kept(config: Config, record: Engine) -> Kept:
+def _kept(config: Config, record: Engine, called: Callable[[str], str]) -> Kept:
+    """`called`: a queue's name."""
     shipped, editable = shipped_in(config.boards), config.server.boards_editable
     shelf = Shelf(config.boards, Revisions(record), shipped=shipped, editable=editable)
     return Kept(
-        boards=Boards(config.boards, shelf),
+        boards=Boards(config.boards, shelf, called),
         shelf=shelf,
         rules=RuleRevisions(record),
         people=People(record),

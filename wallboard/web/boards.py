@@ -29,12 +29,14 @@ log = structlog.get_logger("boards")
 class Filled(Mapping[str, Board]):
     """Boards by id; those with variables by `id?queue=NAME` too."""
 
-    def __init__(self, boards: Mapping[str, Board]) -> None:
+    def __init__(self, boards: Mapping[str, Board], called: Callable[[str], str] = str) -> None:
+        """`called`: what a queue is called, for the title."""
         self._boards = boards
+        self._called = called
 
     def __getitem__(self, name: str) -> Board:
         plain, _, query = name.partition("?")
-        return self._boards[plain].filled(_values(query))
+        return self._boards[plain].filled(_values(query), self._called)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._boards)
@@ -46,9 +48,10 @@ class Filled(Mapping[str, Board]):
 class Boards:
     """Call it for the boards in force."""
 
-    def __init__(self, folder: Path, shelf: Shelf | None = None) -> None:
-        """`shelf`: the same folder and what the record has beside it."""
+    def __init__(self, folder: Path, shelf: Shelf | None = None, called: Callable[[str], str] = str) -> None:
+        """`shelf`: the same folder and what the record has beside it. `called`: a queue's name."""
         self._folder = folder
+        self._called = called
         self._shelf = shelf
         self._seen: tuple[tuple[str, int, int], ...] = ()
         self._made: dict[str, Made] = {}
@@ -116,7 +119,8 @@ class Boards:
         new = {
             name: Board(id=name, unread=True) for name in wrong if name not in self._good and BOARD_ID.fullmatch(name)
         }
-        self._boards = Filled({name: _marked(board, wrong.get(name)) for name, board in (self._good | new).items()})
+        marked = {name: _marked(board, wrong.get(name)) for name, board in (self._good | new).items()}
+        self._boards = Filled(marked, self._called)
         return True
 
 
