@@ -228,6 +228,15 @@ async def test_what_is_wrong_is_called_as_its_field_is(edit: Callable[..., Any],
     assert any("Number: Waiting: Warning from: not a limit: '5'" in one for one in told), told
 
 
+async def test_a_new_picture_says_what_is_to_be_chosen(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
+    page = await edit()
+    await page.get_by_role("button", name="Picture").first.click()
+    await expect(page.locator(".edit-notes p")).to_have_text(
+        [re.compile("Picture: nothing is chosen yet"), re.compile("What it shows: nothing is chosen yet")]
+    )
+    await expect(page.locator(".edit-sign").last).to_contain_text("Picture: nothing is chosen yet")
+
+
 async def test_a_shipped_board_that_was_changed_says_so_and_goes_back(
     edit: Callable[..., Any], night: httpx.AsyncClient
 ) -> None:
@@ -350,6 +359,9 @@ async def test_who_was_slower_sees_both_texts_and_decides(edit: Callable[..., An
     await expect(page.locator("#title")).to_have_text("Mine")
     assert await saved(page, night) == TEXT.replace("Night", "Mine")
     await page.get_by_role("button", name="Earlier versions").click()
+    await page.get_by_role("dialog").locator("li button").nth(0).click()
+    await expect(page.locator(".edit-shown pre").first).to_contain_text("Mine")
+    await expect(page.get_by_role("button", name="Bring this back")).to_be_disabled()  # it is what is here
     await page.get_by_role("dialog").locator("li button").nth(1).click()
     await page.get_by_role("button", name="Bring this back").click()
     await expect(page.locator("#title")).to_have_text("Theirs")

@@ -123,3 +123,21 @@ test("a logo stands out as far as tests/record/test_logo.py says", () => {
   assert.equal(share([...blue, ...white, ...clear, ...clear], light), 0.5);
   assert.deepEqual([share(blue, dark), share(blue, light), share(thin, dark), share(clear, dark)], [0, 1, 0, null]);
 });
+
+test("rows that a full board got for a tile go with it, unless they are used", () => {
+  const full = board(tile([1, 1], [6, 4]));
+  assert.equal(full.add({ kind: "clock" }, [2, 1]), "grew");
+  assert.equal(full.rows, 5);
+  full.remove();
+  assert.equal(full.rows, 4);
+  full.undo();
+  assert.equal(full.rows, 5);
+  full.undo();
+  full.add({ kind: "clock" }, [2, 1]);
+  full.step("", (tables) => {
+    [tables.tile[0].at, tables.tile[1].at] = [[1, 2], [1, 1]];
+  });
+  full.select(1);
+  full.remove();
+  assert.equal(full.rows, 5);
+});

@@ -23,6 +23,7 @@ export function conflict(mine, theirs) {
 /** @param {string} asked @param {string} word on the button @returns {Promise<boolean>} */
 export async function sure(asked, word) {
   const { dialog, body, closed } = opened(asked);
+  dialog.classList.add("edit-sure");
   const foot = element("p", "edit-do");
   foot.append(button(word, () => dialog.close("yes"), ""), button(said("edit.close"), () => dialog.close("")));
   body.append(foot);
@@ -47,7 +48,7 @@ export async function revisions(server, now) {
     row.append(button(word, async () => {
       const read = await server.revision(one.revision);
       wanted = read.text ?? "";
-      take.disabled = !read.ok;
+      take.disabled = !read.ok || wanted === now;
       list.querySelectorAll("button").forEach((other) => other.setAttribute("aria-current", String(other.parentElement === row)));
       shown.replaceChildren(read.ok ? beside([word, wanted], [said("edit.now_here"), now]) : element("p", "edit-hint", said("edit.revision_gone")));
     })); // prettier-ignore

@@ -11,10 +11,11 @@ import { Server } from "./server.js";
 import { placeOf, Side } from "./side.js";
 import { icon, Stage } from "./stage.js";
 import { NEW } from "./tileform.js";
-import { kindOf, learn, said } from "./words.js";
+import { kindOf, labelOf, learn, said } from "./words.js";
 
 const SOON_MS = 120;
 const AGAIN_MS = 2000;
+const MISSING = "is missing"; // so the server's reason begins (wallboard/record/checks.py)
 const LEAST_SHARE = 0.25; // of a logo, that is to stand out
 const REST = 8; // times as long as an answer took: a large floor is not asked for without a pause
 
@@ -141,6 +142,7 @@ function take(answer) {
 
 /** A ranking that may not be there says where it may: its kind is right, so nothing else is wrong with that. */
 function inWords(one) {
+  if (one.reason.startsWith(MISSING) && labelOf(one.at)) return { at: one.at, reason: said("edit.missing") };
   const misplaced = one.at.endsWith(".kind") && model.tiles[placeOf(one.at)]?.kind === "leaders";
   return misplaced ? { at: one.at, reason: said("edit.leaders_where"), people: true } : one;
 }
@@ -291,7 +293,8 @@ function nameOf(place) {
 
 function wrongOf(place) {
   const found = wrong.filter((one) => placeOf(one.at) === place);
-  return { text: found.map((one) => one.reason).join(" · "), grave: found.some((one) => one.grave) };
+  const told = found.map((one) => [labelOf(one.at), one.reason].filter(Boolean).join(": "));
+  return { text: told.join(" · "), grave: found.some((one) => one.grave) };
 }
 
 let silence = 0;

@@ -26,6 +26,8 @@ export class Model {
     /** @type {Step[]} */
     this.done = [];
     this.last = { name: "", at: 0 };
+    /** @type {{from: number | undefined, to: number} | null} rows that a full board got for a new tile */
+    this.grown = null;
   }
 
   get columns() {
@@ -159,6 +161,7 @@ export class Model {
     const high = rows - this.rows;
     if (!found && high < 1) return "full";
     const place = found ?? { at: [1, this.rows + 1], size: [Math.min(wanted[0], this.columns), high] };
+    this.grown = found ? null : { from: this.tables.rows, to: rows };
     this.step("add", (tables) => {
       if (!found) tables.rows = rows;
       const { kind, ...rest } = tile;
@@ -173,11 +176,19 @@ export class Model {
     return this.add(rest, size);
   }
 
+  /** Rows that came with a tile go with it, where nothing else stands in them. */
+  shrink(tables) {
+    const { from, to } = this.grown ?? {};
+    if (tables.rows === to && tables.tile.every((tile) => tile.at[1] + tile.size[1] - 1 <= (from ?? ROWS))) put(tables, "rows", from);
+    this.grown = null;
+  }
+
   remove() {
     const place = this.selected;
     if (place < 0) return;
     this.step("remove", (tables) => {
       tables.tile.splice(place, 1);
+      this.shrink(tables);
       if (!tables.tile.length) delete tables.tile;
     });
     this.select(-1);
