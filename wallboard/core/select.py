@@ -1,17 +1,29 @@
 """Which queues does a list of patterns mean? `["support", "sales-*", "!test-*"]`."""
 
-from collections.abc import Sequence
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable, Sequence
+from fnmatch import translate
+from functools import lru_cache
 from hashlib import blake2b
+
+KEPT = 4_096  # lists of patterns that are kept ready
 
 
 def selects(patterns: Sequence[str], name: str) -> bool:
     """Matches one of the patterns and none of those that begin with `!`."""
-    wanted = [pattern for pattern in patterns if not pattern.startswith("!")] or ["*"]
-    unwanted = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
-    return any(fnmatchcase(name, pattern) for pattern in wanted) and not any(
-        fnmatchcase(name, pattern) for pattern in unwanted
-    )
+    return _ready(tuple(patterns))(name)
+
+
+@lru_cache(maxsize=KEPT)
+def _ready(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    wanted = _any_of([pattern for pattern in patterns if not pattern.startswith("!")] or ["*"])
+    unwanted = _any_of([pattern[1:] for pattern in patterns if pattern.startswith("!")])
+    return lambda name: wanted.match(name) is not None and unwanted.match(name) is None
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """With none of them: what nothing matches."""
+    return re.compile("|".join(map(translate, patterns)) or r"(?!)")
 
 
 def selects_queue(patterns: Sequence[str], queue: str, team: str | None) -> bool:

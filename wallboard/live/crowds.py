@@ -1,10 +1,14 @@
 """How many people are doing what, where nobody is named? Counts by state of the sets of agents that boards show.
 
 They are made here and not in the browser: what a wall may not show does not reach it.
+
+    agents ─▶ kinds: of one team and the same queues ─▶ by what they do ─▶ crowds that these kinds belong to
+
+A set that comes is asked about each kind once, and not about each agent.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any, NamedTuple
 
 from wallboard.core.doing import doing_of
@@ -12,16 +16,47 @@ from wallboard.core.patch import diff
 from wallboard.live.pipeline import Change
 
 Document = dict[str, Any]
-Belongs = Callable[[str, Document], bool]  # (agent's id, its row) -> is it one of them; by its team and queues
+
+
+class Belongs(NamedTuple):
+    """Who is one of a set. `works`: by the row's team and queues. `named`: by the id too; None: all who work there."""
+
+    works: Callable[[Document], bool]
+    named: Callable[[str], bool] | None = None
+
+
+class Doing(NamedTuple):
+    """What an agent does, and which sources say so."""
+
+    name: str
+    sources: tuple[str, ...]
+
+
+class Kind:
+    """Agents of one team and the same queues: whatever does not ask for their names counts all of them or none."""
+
+    def __init__(self, row: Document, wanted: Mapping[str, Belongs]) -> None:
+        self.row: Document = {"team": row.get("team"), "queues": row["queues"]}
+        self.doing: Counter[Doing] = Counter()
+        self.crowds: set[str] = set()
+        self.named: set[str] = set()  # those that ask for names too
+        self.ask(wanted)
+
+    def ask(self, wanted: Mapping[str, Belongs]) -> None:
+        for name, belongs in wanted.items():
+            if belongs.works(self.row):
+                (self.named if belongs.named else self.crowds).add(name)
+
+    def leave(self, crowds: set[str]) -> None:
+        self.crowds -= crowds
+        self.named -= crowds
 
 
 class Place(NamedTuple):
     """Where an agent is counted."""
 
-    decides: Hashable
-    crowds: frozenset[str]
-    doing: str
-    sources: tuple[str, ...]
+    kind: Kind
+    doing: Doing
 
 
 class Crowd:
@@ -41,22 +76,23 @@ class Crowd:
             self._row = {"there": there, "doing": doing, "sources": sources}
         return self._row
 
-    def count(self, place: Place, step: int) -> None:
-        """One more agent in this place, or one less."""
+    def count(self, doing: Doing, number: int) -> None:
+        """So many more agents who do this; below zero: less."""
         self._row = None
-        self._doing[place.doing] += step
-        for source in place.sources:
-            self._sources[source] += step
+        self._doing[doing.name] += number
+        for source in doing.sources:
+            self._sources[source] += number
 
 
 class Crowds:
     """Those that somebody watches, by id. With a change of an agent only those are looked at in which it is counted,
-    and all only where what decides it has changed."""
+    and all only where one comes whose team and queues nobody else has."""
 
     def __init__(self) -> None:
         self._wanted: Mapping[str, Belongs] = {}
         self._crowds: dict[str, Crowd] = {}
         self._places: dict[str, Place] = {}
+        self._kinds: dict[tuple[Any, ...], Kind] = {}
 
     @property
     def rows(self) -> dict[str, Document]:
@@ -66,20 +102,24 @@ class Crowds:
         """Exactly these, from now on; those that are known go on. `agents`: as the last change left them."""
         coming = {name: belongs for name, belongs in wanted.items() if name not in self._crowds}
         going = self._crowds.keys() - wanted.keys()
+        if not wanted:
+            self.forget()
+            return
+        if not self._crowds:
+            self._places = {name: self._enter(row) for name, row in agents.items()}
         self._wanted = wanted
         self._crowds = {name: self._crowds.get(name) or Crowd() for name in wanted}
-        if not wanted:
-            self._places = {}
-        elif coming or going:
-            for name, row in agents.items():
-                before = self._places.get(name) or _place(name, row, None, {})
-                new = _crowds(name, row, coming)
-                self._places[name] = before._replace(crowds=before.crowds - going | new)
-                for crowd in new:
-                    self._crowds[crowd].count(before, 1)
+        for kind in self._kinds.values():
+            kind.leave(going)
+            kind.ask(coming)
+            for crowd in kind.crowds & coming.keys():
+                for doing, number in kind.doing.items():
+                    self._crowds[crowd].count(doing, number)
+        if any(belongs.named for belongs in coming.values()):
+            self._count_named(coming.keys())
 
     def forget(self) -> None:
-        self._wanted, self._crowds, self._places = {}, {}, {}
+        self._wanted, self._crowds, self._places, self._kinds = {}, {}, {}, {}
 
     def take(self, changes: Iterable[Change]) -> list[Change]:
         """What these changes of agents do to the counts."""
@@ -96,32 +136,47 @@ class Crowds:
                 found.append(Change("counts", name, old, new, patch))
         return found
 
+    def _count_named(self, coming: Set[str]) -> None:
+        for name, place in self._places.items():
+            for crowd in self._named(name, place.kind) & coming:
+                self._crowds[crowd].count(place.doing, 1)
+
     def _move(self, name: str, row: Document | None, rows: dict[str, Document]) -> None:
         """`rows`: of the crowds that change, as they were before; added to."""
         before = self._places.pop(name, None)
-        now = _place(name, row, before, self._wanted) if row is not None else None
+        now = self._enter(row) if row is not None else None
         if now:
             self._places[name] = now
-        if now == before:
-            return
-        for place, step in ((before, -1), (now, 1)):
-            if place:
-                self._count(place, step, rows)
+        for place, number in ((before, -1), (now, 1)):
+            if place and now != before:
+                self._count(place.kind.crowds | self._named(name, place.kind), place.doing, number, rows)
+        if before:
+            self._exit(before)
 
-    def _count(self, place: Place, step: int, rows: dict[str, Document]) -> None:
-        for name in place.crowds:
-            crowd = self._crowds[name]
+    def _count(self, crowds: set[str], doing: Doing, number: int, rows: dict[str, Document]) -> None:
+        for name in crowds:
             if name not in rows:
-                rows[name] = crowd.row
-            crowd.count(place, step)
+                rows[name] = self._crowds[name].row
+            self._crowds[name].count(doing, number)
 
+    def _named(self, name: str, kind: Kind) -> set[str]:
+        """Of the crowds that ask for names, those that this one is in."""
+        return {crowd for crowd in kind.named if (named := self._wanted[crowd].named) and named(name)}
 
-def _place(name: str, row: Document, before: Place | None, wanted: Mapping[str, Belongs]) -> Place:
-    """`before`: says which crowds, unless what decides it has changed."""
-    decides = row.get("team"), tuple(row["queues"])
-    crowds = before.crowds if before and before.decides == decides else _crowds(name, row, wanted)
-    return Place(decides, crowds, doing_of(row), tuple(row.get("sources", ())))
+    def _enter(self, row: Document) -> Place:
+        decides = row.get("team"), *row["queues"]
+        kind = self._kinds.get(decides)
+        if kind is None:
+            kind = self._kinds[decides] = Kind(row, self._wanted)
+        place = Place(kind, Doing(doing_of(row), tuple(row.get("sources", ()))))
+        kind.doing[place.doing] += 1
+        return place
 
-
-def _crowds(name: str, row: Document, wanted: Mapping[str, Belongs]) -> frozenset[str]:
-    return frozenset(crowd for crowd, belongs in wanted.items() if belongs(name, row))
+    def _exit(self, place: Place) -> None:
+        """A kind of which nobody is left is forgotten."""
+        kind, doing = place
+        kind.doing[doing] -= 1
+        if not kind.doing[doing]:
+            del kind.doing[doing]
+        if not kind.doing:
+            del self._kinds[kind.row["team"], *kind.row["queues"]]

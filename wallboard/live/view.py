@@ -41,7 +41,7 @@ class View:
         trails = {place: trail for place, tile in enumerate(board.tiles) if (trail := self._trail(tile))}
         self.trails = {trail.id: trail for trail in trails.values()}
         self._trail_of = {place: trail.id for place, trail in trails.items()}
-        self.crowds: dict[str, Belongs] = {crowd_id(tile): partial(_has_agent, tile) for tile in unnamed}
+        self.crowds: dict[str, Belongs] = {crowd_id(tile): _belongs(tile) for tile in unnamed}
 
     def _trail(self, tile: Tile) -> Trail | None:
         """None where the tile wants none, and of numbers that this audience may not see at every moment."""
@@ -210,9 +210,15 @@ def _is_set(tile: Tile) -> bool:
     return len(patterns) > 1 or bool(set(patterns[0]) & set("*?[!"))
 
 
+def _belongs(tile: Tile) -> Belongs:
+    return Belongs(partial(_works, tile), partial(selects, tile.agents) if tile.agents else None)
+
+
 def _has_agent(tile: Tile, name: str, row: Document) -> bool:
-    if tile.agents and not selects(tile.agents, name):
-        return False
+    return (not tile.agents or selects(tile.agents, name)) and _works(tile, row)
+
+
+def _works(tile: Tile, row: Document) -> bool:
     if tile.teams:
         return row.get("team") in tile.teams
     if tile.queues in ([], ["*"]):
