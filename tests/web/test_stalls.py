@@ -1,11 +1,12 @@
 """Screens that take nothing or answer nothing: each is let go in time, on both ways, and told why where it reads."""
 
 import asyncio
+import gc
 import json
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +21,10 @@ from tests.web.test_frames import HEADERS, address, queued, request  # type: ign
 from wallboard.config import Config, Server
 from wallboard.live import transport
 from wallboard.live.channel import Channel
+from wallboard.live.screen import Screen
 from wallboard.web import serve
 from wallboard.web import socket as live_socket
+from wallboard.web.socket import TextWire
 
 CUT = b"\x0f\xa8too slow"  # 4008, as it stands in a close frame
 
@@ -160,9 +163,10 @@ async def test_what_became_of_it_stands_in_the_metrics(
         whole = Channel._write
         monkeypatch.setattr(Channel, "_write", lambda at, frame: time.sleep(0.2) or whole(at, frame))
         async with connect(address(served), additional_headers=HEADERS, max_size=None):
-            await flood(served, lambda: hub.pace.lowered > 1)
+            await flood(served, lambda: hub.pace.rate == 2)
             busy = await figures(served)
-        assert (busy["updates_per_second_limit"], busy["updates_lowered_total"]) == (2, 2)
+        assert busy["updates_per_second_limit"] == 2
+        assert busy["updates_lowered_total"] >= 1
         assert busy["fan_out_seconds"] >= 0.2
         assert busy["patches_total"] > cut["patches_total"]
 
@@ -177,6 +181,30 @@ async def test_a_stalled_screen_that_ended_its_own_side_is_let_go_too(
         peer.shutdown(socket.SHUT_WR)
         await until(lambda: lost, 12)  # the ordinary way notices by the next beat
     assert served.app.state.hub.sent.cut == 1
+
+
+async def test_of_a_screen_that_was_cut_nothing_stays(served: Served, short_stall: None) -> None:
+    """In a process with a large floor the collector seldom looks: what it held would stay for hours."""
+    hub = served.app.state.hub
+
+    def held() -> list[str]:
+        return [
+            type(one).__name__
+            for one in gc.get_objects()
+            if isinstance(one, Uvicorn | TextWire) or (isinstance(one, Screen) and one.channel._source is hub)
+        ]
+
+    gc.collect()
+    gc.disable()
+    try:
+        async with stalled(served):
+            await flood(served, lambda: hub.sent.cut)
+            await until(lambda: not hub.screens, 30)
+            with suppress(TimeoutError):
+                await until(lambda: not held(), 15)
+        assert not held()
+    finally:
+        gc.enable()
 
 
 async def test_a_screen_that_talks_and_never_stops_listening_is_not_called_dead(

@@ -7,7 +7,7 @@ with 4008 and comes back by itself.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -60,7 +60,7 @@ class TextWire:
         self._websocket = websocket
         self._screen: Screen | None = None
         self._frame: Frame | None = None
-        self._refusal: Refusal | None = None
+        self._refusal: tuple[int, str] | None = None
         self._wake = asyncio.Event()
 
     @property
@@ -75,28 +75,31 @@ class TextWire:
         self._wake.set()
 
     def close(self, code: int, reason: str) -> None:
-        self._refusal = Refusal(code, reason)
+        self._refusal = code, reason
         self._wake.set()
 
     async def run(self) -> None:
         """Until the peer is gone. Raises Refusal when it is to be closed."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            if self._refusal:
-                raise self._refusal
-            if self._frame and self._screen:
-                await self._send(self._screen, self._frame)
-                self._frame = None
-                self._screen.pull()
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                if self._refusal:
+                    raise Refusal(*self._refusal)
+                if self._frame and self._screen:
+                    await self._send(self._screen, self._frame)
+                    self._frame = None
+                    self._screen.pull()
+        finally:
+            self._screen = None  # else the two hold each other, until the collector looks (live/memory.py)
 
     async def _send(self, screen: Screen, frame: Frame) -> None:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(STALLED_S):
                 await _send(self._websocket, {"type": "websocket.send", "text": frame.text})
-        except TimeoutError:
-            screen.too_slow()
-            raise Refusal(TOO_SLOW, "too slow: come back for a fresh picture") from None
+                return
+        screen.too_slow()  # not where the TimeoutError is at hand: it holds this task, and so what this task raises
+        raise Refusal(TOO_SLOW, "too slow: come back for a fresh picture")
 
 
 async def live(websocket: WebSocket) -> None:
@@ -171,8 +174,11 @@ async def _first_end_of(*works: Coroutine[Any, Any, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
+    try:
+        for task in done:
+            task.result()
+    finally:
+        del tasks, done, task  # what is raised holds this frame, and they hold what is raised
 
 
 async def _read(websocket: WebSocket, hear: Callable[[Report], None]) -> None:
