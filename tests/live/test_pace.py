@@ -1,6 +1,6 @@
 """A busy machine tells everybody less often, and goes back when it is calm."""
 
-from wallboard.live.pace import CALM_S, CROWD, CROWDED, Pace
+from wallboard.live.pace import CALM_S, CROWD, CROWDED, RATES, Pace
 
 
 def told(pace: Pace, fan_out_s: float, since_s: float, until_s: float) -> Pace:
@@ -10,14 +10,23 @@ def told(pace: Pace, fan_out_s: float, since_s: float, until_s: float) -> Pace:
     return pace
 
 
-def test_fan_outs_of_more_than_half_their_interval_lower_the_rate() -> None:
+def test_fan_outs_of_more_than_half_their_interval_lower_the_rate_to_the_fastest_that_fits() -> None:
     pace = told(Pace(), 0.049, 0, 10)
     assert pace.rate == 10
-    assert told(pace, 0.060, 10, 12).rate == 4
-    assert told(pace, 0.120, 12, 14).rate == 4, "that is less than half of 250 ms"
-    assert told(pace, 0.200, 14, 16).rate == 2
-    assert pace.lowered == 2
-    assert told(pace, 9, 16, 18).rate == 2, "there is no slower one"
+    assert told(pace, 0.060, 10, 12).rate == 8, "that is less than half of 125 ms"
+    assert told(pace, 0.110, 12, 15).rate == 4
+    assert told(pace, 0.120, 15, 17).rate == 4, "that is less than half of 250 ms"
+    assert told(pace, 0.200, 17, 20).rate == 2
+    assert told(pace, 9, 20, 22).rate == 2, "there is no slower one"
+
+
+def test_at_no_rate_half_of_the_time_goes_into_fan_outs_and_at_the_next_faster_one_it_would() -> None:
+    for fan_out_ms in range(1, 250):
+        pace = told(Pace(), fan_out_ms / 1000, 0, 10)
+        faster = [rate for rate in RATES if rate > pace.rate]
+        assert fan_out_ms * pace.rate <= 500
+        assert not faster or fan_out_ms * faster[-1] > 500
+        assert bool(pace.lowered) is bool(faster)
 
 
 def test_one_slow_tick_changes_nothing() -> None:
@@ -28,9 +37,20 @@ def test_one_slow_tick_changes_nothing() -> None:
 
 def test_it_goes_back_after_a_while_in_which_the_faster_one_would_have_held() -> None:
     pace = told(Pace(), 0.08, 0, 2)
-    assert told(pace, 0.08, 2, 30).rate == 4
-    assert told(pace, 0.02, 30, 30 + CALM_S).rate == 4
-    assert told(pace, 0.02, 30 + CALM_S, 33 + CALM_S).rate == 10
+    assert pace.rate == 6
+    assert told(pace, 0.08, 2, 30).rate == 6
+    assert told(pace, 0.055, 30, 32).rate == 6
+    assert told(pace, 0.055, 32, 33 + CALM_S).rate == 8, "and no faster than would have held all the time"
+    assert told(pace, 0.02, 33 + CALM_S, 32 + 2 * CALM_S).rate == 8
+    assert told(pace, 0.02, 32 + 2 * CALM_S, 35 + 2 * CALM_S).rate == 10
+
+
+def test_a_moment_without_much_to_tell_is_no_calm() -> None:
+    pace = told(Pace(), 0.2, 0, 3)
+    assert pace.rate == 2
+    for second in range(3, 60):
+        told(pace, 0.01 if second % 5 else 0.3, second, second + 1)
+        assert pace.rate == 2
 
 
 def test_while_many_come_at_once_those_that_are_there_are_told_less_often() -> None:

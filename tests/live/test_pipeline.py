@@ -126,6 +126,52 @@ async def test_under_load_there_are_far_fewer_ticks_than_events(running, stream:
     assert len(watcher.batches) <= (now_ms() - began_ms) / TICK_MS + 2
 
 
+async def test_where_screens_are_told_less_often_ticks_are_as_few_and_the_first_comes_at_once(running, stream: Stream):
+    pipeline, watcher = running
+    pipeline.tick_ms = 400.0
+    await asyncio.sleep(0.5)
+    told = len(watcher.batches)
+    began_ms = now_ms()
+    await stream.append([queued("first")])
+    await eventually(lambda: len(watcher.batches) > told)
+    first_ms = now_ms() - began_ms
+    for index in range(60):
+        await stream.append([queued(f"c{index}")])
+        await asyncio.sleep(0.02)
+    await eventually(lambda: pipeline.floor.applied == 61 and not pipeline.floor.touched)
+    assert len(watcher.batches) - told <= (now_ms() - began_ms) / 400 + 2
+    assert first_ms < 400
+
+
+async def test_in_a_rush_events_are_read_before_their_tick_too_and_not_more_often_than_that(
+    running, stream: Stream, reader: Stream, monkeypatch: pytest.MonkeyPatch
+):
+    pipeline, watcher = running
+    pipeline.tick_ms = 400.0
+    seen: list[str] = []
+    read, publish = reader.read, watcher.publish
+
+    async def reading(*args, **more) -> list[Entry]:
+        entries = await read(*args, **more)
+        seen.extend(["read"] if entries else [])
+        return entries
+
+    monkeypatch.setattr(reader, "read", reading)
+    monkeypatch.setattr(watcher, "publish", lambda *given: seen.append("tick") or publish(*given))
+
+    async def rush(events: int) -> list[int]:
+        """How many reads each tick had, but for the first and the last ones."""
+        seen.clear()
+        for nth in range(60):
+            await stream.append([queued(f"{events} {nth} {one}") for one in range(events)])
+            await asyncio.sleep(0.04)
+        return [part.count("read") for part in " ".join(seen).split("tick")][2:-2]
+
+    assert set(await rush(1)) <= {1}
+    assert max(many := await rush(16)) > 1
+    assert set(many) <= {1, 2, 3}
+
+
 async def test_others_are_served_in_the_middle_of_a_batch(running, stream: Stream):
     pipeline, _ = running
     seen = set()

@@ -140,7 +140,7 @@ async def flood(served: Served, chance: random.Random, until: Callable[[], objec
 def had(monkeypatch: pytest.MonkeyPatch) -> dict[int, Document]:
     """What the server's only view held at each place of its sequence."""
     found: dict[int, Document] = {}
-    whole = Channel.flush_if_due
+    whole = Channel.pack_if_due
 
     def flushed(channel: Channel, moment: Any) -> bool:
         before, done = channel.seq, whole(channel, moment)
@@ -148,7 +148,7 @@ def had(monkeypatch: pytest.MonkeyPatch) -> dict[int, Document]:
             found[channel.seq] = shown(channel)
         return done
 
-    monkeypatch.setattr(Channel, "flush_if_due", flushed)
+    monkeypatch.setattr(Channel, "pack_if_due", flushed)
     return found
 
 

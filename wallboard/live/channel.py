@@ -57,6 +57,15 @@ class Source(Protocol):
     def close(self, channel: "Channel") -> None: ...
 
 
+class Packed(NamedTuple):
+    """A patch that is to be handed on; `since_ms` as in Channel."""
+
+    frame: Frame
+    base: int
+    patch: Document
+    since_ms: int | None
+
+
 class Channel:
     """One view with its screens."""
 
@@ -74,6 +83,7 @@ class Channel:
         self._since_ms: int | None = None  # when the oldest event of what is pending had arrived
         self._shown: dict[Key, Document] = {}
         self._stale = False  # what is shown was selected before what decides it changed
+        self._packed: Packed | None = None
         self._hello: Frame | None = None
         self._hello_ms = 0
         self._board: Frame | None = None
@@ -199,8 +209,8 @@ class Channel:
 
     # Time
 
-    def flush_if_due(self, moment: Moment) -> bool:
-        """Send what is pending. False: the board's `updates_per_s` or the process's pace says later."""
+    def pack_if_due(self, moment: Moment) -> bool:
+        """Pack what is pending. False: the board's `updates_per_s` or the process's pace says later."""
         if not self._pending:
             return True
         if moment.pace_ms - self._flushed_ms < self._interval_ms(moment.rate) - 5:
@@ -212,7 +222,14 @@ class Channel:
             self._resync()
             return True
         self._forget_pending()
-        frame = self._source.frame(self._encoded(base, patch, moment.now_ms))
+        self._packed = Packed(self._source.frame(self._encoded(base, patch, moment.now_ms)), base, patch, since_ms)
+        return True
+
+    def hand_on(self) -> None:
+        """What was packed, to all screens."""
+        if self._packed is None:
+            return
+        (frame, base, patch, since_ms), self._packed = self._packed, None
         behind = [*self._behind]
         is_heard = any(self._level.values()) or any(screen.follows for screen in behind)
         self._write(frame)
@@ -221,7 +238,6 @@ class Channel:
         self._source.sent.patches += 1
         if since_ms is not None and is_heard:
             self._source.sent.took_s(max(0, self._source.clock_ms() - since_ms) / 1000)
-        return True
 
     def due_in_ms(self, pace_ms: int, rate: int) -> float:
         """When the throttle lets the pending patch go."""

@@ -1,9 +1,9 @@
 """The only loop: read a batch, apply each event, and once a tick hand what changed to the sinks.
 
-The first change after silence goes out at once; under load there are at most ten ticks a second. Every
-process runs this loop for itself: there is no leader on the live path. A gap in the stream, or a stream
-that was replaced, begins a new epoch: the state is rebuilt from the checkpoint and read on, and screens get
-a fresh snapshot without ever being cleared.
+The first change after silence goes out at once; under load there are at most ten ticks a second, and fewer where the
+hub tells screens less often. Every process runs this loop for itself: there is no leader on the live path. A gap in
+the stream, or a stream that was replaced, begins a new epoch: the state is rebuilt from the checkpoint and read on, and
+screens get a fresh snapshot without ever being cleared.
 
 The floor's time goes only as far as the stream was certainly read. Were it the clock's, a process that stood still
 would pass over seconds of which it has not read yet what arrived in them, and raise alerts at other seconds than the
@@ -35,6 +35,7 @@ from wallboard.stream.stream import Entry, Stream
 TICK_MS = 100  # at most ten patches a second
 BATCH = 200  # events between two looks at the clock
 BREATHE = 50  # events until the loop may serve somebody else (5 to 10 ms)
+RUSH_MS = 25  # in a rush events are read so long before their tick too
 IDLE_MS = 1000  # time passes at least this often
 RECENT = 200  # events kept a source, with what each did
 RECENT_SOURCES = 500
@@ -93,6 +94,8 @@ class Pipeline:
         self._seen_anew = False  # after a gap: what comes next is where it goes on
         self._skipped: set[str] = set()  # entries that the state could not take
         self._published_ms = -TICK_MS
+        self._told = 0  # events that were applied before the last tick
+        self._rushes = False  # there were many of them since the one before
         self._waits_ms: int | None = None  # arrival of the oldest event that is not published yet
         self._read_ms = 0  # whatever arrived before was read
         self._unheard: set[str] = set()  # sources that grew late while Redis was away
@@ -108,6 +111,7 @@ class Pipeline:
         self.recent: dict[str, deque[Recent]] = {}
         self.gaps = 0
         self.applied = 0
+        self.tick_ms: float = TICK_MS  # between two ticks: more while screens are told less often (live/hub.py)
         self.tick_s = 0.0  # what the last one took, until frames were handed on
         self._vitals: Mapping[str, Document] = {}
 
@@ -178,7 +182,7 @@ class Pipeline:
     async def _follow(self) -> None:
         behind = False
         while True:
-            if not behind and (pause_ms := self._until_tick_ms()) > 0:
+            if not behind and (pause_ms := self._until_read_ms()) > 0:
                 await asyncio.sleep(pause_ms / 1000)
             block_ms, asked_ms = self._wait_ms(), self._clock_ms()
             entries = await self._stream.read(self.cursor, count=BATCH, block_ms=block_ms)
@@ -213,10 +217,12 @@ class Pipeline:
         self.floor.ground.touched |= {("sources", name) for name in late - self._unheard}
         self._unheard = late
 
-    def _until_tick_ms(self) -> int:
-        """Until the next tick may be: nothing is told before it, so one read a tick is enough. Slept here, since Redis
-        ends a short BLOCK up to 100 ms late (it looks ten times a second)."""
-        return self._published_ms + TICK_MS - self._pace_ms() if self.ready else 0
+    def _until_read_ms(self) -> float:
+        """Until the next tick may be: nothing is told before it, so one read a tick is enough, and in a rush two: what
+        came up to RUSH_MS before it is applied by then. Slept here, since Redis ends a short BLOCK up to 100 ms late
+        (it looks ten times a second)."""
+        until_tick_ms = self._published_ms + self.tick_ms - self._pace_ms() if self.ready else 0
+        return until_tick_ms - RUSH_MS if self._rushes and until_tick_ms > 2 * RUSH_MS else until_tick_ms
 
     def _wait_ms(self) -> int | None:
         """How long to wait for events: until something falls due, or a second; not at all where a tick is due."""
@@ -302,9 +308,10 @@ class Pipeline:
 
     def _tick(self) -> None:
         self.floor.advance(self._read_ms)
-        if not self.floor.touched or self._pace_ms() - self._published_ms < TICK_MS:
+        if not self.floor.touched or self._pace_ms() - self._published_ms < self.tick_ms:
             return
         self._published_ms, began_s = self._pace_ms(), time.perf_counter()
+        self._rushes, self._told = self.applied - self._told >= BREATHE, self.applied
         changes = self._changes(self.floor.take_touched())
         since_ms, self._waits_ms = self._waits_ms, None
         if changes:
