@@ -2,7 +2,7 @@
 
 import { ask, button, made, tell, word } from "./own.js";
 
-const LOOK_MS = 2000; // whether a chat was linked meanwhile
+const LOOK_MS = 2000; // whether a message was taken, or a chat linked, meanwhile
 const SURE_MS = 4000;
 
 const section = /** @type {HTMLElement} */ (document.querySelector(".channels"));
@@ -17,6 +17,8 @@ for (const row of section.querySelectorAll("[data-id]")) mount(/** @type {HTMLEl
 /** @param {HTMLElement} row */
 function mount(row) {
   const address = `${url}/${row.dataset.id}`;
+  const failing = row.classList.contains("channels-failing");
+  if ("waits" in row.dataset) watch(row.dataset.id, (one) => one.confirmed !== null || (one.reason !== null) !== failing);
   for (const form of row.querySelectorAll(".channels-confirm")) {
     onSubmit(form, async (given) => (await ask("POST", `${address}/confirm`, { code: given.get("code") })) && location.reload());
   }
@@ -51,13 +53,33 @@ async function press(pressed, row, address) {
   pressed.disabled = true;
   tell("");
   if (pressed.dataset.do === "remove") (await ask("DELETE", address)) && location.reload();
-  else if (pressed.dataset.do === "test") (await ask("POST", `${address}/test`)) && say(word("channels.tested"));
+  else if (pressed.dataset.do === "test") (await ask("POST", `${address}/test`)) && tested(row);
   else {
     const told = await ask("POST", `${address}/code`);
     if (told && row.dataset.kind === "telegram") showCode(told);
     else if (told) say(word("channels.code_sent"));
   }
   pressed.disabled = false;
+}
+
+/** How it went shows itself. @param {HTMLElement} row */
+function tested(row) {
+  say(word("channels.tested"));
+  watch(row.dataset.id, (one) => one.waiting === 0 || one.reason !== null);
+}
+
+/** The page comes anew once this is so; whoever is writing into it is not disturbed.
+ * @param {string | undefined} id @param {(one: *) => boolean} isNews */
+function watch(id, isNews) {
+  const look = setInterval(async () => {
+    const here = document.activeElement;
+    const isWriting = here instanceof HTMLSelectElement || (here instanceof HTMLInputElement && here.value !== "");
+    if (document.hidden || isWriting) return;
+    const found = await ask("GET", url);
+    if (!found?.channels.some((/** @type {*} */ one) => one.id === id && isNews(one))) return;
+    clearInterval(look);
+    location.reload();
+  }, LOOK_MS);
 }
 
 /** The first press asks; what was meant otherwise goes back by itself. @param {HTMLButtonElement} pressed */
@@ -100,12 +122,7 @@ function showCode(told) {
   const code = made("pre", told.code);
   code.tabIndex = 0;
   show(...parts, code, done());
-  const look = setInterval(async () => {
-    const found = await ask("GET", url);
-    if (!found?.channels.some((/** @type {*} */ one) => one.id === told.id && one.confirmed)) return;
-    clearInterval(look);
-    location.reload();
-  }, LOOK_MS);
+  watch(told.id, (one) => one.confirmed !== null);
 }
 
 function done() {

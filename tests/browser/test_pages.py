@@ -28,6 +28,7 @@ action = "Open the overflow queue"
 PAGES = {  # what is there when the page's script has painted
     "/": ".boards li", "/floor": ".queue", "/names": ".named", "/alerts": "#duty button",
     "/alerts/rules": ".rule button", "/alerts/report": ".report-ask", "/alerts/delivery": ".delivery tbody tr",
+    "/alerts/channels": ".channels-add button",
     "/shift": ".shift tfoot",
     "/history": "#rows", "/screens": ".screens-new", "/sources": "#rows tr", "/people": "#people tbody tr",
     "/tokens": ".tokens-new", "/account": "form",
