@@ -64,7 +64,7 @@ async def test_a_screen_shows_a_board_of_the_queue_that_was_picked_for_it(browse
     assert await lead.get_by_label("Queue").locator("option").all_inner_texts() == ["all queues", "a b", "b"]
     await lead.get_by_label("Queue").select_option("a b")
     await lead.click("#claim button")
-    await expect(lead.locator("#claim-said")).to_contain_text("shows the board “Of, a b”")
+    await expect(lead.locator("#claim-said")).to_contain_text("shows the board “Of …, a b”")
     await screen.wait_for_url("**/board/one?queue=a+b&kiosk")
     await expect(screen.locator(".board-title")).to_have_text("Of a b")
     await lead.goto(house.origin + "/screens")

@@ -14,6 +14,7 @@ import structlog
 
 from wallboard.core.errors import Mistake, RecordUnavailable
 from wallboard.core.words import could_name
+from wallboard.record.board import VARIABLES
 from wallboard.record.boards import BOARD_ID, Board, read_boards
 from wallboard.record.revisions import Made
 from wallboard.record.shelf import Shelf
@@ -72,6 +73,13 @@ class Boards:
     def variables(self, board: str) -> list[str]:
         """What it leaves to the address: `$queue`, `$team`."""
         return sorted((self._good.get(board) or Board()).variables())
+
+    def title(self, board: str) -> str | None:
+        """As it is written, with … for what the address fills in."""
+        title = (self._good.get(board) or Board()).title
+        for name in VARIABLES:
+            title = title and title.replace(name, "…")
+        return title
 
     async def watch(self, changed: Callable[[Mapping[str, Board]], None]) -> None:
         """Until cancelled; `changed` gets all boards after each edit."""

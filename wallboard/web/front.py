@@ -17,7 +17,7 @@ from wallboard.web.pages import icon, script_json, title_of
 from wallboard.web.sight import boards_for
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import parts_of
-from wallboard.web.words import Words, words
+from wallboard.web.words import words
 
 CHANGED = "changed"  # came with Wallboard, and is another one now
 COVERS = "covers"  # a file, and beside it a board made here that does not count
@@ -43,7 +43,7 @@ class Front:
         except RecordUnavailable:
             standing = {}  # what is in force can be looked at all the same
         cards = [
-            _card(board, standing.get(board.id), say)
+            _card(board, parts.boards.title(board.id) or title_of(board, say), standing.get(board.id))
             | {"writes": who.may("boards:write") and not beyond(who, parts.pipeline.floor, board)}
             for board in boards_for(request).values()
         ]
@@ -57,13 +57,13 @@ class Front:
         return self._templates.TemplateResponse(request, "boards.html", context, headers={"cache-control": "no-store"})
 
 
-def _card(board: Board, standing: Standing | None, say: Words) -> dict[str, Any]:
+def _card(board: Board, title: str, standing: Standing | None) -> dict[str, Any]:
     origin = standing.origin if standing else ""
     if standing and standing.over:
         origin = CHANGED if standing.over == SHIPPED else COVERS
     return {
         "id": board.id,
-        "title": title_of(board, say),
+        "title": title,
         "origin": origin,
         "stands": _STANDS[origin] if origin else None,
         "etag": f'"{standing.tag}"' if standing else "",

@@ -345,7 +345,11 @@ def _choice(request: Request, who: Who) -> list[tuple[str, str, str]]:
     what they leave to the address."""
     say, parts = words(spoken(request)), parts_of(request)
     found = [
-        (board.id, title_of(board, say), " ".join(one.lstrip("$") for one in parts.boards.variables(board.id)))
+        (
+            board.id,
+            parts.boards.title(board.id) or title_of(board, say),
+            " ".join(one.lstrip("$") for one in parts.boards.variables(board.id)),
+        )
         for board in parts.boards().values()
         if _may_put(parts, who, board)
     ]
