@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hmac
 import socket
+import time
 from collections.abc import Sequence
 from email import message_from_bytes, policy
 from typing import Any
@@ -118,6 +119,27 @@ async def test_whoever_leads_next_knows_what_was_sent_before(
         await sending.put("leads", "more", rule="wait", of="more")
         await asyncio.sleep(0.5)  # many looks
         assert len(there.got) == 1
+
+
+async def test_what_follows_of_one_cause_comes_so_long_after_the_first_was_taken(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not after its sending began: a receiver that is slow is not told twice within the time."""
+    monkeypatch.setattr(pacing, "CAUSE_MS", 600)
+    came = list[float]()
+
+    def answer() -> Any:
+        came.append(time.monotonic())
+        return asyncio.sleep(0.4, 204)
+
+    async with listening() as there:
+        there.answer = answer
+        sending.start("leads", there.url)
+        for name in ("one", "two"):
+            await sending.put("leads", name, rule="wait", of=name)
+            await until(lambda: bool(came))
+        await until(lambda: len(there.got) == 2)
+        assert came[1] - came[0] >= 0.99
 
 
 async def until_taken(sending: Sending) -> None:

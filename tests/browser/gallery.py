@@ -197,6 +197,7 @@ def _alert(severity: str, raised_at: int, queue: str, name: str, value: int) -> 
     return {
         "severity": severity, "raised_at": raised_at, "kind": "queues", "of": queue, "name": name, "rule": "wait",
         "metric": "oldest_wait_s", "reads": "seconds", "value": value, "limit": "> 60",
+        "grows_since": raised_at - value * 1000,
     }  # fmt: skip
 
 

@@ -120,12 +120,12 @@ class Delivery:
         except (Undelivered, TimeoutError) as error:
             await self._failed(batch, error, now_ms)
             return
-        self._pause_s = 0.0
+        self._pause_s, taken_ms = 0.0, self._clock_ms()  # what follows comes so long after it as the pacing says
         is_alone = message.type in ALONE
         if not is_alone:
-            pacing.sent(first, now_ms)
+            pacing.sent(first, taken_ms)
         paced, ids = msgspec.json.encode(pacing.memory()), [one.id for one in batch]
-        await self._outbox.done(name, ids, now_ms, paced, is_alone=is_alone)
+        await self._outbox.done(name, ids, taken_ms, paced, is_alone=is_alone)
         self._begun = self._begun if is_alone else []
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
 
