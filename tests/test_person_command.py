@@ -18,6 +18,7 @@ from wallboard.record.database import open_record
 from wallboard.record.days import Days, Happened
 from wallboard.record.history import History
 from wallboard.record.people import Bound, People
+from wallboard.stream.handedover import HandedOver
 from wallboard.stream.keys import Keys
 from wallboard.stream.outbox import Outbox
 from wallboard.stream.redis import connect
@@ -209,6 +210,7 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
 
     titles = ("Ганна Б.: missed 3", "support: waiting 101", "Rule about Ганнаб.", "support: Ганна Бахмут (Telegram)")
     asyncio.run(buried(redis_url, namespace, *titles))
+    asyncio.run(has_read(redis_url, namespace, hers.id, "another"))
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
     assert run(["person", "erase", "Ганна Б."]) == 1
     assert people.named("Ганна Б.") is not None
@@ -223,7 +225,8 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     assert (b'"101"' in kept, b'"102"' in kept) == (False, True)
     assert f"now take [agent.101] out of {tmp_path / 'wallboard.toml'}" in said
     assert people.named("Ганна Б.") is None
-    assert asyncio.run(keys_of_sessions(redis_url, namespace)) == []
+    assert asyncio.run(keys_of(redis_url, namespace, "session")) == []
+    assert asyncio.run(keys_of(redis_url, namespace, "handed-over")) == ["person:another"]
     assert asyncio.run(dead_titles(redis_url, namespace)) == ["Rule about Ганнаб.", "support: waiting 101"]
     assert "2 messages that were given up" in said
     assert history.names("agents") == ["102"]
@@ -259,9 +262,18 @@ async def dead_titles(url: str, namespace: str) -> list[str]:
     return [msgspec.json.decode(one.message)["title"] for one in found]
 
 
-async def keys_of_sessions(url: str, namespace: str) -> list[bytes]:
+async def has_read(url: str, namespace: str, *people: str) -> None:
+    """What was handed over."""
     redis = connect(url)
-    found = [key async for key in redis.scan_iter(f"{Keys(namespace).prefix}session*")]
+    for person in people:
+        await HandedOver(redis, Keys(namespace)).read(f"person:{person}", 7)
+    await redis.aclose()
+
+
+async def keys_of(url: str, namespace: str, kind: str) -> list[str]:
+    """What stands behind it in the names of Redis's keys."""
+    redis, begin = connect(url), f"{Keys(namespace).prefix}{kind}"
+    found = [key.decode().removeprefix(begin).lstrip(":") async for key in redis.scan_iter(f"{begin}*")]
     await redis.aclose()
     return found
 

@@ -2,7 +2,7 @@
 
 import { instant } from "./instants.js";
 import { ask, button, made, tell, word, wordOf } from "./own.js";
-import { askToChange, askToRemove, given } from "./person.js";
+import { askToChange, askToRemove, given, unseen } from "./person.js";
 import { deed, told } from "./trail.js";
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("add"));
@@ -18,6 +18,7 @@ form.addEventListener("submit", async (event) => {
   if (!added) return;
   form.reset();
   showLink(added.name, added.link);
+  tell(unseen(added));
   show();
 });
 more.addEventListener("click", () => trail(oldest));

@@ -66,8 +66,13 @@ async function act(one, method, address, body, done) {
   button.disabled = false;
   if (!told) return;
   one.close();
-  tell(word("account.done"));
+  tell([word("account.done"), unseen(told)].filter(Boolean).join(" "));
   done();
+}
+
+/** Whether a team or an agent's id is perhaps misspelt. @param {*} person as the server answers a change @returns {string} */
+export function unseen(person) {
+  return person.unseen ? word("people.unseen", { names: person.unseen.join(", ") }) : "";
 }
 
 /** @param {*} text names between commas @returns {string[]} */

@@ -316,6 +316,25 @@ async def test_the_list_counts_the_sessions_of_each_that_have_not_ended(served: 
     assert await counts() == {"Olena": 1, "Piotr": 0, "Vera": 0}
 
 
+async def test_an_agent_or_team_that_nobody_has_seen_is_set_and_said_to_be_unseen(served: Any) -> None:
+    await served.two_teams()
+    asked = {"name": "Lena", "role": "lead", "teams": ["one", "noe"], "agents": ["anna", "ann"]}
+    made = (await served.http.post(PEOPLE, json=asked)).json()
+    assert (made["unseen"], made["agents"]) == (["noe", "ann"], ["anna", "ann"])
+    one = f"{PEOPLE}/{made['id']}"
+    assert (await served.http.patch(one, json={"agents": ["bors"]})).json()["unseen"] == ["bors"]
+    for fine in ({"agents": ["boris"]}, {"teams": None}, {"role": "viewer"}):
+        assert "unseen" not in (await served.http.patch(one, json=fine)).json()
+
+
+async def test_until_when_hand_overs_were_read_goes_with_the_account(served: Any) -> None:
+    keys = [f"person:{await served.person(name)}" for name in ("Olena", "Piotr")]
+    for key in keys:
+        await served.parts.handed_over.read(key, 7)
+    assert (await served.http.delete(f"{PEOPLE}/{await served.person('Piotr')}")).status_code == 200
+    assert [await served.parts.handed_over.until(key) for key in keys] == [7, 0]
+
+
 async def test_nobody_removes_or_disables_themselves_and_another_administrator_does(served: Any) -> None:
     await served.person("Boss")
     headers = {"cookie": await served.sign_in("Olena"), "origin": served.origin}

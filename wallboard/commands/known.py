@@ -8,8 +8,8 @@ import click
 from wallboard.commands.given import clock_ms
 from wallboard.commands.line import Line, running_line
 from wallboard.config import Config
+from wallboard.core.called import configured, names_of
 from wallboard.core.errors import WallboardError
-from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.words import meant
 from wallboard.live.pipeline import Pipeline
@@ -24,7 +24,7 @@ def warn_of_unknown(
 ) -> None:
     """A line each on standard error. Nothing is refused: what is not there today may come tomorrow."""
     asked = {"team": list(teams), "queue": list(queues), "agent": list(agents)}
-    known = _configured(config.settings)
+    known = configured(config.settings)
     if all(set(names) <= known[kind] for kind, names in asked.items()):
         return
     running = asyncio.run(_running(config))
@@ -57,27 +57,10 @@ async def floor_of(line: Line, patience_s: float = PATIENCE_S) -> Floor:
         await asyncio.wait([reading])
 
 
-def teams_of(settings: Settings) -> set[str]:
-    """All that some queue or agent is configured to be of."""
-    teams = [*(queue.team for queue in settings.queue.values()), *(agent.team for agent in settings.agent.values())]
-    return {team for team in teams if team}
-
-
-def _configured(settings: Settings) -> dict[str, set[str]]:
-    return {"team": teams_of(settings), "queue": set(settings.queue), "agent": set(settings.agent)}
-
-
 async def _running(config: Config) -> Mapping[str, set[str]]:
     """Nothing where nothing runs."""
     try:
         async with running_line(config) as line:
-            floor = await floor_of(line, _SOON_S)
+            return names_of(await floor_of(line, _SOON_S))
     except WallboardError:
         return {}
-    known = _configured(floor.settings)
-    teams = {floor.people.team_of(name) for name in floor.people.agents} - {None}
-    return {
-        "team": known["team"] | {team for team in teams if team},
-        "queue": known["queue"] | set(floor.tallies.queues),
-        "agent": known["agent"] | set(floor.people.agents),
-    }

@@ -15,7 +15,7 @@ from wallboard.address import running_base
 from wallboard.alerts.about import is_about
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.known import warn_of_unknown
-from wallboard.commands.line import running_line
+from wallboard.commands.line import Line, running_line
 from wallboard.commands.table import table
 from wallboard.config import Config
 from wallboard.core.errors import WallboardError
@@ -27,6 +27,7 @@ from wallboard.record.database import open_record
 from wallboard.record.days import Days
 from wallboard.record.erasing import erase as erased
 from wallboard.record.people import ROLES, Bound, People, Person, Role
+from wallboard.stream.handedover import HandedOver
 from wallboard.stream.outbox import Outbox
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
@@ -170,7 +171,7 @@ async def _erase(config: Config, name: str) -> str:
     async with running_line(config) as line:
         if account:
             await asyncio.to_thread(people.remove, account.id, by=BY, now_ms=clock_ms())
-            await SignIn(line.redis, line.keys).end_of(account.id)
+            await _let_go(line, account)
         letters = await Outbox(line.redis, line.keys).forget(lambda message: is_about(message, names))
         engine = open_record(config.data, config.database_url)
         done = await asyncio.to_thread(erased, engine, names, by=BY, now_ms=clock_ms())
@@ -229,7 +230,13 @@ async def _end_sessions(config: Config, person: Person) -> None:
     """They open nothing without the account; where Redis is away they lapse by themselves."""
     with suppress(WallboardError):
         async with running_line(config) as line:
-            await SignIn(line.redis, line.keys).end_of(person.id)
+            await _let_go(line, person)
+
+
+async def _let_go(line: Line, person: Person) -> None:
+    """What Redis keeps of an account: its sessions, and until when it has read hand-overs."""
+    await SignIn(line.redis, line.keys).end_of(person.id)
+    await HandedOver(line.redis, line.keys).forget(f"person:{person.id}")
 
 
 def _limit(option: str, given: tuple[str, ...], free: str, freed: bool, none: tuple[str, ...] | None) -> Any:

@@ -6,8 +6,8 @@ Queues and sources appear by themselves too, so a name is doubted only where oth
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from wallboard.commands.known import teams_of
 from wallboard.config import FILE, Config
+from wallboard.core.called import configured
 from wallboard.core.errors import Mistake
 from wallboard.core.words import meant
 from wallboard.tables import path
@@ -18,7 +18,7 @@ def unmatched(config: Config) -> Iterator[Mistake]:
     settings, file = config.settings, str(config.file or FILE)
     known: dict[str, set[str]] = {
         "queues": set(settings.queue), "agents": set(settings.agent), "sources": set(config.collectors),
-        "teams": teams_of(settings), "rules": set(settings.alert),
+        "teams": configured(settings)["team"], "rules": set(settings.alert),
     }  # fmt: skip
     for table, entries in (("alert", settings.alert), ("maintenance", settings.maintenance)):
         for name, entry in entries.items():

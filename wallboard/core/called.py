@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from wallboard.core.kpis import entity
-from wallboard.core.settings import Agent
+from wallboard.core.settings import Agent, Settings
 from wallboard.core.state import Floor
 
 MOST = 5_000  # rows of a kind
@@ -32,6 +32,20 @@ def called(floor: Floor, kind: str) -> list[Row]:
         if near := _near(row, candidates):
             row["near"] = {"id": near, "name": getattr(floor.settings, kind)[near].name or near}
     return rows
+
+
+def names_of(floor: Floor) -> dict[str, set[str]]:
+    """Every `team`, `queue` and `agent` that is configured or was seen."""
+    known = configured(floor.settings)
+    teams = {team for name in floor.people.agents if (team := floor.people.team_of(name))}
+    seen = {"team": teams, "queue": set(floor.tallies.queues), "agent": set(floor.people.agents)}
+    return {kind: names | seen[kind] for kind, names in known.items()}
+
+
+def configured(settings: Settings) -> dict[str, set[str]]:
+    """A `team` is there if some queue or agent is of it."""
+    teams = [*(queue.team for queue in settings.queue.values()), *(agent.team for agent in settings.agent.values())]
+    return {"team": {team for team in teams if team}, "queue": set(settings.queue), "agent": set(settings.agent)}
 
 
 def _queues(floor: Floor) -> list[Row]:

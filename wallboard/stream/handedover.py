@@ -29,3 +29,8 @@ class HandedOver:
         with answering(_WHAT):
             found = await self._redis.get(self._keys.handed_over(account))
         return int(found or 0)
+
+    async def forget(self, account: str) -> None:
+        """The account is gone."""
+        with answering(_WHAT):
+            await self._redis.delete(self._keys.handed_over(account))

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
+from wallboard.core.called import names_of
 from wallboard.core.errors import Conflict
 from wallboard.core.events import Text
 from wallboard.record.people import Bound, Person, Role
@@ -20,7 +21,7 @@ from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import follow
 from wallboard.web.problems import Problem
 from wallboard.web.signin import unavailable
-from wallboard.web.wiring import parts_of
+from wallboard.web.wiring import Parts, parts_of
 
 BODY_BYTES = 65_536
 T = TypeVar("T")
@@ -49,7 +50,8 @@ class Change(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Told(TypedDict):
-    """`seen`: last sign-in in ms UTC. `sessions`: how many (in the list). `link`: signs in, once, within 15 minutes."""
+    """`seen`: last sign-in in ms UTC. `sessions`: how many (in the list). `link`: signs in, once, within 15 minutes.
+    `unseen`: of what was set just now, the teams and agents that nobody has configured or seen."""
 
     id: str
     name: str
@@ -64,6 +66,7 @@ class Told(TypedDict):
     seen: NotRequired[int]
     sessions: NotRequired[int]
     link: NotRequired[str]
+    unseen: NotRequired[list[str]]
 
 
 class Everybody(TypedDict):
@@ -115,7 +118,8 @@ async def add(request: Request) -> Response:
     )  # fmt: skip
     name = _name(asked.name)
     added = await _asked(lambda: parts.people.add(name, asked.role, bound, by=who.by, now_ms=parts.clock_ms()))
-    return JSONResponse(_told(added) | {"link": await _link(request, added)}, 201, headers=NO_STORE)
+    answer = _told(added) | _unseen(parts, bound) | {"link": await _link(request, added)}
+    return JSONResponse(answer, 201, headers=NO_STORE)
 
 
 @Call(
@@ -143,7 +147,8 @@ async def change(request: Request) -> Response:
     changed = await _asked(lambda: parts.people.change(person.id, by=who.by, now_ms=parts.clock_ms(), **to_be))
     parts.sessions.changed(person.id)
     await follow(parts, who, person, changed)
-    return JSONResponse(_told(changed or person), headers=NO_STORE)
+    set_now = Bound(**{name: value for name, value in limits.items() if value})
+    return JSONResponse(_told(changed or person) | _unseen(parts, set_now), headers=NO_STORE)
 
 
 _LIMITS = ("boards", "teams", "agents")
@@ -164,6 +169,7 @@ async def remove(request: Request) -> Response:
     await _asked(lambda: parts.people.remove(person.id, by=who.by, now_ms=parts.clock_ms()))
     with unavailable():
         await parts.sessions.signin.end_of(person.id)
+        await parts.handed_over.forget(f"person:{person.id}")
     parts.sessions.changed(person.id)
     await follow(parts, who, person, None)
     return JSONResponse(_told(person), headers=NO_STORE)
@@ -261,6 +267,16 @@ async def _link(request: Request, person: Person) -> str:
         code = await parts.sessions.signin.issue(person.id)
     base = (parts.config.server.public_url or f"http://{request.headers['host']}").rstrip("/")
     return f"{base}/signin#{code}"
+
+
+def _unseen(parts: Parts, bound: Bound) -> dict[str, list[str]]:
+    """Nothing while the state is not loaded: then nobody can say."""
+    if not parts.pipeline.ready:
+        return {}
+    known = names_of(parts.pipeline.floor)
+    asked = [*(("team", name) for name in bound.teams or ()), *(("agent", name) for name in bound.agents)]
+    found = [name for kind, name in asked if name not in known[kind]]
+    return {"unseen": found} if found else {}
 
 
 def _told(person: Person) -> dict[str, Any]:
