@@ -8,18 +8,29 @@ BOUNDS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 RECENT = 1_000
 
 
+class Spread:
+    """`counts[n]`: what took at most `bounds_s[n]`, and more than the bound before; the last one: what took longer."""
+
+    def __init__(self, bounds_s: tuple[float, ...]) -> None:
+        self.bounds_s = bounds_s
+        self.counts = [0] * (len(bounds_s) + 1)
+        self.sum_s = 0.0
+
+    def took_s(self, seconds: float) -> None:
+        self.counts[bisect_left(self.bounds_s, seconds)] += 1
+        self.sum_s += seconds
+
+
 class Sent:
-    """`buckets[n]`: patches that took at most BOUNDS_S[n] from the arrival of their oldest event to the sockets."""
+    """`took`: patches, from the arrival of their oldest event to the sockets."""
 
     def __init__(self) -> None:
         self.frames = self.bytes = self.patches = self.merged = self.cut = 0
-        self.buckets = [0] * (len(BOUNDS_S) + 1)
-        self.sum_s = 0.0
+        self.took = Spread(BOUNDS_S)
         self._recent: deque[float] = deque(maxlen=RECENT)
 
     def took_s(self, seconds: float) -> None:
-        self.buckets[bisect_left(BOUNDS_S, seconds)] += 1
-        self.sum_s += seconds
+        self.took.took_s(seconds)
         self._recent.append(seconds)
 
     def slowest_s(self) -> float | None:

@@ -5,6 +5,7 @@ append ─▶ Redis says the entry's id ─▶ kept ─▶ the reader comes to t
 A reader that came to the entry before its id was told here has decoded it: then it is not kept.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 
 from wallboard.core.events import Event, FloorObserved
@@ -18,7 +19,7 @@ class Own:
     """One for the appending and the reading Stream of a process."""
 
     def __init__(self) -> None:
-        self._events: dict[str, Event] = {}
+        self._events: OrderedDict[str, Event] = OrderedDict()  # a dict finds its first one ever later as these go
         self._size = 0
         self._passed = (0, 0)
 
@@ -27,10 +28,11 @@ class Own:
 
     def keep(self, ids: Iterable[str | None], events: Iterable[Event]) -> None:
         """`ids`: of the new entries, None for a duplicate."""
-        for entry_id, event in zip(ids, events, strict=True):
-            if entry_id is not None and _place(entry_id) > self._passed:
-                self._events[entry_id] = event
-                self._size += _size(event)
+        new = {entry_id: event for entry_id, event in zip(ids, events, strict=True) if entry_id is not None}
+        if not new or _place(next(reversed(new))) <= self._passed:
+            return
+        self._events |= new
+        self._size += sum(map(_size, new.values()))
         while self._size > MOST:
             self.take(next(iter(self._events)))
 

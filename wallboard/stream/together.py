@@ -20,7 +20,7 @@ from wallboard.core.events import Event, encode
 from wallboard.stream.append import SLICE_BYTES, SLICE_EVENTS
 from wallboard.stream.stream import Appended, Stream
 
-PAUSE_S = 0.004
+PAUSE_S = 0.008
 FEW = 20  # events; an append of more gains nothing from company and goes alone
 MOST_WAITING = 1_000  # appends; above it they go alone, and wait for a connection of their own
 

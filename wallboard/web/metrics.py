@@ -1,10 +1,11 @@
 """What do we tell Prometheus? Ingest's own counters, and pipeline and hub as they stand when asked."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Protocol
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -18,7 +19,7 @@ from starlette.responses import Response
 
 from wallboard import __version__
 from wallboard.live.hub import Hub
-from wallboard.live.tally import BOUNDS_S, Sent
+from wallboard.live.tally import Sent, Spread
 from wallboard.web.auth import WHO, Who
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
@@ -46,32 +47,49 @@ class Reading(Protocol):
     def __call__(self) -> Iterable[tuple[str, str, float]]: ...
 
 
-class Metrics:
-    """`readings` are asked at each scrape; names that end in `_total` are counters, others gauges."""
+class Metrics(Collector):
+    """`readings` are asked at each scrape; names that end in `_total` are counters, others gauges. What comes thousands
+    of times a second is counted in numbers of our own: Prometheus's lock each, for threads that are not here."""
 
     def __init__(self, readings: Sequence[Reading] = (), sent: Sent | None = None) -> None:
         self.registry = CollectorRegistry()
-        self.registry.register(_Readings(readings, sent))
-        self.append_s = Histogram(
-            "wallboard_append_seconds",
-            "Time for Redis to take a batch from HTTP.",
-            buckets=_APPEND_S,
-            registry=self.registry,
-        )
-        self._accepted = self._counter("wallboard_events_accepted", "Events taken over HTTP.")
-        self._duplicates = self._counter("wallboard_events_duplicate", "Events already known, over HTTP.")
-        self._rejected = self._counter("wallboard_events_rejected", "Events refused over HTTP.", ["reason"])
+        self.append = Spread(_APPEND_S)
+        self._readings, self._sent = [self._events, *readings], sent
+        self._accepted = self._duplicates = 0
+        self._rejected: Counter[str] = Counter()
+        self.registry.register(self)
 
     def took(self, accepted: int, duplicates: int, errors: Iterable[str]) -> None:
         """What became of one batch."""
-        self._accepted.inc(accepted)
-        if duplicates:
-            self._duplicates.inc(duplicates)
-        for error in errors:
-            self._rejected.labels(reason_of(error)).inc()
+        self._accepted += accepted
+        self._duplicates += duplicates
+        self._rejected.update(map(reason_of, errors))
 
-    def _counter(self, name: str, meaning: str, labels: Sequence[str] = ()) -> Counter:
-        return Counter(name, meaning, labels, registry=self.registry)
+    def collect(self) -> Iterator[Metric]:
+        yield InfoMetricFamily("wallboard_build", "What runs here.", {"version": __version__})
+        for reading in self._readings:
+            for name, meaning, value in reading():
+                kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+                yield kind(name, meaning, value=value)
+        refused = CounterMetricFamily("wallboard_events_rejected", "Events refused over HTTP.", labels=["reason"])
+        for reason, count in self._rejected.items():
+            refused.add_metric([reason], count)
+        yield refused
+        yield _spread("wallboard_append_seconds", "Time for Redis to take a batch from HTTP.", self.append)
+        if self._sent:
+            meaning = "From the arrival of a patch's oldest event to the sockets."
+            yield _spread("wallboard_event_to_socket_seconds", meaning, self._sent.took)
+
+    def _events(self) -> Iterator[tuple[str, str, float]]:
+        yield "wallboard_events_accepted_total", "Events taken over HTTP.", self._accepted
+        yield "wallboard_events_duplicate_total", "Events already known, over HTTP.", self._duplicates
+
+
+def _spread(name: str, meaning: str, told: Spread) -> Metric:
+    """Cumulative, as Prometheus has them."""
+    bounds = [*map(str, told.bounds_s), "+Inf"]
+    counts = list(zip(bounds, accumulate(told.counts), strict=True))
+    return HistogramMetricFamily(name, meaning, counts, sum_value=told.sum_s)
 
 
 def reason_of(error: str) -> str:
@@ -110,28 +128,3 @@ def fan_out(hub: Hub) -> Iterable[tuple[str, str, float]]:
     yield "wallboard_fan_out_seconds", "What the last fan-out took, until the kernel had all of it.", hub.pace.last_s
     yield "wallboard_updates_per_second_limit", "Updates that a view may have: fewer on a busy machine.", hub.pace.rate
     yield "wallboard_updates_lowered_total", "Times that limit was lowered.", hub.pace.lowered
-
-
-class _Readings(Collector):
-    def __init__(self, readings: Sequence[Reading], sent: Sent | None) -> None:
-        self._readings = readings
-        self._sent = sent
-
-    def collect(self) -> Iterator[Metric]:
-        yield InfoMetricFamily("wallboard_build", "What runs here.", {"version": __version__})
-        for reading in self._readings:
-            for name, meaning, value in reading():
-                kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
-                yield kind(name, meaning, value=value)
-        if self._sent:
-            yield self._latency(self._sent)
-
-    def _latency(self, sent: Sent) -> Metric:
-        """Cumulative, as Prometheus has them."""
-        counts = list(accumulate(sent.buckets))
-        bounds = [*map(str, BOUNDS_S), "+Inf"]
-        name, meaning = (
-            "wallboard_event_to_socket_seconds",
-            "From the arrival of a patch's oldest event to the sockets.",
-        )
-        return HistogramMetricFamily(name, meaning, list(zip(bounds, counts, strict=True)), sum_value=sent.sum_s)
