@@ -5,7 +5,7 @@ from hostile import NAMES
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wallboard.core.words import could_name, shown
+from wallboard.core.words import alike, could_name, shown
 
 
 def test_escapes_and_line_ends_are_shown_not_obeyed() -> None:
@@ -31,3 +31,17 @@ def test_whatever_an_event_may_bring_could_be_a_name(name: str) -> None:
 @pytest.mark.parametrize("text", ["", "x" * 257, "a\nb", "\x00", "\x85", "\udc80"], ids=ascii)
 def test_nothing_is_called_by_no_letter_too_many_or_a_control_character(text: str) -> None:
     assert not could_name(text)
+
+
+@pytest.mark.parametrize(
+    ("new", "meant"),
+    [
+        ("supprot", "support"),
+        ("Support", "support"),
+        ("sales-12", None),  # as sales-11: another line, not a slip
+        ("billing", None),
+        ("support", None),
+    ],
+)
+def test_a_slip_of_the_hand_finds_the_name_that_was_meant(new: str, meant: str | None) -> None:
+    assert alike(new, ["sales-11", "support", "vip"]) == meant

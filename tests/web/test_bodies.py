@@ -274,6 +274,39 @@ def test_a_repeated_key_is_refused_whatever_stands_in_the_values(further: list[t
         assert bool(rejected_of(found)) == (len({key for key, _ in pairs}) < len(pairs))
 
 
+@pytest.mark.parametrize("space", [" ", "\t", "\n", "\r", " \t\n\r "])
+def test_a_repeated_key_does_not_hide_behind_a_space(space: str) -> None:
+    [one] = rejected_of(read("application/json", f'{{"type":"source.beat","id":"a","id"{space}:"b"}}'))
+    assert "'id' twice" in one.error
+
+
+_PAIRS = st.sampled_from([
+    ("type", "contact.queued"), ("type", "source.beat"), ("type", "x"), ("contact", "c"), ("contact", ""),
+    ("queue", "q"), ("queue", 7), ("id", "e"), ("source", "s"), ("time", 1_700_000_000_000), ("time", "nine"),
+    ("time", "2026-11-22T09:00:00+02:00"), ("attributes", {"a": ":", "b": "2"}), ("quue", "q"),
+])  # fmt: skip
+_EVENT = st.tuples(st.lists(_PAIRS, max_size=7), st.sampled_from([":", ": ", " :", "\n:"])).map(
+    lambda told: "{" + ",".join(json.dumps(name) + told[1] + json.dumps(value) for name, value in told[0]) + "}"
+)
+_OTHER = ["{}", "[]", "7", "null", '{"type":"source.beat"} x', '{"type":"source.beat",}', "", "\ufeff{}"]
+_WRITTEN = _EVENT | st.sampled_from(_OTHER) | st.just('{"type":"source.beat"}')
+
+
+@given(st.lists(_WRITTEN, min_size=1, max_size=4), st.booleans())
+def test_read_in_one_go_or_item_by_item_a_body_says_the_same(written: list[str], is_array: bool) -> None:
+    body = "[" + ",".join(written) + "]" if is_array else written[0]
+    assert outcome(body) == outcome(body, whole=lambda _: None)
+
+
+def outcome(body: str, whole: Any = bodies_module._whole) -> Any:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(bodies_module, "_whole", whole)
+        try:
+            return read("application/json", body)
+        except Problem as problem:
+            return problem.status, problem.detail, problem.more
+
+
 @pytest.mark.parametrize(
     ("field", "few", "many", "error"),
     [

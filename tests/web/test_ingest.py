@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wallboard.config import Config, Limits, Redis
-from wallboard.core.events import SourceCounted, decode_own, type_of
+from wallboard.core.events import ConfigApplied, SourceCounted, decode_own, type_of
 from wallboard.web import body as body_module
 from wallboard.web.bodies import EVENTS_AT_MOST
 from wallboard.web.ingest import BODY_BYTES_AT_MOST
+from wallboard.web.names import LOOKED_AT, slips
+from wallboard.web.who import Who
 
 QUEUED = {"type": "contact.queued", "contact": "c-1", "queue": "support"}
 BEAT = {"type": "source.beat"}
@@ -247,3 +249,44 @@ async def test_one_sender_brings_only_its_share_of_new_names_within_an_hour(
         assert "2 new queues came from 'admin' within this hour" in refused["error"]
         again = await served.http.post(EVENTS, json=batch[:2])
         assert again.json()["accepted"] == 2
+
+
+async def on_the_floor(served: Any, *names: str) -> None:
+    async with asyncio.timeout(60):
+        while not served.parts.pipeline.floor.tallies.queues.keys() >= set(names):
+            await asyncio.sleep(0.02)
+
+
+async def test_a_new_queue_that_may_be_another_one_misspelt_is_taken_with_a_warning(served: Any) -> None:
+    await served.http.post(EVENTS, json=[QUEUED, QUEUED | {"queue": "line-1"}])
+    await on_the_floor(served, "support", "line-1")
+    batch = [QUEUED | {"queue": name} for name in ("supprot", "supprot", "billing", "line-2")]
+    text = "There was no queue 'supprot' before; it was taken. Did you mean 'support'?"
+    warnings = [{"queue": "supprot", "warning": text}]
+    tried = await served.http.post(EVENTS + "?dry_run=true", json=batch)
+    assert (tried.status_code, tried.json()["warnings"]) == (200, warnings)
+    answer = await served.http.post(EVENTS, json=batch)
+    assert answer.status_code == 202
+    assert answer.json() == {"accepted": 4, "duplicate": 0, "rejected": [], "warnings": warnings}
+    again = await served.http.post(EVENTS, json=batch)
+    assert again.json() == {"accepted": 4, "duplicate": 0, "rejected": []}, "it is known now"
+
+
+async def test_a_warning_tells_no_program_of_another_teams_queues(served: Any) -> None:
+    settings = {"queue": {"support": {"team": "one"}, "supprt": {"team": "two"}, "suppot": {"team": "two"}}}
+    await served.parts.stream.append([ConfigApplied(settings=settings, source="wallboard", id="1")])
+    async with asyncio.timeout(60):
+        while not served.parts.pipeline.floor.settings.queue:
+            await asyncio.sleep(0.02)
+    floor = served.parts.pipeline.floor
+    for teams, told in ((None, {"supporx": "support"}), (frozenset({"two"}), {})):
+        who = Who("crm", frozenset({"events:write"}), teams=teams)
+        assert slips(who, floor, ["supporx"]) == told
+
+
+async def test_only_the_first_new_names_of_a_request_are_compared(served: Any) -> None:
+    await served.http.post(EVENTS, json=QUEUED)
+    await on_the_floor(served, "support")
+    wrong = [f"s{letter}pport" for letter in "abcdefgh"]
+    answer = await served.http.post(EVENTS + "?dry_run=true", json=[QUEUED | {"queue": name} for name in wrong])
+    assert [one["queue"] for one in answer.json()["warnings"]] == wrong[:LOOKED_AT]

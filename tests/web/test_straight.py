@@ -1,57 +1,227 @@
-"""The busiest call goes past the routes, and is answered and refused as through them."""
+"""The busiest call goes straight from the parser to its endpoint, and is answered as on the ordinary way."""
 
+import asyncio
+import json
+import re
 from typing import Any
 
 import pytest
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
-from wallboard.web import speaking
-from wallboard.web.problems import Problem, Refusals
-from wallboard.web.straight import Straight
+from wallboard.core.errors import StreamUnavailable
+from wallboard.web import ingest, straight
+from wallboard.web.straight import StraightProtocol
 
-
-async def takes(request: Request) -> Response:
-    if await request.body() == b"bad":
-        raise Problem(429, "Too much at once.", headers={"retry-after": "3"})
-    return Response("taken", 202)
+EVENTS = "/api/v1/events"
+BEAT = {"type": "source.beat"}
+QUEUED = {"type": "contact.queued", "contact": "c-1", "queue": "support"}
 
 
-async def others(scope: Scope, receive: Receive, send: Send) -> None:
-    raise HTTPException(404)
+def request(
+    served: Any, body: bytes, *further: str, path: str = EVENTS, method: str = "POST", host: str = "127.0.0.1",
+    kind: str = "application/json",
+) -> bytes:  # fmt: skip
+    """Head and body of one, as they are on the wire. `further`: headers."""
+    told = [
+        f"{method} {path} HTTP/1.1", f"host: {host}", f"authorization: {served.http.headers['authorization']}",
+        f"content-type: {kind}", f"content-length: {len(body)}", *further,
+    ]  # fmt: skip
+    return "\r\n".join([*told, "", ""]).encode() + body
 
 
-async def asked(method: str, path: str, body: bytes = b"") -> list[dict[str, Any]]:
-    straight = Straight(others, {("POST", "/busy"): takes}, Refusals(speaking.templates()))
-    sent: list[Any] = []
+@pytest.fixture
+def went(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which way each request went."""
+    found: list[str] = []
+    for name, way in (("_answer", "straight"), ("_begin_aside", "held")):
+        own = getattr(StraightProtocol, name)
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body}
+        def noted(*given: Any, own: Any = own, way: str = way) -> Any:
+            found.append(way)
+            return own(*given)
 
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    scope = {"type": "http", "method": method, "path": path, "headers": [], "query_string": b""}
-    await straight(scope, receive, send)
-    return sent
-
-
-async def test_it_is_answered_without_the_routes() -> None:
-    start, body = await asked("POST", "/busy")
-    assert (start["status"], body["body"]) == (202, b"taken")
+        monkeypatch.setattr(StraightProtocol, name, noted)
+    return found
 
 
-async def test_what_it_refuses_is_told_as_everywhere() -> None:
-    start, body = await asked("POST", "/busy", b"bad")
-    assert start["status"] == 429
-    assert dict(start["headers"])[b"retry-after"] == b"3"
-    assert dict(start["headers"])[b"content-type"] == b"application/problem+json"
-    assert b"Too much at once." in body["body"]
+def parted(answer: bytes) -> tuple[str, dict[str, str], bytes]:
+    """Status line, headers and body; without what differs from second to second."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    headers.pop("date", None)
+    return first, headers, body
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/busy"), ("POST", "/busy/"), ("POST", "/other")])
-async def test_every_other_method_and_address_goes_to_the_routes(method: str, path: str) -> None:
-    with pytest.raises(HTTPException):
-        await asked(method, path)
+BODIES = {
+    "one": json.dumps(BEAT).encode(),
+    "many": json.dumps([QUEUED] * 100).encode(),
+    "none": b"[]",
+    "repeated": json.dumps([BEAT | {"id": "e-1"}, BEAT | {"id": "e-1"}]).encode(),
+    "one bad": json.dumps([QUEUED, QUEUED | {"quue": 1}]).encode(),
+    "all bad": json.dumps({"type": "x"}).encode(),
+    "no JSON": b"{",
+    "a notice": json.dumps({"type": "notice.posted", "text": "Lunch", "notice": "n-1"}).encode(),
+    "a wide one": json.dumps([BEAT] * 4_000).encode(),
+}
+
+
+@pytest.mark.parametrize("what", BODIES)
+async def test_each_is_answered_to_the_letter_as_on_the_ordinary_way(
+    served: Any, went: list[str], what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An id that is known is a duplicate both times: it is sent once before."""
+    await served.raw(request(served, BODIES["repeated"]))
+    went.clear()
+    answer = parted(await served.raw(request(served, BODIES[what])))
+    assert went == ["straight"]
+    monkeypatch.setattr(served.app.state.straight, "_path", "/nowhere")
+    assert parted(await served.raw(request(served, BODIES[what]))) == answer
+    assert went == ["straight"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"kind": "text/plain"}, 415),
+        ({"kind": "application/x-ndjson"}, 202),
+    ],
+)
+async def test_the_content_type_says_how_it_is_read(
+    served: Any, went: list[str], change: dict[str, Any], status: int
+) -> None:
+    answer = await served.raw(request(served, BODIES["one"], **change))
+    assert (int(answer[9:12]), went) == (status, ["straight"])
+
+
+@pytest.mark.parametrize(
+    ("further", "change", "status"),
+    [
+        ((), {"host": "elsewhere.example"}, 400),
+        (("host: 127.0.0.1",), {}, 400),
+        (("authorization: Bearer wb_other",), {}, 401),
+        (("origin: https://elsewhere.example",), {}, 403),
+        (("sec-fetch-site: cross-site",), {}, 403),
+        (("content-encoding: gzip",), {}, 415),
+        ((), {"path": EVENTS + "?dryrun=1"}, 400),
+        ((), {"path": EVENTS + "?dry_run=true"}, 200),
+        ((), {"method": "PUT"}, 405),
+    ],
+)
+async def test_whatever_a_gate_has_something_to_say_about_goes_the_ordinary_way(
+    served: Any, went: list[str], further: tuple[str, ...], change: dict[str, Any], status: int
+) -> None:
+    answer = await served.raw(request(served, BODIES["one"], *further, **change))
+    assert int(answer[9:12]) == status
+    assert "straight" not in went
+
+
+@pytest.mark.parametrize(("sent", "status"), [("Bearer wb_nobody", 401), ("Basic YTpi", 401), ("Bearer", 401)])
+async def test_a_stranger_is_refused_as_everywhere(served: Any, went: list[str], sent: str, status: int) -> None:
+    told = request(served, BODIES["one"])
+    answer = await served.raw(re.sub(rb"authorization: [^\r]*", f"authorization: {sent}".encode(), told))
+    assert (int(answer[9:12]), went) == (status, ["held"])
+
+
+async def test_a_program_goes_straight_once_its_token_is_known_and_not_without_the_scope(
+    served: Any, went: list[str]
+) -> None:
+    answers = []
+    for scopes in (["events:write"], ["state:read"]):
+        made = await served.http.post("/api/v1/tokens", json={"name": f"a program {scopes[0]}", "scopes": scopes})
+        sent = f"authorization: Bearer {made.json()['token']}".encode()
+        told = re.sub(rb"authorization: [^\r]*", sent, request(served, BODIES["one"]))
+        answers += [await served.raw(told) for _ in range(2)]
+    assert [int(answer[9:12]) for answer in answers] == [202, 202, 403, 403]
+    assert went[1:] == ["straight", "held", "held"]
+    [*_, entry] = await served.parts.stream.read("0-0")
+    assert entry.event.source == "a program events:write"
+
+
+async def test_a_body_that_comes_right_behind_its_head_is_waited_for(served: Any, went: list[str]) -> None:
+    told = request(served, BODIES["one"])
+    reader, writer = await asyncio.open_connection(served.host, served.port)
+    writer.write(told[:-10])
+    await writer.drain()
+    await asyncio.sleep(straight.SOON_S / 5)
+    writer.write(told[-10:])
+    assert (await reader.readline()).startswith(b"HTTP/1.1 202 ")
+    assert went == ["straight"]
+    writer.close()
+
+
+async def test_one_that_does_not_come_soon_is_waited_for_the_ordinary_way(served: Any, went: list[str]) -> None:
+    told = request(served, BODIES["one"])
+    reader, writer = await asyncio.open_connection(served.host, served.port)
+    writer.write(told[:-10])
+    await asyncio.sleep(straight.SOON_S * 4)
+    writer.write(told[-10:])
+    assert (await reader.readline()).startswith(b"HTTP/1.1 202 ")
+    assert went == ["held"]
+    writer.close()
+
+
+async def test_a_sender_that_goes_before_its_body_came_leaves_nothing(served: Any, went: list[str]) -> None:
+    _, writer = await asyncio.open_connection(served.host, served.port)
+    writer.write(request(served, BODIES["one"])[:-10])
+    await asyncio.sleep(straight.SOON_S / 5)
+    writer.close()
+    await asyncio.sleep(straight.SOON_S * 4)
+    assert went == []
+    assert not served.server.server_state.tasks
+
+
+async def test_many_on_one_connection_are_answered_in_their_order(served: Any, went: list[str]) -> None:
+    """Sent without waiting: those behind the first wait for it, and go the ordinary way."""
+    bodies = [json.dumps([BEAT] * count).encode() for count in range(1, 6)]
+    reader, writer = await asyncio.open_connection(served.host, served.port)
+    writer.write(b"".join(request(served, body) for body in bodies))
+    found = []
+    for _ in bodies:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(re.search(rb"content-length: (\d+)", head)[1])  # type: ignore[index]
+        found.append(json.loads(await reader.readexactly(length))["accepted"])
+    assert found == [1, 2, 3, 4, 5]
+    assert went.count("straight") == 1
+    writer.close()
+
+
+async def test_one_that_asks_to_be_let_go_is_and_one_that_stays_is_served_again(served: Any, went: list[str]) -> None:
+    assert b"connection: close" in await served.raw(request(served, BODIES["one"], "connection: close"))
+    reader, writer = await asyncio.open_connection(served.host, served.port)
+    for _ in range(3):
+        writer.write(request(served, BODIES["one"]))
+        assert (await reader.readuntil(b'"rejected":[]}')).startswith(b"HTTP/1.1 202 ")
+    assert went == ["straight"] * 3
+    writer.close()
+
+
+async def test_what_redis_does_not_take_is_503_with_when_to_repeat(
+    served: Any, went: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_: Any) -> None:
+        raise StreamUnavailable("away")
+
+    monkeypatch.setattr(served.parts.together, "append", nothing)
+    first, headers, _ = parted(await served.raw(request(served, BODIES["one"])))
+    assert (first[9:12], headers["retry-after"], went) == ("503", "1", ["straight"])
+
+
+async def test_too_many_at_once_are_503_here_too(served: Any, went: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "REQUESTS_AT_ONCE", 0)
+    assert (await served.raw(request(served, BODIES["one"]))).startswith(b"HTTP/1.1 503 ")
+    assert went == ["straight"]
+
+
+async def test_what_nobody_foresaw_is_500_without_a_word_of_it_and_the_connection_goes_on(
+    served: Any, went: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> None:
+        raise ValueError("inside")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(served.parts.together, "append", broken)
+        answer = await served.raw(request(served, BODIES["one"]))
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert b"inside" not in answer
+    assert (await served.raw(request(served, BODIES["one"]))).startswith(b"HTTP/1.1 202 ")
+    assert went == ["straight"] * 2

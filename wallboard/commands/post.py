@@ -148,6 +148,8 @@ def _sender(*, dry_run: bool = False) -> Sender:
 def _tell(answer: Answer, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(answer))
+    for slip in answer.warnings:
+        click.echo(f"wallboard: warning: {slip.warning}", err=True)
     for one in answer.rejected:
         click.echo(f"wallboard: {one.error} - at {one.at}", err=True)
     if answer.rejected:

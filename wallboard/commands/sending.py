@@ -26,6 +26,13 @@ class Rejected(msgspec.Struct, frozen=True):
     index: int | None = None
 
 
+class Slip(msgspec.Struct, frozen=True):
+    """A new queue that was taken, and may be another one misspelt."""
+
+    queue: str
+    warning: str
+
+
 class Answer(msgspec.Struct):
     """What became of the events."""
 
@@ -33,12 +40,14 @@ class Answer(msgspec.Struct):
     duplicate: int = 0
     rejected: list[Rejected] = []
     kept: int = 0  # on disk, until the server is back
+    warnings: list[Slip] = []
 
     def add(self, other: "Answer") -> None:
         self.accepted += other.accepted
         self.duplicate += other.duplicate
         self.rejected = [*self.rejected, *other.rejected]
         self.kept += other.kept
+        self.warnings = [*self.warnings, *other.warnings]
 
 
 class Sender:

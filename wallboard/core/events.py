@@ -5,7 +5,7 @@ nowhere else; after `decode` the rest of the code trusts what it holds.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
@@ -479,7 +479,7 @@ def decode_own(data: bytes) -> Event:
     return _decode(_any, data)
 
 
-def encode(event: Event) -> bytes:
+def encode(event: Event | Sequence[Event]) -> bytes:
     return _encoder.encode(event)
 
 

@@ -4,7 +4,8 @@ Ingest refuses what would be one too many (web/names.py). What comes another way
 under OTHER once the floor is full, so that the sums of all queues stay right.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, get_args
 
 from msgspec.structs import replace
@@ -28,6 +29,12 @@ def named(event: ev.Event) -> Iterator[tuple[str, str, str]]:
         told = getattr(event, field)
         for name in (told,) if isinstance(told, str) else told or ():
             yield kind, f"$.{field}", name
+
+
+def named_once(event: ev.Event) -> tuple[Any, ...] | None:
+    """The same names as a whole, by which an event like it is known again. None: it lists some."""
+    names = _ONCE.get(type(event))
+    return (type(event), names(event)) if names else None
 
 
 class Naming:
@@ -77,6 +84,15 @@ def _named_in(kind: type[ev.Event]) -> list[tuple[str, str]]:
 
 
 _FIELDS = {kind: found for kind in get_args(ev.Told) if (found := _named_in(kind))}
+
+
+def _once(kind: type[ev.Event]) -> Callable[[ev.Event], Any] | None:
+    fields = [*(["kpi"] if kind is ev.KpiReported else []), *(field for field, _ in _FIELDS.get(kind, ()))]
+    lists = any(field in _KINDS.values() for field in fields)
+    return None if lists else attrgetter("source", *fields)
+
+
+_ONCE = {kind: _once(kind) for kind in get_args(ev.Told)}
 
 
 def _without(told: Any, outside: set[str]) -> Any:

@@ -5,8 +5,6 @@ sums of counts and never of percentages.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
-from itertools import islice
 
 from wallboard.core.facts import Fact, Live
 from wallboard.core.ground import Entity, Ground
@@ -15,8 +13,7 @@ from wallboard.core.rows import NEVER_MS, Tally
 from wallboard.core.select import selects_queue, set_id
 from wallboard.core.settings import Queue, Settings, Target
 from wallboard.core.visits import Deed, Did
-
-MOST_ALIKE = 50  # names that a new one is compared with
+from wallboard.core.words import alike
 
 
 class Tallies:
@@ -38,9 +35,8 @@ class Tallies:
         """The queue exists, this source speaks of it, and its newest fact is from `at_ms`."""
         tally = self.queues.get(name)
         if tally is None:
-            near = islice((one for one in self.queues if abs(len(one) - len(name)) <= 2), MOST_ALIKE)
-            like = get_close_matches(name, near, n=1, cutoff=0.75)
-            deeds.append(Deed(Did.NEW, f"new queue {name}" + (f" (like {like[0]}?)" if like else "")))
+            like = alike(name, self.queues)
+            deeds.append(Deed(Did.NEW, f"new queue {name}" + (f" (like {like}?)" if like else "")))
             tally = self.queue(name)
         if source not in tally.sources:
             tally.sources.add(source)

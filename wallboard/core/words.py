@@ -1,10 +1,13 @@
 """How is outside text made fit for a log line, a note or an error? No control characters, bounded, with a hint."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 MOST = 256
+MOST_ALIKE = 50  # names that a new one is compared with
 
 
 def shown(text: str, most: int = MOST) -> str:
@@ -26,6 +29,17 @@ def meant(wrong: str, known: Iterable[str]) -> str:
 
 def nearest(wrong: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(wrong, list(known), n=1)), None)
+
+
+def alike(new: str, known: Iterable[str]) -> str | None:
+    """The known name for which `new` may be a slip of the hand. Names that differ in a number alone are two names."""
+    frame = _NUMBER.sub("", new)
+    near = islice((one for one in known if abs(len(one) - len(new)) <= 2), MOST_ALIKE)
+    found = get_close_matches(new, [one for one in near if _NUMBER.sub("", one) != frame], n=1, cutoff=0.75)
+    return found[0] if found else None
+
+
+_NUMBER = re.compile(r"\d+")
 
 
 def _visible(character: str) -> str:

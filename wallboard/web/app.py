@@ -1,12 +1,13 @@
 """How is one web process wired together? The only door: it alone builds clients, starts tasks and stops them.
 
-unexpected ─▶ security headers ─▶ address check ─▶ access ─▶ straight ─▶ routes
+unexpected ─▶ security headers ─▶ address check ─▶ access ─▶ routes      events mostly go straight (web/straight.py)
 stream ─▶ pipeline ─▶ hub ─▶ socket          events ─▶ ingest ─▶ stream          counting ─▶ stream
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 from redis.asyncio import Redis
@@ -51,10 +52,11 @@ from wallboard.stream.stream import Stream
 from wallboard.stream.together import Together
 from wallboard.web import speaking
 from wallboard.web.auth import Access
+from wallboard.web.bearer import Bearers
 from wallboard.web.boards import Boards
 from wallboard.web.costly import rates
 from wallboard.web.csp import Violations
-from wallboard.web.headers import AddressCheck, SecurityHeaders
+from wallboard.web.headers import AddressCheck, Hosts, Ours, SecurityHeaders
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.ingest import Ingest
 from wallboard.web.known import Known
@@ -99,13 +101,16 @@ def create_app(config: Config, clock_ms: Callable[[], int] | None = None, *, loa
     templates = speaking.templates()
     refusals = Refusals(templates)
     ingest = Ingest(Rates(EVENTS_PER_S, EVENTS_AT_ONCE), Names(config.limits))
+    hosts, ours = Hosts(_urls(config)), Ours(parts.https)
+    bearers = Bearers(config.admin_token, parts.programs)
     app = Starlette(
         routes=routes_of(parts, templates, ingest),
-        middleware=[*_middleware(parts), Middleware(Straight, to={("POST", EVENTS): ingest.post}, refusals=refusals)],
+        middleware=_middleware(parts, hosts, bearers, ours),
         exception_handlers={Problem: refusals.problem, HTTPException: refusals.http},
         lifespan=lambda app: _life(parts, clients, house, loads_s),
     )
     app.state.parts = parts
+    app.state.straight = Straight(EVENTS, "events:write", partial(ingest.straight, parts), hosts, bearers, ours)
     app.state.hub = parts.hub
     app.state.boards = parts.boards
     app.state.images = config.boards
@@ -190,20 +195,24 @@ def _noted(clock_ms: Callable[[], int], line: Line) -> Noted:
     )
 
 
-def _middleware(parts: Parts) -> list[Middleware]:
-    server = parts.config.server
-    urls = [*([server.public_url] if server.public_url else []), *server.allowed_origins]
+def _urls(config: Config) -> list[str]:
+    """At which people reach us."""
+    server = config.server
+    return [*([server.public_url] if server.public_url else []), *server.allowed_origins]
+
+
+def _middleware(parts: Parts, hosts: Hosts, bearers: Bearers, ours: Ours) -> list[Middleware]:
     return [
         Middleware(Unexpected),
-        Middleware(SecurityHeaders, https=parts.https),
-        Middleware(AddressCheck, urls=urls),
+        Middleware(SecurityHeaders, ours=ours),
+        Middleware(AddressCheck, hosts=hosts),
         Middleware(
             Access,
             known=parts.known,
             cookies={"session": parts.sessions.cookie, "screen": parts.paired.cookie.name},
-            origins=Origins(urls),
-            admin_token=parts.config.admin_token,
-            open_metrics=server.metrics == "open",
+            origins=Origins(_urls(parts.config)),
+            bearers=bearers,
+            open_metrics=parts.config.server.metrics == "open",
         ),
     ]
 

@@ -9,7 +9,6 @@ a browser cannot read the status of a failed handshake, so the endpoint accepts 
 """
 
 import asyncio
-import hmac
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wallboard.core.errors import RecordUnavailable, StreamUnavailable
+from wallboard.web.bearer import Bearers, token_in
 from wallboard.web.known import Credential, Kind, Known
 from wallboard.web.origin import Origins
 from wallboard.web.problems import Problem, problem_response
@@ -80,7 +80,7 @@ class Access:
         known: Known,
         cookies: Mapping[Kind, str],
         origins: Origins,
-        admin_token: str | None,
+        bearers: Bearers,
         open_metrics: bool,
     ) -> None:
         """`cookies`: what each kind of credential is called in a browser, the one that counts most first."""
@@ -88,7 +88,7 @@ class Access:
         self._known = known
         self._cookies = cookies
         self._origins = origins
-        self._admin_token = admin_token
+        self._bearers = bearers
         self._open = _OPEN | {"/metrics"} if open_metrics else _OPEN
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,12 +127,11 @@ class Access:
         return await self._behind(scope, cookies, "This session has ended. Sign in again.")
 
     async def _bearer(self, scope: Scope, authorization: list[str]) -> Who:
-        scheme, _, token = authorization[0].partition(" ")
-        token = token.strip()
-        if len(authorization) != 1 or scheme.lower() != "bearer":
+        token = token_in(authorization)
+        if token is None:
             raise _nobody()
-        if self._admin_token and hmac.compare_digest(token.encode(), self._admin_token.encode()):
-            return Who("admin", frozenset({"admin"}))
+        if admin := self._bearers.admin(token):
+            return admin
         return await self._behind(scope, [Credential("token", token)], "This token is not known here, or was revoked.")
 
     async def _behind(self, scope: Scope, credentials: Iterable[Credential], otherwise: str) -> Who:

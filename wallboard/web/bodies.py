@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from wallboard.core.errors import Refused
-from wallboard.core.events import ATTRIBUTES_AT_MOST, LISTED_AT_MOST, Event, Text, decode, encode, refusal
+from wallboard.core.events import ATTRIBUTES_AT_MOST, LISTED_AT_MOST, Event, Text, Told, decode, encode, refusal
 from wallboard.core.sources import Format
 from wallboard.core.words import shown
 from wallboard.web.problems import Problem
@@ -69,6 +69,15 @@ def lines_of(form: Format) -> Reader:
 
 
 def _json(body: bytes, admit: Admit) -> Found:
+    told = _whole(body)
+    if told is not None:
+        for index, event in enumerate(told if isinstance(told, list) else (told,)):
+            try:
+                yield admit(event)
+            except Refused as refused:
+                at = f"$[{index}]" if isinstance(told, list) else "$"
+                yield Rejected(index, at + refused.at[1:], _reason(refused), event.source, event.id)
+        return
     _utf8(body)
     if not body.lstrip().startswith(b"["):
         yield _strict(0, "$", _parsed(_raw, body), _event, admit)
@@ -102,6 +111,21 @@ _READERS: dict[str, Reader] = {
     "application/cloudevents+json": _cloudevent,
     "application/cloudevents-batch+json": _cloudevents,
 }
+
+_told: "msgspec.json.Decoder[Event | list[Event]]" = msgspec.json.Decoder(Told | list[Told])
+
+
+def _whole(body: bytes) -> Event | list[Event] | None:
+    """What is no mistake at all, read in one go; None: item by item it will show what is one."""
+    if len(body) > _LONG_BYTES:
+        return None
+    try:
+        told = _told.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    few = not isinstance(told, list) or len(told) <= EVENTS_AT_MOST
+    return told if few and _says_it_all(told, body) else None
+
 
 _raw = msgspec.json.Decoder(Raw)
 _raws = msgspec.json.Decoder(list[Raw])
@@ -205,13 +229,15 @@ def _counted(decoder: "msgspec.json.Decoder[T]", data: Raw | None, none: T) -> T
         return none
 
 
-def _says_it_all(event: Event, data: bytes) -> bool:
-    """Whether the event, written again, has as many colons: then no key of `data` was lost. An escape could hide one.
-
-    A repeated key is one colon more, and so are a time as text and a field that says its default: these are looked at
-    slowly.
+def _says_it_all(told: Event | list[Event], data: bytes) -> bool:
+    """Whether what was told, written again, has as many keys: then none of `data` was lost. An escape or a space before
+    a colon could hide one: these are looked at slowly, as is a field that says its default.
     """
-    return b"\\" not in data and data.count(b":") == encode(event).count(b":")
+    return data.count(_KEY) == encode(told).count(_KEY) and not any(hides in data for hides in _HIDES)
+
+
+_KEY = b'":'
+_HIDES = (b"\\", b" :", b"\t:", b"\n:", b"\r:")
 
 
 def _no_repeated_keys(data: bytes | Raw) -> None:
@@ -294,7 +320,11 @@ _names = msgspec.json.Decoder(_Named)
 
 def _rejected(index: int, refused: Refused, data: bytes | Raw | None = None) -> Rejected:
     named = _named(data) if data is not None else _Named()
-    return Rejected(index, refused.at, shown(refused.reason, _REASON_AT_MOST), named.source, named.id)
+    return Rejected(index, refused.at, _reason(refused), named.source, named.id)
+
+
+def _reason(refused: Refused) -> str:
+    return shown(refused.reason, _REASON_AT_MOST)
 
 
 def _named(data: bytes | Raw) -> _Named:

@@ -31,24 +31,16 @@ _REMEMBERED = 64  # verdicts; what is judged may be as long as a head
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 
 
-class SecurityHeaders:
-    """Adds the headers to every HTTP answer, the refused handshakes included."""
+class Ours:
+    """The headers that every answer has."""
 
-    def __init__(self, app: ASGIApp, https: bool) -> None:
-        self._app = app
+    def __init__(self, https: bool) -> None:
         headers = _SECURITY | ({"strict-transport-security": _HSTS} if https else {})
         self._headers = [(name.encode(), _reported(name.encode(), value.encode())) for name, value in headers.items()]
         self._names = frozenset(name for name, _ in self._headers)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                message["headers"] = self._with_ours(list(message["headers"]))
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
-
-    def _with_ours(self, told: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def beside(self, told: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Those of an answer, and ours that it has not of its own."""
         own = self._names.intersection(name for name, _ in told)
         if not own:
             return told + self._headers
@@ -56,33 +48,35 @@ class SecurityHeaders:
         return [(name, _reported(name, value)) for name, value in told] + ours
 
 
+class SecurityHeaders:
+    """Adds them to every HTTP answer, the refused handshakes included."""
+
+    def __init__(self, app: ASGIApp, ours: Ours) -> None:
+        self._app, self._ours = app, ours
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                message["headers"] = self._ours.beside(list(message["headers"]))
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
 def _reported(name: bytes, value: bytes) -> bytes:
     return value + _REPORTED if name == _POLICY else value
 
 
-class AddressCheck:
-    """Refuses hosts that are not ours (DNS rebinding, poisoned links) and paths made to confuse routing."""
+class Hosts:
+    """To which names do we answer? Others are DNS rebinding, or poisoned links."""
 
-    def __init__(self, app: ASGIApp, urls: Iterable[str]) -> None:
-        self._app = app
+    def __init__(self, urls: Iterable[str]) -> None:
         own = socket.gethostname().lower()  # not getfqdn, which may ask a name server that does not answer
         configured = {name for url in urls if (name := urlsplit(url).hostname)}
         self._names = {"localhost", own, f"{own.partition('.')[0]}.local"} | configured
-        self._wrong = lru_cache(_REMEMBERED)(self._wrong_name)  # a sender always says the same
+        self.wrong = lru_cache(_REMEMBERED)(self._wrong)  # a sender always says the same
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-        elif problem := self._wrong_host(scope) or wrong_path(scope["path"]):
-            await problem_response(problem)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-    def _wrong_host(self, scope: Scope) -> Problem | None:
-        hosts = [value for name, value in scope["headers"] if name == b"host"]
-        return self._wrong(hosts[0] if len(hosts) == 1 else b"")
-
-    def _wrong_name(self, host: bytes) -> Problem | None:
+    def _wrong(self, host: bytes) -> Problem | None:
         match = _HOST.fullmatch(host.decode("latin-1"))
         if match is None:
             return Problem(400, "The request needs exactly one well-formed Host header.")
@@ -94,6 +88,25 @@ class AddressCheck:
             f"This server does not answer to the name '{name}'. If it should, set server.public_url in "
             "wallboard.toml (or WALLBOARD_SERVER_PUBLIC_URL) to the address that people use.",
         )
+
+
+class AddressCheck:
+    """Refuses hosts that are not ours and paths made to confuse routing."""
+
+    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+        self._app, self._hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif problem := self._wrong_host(scope) or wrong_path(scope["path"]):
+            await problem_response(problem)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _wrong_host(self, scope: Scope) -> Problem | None:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        return self._hosts.wrong(hosts[0] if len(hosts) == 1 else b"")
 
 
 @lru_cache(_REMEMBERED)

@@ -5,8 +5,10 @@ nothing else of the batch (docs/http.md has every answer).
 """
 
 import asyncio
+import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Annotated, Any
 
@@ -25,7 +27,7 @@ from wallboard.web.bodies import EVENTS_AT_MOST, Reader, Rejected, lines_of, rea
 from wallboard.web.body import body_of
 from wallboard.web.bounds import keep_inside
 from wallboard.web.calls import JSON, Answer, Call, Query
-from wallboard.web.names import Names
+from wallboard.web.names import Names, slips
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
 from wallboard.web.trail import lines_of_notices, noted_each
@@ -48,10 +50,18 @@ class Item(Struct):
     error: str
 
 
-class Taken(Struct):
+class Slip(Struct):
+    """A new queue that was taken, and may be another one misspelt."""
+
+    queue: str
+    warning: str
+
+
+class Taken(Struct, omit_defaults=True):
     accepted: int
     duplicate: int
     rejected: list[Item]
+    warnings: list[Slip] = []
 
 
 class Ingest:
@@ -86,15 +96,28 @@ class Ingest:
     async def post(self, request: Request) -> Response:
         who = allowed(request, "events:write")
         dry_run, reader = _asked(request)
+        with self._place():
+            body = await body_of(request, BODY_BYTES_AT_MOST)
+            _, taken = await self.take(parts_of(request), who, reader, body, dry_run=dry_run)
+        return answer(taken, dry_run=dry_run)
+
+    async def straight(self, parts: Parts, who: Who, kind: str, body: bytes) -> Response:
+        """As `post`, for `who` may and whose body is here, with nothing in the query. Raises Problem."""
+        reader = reader_for(kind)
+        with self._place():
+            _, taken = await self.take(parts, who, reader, body, dry_run=False)
+        return answer(taken, dry_run=False)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Raises Problem 503 where there is none."""
         if self._running >= REQUESTS_AT_ONCE:
             raise Problem(503, "Too many batches at once; send it again with the same ids.", headers=_SOON)
         self._running += 1
         try:
-            body = await body_of(request, BODY_BYTES_AT_MOST)
-            _, taken = await self.take(parts_of(request), who, reader, body, dry_run=dry_run)
+            yield
         finally:
             self._running -= 1
-        return answer(taken, dry_run=dry_run)
 
     async def take(
         self, parts: Parts, who: Who, reader: Reader, body: bytes, *, dry_run: bool
@@ -103,16 +126,19 @@ class Ingest:
         floor, now_ms = parts.pipeline.floor, parts.clock_ms()
         sender = who.source or who.name
         self._names.look(floor, now_ms)
+        new: dict[str, None] = {}
 
         def admit(event: Event) -> None:
             keep_inside(who, event, floor)
-            self._names.admit(floor, event, sender, now_ms, keep=not dry_run)
+            if queues := self._names.admit(floor, event, sender, now_ms, keep=not dry_run):
+                new.update(dict.fromkeys(queues))
 
         admission = Admission(sender, now_ms, admit)
         events, rejected = await _read(reader, body, admission)
-        self._rates.spend(sender, len(events) + len(rejected), parts.clock_ms())
+        self._rates.spend(sender, len(events) + len(rejected), now_ms)
+        warnings = [Slip(name, _SLIP.format(name, like)) for name, like in slips(who, floor, new).items()]
         if dry_run:
-            return events, _taken(events, 0, rejected)
+            return events, _taken(events, 0, rejected, warnings)
         lines = lines_of_notices(who, floor, events)
         duplicates = await _append(parts, events) if events else []
         if fresh := [lines[place] for place in sorted(lines.keys() - set(duplicates))]:
@@ -120,10 +146,11 @@ class Ingest:
         if duplicates or rejected:
             _count(parts, sender, [events[index] for index in duplicates], rejected)
         parts.metrics.took(len(events) - len(duplicates), len(duplicates), [one.error for one in rejected])
-        return events, _taken(events, len(duplicates), rejected)
+        return events, _taken(events, len(duplicates), rejected, warnings)
 
 
 _SOON = {"retry-after": "1"}
+_SLIP = "There was no queue '{}' before; it was taken. Did you mean '{}'?"
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -189,14 +216,16 @@ async def _read(reader: Reader, body: bytes, admission: Admission) -> tuple[list
 
 async def _append(parts: Parts, events: list[Event]) -> list[int]:
     """Indexes of the duplicates. What Redis does not take is repeated by the sender, with the same ids."""
+    began_s = time.perf_counter()
     try:
-        with parts.metrics.append_s.time():
-            return (await parts.together.append(events)).duplicates
+        return (await parts.together.append(events)).duplicates
     except StreamUnavailable as error:
         log.warning("events refused: Redis does not take them", error=str(error), events=len(events))
         raise Problem(
             503, "Redis does not take events now; send the batch again with the same ids.", headers=_SOON
         ) from None
+    finally:
+        parts.metrics.append.took_s(time.perf_counter() - began_s)
 
 
 def _count(parts: Parts, sender: str, duplicates: list[Event], rejected: list[Rejected]) -> None:
@@ -213,12 +242,13 @@ def _count(parts: Parts, sender: str, duplicates: list[Event], rejected: list[Re
         parts.counting.reject(source, refused)
 
 
-def _taken(events: list[Event], duplicates: int, rejected: list[Rejected]) -> Taken:
-    return Taken(len(events) - duplicates, duplicates, [Item(one.item, one.at, one.error) for one in rejected])
+def _taken(events: list[Event], duplicates: int, rejected: list[Rejected], warnings: list[Slip]) -> Taken:
+    items = [Item(one.item, one.at, one.error) for one in rejected]
+    return Taken(len(events) - duplicates, duplicates, items, warnings)
 
 
 def answer(taken: Taken, *, dry_run: bool) -> Response:
-    if not taken.rejected and not dry_run:
+    if not (taken.rejected or taken.warnings or dry_run):
         return _all_taken(taken.accepted, taken.duplicate)
     refused_all = bool(taken.rejected) and not taken.accepted and not taken.duplicate
     status = 422 if refused_all else 200 if dry_run else 202

@@ -4,19 +4,25 @@ A name that is known always passes. Of new ones there is a limit for all, and a 
 within an hour.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import chain, islice
+from typing import Any
 
 from wallboard.config import Limits
 from wallboard.core import events as ev
 from wallboard.core.errors import Refused
-from wallboard.core.naming import MOST, named
+from wallboard.core.naming import MOST, named, named_once
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
+from wallboard.core.words import alike
+from wallboard.web.who import Who
+from wallboard.web.within import has_queue
 
 HOUR_MS = 3_600_000
 _MEMORY_MS = 60_000  # a name that was taken is on the floor by then, or never will be
 _SECOND_MS = 1_000
 _FEW = 100  # so many are looked at with each request
+LOOKED_AT = 5  # new names of a request that are compared with those that there are
 _ASKS = "is this a name, or an id that changes? [limits] in wallboard.toml says how many there may be"
 
 
@@ -29,15 +35,19 @@ class Names:
         self._brought: dict[tuple[str, str], int] = {}  # kind and sender → new names of this hour
         self._hour = self._second = 0
         self._passed: set[tuple[str, str, str]] = set()  # kind, source and name, within this second
+        self._alike: set[tuple[str, Any]] = set()  # sender, and an event all of whose names passed
         self._settings: Settings | None = None  # under which they passed
         self.refused = 0
 
     def look(self, floor: Floor, now_ms: int) -> None:
         """Before each request: forget what is on the floor by now."""
+        is_same = now_ms // _SECOND_MS == self._second and floor.settings is self._settings
+        if is_same and not any(self._taken.values()):
+            return
         if now_ms // HOUR_MS != self._hour:
             self._hour, self._brought = now_ms // HOUR_MS, {}
         if now_ms // _SECOND_MS != self._second or floor.settings is not self._settings:
-            self._passed, self._settings = set(), floor.settings
+            self._passed, self._alike, self._settings = set(), set(), floor.settings
         if now_ms // _SECOND_MS == self._second and sum(map(len, self._taken.values())) > _FEW:
             return
         self._second, oldest_ms = now_ms // _SECOND_MS, now_ms - _MEMORY_MS
@@ -47,8 +57,13 @@ class Names:
             there = _there(floor, kind)
             self._taken[kind] = {name: at for name, at in taken.items() if at > oldest_ms and name not in there}
 
-    def admit(self, floor: Floor, event: ev.Event, sender: str, now_ms: int, *, keep: bool = True) -> None:
-        """Raises Refused for a name that would be one too many. Without `keep` nothing is taken down."""
+    def admit(self, floor: Floor, event: ev.Event, sender: str, now_ms: int, *, keep: bool = True) -> list[str]:
+        """The queues that it brings. Raises Refused for a name that would be one too many. Without `keep` nothing is
+        taken down."""
+        like_it = (sender, named_once(event))
+        if like_it in self._alike:
+            return []
+        new, all_known = [], like_it[1] is not None
         for kind, at, name in named(event):
             told = (kind, event.source or sender, name)
             if told in self._passed:
@@ -60,9 +75,15 @@ class Names:
             if reason := self._too_many(floor, kind, sender):
                 self.refused += keep
                 raise Refused(at, f"too many names: {reason}: {_ASKS}")
+            all_known = False
             if keep:
                 self._taken[kind][own] = now_ms
                 self._brought[kind, sender] = self._brought.get((kind, sender), 0) + 1
+            if kind == "queues":
+                new.append(own)
+        if all_known:
+            self._alike.add(like_it)
+        return new
 
     def _too_many(self, floor: Floor, kind: str, sender: str) -> str | None:
         most = getattr(self._limits, kind)
@@ -72,6 +93,16 @@ class Names:
         if self._brought.get((kind, sender), 0) >= share:
             return f"{share} new {kind} came from '{sender}' within this hour"
         return None
+
+
+def slips(who: Who, floor: Floor, new: Iterable[str]) -> dict[str, str]:
+    """New queue → the one that may have been meant; of the first ones, and none of which the sender may not know."""
+    found: dict[str, str] = {}
+    for name in islice(new, LOOKED_AT):
+        like = alike(name, chain(floor.settings.queue, floor.tallies.queues))
+        if like is not None and has_queue(who, floor, like):
+            found[name] = like
+    return found
 
 
 def _own(floor: Floor, kind: str, source: str, name: str) -> str:

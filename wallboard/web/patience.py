@@ -29,7 +29,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, *args, **kwargs)
         self._gate = self._gates.setdefault(server_state, Gate())
         self._deadline: asyncio.TimerHandle | None = None
-        self._in_head, self._head_bytes = True, 0
+        self._in_head, self._head_bytes, self._new_bytes = True, 0, 0
         self._held: bytearray | None = bytearray()  # until the gate lets it in
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -68,6 +68,7 @@ class PatientProtocol(HttpToolsProtocol):
             self._take(bytes(held))
 
     def _take(self, data: bytes) -> None:
+        self._new_bytes = len(data)
         super().data_received(data)
         if self._in_head:  # still: a head that comes whole needs no deadline
             if self._deadline is None:
@@ -95,7 +96,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._have_head()
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES_AT_MOST:
+        if self._head_bytes + self._new_bytes > HEAD_BYTES_AT_MOST and self._length() > HEAD_BYTES_AT_MOST:
             raise ValueError("head too long")  # the parser turns it into a 400
         super().on_headers_complete()
         if self.cycle is not None:
@@ -104,6 +105,9 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self.scope[WHOLE] = True  # type: ignore[literal-required]
+
+    def _length(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
     def _await_head(self) -> None:
         self._in_head, self._head_bytes = True, 0

@@ -115,7 +115,7 @@ class Unexpected:
         except Exception:  # a request's root: logged once, the connection ends, the server goes on
             log.exception("request failed", method=scope.get("method", "websocket"), path=scope["path"])
             if not started:
-                await problem_response(Problem(500, _OUR_FAULT))(scope, receive, send)
+                await problem_response(Problem(500, OUR_FAULT))(scope, receive, send)
 
 
 def _methods(request: Request) -> list[str]:
@@ -125,7 +125,7 @@ def _methods(request: Request) -> list[str]:
     return sorted({method for methods in found for method in methods})
 
 
-_OUR_FAULT = "The server failed on this request; its log says where. Nothing is known to be wrong with it."
+OUR_FAULT = "The server failed on this request; its log says where. Nothing is known to be wrong with it."
 _SAID = {
     404: "There is nothing at this address. /docs lists what there is.",
     405: "This address does not take this method; the Allow header lists those that it takes.",

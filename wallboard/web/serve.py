@@ -8,6 +8,7 @@ ws_max_size                browsers send small reports; 64 KiB is generous
 proxy_headers              off: whoever can reach the port could forge the client's address
 """
 
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp
 
 from wallboard.live.fit import unfit
 from wallboard.live.waits import PING_S, PONG_S
-from wallboard.web.patience import PatientProtocol
+from wallboard.web.straight import StraightProtocol
 
 STOP_S = 8  # for open requests and sockets, so that the whole stop stays under 10 s
 WS_MESSAGE_BYTES = 65_536
@@ -33,7 +34,7 @@ def server_for(app: ASGIApp, *, proxies: str | None = None, fast_frames: bool = 
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            http=PatientProtocol,
+            http=_http(app),
             ws=_protocol(fast_frames=fast_frames),
             ws_ping_interval=PING_S,
             ws_ping_timeout=PONG_S,
@@ -50,6 +51,11 @@ def server_for(app: ASGIApp, *, proxies: str | None = None, fast_frames: bool = 
             timeout_graceful_shutdown=STOP_S,
         )
     )
+
+
+def _http(app: ASGIApp) -> Any:
+    """`app.state.straight`, where the application has it: which calls go straight."""
+    return partial(StraightProtocol, straight=getattr(getattr(app, "state", None), "straight", None))
 
 
 def _protocol(*, fast_frames: bool) -> Any:

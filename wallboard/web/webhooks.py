@@ -36,7 +36,7 @@ _FLAGS = {"dry_run=true": True, "dry_run=1": True, "dry_run=false": False, "": F
 log = structlog.get_logger()
 
 
-class Shown(Taken):
+class Shown(Taken, kw_only=True):
     """With the events that a payload would become."""
 
     events: Sequence[Event]
@@ -78,7 +78,7 @@ class Webhooks:
             raise _unsigned()
         events, taken = await self._ingest.take(parts, _sender(webhook), reader_of(webhook.by), body, dry_run=dry_run)
         if dry_run:
-            taken = Shown(taken.accepted, taken.duplicate, taken.rejected, events)
+            taken = Shown(taken.accepted, taken.duplicate, taken.rejected, taken.warnings, events=events)
         return answer(taken, dry_run=dry_run)
 
     @contextmanager
