@@ -20,9 +20,8 @@ export class Clock {
     this.ticked = this.local();
   }
 
-  /** A message came that the server sent at `sent`. @param {number} sent */
-  hear(sent) {
-    const at = this.local();
+  /** A message came that the server sent at `sent`. @param {number} sent @param {number} [at] this machine's clock then */
+  hear(sent, at = this.local()) {
     const ahead = sent - at;
     if (this.samples.length && ahead < this.ahead - STEP_MS) this.samples = [];
     this.samples = this.samples.filter((one) => at - one.at < KEPT_MS && one.at <= at);

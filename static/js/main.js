@@ -66,17 +66,23 @@ function begin() {
   if (last) clock.recall(last.ahead);
   if (last) store.recall(last, last.at);
   else if (kept) store.recall(first.hello, first.hello.now);
-  else hear(first.hello);
+  else hear(first.hello, paintedAt());
   soon();
 }
 
-function hear(message) {
-  if (typeof message.now === "number") clock.hear(message.now);
-  take(message);
+/** When the server gave this page out, by this machine's clock: its scripts may come much later. */
+function paintedAt() {
+  const page = performance.getEntriesByType("navigation")[0];
+  return Date.now() - (page ? Math.max(0, performance.now() - page["responseStart"]) : 0);
 }
 
-function take(message) {
-  const outcome = store.receive(message, Date.now());
+function hear(message, at = Date.now()) {
+  if (typeof message.now === "number") clock.hear(message.now, at);
+  take(message, at);
+}
+
+function take(message, at) {
+  const outcome = store.receive(message, at);
   if (outcome === "gap") socket.again();
   if (outcome === "command") obey(store.command, store.board);
   if (outcome === "changed") soon();
@@ -134,9 +140,7 @@ function soundOf(picture) {
 
 function lay() {
   if (readOtherwise()) return visit(location.href);
-  const sheet = document.getElementById("layout");
-  const href = "/board/" + encodeURIComponent(store.board.id.split("?")[0]) + "/layout.css?v=" + store.board.revision;
-  if (sheet.getAttribute("href") !== href) sheet.setAttribute("href", href);
+  place(document.getElementById("layout"), store.board);
   document.documentElement.setAttribute("data-theme", store.board.theme);
   renderLogo(top, store.board);
   board.lay(store.board);
@@ -149,6 +153,19 @@ function readOtherwise() {
   const painted = document.getElementById("unread");
   if (!painted) return store.board.unread === true;
   return painted.getAttribute("data-revision") !== store.board.revision;
+}
+
+/** The page has its layout in it; that of a board which is written otherwise by now is asked for. */
+function place(sheet, { id, revision }) {
+  if (sheet.getAttribute("data-revision") === revision) return;
+  const next = document.createElement("link");
+  next.rel = "stylesheet";
+  next.id = "layout";
+  next.setAttribute("data-revision", revision);
+  next.href = "/board/" + encodeURIComponent(id.split("?")[0]) + "/layout.css?v=" + revision;
+  next.addEventListener("load", () => sheet.parentNode.removeChild(sheet)); // until then the old one stays
+  sheet.removeAttribute("id");
+  sheet.parentNode.insertBefore(next, sheet.nextSibling);
 }
 
 /** The board is written in another language now, and the address does not ask for one. */

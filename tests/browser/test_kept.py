@@ -2,15 +2,17 @@
 
 import asyncio
 import re
+import time
 from typing import Any
 
 import pytest
 from fake_server import FakeServer
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
 
 KEPT_S = 60
+SILENT = re.compile(r"^No data since \d\d:\d\d:\d\d . the server does not answer$")
 FILED = """async () => {
   const names = await caches.keys();
   const found = names.length ? await (await caches.open(names[0])).match(location.href) : null;
@@ -116,6 +118,68 @@ async def test_an_engine_without_modules_does_the_same_and_waits_for_the_server(
     await page.route("**/board/overview", lambda route: route.abort())
     await page.clock.run_for(40_000)
     await expect(page.locator("#tile-0 .figure")).to_have_text("3")
+    await expect(page.locator(".connection .word")).to_have_text(SILENT)
+    await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "yes")
+    server.hub.state["groups"]["all"]["now"]["waiting"] = 4
+    await page.unroute("**/board/overview")
+    await page.clock.run_for(10_000)
+    await expect(page.locator("#tile-0 .figure")).to_have_text("4")
+    await expect(page.locator(".connection .word")).to_have_text(re.compile(r"As of \d\d:\d\d:\d\d"))
+
+
+async def test_a_server_that_stops_right_after_its_page_is_called_late_within_15_seconds(
+    open_board: Any, server: Any
+) -> None:
+    """All that the page asks for comes too late: styles and scripts are not there, and what says so is in the page."""
+    page = await open_board(live=False)
+
+    async def gone(route: Route) -> None:
+        await server.__aexit__()
+        await route.continue_()
+
+    server.hub.state["groups"]["all"]["now"]["waiting"] = 5
+    await page.route("**/main.js", gone)
+    began = time.monotonic()
+    await page.goto(f"{server.url}/board/overview", wait_until="commit")
+    await expect(page.locator(".connection .word")).to_have_text(SILENT, timeout=15_000)
+    assert time.monotonic() - began < 15
+    await expect(page.locator("#tile-0 .figure")).to_have_text("5")
+    await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "yes")
+    await expect(page.locator("#tile-0")).to_have_attribute("data-level", "")
+    await expect(page.locator("#tile-0 .age")).to_have_text(re.compile(r"^no data since \d\d:\d\d:\d\d$"))
+
+
+@pytest.mark.parametrize("lost", ["**/static/**", "**/main.js", "**/socket.js"])
+async def test_whatever_the_page_waits_for_in_vain_it_says_so_in_time_and_comes_back(
+    open_board: Any, server: Any, lost: str
+) -> None:
+    """A server that took a request and is silent, or is gone: then it answers again."""
+    page = await open_board(live=False, clock=True)
+    for answers in (lambda route: route.abort(), lambda _: None):
+        gone = [lost, "**/board/overview"]
+        await page.route(lost, answers)
+        await page.goto(f"{server.url}/board/overview", wait_until="commit")
+        await page.route("**/board/overview", answers)
+        await page.wait_for_selector("#tile-0 .figure")
+        await page.clock.run_for(15_000)
+        await expect(page.locator(".connection .word")).to_have_text(SILENT)
+        await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "yes")
+        for one in gone:
+            await page.unroute(one)
+        await page.clock.run_for(10_000)
+        await expect(page.locator(".connection")).to_have_attribute("data-level", "good", timeout=60_000)
+
+
+async def test_an_engine_that_takes_too_long_over_its_scripts_says_that_it_is_the_screen(
+    open_board: Any, server: Any
+) -> None:
+    page = await open_board(live=False, clock=True)
+    await page.route("**/main.js", lambda _: None)
+    await page.goto(f"{server.url}/board/overview", wait_until="commit")
+    await page.wait_for_selector("#tile-0 .figure")
+    await page.clock.run_for(13_000)
+    await expect(page.locator(".connection .word")).to_have_text(re.compile("this screen is still loading$"))
+    await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "yes")
 
 
 async def old_engine(open_board: Any) -> Page:

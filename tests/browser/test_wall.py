@@ -16,7 +16,9 @@ from wallboard.web.words import Words, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
 
-SIZES = {"laptop": (1366, 768), "full hd": (1920, 1080), "4k": (3840, 2160)}
+SIZES = {
+    "laptop": (1366, 768), "full hd": (1920, 1080), "4k": (3840, 2160), "upright": (1080, 1920), "tablet": (768, 1024),
+}  # fmt: skip
 OVERFLOWING = """() => {
   const page = document.documentElement;
   const found = page.scrollHeight > innerHeight || page.scrollWidth > innerWidth ? ["the page scrolls"] : [];
@@ -340,6 +342,20 @@ async def test_nothing_scrolls_or_is_cut_on_a_wall(open_board: Any, server: Any,
     for board in ("overview", "agents"):
         page = await open_board(board, viewport={"width": wide, "height": high})
         assert await page.evaluate(OVERFLOWING) == []
+
+
+async def test_on_an_upright_screen_a_wide_board_stands_one_half_above_the_other(open_board: Any) -> None:
+    """Queues, notices and sources above the agents; before, its text was as small as on a screen half as high."""
+    page = await open_board(viewport={"width": 1080, "height": 1920})
+    boxes = [await page.locator(f"#tile-{place}").bounding_box() for place in range(9)]
+    queues, agents = boxes[5], boxes[6]
+    assert queues["y"] + queues["height"] < agents["y"]
+    assert queues["width"] == pytest.approx(agents["width"])
+    assert agents["width"] > 1040
+    assert agents["y"] + agents["height"] == pytest.approx(1920 - 13, abs=2)
+    font = "one => parseFloat(getComputedStyle(one).fontSize)"
+    assert await page.locator("#tile-0 .figure").evaluate(font) > 80
+    assert await page.locator("#tile-5 .row").first.evaluate(font) > 20
 
 
 async def test_a_phone_has_one_column_and_no_sideways_scrolling(open_board: Any) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import tinycss2
 
-from wallboard.assets import STATIC
+from wallboard.assets import BOARDS, STATIC
+from wallboard.record.boards import load_boards
+from wallboard.web.layout import layout_css
 from wallboard.web.pages import modules
 
 HERE = Path(__file__).parent
@@ -141,6 +143,11 @@ def test_a_wall_script_calls_nothing_that_a_tv_of_2021_lacks(file: Path) -> None
 @pytest.mark.parametrize("file", wall_sheets(), ids=lambda file: file.name)
 def test_a_wall_style_uses_nothing_that_a_tv_of_2021_lacks(file: Path) -> None:
     assert too_new_css(file.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("name", load_boards(BOARDS))
+def test_a_boards_layout_uses_nothing_that_a_tv_of_2021_lacks(name: str) -> None:
+    assert too_new_css(layout_css(load_boards(BOARDS)[name])) == []
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import re
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from wallboard import web
@@ -190,21 +193,31 @@ async def test_the_first_picture_is_what_the_socket_would_say(wall: Any) -> None
     assert {"epoch", "seq", "now", "build", "state"} <= hello.keys()
 
 
-async def test_a_wall_page_allows_no_inline_script_or_style(wall: Any) -> None:
+async def test_a_wall_page_allows_nothing_inline_but_its_own_script_and_styles_that_its_policy_knows(wall: Any) -> None:
     answer = await wall.http.get("/board/overview")
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'self';")
     assert "unsafe" not in policy
     assert f"ws://127.0.0.1:{wall.port}" in policy
-    assert not re.search(r"\sstyle=|<style|\son[a-z]+=", answer.text)
-    assert not re.findall(r"<script(?![^>]* src=)(?![^>]*application/json)", answer.text)
+    assert not re.search(r"\sstyle=|\son[a-z]+=", answer.text)
+    inline = re.findall(r"<script(?![^>]* src=)(?![^>]*application/json)[^>]*>(.*?)</script>", answer.text, re.S)
+    styles = re.findall(r"<style[^>]*>(.*?)</style>", answer.text, re.S)
+    assert re.search(r"; script-src ([^;]*);", policy)[1] == " ".join(["'self'", *map(hashed, inline)])
+    assert set(map(hashed, styles)) < set(re.search(r"; style-src ([^;]*);", policy)[1].split())
+    assert inline == [(STATIC / "js" / "plain.js").read_text(encoding="utf-8")]
+    layout = (await wall.http.get("/board/overview/layout.css")).text
+    assert styles == [(await wall.http.get("/static/css/wall.css")).text, layout]
+
+
+def hashed(text: str) -> str:
+    return "'sha256-" + b64encode(sha256(text.encode()).digest()).decode() + "'"
 
 
 async def test_a_wall_s_scripts_wait_until_its_numbers_are_painted(wall: Any) -> None:
-    page = (await wall.http.get("/board/overview")).text
+    page = (await wall.http.get("/board/overview")).text.replace((STATIC / "js" / "plain.js").read_text(), "")
     assert 'type="module"' not in page
     assert "modulepreload" not in page
-    assert re.search(r'<script defer src="/static/js/plain.js" data-modules="[^"]*socket.js', page)
+    assert re.search(r'<script data-modules="[^"]*socket.js', page)
 
 
 async def test_a_page_is_never_kept_and_a_static_file_always_asked_for_again(wall: Any) -> None:
@@ -245,7 +258,16 @@ def test_the_layout_names_a_place_and_a_size_of_text_for_each_tile() -> None:
     assert "#tile-0 { grid-column: 1 / span 4; grid-row: 1 / span 4;" in css
     assert all(f"#tile-{place} {{" in css for place in range(len(board.tiles)))
     assert css.count("{") == css.count("}")
-    assert "--v:" not in css
+    wide = css.partition("(max-aspect-ratio: 3/4)")[0]
+    assert "--v:" not in wide
+
+
+def test_a_wide_board_stands_otherwise_in_an_upright_window_and_an_upright_one_as_it_is_written() -> None:
+    board = load_boards(BOARDS)["overview"]
+    _, _, upright = layout_css(board).partition("(max-aspect-ratio: 3/4)")
+    assert "#tile-6 { --left: 0.00000; --top: 0.6" in upright
+    assert all(f"#tile-{place} {{ --left:" in upright for place in range(len(board.tiles)))
+    assert "max-aspect-ratio" not in layout_css(msgspec.structs.replace(board, portrait=True))
 
 
 def test_the_layout_of_an_upright_board_measures_by_the_width() -> None:

@@ -16,6 +16,7 @@ PAD_V = 1.1  # of a tile, on each side
 
 TITLE_EM = 0.7  # width of a letter of the title
 PAGE_EM = 3.5  # which page it is, at the end of the title's line
+TITLE_ROOM_EM, FOOT_ROOM_EM = 37, 40  # room enough for any title and foot of ours
 FIGURE_EM = 0.6  # width of a digit
 FIGURES = 5  # that a number's size leaves room for: 12:34, 1,234, 83.4 with its sign
 NAME_EM, CELL_EM = 11.0, 4.2  # columns of a table
@@ -29,6 +30,7 @@ LEAST_TOGETHER_TEXT = 2.6  # smaller than this one notice after another is read 
 LETTER_EM, NOTICE_ICON_EM = 0.56, 1.6
 TOTALS_EM = 87  # all ten totals on one line, in the longest language
 SOURCE_EM = 1.9
+LINED_EM, STATED_EM = 14, 17  # width of a line: of a name with a figure, of a source with its state
 
 TABLE_TEXTS = (5.0, 4.4, 3.8, 3.3, 2.9, 2.7, 2.5, 2.3, 2.1, 1.9)
 CARD_TEXTS = (3.6, 3.0, 2.6, 2.3, 2.0, 1.8, 1.6)
@@ -70,9 +72,22 @@ def box(size: tuple[int, int], columns: int, rows: int, least: float = 0.0, *, p
     screen_wide, screen_high = (HIGH_V, WIDE_V) if portrait else (WIDE_V, HIGH_V)
     wide = _span(size[0], (screen_wide - 2 * EDGE_V - (columns - 1) * GAP_V) / columns)
     high = _span(size[1], (screen_high - HEAD_V - EDGE_V - (rows - 1) * GAP_V) / rows)
-    title = _between(1.5, min(high * 0.115, wide * 0.075), 3.4)
-    foot = _between(1.3, title * 0.66, 2.0)
-    return Box(wide, high, max(title, min(least, high * 0.2, wide * 0.12)), foot, least)
+    title = _title(wide, high)
+    return Box(wide, high, max(title, min(least, high * 0.2, wide * 0.12)), _foot(title), least)
+
+
+def turned_box(wide: float, high: float, before: Box) -> Box:
+    """A tile whose place has become so wide and high: what fitted into its title's line and its foot's still does."""
+    title = min(_title(wide, high), wide / min(before.wide / before.title, TITLE_ROOM_EM))
+    return Box(wide, high, title, min(_foot(title), wide / min(before.wide / before.foot, FOOT_ROOM_EM)), before.least)
+
+
+def _title(wide: float, high: float) -> float:
+    return _between(1.5, min(high * 0.115, wide * 0.075), 3.4)
+
+
+def _foot(title: float) -> float:
+    return _between(1.3, title * 0.66, 2.0)
 
 
 def title_letters(room: Box, *, pages: bool) -> int:
@@ -118,24 +133,30 @@ def table_fits(room: Box) -> list[Fit]:
     widest = room.inner_wide / (NAME_EM + CELL_EM * cells(room))
     texts = [text for text in _readable(TABLE_TEXTS, room) if text <= widest]
     texts = texts or [min(widest, max(TABLE_TEXTS[-1], room.least))]
-    return _distinct([Fit(text, _count(room.inner_high, text * ROW_EM) - 1) for text in texts])
+    return _distinct([table_fit(room, text) for text in texts])
+
+
+def table_fit(room: Box, text: float) -> Fit:
+    """Below its headings."""
+    return Fit(text, _count(room.inner_high, text * ROW_EM) - 1)
 
 
 def card_fits(room: Box) -> list[Fit]:
-    fits = []
-    for text in _readable(CARD_TEXTS, room):
-        across = _count(room.inner_wide, text * CARD_EM)
-        down = _count(room.inner_high - totals(room).high, text * CARD_HIGH_EM)
-        fits.append(Fit(text, across * down, across))
-    return _distinct(fits)
+    return _distinct([card_fit(room, text) for text in _readable(CARD_TEXTS, room)])
+
+
+def card_fit(room: Box, text: float) -> Fit:
+    across = _count(room.inner_wide, text * CARD_EM)
+    return Fit(text, across * _count(room.inner_high - totals(room).high, text * CARD_HIGH_EM), across)
 
 
 def count_fits(room: Box) -> list[Fit]:
-    fits = []
-    for text in _readable(COUNT_TEXTS, room):
-        across = _count(room.inner_wide, text * COUNT_EM)
-        fits.append(Fit(text, across * _count(room.inner_high - text * SHARES_EM, text * COUNT_HIGH_EM), across))
-    return _distinct(fits)
+    return _distinct([count_fit(room, text) for text in _readable(COUNT_TEXTS, room)])
+
+
+def count_fit(room: Box, text: float) -> Fit:
+    across = _count(room.inner_wide, text * COUNT_EM)
+    return Fit(text, across * _count(room.inner_high - text * SHARES_EM, text * COUNT_HIGH_EM), across)
 
 
 class Totals(NamedTuple):
@@ -173,10 +194,10 @@ class NoticeFit(NamedTuple):
 
 
 def notice_fits(room: Box) -> list[NoticeFit]:
-    return [_notice_fit(room, text) for text in _readable(NOTICE_TEXTS, room)]
+    return [notice_fit(room, text) for text in _readable(NOTICE_TEXTS, room)]
 
 
-def _notice_fit(room: Box, text: float) -> NoticeFit:
+def notice_fit(room: Box, text: float) -> NoticeFit:
     letters = int((room.inner_wide / text - NOTICE_ICON_EM) / LETTER_EM * 0.9)
     lines = _count(room.inner_high - text * AGE_EM, text * LINE_EM)
     holds = _count(room.inner_high, text * NOTICE_EM) if text >= LEAST_TOGETHER_TEXT else 0
@@ -184,15 +205,19 @@ def _notice_fit(room: Box, text: float) -> NoticeFit:
 
 
 def source_fits(room: Box) -> list[Fit]:
-    return line_fits(room, 17)
+    return line_fits(room, STATED_EM)
 
 
-def line_fits(room: Box, across_em: float = 14) -> list[Fit]:
+def line_fits(room: Box, across_em: float = LINED_EM) -> list[Fit]:
     """A line each, that needs so much room from side to side."""
     widest = room.inner_wide / across_em
     texts = [text for text in _readable(SOURCE_TEXTS, room) if text <= widest]
     texts = texts or [min(widest, max(SOURCE_TEXTS[-1], room.least))]
-    return _distinct([Fit(text, _count(room.inner_high, text * SOURCE_EM)) for text in texts])
+    return _distinct([line_fit(room, text) for text in texts])
+
+
+def line_fit(room: Box, text: float) -> Fit:
+    return Fit(text, _count(room.inner_high, text * SOURCE_EM))
 
 
 def _readable(texts: tuple[float, ...], room: Box) -> list[float]:

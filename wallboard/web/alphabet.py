@@ -29,6 +29,7 @@ def by_alphabet(language: str) -> "partial[Key]":
     return partial(_key, language)
 
 
+@lru_cache(maxsize=8192)  # names come again in every picture
 def _key(language: str, name: str) -> Key:
     parts = _PARTS.findall(unicodedata.normalize("NFC", name.lower()))
     return tuple(rank for part in parts for rank in _ranks(part, language)), name

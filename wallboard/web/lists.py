@@ -32,17 +32,19 @@ def queues_of(tile: Document, picture: Picture) -> list[Row]:
 
 def queues(tile: Document, picture: Picture) -> Document:
     found = queues_of(tile, picture)
-    most = max((row["now"].get("waiting", 0) for _, row in found), default=0)
-    lines = sorted((_line(name, row, tile, picture) for name, row in found), key=lambda line: line["order"])
-    for line in lines:
-        line["load"] = round(100 * line["waiting"] / most, 1) if most and tile.get("style") == "bar" else None
+    most = max((row["now"].get("waiting", 0) for _, row in found), default=0) if tile.get("style") == "bar" else 0
+    levels = {name: _level(row, tile, picture) for name, row in found}
+    by_name = by_alphabet(picture.say.language)
+    found.sort(key=lambda item: (*_worst(levels[item[0]], item[1]["now"]), by_name(item[1]["name"])))
+    page = paged(found, tile["fits"], picture.now_ms)
     headings = [_heading(column["metric"], picture.say) for column in tile["columns"]]
     return {
         "headings": headings,
         "long": any(len(heading["word"]) > LONGEST for heading in headings),
         "sources": sources_of(found),
         "none": _none_of(tile, picture.say),
-        **paged(lines, tile["fits"], picture.now_ms),
+        **page,
+        "shown": [_line(name, row, levels[name], most, tile, picture) for name, row in page["shown"]],
     }
 
 
@@ -58,29 +60,29 @@ def _heading(metric: str, say: Words) -> Document:
     return {"metric": metric, "word": say(f"column.{metric}", otherwise=say(f"metric.{metric}"))}
 
 
-def _line(name: str, row: Document, tile: Document, picture: Picture) -> Document:
-    now = row["now"]
+def _level(row: Document, tile: Document, picture: Picture) -> str:
     if "metric" in tile:
         value = row.get(tile["window"], {}).get(tile["metric"])
-        level = level_of(tile, value, tile["reads"], picture.now_ms)
-    else:
-        level = "over" if now.get("over_target", 0) > 0 else ""
-    over, oldest = now.get("over_target", 0), now.get("oldest_at", float("inf"))
-    waiting, by_name = now.get("waiting", 0), by_alphabet(picture.say.language)
+        return level_of(tile, value, tile["reads"], picture.now_ms)
+    return "over" if row["now"].get("over_target", 0) > 0 else ""
+
+
+def _worst(level: str, now: Document) -> tuple[float, ...]:
+    """The worst is the least."""
+    oldest = now.get("oldest_at", float("inf"))
+    return WORST.index(level), -now.get("over_target", 0), oldest, -now.get("waiting", 0)
+
+
+def _line(name: str, row: Document, level: str, most: int, tile: Document, picture: Picture) -> Document:
+    """`most`: wait in the queue where most do; 0 where there are no bars."""
+    now = row["now"]
     return {
         "id": name,
         "name": row["name"],
         "level": "warn" if level == "over" else level,
-        "chip": _chip(level, over, picture.say),
-        "waiting": waiting,
+        "chip": _chip(level, now.get("over_target", 0), picture.say),
         "cells": [_cell(row, column, picture) for column in tile["columns"]],
-        "order": (
-            WORST.index(level),
-            -over,
-            oldest,
-            -now.get("waiting", 0),
-            by_name(row["name"]),
-        ),
+        "load": round(100 * now.get("waiting", 0) / most, 1) if most else None,
     }
 
 

@@ -7,13 +7,13 @@ What it uses of `app.state`:
 Who may look is decided before, by web/auth.py.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+import msgspec
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -32,6 +32,7 @@ from wallboard.record.images import Unfit, picture
 from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
 from wallboard.web.explained import page_words
+from wallboard.web.inline import inline_policy, plain_js, wall_style
 from wallboard.web.known import Credential
 from wallboard.web.layout import layout_css
 from wallboard.web.paint import painted
@@ -114,7 +115,7 @@ class Pages:
         if board.unread and who_asks(request).may("boards:write"):
             context |= {"wrong": request.app.state.boards.wrong(board.id.partition("?")[0])}
         answer = self._page(request, "board.html", context)
-        answer.headers["content-security-policy"] = policy(request)
+        answer.headers["content-security-policy"] = policy(request, inline_policy(context["layout"]))
         credential: Credential | None = request.scope.get(CREDENTIAL)
         if credential and credential.kind == "screen":  # renewed in use: one that is off at night may never ask /pair
             parts_of(request).paired.cookie.set(answer, credential.secret)
@@ -168,23 +169,26 @@ def first_picture(
         "say": say,
         "icon": icon,
         "modules": modules(),
+        "plain_js": plain_js(),
+        "wall_style": wall_style(),
+        "layout": Markup(layout_css(board)),
         "first": script_json(first),
     }
 
 
-def policy(request: Request) -> str:
+def policy(request: Request, inline: str = STYLE_POLICY) -> str:
     """Everything from here only. Older engines do not count a socket as 'self': it is named."""
     host = request.headers.get("host", "")
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return (
-        f"default-src 'self'; {STYLE_POLICY}; connect-src 'self'{sockets}; img-src 'self' data:; object-src 'none'; "
+        f"default-src 'self'; {inline}; connect-src 'self'{sockets}; img-src 'self' data:; object-src 'none'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
 
 def script_json(value: object) -> Markup:
     """JSON that may stand inside a script element whatever names are in it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = msgspec.json.encode(value).decode()
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)

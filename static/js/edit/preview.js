@@ -56,12 +56,13 @@ function render() {
   while (board.render(picture, false)); // a list may come in parts
 }
 
+/** `stands`: the tiles stand in it; on a phone, and of a wide board on an upright screen, they stand otherwise. */
 function grid() {
   const box = root.getBoundingClientRect();
   const style = getComputedStyle(root);
   const [left, right, bottom] = [style.paddingLeft, style.paddingRight, style.paddingBottom].map(parseFloat);
   return {
     left: box.left + left, top: box.top, width: box.width - left - right, height: box.height - bottom,
-    gap: parseFloat(style.columnGap) || 0,
+    gap: parseFloat(style.columnGap) || 0, stands: style.display === "grid",
   }; // prettier-ignore
 }

@@ -60,12 +60,12 @@ export class Stage {
     const style = { width: wide * scale + "px", height: high * scale + "px" };
     Object.assign(this.root.querySelector(".edit-screen").style, style);
     Object.assign(this.frame.style, { width: wide + "px", height: high + "px", transform: `scale(${scale})` });
-    this.over.hidden = this.screen === "phone";
     this.render();
   }
 
   render() {
     if (!this.grid) return;
+    this.over.hidden = !this.grid.stands;
     const tiles = this.model.tiles;
     this.over.dataset.cells = this.drag?.to || !tiles.length ? "yes" : "no";
     this.renderCells();
