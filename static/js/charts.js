@@ -1,7 +1,14 @@
-/** Plotly, once a chart is wanted and the numbers are on the screen. Its script comes from the installed package. */
+/**
+ * Plotly, once a chart is wanted and the numbers are on the screen. Its script comes from the installed package.
+ * Charts are drawn one after another, each in a task of its own when the browser has time: they can wait.
+ */
 
 const AFTER_MS = 1500; // the first numbers, their fonts and the first patches go before
+const DRAWN_MS = 2000; // at the latest, however busy the browser is
 let asked = false;
+
+/** @type {Map<Element, () => void>} */
+const waiting = new Map();
 
 /** Plotly, or null until it is there; `ready` is called when it comes. @param {() => void} ready @returns {*} */
 export function plotly(ready) {
@@ -12,6 +19,25 @@ export function plotly(ready) {
     setTimeout(() => load(ready), AFTER_MS);
   }
   return null;
+}
+
+/** The last that was asked for a chart is drawn. @param {Element} chart @param {() => void} draw */
+export function inTurn(chart, draw) {
+  if (!waiting.size) idly(next);
+  waiting.set(chart, draw);
+}
+
+function next() {
+  const [chart, draw] = waiting.entries().next().value;
+  waiting.delete(chart);
+  if (waiting.size) idly(next);
+  if (chart.isConnected) draw();
+}
+
+function idly(work) {
+  const idle = window["requestIdleCallback"];
+  if (idle) idle(work, { timeout: DRAWN_MS });
+  else setTimeout(work, 0);
 }
 
 function load(ready) {

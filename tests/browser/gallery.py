@@ -201,9 +201,9 @@ def _alert(severity: str, raised_at: int, queue: str, name: str, value: int) -> 
     }  # fmt: skip
 
 
-def series(kind: str) -> Document:
-    """What a trend and a heat map are told of the day so far."""
-    luck, now = random.Random(3), time.time_ns() // 1_000_000
+def series(kind: str, seed: int = 3) -> Document:
+    """What a trend and a heat map are told of the day so far; with another seed of another day."""
+    luck, now = random.Random(seed), time.time_ns() // 1_000_000
     started = now - now % HOUR_MS - 9 * HOUR_MS
     told = {"now": now, "zone": "Europe/Kyiv", "started": started, "ends": started + DAY_MS}
     if kind == "heat":

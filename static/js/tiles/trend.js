@@ -1,6 +1,6 @@
 /** What has the day been like so far? Lines by quarters of an hour, the same weekday a week before dotted behind. */
 
-import { plotly } from "../charts.js";
+import { inTurn, plotly } from "../charts.js";
 import { has, part, stirred, write } from "../dom.js";
 import { figure, timeOfDay } from "../format.js";
 import { seriesOf } from "../series.js";
@@ -13,6 +13,7 @@ const COLOURS = ["--accent", "--good", "--warn", "--wrapup"];
 const DASHES = ["solid", "dash", "dashdot", "longdash"]; // told apart without their colours too
 const SIGN_EM = 3.6; // of the legend: a line before each name, and the room between two
 const LETTER_EM = 0.56;
+const HOURS_EM = 0.6; // below the axis: half of the "0 %" at its end, which the first hour is not to touch
 const NO_EDGE = "rgba(0,0,0,0)";
 
 export function mount(body) {
@@ -30,13 +31,29 @@ export function render(body, tile, picture) {
   const chart = part(body, "div", "chart");
   const size = [chart.clientWidth, chart.clientHeight].join();
   const library = drawn ? plotly(() => stirred(chart, [])) : null;
-  if (library && stirred(chart, [told, size, marks.map(([id]) => id).join(), document.documentElement.getAttribute("data-theme")])) {
-    draw(library, chart, tile, told, { marks, target: targetOf(tile, picture.state) });
+  const target = targetOf(tile, picture.state);
+  const facts = [linesOf(told), size, marks.map(([id]) => id).join(), target, document.documentElement.getAttribute("data-theme")];
+  if (library && stirred(chart, facts)) {
+    inTurn(chart, () => {
+      draw(library, chart, tile, told, { marks, target });
+      hint(body, "");
+    });
   }
-  hint(body, !told ? say("trend.loading") : !drawn ? say("trend.none") : library ? "" : newest(tile, told));
+  if (told && !drawn) wipe(chart);
+  hint(body, !told ? say("trend.loading") : !drawn ? say("trend.none") : chart.firstChild ? "" : newest(tile, told));
   const since = told && told.since && told.since > told.started + QUARTER_MS ? say("trend.since", { time: timeOfDay(told.since, told.zone, true) }) : "";
   return { level: "", hint: oldSince(told, picture.now) || since, sources: sourcesOf([rowOf(tile, picture.state)]) };
 }
+
+/** All that its lines follow from: most answers bring nothing new, since a quarter is drawn when it is over. */
+function linesOf(told) {
+  if (!told) return "";
+  if (!lines.has(told)) lines.set(told, JSON.stringify([told.started, told.ends, told.before, whole(told)]));
+  return lines.get(told);
+}
+
+/** @type {WeakMap<*, string>} */
+const lines = new WeakMap();
 
 /** Until there is a chart, and where none can be drawn: the last quarter in words. */
 function newest(tile, told) {
@@ -44,6 +61,12 @@ function newest(tile, told) {
   const shown = (one) => figure(row[one.metric], one.reads, told.now);
   const said = tile.metrics.map((one) => word(one.metric) + " " + [shown(one).text, shown(one).unit].join("\u00a0").trim());
   return timeOfDay(row.at, told.zone, true) + "–" + timeOfDay(row.at + QUARTER_MS, told.zone, true) + ": " + said.join(", ");
+}
+
+/** The lines of a day that is over do not stand under the next one's words. */
+function wipe(chart) {
+  if (chart.firstChild) plotly(() => {}).purge(chart);
+  stirred(chart, []);
 }
 
 /** A line that nobody could ask for anew, or of a day that is over, says so. */
@@ -75,19 +98,19 @@ function draw(library, chart, tile, told, { marks, target }) {
   const ink = style.color;
   const percent = tile.metrics.every((one) => one.reads === "percent");
   const suffix = percent ? " %" : tile.metrics.every((one) => one.reads === "seconds") ? " " + say("span.min", { n: "" }).trim() : "";
-  const apart = { ticks: "outside", ticklen: 0.35 * size, tickcolor: NO_EDGE }; // so that 0 does not touch the first hour
-  const grid = Object.assign(apart, { color: ink, gridcolor: token("--edge-line"), zerolinecolor: token("--edge-line"), fixedrange: true });
+  const apart = (em) => ({ ticks: "outside", ticklen: em * size, tickcolor: NO_EDGE });
+  const grid = { color: ink, gridcolor: token("--edge-line"), zerolinecolor: token("--edge-line"), fixedrange: true };
   const layout = {
     width: chart.clientWidth,
     height: chart.clientHeight,
-    margin: { l: 3.2 * size, r: 1.2 * size, t: 0.6 * size, b: 1.9 * size },
+    margin: { l: 3.2 * size, r: 1.2 * size, t: 0.6 * size, b: (1.55 + HOURS_EM) * size },
     paper_bgcolor: NO_EDGE,
     plot_bgcolor: NO_EDGE,
     font: { color: ink, family: style.fontFamily, size },
     showlegend: tile.metrics.length > 1 || told.before.length > 0,
     legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", font: { size } },
-    xaxis: Object.assign({ type: "linear", range: [told.started, told.ends], tickvals: hours(told, chart, size), showgrid: false }, grid),
-    yaxis: Object.assign({ rangemode: "tozero", nticks: 5, ticksuffix: suffix }, percent ? { range: [0, 102] } : {}, grid),
+    xaxis: Object.assign({ type: "linear", range: [told.started, told.ends], tickvals: hours(told, chart, size), showgrid: false }, apart(HOURS_EM), grid),
+    yaxis: Object.assign({ rangemode: "tozero", nticks: 5, ticksuffix: suffix }, percent ? { range: [0, 102] } : {}, apart(0.35), grid),
     shapes: marks.map(([, notice]) => line(notice.posted_at, token("--text-dim"))).concat(band(target)),
     annotations: marks.map(([, notice]) => label(notice, size)),
   };
