@@ -167,7 +167,8 @@ async def test_whatever_the_page_waits_for_in_vain_it_says_so_in_time_and_comes_
         for one in gone:
             await page.unroute(one)
         await page.clock.run_for(10_000)
-        await expect(page.locator(".connection")).to_have_attribute("data-level", "good", timeout=60_000)
+        await expect(page.locator("html")).to_have_attribute("data-living", "yes", timeout=60_000)
+        await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "no", timeout=60_000)
 
 
 async def test_an_engine_that_takes_too_long_over_its_scripts_says_that_it_is_the_screen(

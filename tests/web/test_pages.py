@@ -265,7 +265,7 @@ def test_the_layout_names_a_place_and_a_size_of_text_for_each_tile() -> None:
 def test_a_wide_board_stands_otherwise_in_an_upright_window_and_an_upright_one_as_it_is_written() -> None:
     board = load_boards(BOARDS)["overview"]
     _, _, upright = layout_css(board).partition("(max-aspect-ratio: 3/4)")
-    assert "#tile-6 { --left: 0.00000; --top: 0.6" in upright
+    assert "#tile-6 { --left: 0.00000; --top: 0.5" in upright
     assert all(f"#tile-{place} {{ --left:" in upright for place in range(len(board.tiles)))
     assert "max-aspect-ratio" not in layout_css(msgspec.structs.replace(board, portrait=True))
 
