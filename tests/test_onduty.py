@@ -109,3 +109,46 @@ async def test_whoever_is_on_duty_for_the_team_is_told_and_when_nobody_is_any_mo
         await asyncio.wait([task])
         for client in clients:
             await client.aclose()
+
+
+async def test_while_it_is_not_known_who_has_channels_nobody_is_passed_over(
+    redis_url: str, keys: Keys, stream: Stream, sent: dict[tuple[str, str], str]
+) -> None:
+    """At a start the record is asked first: else whoever comes behind in the chain would be told at each restart."""
+    receivers, known = {"boss": RECEIVERS["boss"]}, list[bool]()
+    asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
+    checkpoints, into = Checkpoints(asking, keys), Stream(asking, keys)
+    pipeline = Pipeline(Stream(blocking, keys), checkpoints, now_ms)
+    teller = Teller(
+        pipeline, Outbox(asking, keys), lambda: receivers, now_ms, "", lambda: {"vira": RECEIVERS["vira"]},
+        lambda: bool(known),
+    )  # fmt: skip
+    besides = [Alerter(pipeline, into), teller]
+    worker = Worker(pipeline, into, checkpoints, Lease(asking, keys), now_ms, lambda: RULES, besides)
+    task = asyncio.create_task(worker.run())
+
+    async def until(true: Callable[[], object]) -> None:
+        async with asyncio.timeout(60):
+            while not true():
+                await asyncio.sleep(0.02)
+
+    try:
+        await until(lambda: pipeline.ready and pipeline.floor.settings.alert)
+        told = [DutyTaken(who=who, until=now_ms() + 3_600_000, source=SERVER, id=who) for who in ("Olena", "Vira")]
+        await stream.append([*told, Queued(contact="c", queue="support", source="pbx", time=now_ms(), id="c+")])
+        await until(lambda: pipeline.floor.alerts.open)
+        await asyncio.sleep(0.5)
+        assert sent == {}
+        receivers["olena"] = RECEIVERS["olena"]
+        known.append(True)
+        await until(lambda: sent)
+        await asyncio.sleep(0.5)
+        assert list(sent) == [("olena", "raised")], "nor is who is only asked for a code"
+        test = Message(id="t", type="confirm", severity="info", title="code", text="code", at=1)
+        await Outbox(asking, keys).add("vira", msgspec.json.encode(test))
+        await until(lambda: ("vira", "confirm") in sent)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        for client in (asking, blocking):
+            await client.aclose()

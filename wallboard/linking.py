@@ -44,10 +44,13 @@ class Linking:
         self._clock_ms = clock_ms
         self._settings = settings
 
+    @property
+    def pattern(self) -> Receiver | None:
+        """One with the bot of leads' own chats; None: there are none."""
+        return self._patterns().get("telegram")
+
     def hears(self, bot: Bot) -> bool:
-        """Whether it is the bot of leads' own chats."""
-        pattern = self._patterns().get("telegram")
-        own = bot_of(pattern.url) if pattern else None
+        own = bot_of(self.pattern.url) if self.pattern else None
         return own is not None and own.token == bot.token
 
     async def told(self, bot: Bot, update: Mapping[str, Any]) -> Told | None:

@@ -77,7 +77,8 @@ class Presses:
     def _bots(self) -> dict[str, tuple[Bot, Receiver]]:
         """By token, with one of its receivers."""
         found = {}
-        for receiver in self._receivers().values():
+        linked = self._linking.pattern if self._linking else None
+        for receiver in (*([linked] if linked else []), *self._receivers().values()):
             if receiver.kind == "telegram" and (bot := bot_of(receiver.url)):
                 found[bot.token] = bot, receiver
         return found
