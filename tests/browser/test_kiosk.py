@@ -160,6 +160,7 @@ async def test_what_came_while_a_rotation_showed_another_board_is_heard_when_its
 
 async def test_a_board_that_wants_no_sound_says_nothing_of_it(open_board: Any, server: Any) -> None:
     page = await open_board()
+    await expect(page.locator(".sound[data-sound]")).to_have_count(1)  # it was looked at, and not only painted
     await expect(page.locator(".sound")).to_be_hidden()
 
 

@@ -195,10 +195,13 @@ async def test_what_each_event_did_is_kept_by_source(running, stream: Stream):
 
 
 async def test_an_entry_that_is_no_event_is_passed_over(running, stream: Stream, redis: Redis, namespace: str):
-    pipeline, _ = running
+    pipeline, watcher = running
+    loaded = watcher.restarts
     await redis.xadd(Keys(namespace).stream, {"e": "nonsense"})
     await stream.append([queued("a")])
-    await eventually(lambda: pipeline.floor.applied == 1)
+    await eventually(lambda: watcher.documents.get("queues"))
+    assert pipeline.floor.applied == 1
+    assert watcher.restarts == loaded, "and nothing was loaded anew for its sake"
 
 
 async def test_an_emptied_redis_is_a_gap_with_a_new_epoch(running, stream: Stream, redis: Redis, namespace: str):

@@ -230,14 +230,16 @@ class Channel:
         if self._packed is None:
             return
         (frame, base, patch, since_ms), self._packed = self._packed, None
-        behind = [*self._behind]
-        is_heard = any(self._level.values()) or any(screen.follows for screen in behind)
-        self._write(frame)
+        level, behind = self._level[False] or self._level[True], [*self._behind]
+        is_heard = level or any(screen.follows for screen in behind)
+        if level:
+            self._write(frame)
         for screen in behind:
             screen.offer(frame, base, patch)
-        self._source.sent.patches += 1
+        sent = self._source.sent
+        sent.patches += 1
         if since_ms is not None and is_heard:
-            self._source.sent.took_s(max(0, self._source.clock_ms() - since_ms) / 1000)
+            sent.took_s(max(0, self._source.clock_ms() - since_ms) / 1000)
 
     def due_in_ms(self, pace_ms: int, rate: int) -> float:
         """When the throttle lets the pending patch go."""

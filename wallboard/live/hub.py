@@ -186,8 +186,8 @@ class Hub:
             self._wake.set()
 
     def _flush(self, channels: Sequence[Channel], moment: Moment) -> None:
-        """All are packed before the first is written: each write goes far into the kernel, and whatever comes after it
-        finds the processor's caches cold. In turn, a patch took five times as long."""
+        """All are packed before the first is written: a write goes far into the kernel, and what comes after it finds
+        the processor's caches cold (of 100 boards with 10 screens each a frame costs 2 to 11 % less so)."""
         for channel in channels:
             if channel.pack_if_due(moment):
                 self._held.discard(channel)

@@ -302,6 +302,7 @@ async def test_broken_bytes_harm_nothing():
         await fake.send(b"Event: QueueCallerJoin\r\nQueue: s\x00\xffq\r\nUniqueid: \x01\r\n\r\n")
         await fake.say(join("2.0"))
         await one.until(lambda: one.line.waiting("support") == {"2.0"})
+    assert fake.logins == 1, "the line holds"
 
 
 # The log
