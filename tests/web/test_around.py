@@ -104,3 +104,5 @@ async def test_boards_that_show_it_are_named(there: Any) -> None:
     assert 0 < len(shown) <= 3
     for one in shown:
         assert (await there.http.get(f"/board/{one['id']}")).status_code == 200
+    called = {one["id"]: one["title"] for one in shown}
+    assert called["overview"] == "Overview", "a default board has no title of its own"

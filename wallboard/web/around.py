@@ -15,6 +15,7 @@ from wallboard.record.boards import Board
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.figures import changed
+from wallboard.web.pages import title_of
 from wallboard.web.problems import Problem
 from wallboard.web.sight import boards_for
 from wallboard.web.speaking import spoken
@@ -72,9 +73,10 @@ async def around(request: Request) -> Response:
     row = floor.alerts.open.get(request.path_params["alert"])
     if row is None or not has_alert(who, floor, row.kind, row.of):
         raise Problem(404, "This alert is not open any more, or never was.")
+    say = words(spoken(request))
     found: Document = {
-        "hour": _hour(parts, row, words(spoken(request))),
-        "boards": [{"id": one.id, "title": one.title} for one in _boards(boards_for(request), parts, row)],
+        "hour": _hour(parts, row, say),
+        "boards": [{"id": one.id, "title": title_of(one, say)} for one in _boards(boards_for(request), parts, row)],
     }
     if who.may("people:read") and (asked := _ask(parts, who, row)) is not None:
         found["ask"] = asked
