@@ -97,7 +97,7 @@ def test_a_direct_leg_never_waited():
 
 def test_turned_away_at_the_door_is_refused_and_no_visit():
     story, dids = told((0, ev.Left(contact="c", queue="night", reason="empty")))
-    assert story.refused == [(NOON, "night")]
+    assert story.refused == ((NOON, "night"),)
     assert (story.visits, dids) == ([], [Did.REFUSED])
 
 
@@ -105,7 +105,7 @@ def test_left_of_a_queue_that_was_visited_before_ends_nothing_and_is_not_refused
     story, _ = told(
         (0, queued()), (5, ev.Abandoned(contact="c")), (6, ev.Left(contact="c", queue="support", reason="key"))
     )
-    assert story.refused == []
+    assert story.refused == ()
 
 
 def test_holds_are_summed_and_left_out_of_talk():

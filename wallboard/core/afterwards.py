@@ -28,8 +28,8 @@ class Known(Struct, frozen=True, array_like=True):
     queue: str | None
     agent: str | None
     result: Result | None
-    marks: dict[str, Mark]
-    tags: dict[str, Tag]
+    marks: Mapping[str, Mark]
+    tags: Mapping[str, Tag]
 
 
 class Booking(NamedTuple):

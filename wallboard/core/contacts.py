@@ -262,8 +262,10 @@ class Contacts:
         if fresh.due_ms is not None and fresh.due_ms != stale.due_ms and fresh.due_ms > self._ground.now_ms:
             self._ground.calendar.wait(fresh.due_ms, "contact", *contact.key)
         if stale.counts != fresh.counts or stale.waits != fresh.waits:
-            self._tallies.change(stale, -1)
-            self._tallies.change(fresh, 1)
+            if stale.counts:
+                self._tallies.change(stale, -1)
+            if fresh.counts:
+                self._tallies.change(fresh, 1)
         if stale.parts == fresh.parts:
             return
         agents = stale.parts.keys() | fresh.parts.keys() if stale.parts else fresh.parts.keys()

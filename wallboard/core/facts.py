@@ -130,10 +130,8 @@ def live(contact: str, story: Story, settings: Settings, now_ms: int) -> Live:
 
 
 def _spans(story: Story) -> dict[str, list[Span]]:
-    """Agent → when the contact was in hand there, and when it rang."""
+    """Agent → when it rang there, and when the contact was in hand: mostly in order of time."""
     found: dict[str, list[Span]] = {}
-    for leg in story.legs:
-        found.setdefault(leg.agent, []).append(Span(True, leg.begun_ms, leg.closed_ms))
     for ring in story.rung:
         found.setdefault(ring.agent, []).append(Span(False, ring.begin_ms, ring.end_ms))
     for agent, since_ms in story.bare_rings.items():
@@ -141,6 +139,8 @@ def _spans(story: Story) -> dict[str, list[Span]]:
     for visit in story.visits:
         for agent, since_ms in visit.rings.items():
             found.setdefault(agent, []).append(Span(False, since_ms, None))
+    for leg in story.legs:
+        found.setdefault(leg.agent, []).append(Span(True, leg.begun_ms, leg.closed_ms))
     return found
 
 

@@ -47,12 +47,12 @@ class Naming:
         """The event as there is room for it, and the names that were too many."""
         changed: dict[str, Any] = {}
         over: list[str] = []
-        for field, kind in _fields(event):
+        for field, kind in _FIELDS.get(type(event), ()):
             told = getattr(event, field)
             if told is None:
                 continue
             own = settings.queue_of if kind == "queues" else settings.agent_of
-            if isinstance(told, str) and own(source, told) in self._known[kind]:
+            if type(told) is str and own(source, told) in self._known[kind]:
                 continue
             names = (told,) if isinstance(told, str) else told
             outside = {one for one in names if not self.has(kind, own(source, one))}

@@ -101,7 +101,7 @@ class Tally:
         self.ledger: Ledger = Ledger(minute, [group.ledger for group in self.groups.values()])
         self.day_ms = self.shift_ms = NEVER_MS  # when the site's running day and shift began
         self.live: Counter[str] = Counter()
-        self.moved: dict[str, int] = {}  # of `live`, not passed on yet
+        self.moved: dict[str, int] = {}  # what comes to `live`, here and in the groups, when it is settled
         self.waits: dict[str, Counter[int]] = {name: Counter() for name in WAITS}  # since → how many
         self.waits_moved: dict[tuple[str, int], int] = {}
         self.sources: set[str] = set()
@@ -118,18 +118,18 @@ class Tally:
         add_to(self.live, metric, by)
 
     def change_all(self, metric: str, by: int) -> None:
-        """Here, and in its groups when it is settled."""
-        add_to(self.live, metric, by)
-        add_to(self.moved, metric, by)
+        """Here and in its groups, when it is settled."""
+        self.moved[metric] = self.moved.get(metric, 0) + by
 
     def wait_all(self, metric: str, since_ms: int, by: int) -> None:
-        add_to(self.waits[metric], since_ms, by)
-        add_to(self.waits_moved, (metric, since_ms), by)
+        wait = (metric, since_ms)
+        self.waits_moved[wait] = self.waits_moved.get(wait, 0) + by
 
     def settle(self, minute: int) -> None:
-        """Pass on to the groups what changed since the last time."""
+        """What changed since the last time holds here and in the groups."""
         self.ledger.turn(minute)
         self.ledger.fold()
+        self._follow(self, self.moved, self.waits_moved)
         for group in self.groups.values():
             group._follow(self, self.moved, self.waits_moved)
         self.moved, self.waits_moved = {}, {}
@@ -145,9 +145,11 @@ class Tally:
 
     def _follow(self, queue: "Tally", live: Mapping[str, int], waits: Mapping[tuple[str, int], int]) -> None:
         for metric, by in live.items():
-            add_to(self.live, metric, by)
+            if by:
+                add_to(self.live, metric, by)
         for (metric, since_ms), by in waits.items():
-            add_to(self.waits[metric], since_ms, by)
+            if by:
+                add_to(self.waits[metric], since_ms, by)
         if not queue.sources <= self.sources:
             self.sources |= queue.sources
         if queue.as_of_ms is not None and (self.as_of_ms is None or queue.as_of_ms > self.as_of_ms):

@@ -36,14 +36,14 @@ REST = "rest"
 class StoredStory(Struct, array_like=True, gc=False):
     visits: list[Visit]
     legs: list[Leg]
-    missed: list[Miss]
-    refused: list[tuple[int, str]]
-    replies: list[Reply]
-    rung: list[Ring]
+    missed: tuple[Miss, ...]
+    refused: tuple[tuple[int, str], ...]
+    replies: tuple[Reply, ...]
+    rung: tuple[Ring, ...]
     result: Result | None
-    marks: dict[str, Mark]
-    tags: dict[str, Tag]
-    bare_rings: dict[str, int]
+    marks: Mapping[str, Mark]
+    tags: Mapping[str, Tag]
+    bare_rings: Mapping[str, int]
     unanswered_ms: int | None
     last_ms: int
     customer: str | None

@@ -71,10 +71,12 @@ class Tallies:
     def change(self, live: Live, sign: int) -> None:
         """What holds at this moment, added or taken back."""
         for queue, metric in live.counts:
-            self.queue(queue).change_all(metric, sign)
+            tally = self.queues.get(queue) or self.queue(queue)
+            tally.change_all(metric, sign)
             self.unsettled.add(queue)
         for wait in live.waits:
-            self.queue(wait.queue).wait_all(wait.metric, wait.since_ms, sign)
+            tally = self.queues.get(wait.queue) or self.queue(wait.queue)
+            tally.wait_all(wait.metric, wait.since_ms, sign)
             self.unsettled.add(wait.queue)
 
     def settle(self) -> None:

@@ -11,7 +11,7 @@ the last hours are kept by quarters too, with the queues that were served.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from msgspec import Struct, field
 
@@ -164,15 +164,17 @@ class Timesheet(Struct, gc=False):
 
 def changed_ms(old: Sequence[Span], new: Sequence[Span]) -> int:
     """The first instant at which they may differ."""
-    found = NEVER_MS
-    for one, other in zip_longest(old, new):
+    found = [NEVER_MS]
+    for one, other in zip(old, new, strict=False):
         if one == other:
             continue
-        if one is None or other is None or (one.handled, one.begin_ms) != (other.handled, other.begin_ms):
-            found = min(found, *(span.begin_ms for span in (one, other) if span))
+        if one.begin_ms != other.begin_ms or one.handled is not other.handled:
+            found += (one.begin_ms, other.begin_ms)
         else:
-            found = min(found, *(span.end_ms for span in (one, other) if span.end_ms is not None))
-    return found
+            found += [end_ms for end_ms in (one.end_ms, other.end_ms) if end_ms is not None]
+    longer = old if len(old) > len(new) else new
+    found += [span.begin_ms for span in longer[min(len(old), len(new)) :]]
+    return min(found)
 
 
 def pieces(
@@ -183,30 +185,37 @@ def pieces(
     `turned_ms`: the last turn of a contact that is not among `spans` any more.
     """
     said = settings[-1]
-    if len(spans) < 2 and said.at_ms <= begin_ms and said.device is None:
-        return _around(begin_ms, end_ms, said, spans[0] if spans else None)
+    if said.at_ms <= begin_ms and said.device is None:
+        if len(spans) > 1:
+            spans = sorted(spans, key=_begin_of)
+        if not any(one.end_ms is None or one.end_ms > other.begin_ms for one, other in pairwise(spans)):
+            return _along(begin_ms, end_ms, said, spans)
     return _cut(begin_ms, end_ms, settings, spans, turned_ms)
 
 
-def _around(begin_ms: int, end_ms: int, said: Setting, span: Span | None) -> list[Piece]:
-    """Before, within and after the only contact, while presence stays as it is and no device says anything."""
+def _along(begin_ms: int, end_ms: int, said: Setting, spans: Iterable[Span]) -> list[Piece]:
+    """Contacts one after another, while presence stays as it is and no device says anything."""
     if said.presence in (None, "offline"):
         return [Piece("offline", None, begin_ms, end_ms, said.serves)]
     state, reason, serves = "idle", None, said.serves
     if said.presence == "paused":
         state, reason = "paused", said.reason or NO_REASON
-    if span is None:
-        return [Piece(state, reason, begin_ms, end_ms, serves)]
-    from_ms = span.begin_ms if span.begin_ms > begin_ms else begin_ms
-    until_ms = end_ms if span.end_ms is None or span.end_ms > end_ms else span.end_ms
-    if from_ms >= until_ms:
-        return [Piece(state, reason, begin_ms, end_ms, serves)]
-    found = [Piece("handling" if span.handled else "ringing", None, from_ms, until_ms, serves)]
-    if begin_ms < from_ms:
-        found.insert(0, Piece(state, reason, begin_ms, from_ms, serves))
-    if until_ms < end_ms:
-        found.append(Piece(state, reason, until_ms, end_ms, serves))
+    found: list[Piece] = []
+    for span in spans:
+        from_ms = span.begin_ms if span.begin_ms > begin_ms else begin_ms
+        until_ms = end_ms if span.end_ms is None or span.end_ms > end_ms else span.end_ms
+        if from_ms < until_ms:
+            if begin_ms < from_ms:
+                found.append(Piece(state, reason, begin_ms, from_ms, serves))
+            found.append(Piece("handling" if span.handled else "ringing", None, from_ms, until_ms, serves))
+            begin_ms = until_ms
+    if begin_ms < end_ms:
+        found.append(Piece(state, reason, begin_ms, end_ms, serves))
     return found
+
+
+def _begin_of(span: Span) -> int:
+    return span.begin_ms
 
 
 def _cut(

@@ -4,7 +4,7 @@ A Story is folded from the contact's events in order of time. It knows nothing o
 windows or of now, so a late event is simply put in its place and the story told again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -17,6 +17,9 @@ from wallboard.core.settings import Settings
 REPLACE_LOST_MS = 15 * 60_000  # a log may correct "left, reason unknown" for so long
 
 FLOWED_OUT = frozenset({"timeout", "empty", "key", "full", "overflow", "transfer", "voicemail", "withdrawn"})
+
+
+_NONE: Mapping[str, Any] = {}  # one for all stories
 
 
 class Did(Enum):
@@ -168,14 +171,14 @@ class Story:
         self._settings = settings
         self.visits: list[Visit] = []
         self.legs: list[Leg] = []
-        self.missed: list[Miss] = []
-        self.refused: list[tuple[int, str]] = []
-        self.replies: list[Reply] = []
-        self.rung: list[Ring] = []
+        self.missed: tuple[Miss, ...] = ()  # what most have none of is made when there is one
+        self.refused: tuple[tuple[int, str], ...] = ()
+        self.replies: tuple[Reply, ...] = ()
+        self.rung: tuple[Ring, ...] = ()
         self.result: Result | None = None
-        self.marks: dict[str, Mark] = {}  # by kind; the last one counts
-        self.tags: dict[str, Tag] = {}  # the first time that it was told
-        self.bare_rings: dict[str, int] = {}  # offered to agents without a queue
+        self.marks: Mapping[str, Mark] = _NONE  # by kind; the last one counts
+        self.tags: Mapping[str, Tag] = _NONE  # the first time that it was told
+        self.bare_rings: Mapping[str, int] = _NONE  # offered to agents without a queue
         self.unanswered_ms: int | None = None  # since when the customer's last message waits
         self.customer: str | None = None  # as whoever told it first called them
         self.last_ms = 0
@@ -185,10 +188,10 @@ class Story:
         story = Story(self._source, settings)
         story.visits = [replace(visit) for visit in self.visits]
         story.legs = [replace(leg) for leg in self.legs]
-        story.missed, story.refused, story.replies = [*self.missed], [*self.refused], [*self.replies]
-        story.rung = [*self.rung]
-        story.result, story.marks, story.tags = self.result, {**self.marks}, {**self.tags}
-        story.bare_rings, story.unanswered_ms, story.last_ms = {**self.bare_rings}, self.unanswered_ms, self.last_ms
+        story.missed, story.refused, story.replies = self.missed, self.refused, self.replies
+        story.rung = self.rung
+        story.result, story.marks, story.tags = self.result, self.marks, self.tags
+        story.bare_rings, story.unanswered_ms, story.last_ms = self.bare_rings, self.unanswered_ms, self.last_ms
         story.customer = self.customer
         return story
 
@@ -243,7 +246,7 @@ class Story:
             return Deed(Did.RANG, f"rings at {agent} from {visit.queue}")
         if self.visits:
             return Deed(Did.NOTHING, f"rang nothing: no open visit{_within(event.queue)}")
-        self.bare_rings.setdefault(agent, at_ms)
+        self.bare_rings = {**self.bare_rings, agent: self.bare_rings.get(agent, at_ms)}
         return Deed(Did.RANG, f"rings at {agent}")
 
     def _missed(self, event: ev.Missed, at_ms: int) -> Deed:
@@ -252,7 +255,7 @@ class Story:
         visit = self._open_visit(queue, at_ms)
         self._stop_ringing(agent, at_ms)
         where = visit.queue if visit else queue or (self.visits[-1].queue if self.visits else None)
-        self.missed.append(Miss(at_ms, agent, where))
+        self.missed += (Miss(at_ms, agent, where),)
         return Deed(Did.MISSED, f"missed by {agent}")
 
     def _answered(self, event: ev.Answered, at_ms: int) -> Deed:
@@ -281,7 +284,7 @@ class Story:
     def _left(self, event: ev.Left, at_ms: int) -> Deed:
         queue = self._named(event.queue)
         if queue and not any(visit.queue == queue for visit in self.visits):
-            self.refused.append((at_ms, queue))
+            self.refused += ((at_ms, queue),)
             return Deed(Did.REFUSED, f"refused at the door of {queue}: {event.reason}")
         return self._gone(event, at_ms, _outcome(event.reason), event.reason)
 
@@ -303,8 +306,10 @@ class Story:
         """The end; where it corrects `lost`, the earlier instant stays unless the new one is earlier."""
         ended = at_ms if visit.ended_ms is None else min(visit.ended_ms, at_ms)
         visit.ended_ms = max(visit.begun_ms, ended)
-        self.rung += [Ring(agent, since_ms, at_ms) for agent, since_ms in visit.rings.items()]
-        visit.outcome, visit.reason, visit.rings = outcome, reason, {}
+        if visit.rings:
+            self.rung += tuple(Ring(agent, since_ms, at_ms) for agent, since_ms in visit.rings.items())
+            visit.rings = {}
+        visit.outcome, visit.reason = outcome, reason
         visit.stated_wait_ms = visit.stated_wait_ms if wait_s is None else round(wait_s * 1000)
 
     # Legs
@@ -324,7 +329,7 @@ class Story:
             self.unanswered_ms = at_ms
         elif event.by == "agent":
             if self.unanswered_ms is not None and (queue := self.home):
-                self.replies.append(Reply(at_ms, self.unanswered_ms, queue, not self.replies))
+                self.replies += (Reply(at_ms, self.unanswered_ms, queue, not self.replies),)
             self.unanswered_ms = None
         return Deed(Did.NOTED, f"message by {event.by}")
 
@@ -413,12 +418,13 @@ class Story:
         queue, agent = self._named(event.queue) or self.home, event.agent and self._agent(event.agent)
         kind = event.kind or "csat"
         best = event.best or (10 if kind == "nps" else 5)
-        self.marks[kind] = Mark(at_ms, queue, agent or self._last_agent(), event.score, best)
+        self.marks = {**self.marks, kind: Mark(at_ms, queue, agent or self._last_agent(), event.score, best)}
         return Deed(Did.NOTED, f"marked {event.score:g} of {best:g}")
 
     def _tagged(self, event: ev.Tagged, at_ms: int) -> Deed:
         agent = self._agent(event.agent) if event.agent else self._last_agent()
-        self.tags.setdefault(event.tag, Tag(at_ms, self.home, agent))
+        if event.tag not in self.tags:
+            self.tags = {**self.tags, event.tag: Tag(at_ms, self.home, agent)}
         return self._added(f"tagged {event.tag}")
 
     def _added(self, words: str) -> Deed:
@@ -462,15 +468,17 @@ class Story:
         return any(leg.ended_ms is None for leg in self.legs)
 
     def _stop_bare_rings(self, at_ms: int) -> None:
-        self.rung += [Ring(agent, since_ms, at_ms) for agent, since_ms in self.bare_rings.items()]
-        self.bare_rings.clear()
+        if self.bare_rings:
+            self.rung += tuple(Ring(agent, since_ms, at_ms) for agent, since_ms in self.bare_rings.items())
+            self.bare_rings = _NONE
 
     def _stop_ringing(self, agent: str, at_ms: int) -> None:
-        if (since_ms := self.bare_rings.pop(agent, None)) is not None:
-            self.rung.append(Ring(agent, since_ms, at_ms))
+        if (since_ms := self.bare_rings.get(agent)) is not None:
+            self.rung += (Ring(agent, since_ms, at_ms),)
+            self.bare_rings = {who: since for who, since in self.bare_rings.items() if who != agent}
         for visit in self.visits:
             if agent in visit.rings:
-                self.rung.append(Ring(agent, visit.rings[agent], at_ms))
+                self.rung += (Ring(agent, visit.rings[agent], at_ms),)
                 visit.rings = {who: since for who, since in visit.rings.items() if who != agent}
 
     def _named(self, queue: str | None) -> str | None:
