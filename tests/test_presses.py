@@ -259,6 +259,18 @@ async def test_a_message_that_told_of_several_is_changed_as_each_of_them_ends_an
     assert len(chat.of("sendMessage")) == 1, "no message of its own: silent"
 
 
+async def test_beside_an_end_the_others_say_their_numbers_as_they_are_by_then(chat: Telegram, outbox: Outbox) -> None:
+    """Else "9 now" would stand there for as long as they last."""
+    await tell(receiver(chat), outbox, [_said(one, "raised", f"{one}: waiting 9 now") for one in ("a", "b")])
+
+    def anew(message: Message) -> Message:
+        return msgspec.structs.replace(message, title=f"{message.alert}: waiting 12 now")
+
+    await tell(receiver(chat), outbox, [_said("b", "cleared", "b: resolved")], anew)
+    [edited] = chat.of("editMessageText")
+    assert edited["text"].splitlines()[3:] == ["critical: a: waiting 12 now", "resolved: b: resolved"]
+
+
 async def test_what_is_told_with_an_end_goes_by_itself_and_what_was_repeated_is_not_told_after_its_end(
     chat: Telegram, outbox: Outbox
 ) -> None:

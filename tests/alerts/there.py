@@ -19,7 +19,8 @@ from starlette.routing import Route
 
 from tests.serving import serving
 from wallboard.alerts import delivery as delivering
-from wallboard.alerts.delivery import Anew, Delivery, Holds, as_it_was, nothing
+from wallboard.alerts.chat import Anew, as_it_was
+from wallboard.alerts.delivery import Delivery, Holds, nothing
 from wallboard.alerts.message import Message
 from wallboard.receivers import Receiver
 from wallboard.stream.keys import Keys

@@ -3,7 +3,7 @@
 Where that one told of several alerts, it goes on to tell of the others: what stands there is kept until all are over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -15,9 +15,17 @@ from wallboard.stream.outbox import Outbox
 _shown = msgspec.json.Decoder(list[Message])
 
 
-async def tell(receiver: Receiver, outbox: Outbox, messages: Sequence[Message]) -> None:
-    """All of them; what is not said by a change goes as one. Raises Undelivered, StreamUnavailable."""
-    ended = {one.alert for one in messages if one.type == "cleared" and await _changed(receiver, outbox, one)}
+Anew = Callable[[Message], Message]
+
+
+def as_it_was(message: Message) -> Message:
+    return message
+
+
+async def tell(receiver: Receiver, outbox: Outbox, messages: Sequence[Message], anew: Anew = as_it_was) -> None:
+    """All of them; what is not said by a change goes as one. `anew`: what those that stand beside an end say by now.
+    Raises Undelivered, StreamUnavailable."""
+    ended = {one.alert for one in messages if one.type == "cleared" and await _changed(receiver, outbox, one, anew)}
     rest = [one for one in messages if one.alert not in ended]
     if not rest:
         return
@@ -28,14 +36,14 @@ async def tell(receiver: Receiver, outbox: Outbox, messages: Sequence[Message]) 
         await outbox.placed(receiver.name, alerts, place, shown)
 
 
-async def _changed(receiver: Receiver, outbox: Outbox, over: Message) -> bool:
+async def _changed(receiver: Receiver, outbox: Outbox, over: Message, anew: Anew) -> bool:
     """Whether what told of it says now that it is over."""
     place = await outbox.place(receiver.name, over.alert)
     if place is None:
         return False
     known = await outbox.shown(receiver.name, place)
     shown = _shown.decode(known) if known else []
-    stands = [over if one.alert == over.alert else one for one in shown] or [over]
+    stands = [over if one.alert == over.alert else anew(one) for one in shown] or [over]
     if not await telegram.change(receiver, place, together(_once(stands))):
         return False
     if known:

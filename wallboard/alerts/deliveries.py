@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
-from wallboard.alerts.delivery import Anew, Delivery, Holds, as_it_was, nothing
+from wallboard.alerts.chat import Anew, as_it_was
+from wallboard.alerts.delivery import Delivery, Holds, nothing
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Outbox
 

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from wallboard.alerts import chat
+from wallboard.alerts.chat import Anew, as_it_was
 from wallboard.alerts.held import ALONE, coming_of, pacing_of
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.notify import Send, Undelivered, apprise, mail, telegram, webhook
@@ -35,16 +36,11 @@ SENDERS: Mapping[Kind, Send] = {
 
 log = structlog.get_logger("notify")
 Holds = Callable[[Receiver, Message], bool]
-Anew = Callable[[Message], Message]
 
 
 def nothing(_: Receiver, __: Message) -> bool:
     """Nothing is held."""
     return False
-
-
-def as_it_was(message: Message) -> Message:
-    return message
 
 
 class Delivery:
@@ -152,7 +148,7 @@ class Delivery:
 
     async def _send(self, said: Sequence[Message], as_one: Message) -> None:
         if self.receiver.kind == "telegram":
-            await chat.tell(self.receiver, self._outbox, said)
+            await chat.tell(self.receiver, self._outbox, said, self._anew)
         else:
             await SENDERS[self.receiver.kind](self.receiver, as_one)
 
