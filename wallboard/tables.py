@@ -91,7 +91,13 @@ def path(at: str, key: str) -> str:
 
 
 def unknown(key: str, known: "dict[str, Any] | list[str]") -> str:
-    return f"unknown key '{key}', expected one of {', '.join(known)}{meant(key, known)}"
+    """What was probably meant comes before the list, which may be long."""
+    hint, listed = meant(key, known), ", ".join(known)
+    return (
+        f"unknown key '{key}'{hint} (expected one of {listed})"
+        if hint
+        else f"unknown key '{key}', expected one of {listed}"
+    )
 
 
 def _fits(value: object, kind: Any, file: str, at: str, mistakes: list[Mistake]) -> bool:

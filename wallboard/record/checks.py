@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wallboard.core.numbers import FAMILIES, NUMBERS, RANKED, WINDOWS, number_named, ranked_by
 from wallboard.core.settings import LANGUAGES
+from wallboard.core.words import meant
 from wallboard.record import fitting
 from wallboard.record.board import LISTS, MESSAGES, OVER_TIME, VARIABLES, Board, Tile, bar_end, fits, threshold
 from wallboard.record.colours import COLOUR, GROUNDS, MARK, least_contrast
@@ -243,6 +244,10 @@ def _cells(tile: Tile) -> list[tuple[int, int]]:
 def _one_of(at: str, value: str, allowed: Iterable[str]) -> Iterator[Wrong]:
     allowed = list(allowed)
     if value not in allowed:
-        near = difflib.get_close_matches(value, allowed, n=1)
-        hint = f" - did you mean '{near[0]}'?" if near else ""
-        yield at, f"unknown '{value}', expected one of {', '.join(allowed)}{hint}"
+        hint, listed = meant(value, allowed), ", ".join(allowed)
+        yield (
+            at,
+            f"unknown '{value}'{hint} (expected one of {listed})"
+            if hint
+            else f"unknown '{value}', expected one of {listed}",
+        )
