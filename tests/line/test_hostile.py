@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 LIST = {"queues": (1, 1), "agents": (7, 1), "notices": (13, 1), "sources": (19, 1)}
+MORE = {"leaders": "metric = 'tags.thanks'", "reasons": "", "alerts": ""}
 TURNS_S = 90  # pages turn every ten seconds
 OVERFLOWING = """() => {
   const page = document.documentElement;
@@ -63,7 +64,12 @@ def boards() -> dict[str, str]:
         for kind in ("queues", "agents")
     }
     over_time = "".join(_over_time(place, name) for place, name in enumerate(MARKUP[:12]))
+    more = "".join(
+        f'[[tile]]\nkind = "{kind}"\nat = [{1 + 8 * place}, 1]\nsize = [8, 12]\n{said}\n'
+        for place, (kind, said) in enumerate(MORE.items())
+    )
     return alone | {
+        "more": f"audience = 'lead'\ncolumns = 24\nrows = 12\n{more}",
         "time": f"audience = 'lead'\ncolumns = 24\nrows = 16\n{over_time}",
         "lists": f"title = {_toml(NAMES[0])}\naudience = 'lead'\ncolumns = 24\nrows = 12\n{lists}",
         "own": f"title = {_toml(NAMES[1])}\ncolumns = 40\nrows = 18\n{own}",
@@ -116,6 +122,8 @@ def events() -> list[dict[str, Any]]:
             {"type": "kpi.reported", "kpi": name, "value": 7, "unit": name[:32], "source": "ops"},
             {"type": "contact.queued", "contact": f"{place} {name}"[:256], "queue": name, "source": "ops"},
             {"type": "contact.answered", "contact": f"{place} {name}"[:256], "agent": name, "source": "ops"},
+            {"type": "contact.outcome", "contact": f"{place} {name}"[:256], "code": name, "source": "ops"},
+            {"type": "contact.tagged", "contact": f"{place} {name}"[:256], "tag": "thanks", "source": "ops"},
             {"type": "source.beat", "source": name, "note": name},
         ]
     return found
@@ -218,6 +226,22 @@ async def test_a_board_of_every_list_holds(hostile: Any, size: tuple[int, int]) 
     if size[0] <= 640:  # a phone shows all of every list, and the page scrolls
         await page.wait_for_function("(count) => document.querySelectorAll('.notice').length === count", arg=len(NAMES))
     await expect_sound(page, wrong)
+    await page.close()
+
+
+async def test_every_page_of_leaders_reasons_and_alerts_holds(hostile: Any) -> None:
+    page, wrong = await opened(hostile, "/board/more")
+    await page.wait_for_selector('.connection[data-level="good"], .connection[data-level="alarm"]')
+    seen: dict[str, set[str]] = {kind: set() for kind in MORE}
+    async with asyncio.timeout(TURNS_S):
+        while len(seen["reasons"]) < 20 or len(seen["alerts"]) < 4 or not seen["leaders"]:
+            for kind in MORE:
+                parts = page.locator(f".tile.{kind} :is(.name, .text)")
+                seen[kind] |= set(await parts.all_text_contents())
+            await expect_sound(page, wrong)
+            await asyncio.sleep(0.5)
+    assert seen["leaders"] | seen["reasons"] <= set(NAMES)
+    assert any(text.startswith(name) for text in seen["alerts"] for name in NAMES)
     await page.close()
 
 
