@@ -80,6 +80,7 @@ async def test_a_queue_opens_to_who_waits_and_who_is_there_and_a_ghost_is_closed
         await head.click()
         assert await crowd(page, "Free") == ["Anna N."]
         assert await crowd(page, "In contact") == ["Chen L."]
+        assert await page.locator(".person", has_text="Chen L.").locator(".person-note").inner_text() == "talking"
         assert await crowd(page, "Away: Обід") == ["Борис К."]
         waits = page.locator(".wait")
         await waits.nth(1).wait_for()

@@ -103,11 +103,16 @@ function notesOf(row, over, picture) {
   const found = [];
   if (over) found.push(say("doing.too_long"));
   if (row.slots.allowed > 1) found.push(row.slots.used + "/" + row.slots.allowed);
-  if (row.contacts.some((one) => one.state === "ringing")) found.push(say("doing.ringing"));
-  if (row.contacts.some((one) => one.state === "holding")) found.push(say("doing.holding"));
+  for (const state of inContact(row)) found.push(say("doing." + state));
   if (row.presence === "paused" && row.contacts.length) found.push(say("floor.away_after", { reason: picture.reasons[row.reason] || row.reason || say("doing.paused") }));
   if (picture.now - row.stretch_since >= REST_MS) found.push(say("rest.one"));
   return found;
+}
+
+/** As the wall calls it; of more than one contact all that there is. Some sources tell of people and not of contacts. */
+function inContact(row) {
+  const found = IN_CONTACT.filter((state) => row.contacts.some((one) => one.state === state));
+  return found.length ? found : IN_CONTACT.filter((state) => state === doingOf(row));
 }
 
 /** Wrap-up or a pause beyond what is allowed. */
