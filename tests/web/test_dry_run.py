@@ -62,3 +62,20 @@ async def test_while_the_server_is_away_nothing_is_kept_and_what_was_kept_stays(
     assert await post("source.beat") == 0
     assert kept.exists()
     assert await served.parts.stream.read("0-0", count=10) == []
+
+
+async def test_a_queue_that_may_be_misspelt_is_warned_of_and_taken_also_where_nothing_else_is_said(
+    served: Any, post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {"type": "contact.queued", "contact": "1", "queue": "support"}
+    assert (await served.http.post("/api/v1/events", json=told)).status_code == 202
+    async with asyncio.timeout(60):
+        while "support" not in served.parts.pipeline.floor.tallies.queues:
+            await asyncio.sleep(0.02)
+    warned = "wallboard: warning: There was no queue 'supprot' before; it was taken. Did you mean 'support'?\n"
+    for sent in (["--dry-run"], []):
+        arguments = ["post", "--quiet", "contact.queued", "contact=2", "queue=supprot", *sent]
+        assert await asyncio.to_thread(run, arguments) == 0
+        assert capsys.readouterr().err == warned
+    assert await asyncio.to_thread(run, ["post", "--json", "contact.queued", "contact=3", "queue=suport"]) == 0
+    assert [one["queue"] for one in json.loads(capsys.readouterr().out)["warnings"]] == ["suport"]
