@@ -217,6 +217,16 @@ def test_a_state_that_began_anew_leaves_the_running_quarter_to_what_was_written_
     assert {one.started_ms for one in found if one.basis != "time"} == {NINE + QUARTER_MS}
 
 
+def test_what_is_told_late_to_a_state_that_began_anew_leaves_what_was_written_before_as_it_is() -> None:
+    """Redis was lost at nine and begun again at eleven; then a source tells of half past eight and of ten."""
+    anew, eleven_ms = Floor(), NINE + 120 * MINUTE
+    anew.advance(eleven_ms)
+    for event in [*call("before", NINE - 30 * MINUTE, waits_s=5), *call("unseen", NINE + 60 * MINUTE, waits_s=5)]:
+        anew.apply(event, eleven_ms + MINUTE)
+    found = Past(anew, NINE, anew=True).take_changed(1_000_000)
+    assert {one.started_ms for one in found if one.basis != "time"} == {NINE + 60 * MINUTE}
+
+
 def test_after_a_restart_who_came_back_is_told_again_where_a_late_word_changed_it() -> None:
     """The call at noon was written hours ago; that the same customer had called at nine was told at the very end."""
     noon_ms, told_ms = NINE + 3 * 60 * MINUTE, NINE + 8 * 60 * MINUTE

@@ -58,12 +58,12 @@ class Quarters:
     def keep(self, contacts: Mapping[Key, Contact], written_ms: int, begun_ms: int = 0) -> None:
         """Count all contacts that are known. What was told long before `written_ms` is in the record already.
 
-        `begun_ms`: of a state that began anew then; of the quarter that was running the record knows more.
+        `begun_ms`: of a state that began anew then; of what was written before it the record knows more.
         """
         days = [day.started_ms for day in self._ground.calendar.days.values()]
         self.forget(min([max(days) - REACH_MS, *days]), contacts)
-        if begun_ms // QUARTER_MS <= written_ms // QUARTER_MS:
-            self._first_ms = max(self._first_ms, -(-begun_ms // QUARTER_MS) * QUARTER_MS)
+        written_to_ms = (written_ms // QUARTER_MS + 1) * QUARTER_MS
+        self._first_ms = max(self._first_ms, min(-(-begun_ms // QUARTER_MS) * QUARTER_MS, written_to_ms))
         for contact in contacts.values():
             for fact in self._facts(contact):
                 self.count(fact, 1)
