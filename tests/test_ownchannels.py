@@ -10,13 +10,16 @@ import msgspec
 import pytest
 
 from wallboard.alerts.ownchannels import receiver_of
+from wallboard.cli import run
 from wallboard.commands.given import Given
 from wallboard.commands.inforce import InForce
 from wallboard.config import load
 from wallboard.core.errors import ConfigError
 from wallboard.ownchannels import refused
 from wallboard.receivers import bot_of, wrong
-from wallboard.record.ownchannels import OwnChannel
+from wallboard.record.database import open_record
+from wallboard.record.ownchannels import OwnChannel, OwnChannels
+from wallboard.record.people import Bound, People
 from wallboard.standard import key_of, new_secret
 
 BOT = "123456:AAsecretsecretsecretsecretsecret"
@@ -46,7 +49,7 @@ def mistakes(folder: Path, text: str) -> dict[str, str]:
 
 
 def channel(kind: Any, target: str, **more: Any) -> OwnChannel:
-    return OwnChannel(id="c1", person="p1", kind=kind, target=target, **more)
+    return OwnChannel(**{"id": "c1", "person": "p1", "kind": kind, "target": target, **more})
 
 
 def test_without_a_word_leads_may_add_what_the_house_has_a_server_or_a_bot_for(tmp_path: Path) -> None:
@@ -174,3 +177,27 @@ async def test_what_the_file_says_of_them_is_followed_while_all_runs(tmp_path: P
 def test_a_channel_says_no_secret_in_a_log() -> None:
     one = msgspec.structs.replace(channel("webhook", "https://hook.example/very-secret"), code="digest")
     assert "secret" not in f"{one!r} {one}"
+
+
+def test_check_says_that_on_duty_reaches_nobody_until_a_lead_has_a_channel(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = '[alert.wait]\nmetric = "waiting"\nraise = "> 0"\naction = "Help"\nnotify = ["on-duty", "boss"]\n'
+    file, data = tmp_path / "wallboard.toml", tmp_path / "data"
+    file.write_text(NOTIFY.replace('person = "Olena"\n', "") + rule, encoding="utf-8")
+
+    def warned() -> bool:
+        assert run(["check", str(file), "--data", str(data)]) == 0
+        return "no lead added a channel" in capsys.readouterr().err
+
+    assert warned()
+    assert not data.exists(), "no record is made for that"
+    engine = open_record(data)
+    people, channels = People(engine), OwnChannels(engine)
+    olena = people.add("Olena", "lead", Bound(), by="tests", now_ms=1).id
+    made = channels.add(channel("mail", "olena@example.com", person=olena), by="Olena", now_ms=1)
+    assert warned(), "it is still to be confirmed"
+    channels.confirm(made, channels.code(made, by="Olena", now_ms=1) or "", by="Olena", now_ms=1)
+    assert not warned()
+    people.change(olena, by="tests", now_ms=2, role="viewer")
+    assert warned(), "she leads no more"
