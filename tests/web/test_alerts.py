@@ -199,11 +199,12 @@ async def test_how_many_are_open_is_told_without_what_sleeps_and_what_is_another
     async with served_elsewhere(replace(config, settings=settings)) as served:
         told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
         await served.parts.stream.append([told])
-        base: dict[str, Any] = {"rule": "r", "source": "wallboard"}
-        said = {"metric": "waiting", "limit": "> 2", "since": str(now_ms()), "kind": "queues"}
+        said: dict[str, Any] = {"metric": "waiting", "limit": "> 2", "since": str(now_ms()), "kind": "queues"}
         rows = (("a1", "support", "info"), ("a2", "support", "critical"), ("a3", "sales", "critical"))
         await served.parts.stream.append([
-            AlertRaised(alert=one, severity=severity, attributes=said | {"of": of}, id=one, **base)
+            AlertRaised(
+                alert=one, rule=one, id=one, severity=severity, attributes=said | {"of": of}, source="wallboard"
+            )
             for one, of, severity in rows
         ])  # fmt: skip
         await until(served, lambda open_: len(open_) == 3)
