@@ -241,7 +241,7 @@ async def test_a_wait_goes_on_by_the_servers_clock_and_is_never_negative(open_bo
 async def test_every_tile_shows_its_age(open_board: Any) -> None:
     page = await open_board()
     ages = await page.locator(".tile .age").all_inner_texts()
-    assert len(ages) == 9
+    assert len(ages) == 10
     assert all(re.fullmatch(r"\d+ (s|min|h) ago", age) for age in ages), ages
 
 
