@@ -35,12 +35,12 @@ def test_they_go_into_a_file_as_they_are(tmp_path: Path) -> None:
     assert len(as_written(file, {}).settings.alert) == 6
 
 
-def test_they_say_how_to_send_them_out_and_that_is_right_too(tmp_path: Path) -> None:
+def test_they_tell_the_leads_on_duty_and_whom_else_one_names(tmp_path: Path) -> None:
     file = tmp_path / "wallboard.toml"
-    file.write_text(printed().replace("# notify =", "notify =") + RECEIVER, encoding="utf-8")
-    found = as_written(file, {})
-    assert list(found.receivers) == ["leads"]
-    assert [name for name, rule in found.settings.alert.items() if rule.notify == ["leads"]] == ["long-wait"]
+    file.write_text(printed(), encoding="utf-8")
+    assert {tuple(rule.notify) for rule in as_written(file, {}).settings.alert.values()} == {("on-duty",)}
+    file.write_text(printed().replace('["on-duty"]', '["on-duty", "leads"]') + RECEIVER, encoding="utf-8")
+    assert list(as_written(file, {}).receivers) == ["leads"]
     assert "docs/notify.md" in printed()
 
 
