@@ -105,6 +105,17 @@ async def test_notices_of_any_text_are_marks_on_a_chart_and_nothing_else(open_bo
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+async def test_a_service_level_has_the_band_that_it_is_to_reach(open_board: Any, server: Any) -> None:
+    server.boards["charts"] = board("service_level", "answered")
+    server.series = {"trend": percentages()}
+    server.hub.state["groups"]["all"]["target"] = {"seconds": 20, "percent": 80}
+    page = await open_board("charts")
+    await lines(page, 2)
+    shapes = "one => one.layout.shapes.map((shape) => [shape.type, shape.y0])"
+    found = [await page.locator(f"#tile-{place} .chart").evaluate(shapes) for place in (0, 1)]
+    assert found == [[["rect", 80]], []]
+
+
 async def test_a_percentage_of_nought_does_not_touch_the_first_hour(open_board: Any, server: Any) -> None:
     server.boards["charts"] = board("service_level")
     server.series = {"trend": percentages()}
