@@ -422,17 +422,17 @@ async def test_the_time_of_an_event_counts_although_its_patch_began_without_one(
     hub = hub_of(pipeline, clock)
     Reader(hub, board(updates_per_s=2))
     pipeline.apply(Queued(contact="a", queue="support", source="pbx"), since_ms=clock.ms)
-    assert (sum(hub.sent.buckets), hub.sent.sum_s) == (1, 0)
+    assert (sum(hub.sent.took.counts), hub.sent.took.sum_s) == (1, 0)
     pipeline.apply(Queued(contact="b", queue="support", source="pbx"))
     clock.ms += 100
     for contact in "cd":
         pipeline.apply(Queued(contact=contact, queue="support", source="pbx"), since_ms=clock.ms)
         clock.ms += 200
     hub.look()
-    assert (sum(hub.sent.buckets), hub.sent.sum_s) == (2, 0.4)
+    assert (sum(hub.sent.took.counts), hub.sent.took.sum_s) == (2, 0.4)
     clock.ms += 500
     pipeline.apply(Queued(contact="e", queue="support", source="pbx"))
-    assert sum(hub.sent.buckets) == 2, "and is counted once"
+    assert sum(hub.sent.took.counts) == 2, "and is counted once"
 
 
 async def test_silence_is_broken_by_a_beat(clock: Clock):

@@ -89,12 +89,12 @@ async def test_while_all_of_a_view_wait_no_time_to_their_sockets_is_told_and_how
     pipeline.apply(LUNCH)
     clock.ms += 1000
     pipeline.apply(Queued(contact="a", queue="support", source="pbx"), at_ms=clock.ms, since_ms=clock.ms)
-    assert (sum(hub.sent.buckets), waiting()) == (1, 2), "of the one that has had its turn"
+    assert (sum(hub.sent.took.counts), waiting()) == (1, 2), "of the one that has had its turn"
     await all_had_theirs(hub)
     read(*readers)
     clock.ms += 1000
     pipeline.apply(Queued(contact="b", queue="support", source="pbx"), at_ms=clock.ms, since_ms=clock.ms)
-    assert (sum(hub.sent.buckets), waiting()) == (4, 0)
+    assert (sum(hub.sent.took.counts), waiting()) == (4, 0)
 
 
 async def test_who_comes_meanwhile_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
