@@ -27,7 +27,7 @@ async function forget() {
     if (answer.ok) location.assign("/sources");
     else say((await answer.json()).detail);
   } catch {
-    say(words["sources.away"]);
+    say(words["sources.unanswered"]);
   }
 }
 

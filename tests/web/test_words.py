@@ -1,5 +1,6 @@
 """Every language says everything, with the same gaps, and nothing that nobody asks for."""
 
+import json
 import re
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def test_messages_say_the_same_in_all_languages_and_fit_a_press() -> None:
             assert sorted(GAPS.findall(text)) == sorted(GAPS.findall(english[f"{base}#other" if form else base]))
             assert text.strip()
             assert not key.startswith("pressed.") or len(text) <= 200, (language, key)
+
+
+@pytest.mark.parametrize("file", sorted((STATIC / "words").rglob("*.json")), ids=lambda file: "/".join(file.parts[-2:]))
+def test_no_word_stands_twice(file: Path) -> None:
+    """The first one would never be said."""
+    keys: list[str] = []
+    json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=lambda pairs: keys.extend(key for key, _ in pairs))
+    assert [key for key in set(keys) if keys.count(key) > 1] == []
 
 
 def _bases(catalog: dict[str, str]) -> set[str]:
