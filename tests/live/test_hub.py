@@ -371,7 +371,7 @@ async def test_fan_outs_that_take_too_long_lower_the_rate_however_many_ticks_sen
     monkeypatch.setattr(hubs, "perf_counter", lambda: clock.ms / 1000)
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
-    hub.subscribe(board(), Busy(clock, 60))
+    screen = hub.subscribe(board(), Busy(clock, 60))
 
     async def ticks(count: int) -> None:
         for index in range(count):
@@ -385,6 +385,9 @@ async def test_fan_outs_that_take_too_long_lower_the_rate_however_many_ticks_sen
     assert hub.pace.last_s == pytest.approx(0.06, abs=1e-3), "what a patch took, and not the ticks since"
     await ticks(1000)
     assert (hub.pace.rate, hub.pace.lowered) == (8, 1), "60 ms would be too much at 10 a second: that is no calm"
+    assert pipeline.tick_ms == 125
+    screen.leave()
+    assert (hub.pace.rate, hub.pace.lowered, pipeline.tick_ms) == (10, 1, 100), "nobody looks any more"
 
 
 @pytest.mark.parametrize(("takes_ms", "rate"), [(55, 8), (95, 5), (240, 2)])

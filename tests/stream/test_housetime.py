@@ -2,7 +2,7 @@
 
 from redis.asyncio import Redis
 
-from wallboard.stream.housetime import STEP_MS, HouseTime, steady_ms
+from wallboard.stream.housetime import MS, STEP_NS, HouseTime, steady_ns
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
 
@@ -14,7 +14,7 @@ class Steady:
         self.set_forth_ms = 0
 
     def __call__(self) -> int:
-        return steady_ms() + self.set_forth_ms
+        return steady_ns() + self.set_forth_ms * MS
 
 
 async def redis_ms(redis: Redis) -> int:
@@ -31,11 +31,20 @@ async def test_it_is_redis_s_time_and_never_ahead_of_it(redis: Redis, keys: Keys
         assert house() <= await redis_ms(redis) + 1  # whole milliseconds of two clocks
 
 
+async def test_it_is_not_ahead_by_a_part_of_a_millisecond(redis: Redis, keys: Keys) -> None:
+    """Two readings that are cut first differ by up to one: 100.0 and 50.9 ms by 50, though 49.1 lie between."""
+    house = HouseTime(redis, keys)
+    await house.look()
+    for _ in range(300):
+        told_ms = house()
+        assert told_ms <= await redis_ms(redis)
+
+
 async def test_an_answer_that_comes_late_changes_nothing(redis: Redis, keys: Keys) -> None:
     steady = Steady()
     house = HouseTime(redis, keys, steady)
     await house.look()
-    steady.set_forth_ms = STEP_MS // 2  # half a second passes here before Redis's word is read
+    steady.set_forth_ms = STEP_NS // MS // 2  # half a second passes here before Redis's word is read
     before_ms = house()
     await house.look()
     assert house() >= before_ms

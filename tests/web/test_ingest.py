@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from wallboard.config import Config, Limits, Redis
 from wallboard.core.events import ConfigApplied, SourceCounted, decode_own, type_of
 from wallboard.web import body as body_module
-from wallboard.web.bodies import EVENTS_AT_MOST
-from wallboard.web.ingest import BODY_BYTES_AT_MOST
-from wallboard.web.names import LOOKED_AT, slips
+from wallboard.web.bodies import EVENTS_AT_MOST, reader_for
+from wallboard.web.ingest import BODY_BYTES_AT_MOST, Ingest
+from wallboard.web.names import LOOKED_AT, Names, slips
+from wallboard.web.rate import Rates
 from wallboard.web.who import Who
 
 QUEUED = {"type": "contact.queued", "contact": "c-1", "queue": "support"}
@@ -159,6 +161,24 @@ async def test_a_token_far_over_its_rate_is_told_when_to_come_again(config: Conf
         assert [answer.status_code for answer in answers] == [202, 202, 429]
         assert int(answers[2].headers["retry-after"]) >= 1
         assert len(await stored(served)) == 2 * EVENTS_AT_MOST
+
+
+async def test_who_began_first_spends_by_the_time_at_which_it_was_read(config: Config, served_elsewhere: Any) -> None:
+    """Others are taken while a batch is read: what has been refilled once for its token is not refilled again."""
+    spent_ms: list[int] = []
+
+    class Noted(Rates):
+        def spend(self, name: str, amount: float, now_ms: int) -> None:
+            spent_ms.append(now_ms)
+
+    clock = count(1_900_000_000_000)
+    async with served_elsewhere(config, clock_ms=lambda: next(clock)) as served:
+        ingest, who = Ingest(Noted(1, 1), Names(config.limits)), Who("pbx", frozenset({"events:write"}))
+        bodies = [json.dumps([BEAT] * 600).encode(), json.dumps(BEAT).encode()]
+        read = reader_for("application/json")
+        await asyncio.gather(*(ingest.take(served.parts, who, read, body, dry_run=True) for body in bodies))
+    assert len(spent_ms) == 2
+    assert spent_ms == sorted(spent_ms)
 
 
 async def test_what_is_only_tried_counts_too(config: Config, served_elsewhere: Any) -> None:

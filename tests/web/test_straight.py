@@ -208,8 +208,10 @@ async def test_what_redis_does_not_take_is_503_with_when_to_repeat(
 
 async def test_too_many_at_once_are_503_here_too(served: Any, went: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "REQUESTS_AT_ONCE", 0)
+    assert (await served.raw(request(served, BODIES["one"]))).startswith(b"HTTP/1.1 202 "), "a small one needs no place"
+    monkeypatch.setattr(ingest, "SMALL_BYTES", 0)
     assert (await served.raw(request(served, BODIES["one"]))).startswith(b"HTTP/1.1 503 ")
-    assert went == ["straight"]
+    assert went == ["straight", "straight"]
 
 
 async def test_what_nobody_foresaw_is_500_without_a_word_of_it_and_the_connection_goes_on(

@@ -154,6 +154,9 @@ class Hub:
         self._held.discard(channel)
         if self._channels.get(channel.view.key) is channel:
             del self._channels[channel.view.key]
+        if not self._channels:  # what they cost is no measure of what comes
+            self.pace.begin_anew()
+            self._keep_pace()
         self._showing.clear()
         self._count()
 

@@ -22,6 +22,10 @@ class Pace:
 
     def __init__(self) -> None:
         self.lowered = 0  # how often, for /metrics
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Nobody looks any more."""
         self.last_s = 0.0  # what the last fan-out took
         self._mean_s = 0.0
         self._step = 0

@@ -19,16 +19,21 @@ from wallboard.stream.script import Script
 
 LOOK_S = 10.0
 LOOKS = 6  # the best of so many stands
-STEP_MS = 1000  # further back than this is no slow answer: Redis's own clock was set, or another Redis answers
+MS = 1_000_000  # in ns: cut to ms once, at the end, or it would be ahead by what was cut before
+STEP_NS = 1000 * MS  # further back than this is no slow answer: Redis's own clock was set, or another Redis answers
 
 _TIME = Script("return redis.call('TIME')")  # KEYS: any, for a cluster's slot
 
 log = structlog.get_logger()
 
 
-def steady_ms() -> int:
+def steady_ns() -> int:
     """Never steps, and goes on while the machine sleeps."""
-    return time.clock_gettime_ns(_STEADY) // 1_000_000
+    return time.clock_gettime_ns(_STEADY)
+
+
+def steady_ms() -> int:
+    return steady_ns() // MS
 
 
 class HouseTime:
@@ -38,16 +43,16 @@ class HouseTime:
     and the least late of the last LOOKS stands.
     """
 
-    def __init__(self, redis: Redis, keys: Keys, steady: Callable[[], int] = steady_ms) -> None:
+    def __init__(self, redis: Redis, keys: Keys, steady: Callable[[], int] = steady_ns) -> None:
         self._redis = redis
         self._key = keys.lease
-        self._steady_ms = steady
-        self._ahead_ms = time.time_ns() // 1_000_000 - steady()
+        self._steady_ns = steady
+        self._ahead_ns = time.time_ns() - steady()
         self._seen: deque[int] = deque(maxlen=LOOKS)
         self._refused = ""
 
     def __call__(self) -> int:
-        return self._steady_ms() + self._ahead_ms
+        return (self._steady_ns() + self._ahead_ns) // MS
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
@@ -71,11 +76,11 @@ class HouseTime:
                 log.warning("time not told: this machine's clock goes on", reason=self._refused)
             return
         self._refused = ""
-        ahead_ms = int(seconds) * 1000 + int(micros) // 1000 - self._steady_ms()
-        if self._seen and ahead_ms < max(self._seen) - STEP_MS:
+        ahead_ns = int(seconds) * 1000 * MS + int(micros) * 1000 - self._steady_ns()
+        if self._seen and ahead_ns < max(self._seen) - STEP_NS:
             self._seen.clear()
-        self._seen.append(ahead_ms)
-        self._ahead_ms = max(self._seen)
+        self._seen.append(ahead_ns)
+        self._ahead_ns = max(self._seen)
 
     async def _keep(self) -> None:
         while True:

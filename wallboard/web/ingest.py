@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache
 from typing import Annotated, Any
 
@@ -34,7 +34,8 @@ from wallboard.web.trail import lines_of_notices, noted_each
 from wallboard.web.wiring import Parts, parts_of
 
 BODY_BYTES_AT_MOST = 1_048_576
-REQUESTS_AT_ONCE = 64
+REQUESTS_AT_ONCE = 64  # with a body that is still to come, or is more than small
+SMALL_BYTES = 8_192  # thousands of such a second wait for Redis together (stream/together.py): they need no place
 OLDEST_MS = 24 * 3_600_000
 LONGEST_WAIT_MS = 31 * OLDEST_MS
 _BREATHE_EVERY = 250  # items decoded before the loop may serve somebody else (about 4 ms)
@@ -104,7 +105,7 @@ class Ingest:
     async def straight(self, parts: Parts, who: Who, kind: str, body: bytes) -> Response:
         """As `post`, for `who` may and whose body is here, with nothing in the query. Raises Problem."""
         reader = reader_for(kind)
-        with self._place():
+        with nullcontext() if len(body) <= SMALL_BYTES else self._place():
             _, taken = await self.take(parts, who, reader, body, dry_run=False)
         return answer(taken, dry_run=False)
 
@@ -135,6 +136,7 @@ class Ingest:
 
         admission = Admission(sender, now_ms, admit)
         events, rejected = await _read(reader, body, admission)
+        now_ms = parts.clock_ms()  # another may have been taken since it began
         self._rates.spend(sender, len(events) + len(rejected), now_ms)
         warnings = [Slip(name, _SLIP.format(name, like)) for name, like in slips(who, floor, new).items()]
         if dry_run:
