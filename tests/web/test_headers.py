@@ -196,6 +196,43 @@ async def test_a_socket_on_a_connection_that_was_used_before_is_left_alone(
     assert b"408" not in said.partition(b"\r\n\r\n")[2]
 
 
+CHUNKED = b"transfer-encoding: chunked"
+IN_PARTS = b'16\r\n{"type":"source.beat"}\r\n'
+
+
+@pytest.mark.parametrize(("name", "status"), [(b"authorization", 401), (b"host", 400), (b"content-type", 415)])
+@pytest.mark.parametrize("address", [b"/api/v1/events", b"/api/v1/events?dry_run=true"], ids=["straight", "ordinary"])
+async def test_what_stands_behind_a_body_is_no_header(served: Any, name: bytes, status: int, address: bytes) -> None:
+    """A proxy that checks, removes or logs a header looks at the head (RFC 9110, 6.5.1)."""
+    told = {
+        b"host": b"localhost",
+        b"authorization": served.http.headers["authorization"].encode(),
+        b"content-type": b"application/json",
+    }
+
+    async def asked(head: set[bytes], trailer: set[bytes]) -> bytes:
+        first, last = ([b"%b: %b" % (one, told[one]) for one in told.keys() & names] for names in (head, trailer))
+        lines = [b"POST %b HTTP/1.1" % address, CHUNKED, *first, b"", IN_PARTS + b"0", *last, b"", b""]
+        return (await served.raw(b"\r\n".join(lines)))[9:12]
+
+    assert await asked({*told}, set()) in (b"200", b"202")
+    assert await asked({*told} - {name}, {name}) == b"%d" % status
+    assert await asked({*told}, {name}) in (b"200", b"202"), "nor does it stand there twice"
+
+
+async def test_a_cookie_or_an_origin_behind_a_body_is_none(served: Any) -> None:
+    cookie, ours = f"cookie: {await served.sign_in()}", f"origin: {served.origin}"
+
+    async def asked(line: str, *head: str, trailer: str) -> bytes:
+        first = "\r\n".join([line, f"host: {served.host}:{served.port}", CHUNKED.decode(), *head, "", ""])
+        return (await served.raw(f"{first}1\r\n \r\n0\r\n{trailer}\r\n\r\n".encode()))[9:12]
+
+    assert await asked("GET /api/v1/sources HTTP/1.1", cookie, trailer="x: y") == b"200"
+    assert await asked("GET /api/v1/sources HTTP/1.1", trailer=cookie) == b"401"
+    assert await asked("POST /signout HTTP/1.1", cookie, trailer=ours) == b"403"
+    assert await asked("POST /signout HTTP/1.1", cookie, ours, trailer="x: y") in (b"200", b"204", b"303")
+
+
 async def test_what_is_not_http_is_answered_400(served: Any) -> None:
     assert (await served.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
 

@@ -94,6 +94,11 @@ class PatientProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = True
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Behind a body it is a trailer, which a gate has seen nothing of and uvicorn puts among the head's own."""
+        if self._in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         self._have_head()
         if self._head_bytes + self._new_bytes > HEAD_BYTES_AT_MOST and self._length() > HEAD_BYTES_AT_MOST:
