@@ -41,6 +41,8 @@ class PatientProtocol(HttpToolsProtocol):
         self._have_head()
         super().connection_lost(exc)
         vars(self).pop("parser", None)  # they hold each other
+        for cycle, _ in self.pipeline:  # so do these; none of them begins any more
+            del cycle.on_response
 
     def data_received(self, data: bytes) -> None:
         if self._held is None:

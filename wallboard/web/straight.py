@@ -7,9 +7,9 @@ On that way a single event costs several times what its reading does: five layer
 header of the answer looked at anew. Whoever must be asked about, or sends what a gate has something to say about, goes
 there; what is taken or refused here is so as it is there (web/ingest.py).
 
-Touches of uvicorn: `_start_asgi_task`, `on_message_complete`, `cycle`, `flow`, `tasks`, `server_state`; of a cycle
-`scope`, `body`, `keep_alive`, `waiting_for_100_continue`, `disconnected`, `response_started`, `response_complete`,
-`on_response`.
+Touches of uvicorn: `_start_asgi_task`, `on_message_complete`, `on_response_complete`, `cycle`, `flow`, `tasks`,
+`server_state`; of a cycle `scope`, `body`, `keep_alive`, `waiting_for_100_continue`, `disconnected`,
+`response_started`, `response_complete`, `on_response`.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class Straight:
     def __init__(self, path: str, scope: str, endpoint: Endpoint, hosts: Hosts, bearers: Bearers, ours: Ours) -> None:
         self._path, self._scope, self._endpoint = path, scope, endpoint
         self._hosts, self._bearers, self._ours = hosts, bearers, ours
-        self.head = lru_cache(ALIKE)(self._head)  # nearly every answer is one of a few (web/ingest.py)
+        self.head = lru_cache(ALIKE)(self._head)  # few differ; by the headers, else it would keep the bodies too
 
     def leads(self, scope: Scope) -> bool:
         return bool(scope["path"] == self._path and scope["method"] == "POST" and not scope["query_string"])
@@ -72,9 +72,9 @@ class Straight:
             log.exception("request failed", method="POST", path=self._path)
             return problem_response(Problem(500, OUR_FAULT))
 
-    def _head(self, response: Response) -> bytes:
-        """All of it but the first line and uvicorn's own headers."""
-        return b"".join(b"%b: %b\r\n" % pair for pair in self._ours.beside(response.raw_headers))
+    def _head(self, told: tuple[tuple[bytes, bytes], ...]) -> bytes:
+        """Of an answer with these headers, all but the first line and uvicorn's own."""
+        return b"".join(b"%b: %b\r\n" % pair for pair in self._ours.beside(list(told)))
 
 
 class StraightProtocol(PatientProtocol):
@@ -101,7 +101,8 @@ class StraightProtocol(PatientProtocol):
             self._waiting = self.loop.call_later(SOON_S, self._begin_aside)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._let_go()
+        if self._aside is not None:
+            del self._let_go().on_response
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
@@ -123,6 +124,7 @@ class StraightProtocol(PatientProtocol):
             self._begin_aside()
             return
         cycle = self._let_go()
+        del cycle.on_response  # else they hold each other; `_answer` does without
         task = self.loop.create_task(self._answer(self._straight, cycle, who))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
@@ -142,18 +144,13 @@ class StraightProtocol(PatientProtocol):
         response = await straight.answer(cycle.scope, who, bytes(cycle.body))
         if self.flow.write_paused and not cycle.disconnected:
             await self.flow.drain()
-        if cycle.disconnected:
+        if cycle.disconnected or self.transport.is_closing():  # the latter alone where another one came behind it
             return
         cycle.response_started = cycle.response_complete = True
         own = b"".join(b"%b: %b\r\n" % pair for pair in self.server_state.default_headers)
         ends = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-        head = (STATUS_LINE[response.status_code], own, straight.head(response), ends)
+        head = (STATUS_LINE[response.status_code], own, straight.head(tuple(response.raw_headers)), ends)
         self.transport.write(b"".join((*head, response.body)))
         if not cycle.keep_alive:
             self.transport.close()
-        cycle.on_response()
-        cycle.on_response = _nothing  # else protocol and cycle hold each other
-
-
-def _nothing() -> None:
-    pass
+        self.on_response_complete()
