@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from wallboard import leads as module
@@ -24,6 +25,7 @@ from wallboard.record.people import Bound, People
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
+from wallboard.stream.outbox import Outbox
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 from wallboard.worker import Worker
@@ -48,10 +50,11 @@ async def test_a_command_that_takes_an_account_or_its_teams_away_ends_its_duty_a
     ids = {name: people.add(name, "lead", Bound(teams=teams), by="tests", now_ms=1).id for name, teams in TEAMS.items()}
     asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
     pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), now_ms)
-    channels, audit = OwnChannels(open_record(tmp_path)), Audit(open_record(tmp_path))
+    channels, audit, outbox = OwnChannels(open_record(tmp_path)), Audit(open_record(tmp_path)), Outbox(asking, keys)
     patterns: dict[Any, Receiver] = {"webhook": Receiver("own:", "webhook", "")}
     leads = Leads(
-        pipeline, Stream(asking, keys), people, audit, lambda: RECEIVERS, now_ms, channels, lambda: patterns
+        pipeline, Stream(asking, keys), people, audit, lambda: RECEIVERS, now_ms, channels, lambda: patterns,
+        outbox,
     )  # fmt: skip
     assert leads.receivers() == RECEIVERS, "until it is known"
     assert not leads.looked
@@ -86,10 +89,12 @@ async def test_a_command_that_takes_an_account_or_its_teams_away_ends_its_duty_a
         assert leads.looked
         assert leads.receivers()[added.receiver].person == "Vira"
         assert leads.name_of(ids["Vira"]) == "Vira"
-        patterns.clear()
+        await outbox.add(added.receiver, b"{}")
+        pattern = patterns.pop("webhook")
         assert added.receiver not in leads.receivers(), "the file allows none any more"
-        patterns["webhook"] = Receiver("own:", "webhook", "")
+        patterns["webhook"] = pattern
         await asyncio.sleep(0.3)
+        assert await outbox.waiting(added.receiver, 1), "it waits while its lead leads"
         assert on() == set(OWN), "whose account stands as it was stays on duty"
         assert ended() == []
         await person("set", "Olena", "--team", "second")
@@ -97,12 +102,22 @@ async def test_a_command_that_takes_an_account_or_its_teams_away_ends_its_duty_a
         await person("set", "Ivan", "--disable")
         await person("set", "Vira", "--role", "agent")
         await until(lambda: not on())
+        async with asyncio.timeout(30):
+            while await outbox.waiting(added.receiver, 1):  # else it is told as new when she leads again
+                await asyncio.sleep(0.02)
         assert leads.name_of(ids["Vira"]) is None
         await until(lambda: leads.receivers().keys() == {"boss", "Olena"})
         await until(lambda: len(ended()) >= len(OWN))
         assert ended() == [("wallboard", name) for name in sorted(OWN)], "each once, and nobody did it"
+        hook = msgspec.structs.replace(hook, person=ids["Olena"])
+        added = await asyncio.to_thread(channels.add, hook, by="Olena", now_ms=1)
+        await until(lambda: added.receiver in leads.receivers())
+        await outbox.add(added.receiver, b"{}")
         await person("remove", "Olena", "--yes")
         await until(lambda: leads.receivers().keys() == {"boss"})
+        async with asyncio.timeout(30):
+            while await outbox.waiting(added.receiver, 1):
+                await asyncio.sleep(0.02)
 
         def away() -> None:
             raise RecordUnavailable("away")

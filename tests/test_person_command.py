@@ -251,7 +251,8 @@ async def buried(url: str, namespace: str, *titles: str) -> None:
     for title in titles:
         await outbox.add("leads", msgspec.json.encode(Message(
             id=title, type="raised", severity="info", title=title, text="", at=1)))  # fmt: skip
-    await outbox.bury("leads", await outbox.waiting("leads", 10), "no answer")
+    await redis.set(Keys(namespace).fence, 1)
+    await outbox.bury(1, "leads", await outbox.waiting("leads", 10), "no answer")
     await redis.aclose()
 
 

@@ -1,7 +1,8 @@
 """Who may still act on alerts? The leading worker asks the record whose account changed, however that came.
 
     record ─▶ who leads which teams ─▶ whose duty has to end ─▶ stream
-                                   └▶ whose own receivers count, and which channels they added: `receivers`
+                                   └▶ whose own receivers count, and which channels they added: `receivers`;
+                                      what waits for the channels of whoever leads no more goes
 
 While the record is away all is as it was known last.
 """
@@ -23,6 +24,7 @@ from wallboard.receivers import Receiver
 from wallboard.record.audit import Audit
 from wallboard.record.ownchannels import OwnChannel, OwnChannels
 from wallboard.record.people import People
+from wallboard.stream.outbox import Outbox
 from wallboard.stream.stream import Stream
 
 LOOK_S = 2.0
@@ -52,6 +54,7 @@ class Leads:
         clock_ms: Callable[[], int],
         channels: OwnChannels,
         patterns: Callable[[], Patterns],
+        outbox: Outbox,
     ) -> None:
         """`patterns`: what the file lets leads add."""
         self.looked = False  # until then it is not known which channels leads have
@@ -64,6 +67,9 @@ class Leads:
         self._configured = configured
         self._channels = channels
         self._patterns = patterns
+        self._outbox = outbox
+        self._there: set[str] = set()  # own channels that the record had, as receivers
+        self._closing: set[str] = set()  # told nothing at the last look: a message may have been on its way there
         self._known: dict[str, Lead] | None = None  # by name
         self._gone: set[str] = set()  # at the last look: what was just switched on may be newer than what was read
 
@@ -99,6 +105,7 @@ class Leads:
             try:
                 self._known = await asyncio.to_thread(self._lead)
                 if self.token is not None and self._pipeline.ready:
+                    await self._close()
                     await self._end_duties(self.token, self._known)
             except (LeaseLost, RecordUnavailable, StreamUnavailable) as reason:
                 log.info("duties are not looked after now", reason=str(reason) or type(reason).__name__)
@@ -112,6 +119,7 @@ class Leads:
         channels: dict[str, list[OwnChannel]] = {}
         for channel in self._channels.all():
             channels.setdefault(channel.person, []).append(channel)
+            self._there.add(channel.receiver)
         return {
             one.name: Lead(
                 f"person:{one.id}", frozenset(one.bound.teams or ()) if one.is_bound_to_teams else None,
@@ -119,6 +127,14 @@ class Leads:
             )
             for one in self._people.leading()
         }  # fmt: skip
+
+    async def _close(self) -> None:
+        """What waits for a channel that is told nothing now is not told later, as if it were new."""
+        gone = self._there - self.receivers().keys() - self.asked().keys()
+        over, self._closing = gone & self._closing, gone
+        if over:
+            await self._outbox.close(*sorted(over))
+            self._there -= over
 
     async def _end_duties(self, token: int, known: Mapping[str, Lead]) -> None:
         on = self._pipeline.floor.duty.on

@@ -5,14 +5,14 @@ import base64
 import hmac
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from email import message_from_bytes, policy
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.alerts.there import HELLO, HERE, KEY, Sending, listening, mail_server, now_ms, until
+from tests.alerts.there import HELLO, HERE, KEY, Post, Sending, listening, mail_server, now_ms, until
 from tests.hostile import NAMES
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts import pacing
@@ -20,6 +20,7 @@ from wallboard.alerts.deliveries import Deliveries
 from wallboard.alerts.notify import Undelivered, apprise, mail, webhook
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.receivers import Receiver
+from wallboard.record.ownchannels import CODE_MS
 from wallboard.stream.outbox import PUT_AT_ONCE, New, Waiting
 
 
@@ -250,6 +251,75 @@ async def test_what_is_never_taken_is_given_up_and_kept(sending: Sending) -> Non
             while not await sending.outbox.dead():
                 await asyncio.sleep(0.02)
         assert list[Waiting](await sending.outbox.waiting("leads", 10)) == []
+
+
+async def test_what_was_on_its_way_when_another_one_came_to_lead_does_not_undo_what_that_one_began(
+    sending: Sending,
+) -> None:
+    async with listening() as there:
+        there.answer = lambda: asyncio.sleep(0.3, 204)
+        sending.start("leads", there.url)
+        await sending.put("leads", "one")
+        await until(lambda: there.asked == 1)
+        token = await sending.next_token()
+        await sending.outbox.add("leads", msgspec.json.encode(msgspec.structs.replace(HELLO, id="two")))
+        _, two = await sending.outbox.waiting("leads", 10)
+        await sending.outbox.begin(token, "leads", [two.id])  # by the other one
+        async with asyncio.timeout(60):
+            while await sending.outbox.waiting("leads", 10) != [two]:
+                await asyncio.sleep(0.02)
+        assert await sending.outbox.begun("leads") == [two.id]
+
+
+@pytest.fixture
+async def refusing(sending: Sending) -> AsyncIterator[Post]:
+    """A mail server that refuses everybody; `own:a` is delivered to it."""
+    with mail_server() as (post, url):
+
+        async def refuse(*_: object) -> str:
+            return "550 no such mailbox"
+
+        post.handle_RCPT = refuse  # type: ignore[attr-defined]
+        deliveries = Deliveries(sending.outbox, now_ms, lambda: sending.token)
+        await deliveries.keep({"own:a": Receiver("own:a", "mail", url, allow=HERE)})
+        yield post
+        await deliveries.stop()
+
+
+async def test_a_code_that_a_mail_server_refuses_is_tried_once_and_its_lead_sees_why(
+    sending: Sending, refusing: Post
+) -> None:
+    """A wrong address was tried each minute for a day. Alerts are tried on."""
+    await sending.put("own:a", "code", type="confirm")
+    async with asyncio.timeout(60):
+        while (await sending.outbox.going("own:a")).failed_ms is None or await sending.outbox.waiting("own:a", 1):
+            await asyncio.sleep(0.02)
+    assert "nobody of the recipients" in str((await sending.outbox.going("own:a")).reason)
+    assert await sending.outbox.dead() == 0
+    await sending.put("own:a", "one")
+    await asyncio.sleep(0.5)
+    assert len(await sending.outbox.waiting("own:a", 9)) == 1
+
+
+async def test_a_code_is_not_mailed_when_it_is_good_no_more(sending: Sending) -> None:
+    async with listening() as there:
+        there.answer = lambda: 500
+        for title in ("void", "good"):
+            await sending.put("leads", title, type="confirm")
+        later_ms = 0
+        sending.start("leads", there.url, lambda: now_ms() + later_ms)
+        await until(lambda: there.asked > 1)
+        [good] = await sending.outbox.waiting("leads", 10)
+        assert msgspec.json.decode(good.message)["title"] == "good", "the newer one alone"
+        later_ms = CODE_MS
+        async with asyncio.timeout(60):
+            while await sending.outbox.waiting("leads", 10):
+                await asyncio.sleep(0.02)
+        there.answer = lambda: 204
+        await sending.put("leads", "one")
+        await until(lambda: bool(there.got))
+        assert there.titles == ["one"]
+        assert await sending.outbox.dead() == 0
 
 
 async def test_what_is_held_waits_and_holds_up_nothing_behind_it(

@@ -128,6 +128,13 @@ class Sending:
         return (await self.outbox.put(self.token, name, [New(title, msgspec.json.encode(message))]))[0]
 
 
+async def leading(outbox: Outbox) -> int:
+    """The token of who leads; where nobody ever did, somebody does from now on."""
+    redis, fence = outbox._redis, outbox._keys.fence
+    await redis.set(fence, 1, nx=True)
+    return int(await redis.get(fence) or 0)
+
+
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not true():

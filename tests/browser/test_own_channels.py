@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from playwright.async_api import expect
 
-from tests.alerts.there import HERE
+from tests.alerts.there import HERE, leading
 from tests.telegram import NAME, telegram
 from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis
@@ -85,7 +85,10 @@ async def test_a_lead_adds_tries_and_removes_own_channels(
             await expect(hook.locator("summary")).to_have_text("Tell me of: what is critical alone; quiet 22:00-06:00")
             await hook.get_by_role("button", name="Send a test").tap()
             await expect(page.locator("#once")).to_have_text("A test message is on its way.")
-            await served.parts.outbox.failed(f"own:{await hook.get_attribute('data-id')}", "it answers 500", 7)
+            outbox = served.parts.outbox
+            await outbox.failed(
+                await leading(outbox), f"own:{await hook.get_attribute('data-id')}", "it answers 500", 7
+            )
             await expect(hook).to_contain_text("it answers 500", timeout=30_000)
 
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -593,6 +593,34 @@ def test_what_is_open_when_the_rules_come_has_its_end():
     assert [one.alert for one in floor.alerting.untold.values()] == ["b", "a"]
 
 
+def test_what_was_raised_elsewhere_by_a_rule_that_is_gone_here_ends():
+    """Whoever raised it died before it told that the rule was taken out; it stayed open for all."""
+    floor = floor_with({})
+    rules = {"r": {"metric": "waiting", "raise": "> 2", "queues": ["sales"], "when": "always", "action": "Look"}}
+    floor.apply(ev.ConfigApplied(settings={"alert": rules}, source=ev.SERVER), NOON + SECOND)
+    takes(floor, raised_elsewhere("other", 0), 1_500)
+    unknown = msgspec.structs.replace(raised_elsewhere("more", 0), rule="old")
+    takes(floor, unknown, 1_600)
+    floor.advance(NOON + 5 * SECOND)
+    assert floor.alerting
+    assert [(one.id, one.note) for one in floor.alerting.untold.values()] == [("other-", "rule"), ("more-", "rule")]
+
+
+def test_what_was_raised_elsewhere_about_somebody_who_came_into_another_team_meanwhile_ends():
+    rule = msgspec.convert({"metric": "missed_in_row", "raise": ">= 3", "teams": ["first"], "when": "always"}, Rule)
+    floor = watchful(Floor(Settings(alert={"r": rule})))
+    floor.advance(NOON)
+    for team in ("first", "second"):
+        floor.apply(ev.SignedIn(agent="anna", team=team, queues=["support"], source="pbx", time=NOON), NOON)
+        floor.advance(floor.now_ms + 2 * SECOND)
+    about = {"kind": "agents", "of": "anna", "metric": "missed_in_row", "limit": ">= 3"}
+    takes(floor, msgspec.structs.replace(raised_elsewhere("other", 1), attributes=about), 4_500)
+    floor.advance(NOON + 8 * SECOND)
+    assert floor.alerting
+    assert [(one.id, one.note) for one in floor.alerting.untold.values()] == [("other-", "gone")]
+    assert said(floor) == [("cleared", 5.0)]
+
+
 def test_of_one_rule_and_entity_one_alert_is_open_whoever_says_so():
     floor = floor_with({})
     three_wait(floor)

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from tests.alerts.there import HELLO, Sending, listening, quick, until
+from tests.alerts.there import HELLO, Sending, leading, listening, quick, until
 from wallboard.alerts.pacing import Coming, Memory
 from wallboard.commands.given import Given
 from wallboard.commands.inforce import InForce
@@ -40,7 +40,8 @@ async def sending(redis: Redis, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> 
 async def bury(served: Any, receiver: str = "leads", reason: str = "it answers 410", **more: Any) -> str:
     """The id of the letter."""
     message = msgspec.json.encode(msgspec.structs.replace(HELLO, **more))
-    await served.parts.outbox.bury(receiver, [Waiting("0-1", 1, message)], reason)
+    outbox = served.parts.outbox
+    await outbox.bury(await leading(outbox), receiver, [Waiting("0-1", 1, message)], reason)
     [letter, *_] = await served.parts.outbox.letters(10)
     found: str = letter.id
     return found
@@ -128,9 +129,11 @@ async def test_what_is_held_back_in_a_flood_says_why_it_waits(told: Any) -> None
     await outbox.add("leads", mild)
     assert await held() is None, "it goes with the sender's next look"
     ten = [(now_ms - 120_000 + one, Coming(f"{one}-1", now_ms - 120_000)) for one in range(10)]
-    await outbox.done("leads", ["0-1"], now_ms, msgspec.json.encode(Memory(sent=ten)))
+    token = await leading(outbox)
+    await outbox.done(token, "leads", ["0-1"], now_ms, msgspec.json.encode(Memory(sent=ten)))
     assert await held() == "full"
     await outbox.done(
+        token,
         "leads",
         ["0-1"],
         now_ms,

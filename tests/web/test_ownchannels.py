@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from tests.alerts.there import HELLO, HERE
+from tests.alerts.there import HELLO, HERE, leading
 from tests.telegram import CHAT, NAME, TOKEN, telegram
 from wallboard.alerts.message import Message
 from wallboard.core.errors import RecordUnavailable
@@ -238,11 +238,13 @@ async def test_whoever_leads_all_sees_at_delivery_whose_there_are_and_how_they_g
     )
     hook = await olena.add("webhook", address=HOOK)
     mail = await olena.add("mail", address="olena@example.com")
-    parts = told.parts
-    await parts.outbox.failed(f"own:{hook['id']}", "… is not found", 7)
-    await parts.outbox.bury(f"own:{hook['id']}", [Waiting("0-1", 1, msgspec.json.encode(HELLO))], "it answers 410")
+    parts, token = told.parts, await leading(told.parts.outbox)
+    await parts.outbox.failed(token, f"own:{hook['id']}", "… is not found", 7)
+    await parts.outbox.bury(
+        token, f"own:{hook['id']}", [Waiting("0-1", 1, msgspec.json.encode(HELLO))], "it answers 410"
+    )
     code = msgspec.structs.replace(HELLO, type="confirm", title="CODE")
-    await parts.outbox.bury(f"own:{mail['id']}", [Waiting("0-1", 1, msgspec.json.encode(code))], "refused")
+    await parts.outbox.bury(token, f"own:{mail['id']}", [Waiting("0-1", 1, msgspec.json.encode(code))], "refused")
     for who in (olena, boss, admin):
         found = (await who("GET", "/api/v1/delivery")).json()
         assert [(one["person"], one["kind"], one["held"], one["reason"]) for one in found["own"]] == [
@@ -321,7 +323,10 @@ async def test_it_is_in_every_language_and_no_address_becomes_markup(told: Any, 
     olena = await lead(told)
     await olena.add("webhook", address="https://hook.example/<script>alert(1)</script>")
     await olena.add("mail", address="o'{{7*7}}&@example.com")
-    await told.parts.outbox.failed(f"own:{(await olena.listed())[0]['id']}", "<img src=x onerror=alert(1)>", 7)
+    outbox = told.parts.outbox
+    await outbox.failed(
+        await leading(outbox), f"own:{(await olena.listed())[0]['id']}", "<img src=x onerror=alert(1)>", 7
+    )
     page = await olena.page(language)
     assert "<script>alert" not in page
     assert "<img src=x" not in page

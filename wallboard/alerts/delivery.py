@@ -19,6 +19,7 @@ from wallboard.alerts.notify import Send, Undelivered, apprise, mail, telegram, 
 from wallboard.alerts.pacing import Coming, Pacing
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.receivers import Kind, Receiver
+from wallboard.record.ownchannels import CODE_MS
 from wallboard.stream.outbox import Outbox, Waiting
 
 LOOK_S = 0.5
@@ -97,6 +98,9 @@ class Delivery:
     async def _next(self, pacing: Pacing, token: int) -> None:
         now_ms = self._clock_ms()
         waiting, messages = await self._waiting()
+        if void := _void([one for one in waiting.values() if messages[one.id].type == "confirm"], now_ms):
+            await self._outbox.void(self.receiver.name, void)
+            waiting = {name: one for name, one in waiting.items() if name not in void}
         coming = [coming_of(one.id, one.at_ms, messages[one.id]) for one in waiting.values()]
         alone = [one for one in coming if messages[one.id].type in ALONE]
         going = alone[:1] or await self._begun_before(coming) or pacing.next(coming, now_ms)
@@ -106,22 +110,24 @@ class Delivery:
         await self._outbox.begin(token, self.receiver.name, ids)
         self._begun = ids or self._begun
         batch, said = [waiting[one.id] for one in going], [self._anew(messages[one.id]) for one in going]
-        await _to_its_end(self._go(batch, said, pacing, going[0], now_ms))
+        await _to_its_end(self._go(token, batch, said, pacing, going[0], now_ms))
 
-    async def _go(self, batch: list[Waiting], said: list[Message], pacing: Pacing, first: Coming, now_ms: int) -> None:
+    async def _go(
+        self, token: int, batch: list[Waiting], said: list[Message], pacing: Pacing, first: Coming, now_ms: int
+    ) -> None:
         name, message = self.receiver.name, together(said)
         try:
             async with asyncio.timeout(SEND_S):
                 await self._send(said, message)
         except (Undelivered, TimeoutError) as error:
-            await self._failed(batch, error, now_ms)
+            await self._failed(token, batch, message, error, now_ms)
             return
         self._pause_s, taken_ms = 0.0, self._clock_ms()  # what follows comes so long after it as the pacing says
         is_alone = message.type in ALONE
         if not is_alone:
             pacing.sent(first, taken_ms)
         paced, ids = msgspec.json.encode(pacing.memory()), [one.id for one in batch]
-        await self._outbox.done(name, ids, taken_ms, paced, is_alone=is_alone)
+        await self._outbox.done(token, name, ids, taken_ms, paced, is_alone=is_alone)
         self._begun = self._begun if is_alone else []
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
 
@@ -152,20 +158,31 @@ class Delivery:
         else:
             await SENDERS[self.receiver.kind](self.receiver, as_one)
 
-    async def _failed(self, batch: list[Waiting], error: Undelivered | TimeoutError, now_ms: int) -> None:
+    async def _failed(
+        self, token: int, batch: list[Waiting], message: Message, error: Undelivered | TimeoutError, now_ms: int
+    ) -> None:
         name, reason = self.receiver.name, self.receiver.plain(str(error) or f"no answer within {SEND_S:.0f} s")
         for_good = isinstance(error, Undelivered) and error.for_good
+        await self._outbox.failed(token, name, reason, now_ms)
+        if for_good and message.type == "confirm":
+            await self._outbox.void(name, [one.id for one in batch])
+            log.warning("a code was not taken", to=name, reason=reason)
+            return
         if for_good or now_ms - batch[0].at_ms > GIVE_UP_MS:
-            await self._outbox.bury(name, batch, reason)
+            await self._outbox.bury(token, name, batch, reason)
             self._begun = []
             log.error("messages given up", to=name, reason=reason, of=len(batch))
             return
         self._slow_down()
-        await self._outbox.failed(name, reason, now_ms)
         log.warning("not taken, will be tried again", to=name, reason=reason, in_s=self._pause_s)
 
     def _slow_down(self) -> None:
         self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+
+
+def _void(codes: Sequence[Waiting], now_ms: int) -> set[str]:
+    """Which are good no more, by id: a new one makes those before it void."""
+    return {one.id for one in codes if one is not codes[-1] or now_ms - one.at_ms >= CODE_MS}
 
 
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:

@@ -208,10 +208,12 @@ async def _worker(force: InForce, config: Config) -> None:
         alerter = Alerter(pipeline, parts.stream)
         link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
         channels, patterns = OwnChannels(engine), lambda: force.config.own_channels
+        outbox = Outbox(parts.redis, parts.keys)
         leads = Leads(
-            pipeline, parts.stream, People(engine), audit, lambda: force.config.receivers, house_ms, channels, patterns
+            pipeline, parts.stream, People(engine), audit, lambda: force.config.receivers, house_ms, channels, patterns,
+            outbox,
         )  # fmt: skip
-        outbox, receivers = Outbox(parts.redis, parts.keys), leads.receivers
+        receivers = leads.receivers
         teller = Teller(pipeline, outbox, receivers, house_ms, link, leads.asked, lambda: leads.looked)
         shift = link.removesuffix("alerts") + "shift" if link else ""
         handing = Handing(pipeline, outbox, History(engine), notes, receivers, house_ms, shift)

@@ -110,8 +110,12 @@ class Alerting:
         if isinstance(event, ev.AlertCleared) and found and found.alert == event.alert:
             del self.instances[key]
             self._ground.unlooked.add(key[1:])
-        elif isinstance(event, ev.AlertRaised) and rule and self._names(rule, *key[1:]):
+        elif isinstance(event, ev.AlertRaised) and self._ground.settings.alert:  # else they are still to come
             self._go_on_with(event.alert, key)
+            if rule and self._names(rule, *key[1:]):
+                self._look_once_at(key)
+            else:
+                self._end(key, "rule")
 
     def _go_on_with(self, alert: str, key: Name) -> None:
         found = self.instances.get(key)
@@ -122,6 +126,11 @@ class Alerting:
         self.untold.pop(f"{found.alert}+", None)
         found.alert = alert
         self._ground.unlooked.add(key[1:])
+
+    def _look_once_at(self, key: Name) -> None:
+        """At the next look also by a rule that does not speak of this entity any more: it came into another team."""
+        rule, (_, found) = self._ready(key[0]), self._rules.get(key[1:], (ANY_TEAM, []))
+        self._rules[key[1:]] = ANY_TEAM, [*(one for one in found if one is not rule), rule]
 
     def pending(self) -> Iterator[tuple[Name, int, int]]:
         """What is not raised yet: since when its rule holds, and when it is raised if that lasts (ms)."""

@@ -19,6 +19,7 @@ SCREEN_S = 400 * 86_400  # what a screen said last: as long as a browser keeps i
 HANDED_S = 30 * 86_400  # that a lead has read what the last shift left
 TOLD_S = 8 * 86_400  # that a receiver was told of an alert, since it was last seen open
 DEAD_S = 30 * 86_400  # a message that was given up
+GOING_S = 30 * 86_400  # how it goes with a receiver, since it was last tried
 CHUNK_LOOSE_S = 3600  # a chunk that no pointer names: its writer ended in the middle
 CHUNK_GRACE_S = 60  # a chunk that was replaced: a reader may be in the middle of the older checkpoint
 HEALTH_S = 60  # a collector's own word about itself, written every few seconds
@@ -118,7 +119,7 @@ class Keys:
         return self._key(f"outbox:{receiver}")
 
     def going(self, receiver: str) -> str:
-        """Hash: when it last took a message, or why it did not."""
+        """Hash: when it last took a message, or why it did not. It goes GOING_S after the last try."""
         return self._key(f"going:{receiver}")
 
     def placed(self, receiver: str, alert: str) -> str:

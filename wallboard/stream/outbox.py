@@ -6,12 +6,12 @@ put ─▶ known already? ─▶ nothing            waiting ─▶ (sent) ─▶
 So a process that dies in between says it again, and never not at all. Every method raises StreamUnavailable.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
-from wallboard.stream.keys import DEAD_S, TOLD_S, Keys
+from wallboard.stream.keys import DEAD_S, GOING_S, TOLD_S, Keys
 from wallboard.stream.redis import answering
 from wallboard.stream.script import REFUSE_OLD_TOKEN, Script
 
@@ -42,12 +42,44 @@ end
 return put
 """)
 
-
 # KEYS: fence, what goes. ARGV: token, ids.
 _BEGIN = Script(f"""
 {REFUSE_OLD_TOKEN}
-if ARGV[2] ~= '' then redis.call('HSET', KEYS[2], 'batch', ARGV[2]) end
+if ARGV[2] ~= '' then
+  redis.call('HSET', KEYS[2], 'batch', ARGV[2])
+  redis.call('EXPIRE', KEYS[2], '{GOING_S}')
+end
 return 1
+""")
+
+# What was taken is taken out, whoever sent it; how it goes on only the newest leader says.
+# KEYS: fence, outbox, what goes. ARGV: token, is_alone '1', now, paced, ids.
+_DONE = Script(f"""
+redis.call('XDEL', KEYS[2], unpack(ARGV, 5))
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('HDEL', KEYS[3], 'failed', 'reason')
+if ARGV[2] ~= '1' then redis.call('HDEL', KEYS[3], 'batch') end
+redis.call('HSET', KEYS[3], 'taken', ARGV[3], 'paced', ARGV[4])
+redis.call('EXPIRE', KEYS[3], '{GOING_S}')
+return 1
+""")
+
+# KEYS: fence, what goes. ARGV: token, now, reason.
+_FAILED = Script(f"""
+{REFUSE_OLD_TOKEN}
+redis.call('HSET', KEYS[2], 'failed', ARGV[2], 'reason', ARGV[3])
+return redis.call('EXPIRE', KEYS[2], '{GOING_S}')
+""")
+
+# KEYS: fence, outbox, what goes, dead letters. ARGV: token, most, receiver, reason, then of each: id, message.
+_BURY = Script(f"""
+{REFUSE_OLD_TOKEN}
+redis.call('XLEN', KEYS[4])
+for i = 5, #ARGV, 2 do
+  redis.call('XDEL', KEYS[2], ARGV[i])
+  redis.call('XADD', KEYS[4], 'MAXLEN', ARGV[2], '*', 'receiver', ARGV[3], 'reason', ARGV[4], 'message', ARGV[i + 1])
+end
+return redis.call('HDEL', KEYS[3], 'batch')
 """)
 
 # KEYS: dead letters, outbox. ARGV: the letter, most, its message, seconds.
@@ -145,21 +177,23 @@ class Outbox:
         return told.decode().split() if told else []
 
     async def done(
-        self, receiver: str, ids: Sequence[str], now_ms: int, paced: bytes = b"", *, is_alone: bool = False
+        self, token: int, receiver: str, ids: Sequence[str], now_ms: int, paced: bytes = b"", *, is_alone: bool = False
     ) -> None:
-        """`paced`: what the next one to send must know of what was sent. `is_alone`: it was not begun, and what was is
-        still to come."""
+        """`paced`: what the next one to send must know of what was sent; of who does not lead any more only that these
+        were taken counts. `is_alone`: it was not begun, and what was is still to come."""
+        keys = [self._keys.fence, self._keys.outbox(receiver), self._keys.going(receiver)]
         with answering(_WHAT):
-            pipe = self._redis.pipeline(transaction=True)
-            pipe.xdel(self._keys.outbox(receiver), *ids)
-            pipe.hdel(self._keys.going(receiver), "failed", "reason", *([] if is_alone else ["batch"]))
-            pipe.hset(self._keys.going(receiver), mapping={"taken": now_ms, "paced": paced})
-            await pipe.execute()
+            await _DONE.run(self._redis, keys, [token, "1" if is_alone else "", now_ms, paced, *ids])
 
-    async def close(self, receiver: str) -> None:
+    async def close(self, *receivers: str) -> None:
         """Nobody is told there any more: what waits goes."""
         with answering(_WHAT):
-            await self._redis.delete(self._keys.outbox(receiver), self._keys.going(receiver))
+            await self._redis.delete(*[of(one) for one in receivers for of in (self._keys.outbox, self._keys.going)])
+
+    async def void(self, receiver: str, ids: Iterable[str]) -> None:
+        """These say nothing any more: they are not sent, and no letters."""
+        with answering(_WHAT):
+            await self._redis.xdel(self._keys.outbox(receiver), *ids)
 
     async def paced(self, receiver: str) -> bytes:
         """As the last one that sent to it left it; nothing where nothing is known."""
@@ -167,11 +201,11 @@ class Outbox:
             found: Any = self._redis.hget(self._keys.going(receiver), "paced")
             return await found or b""
 
-    async def failed(self, receiver: str, reason: str, now_ms: int) -> None:
-        """It will be tried again."""
+    async def failed(self, token: int, receiver: str, reason: str, now_ms: int) -> None:
+        """It was not taken. Raises LeaseLost."""
+        keys = [self._keys.fence, self._keys.going(receiver)]
         with answering(_WHAT):
-            found: Any = self._redis.hset(self._keys.going(receiver), mapping={"failed": now_ms, "reason": reason})
-            await found
+            await _FAILED.run(self._redis, keys, [token, now_ms, reason])
 
     async def going(self, receiver: str) -> Going:
         with answering(_WHAT):
@@ -184,16 +218,14 @@ class Outbox:
         taken, failed = (int(told[key]) if key in told else None for key in (b"taken", b"failed"))
         return Going(count, since_ms, taken, failed, told[b"reason"].decode() if b"reason" in told else None)
 
-    async def bury(self, receiver: str, dead: Sequence[Waiting], reason: str) -> None:
-        """Given up: kept to be looked at."""
+    async def bury(self, token: int, receiver: str, dead: Sequence[Waiting], reason: str) -> None:
+        """Given up: kept to be looked at. Raises LeaseLost."""
+        keys = [self._keys.fence, self._keys.outbox(receiver), self._keys.going(receiver), self._keys.dead_letters]
+        arguments: list[str | bytes | int] = [token, MOST_DEAD, receiver, reason]
+        for one in dead:
+            arguments += [one.id, one.message]
         with answering(_WHAT):
-            pipe = self._redis.pipeline(transaction=True)
-            for one in dead:
-                fields = {"receiver": receiver, "reason": reason, "message": one.message}
-                pipe.xadd(self._keys.dead_letters, fields, maxlen=MOST_DEAD)  # type: ignore[arg-type]
-            pipe.xdel(self._keys.outbox(receiver), *[one.id for one in dead])
-            pipe.hdel(self._keys.going(receiver), "batch")
-            await pipe.execute()
+            await _BURY.run(self._redis, keys, arguments)
 
     async def placed(self, receiver: str, alerts: Sequence[str], place: int, shown: bytes = b"") -> None:
         """Which message there tells of these alerts; `shown`: what it says, where it tells of several."""

@@ -33,7 +33,9 @@ async def send(receiver: Receiver, message: Message) -> None:
         addresses = await resolved(at.hostname or "", port, receiver.allow)
         await asyncio.to_thread(_send, receiver.url, addresses, port, message)
     except smtplib.SMTPRecipientsRefused as error:
-        raise Undelivered(f"nobody of the recipients is taken: {list(error.recipients)}") from None
+        # Alerts are tried on: servers say 5xx for a while too. Whoever waits for a code looks at the address.
+        for_good = message.type == "confirm" and all(code >= 500 for code, _ in error.recipients.values())
+        raise Undelivered(f"nobody of the recipients is taken: {list(error.recipients)}", for_good=for_good) from None
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         raise Undelivered(f"the mail server answers {error.smtp_code} {said}") from None
