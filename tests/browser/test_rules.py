@@ -105,6 +105,19 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         assert await form.evaluate("it => it.scrollWidth <= it.clientWidth")
         await press(page, "Cancel", "#edit")
 
+        await press(page, "Change…")
+        await form.get_by_text("More", exact=True).tap()
+        await form.locator("[name=clear]").fill("< 20")
+        await form.get_by_text("More", exact=True).tap()
+        await expect(form.locator("[name=clear]")).to_be_hidden()
+        await form.locator("[name=bound]").fill("15")
+        await press(page, "Save", "#edit")
+        await expect(form.locator("[name=clear]")).to_be_focused()
+        await expect(form.locator("[aria-invalid=true]")).to_have_attribute("name", "clear")
+        await expect(form.locator("[aria-invalid=true]")).to_have_css("border-top-width", "2px")
+        await expect(form.locator("[name=notify]")).to_have_css("border-top-width", "1px")
+        await press(page, "Cancel", "#edit")
+
         async with page.expect_response("**/check-rule"):
             await press(page, "New rule…")
         await expect(text).to_have_value(re.compile("alert.my-rule"))
@@ -123,7 +136,8 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await form.locator("[name=window]").select_option("m15")
         await form.get_by_text("As text", exact=True).tap()
         await expect(text).to_have_value(
-            '[alert.many]\nmetric = "abandon_rate"\nqueues = ["*"]\nraise = "> 60"\nfor = "30s"\nwindow = "m15"\n'
+            '[alert.many]\nmetric = "abandon_rate"\nqueues = ["*"]\nraise = "> 60"\nfor = "30s"\n'
+            'notify = ["on-duty"]\nwindow = "m15"\n'
         )
         await form.locator("[name=bound]").fill("800")
         await form.get_by_text("Limit: This number is never there: it would never hold.").wait_for()

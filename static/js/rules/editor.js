@@ -7,7 +7,7 @@ import { write } from "../dom.js";
 import { conflict } from "../edit/dialogs.js";
 import { say } from "../words.js";
 import { Trial } from "./trial.js";
-import { adapt, field, labelOf, mark, prepare, show, values } from "./form.js";
+import { adapt, field, goToMistake, labelOf, mark, prepare, show, values } from "./form.js";
 
 const PAUSE_MS = 250; // of typing
 
@@ -142,7 +142,10 @@ export class Editor {
     const answer = await this.server.save(id, this.text.value, this.#rule.tag);
     if (answer.status === 412) return this.#choose(id, answer.told.now, answer.told.tag ?? null);
     write(this.dialog.querySelector(".failed"), answer.ok || answer.told.mistakes ? "" : answer.detail);
-    if (answer.told.mistakes) this.#tell(answer.told.mistakes, []);
+    if (answer.told.mistakes) {
+      this.#tell(answer.told.mistakes, []);
+      goToMistake(this.form);
+    }
     if (!answer.ok) return;
     this.dialog.close();
     this.saved();

@@ -30,6 +30,14 @@ export function mark(form, mistakes) {
   }
 }
 
+/** To the first field that has a mistake, also where it is folded away. @param {HTMLFormElement} form */
+export function goToMistake(form) {
+  const wrong = /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"));
+  const folded = wrong?.closest("details");
+  if (folded) folded.open = true;
+  wrong?.focus();
+}
+
 /** @param {HTMLFormElement} form @param {*} choices */
 export function prepare(form, choices) {
   const metric = field(form, "metric");
