@@ -161,9 +161,9 @@ function lastTime(one) {
   const [then, today] = [one.raised_at, Date.now() + serverAhead].map((at) => day.format(at));
   const minutes = String(Math.max(1, Math.round((one.over_at - one.raised_at) / 60_000)));
   const did = (one.results ?? []).map(resultText);
-  if (did.length === 0 && one.owner) did.push(said("owner", { who: one.owner }));
+  if (did.length === 0 && one.owner) did.push(said("had", { who: one.owner }));
   else if (did.length === 0 && one.acknowledged_by) did.push(said("seen", { who: one.acknowledged_by }));
-  else if (did.length === 0 && one.last_snoozed_by) did.push(said("snoozed_by", { who: one.last_snoozed_by }));
+  else if (did.length === 0 && one.last_snoozed_by) did.push(said("was_snoozed", { who: one.last_snoozed_by }));
   if (one.note) did.push("“" + one.note + "”");
   const time = (then === today ? "" : then + " ") + clock.format(one.raised_at);
   return said("last", { time, minutes, what: did.join("; ") || words.nobody });
@@ -187,11 +187,12 @@ function when(alert) {
 function who(alert) {
   const found = [];
   if (alert.first_of) found.push(said("first", { count: String(alert.first_of) }));
-  if (alert.mine) found.push(words.mine);
-  else if (alert.owner) found.push(said("owner", { who: alert.owner }));
+  if (alert.mine && !alert.over_at) found.push(words.mine);
+  else if (alert.owner) found.push(said(alert.over_at ? "had" : "owner", { who: alert.owner }));
   if (alert.acknowledged_by && alert.acknowledged_by !== alert.owner) found.push(said("seen", { who: alert.acknowledged_by }));
   if (alert.snoozed_until) found.push(said("until", { time: clock.format(alert.snoozed_until) }));
-  if (alert.last_snoozed_by) found.push(said("snoozed_by", { who: alert.last_snoozed_by }));
+  if (alert.last_snoozed_by && alert.snoozed_until) found.push(said("snoozed_by", { who: alert.last_snoozed_by }));
+  else if (alert.last_snoozed_by && alert.over_at) found.push(said("was_snoozed", { who: alert.last_snoozed_by }));
   if (alert.note) found.push("“" + alert.note + "”");
   return found.concat((alert.results ?? []).map(resultText));
 }

@@ -9,7 +9,7 @@ from wallboard.alerts.handover import Numbers, Waits
 from wallboard.alerts.handovermail import Parting, mail_of
 from wallboard.core.alerts import MOST_OVER
 from wallboard.core.calendar import Shift
-from wallboard.core.events import AlertCleared, AlertRaised
+from wallboard.core.events import AlertAssigned, AlertCleared, AlertRaised
 from wallboard.core.settings import Settings, Site
 from wallboard.core.state import Floor
 
@@ -40,6 +40,21 @@ def test_a_shift_that_may_have_had_more_alerts_than_are_known_says_so_in_its_mai
         numbers = Numbers(f"site:{site}", None, [], {"at": begun_ms})
         told = Parting(site, shift, numbers, [], [], [], [], handover.may_lack(floor, shift))
         assert (SAYS in mail_of(told, floor, NOON, "").text) == lacks
+
+
+def test_the_mail_says_who_is_on_an_open_alert_and_who_had_one_that_is_over() -> None:
+    floor, named = Floor(), {"alert": "a", "source": "wallboard", "time": NOON}
+    site, shift = next(iter(floor.settings.sites)), Shift("early", NOON, NOON + 3_600_000)
+    about = {"kind": "queues", "of": "q", "metric": "waiting", "limit": "> 2", "since": "1"}
+    floor.apply(AlertRaised(rule="r", severity="warning", value=3, attributes=about, **named), NOON)  # type: ignore[arg-type]
+    floor.apply(AlertAssigned(who="Petro", **named), NOON)  # type: ignore[arg-type]
+    numbers, row = Numbers(f"site:{site}", None, [], {"at": NOON}), floor.alerts.open["a"]
+    told = Parting(site, shift, numbers, [], [("a", row)], [], [])
+    assert "Petro is on it" in mail_of(told, floor, NOON, "").text
+    floor.apply(AlertCleared(**named), NOON)  # type: ignore[arg-type]
+    text = mail_of(told, floor, NOON, "").text
+    assert "Petro had it" in text
+    assert "is on it" not in text
 
 
 @pytest.mark.parametrize(

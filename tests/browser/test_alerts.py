@@ -147,12 +147,13 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         await phone.locator("#snoozed .alert").get_by_text("snoozed by Admin · “they come”").wait_for()
         await phone.locator("#snoozed .alert").get_by_role("button", name="Wake").tap()
         await card.get_by_role("button", name="15 min").wait_for()
+        assert await card.get_by_text("snoozed by").count() == 0
         await card.get_by_role("button", name="the rest of the shift").tap()
         await phone.locator("#snoozed .alert").get_by_role("button", name="Wake").tap()
         await card.get_by_role("button", name="15 min").wait_for()
 
         await stream.append([Abandoned(contact="c1", source="pbx", time=now_ms(), id="2")])
-        await phone.locator("#over .alert").get_by_text("cleared by itself").wait_for()
+        await phone.locator("#over .alert").get_by_text("cleared by itself · Admin had it").wait_for()
         await phone.get_by_text("No open alerts.").wait_for()
         await wall.get_by_text("No alerts").wait_for()
         await stream.append([Queued(contact="c2", queue="support", source="pbx", time=now_ms(), id="3")])

@@ -18,6 +18,8 @@ from wallboard.core.events import (
     AlertAssigned,
     AlertCleared,
     AlertRaised,
+    AlertSnoozed,
+    AlertWoken,
     ConfigApplied,
     NoticePosted,
 )
@@ -143,6 +145,24 @@ async def test_alerts_stand_with_who_did_what_notices_and_who_still_waits(shift:
     assert text.count("nobody acted") == 1, "of the chats"
     assert re.search(r"<b>Support</b> 3 waiting, the longest \d+:\d\d", text)
     assert "several targets" in text
+
+
+async def test_who_had_an_alert_that_is_over_and_whose_snooze_has_ended_stand_in_the_past(shift: Any) -> None:
+    alerts = shift.parts.pipeline.floor.alerts
+    snooze = AlertSnoozed(alert="a-chat", who="Eve", until=time.time_ns() // 1_000_000 + 60_000, source="wallboard")
+    await shift.parts.stream.append([snooze])
+    await until(shift, lambda floor: alerts.open["a-chat"].snoozed_by)
+    text = await page(shift, "Ann")
+    assert "snoozed by Eve" in text
+    assert "was snoozed by Eve" not in text
+    await shift.parts.stream.append([
+        AlertWoken(alert="a-chat", source="wallboard"), AlertCleared(alert="a-support", source="wallboard"),
+    ])  # fmt: skip
+    await until(shift, lambda floor: "a-support" in alerts.over)
+    text = await page(shift, "Ann")
+    assert "was snoozed by Eve" in text
+    assert "Ben had it" in text
+    assert "is on it" not in text
 
 
 async def test_a_shift_with_more_alerts_than_are_known_says_so(shift: Any) -> None:

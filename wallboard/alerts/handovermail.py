@@ -115,7 +115,7 @@ def _did(row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
         f"{page('alerts.result.' + one['result'], one['result'])} ({one['who']})" for one in told.get("results", ())
     ]
     if row.owner:
-        yield page("alerts.owner", who=row.owner)
+        yield page("alerts.owner" if row.over_ms is None else "alerts.had", who=row.owner)
     if row.acknowledged_by and row.acknowledged_by != row.owner:
         yield page("alerts.seen", who=row.acknowledged_by)
     yield from results
