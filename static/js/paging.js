@@ -19,19 +19,26 @@ export function paged(items, fits, now, scrolls) {
 }
 
 /**
- * Notices: all together where two lines are enough for each, else one after another, each as large as it can be.
+ * Messages: on as few pages as can be, as large as can be there; one after another where one is too long to stand
+ * beside others.
  * @param {*[]} items @param {(item: *) => string} textOf
  * @param {{holds: number, letters: number, alone: number}[]} fits
  * @returns {{shown: *[], fit: number, alone: boolean, page: number, pages: number}}
  */
 export function pagedTexts(items, textOf, fits, now, scrolls) {
   const longest = items.reduce((most, item) => Math.max(most, textOf(item).length), 0);
-  const together = fits.findIndex((fit) => fit.holds >= items.length && fit.letters >= longest);
-  if (scrolls || (items.length > 1 && together >= 0)) {
-    return { shown: items, fit: Math.max(0, together), alone: false, page: 1, pages: 1 };
-  }
-  const page = Math.floor(now / PAGE_MS) % Math.max(1, items.length);
-  const shown = items.slice(page, page + 1);
+  if (scrolls) return { shown: items, fit: 0, alone: false, page: 1, pages: 1 };
+  const pagesAt = fits.map(({ holds, letters }) => {
+    return Math.min(holds, items.length) > 1 && letters >= longest ? Math.ceil(items.length / holds) : Infinity;
+  });
+  const fewest = Math.min(...pagesAt);
+  const alone = fewest === Infinity;
+  const together = pagesAt.indexOf(fewest);
+  const holds = alone ? 1 : fits[together].holds;
+  const pages = alone ? items.length : fewest;
+  const page = Math.floor(now / PAGE_MS) % Math.max(1, pages);
+  const shown = items.slice(page * holds, (page + 1) * holds);
   const roomy = fits.findIndex((fit) => shown.every((item) => fit.alone >= textOf(item).length));
-  return { shown, fit: roomy >= 0 ? roomy : fits.length - 1, alone: true, page: page + 1, pages: items.length };
+  const fit = !alone ? together : roomy >= 0 ? roomy : fits.length - 1;
+  return { shown, fit, alone, page: page + 1, pages };
 }

@@ -36,6 +36,22 @@ async def test_every_kind_of_tile_can_be_read_and_is_cut_nowhere(
         await page.close()
 
 
+@pytest.mark.parametrize("language", ["en", "pl", "ru", "uk"])
+async def test_three_alerts_stand_together_on_the_overview_and_none_is_cut(
+    browser: Browser, tmp_path: Path, language: str
+) -> None:
+    shown = gallery.state("full")
+    first = shown["alerts"]["a-2"] | {"severity": "critical", "name": "Підтримка"}
+    shown["alerts"] = {f"b-{n}": first | {"raised_at": first["raised_at"] - n} for n in range(3)}
+    async with FakeServer(shown, gallery.boards(tmp_path), images=tmp_path) as server:
+        page = await browser.new_page(viewport={"width": 1920, "height": 1080})
+        await page.goto(f"{server.url}/board/overview-dark?lang={language}")
+        await page.wait_for_selector('.connection[data-level="good"]')
+        assert await page.locator('[data-kind="alerts"] .notice').count() == 3
+        assert await wrong_looks(page) == []
+        await page.close()
+
+
 async def test_what_cannot_be_read_or_is_cut_is_found(browser: Browser) -> None:
     page: Any = await browser.new_page()
     await page.set_content(

@@ -56,15 +56,15 @@ def test_a_step_of_a_list_holds_here_what_it_holds_on_a_wide_screen(board: Board
     for tile, place in zip(board.tiles, places(board), strict=True):
         wide = board.room(tile)
         here = fitting.turned_box(*place.size, wide)
-        before = fitting.notice_fits(wide) if kind in MESSAGES else fits(kind, wide)
+        before = fitting.notice_fits(wide, kind) if kind in MESSAGES else fits(kind, wide)
         found = turned.steps(kind, wide, here)
         assert len(found) == len(before)
         for then, now in zip(before, found, strict=True):
             if isinstance(then, fitting.NoticeFit):
                 assert now.letters >= then.letters or not then.holds
                 assert now.alone >= then.alone
-                if then.holds * fitting.NOTICE_EM * then.text <= wide.inner_high:
-                    assert then.holds * fitting.NOTICE_EM * now.text <= here.inner_high + 0.01
+                if then.holds * fitting.NOTICE_EM[then.each] * then.text <= wide.inner_high:
+                    assert then.holds * fitting.NOTICE_EM[then.each] * now.text <= here.inner_high + 0.01
             else:
                 assert now.holds >= then.holds
 

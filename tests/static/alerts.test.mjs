@@ -25,6 +25,7 @@ test("the number now stands beside the one with which it was raised", () => {
   learn(JSON.parse(readFileSync(new URL("../../static/words/en.json", import.meta.url), "utf8")), "en");
   const says = (row, now) => textOf({ limit: "> 120", reads: "seconds", metric: "oldest_wait_s", value: 151, name: "Support", ...row }, now).replace(/\u00a0/g, " ");
   assert.equal(says({ grows_since: 40_000 }, 350_000), "Support: Longest wait 2:31 (now 5:10), limit > 2:00");
+  assert.equal(says({ value_now: 151.4 }, 350_000), "Support: Longest wait 2:31, limit > 2:00", "the same is not said twice");
   assert.equal(says({ value_now: 0 }, 350_000), "Support: Longest wait 2:31 (now 0:00), limit > 2:00");
   assert.equal(says({}, 350_000), "Support: Longest wait 2:31, limit > 2:00");
   const fall = { metric: "waiting", reads: "count", limit: "> 5", value: 7, within: "10m" };

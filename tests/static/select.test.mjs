@@ -92,6 +92,19 @@ test("a long notice stands alone, in a text that has room for it", () => {
   assert.equal(shown(["a", long], 10_000).fit, 1);
 });
 
+test("of more than fit as many stand together as fit, on as few pages as can be, and there as large as can be", () => {
+  const fits = [[1, 70], [2, 49], [1, 138], [3, 69]].map(([holds, letters]) => ({ holds, letters, alone: 200 })); // prettier-ignore
+  const shown = (texts, now) => {
+    const found = pagedTexts(texts, (text) => text, fits, now, false);
+    return [found.shown.join(""), found.fit, found.alone, found.page, found.pages].join();
+  };
+  assert.equal(shown(["a", "b", "c"], 0), "abc,3,false,1,1");
+  assert.deepEqual([0, 10_000].map((now) => shown(["a", "b", "c", "d"], now)), ["ab,1,false,1,2", "cd,1,false,2,2"]);
+  assert.equal(shown(["a", "b", "c", "d", "e"], 10_000), "de,3,false,2,2");
+  assert.equal(shown(["a", "b".repeat(60), "c"], 0), `a${"b".repeat(60)}c,3,false,1,1`);
+  assert.equal(shown(["a", "b".repeat(80)], 0), "a,0,true,1,2");
+});
+
 test("who talks while paused is talking; who is paused and idle is paused; who left is offline", () => {
   assert.equal(doingOf({ presence: "paused", activity: "engaged" }), "engaged");
   assert.equal(doingOf({ presence: "paused", activity: "idle" }), "paused");

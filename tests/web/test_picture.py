@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from wallboard.assets import BOARDS
+from wallboard.record import fitting
+from wallboard.record.boards import load_boards
 from wallboard.web.paint import painted
 from wallboard.web.picture import Picture, age_of
 from wallboard.web.words import words
@@ -99,7 +102,7 @@ def test_a_service_level_says_how_soon_is_soon_where_all_its_queues_say_the_same
 def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> None:
     base = {"kind": "queues", "of": "support", "metric": "oldest_wait_s", "reads": "seconds", "limit": "> 120"}
     alerts = {
-        "a": base | {"name": "Support", "severity": "warning", "value": 151, "raised_at": 40_000},
+        "a": base | {"name": "Support", "severity": "warning", "value": 151, "value_now": 151.4, "raised_at": 40_000},
         "b": base
         | {
             "name": "Sales",
@@ -124,6 +127,38 @@ def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> N
         ("a", "warning", "Support: Longest wait 2:31, limit > 2:00", "warning · 1 min ago"),
         ("d", "info", "Chat: Longest wait 2:05, limit > 2:00", "critical · 1 min ago · snoozed until 01:00"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "now_ms", "wanted"),
+    [
+        (["a", "b", "c"], 0, ("abc", 3, False, 1, 1)),
+        (["a", "b", "c", "d"], 0, ("ab", 1, False, 1, 2)),
+        (["a", "b", "c", "d"], 10_000, ("cd", 1, False, 2, 2)),
+        (["a", "b", "c", "d", "e"], 10_000, ("de", 3, False, 2, 2)),
+        (["a", "b" * 60, "c"], 0, (f"a{'b' * 60}c", 3, False, 1, 1)),
+        (["a", "b" * 80], 0, ("a", 0, True, 1, 2)),
+    ],
+)
+def test_of_more_messages_than_fit_as_many_stand_together_as_fit(
+    texts: list[str], now_ms: int, wanted: tuple[str, int, bool, int, int]
+) -> None:
+    """The same cases as in tests/static/select.test.mjs."""
+    fits = [{"holds": h, "letters": n, "alone": 200} for h, n in ((1, 70), (2, 49), (1, 138), (3, 69))]
+    notices = {text: {"text": text, "posted_at": -place} for place, text in enumerate(texts)}
+    tile = {"kind": "notices", "letters": 40, "fits": fits}
+    (shown,) = painted({"tiles": [tile]}, Picture({"notices": notices}, now_ms, words("en")))
+    ids = "".join(one["id"] for one in shown["shown"])
+    assert (ids, shown["fit"], shown["alone"], shown["page"], shown["pages"]) == wanted
+
+
+def test_the_overview_shows_three_alerts_at_once() -> None:
+    """Its tile is 13.8 v high inside: three of a line of 1.9 v and their age, two of 2.6 v; of two lines one."""
+    overview = load_boards(BOARDS)["overview"]
+    room = next(overview.room(tile) for tile in overview.tiles if tile.kind == "alerts")
+    held = [(fit.text, fit.each, fit.holds) for fit in fitting.notice_fits(room, "alerts") if fit.holds > 1]
+    assert held == [(2.6, 1, 2), (2.2, 1, 2), (1.9, 1, 3)]
+    assert max(fit.holds for fit in fitting.notice_fits(room, "notices")) == 2
 
 
 def test_reasons_are_the_codes_of_the_hour_and_say_what_is_more_than_today() -> None:

@@ -86,7 +86,7 @@ def _least_text(tile: Tile, board: Board) -> float:
         totals = fitting.totals(room).text if kind == "agents" else math.inf
         return min(totals, *(fit.text for fit in fits(kind, room)))
     if tile.kind in MESSAGES:
-        return min(fit.text for fit in fitting.notice_fits(room))
+        return min(fit.text for fit in fitting.notice_fits(room, tile.kind))
     if tile.kind in OVER_TIME:
         return fitting.chart_text(room)
     return fitting.figure_text(room, tile.under_figure(room))

@@ -24,9 +24,10 @@ ROW_EM = 1.62  # height of a table's row
 CARD_EM, CARD_HIGH_EM = 11.8, 3.15  # an agent's card
 COUNT_EM, COUNT_HIGH_EM = 10.2, 4.1  # how many people are in a state: the number, its word below
 SHARES_EM = 1.3  # the bar above them
-NOTICE_EM = 3.8  # height of a notice: two lines of text and one of its age
+NOTICE_EM = {2: 3.8, 1: 2.3}  # height of a notice: so many lines of text, and one of its age
 LINE_EM, AGE_EM = 1.3, 0.85
-LEAST_TOGETHER_TEXT = 2.6  # smaller than this one notice after another is read better
+# Smaller than this one after another is read better: a text that somebody wrote sooner than a number over its limit.
+LEAST_TOGETHER = {"notices": 2.6, "alerts": 1.9}
 LETTER_EM, NOTICE_ICON_EM = 0.56, 1.6
 TOTALS_EM = 87  # all ten totals on one line, in the longest language
 SOURCE_EM = 1.9
@@ -184,24 +185,30 @@ def chart_text(room: Box) -> float:
 
 
 class NoticeFit(NamedTuple):
-    """One size of text: `holds` notices of at most `letters` each, or one alone of `alone` letters."""
+    """One size of text: `holds` notices of at most `letters` each, in `each` lines, or one alone of `alone` letters."""
 
     text: float
     holds: int
     letters: int
     alone: int
     lines: int
+    each: int
 
 
-def notice_fits(room: Box) -> list[NoticeFit]:
-    return [notice_fit(room, text) for text in _readable(NOTICE_TEXTS, room)]
+def notice_fits(room: Box, kind: str) -> list[NoticeFit]:
+    """Of each size in two lines, and in one where that holds more."""
+    found = []
+    for text in _readable(NOTICE_TEXTS, room):
+        two, one = (notice_fit(room, text, each, LEAST_TOGETHER[kind]) for each in NOTICE_EM)
+        found += [two, one] if one.holds > two.holds else [two]
+    return found
 
 
-def notice_fit(room: Box, text: float) -> NoticeFit:
+def notice_fit(room: Box, text: float, each: int, least: float = 0.0) -> NoticeFit:
     letters = int((room.inner_wide / text - NOTICE_ICON_EM) / LETTER_EM * 0.9)
     lines = _count(room.inner_high - text * AGE_EM, text * LINE_EM)
-    holds = _count(room.inner_high, text * NOTICE_EM) if text >= LEAST_TOGETHER_TEXT else 0
-    return NoticeFit(text, holds, 2 * letters, lines * letters, lines)
+    holds = _count(room.inner_high, text * NOTICE_EM[each]) if text >= least else 0
+    return NoticeFit(text, holds, each * letters, lines * letters, lines, each)
 
 
 def source_fits(room: Box) -> list[Fit]:

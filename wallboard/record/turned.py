@@ -38,7 +38,7 @@ _LISTS = {
 def steps(kind: str, wide: Box, here: Box) -> Sequence[Fit | NoticeFit]:
     """For each step of a list's tile on a wide screen the size of its text here; none where it is no list."""
     if kind in MESSAGES:
-        return [_messages(step, wide, here) for step in fitting.notice_fits(wide)]
+        return [_messages(step, wide, here) for step in fitting.notice_fits(wide, kind)]
     if kind in LISTS:
         return [_rows(step, _LISTS[kind], wide, here) for step in fits(kind, wide)]
     return []
@@ -51,13 +51,13 @@ def _rows(step: Fit, rows: _List, wide: Box, here: Box) -> Fit:
 
 
 def _messages(step: NoticeFit, wide: Box, here: Box) -> NoticeFit:
-    found = (fitting.notice_fit(here, text) for text in _texts(fitting.NOTICE_TEXTS[0]))
+    found = (fitting.notice_fit(here, text, step.each) for text in _texts(fitting.NOTICE_TEXTS[0]))
     fit = next((fit for fit in found if _holds(fit, step, here)), None)
     return fit or step._replace(text=step.text * _shrunk(wide, here))
 
 
 def _holds(fit: NoticeFit, step: NoticeFit, here: Box) -> bool:
-    together = step.holds * fitting.NOTICE_EM * fit.text <= here.inner_high and fit.letters >= step.letters
+    together = step.holds * fitting.NOTICE_EM[step.each] * fit.text <= here.inner_high and fit.letters >= step.letters
     return (together or not step.holds) and fit.alone >= step.alone
 
 

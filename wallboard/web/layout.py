@@ -75,7 +75,7 @@ def _tile(name: str, tile: Tile, kind: str, room: fitting.Box) -> Iterator[str]:
     sizes = _properties(_sizes(tile, kind, room))
     yield f"{name} {{ grid-column: {column} / span {wide}; grid-row: {row} / span {high}; {sizes} }}"
     if kind in MESSAGES:
-        yield from _steps(name, fitting.notice_fits(room))
+        yield from _steps(name, fitting.notice_fits(room, kind))
     elif kind in LISTS:
         yield from _steps(name, fits(kind, room))
 
@@ -94,8 +94,12 @@ def _sizes(tile: Tile, kind: str, room: fitting.Box) -> dict[str, float]:
 
 def _steps(name: str, found: Sequence[fitting.Fit | fitting.NoticeFit]) -> Iterator[str]:
     for step, fit in enumerate(found):
-        more = {"lines": fit.lines} if isinstance(fit, fitting.NoticeFit) else {"across": fit.across}
+        more = _of_notice(fit) if isinstance(fit, fitting.NoticeFit) else {"across": fit.across}
         yield f'{name} [data-fit="{step}"] {{ {_properties({"type": fit.text, **more})} }}'
+
+
+def _of_notice(fit: fitting.NoticeFit) -> dict[str, float]:
+    return {"lines": fit.lines, "each": fit.each, "each-high": fitting.NOTICE_EM[fit.each]}
 
 
 def _properties(sizes: Mapping[str, float]) -> str:

@@ -250,8 +250,8 @@ def notices(tile: Document, picture: Picture) -> Document:
     ]
     rows.sort(key=lambda item: (_grave(item[1]), -item[1]["posted_at"]))
     page = paged_texts([row["text"] for _, row in rows], tile["fits"], picture.now_ms)
-    shown = rows[page["page"] - 1 :][:1] if page["alone"] else rows
-    return {**page, "shown": [_notice(name, row, picture) for name, row in shown], "none": "notices.none"}
+    shown = [_notice(name, row, picture) for name, row in rows[page["from"] : page["to"]]]
+    return {**page, "shown": shown, "none": "notices.none"}
 
 
 def _meant(row: Document, tile: Document) -> bool:
@@ -282,7 +282,7 @@ def alerts(tile: Document, picture: Picture) -> Document:
     texts = [alert_text(row, picture.say, picture.now_ms) for _, row in rows]
     page = paged_texts(texts, tile["fits"], picture.now_ms)
     found = [_alert(name, row, text, picture) for (name, row), text in zip(rows, texts, strict=True)]
-    return {**page, "shown": found[page["page"] - 1 :][:1] if page["alone"] else found, "none": "alerts.none"}
+    return {**page, "shown": found[page["from"] : page["to"]], "none": "alerts.none"}
 
 
 def _of_tile(row: Document, tile: Document) -> bool:
@@ -297,12 +297,12 @@ def order_of(row: Document) -> tuple[bool, int, bool]:
 
 
 def alert_text(row: Document, say: Words, now_ms: int = 0) -> str:
-    """With its number now beside the one at its raise, where the row has it."""
+    """With its number now beside the one at its raise, where the row has it and it is another."""
     sign, number = "".join(c for c in row["limit"] if c in "<>="), float(row["limit"].strip("<>= "))
     written = moved if "within" in row else changed
     value = say("absent") if row.get("value") is None else written(row["value"], row["reads"], say)
-    if (now := _value_now(row, now_ms)) is not None:
-        value = say("alert.value_now", value=value, now=written(now, row["reads"], say))
+    if (now := _value_now(row, now_ms)) is not None and (shown := written(now, row["reads"], say)) != value:
+        value = say("alert.value_now", value=value, now=shown)
     metric = say(f"metric.{row['metric']}", otherwise=row["metric"])
     if "event" in row:
         metric = say("alert.no_event", event=row["event"])

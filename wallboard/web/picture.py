@@ -133,12 +133,16 @@ def paged(items: Sequence[Any], fits: Sequence[int], now_ms: int) -> Document:
 
 
 def paged_texts(texts: Sequence[str], fits: Sequence[Document], now_ms: int) -> Document:
-    """All together where two lines are enough for each, else one after another, each as large as it can be."""
-    longest = max(map(len, texts), default=0)
-    for step, fit in enumerate(fits):
-        if len(texts) > 1 and fit["holds"] >= len(texts) and fit["letters"] >= longest:
-            return {"fit": step, "alone": False, "page": 1, "pages": 1}
-    pages = max(1, len(texts))
+    """On as few pages as can be, as large as can be there; one after another where a text is too long to stand beside
+    others. `from` and `to`: which ones are shown."""
+    count, longest = len(texts), max(map(len, texts), default=0)
+    together = [step for step, fit in enumerate(fits) if min(fit["holds"], count) > 1 and fit["letters"] >= longest]
+    pages_at = {step: -(-count // fits[step]["holds"]) for step in together}
+    fit = min(pages_at, key=lambda step: (pages_at[step], step), default=None)
+    holds, pages = (1, max(1, count)) if fit is None else (fits[fit]["holds"], pages_at[fit])
     page = now_ms // PAGE_MS % pages
-    roomy = (step for step, fit in enumerate(fits) if not texts or fit["alone"] >= len(texts[page]))
-    return {"fit": next(roomy, len(fits) - 1), "alone": True, "page": page + 1, "pages": pages}
+    found = {"alone": fit is None, "page": page + 1, "pages": pages, "from": page * holds, "to": (page + 1) * holds}
+    if fit is None:
+        roomy = (step for step, one in enumerate(fits) if not texts or one["alone"] >= len(texts[page]))
+        fit = next(roomy, len(fits) - 1)
+    return {"fit": fit, **found}

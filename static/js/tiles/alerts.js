@@ -56,11 +56,12 @@ export function textOf(alert, now) {
   return alert.name === undefined ? say("alert.says_of_all", said) : say("alert.says", said);
 }
 
-/** Beside the number with which it was raised the one it has now, where that is known. */
+/** Beside the number with which it was raised the one it has now, where that is known and another. */
 function valueOf(alert, now) {
   const raised = signed(alert.value, alert);
   const value = alert.grows_since === undefined ? alert.value_now : secondsSince(alert.grows_since, now);
-  return value === undefined ? raised : say("alert.value_now", { value: raised, now: signed(value, alert) });
+  const current = value === undefined ? raised : signed(value, alert);
+  return current === raised ? raised : say("alert.value_now", { value: raised, now: current });
 }
 
 function signed(value, alert) {
