@@ -500,6 +500,9 @@ def test_a_snooze_lasts_to_the_end_of_the_shift_of_its_site_and_ends_by_itself()
     assert floor.alerts.open["a1"].snoozed_by == "Olena"
     floor.advance(NOON + HOUR)
     assert floor.alerts.open["a1"].snoozed_by is None
+    assert floor.alerts.open["a1"].woken_ms == NOON + HOUR
+    floor.apply(ev.AlertSnoozed(time=NOON + HOUR, until=NOON + 2 * HOUR, who="Olena", id="3", **base), NOON + HOUR)
+    assert floor.alerts.open["a1"].woken_ms is None, "it sleeps again"
 
 
 def takes(floor: Floor, event: ev.AlertRaised | ev.AlertCleared, after_ms: int) -> None:

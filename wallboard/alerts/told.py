@@ -1,12 +1,13 @@
 """Who has to be told what by now? Worked out from the alerts as they stand, so that it is the same after a restart.
 
 raised ─▶ first of `notify` ─ escalate, nobody acknowledged ─▶ the next too ─ repeat ─▶ again ─ over ─▶ whom it was told
+                                                               snoozed ─ its end ─▶ again, whom it was told before
 
 `on-duty` in `notify` stands for the leads who are on duty for its team, each through receivers of their own; while
 nobody is, the chain goes on with the next at once, who is told why.
 """
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -36,7 +37,7 @@ class Link(NamedTuple):
 
 
 class Said(NamedTuple):
-    """`number`: of a repeat."""
+    """`number`: of a repeat; of a snooze that ended, when (ms)."""
 
     receiver: str
     verb: Verb
@@ -96,8 +97,10 @@ def due(
     firsts: dict[str, str] | None = None  # worked out when somebody is told of something
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
-        begun = _begun(row, rule, settings, receivers, on_duty(row), now_ms) if rule else ()
-        given = list(_given(row, settings, receivers, (on_duty_now or on_duty)(row), now_ms))
+        of_now = (on_duty_now or on_duty)(row)
+        begun = list(_begun(row, rule, settings, receivers, on_duty(row), now_ms)) if rule else []
+        begun += _woken(row, rule, settings, receivers, of_now, begun) if rule else ()
+        given = list(_given(row, settings, receivers, of_now, now_ms))
         anew = set[str]()  # who hears of it only now: an end that was put before was told to nobody there
         for receiver, verb, number, says in (*begun, *given, *_ended(row, receivers, now_ms)):
             told = named(alert, verb, number)
@@ -150,8 +153,29 @@ def _begun(
         if row.snoozed_until_ms is not None or not _is_reached(row, place, rule.escalate_ms, at_ms):
             continue
         yield Said(receiver.name, "raised", says=says)
-        if not is_over and (number := _repeats(row, rule.repeat_ms, now_ms)):
+        number = 0 if is_over else _repeats(row, rule.repeat_ms, now_ms)
+        if number and row.raised_ms + number * (rule.repeat_ms or 0) > (row.woken_ms or 0):
             yield Said(receiver.name, "again", number, says)
+
+
+def _woken(
+    row: AlertRow, rule: Rule, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str],
+    begun: Sequence[Said],
+) -> Iterator[Said]:  # fmt: skip
+    """A snooze ended by itself, and nobody acted since it began: told again, once, to those of `begun` whom it was told
+    before. Who came on duty meanwhile hears of it for the first time."""
+    began_ms = row.snoozed_ms
+    if row.woken_ms is None or began_ms is None or row.over_ms is not None or max(_acted(row), default=0) > began_ms:
+        return
+    before = {
+        one.name for one, place, _ in _chain(row, rule, settings, receivers, row.snoozed_duty, began_ms)
+        if _is_reached(row, place, rule.escalate_ms, began_ms)
+        and any(_hears(one, row, settings, at_ms) for at_ms in (row.raised_ms, began_ms))
+    }  # fmt: skip
+    says = said_in(language_of(row, settings))("woken", who=row.last_snoozed_by) if row.last_snoozed_by else ""
+    for receiver in [receivers[one.receiver] for one in begun if one.verb == "raised" and one.receiver in before]:
+        if receiver.person is None or receiver.person in on_duty:
+            yield Said(receiver.name, "again", row.woken_ms, says)
 
 
 def _given(

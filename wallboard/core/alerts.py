@@ -58,6 +58,7 @@ class Alerts:
                     row.given = [*row.given, (row.owner, at_ms)][-MOST_GIVEN:]
             case ev.AlertSnoozed():
                 row.snoozed_by, row.snoozed_until_ms, row.last_snoozed_by = event.who, event.until, event.who
+                row.snoozed_ms, row.snoozed_duty, row.woken_ms = at_ms, self.on_duty(row), None
                 if event.until is not None:
                     self._ground.calendar.wait(event.until, "snooze", event.alert)
             case ev.AlertWoken():
@@ -143,6 +144,7 @@ class Alerts:
         """A snooze ends by itself."""
         row = self.open.get(alert)
         if row and row.snoozed_until_ms is not None and row.snoozed_until_ms <= at_ms:
+            row.woken_ms = row.snoozed_until_ms
             row.snoozed_by = row.snoozed_until_ms = None
             self._ground.touch("alerts", alert)
 
@@ -193,7 +195,8 @@ def _leave_out(row: AlertRow, name: str) -> bool:
     theirs = [one for one in row.results if one.who == name]
     for one in theirs:
         one.who = ERASED
-    was_on_duty = name in (row.duty or ())
+    was_on_duty = name in (row.duty or ()) or name in row.snoozed_duty
+    row.snoozed_duty = [who for who in row.snoozed_duty if who != name]
     if row.duty:
         row.duty = [who for who in row.duty if who != name]
     return bool(found or theirs or was_on_duty)

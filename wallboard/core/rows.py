@@ -281,6 +281,9 @@ class AlertRow(Struct):
     given_ms: int | None = None
     given: list[tuple[str, int]] = []  # to whom somebody else gave it, and when; the last ones
     last_snoozed_by: str | None = None  # whether or not it still sleeps
+    snoozed_ms: int | None = None  # when it was snoozed last
+    snoozed_duty: list[str] = []  # who was on duty for it then
+    woken_ms: int | None = None  # when that snooze ended by itself
 
 
 class KpiRow(Struct):
