@@ -20,7 +20,7 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
  * @typedef {{result: string, who: string, note?: string}} Result
  * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, note?: string, results?: Result[]}} Before
  * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
- *   owner?: string, mine: boolean, theirs?: boolean, acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
+ *   owner?: string, mine: boolean, theirs?: boolean, unheard?: boolean, acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
  * @typedef {{now: number, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
  *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
  */
@@ -83,6 +83,7 @@ function show(told) {
   showDuty(byId("duty"), duty, clock, send);
   const unreached = document.getElementById("unreached"); // there for whom nothing tells outside this page
   if (unreached) unreached.hidden = !duty.some((one) => one.mine);
+  byId("unmanned").hidden = duty.length > 0 || !told.open.some((one) => one.unheard);
   byId("waiting").hidden = told.pending.length === 0;
   showPending(byId("pending"), told.pending, clock.resolvedOptions());
   const text = JSON.stringify([told.open, told.over, duty, Math.floor(told.now / 60_000)]);
@@ -146,6 +147,7 @@ function write(card, alert) {
   card.querySelector("use")?.setAttribute("href", "/static/icons.svg#" + (ICONS[alert.severity] ?? "info"));
   part(card, ".alert-text span").textContent = alert.text;
   part(card, ".alert-action").textContent = alert.over_at ? "" : (alert.action ?? "");
+  part(card, ".alert-unheard").hidden = !alert.unheard;
   part(card, ".alert-when span").textContent = [...when(alert), ...who(alert)].join(" · ");
   part(card, ".alert-now").textContent = alert.now ? " · " + said("now", { value: alert.now }) : "";
   part(card, ".alert-before").textContent = (alert.before ?? []).map(lastTime).join("\n");

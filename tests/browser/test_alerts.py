@@ -39,7 +39,7 @@ size = [12, 6]
 """
 WRITTEN = {
     "metric": "waiting", "queues": ["*"], "raise": "> 0", "severity": "critical", "action": "Open overflow",
-    "when": "always",
+    "when": "always", "notify": ["on-duty"],
 }  # fmt: skip
 NOTIFICATIONS = """async () => {
   const worker = await navigator.serviceWorker.getRegistration("/static/js/");
@@ -110,22 +110,27 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         await wall.wait_for_selector('.connection[data-level="good"]')
         await phone.goto(f"{url}/alerts")
         await phone.get_by_text("No open alerts.").wait_for()
-        await phone.get_by_text("Nobody is on duty.").wait_for()
+        await phone.locator("#duty").get_by_text("Nobody is on duty.").wait_for()
         await phone.get_by_role("button", name="4 h").tap()
         await phone.get_by_text("You are on duty until").wait_for()
         await phone.get_by_role("button", name="End my duty").tap()
-        await phone.get_by_text("Nobody is on duty.").wait_for()
+        await phone.locator("#duty").get_by_text("Nobody is on duty.").wait_for()
+        assert await phone.locator("#unmanned").is_hidden(), "while no alert is open"
         await stream.append([Queued(contact="c1", queue="support", source="pbx", time=now_ms(), id="1")])
         card = phone.locator("#open .alert")
         await card.get_by_text("Підтримка: Waiting 1, limit > 0").wait_for()
         assert await card.get_by_text("Open overflow").count() == 1
         await card.get_by_text("now 1").wait_for()
+        await card.get_by_text("nobody is told of it: no lead is on duty for it").wait_for()
+        await phone.locator("#unmanned").get_by_text("Nobody is on duty.").wait_for()
         assert await phone.locator("#begin").is_hidden()
         assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await wall.get_by_text("Підтримка: Waiting 1").wait_for()
 
         await card.get_by_role("button", name="Acknowledge").tap()
         await card.get_by_text("seen by Admin").wait_for()
+        await expect(card.locator(".alert-unheard")).to_be_hidden()
+        await expect(phone.locator("#unmanned")).to_be_hidden()
         await wall.get_by_text("seen by Admin").wait_for()
         await card.get_by_text("Last hour, whom to ask, boards").tap()
         await card.get_by_text("Nobody is free, over a limit or away.").wait_for()

@@ -13,9 +13,10 @@ import structlog
 
 from wallboard.config import Config
 from wallboard.core.errors import RecordUnavailable
-from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied
+from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied, DutyTaken
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
+from wallboard.receivers import Receiver
 from wallboard.web import alerts
 
 ALERTS = "/api/v1/alerts"
@@ -25,11 +26,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def raised(served: Any, **more: str) -> None:
+async def raised(served: Any, severity: str = "critical", **more: str) -> None:
     """As the leading worker tells it."""
     said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": str(now_ms())} | more
     await served.parts.stream.append([
-        AlertRaised(alert="a1", rule="wait", severity="critical", value=3, attributes=said, source="wallboard", id="1+")
+        AlertRaised(alert="a1", rule="wait", severity=severity, value=3, attributes=said, source="wallboard", id="1+")
     ])  # fmt: skip
     await until(served, lambda open_: "a1" in open_)
 
@@ -252,6 +253,35 @@ async def test_of_a_change_within_some_time_the_change_is_told_with_its_sign_and
         assert row["text"].replace("\u00a0", " ") == "support: Waiting, change within 10 min +3, limit > 2"
         polish = (await served.http.get(ALERTS, headers={"accept-language": "pl"})).json()["open"]
         assert polish[0]["now"].replace("\u00a0", " ") == "+4 w ciągu 10 min"
+
+
+@pytest.mark.parametrize(
+    ("notify", "least", "is_unheard"),
+    [
+        (["on-duty"], "info", True), (["on-duty", "desk"], "info", False), (["on-duty", "desk"], "critical", True),
+        (["desk"], "critical", False), ([], "info", False),
+    ],
+)  # fmt: skip
+async def test_an_alert_of_which_nobody_is_told_as_none_is_on_duty_for_it_says_so_until_somebody_acts(
+    config: Config, served_elsewhere: Any, notify: list[str], least: Any, is_unheard: bool
+) -> None:
+    rule = {"metric": "waiting", "queues": ["*"], "raise": "> 2", "when": "always", "notify": notify}
+    settings = Settings(queue={"support": Queue(team="one")}, alert={"wait": msgspec.convert(rule, Rule)})
+    desk = Receiver("desk", "webhook", "http://127.0.0.1:9/", b"", least, None)
+    async with served_elsewhere(replace(config, settings=settings, receivers={"desk": desk})) as served:
+        applied = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        other = DutyTaken(who="Vira", until=now_ms() + 60_000, teams=["two"], source="wallboard", id="2")
+        await served.parts.stream.append([applied, other])
+        await raised(served, severity="warning")
+        assert (await until(served, bool))["a1"].get("unheard", False) == is_unheard
+        if least == "info":
+            await served.http.post(f"{ALERTS}/a1/acknowledge")
+            row = (await until(served, lambda open_: "acknowledged_by" in open_["a1"]))["a1"]
+        else:
+            lead = DutyTaken(who="Olena", until=now_ms() + 60_000, teams=["one"], source="wallboard", id="3")
+            await served.parts.stream.append([lead])
+            row = (await until(served, lambda open_: "unheard" not in open_["a1"]))["a1"]
+        assert "unheard" not in row
 
 
 async def test_a_link_that_something_fetches_does_nothing(served: Any) -> None:

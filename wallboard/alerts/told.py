@@ -123,6 +123,14 @@ def due(
                 yield Due(receiver, told, message, needs=named(alert, "assigned", given_ms))
 
 
+def is_unheard(row: AlertRow, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str]) -> bool:
+    """Whether it waits for somebody, and its rule tells only leads on duty while none is."""
+    rule = settings.alert.get(row.rule)
+    if rule is None or ON_DUTY not in rule.notify or on_duty or _is_acted_on(row):
+        return False
+    return not any(GRAVEST[row.severity] <= GRAVEST[receivers[one].least] for one in rule.notify if one in receivers)
+
+
 def language_of(row: AlertRow, settings: Settings) -> str:
     return place_of(row, settings).language
 

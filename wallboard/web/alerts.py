@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
 from wallboard.alerts.message import said_in
+from wallboard.alerts.told import is_unheard
 from wallboard.core import events as ev
 from wallboard.core.alerts import LONGEST_SNOOZE_MS, NOTE, OWNER_BY, before
 from wallboard.core.errors import RecordUnavailable
@@ -119,9 +120,10 @@ class Done(TypedDict):
     description="`text` is in the first language of Accept-Language. docs/alerts.md.",
     answers={
         200: Answer(
-            "`open`, the gravest first, each with its number `now`, and `first_of` how many of one cause it came "
-            "first; `pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "
-            "`maintenance`, planned work that goes on now; `duty`, who is on duty.",
+            "`open`, the gravest first, each with its number `now`, `first_of` how many of one cause it came first, "
+            "and `unheard` where its rule tells leads on duty alone and none is; `pending`, what becomes one at its "
+            "`raised_at` if it lasts; `over`, the last ones that ended; `maintenance`, planned work that goes on now; "
+            "`duty`, who is on duty.",
             Alerts,
         )
     },
@@ -171,8 +173,8 @@ OF_PAGE = "alerts."
 
 def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     """Each as in the state document with its `id`, what it says in `text` (its number when it was raised) and `now`,
-    whether it is `mine`, `first_of` how many of one cause it came first, and `theirs` where the caller leads another
-    team and so may not act on it."""
+    whether it is `mine`, `first_of` how many of one cause it came first, `theirs` where the caller leads another
+    team and so may not act on it, and `unheard` where its rule tells leads on duty alone and none is."""
     floor = parts.pipeline.floor
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
@@ -193,7 +195,9 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     return {
         "now": parts.clock_ms(),
         "rules": len(floor.settings.alert),
-        "open": [row | _now(parts, row, say) | before(row) for row in found if "over_at" not in row],
+        "open": [
+            row | _now(parts, row, say) | _unheard(parts, row) | before(row) for row in found if "over_at" not in row
+        ],
         "pending": pending(parts, who, say),
         "over": [row for row in found if "over_at" in row],
         "maintenance": _planned(floor.settings, parts.clock_ms()),
@@ -236,6 +240,13 @@ def _now(parts: Parts, row: Document, say: Words) -> Document:
     if alert.within:
         return {"now": say("absent") if value is None else _changed(value, alert.within, row["reads"], say)}
     return {"now": "\u00a0".join(filter(None, figure(value, row["reads"], 0, say)))}
+
+
+def _unheard(parts: Parts, row: Document) -> Document:
+    floor = parts.pipeline.floor
+    alert = floor.alerts.open[row["id"]]
+    unheard = is_unheard(alert, floor.settings, parts.config.receivers, floor.alerts.on_duty(alert))
+    return {"unheard": True} if unheard else {}
 
 
 def _changed(change: float, within: str, reads: str, say: Words) -> str:
