@@ -308,3 +308,24 @@ async def test_at_its_own_address_without_any_setting_a_browser_signs_in_and_a_f
             assert refused.status_code == 400
             for words in ("'wall.house'", "server.public_url", "WALLBOARD_SERVER_PUBLIC_URL"):
                 assert words in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("behind", [b"16;a=", b'16\r\n{"type":"source.beat"}\r\n0\r\nx: '], ids=["chunk", "trailer"])
+async def test_what_frames_a_body_is_no_longer_than_a_head(served: Any, behind: bytes) -> None:
+    """The parser keeps a line until it has its end: without a token a process could be filled."""
+    reader, writer = await asyncio.open_connection(served.host, served.port)
+    writer.write(b"POST /api/v1/events HTTP/1.1\r\nhost: localhost\r\n" + CHUNKED + b"\r\n\r\n" + behind)
+    said = asyncio.create_task(reader.read())
+    sent = 0
+    try:
+        with suppress(ConnectionError):
+            while sent < 64 * 1_048_576 and not said.done():
+                writer.write(b"x" * 16_384)
+                sent += 16_384
+                await writer.drain()
+                await asyncio.sleep(0)
+        with suppress(ConnectionError):
+            assert (await asyncio.wait_for(said, 10)).startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 401 "))
+    finally:
+        writer.close()
+    assert sent < 32 * 1_048_576

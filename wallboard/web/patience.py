@@ -30,6 +30,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._gate = self._gates.setdefault(server_state, Gate())
         self._deadline: asyncio.TimerHandle | None = None
         self._in_head, self._head_bytes, self._new_bytes = True, 0, 0
+        self._framing_bytes = 0  # since the last of a body: sizes of chunks, trailers
         self._held: bytearray | None = bytearray()  # until the gate lets it in
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -71,6 +72,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _take(self, data: bytes) -> None:
         self._new_bytes = len(data)
+        self._framing_bytes += len(data)
         super().data_received(data)
         if self._in_head:  # still: a head that comes whole needs no deadline
             if self._deadline is None:
@@ -78,6 +80,8 @@ class PatientProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_AT_MOST:
                 self._hang_up(_TOO_LONG)
+        elif self._framing_bytes > HEAD_BYTES_AT_MOST:
+            self._hang_up(b"" if self.cycle is None or self.cycle.response_started else _TOO_LONG)
         elif self._deadline is None and self._is_idle():  # an empty line ends uvicorn's own wait and begins no head
             self._deadline = self.loop.call_later(HEAD_S, self._hang_up, _TOO_LATE)
 
@@ -103,13 +107,19 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._have_head()
+        self._framing_bytes = 0
         if self._head_bytes + self._new_bytes > HEAD_BYTES_AT_MOST and self._length() > HEAD_BYTES_AT_MOST:
             raise ValueError("head too long")  # the parser turns it into a 400
         super().on_headers_complete()
         if self.cycle is not None:
             self.cycle.transport = self._answering  # type: ignore[assignment]
 
+    def on_body(self, body: bytes) -> None:
+        self._framing_bytes = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
+        self._framing_bytes = 0
         super().on_message_complete()
         self.scope[WHOLE] = True  # type: ignore[literal-required]
 
