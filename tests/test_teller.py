@@ -148,6 +148,7 @@ async def telling_of(redis_url: str, keys: Keys, stream: Stream) -> AsyncIterato
     client = connect(redis_url)
     outbox, pipeline = Outbox(client, keys), Pipeline(stream, None, now_ms)
     floor = pipeline.floor
+    floor.advance(now_ms())
     floor.apply(ConfigApplied(settings=msgspec.to_builtins(RULES), source=SERVER), now_ms())
     said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 0"}
     floor.apply(AlertRaised(alert="a", rule="wait", attributes=said, source=SERVER), now_ms())
@@ -172,6 +173,54 @@ async def test_that_somebody_was_told_is_known_for_as_long_as_the_alert_is_open(
     await teller._look(token)
     assert await client.ttl(told) > 1_000
     assert len(await outbox.waiting("leads", 10)) == 1
+    await client.aclose()
+
+
+async def test_a_take_over_with_much_that_is_over_leaves_the_loop_to_others_and_puts_down_what_was_told(
+    telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand ends for a hundred receivers held up the renewal of the lease, and another worker took over."""
+    teller, outbox, row = telling_of
+    floor, client = teller._pipeline.floor, connect(redis_url)
+    over = msgspec.structs.replace(row, over_ms=floor.now_ms - telling.RENEW_MS, over="cleared")
+    floor.alerts.over |= {f"b{number}": over for number in range(1_000)}
+    receivers = {f"r{number}": LEADS._replace(name=f"r{number}") for number in range(100)} | {"leads": LEADS}
+    monkeypatch.setattr(teller, "_receivers", lambda: receivers)
+    token = await Lease(client, keys).acquire()
+    await client.set(keys.told("r7", "b700+"), 1)
+    longest_s, looking = 0.0, asyncio.create_task(teller._look(token))
+    while not looking.done():
+        began_s = time.process_time()
+        await asyncio.sleep(0)
+        longest_s = max(longest_s, time.process_time() - began_s)
+    assert longest_s < 0.5
+    [end] = await outbox.waiting("r7", 10)
+    assert msgspec.json.decode(end.message)["id"] == "b700-"
+    assert await outbox.waiting("r8", 10) == []
+    assert len(await outbox.waiting("leads", 10)) == 1, "what is open, and no end"
+    assert teller._put.keys() >= {("r8", "b1-"), ("leads", "b1-")}, "it is not asked for again"
+    await client.aclose()
+
+
+@pytest.mark.parametrize("behind_ms", [0, 60_000])
+async def test_nobody_else_is_called_while_the_stream_is_not_read_so_far(
+    telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch, behind_ms: int
+) -> None:
+    """By the clock it is due to repeat it; whether somebody acknowledged it is not read yet."""
+    teller, outbox, row = telling_of
+    floor, client = teller._pipeline.floor, connect(redis_url)
+    rule = msgspec.structs.replace(RULES.alert["wait"], repeat="1m")
+    applied = ConfigApplied(settings=msgspec.to_builtins(Settings(alert={"wait": rule})), source=SERVER)
+    floor.apply(applied, now_ms())
+    for clock_ms in (lambda: row.raised_ms + 90_000, lambda: row.raised_ms + 90_000 + behind_ms):
+        monkeypatch.setattr(teller, "_clock_ms", clock_ms)
+        monkeypatch.setattr(teller._pipeline, "_clock_ms", clock_ms)
+    token = await Lease(client, keys).acquire()
+    await teller._look(token)
+    assert len(await outbox.waiting("leads", 10)) == 1, "by the floor's time it is not due"
+    floor.advance(row.raised_ms + 90_000)
+    await teller._look(token)
+    assert len(await outbox.waiting("leads", 10)) == (1 if behind_ms else 2)
     await client.aclose()
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import pytest
 
 from wallboard import worker as worker_module
+from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import Queued
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.snapshot import load
@@ -107,6 +108,78 @@ async def test_only_one_leads_and_a_second_takes_over_when_the_first_is_gone(ben
     task.cancel()
     await asyncio.wait([task])
     await eventually(lambda: second.floor.settings.queue["support"].name == "Other")
+
+
+class Standing:
+    """Knows whether it leads."""
+
+    token: int | None = None
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_the_lease_runs_out_by_itself_where_redis_was_away_for_a_moment(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one sent what was on its way still."""
+    monkeypatch.setattr(worker_module, "STANDBY_S", 60)
+    standing = Standing()
+    leading, _, _ = bench.start(besides=[standing])
+    await eventually(lambda: standing.token is not None)
+
+    async def away(*_: object) -> None:
+        raise StreamUnavailable("away")
+
+    monkeypatch.setattr(leading._checkpoints, "write", away)
+    await eventually(lambda: standing.token is None)
+    await asyncio.sleep(0.1)
+    assert standing.token is None, "nobody leads, this one neither"
+    assert (await bench.lease.led())[0]
+
+
+async def test_the_lease_is_renewed_however_long_a_checkpoint_takes(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leading, _, task = bench.start()
+    writes, renewed, renew = list[object](), list[int](), leading._lease.renew
+
+    async def hangs(*_: object) -> None:
+        writes.append(_)
+        await asyncio.Event().wait()
+
+    async def noted(token: int) -> bool:
+        renewed.append(token)
+        return await renew(token)
+
+    monkeypatch.setattr(leading._checkpoints, "write", hangs)
+    monkeypatch.setattr(leading._lease, "renew", noted)
+    await eventually(lambda: bool(writes))
+    before = len(renewed)
+    await eventually(lambda: len(renewed) > before + 3)
+    task.cancel()
+    await asyncio.wait([task])
+    ended = len(renewed)
+    await asyncio.sleep(0.3)
+    assert len(renewed) == ended, "it ends with the worker"
+
+
+async def test_it_ends_although_redis_failed_as_it_was_told_to(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    leading, _, task = bench.start()
+    asked = asyncio.Event()
+
+    async def fails(*_: object) -> bool:
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise StreamUnavailable("away")
+
+    monkeypatch.setattr(leading._lease, "renew", fails)
+    await asyncio.wait_for(asked.wait(), 60)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=10)
+    assert done
 
 
 class Finishing:

@@ -4,7 +4,8 @@ floor ─▶ due ─▶ outbox ─▶ delivery, a task a receiver
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -12,13 +13,16 @@ import structlog
 from wallboard.alerts.deliveries import Deliveries
 from wallboard.alerts.late import as_of_now
 from wallboard.alerts.message import Message, alert_of
-from wallboard.alerts.told import due_on, is_held
+from wallboard.alerts.told import Due, due_on, is_held
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import New, Outbox
 
 LOOK_S = 0.5
+BEHIND_MS = 2_000  # so far the floor is at most while all is well
+AT_ONCE = 1_000  # put down together
+BREATHE = 20  # alerts of which nothing is due, until the loop may serve somebody else
 RENEW_MS = 6 * 3_600_000  # so often what is due is put once more, so that Redis goes on to know it (TOLD_S)
 REMEMBERED = 20_000  # that something was put; above it what was put of alerts that are gone is forgotten
 
@@ -75,25 +79,43 @@ class Teller:
         return as_of_now(self._pipeline.floor, message, self._clock_ms())
 
     async def _look(self, token: int) -> None:
-        floor, now_ms, new = self._pipeline.floor, self._clock_ms(), dict[str, list[New]]()
+        """Judged by the floor's own time: what arrived until then was read. Whatever there is to tell, the loop serves
+        others in between: a take-over must not cost the lease."""
+        floor, now_ms, dues = self._pipeline.floor, self._clock_ms(), list[Due]()
+        receivers, is_behind = dict(self._receivers()), self._pipeline.lag_ms() > BEHIND_MS
         is_time = now_ms - self._renewed_ms >= RENEW_MS
         if is_time:
             self._put, self._renewed_ms = {}, now_ms
         try:
             if is_time:
                 await self._outbox.drop(now_ms)
-            for one in due_on(floor, self._receivers(), now_ms, self._link, self._put):
-                message = New(one.told, msgspec.json.encode(one.message), one.needs)
-                new.setdefault(one.receiver, []).append(message)
-            for receiver, messages in new.items():
-                await self._outbox.put(token, receiver, messages)
-                self._put |= {(receiver, message.told): None for message in messages}
+            each = due_on(floor, receivers, floor.now_ms, self._link, self._put, is_behind=is_behind)
+            for count, more in enumerate(each):
+                dues += more
+                if len(dues) >= AT_ONCE:
+                    await self._put_down(token, dues)
+                    dues = []
+                elif more or count % BREATHE == 0:
+                    await asyncio.sleep(0)
+            await self._put_down(token, dues)
             self._forget()
         except (LeaseLost, StreamUnavailable) as reason:
             log.info("messages wait to be put down", reason=str(reason) or type(reason).__name__)
         except Exception:  # the root of this task
             log.exception("messages were not put down")
-        self._deliveries.wake(new)
+
+    async def _put_down(self, token: int, dues: Sequence[Due]) -> None:
+        """What needs that something was told there goes no further where it was not: most ends do."""
+        coming, new = {(one.receiver, one.told): None for one in dues}, defaultdict[str, list[New]](list)
+        needed = {(one.receiver, one.needs) for one in dues if one.needs} - coming.keys()
+        told = coming.keys() | await self._outbox.told(needed)
+        for one in dues:
+            if not one.needs or (one.receiver, one.needs) in told:
+                new[one.receiver].append(New(one.told, msgspec.json.encode(one.message), one.needs))
+        for receiver, messages in new.items():
+            await self._outbox.put(token, receiver, messages)
+            self._deliveries.wake([receiver])
+        self._put |= coming
 
     def _forget(self) -> None:
         """What was put of alerts that are not known any more, and of repeats all but the last."""

@@ -64,7 +64,7 @@ class Worker:
     async def run(self) -> None:
         """Until cancelled: stand by, lead while the lease is held, stand by again. The lease is let go of when all that
         it stands for has ended, else the next one would do again what is on its way."""
-        token: int | None = None
+        token, task = None, asyncio.current_task()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pipeline.run())
@@ -78,9 +78,12 @@ class Worker:
                     log.info("leading", fence=token)
                     try:
                         await self._lead(token)
-                    except (LeaseLost, StreamUnavailable) as reason:
+                    except* (LeaseLost, StreamUnavailable) as reasons:
+                        reason = reasons.exceptions[0]
                         log.warning("lease given up", reason=str(reason) or type(reason).__name__)
-                        await self._released(token)
+                        self._let_write(None)  # the lease runs out by itself: messages may still be on their way
+                    if task and task.cancelling():  # a group that failed too says only that
+                        raise asyncio.CancelledError
         finally:
             if token is not None:
                 await self._released(token)
@@ -99,15 +102,23 @@ class Worker:
             log.info("lease left to expire")
 
     async def _lead(self, token: int) -> None:
+        """Raises a group with LeaseLost or StreamUnavailable. The lease is renewed however long all else takes."""
         self._written, self._checkpoint_s = set(), _loop_s()
         self._let_write(token)
-        while await self._lease.renew(token):
-            if self._pipeline.ready:
-                await self._apply_settings(token)
-                if _loop_s() - self._checkpoint_s >= CHECKPOINT_S:
-                    await self._checkpoint(token)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._renew(token))
+            while True:
+                if self._pipeline.ready:
+                    await self._apply_settings(token)
+                    if _loop_s() - self._checkpoint_s >= CHECKPOINT_S:
+                        await self._checkpoint(token)
+                await asyncio.sleep(RENEW_S)
+
+    async def _renew(self, token: int) -> None:
+        while True:
+            if not await self._lease.renew(token):
+                raise LeaseLost("another worker leads")
             await asyncio.sleep(RENEW_S)
-        raise LeaseLost("another worker leads")
 
     def _let_write(self, token: int | None) -> None:
         for one in self._besides:

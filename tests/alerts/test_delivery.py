@@ -194,6 +194,27 @@ async def test_what_goes_as_one_is_known_before_it_goes_although_redis_was_away(
         assert await sending.outbox.begun("leads") == [one.id]
 
 
+@pytest.mark.parametrize("stands_by", [False, True])
+async def test_whoever_leads_anew_tries_at_once_although_it_paused(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch, stands_by: bool
+) -> None:
+    """The receiver took all from the other one meanwhile, and was told nothing for up to a minute."""
+    monkeypatch.setattr(delivering, "FIRST_PAUSE_S", 600)
+    monkeypatch.setattr(delivering, "LONGEST_PAUSE_S", 600)
+    async with listening() as there:
+        there.answer = lambda: 500
+        await sending.put("leads", "one")
+        sending.start("leads", there.url)
+        await until(lambda: there.asked == 1)
+        await asyncio.sleep(0.2)
+        there.answer, token = lambda: 204, await sending.next_token()
+        if stands_by:
+            sending.token = None  # type: ignore[assignment]
+            await asyncio.sleep(0.2)
+        sending.token = token
+        await until(lambda: there.titles == ["one"])
+
+
 async def test_whoever_leads_again_after_another_one_goes_on_where_that_one_was(sending: Sending) -> None:
     """The lease was lost and won again while it paused: it went on with what it knew before."""
     async with listening() as there:

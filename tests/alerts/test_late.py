@@ -46,7 +46,7 @@ class Centre:
         self.at(after_ms, ev.Abandoned(contact=contact, source="pbx", time=NOON + after_ms))
 
     def messages(self) -> list[Message]:
-        return [one.message for one in due_on(self.floor, {"leads": LEADS}, self.floor.now_ms, "")]
+        return [one.message for each in due_on(self.floor, {"leads": LEADS}, self.floor.now_ms, "") for one in each]
 
     def leaves(self, message: Message, after_ms: int) -> Message:
         self.at(after_ms)

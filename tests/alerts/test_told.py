@@ -42,10 +42,13 @@ def told(
 
 
 def dues(
-    one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = ()
-) -> list[Due]:
+    one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = (),
+    is_behind: bool = False,
+) -> list[Due]:  # fmt: skip
     by_name = {receiver.name: receiver for receiver in receivers or (LEADS, BOSS)}
-    return list(due({"a": one}, held or settings(), by_name, now_ms, lambda row: row.of, lambda _: on_duty, ""))
+    settings_now, called = held or settings(), lambda row: row.of
+    [found] = due({"a": one}, settings_now, by_name, now_ms, called, lambda _: on_duty, "", is_behind=is_behind)
+    return found
 
 
 def test_what_is_raised_is_told_to_all_and_what_is_over_to_whom_it_was_told() -> None:
@@ -93,6 +96,26 @@ def test_the_chain_goes_on_until_somebody_acknowledges_or_takes_it() -> None:
     seen = row(acknowledged_by="Olena", acknowledged_ms=NOON + 9 * MINUTE)
     assert told(seen, NOON + 60 * MINUTE, held) == [("leads", "a+")]
     assert told(row(owner="Olena"), NOON + 60 * MINUTE, held) == [("leads", "a+")]
+
+
+def test_what_comes_by_time_alone_waits_while_there_is_more_to_read() -> None:
+    """In which somebody may have acknowledged it: the next one was called, and a repeat went, all the same."""
+    held = settings(escalate="10m", repeat="5m")
+    later = NOON + 10 * MINUTE
+    assert [one.told for one in dues(row(), later, held)] == ["a+", "a*2", "a+", "a*2"]
+    behind = dues(row(), later, held, is_behind=True)
+    assert [(one.receiver, one.told) for one in behind] == [("leads", "a+")]
+    over = row(over_ms=NOON + MINUTE, over="cleared")
+    assert [one.told for one in dues(over, later, held, LEADS, is_behind=True)] == ["a+", "a-"]
+
+
+def test_a_message_is_made_once_for_all_who_are_told_the_same() -> None:
+    """Of a thousand that are over and a hundred receivers all were made, for seconds in which nothing else went on."""
+    over = row(over_ms=NOON + MINUTE, over="cleared")
+    assert len({id(one.message) for one in dues(over, NOON + MINUTE) if one.told == "a-"}) == 1
+    others = [OLENA._replace(name=f"olena-{number}") for number in range(9)]
+    found = dues(row(), NOON, settings(**CHAIN), *others, on_duty=["Olena"])
+    assert (len(found), len({id(one.message) for one in found})) == (9, 1)
 
 
 def test_the_chain_goes_on_from_when_somebody_took_it() -> None:
@@ -196,9 +219,9 @@ def test_what_is_about_a_person_is_told_to_who_came_on_duty_after_somebody_acted
     tell(ev.AlertAcknowledged(alert="a", who="Ivan"), NOON + 1)
     tell(ev.AlertAssigned(alert="a", who="Ivan", attributes={"to": "Olena"}), NOON + MINUTE)
     mine = {OLENA.name: OLENA}
-    assert list(due_on(floor, mine, NOON + MINUTE, "")) == []
+    assert list(due_on(floor, mine, NOON + MINUTE, "")) == [[]]
     tell(ev.DutyTaken(who="Olena", until=NOON + 60 * MINUTE), NOON + 2 * MINUTE)
-    assert [one.told for one in due_on(floor, mine, NOON + 2 * MINUTE, "")] == [f"a>{NOON + MINUTE}"]
+    assert [one.told for [one] in due_on(floor, mine, NOON + 2 * MINUTE, "")] == [f"a>{NOON + MINUTE}"]
 
 
 @pytest.mark.parametrize("held", [Settings(), settings(notify=["boss"])])
@@ -214,10 +237,10 @@ def test_whoever_hears_of_one_only_when_it_is_over_hears_its_end_too() -> None:
     """Its end was asked for before, of somebody who had not been told that it began."""
     over = row(over_ms=NOON + MINUTE, over="cleared")
     known = [("boss", "a-")]
-    found = list(due({"a": over}, settings(), {"boss": BOSS}, NOON + MINUTE, str, lambda _: (), "", known))
+    [found] = due({"a": over}, settings(), {"boss": BOSS}, NOON + MINUTE, str, lambda _: (), "", known)
     assert [one.told for one in found] == ["a+", "a-"]
     known.append(("boss", "a+"))
-    assert not list(due({"a": over}, settings(), {"boss": BOSS}, NOON + MINUTE, str, lambda _: (), "", known))
+    assert list(due({"a": over}, settings(), {"boss": BOSS}, NOON + MINUTE, str, lambda _: (), "", known)) == [[]]
 
 
 ASLEEP, DEAF = OLENA._replace(quiet="11:00-13:00"), OLENA._replace(least="critical")
@@ -391,7 +414,7 @@ def test_a_repeat_tells_the_number_as_it_is_by_then(keys: dict[str, Any], says: 
         for event in list(floor.alerting.untold.values()):
             floor.apply(event, floor.now_ms)
     floor.advance(NOON + 189_000)
-    found = list(due_on(floor, {"leads": LEADS}, NOON + 189_000, ""))
+    [found] = due_on(floor, {"leads": LEADS}, NOON + 189_000, "")
     assert [one.message.type for one in found] == ["raised", "again"]
     first, again = (one.message for one in found)
     assert says in again.title
@@ -442,7 +465,7 @@ def test_of_one_cause_it_is_told_which_came_first_also_when_that_went_before() -
         "a": row(since_ms=NOON, raised_ms=NOON),
     }
     found = due(alerts, held, {"leads": LEADS}, NOON + 3 * MINUTE, lambda row: row.of, lambda _: (), "")
-    later, first = (one.message for one in found)
+    later, first = (one.message for [one] in found)
     assert "Came after: support: longest wait" in later.text.splitlines()
     assert (later.first, first.first) == ("a", "")
     assert "Came after" not in first.text
@@ -492,7 +515,7 @@ def test_a_figure_is_told_with_its_unit() -> None:
     floor = Floor(Settings(alert=settings(metric="kpi.sales", queues=[], **{"raise": "> 10"}).alert))
     floor.apply(KpiReported(kpi="sales", value=12.5, unit="EUR", source="crm", time=NOON), NOON)
     floor.alerts.open["a"] = row(kind="kpis", of="sales", metric="kpi.sales", value=12.5, limit="> 10")
-    [one, _] = due_on(floor, {"leads": LEADS, "boss": BOSS}, NOON, "")
+    [[one, _]] = due_on(floor, {"leads": LEADS, "boss": BOSS}, NOON, "")
     assert one.message.title == "sales: sales 12.5 EUR (limit > 10 EUR)"
 
 

@@ -4,6 +4,7 @@ Only what is outside is missing: the stream is a call, the outbox a list, and a 
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from wallboard.alerts.held import coming_of
@@ -87,7 +88,7 @@ class Centre:
             self.floor.apply(event, self.now_ms)
         if dies:
             self.restart()
-        for one in due_on(self.floor, self._receivers, self.now_ms, "", self._known):
+        for one in chain.from_iterable(due_on(self.floor, self._receivers, self.now_ms, "", self._known)):
             if one.needs and (one.receiver, one.needs) not in self._known:
                 continue
             self._known.add((one.receiver, one.told))

@@ -75,7 +75,7 @@ class Delivery:
             try:
                 token = self._token()
                 if token != self._led:
-                    self._pacing, self._begun, self._led = None, None, token
+                    self._pacing, self._begun, self._led, self._pause_s = None, None, token, 0.0
                 if token is not None:
                     self._pacing = self._pacing or pacing_of(await self._outbox.paced(self.receiver.name))
                     await self._next(self._pacing, token)
@@ -86,9 +86,13 @@ class Delivery:
                 self._slow_down()
 
     async def _pause(self) -> None:
-        """Until something new waits, or it is time to look; where nothing was taken last time, the whole pause."""
+        """Until something new waits, or it is time to look; where nothing was taken last time, the whole pause, unless
+        another one leads meanwhile, whose messages may have been taken."""
         if self._pause_s:
-            await asyncio.sleep(self._pause_s)
+            left_s = self._pause_s
+            while left_s > 0 and self._token() == self._led:
+                await asyncio.sleep(min(left_s, LOOK_S))
+                left_s -= LOOK_S
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_S):

@@ -55,17 +55,19 @@ class Due(NamedTuple):
 
 
 def due_on(
-    floor: Floor, receivers: Mapping[str, Receiver], now_ms: int, link: str, known: Container[tuple[str, str]] = ()
-) -> Iterator[Due]:
-    """Of the alerts of this floor. What is held back is open, and nothing is said of it."""
+    floor: Floor, receivers: Mapping[str, Receiver], now_ms: int, link: str, known: Container[tuple[str, str]] = (),
+    *, is_behind: bool = False,
+) -> Iterator[list[Due]]:  # fmt: skip
+    """Of the alerts of this floor, what is open first. What is held back is open, and nothing is said of it."""
     held, alerts = floor.alerting, floor.alerts
     speaking = {name: row for name, row in alerts.open.items() if not (held and held.holds_back(row))} | alerts.over
     called = lambda row: called_of(floor, row)  # noqa: E731
     now = lambda row: value_now(floor, row, now_ms)  # noqa: E731
     unit = lambda row: unit_of(floor, row)  # noqa: E731
     return due(
-        speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit, alerts.on_duty_now
-    )
+        speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit, alerts.on_duty_now,
+        is_behind=is_behind,
+    )  # fmt: skip
 
 
 def called_of(floor: Floor, row: AlertRow) -> str:
@@ -90,17 +92,22 @@ def due(
     number_now: Callable[[AlertRow], float | None] = lambda _: None,
     unit: Callable[[AlertRow], str] = lambda _: "",
     on_duty_now: Callable[[AlertRow], Collection[str]] | None = None,
-) -> Iterator[Due]:
-    """What each receiver should have been told of these alerts, open or over, at `now_ms`. `on_duty`: names; `known`:
-    what was put already, by receiver and `told`: no message is made of it again. `number_now`: for a repeat.
-    `on_duty_now`: names, of one that somebody acted on too (the others are those of then); None: the same."""
+    *,
+    is_behind: bool = False,
+) -> Iterator[list[Due]]:
+    """What each receiver should have been told of these alerts, open or over, at `now_ms`, an alert at a time: whoever
+    asks may do something else in between. `on_duty`: names; `known`: what was put already, by receiver and `told`: no
+    message is made of it again. `number_now`: for a repeat. `on_duty_now`: names, of one that somebody acted on too
+    (the others are those of then); None: the same. `is_behind`: there is more to read, in which somebody may have acted
+    on it or it may be over: what comes by time alone waits."""
     firsts: dict[str, str] | None = None  # worked out when somebody is told of something
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
         of_now = (on_duty_now or on_duty)(row)
-        begun = list(_begun(row, rule, settings, receivers, on_duty(row), now_ms)) if rule else []
-        begun += _woken(row, rule, settings, receivers, of_now, begun) if rule else ()
+        begun = list(_begun(row, rule, settings, receivers, on_duty(row), now_ms, is_behind)) if rule else []
+        begun += _woken(row, rule, settings, receivers, of_now, begun) if rule and not is_behind else ()
         given = list(_given(row, settings, receivers, of_now, now_ms))
+        dues, made = list[Due](), dict[tuple[Verb, int, str], Message]()  # one for all who are told the same
         anew = set[str]()  # who hears of it only now: an end that was put before was told to nobody there
         for receiver, verb, number, says in (*begun, *given, *_ended(row, receivers, now_ms)):
             told = named(alert, verb, number)
@@ -109,18 +116,23 @@ def due(
             is_begin = verb in ("raised", "assigned")
             if is_begin:
                 anew.add(receiver)
-            action, owners = (rule.action, rule.owners) if rule else (None, [])
-            firsts = firsts_of(alerts) if firsts is None else firsts
-            before = firsts.get(alert)
-            first = First(before, alerts[before], called(alerts[before])) if before else None
-            first = first if first and first.row.over_ms is None and first.row.raised_ms <= row.raised_ms else None
-            speaks = Speaks(language_of(row, settings), unit(row))
-            now = number_now(row) if verb == "again" else None
-            as_now = row if now is None else replace(row, value=now)
-            message = message_of(alert, as_now, verb, number, action, called(row), link, says, first, speaks, owners)
-            yield Due(receiver, told, message, needs=None if is_begin else named(alert, "raised"))
+            message = made.get((verb, number, says))
+            if message is None:
+                action, owners = (rule.action, rule.owners) if rule else (None, [])
+                firsts = firsts_of(alerts) if firsts is None else firsts
+                before = firsts.get(alert)
+                first = First(before, alerts[before], called(alerts[before])) if before else None
+                first = first if first and first.row.over_ms is None and first.row.raised_ms <= row.raised_ms else None
+                speaks = Speaks(language_of(row, settings), unit(row))
+                now = number_now(row) if verb == "again" else None
+                as_now = row if now is None else replace(row, value=now)
+                message = made[verb, number, says] = message_of(
+                    alert, as_now, verb, number, action, called(row), link, says, first, speaks, owners
+                )
+            dues.append(Due(receiver, told, message, needs=None if is_begin else named(alert, "raised")))
             for given_ms in _was_given(receivers[receiver], row) if verb == "cleared" else ():
-                yield Due(receiver, told, message, needs=named(alert, "assigned", given_ms))
+                dues.append(Due(receiver, told, message, needs=named(alert, "assigned", given_ms)))
+        yield dues
 
 
 def is_unheard(row: AlertRow, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str]) -> bool:
@@ -148,20 +160,21 @@ def unit_of(floor: Floor, row: AlertRow) -> str:
 
 def _begun(
     row: AlertRow, rule: Rule, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str],
-    now_ms: int,
+    now_ms: int, is_behind: bool,
 ) -> Iterator[Said]:  # fmt: skip
     """What is to be said by now to those of the chain; of what is over, if nobody could hear or act before."""
     at_ms = now_ms if row.over_ms is None else row.over_ms
     is_over = row.over_ms is not None
     if is_over and (_is_acted_on(row) or row.over != "cleared" or now_ms - at_ms >= MISSED_MS):
         return
+    came_ms = row.raised_ms if is_behind else at_ms  # so far has the chain come
     for receiver, place, says in _chain(row, rule, settings, receivers, on_duty, at_ms):
         if not all(_hears(receiver, row, settings, one_ms) for one_ms in {now_ms, at_ms}):
             continue
-        if row.snoozed_until_ms is not None or not _is_reached(row, place, rule.escalate_ms, at_ms):
+        if row.snoozed_until_ms is not None or not _is_reached(row, place, rule.escalate_ms, came_ms):
             continue
         yield Said(receiver.name, "raised", says=says)
-        number = 0 if is_over else _repeats(row, rule.repeat_ms, now_ms)
+        number = 0 if is_over else _repeats(row, rule.repeat_ms, came_ms)
         if number and row.raised_ms + number * (rule.repeat_ms or 0) > (row.woken_ms or 0):
             yield Said(receiver.name, "again", number, says)
 

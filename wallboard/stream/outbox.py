@@ -6,7 +6,7 @@ put ─▶ known already? ─▶ nothing            waiting ─▶ (sent) ─▶
 So a process that dies in between says it again, and never not at all. Every method raises StreamUnavailable.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
@@ -146,6 +146,14 @@ class Outbox:
             with answering(_WHAT):
                 done += map(bool, await _PUT.run(self._redis, keys, arguments))
         return done
+
+    async def told(self, named: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these (receiver, by what it is put once) were put."""
+        if not named:
+            return set()
+        with answering(_WHAT):
+            found = await self._redis.mget([self._keys.told(receiver, told) for receiver, told in named])
+        return {one for one, known in zip(named, found, strict=True) if known is not None}
 
     async def waiting(self, receiver: str, count: int, after: str = "") -> list[Waiting]:
         """The oldest first, behind the one of the id `after`."""
