@@ -19,7 +19,7 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
 /**
  * @typedef {{result: string, who: string, note?: string}} Result
  * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, note?: string, results?: Result[]}} Before
- * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
+ * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, and?: string[], severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
  *   owner?: string, mine: boolean, theirs?: boolean, unheard?: boolean, acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
  * @typedef {{now: number, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
  *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
@@ -97,8 +97,9 @@ function show(told) {
 
 /** @param {Told} told */
 function fillAll(told) {
-  const awake = told.open.filter((alert) => !alert.snoozed_until);
-  const snoozed = told.open.filter((alert) => alert.snoozed_until);
+  const open = told.open.filter((alert) => !alert.theirs).concat(told.open.filter((alert) => alert.theirs));
+  const awake = open.filter((alert) => !alert.snoozed_until);
+  const snoozed = open.filter((alert) => alert.snoozed_until);
   const lists = held.keep({ own: awake.filter((alert) => alert.mine), open: awake.filter((alert) => !alert.mine), snoozed, over: told.over });
   for (const [id, alerts] of Object.entries(lists)) fill(id, alerts);
   for (const [id, card] of cards) if (!card.isConnected) cards.delete(id);
@@ -142,10 +143,11 @@ function write(card, alert) {
   card.dataset.severity = alert.severity;
   card.dataset.alert = alert.id;
   const more = /** @type {HTMLDetailsElement} */ (part(card, ".alert-more"));
-  more.hidden = Boolean(alert.over_at);
+  more.hidden = Boolean(alert.over_at || alert.theirs);
   mountAround(more, `${url}/${encodeURIComponent(alert.id)}/around`);
   card.querySelector("use")?.setAttribute("href", "/static/icons.svg#" + (ICONS[alert.severity] ?? "info"));
   part(card, ".alert-text span").textContent = alert.text;
+  part(card, ".alert-and").textContent = alert.and ? said("and", { what: alert.and.join("; ") }) : "";
   part(card, ".alert-action").textContent = alert.over_at ? "" : (alert.action ?? "");
   part(card, ".alert-unheard").hidden = !alert.unheard;
   part(card, ".alert-when span").textContent = [...when(alert), ...who(alert)].join(" · ");
@@ -189,6 +191,7 @@ function when(alert) {
 function who(alert) {
   const found = [];
   if (alert.first_of) found.push(said("first", { count: String(alert.first_of) }));
+  if (alert.theirs && alert.team) found.push(said("for_team", { team: alert.team }));
   if (alert.mine && !alert.over_at) found.push(words.mine);
   else if (alert.owner) found.push(said(alert.over_at ? "had" : "owner", { who: alert.owner }));
   if (alert.acknowledged_by && alert.acknowledged_by !== alert.owner) found.push(said("seen", { who: alert.acknowledged_by }));

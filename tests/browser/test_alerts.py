@@ -3,18 +3,20 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.alerter import Alerter
 from wallboard.config import Config, Redis, Server
-from wallboard.core.events import Abandoned, Queued
+from wallboard.core.events import Abandoned, AlertRaised, ConfigApplied, Queued
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
 from wallboard.live.pipeline import Pipeline
@@ -222,6 +224,38 @@ async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
         with suppress(Exception):
             await context.close()
     assert wrong == []
+
+
+async def test_another_team_s_alerts_stand_below_ones_own_and_say_whose_they_are_and_the_card_says_every_condition(
+    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    rule = {"metric": "waiting", "queues": ["*"], "raise": "> 2", "and": [{"metric": "ready", "raise": "< 1"}]}
+    settings = Settings(
+        queue={"support": Queue(team="one"), "sales": Queue(team="two")}, alert={"wait": msgspec.convert(rule, Rule)}
+    )
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path, admin_token=TOKEN)
+    async with serving(config) as served:
+        said = {"kind": "queues", "metric": "waiting", "limit": "> 2", "since": "1"}
+        await served.parts.stream.append([
+            ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1"),
+            *(
+                AlertRaised(
+                    alert=of, rule="wait", severity=severity, value=3, attributes=said | {"of": of},
+                    source="wallboard", id=of,
+                )
+                for of, severity in (("sales", "critical"), ("support", "warning"))
+            ),
+        ])  # fmt: skip
+        page = await open_page(served, "/alerts", "Olena", "lead", teams=("one",))
+        cards = page.locator("#open .alert")
+        await expect(cards).to_have_count(2)
+        await expect(cards.first).to_contain_text("support: Waiting 3")
+        await expect(cards.first).to_contain_text("and Ready: less than 1")
+        await expect(cards.first).not_to_contain_text("for one")
+        await expect(cards.first.locator(".alert-more")).to_be_visible()
+        await expect(cards.last).to_contain_text("for two")
+        await expect(cards.last.locator(".alert-more")).to_be_hidden()
+        await expect(cards.last.get_by_role("button")).to_have_count(0)
 
 
 async def test_what_waits_to_become_an_alert_is_shown_without_a_call_and_how_many_are_open_on_every_page(

@@ -151,6 +151,27 @@ async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: C
         assert (await served.http.get(ALERTS)).json()["rules"] == 1
 
 
+async def test_what_else_its_rule_asks_for_stands_beside_an_open_alert_in_the_reader_s_language(
+    config: Config, served_elsewhere: Any
+) -> None:
+    written = {"metric": "waiting", "queues": ["*"], "raise": "> 2", "and": [{"metric": "ready", "raise": "< 1"}]}
+    settings = Settings(alert={"wait": msgspec.convert(written, Rule)})
+    async with served_elsewhere(replace(config, settings=settings)) as served:
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        await served.parts.stream.append([told])
+        await raised(served)
+        await until(served, lambda open_: open_["a1"].get("and") == ["Ready: less than 1"])
+        [polish] = (await served.http.get(ALERTS, headers={"accept-language": "pl"})).json()["open"]
+        assert polish["and"] == ["Gotowi: mniej niż 1"]
+        other = msgspec.convert(written | {"raise": "> 9"}, Rule)
+        changed = ConfigApplied(
+            settings=msgspec.to_builtins(Settings(alert={"wait": msgspec.structs.replace(other, metric="ready")})),
+            source="wallboard", id="2",
+        )  # fmt: skip
+        await served.parts.stream.append([changed])
+        await until(served, lambda open_: "and" not in open_["a1"])
+
+
 async def test_what_becomes_an_alert_if_it_lasts_is_shown_to_the_leads_of_its_team_and_is_not_open_yet(
     config: Config, served_elsewhere: Any
 ) -> None:

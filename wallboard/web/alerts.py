@@ -40,6 +40,7 @@ from wallboard.web.ownchannels import is_reached
 from wallboard.web.pages import script_json
 from wallboard.web.pending import pending
 from wallboard.web.problems import Problem
+from wallboard.web.ruletold import condition_told
 from wallboard.web.shiftpage import unread, waits_to_be_read
 from wallboard.web.sight import seen_by, sees_floor
 from wallboard.web.speaking import page_say, spoken
@@ -121,9 +122,9 @@ class Done(TypedDict):
     answers={
         200: Answer(
             "`open`, the gravest first, each with its number `now`, `first_of` how many of one cause it came first, "
-            "and `unheard` where its rule tells leads on duty alone and none is; `pending`, what becomes one at its "
-            "`raised_at` if it lasts; `over`, the last ones that ended; `maintenance`, planned work that goes on now; "
-            "`duty`, who is on duty.",
+            "`and` what else its rule asks for, and `unheard` where it tells leads on duty alone and none is; "
+            "`pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "
+            "`maintenance`, planned work that goes on now; `duty`, who is on duty.",
             Alerts,
         )
     },
@@ -196,7 +197,9 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
         "now": parts.clock_ms(),
         "rules": len(floor.settings.alert),
         "open": [
-            row | _now(parts, row, say) | _unheard(parts, row) | before(row) for row in found if "over_at" not in row
+            row | _now(parts, row, say) | _unheard(parts, row) | _besides(floor, row, say) | before(row)
+            for row in found
+            if "over_at" not in row
         ],
         "pending": pending(parts, who, say),
         "over": [row for row in found if "over_at" in row],
@@ -240,6 +243,14 @@ def _now(parts: Parts, row: Document, say: Words) -> Document:
     if alert.within:
         return {"now": say("absent") if value is None else _changed(value, alert.within, row["reads"], say)}
     return {"now": "\u00a0".join(filter(None, figure(value, row["reads"], 0, say)))}
+
+
+def _besides(floor: Floor, row: Document, say: Words) -> Document:
+    """`and`: what else holds with the number, in words; absent where its rule asks for another number by now."""
+    rule = floor.settings.alert.get(row["rule"])
+    if rule is None or not rule.conditions or not asks_the_same(floor.alerts.open[row["id"]], floor.settings):
+        return {}
+    return {"and": [condition_told(one, say, page_say(say.language)) for one in rule.conditions]}
 
 
 def _unheard(parts: Parts, row: Document) -> Document:

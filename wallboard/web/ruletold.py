@@ -17,10 +17,10 @@ _ALL = {
 
 def sentence(rule: Rule, say: Words, page: Words) -> str:
     """`say`: the wall's words, of numbers and windows; `page`: those of the pages."""
-    found = _condition(rule, say, page)
+    found = condition_told(rule, say, page)
     for word, conditions in (("rules.and", rule.conditions), ("rules.or", rule.others)):
         for one in conditions:
-            found = page(word, one=found, other=_condition(one, say, page))
+            found = page(word, one=found, other=condition_told(one, say, page))
     return page("rules.lasts", what=found, time=lasting(rule.lasts, say)) if rule.lasts_ms else found
 
 
@@ -44,7 +44,8 @@ def _facts(rule: Rule, say: Words, page: Words) -> Iterator[str]:
     yield page("rules.told", who=", ".join(rule.notify)) if rule.notify else page(here)
 
 
-def _condition(one: Condition, say: Words, page: Words) -> str:
+def condition_told(one: Condition, say: Words, page: Words) -> str:
+    """The number and its limit."""
     number = number_named(one.metric)
     metric = say(f"metric.{one.metric}", otherwise=one.metric.removeprefix(KPI))
     if number and not number.now:
