@@ -48,6 +48,16 @@ def test_whoever_writes_again_replaces_their_own_of_this_shift_as_long_as_nobody
     assert [one.text for one in standing(notes, EIGHT)] == ["third", "second", "of the next shift", "another's"]
 
 
+def test_the_newest_of_a_writer_is_found_whether_read_or_not(notes: ShiftNotes) -> None:
+    assert notes.newest(ANN["by"]) is None
+    notes.write(EIGHT, "first", **ANN, now_ms=EIGHT + 1)
+    second = notes.write(FOUR, "second", **ANN, now_ms=FOUR + 1)
+    notes.write(FOUR, "another's", **BEN, now_ms=FOUR + 2)
+    assert notes.newest(ANN["by"]) == second
+    read = notes.read(second.id, who="Ben", now_ms=FOUR + 3)
+    assert notes.newest(ANN["by"]) == read
+
+
 def test_a_note_is_kept_for_its_time_and_not_shown_afterwards(notes: ShiftNotes) -> None:
     old = notes.write(EIGHT, "old", **ANN, now_ms=EIGHT)
     young = notes.write(EIGHT, "young", **BEN, now_ms=EIGHT + 1)

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -202,7 +203,44 @@ async def acted(served: Any, url: str, body: Any, name: str, *teams: str) -> Any
     return await served.anonymous.post(url, json=body, headers=headers)
 
 
-async def test_a_note_is_seen_by_the_next_lead_until_it_is_read(shift: Any) -> None:
+async def left_before(served: Any, text: str, name: str, *teams: str) -> int:
+    """A note that this lead left in the shift before; when that began."""
+    begun_ms = int(served.parts.pipeline.floor.ground.calendar.shifts["main"].started_ms) - 24 * HOUR_MS
+    by = f"person:{await served.person(name, 'lead', teams=teams)}"
+    write = partial(served.parts.shift_notes.write, who=name, by=by, teams=teams, now_ms=begun_ms + HOUR_MS)
+    await asyncio.to_thread(write, begun_ms, text)
+    return begun_ms
+
+
+async def test_a_note_is_not_taken_from_the_next_shift_by_a_colleague_of_the_same(shift: Any) -> None:
+    made = (await leave(shift, "Line 2 comes back at nine.", "Ann", "one")).json()["id"]
+    for _ in range(2):
+        theirs = await page(shift, "Ben", "one")
+        assert "Line 2 comes" in theirs.split("A note to the next shift")[1]
+        assert "shift-read" not in theirs
+        assert "nobody has read yet" not in await page(shift, "Ben", "one", at="/alerts")
+        answer = await acted(shift, f"{NOTES}/{made}/read", {}, "Ben", "one")
+        assert (answer.status_code, "next shift" in answer.json()["detail"]) == (409, True)
+
+
+async def test_a_note_that_was_read_stands_under_the_shift_before_and_its_writer_sees_who_read_it(shift: Any) -> None:
+    await left_before(shift, "Line 2 comes back at nine.", "Ann", "one")
+    theirs = await page(shift, "Ben", "one")
+    [url] = re.findall(r'class="shift-read" data-url="([^"]+/read)"', theirs)
+    assert "nobody has read yet: 1" in await page(shift, "Ben", "one", at="/alerts")
+    assert (await acted(shift, url, {}, "Ben", "one")).status_code == 200
+    assert "Line 2 comes" not in await page(shift, "Ben", "one")
+    for name, team, sees in (("Ben", "one", True), ("Ann", "one", True), ("Ivan", "two", False)):
+        before = (await page(shift, name, team, last="1")).split("This shift")[0]
+        assert ("Line 2 comes" in before) == sees, name
+    assert "Your last note was read by Ben." in await page(shift, "Ann", "one")
+    assert (await leave(shift, "Another.", "Ann", "one")).status_code == 201
+    assert "was read by" not in await page(shift, "Ann", "one")
+
+
+async def test_a_note_is_seen_by_the_next_lead_until_it_is_read(shift: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no shift runs the next lead may come at any time."""
+    monkeypatch.setitem(shift.parts.pipeline.floor.ground.calendar.shifts, "main", None)
     assert (await leave(shift, "Line 2 comes back at nine.\nAsk <Olha>.", "Ann", "one")).status_code == 201
     mine = await page(shift, "Ann", "one")
     assert "Nobody has read it yet" in mine
@@ -223,7 +261,7 @@ async def test_a_note_is_seen_by_the_next_lead_until_it_is_read(shift: Any) -> N
 async def test_alerts_say_that_a_note_waits_but_not_to_its_writer_nor_without_the_record(
     shift: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (await leave(shift, "Line 2 comes back at nine.", "Ann", "one")).status_code == 201
+    await left_before(shift, "Line 2 comes back at nine.", "Ann", "one")
     for name, team, waits in (("Ann", "one", False), ("Ben", "one", True), ("Ivan", "two", False)):
         text = await page(shift, name, team, at="/alerts")
         assert ("Notes of the last shift that nobody has read yet: 1" in text) == waits, name

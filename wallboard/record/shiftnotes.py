@@ -73,6 +73,13 @@ class ShiftNotes:
         with self._connected() as to:
             return _one(to, name)
 
+    def newest(self, by: str) -> ShiftNote | None:
+        """The last one of this writer."""
+        asked = select(_notes).where(_notes.c.by == by).order_by(_notes.c.at_ms.desc(), _notes.c.id).limit(1)
+        with self._connected() as to:
+            found = to.execute(asked).first()
+            return _told(found) if found else None
+
     def standing(self, shift_ms: int, now_ms: int, sees: Callable[[ShiftNote], bool]) -> list[ShiftNote]:
         """Those that nobody has read yet, and those of the shift that began then, the newest first."""
         of = _notes.c

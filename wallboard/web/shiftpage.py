@@ -1,11 +1,11 @@
 """What does this shift leave to the next? `/shift`: numbers by hour, alerts and who did what, who waits, and one note.
 
 What the shift before left stands above it, for each lead until they say that they have read it; a note for the leads
-of its teams until one of them does.
+of its teams until one of them does, in a later shift than the one that left it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, TypedDict, TypeVar
@@ -104,18 +104,22 @@ async def leave(request: Request) -> Response:
 
 @Call(
     summary="Say that a note of another shift was read",
+    description="In the shift that left it nobody can: it is for the next one. Where no shift runs, at any time.",
     scope="alerts:act",
     answers={200: Answer("It is not shown any more.", Done)},
     problems=(409,),
 )
 async def read(request: Request) -> Response:
-    """Whoever wrote it cannot say so."""
+    """Neither whoever wrote it nor a colleague of the same shift can say so."""
     who, parts, name = allowed(request, "alerts:act"), parts_of(request), request.path_params["note"]
     note: ShiftNote | None = await _asked(parts.shift_notes.one, name)
     if note is None or not _is_for(note, who):
         raise Problem(404, "There is no such note.")
     if note.by == _by(who):
         raise Problem(409, "It is your own: somebody else has to read it.")
+    expect_loaded(parts)
+    if _is_for_later(note, _running(parts, who)):
+        raise Problem(409, "It is for the next shift: somebody says so there.")
     await _asked(parts.shift_notes.read, name, who=who.by, now_ms=parts.clock_ms())
     return JSONResponse({"id": name})
 
@@ -142,11 +146,14 @@ async def took(request: Request) -> Response:
 
 
 async def unread(parts: Parts, who: Who) -> int:
-    """How many notes wait for who asks; none while the record is away."""
+    """How many notes of other shifts wait for who asks; none while the record is away."""
+    shift = _running(parts, who) if parts.pipeline.documents else None
+
+    def waits(note: ShiftNote) -> bool:
+        return note.by != _by(who) and _is_for(note, who) and not (shift and _is_for_later(note, shift))
+
     try:
-        found = await asyncio.to_thread(
-            parts.shift_notes.standing, 0, parts.clock_ms(), lambda note: note.by != _by(who) and _is_for(note, who)
-        )
+        found = await asyncio.to_thread(parts.shift_notes.standing, 0, parts.clock_ms(), waits)
     except RecordUnavailable:
         return 0
     return len(found)
@@ -190,13 +197,20 @@ async def _context(parts: Parts, who: Who, say: Words, *, shows_last: bool) -> D
     }  # fmt: skip
     left = await _known(_left(parts, floor, who))
     last = left or (handover.before(floor, site, now_ms) if shows_last else None)
-    standing = asyncio.to_thread(
-        parts.shift_notes.standing, shift.started_ms, now_ms, lambda note: _shows(note, who, shift.started_ms)
-    )
+    since_ms = last.started_ms if last else 0
+    standing = asyncio.to_thread(parts.shift_notes.standing, since_ms, now_ms, lambda note: _shows(note, who, since_ms))
+    own = asyncio.to_thread(parts.shift_notes.newest, _by(who))
     shown = [_of_shift(parts, floor, who, one, zone, say) for one in (shift, last) if one]
-    told, notes = await _known(asyncio.gather(asyncio.gather(*shown), standing))
-    found |= {"now": told[0], "last": told[1] | {"is_read": left is None} if last else None}
-    return found | _notes(notes, who, shift, now_ms, zone)
+    told, notes, mine = await _known(asyncio.gather(asyncio.gather(*shown), standing, own))
+    found |= {"now": told[0], "last": None}
+    if last:
+        before = [one for one in notes if one.shift_ms == since_ms and (one.read_ms or one.by == _by(who))]
+        found["last"] = told[1] | {"is_read": left is None, "notes": _told(before, now_ms, zone)}
+    others = [one for one in notes if one.by != _by(who) and one.read_ms is None]
+    later = [one for one in others if _is_for_later(one, shift)]
+    unread = [one for one in others if one not in later]
+    found |= {"unread": _told(unread, now_ms, zone), "later": _told(later, now_ms, zone)}
+    return found | _own(mine, shift)
 
 
 async def _of_shift(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: ZoneInfo, say: Words) -> Document:
@@ -241,20 +255,33 @@ def _is_for(note: ShiftNote, who: Who) -> bool:
     return who.queues is None and (note.teams is None or who.teams is None or bool(who.teams & set(note.teams)))
 
 
-def _shows(note: ShiftNote, who: Who, shift_ms: int) -> bool:
-    """Of the caller's own only that of this shift, and of others what nobody has read."""
-    return note.shift_ms == shift_ms if note.by == _by(who) else note.read_ms is None and _is_for(note, who)
+def _running(parts: Parts, who: Who) -> Shift:
+    floor = parts.pipeline.floor
+    return handover.running(floor, handover.site_of(floor.settings, who.teams))
 
 
-def _notes(notes: Sequence[ShiftNote], who: Who, shift: Shift, now_ms: int, zone: ZoneInfo) -> Document:
-    mine = next((one for one in notes if one.by == _by(who) and one.shift_ms == shift.started_ms), None)
-    unread = [one for one in notes if one.by != _by(who) and one.read_ms is None]
+def _is_for_later(note: ShiftNote, shift: Shift) -> bool:
+    """It was left in the shift that still runs. The business day, where no shift runs, is no end to wait for."""
+    return shift.name != "" and note.shift_ms >= shift.started_ms
+
+
+def _shows(note: ShiftNote, who: Who, last_ms: int) -> bool:
+    """What others wrote and nobody has read, and all of the shift before that began then."""
+    if note.by == _by(who):
+        return note.shift_ms == last_ms
+    return _is_for(note, who) and (note.read_ms is None or note.shift_ms == last_ms)
+
+
+def _told(notes: Iterable[ShiftNote], now_ms: int, zone: ZoneInfo) -> list[Document]:
+    return [{"id": n.id, "who": n.who, "at": _moment(n.at_ms, now_ms, zone), "text": n.text} for n in notes]
+
+
+def _own(newest: ShiftNote | None, shift: Shift) -> Document:
+    """The caller's own of this shift, as long as it can be changed; and who read their last one."""
+    stands = newest is not None and newest.read_ms is None and newest.shift_ms == shift.started_ms
     return {
-        "unread": [{"id": one.id, "who": one.who, "at": _moment(one.at_ms, now_ms, zone), "text": one.text}
-                   for one in unread],
-        "mine": mine.text if mine and mine.read_ms is None else "",
-        "read_by": mine.read_by if mine else None,
-        "stands": mine is not None and mine.read_ms is None,
+        "mine": newest.text if newest and stands else "", "stands": stands,
+        "read_by": newest.read_by if newest else None,
     }  # fmt: skip
 
 
