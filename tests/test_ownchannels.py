@@ -146,7 +146,8 @@ def test_in_the_house_only_what_the_file_allows(tmp_path: Path) -> None:
     assert refused("http://127.0.0.1:9/x", "webhook", HERE) is None
     assert refused("https://127.0.0.1:9/x", "webhook", HERE) is None
     assert refused("http://hook.example/", "webhook", HERE) is not None, "what is not encrypted by its address alone"
-    assert refused("http://10.0.0.1/", "webhook", HERE) is not None
+    why = "10.0.0.1 is an address in the house: ask an administrator to name its network in `allow` of [channels]."
+    assert refused("http://10.0.0.1/", "webhook", HERE) == why
 
 
 def test_apprise_is_told_what_it_knows_and_nothing_else() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+NAME_IT = "name its network in `allow`"  # what whoever writes the file is told
 
 
 def is_allowed(address: Address, allow: Iterable[Network]) -> bool:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from wallboard.core.errors import Mistake
 from wallboard.core.events import Text
 from wallboard.core.rules import OWN
-from wallboard.networks import Network, is_allowed, written
+from wallboard.networks import NAME_IT, Network, is_allowed, written
 from wallboard.receivers import Kind, Receiver, kind_of, networks, wrong
 from wallboard.tables import path, read
 
@@ -78,8 +78,14 @@ def refused(target: str, kind: Kind, allow: Sequence[Network]) -> str | None:
     if kind_of(target) != kind:
         return f"This is no address of {'a webhook: https://…' if kind == 'webhook' else 'Apprise, such as slack://…'}"
     if reasons := wrong(target, kind, allow):
-        return f"It {reasons[0]}." if reasons[0].startswith(("is ", "names ")) else f"{reasons[0]}."
+        said = to_a_lead(reasons[0])
+        return f"It {said}." if said.startswith(("is ", "names ")) else f"{said}."
     return _not_signed_alone(target, allow) if kind == "webhook" else None
+
+
+def to_a_lead(reason: str) -> str:
+    """Who may not write the file is told who may."""
+    return reason.replace(NAME_IT, f"ask an administrator to {NAME_IT} of [{AT}]")
 
 
 def _not_signed_alone(url: str, allow: Sequence[Network]) -> str | None:

@@ -18,7 +18,7 @@ from wallboard.core.errors import Mistake
 from wallboard.core.events import Text
 from wallboard.core.hours import parse_openings
 from wallboard.core.rules import ON_DUTY, OWN, Severity
-from wallboard.networks import Network, is_allowed, written
+from wallboard.networks import NAME_IT, Network, is_allowed, written
 from wallboard.standard import PREFIX, SHAPE, key_of
 from wallboard.tables import path, read
 
@@ -192,7 +192,7 @@ def wrong(url: str, kind: Kind, allow: Sequence[Network]) -> list[str]:
         return [f"{parts.scheme}:// is sent by Apprise, which is not installed: pip install 'wallboard[apprise]'"]
     looked_at = None if kind == "apprise" and (host or "").isdigit() else host
     if looked_at and (address := written(looked_at)) and not is_allowed(address, allow):
-        return [f"{host} is an address in the house: name its network in `allow`"]
+        return [f"{host} is an address in the house: {NAME_IT}"]
     return []
 
 

@@ -98,6 +98,7 @@ async function add(form, given) {
   const address = String(given.get("address") ?? "").trim();
   const told = await ask("POST", url, { kind: form.dataset.kind, ...(address && { address }) });
   if (!told) return;
+  document.getElementById("none")?.remove();
   if (told.secret) showSecret(told.secret);
   else if (told.code) showCode(told);
   else location.reload();

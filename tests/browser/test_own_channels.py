@@ -44,6 +44,17 @@ async def test_a_lead_adds_tries_and_removes_own_channels(
             await hint.get_by_role("link", name="Add a channel").tap()
             rows = page.locator(".channels-list > li")
 
+            none = page.get_by_text("You have none yet")
+            await expect(none).to_be_visible()
+            await page.locator("form[data-kind=webhook] input").fill("https://hook.example/first")
+            await page.locator("form[data-kind=webhook] button").tap()
+            await expect(page.locator("#once pre")).to_contain_text("whsec_")
+            await expect(none).to_have_count(0)
+            await page.get_by_role("button", name="Done").tap()
+            await rows.get_by_role("button", name="Remove").tap()
+            await rows.get_by_role("button", name="Press again to remove it").tap()
+            await expect(none).to_be_visible()
+
             await page.get_by_label("Address").first.fill("olena@example.com")
             await page.get_by_role("button", name="Send me a code").tap()
             await expect(rows).to_have_count(1)

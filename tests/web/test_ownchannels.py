@@ -222,6 +222,25 @@ async def test_what_the_file_does_not_allow_is_not_added_and_told_nothing(told: 
     assert (await olena("DELETE", f"{API}/{made['id']}")).status_code == 200
 
 
+async def test_what_the_house_has_no_server_for_is_named_and_nothing_else(config: Any, served_elsewhere: Any) -> None:
+    for missing in ((), ("mail",), ("telegram",), ("mail", "telegram")):
+        patterns = {kind: one for kind, one in PATTERNS.items() if kind not in missing}
+        async with served_elsewhere(replace(config, own_channels=patterns)) as served:
+            page = await (await lead(served)).page()
+            page = page.partition('id="words"')[0]
+            assert ("E-mail can be added once" in page) is ("mail" in missing)
+            assert ("Telegram can be added once" in page) is ("telegram" in missing)
+
+
+async def test_a_lead_is_not_told_to_write_the_file(told: Any) -> None:
+    olena = await lead(told)
+    made = await olena.add("webhook", address=HOOK)
+    reason = "hook.example is 10.0.0.5, an address in the house: name its network in `allow`"
+    await told.parts.outbox.failed(await leading(told.parts.outbox), f"own:{made['id']}", reason, 7)
+    [row] = await olena.listed()
+    assert row["reason"] == reason.replace("name its", "ask an administrator to name its") + " of [channels]"
+
+
 async def test_programs_viewers_and_agents_have_none(told: Any) -> None:
     for role in ("viewer", "agent"):
         who = await lead(told, f"N {role}", role)

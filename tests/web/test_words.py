@@ -132,6 +132,7 @@ def test_the_pages_say_the_same_in_all_languages_and_ask_for_every_word() -> Non
         "channels.how.",
         "channels.kind.",
         "channels.least.",
+        "channels.unset.",
         "delivery.held.",
         "problem.head.",
         "problem.detail.",

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 
-from wallboard.networks import Network, is_allowed
+from wallboard.networks import NAME_IT, Network, is_allowed
 
 MOST_TRIED = 3  # of the addresses of a name
 CONNECT_S = 3.0  # to one, while there is another
@@ -47,6 +47,6 @@ async def resolved(host: str, port: int, allow: Sequence[Network]) -> list[str]:
     addresses = [str(one[4][0]).partition("%")[0] for one in found]
     refused = [one for one in addresses if not is_allowed(ipaddress.ip_address(one), allow)]
     if refused or not addresses:
-        reason = f"{host} is {', '.join(refused)}, an address in the house: name its network in `allow`"
+        reason = f"{host} is {', '.join(refused)}, an address in the house: {NAME_IT}"
         raise httpcore.ConnectError(reason)
     return list(dict.fromkeys(addresses))[:MOST_TRIED]

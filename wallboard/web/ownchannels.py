@@ -22,7 +22,7 @@ from wallboard.core.errors import Conflict, RecordUnavailable, StreamUnavailable
 from wallboard.core.events import Text
 from wallboard.core.hours import parse_openings
 from wallboard.core.rules import Severity
-from wallboard.ownchannels import LONGEST, refused
+from wallboard.ownchannels import LONGEST, refused, to_a_lead
 from wallboard.receivers import Kind, bot_of
 from wallboard.record.ownchannels import MOST, OwnChannel, plain_code
 from wallboard.standard import new_secret
@@ -365,7 +365,8 @@ async def _channel(parts: Parts, one: OwnChannel) -> Channel:
     return {
         "id": one.id, "kind": one.kind, "to": shown(one), "least": one.least, "quiet": one.quiet, "made": one.made_ms,
         "confirmed": one.confirmed_ms, "off": one.kind not in parts.config.own_channels, "waiting": going.waiting,
-        "since": going.since_ms, "taken": going.taken_ms, "failed": going.failed_ms, "reason": going.reason,
+        "since": going.since_ms, "taken": going.taken_ms, "failed": going.failed_ms,
+        "reason": going.reason and to_a_lead(going.reason),
     }  # fmt: skip
 
 
