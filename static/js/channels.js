@@ -53,7 +53,7 @@ async function press(pressed, row, address) {
   pressed.disabled = true;
   tell("");
   if (pressed.dataset.do === "remove") (await ask("DELETE", address)) && location.reload();
-  else if (pressed.dataset.do === "test") (await ask("POST", `${address}/test`)) && tested(row);
+  else if (pressed.dataset.do === "test") await test(row, address);
   else {
     const told = await ask("POST", `${address}/code`);
     if (told && row.dataset.kind === "telegram") showCode(told);
@@ -62,10 +62,13 @@ async function press(pressed, row, address) {
   pressed.disabled = false;
 }
 
-/** How it went shows itself. @param {HTMLElement} row */
-function tested(row) {
-  say(word("channels.tested"));
-  watch(row.dataset.id, (one) => one.waiting === 0 || one.reason !== null);
+/** How it went shows itself, in its row; what failed before is no answer. @param {HTMLElement} row @param {string} address */
+async function test(row, address) {
+  const place = /** @type {HTMLElement} */ (row.querySelector(".channels-tested"));
+  place.textContent = "";
+  if (!(await ask("POST", `${address}/test`, undefined, place))) return;
+  place.textContent = word("channels.tested");
+  watch(row.dataset.id, (one) => one.waiting === 0 || String(one.failed ?? "") !== row.dataset.failed);
 }
 
 /** The page comes anew once this is so; whoever is writing into it is not disturbed.

@@ -95,12 +95,20 @@ async def test_a_lead_adds_tries_and_removes_own_channels(
             await hook.get_by_role("button", name="Save").tap()
             await expect(hook.locator("summary")).to_have_text("Tell me of: what is critical alone; quiet 22:00-06:00")
             await hook.get_by_role("button", name="Send a test").tap()
-            await expect(page.locator("#once")).to_have_text("A test message is on its way.")
-            outbox = served.parts.outbox
-            await outbox.failed(
-                await leading(outbox), f"own:{await hook.get_attribute('data-id')}", "it answers 500", 7
-            )
+            told = hook.locator(".channels-tested")
+            await expect(told).to_have_text("A test message is on its way.")
+            outbox, receiver = served.parts.outbox, f"own:{await hook.get_attribute('data-id')}"
+            token = await leading(outbox)
+            await outbox.failed(token, receiver, "it answers 500", 7)
             await expect(hook).to_contain_text("it answers 500", timeout=30_000)
+            await hook.get_by_role("button", name="Send a test").tap()
+            await expect(told).to_have_text("A test message waits there already.")
+            await outbox.bury(token, receiver, await outbox.waiting(receiver, 10), "it answers 500")
+            await hook.get_by_role("button", name="Send a test").tap()
+            await expect(told).to_have_text("A test message is on its way.")
+            await outbox.failed(token, receiver, "it answers 410", 8)
+            await outbox.bury(token, receiver, await outbox.waiting(receiver, 10), "it answers 410")
+            await expect(hook.locator(".channels-why")).to_contain_text("it answers 410", timeout=30_000)
 
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             await hook.get_by_role("button", name="Remove").tap()

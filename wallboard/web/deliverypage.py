@@ -36,7 +36,7 @@ AWAY = "Redis does not answer now. Try again soon."
 
 class Delivery(TypedDict):
     """Instants in ms UTC; what is not known is null. `receivers`: by name, with `kind`, how many are `waiting` and
-    `since` when, when the last was `taken`, and `failed` with its `reason` since then; `held`: why what waits does not
+    `since` when, when the last was `taken`, when the last try `failed`, its `reason`; `held`: why what waits does not
     go yet (`full`: ten went in ten minutes, `flood`: as one, once a minute, `cause`: with what follows of one cause,
     `quiet`: in its quiet hours), or `person`: nobody is told there, its `person` is no account of a lead. `own`: the
     same of channels that leads added, `held` also `confirm`: still to be confirmed, `off`: the file allows none of its
