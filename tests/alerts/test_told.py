@@ -358,6 +358,90 @@ def test_one_message_for_many_names_the_first_and_the_gravest() -> None:
     assert together(messages[:1]) is messages[0]
 
 
+def several(*rows: AlertRow, on_duty: Sequence[str] = (), **keys: Any) -> list[str]:
+    """The lines of the one message that tells of these, without how many."""
+    held, alerts = settings(**keys), {f"a{number}": one for number, one in enumerate(rows)}
+    told_of = due(alerts, held, {"leads": LEADS}, NOON, lambda row: row.of, lambda _: on_duty, "")
+    return together([one.message for [one] in told_of]).text.splitlines()[1:]
+
+
+def test_one_message_for_many_says_of_each_who_has_it_and_what_to_do_and_once_why_it_is_told() -> None:
+    rows = row(of="a", owner="Olena"), row(of="b")
+    assert several(*rows, action="Call back", notify=["on-duty", "leads"]) == [
+        "critical: a: longest wait 2:14 (limit > 2:00) · Olena has taken it · Do: Call back",
+        "critical: b: longest wait 2:14 (limit > 2:00) · Do: Call back",
+        "Nobody is on duty for this: so you are told.",
+    ]
+    [first, *_] = several(*rows, action="Call back " * 9, notify=["leads"])
+    assert first.endswith(" · Olena has taken it"), "what to do is too long for a line"
+
+
+def test_one_message_for_many_says_beside_each_why_it_is_told_where_that_is_not_the_same() -> None:
+    why = "Nobody is on duty for this: so you are told."
+    rows = [row(of="a"), row(of="b")]
+    messages = [
+        message_of(one.of, one, "raised", 0, None, one.of, "", says) for one, says in zip(rows, (why, ""), strict=True)
+    ]
+    assert [line.endswith(" · " + why) for line in together(messages).text.splitlines()] == [False, True, False]
+
+
+def test_one_message_for_many_says_of_what_is_over_only_that() -> None:
+    over = row(of="a", owner="Olena", over_ms=NOON, over="cleared")
+    messages = [
+        message_of("a", row(of="a", owner="Olena"), "raised", 0, "Call back", "a", "", "Nobody"),
+        message_of("a", over, "cleared", 0, "Call back", "a", ""),
+        message_of("b", row(of="b"), "raised", 0, None, "b", ""),
+    ]
+    assert not {"Olena", "Call", "Nobody"} & set(together(messages).text.split())
+
+
+def test_what_many_lines_say_beside_the_titles_leaves_room_for_the_titles_the_gravest_first() -> None:
+    rows = [row(of=f"q{number}", severity="critical" if number > 40 else "info") for number in range(60)]
+    messages = [message_of(one.of, one, "raised", 0, "x" * 80, one.of + "q" * 30, "http://w") for one in rows]
+    one = together(messages)
+    assert len(one.title) + len(one.text) < 4_000
+    lines = one.text.splitlines()
+    assert "Do: " in lines[1]
+    assert "Do: " not in lines[-3]
+    assert lines[-1].startswith("http://w")
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "and ready 0 (limit < 1)"), ("uk", "і готові 0 (межа < 1)"), ("ru", "и готовы 0 (предел < 1)"),
+        ("pl", "i gotowi 0 (próg < 1)"),
+    ],
+)  # fmt: skip
+def test_a_message_says_what_else_has_to_hold_with_its_number(language: str, says: str) -> None:
+    rule = {
+        "metric": "waiting", "raise": "> 0", "and": [{"metric": "ready", "raise": "< 1"}], "queues": ["support"],
+        "notify": ["leads"], "when": "always",
+    }  # fmt: skip
+    site = {"main": Site(language=language)}
+    rules = msgspec.convert({"r": rule}, dict[str, Rule])
+    floor = watchful(Floor(Settings(alert=rules, queue={"support": Queue(name="Support", site="main")}, site=site)))
+    floor.advance(NOON)
+    floor.apply(ev.SignedIn(agent="1", queues=["support"], source="pbx", time=NOON), NOON)
+    floor.apply(ev.PresenceSet(agent="1", presence="paused", source="pbx", time=NOON), NOON)
+    floor.advance(NOON + 1_000)
+    floor.apply(ev.Queued(contact="c", queue="support", source="pbx", time=NOON + 1_000), NOON + 1_000)
+    floor.advance(NOON + 5_000)
+    assert floor.alerting
+    for event in list(floor.alerting.untold.values()):
+        floor.apply(event, floor.now_ms)
+    [[one]] = due_on(floor, {"leads": LEADS}, NOON + 5_000, "")
+    assert one.message.text.splitlines()[0] == says
+    assert says not in one.message.title
+    many = together([one.message, msgspec.structs.replace(one.message, alert="b", id="b+")])
+    assert says in many.text.splitlines()[1].split(" · ")
+    [alert] = floor.alerts.open
+    floor.apply(ev.AlertCleared(alert=alert, source="wallboard", time=NOON + 6_000), NOON + 6_000)
+    [[*_, ended]] = due_on(floor, {"leads": LEADS}, NOON + 6_000, "")
+    assert ended.message.type == "cleared"
+    assert says not in ended.message.text
+
+
 @pytest.mark.parametrize(
     ("metric", "value", "limit", "says"),
     [

@@ -13,11 +13,13 @@ from wallboard.catalogs import LANGUAGE, Words, words
 from wallboard.core.limits import limit_of
 from wallboard.core.numbers import number_named
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import Severity
+from wallboard.core.rules import Condition, Severity
 
 Verb = Literal["raised", "again", "assigned", "cleared", "many", "test", "confirm", "shift"]
 HEAD = 60  # characters that a phone shows of a message
 MOST_LINES = 20  # of one that stands for many
+MOST_ASIDE = 1_500  # characters that its lines say beside the titles, the gravest first: Telegram takes 4,096 in all
+SHORT = 80  # characters of what to do, so that it stands in such a line
 LEAST_NAME = 8  # characters that are kept of a long name, while something else can be cut
 NOT_TIME = frozenset({"missed_in_row"})  # of the numbers that only rules know, the others are seconds
 GRAVEST: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
@@ -36,7 +38,8 @@ class Part(Struct, frozen=True, omit_defaults=True):
 class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """As it waits, and as a webhook sends it. `id` is the same each time that it is sent. `first`: the alert that came
     first of the same cause, where it is another one. `value`: when it was raised, of a repeat when that was due; `now`:
-    of one that leaves late, when it leaves. `parts`: of one for many, in their order."""
+    of one that leaves late, when it leaves. `parts`: of one for many, in their order. `aside`: what a line of such a
+    one says beside the title; `why`: why this receiver is told."""
 
     id: str
     type: Verb
@@ -55,6 +58,8 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     link: str = ""
     first: str = ""
     parts: tuple[Part, ...] = ()
+    aside: tuple[str, ...] = ()
+    why: str = ""
 
 
 class First(NamedTuple):
@@ -99,18 +104,24 @@ def confirm_of(code: str, chance: str, now_ms: int, language: str, site: str) ->
 def message_of(
     alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str, says: str = "",
     first: First | None = None, speaks: Speaks = IN_ENGLISH, owners: Sequence[str] = (),
+    others: Sequence[tuple[Condition, float | None]] = (),
 ) -> Message:  # fmt: skip
     """`called`: what people call the entity. `number`: which of the repeats. `says`: why this receiver is told.
-    `first`: the one of the same cause that came first. `link`: where people see all alerts. `owners`: who is meant."""
+    `first`: the one of the same cause that came first. `link`: where people see all alerts. `owners`: who is meant.
+    `others`: what else has to hold, and its number."""
     say, is_over = said_in(speaks.language), verb == "cleared"
     title = _title(row, verb, called, say, speaks.unit)
+    also = [] if is_over else [_also(one, value, row, say) for one, value in others]
+    do = [say("do", action=action)] if action and not is_over else []
+    owner = [say("owner", who=row.owner)] if row.owner and verb != "assigned" else []
     lines = [
+        *also,
         say("rule", severity=say(f"severity.{row.severity}", row.severity), rule=row.rule),
-        *([say("do", action=action)] if action and not is_over else []),
+        *do,
         *([say("owners", who=", ".join(owners))] if owners and not is_over else []),
         *([_after(first, say)] if first and not is_over else []),
         *([says] if says and not is_over else []),
-        *([say("owner", who=row.owner)] if row.owner and verb != "assigned" else []),
+        *owner,
         *([row.note] if row.note else []),
         *([link := f"{link}?alert={quote(alert, safe='')}"] if link else []),
     ]
@@ -118,8 +129,15 @@ def message_of(
         id=named(alert, verb, number), type=verb, severity=_severity(row), title=title,
         text="\n".join(lines), at=row.over_ms if is_over and row.over_ms else row.raised_ms, alert=alert,
         rule=row.rule, of=row.of, metric=row.metric, value=row.value, limit=row.limit, link=link,
-        first=first.alert if first else "", language=speaks.language,
+        first=first.alert if first else "", language=speaks.language, why="" if is_over else says,
+        aside=() if is_over else (*also, *owner, *(do if len(action or "") <= SHORT else [])),
     )  # fmt: skip
+
+
+def _also(one: Condition, value: float | None, row: AlertRow, say: Words) -> str:
+    """and ready 0 (limit < 1)"""
+    other = replace(row, metric=one.metric, window=one.window, limit=one.raises, within=one.within, event=one.event)
+    return say("and", metric=_metric(other, say), value=_value(value, other, say, ""), limit=_limit(other, ""))
 
 
 def late_of(message: Message, row: AlertRow, called: str, unit: str, now: float | None, raised: str) -> Message:
@@ -195,15 +213,24 @@ def together(messages: Sequence[Message]) -> Message:
     came_first = {one.first for one in messages if one.first}
     first = next((one for one in told if one.alert in came_first), told[0])
     say = said_in(first.language)
-    said = (say("line", severity=_standing(one, came_first, say), title=one.title) for one in ordered)
-    lines = list(dict.fromkeys(said))  # of several late repeats each says the same
+    why = {one.why for one in told if one.alert in begun}
+    shared = why.pop() if len(why) == 1 else ""
+    aside = {
+        one.alert: " · ".join(("", *one.aside, *([one.why] if one.why and not shared else []))) for one in messages
+    }
+    said = ((say("line", severity=_standing(one, came_first, say), title=one.title), one.alert) for one in ordered)
+    lines, room = list[str](), MOST_ASIDE
+    for line, alert in dict.fromkeys(said):  # of several late repeats each says the same
+        beside = aside[alert] if alert in begun and len(aside[alert]) <= room else ""
+        lines.append(line + beside)
+        room -= len(beside)
     if len(lines) > MOST_LINES:
         lines[MOST_LINES:] = [say("more_lines", count=len(lines) - MOST_LINES)]
     more, link = len(begun | over) - 1, first.link
     return Message(
         id=f"{messages[0].id}&{messages[-1].id}", type="many", severity=ordered[0].severity,
         title=say("more", title=first.title, count=more) if more else first.title, at=messages[-1].at, link=link,
-        text="\n".join([_counted(len(begun), len(over), say), *lines, *([link] if link else [])]),
+        text="\n".join([_counted(len(begun), len(over), say), *lines, *(one for one in (shared, link) if one)]),
         parts=tuple(Part(one.alert, one.type, one.rule, one.of, one.alert in came_first) for one in messages),
         language=first.language,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from wallboard.core.heard import Heard, Listens
 from wallboard.core.measured import SECOND_MS, Document, Measured
 from wallboard.core.moving import Moving
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import OF_SOURCES, Rule
+from wallboard.core.rules import OF_SOURCES, Condition, Rule
 from wallboard.core.select import selects
 from wallboard.core.watch import Watch, groups_of
 
@@ -262,10 +262,10 @@ class Alerting:
             found.append(Measured(change, forgets_ms=moving.next_change_ms(one.within_ms)))
         return found
 
-    def change(self, key: Name, rule: Rule) -> float | None:
-        """Of a rule with `within`: by how much its first number changed; None: not known."""
-        moving = self.moving.get((*key, moves_of(rule)))
-        return moving.change(rule.raise_limit) if moving else None
+    def change(self, key: Name, one: Condition) -> float | None:
+        """Of one of its rule's with `within`: by how much its number changed; None: not known."""
+        moving = self.moving.get((*key, moves_of(one)))
+        return moving.change(one.raise_limit) if moving else None
 
     def _measured(self, one: Asked, key: Name, row: Document) -> Measured:
         now_ms = self._ground.now_ms
