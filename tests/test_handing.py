@@ -16,7 +16,15 @@ from wallboard import handing as module
 from wallboard import worker as worker_module
 from wallboard.alerts import delivery, handover
 from wallboard.alerts.message import Message
-from wallboard.core.events import AlertAcknowledged, AlertActed, AlertRaised, ConfigApplied, NoticePosted, Queued
+from wallboard.core.events import (
+    AlertAcknowledged,
+    AlertActed,
+    AlertRaised,
+    AlertSnoozed,
+    ConfigApplied,
+    NoticePosted,
+    Queued,
+)
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.settings import Queue, Settings, Site
 from wallboard.handing import Handing, mailed
@@ -117,7 +125,11 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
             ])  # fmt: skip
         await stream.append([
             AlertAcknowledged(alert="support", who="Ann", source="wallboard", id="a"),
-            AlertActed(alert="support", who="Ben", attributes={"result": "called_back"}, source="wallboard", id="r"),
+            AlertSnoozed(alert="support", who="Eve", until=now_ms() + 3_600_000, source="wallboard", id="s"),
+            AlertActed(
+                alert="support", who="Ben", note="all six", attributes={"result": "called_back"}, source="wallboard",
+                id="r",
+            ),
             NoticePosted(text="Line 2 is down", notice="n", source="wallboard", id="n"),
             Queued(contact="c", queue="support", source="pbx", id="q", time=now_ms() - 60_000),
         ])  # fmt: skip
@@ -156,7 +168,7 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
     assert blocks[3][0] == "Alerts"
     [alert] = blocks[3][1:]
     assert alert.startswith(f"{datetime.fromtimestamp(raised_ms / 1000, UTC):%H:%M}–still open  warning: Support: ")
-    assert alert.endswith("; seen by Ann, called back (Ben)")
+    assert alert.endswith("; seen by Ann, snoozed by Eve, called back (Ben) “all six”")
     assert blocks[4:] == [
         ["Notices that stand", "Line 2 is down"],
         ["Thanks from customers: 2"],

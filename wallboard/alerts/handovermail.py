@@ -111,17 +111,23 @@ def _alert(floor: Floor, name: str, row: AlertRow, zone: ZoneInfo, page: Words) 
 
 
 def _did(row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
+    """As /shift says it."""
     results = [
-        f"{page('alerts.result.' + one['result'], one['result'])} ({one['who']})" for one in told.get("results", ())
+        f"{page('alerts.result.' + one['result'], one['result'])} ({one['who']})"
+        + (f" “{one['note']}”" if one.get("note") else "")
+        for one in told.get("results", ())
     ]
+    snoozed_by = row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None
     if row.owner:
         yield page("alerts.owner" if row.over_ms is None else "alerts.had", who=row.owner)
     if row.acknowledged_by and row.acknowledged_by != row.owner:
         yield page("alerts.seen", who=row.acknowledged_by)
+    if snoozed_by:
+        yield page("alerts.was_snoozed" if row.snoozed_until_ms is None else "alerts.snoozed_by", who=snoozed_by)
     yield from results
     if row.note:
         yield f"“{row.note}”"
-    if not row.owner and not row.acknowledged_by and not results:
+    if not row.owner and not row.acknowledged_by and not snoozed_by and not results:
         yield page("shift.unheeded")
 
 
