@@ -99,7 +99,7 @@ NEEDS = {
     "GET /api/v1/state": "floor", "GET /api/v1/explain?group=all&metric=offered": "floor",
     "GET /api/v1/history?group=all": "floor",
     "GET /history": "floor", "GET /history.csv?group=all": "floor", "GET /api/v1/alerts": "floor",
-    "GET /sources": "floor", "GET /api/v1/sources": "floor",
+    "GET /api/v1/alerts/count": "alerts:act", "GET /sources": "floor", "GET /api/v1/sources": "floor",
     "GET /sources/{source:path}": "everyone's", "GET /api/v1/sources/{source:path}": "everyone's",
     "GET /alerts": "alerts:act", "GET /alerts/report": "alerts:act", "GET /shift": "alerts:act",
     "GET /alerts/delivery": "alerts:act", "GET /api/v1/delivery": "alerts:act",

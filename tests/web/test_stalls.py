@@ -160,8 +160,8 @@ async def test_what_became_of_it_stands_in_the_metrics(
         assert cut["frames_total"] > 1
         assert cut["frame_bytes_total"] > 65_536
         assert 0 < cut["fan_out_seconds"] < 5
-        whole = Channel._write
-        monkeypatch.setattr(Channel, "_write", lambda at, frame: time.sleep(0.2) or whole(at, frame))
+        whole = Channel.hand_on
+        monkeypatch.setattr(Channel, "hand_on", lambda at: (at._packed and time.sleep(0.2)) or whole(at))
         async with connect(address(served), additional_headers=HEADERS, max_size=None):
             await flood(served, lambda: hub.pace.rate == 2)
             busy = await figures(served)

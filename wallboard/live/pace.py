@@ -22,11 +22,11 @@ class Pace:
 
     def __init__(self) -> None:
         self.lowered = 0  # how often, for /metrics
+        self.last_s = 0.0  # what the last fan-out took
         self.begin_anew()
 
     def begin_anew(self) -> None:
         """Nobody looks any more."""
-        self.last_s = 0.0  # what the last fan-out took
         self._mean_s = 0.0
         self._step = 0
         self._since_s = 0.0  # of the last change, or of the last time that was no calm one
