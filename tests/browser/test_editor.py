@@ -285,6 +285,11 @@ async def test_a_logo_that_cannot_be_seen_is_doubtful_of_whatever_kind_it_is(
         await context.close()
 
 
+async def height(of: Any) -> float:
+    """In pixels of the page; 0 while it is hidden."""
+    return (await of.bounding_box() or {"height": 0})["height"]
+
+
 async def test_a_board_for_an_upright_screen_is_shown_so(edit: Callable[..., Any], night: httpx.AsyncClient) -> None:
     page = await edit()
     picture, frame = page.locator("iframe"), page.frame_locator("iframe")
@@ -296,7 +301,7 @@ async def test_a_board_for_an_upright_screen_is_shown_so(edit: Callable[..., Any
     handle, tile = page.locator(".edit-tile"), frame.locator("#tile-0")
     await expect(tile).to_be_visible()
     async with asyncio.timeout(10):  # the handle lies on its tile, once the picture is laid out anew
-        while abs((await handle.bounding_box())["height"] - (await tile.bounding_box())["height"]) > 2:
+        while abs(await height(handle) - await height(tile)) > 2:
             await asyncio.sleep(0.05)
     assert await saved(page, night) == TEXT.replace('"Night"\n', '"Night"\nportrait = true\n')
     again = await edit()
