@@ -5,9 +5,8 @@ The leading worker sends there (alerts/delivery.py); what is pressed here stands
 
 import asyncio
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Annotated, Any, NotRequired, TypedDict, TypeVar
+from typing import Annotated, Any, NotRequired, TypedDict
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from wallboard.alerts.message import Message, confirm_of, test_of
 from wallboard.alerts.notify import Undelivered
 from wallboard.alerts.notify.telegram import asked as asked_of_bot
-from wallboard.core.errors import Conflict, RecordUnavailable, StreamUnavailable
+from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.core.events import Text
 from wallboard.core.hours import parse_openings
 from wallboard.core.rules import Severity
@@ -31,6 +30,7 @@ from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
+from wallboard.web.recorded import asked_record
 from wallboard.web.wiring import Parts, parts_of
 
 BODY_BYTES = 8_192
@@ -38,7 +38,6 @@ AN_HOUR, AT_ONCE = 20, 5  # messages to own channels that one account may ask fo
 MOST_WAITING = 200
 BOT_S = 3.0  # for its name
 NO_STORE = {"cache-control": "no-store"}
-T = TypeVar("T")
 Address = Annotated[str, Meta(min_length=1, max_length=LONGEST, pattern=r"^[^\u0000-\u001f\u007f-\u009f]*$")]
 
 
@@ -290,18 +289,6 @@ async def is_reached(parts: Parts, who: Who) -> bool:
     except RecordUnavailable:
         return True
     return any(one.confirmed_ms is not None and one.kind in parts.config.own_channels for one in found)
-
-
-async def asked_record(ask: Callable[[], T]) -> T:
-    """From a thread. Raises Problem 409 for what the record does not take, 503 where it does not answer."""
-    try:
-        return await asyncio.to_thread(ask)
-    except Conflict as error:
-        said = str(error)
-        raise Problem(409, f"{said[:1].upper()}{said[1:]}.") from None
-    except RecordUnavailable:
-        text = "The record does not answer now; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None
 
 
 async def _own(request: Request) -> tuple[Who, Parts, OwnChannel]:

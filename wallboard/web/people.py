@@ -1,7 +1,5 @@
 """Who has an account, and what may each do? For administrators: `/people` and the calls behind it."""
 
-import asyncio
-from collections.abc import Callable
 from typing import Any, NotRequired, TypedDict, TypeVar
 
 import msgspec
@@ -11,7 +9,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.called import names_of
-from wallboard.core.errors import Conflict
 from wallboard.core.events import Text
 from wallboard.record.people import Bound, Person, Role
 from wallboard.web.account import NO_STORE, told
@@ -20,11 +17,13 @@ from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import follow
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import asked_record
 from wallboard.web.signin import unavailable
 from wallboard.web.wiring import Parts, parts_of
 
-BODY_BYTES = 65_536
 T = TypeVar("T")
+
+BODY_BYTES = 65_536
 Names = list[Text]
 
 
@@ -93,7 +92,7 @@ async def people(request: Request) -> Response:
     """`GET /api/v1/people`."""
     allowed(request, "admin")
     parts = parts_of(request)
-    found = await _asked(parts.people.all)
+    found = await asked_record(parts.people.all)
     with unavailable():
         counts = await parts.sessions.signin.counts([person.id for person in found])
     rows = [_told(person) | {"sessions": counts[person.id]} for person in found]
@@ -117,7 +116,7 @@ async def add(request: Request) -> Response:
         teams=None if asked.teams is None else tuple(asked.teams), agents=tuple(asked.agents),
     )  # fmt: skip
     name = _name(asked.name)
-    added = await _asked(lambda: parts.people.add(name, asked.role, bound, by=who.by, now_ms=parts.clock_ms()))
+    added = await asked_record(lambda: parts.people.add(name, asked.role, bound, by=who.by, now_ms=parts.clock_ms()))
     answer = _told(added) | _unseen(parts, bound) | {"link": await _link(request, added)}
     return JSONResponse(answer, 201, headers=NO_STORE)
 
@@ -144,7 +143,7 @@ async def change(request: Request) -> Response:
     if "name" in given:
         given["name"] = _name(given["name"])
     to_be = given | {"bound": msgspec.structs.replace(person.bound, **limits)}
-    changed = await _asked(lambda: parts.people.change(person.id, by=who.by, now_ms=parts.clock_ms(), **to_be))
+    changed = await asked_record(lambda: parts.people.change(person.id, by=who.by, now_ms=parts.clock_ms(), **to_be))
     parts.sessions.changed(person.id)
     await follow(parts, who, person, changed)
     set_now = Bound(**{name: value for name, value in limits.items() if value})
@@ -166,7 +165,7 @@ async def remove(request: Request) -> Response:
     who, parts = allowed(request, "admin"), parts_of(request)
     person = await _person(request)
     _somebody_else(who, person)
-    await _asked(lambda: parts.people.remove(person.id, by=who.by, now_ms=parts.clock_ms()))
+    await asked_record(lambda: parts.people.remove(person.id, by=who.by, now_ms=parts.clock_ms()))
     with unavailable():
         await parts.sessions.signin.end_of(person.id)
         await parts.handed_over.forget(f"person:{person.id}")
@@ -189,7 +188,9 @@ async def link(request: Request) -> Response:
     if person.disabled:
         raise Problem(409, "This account is disabled: enable it first.")
     made = await _link(request, person)
-    await _asked(lambda: parts.audit.write(parts.clock_ms(), who.by, "person.link", id=person.id, name=person.name))
+    await asked_record(
+        lambda: parts.audit.write(parts.clock_ms(), who.by, "person.link", id=person.id, name=person.name)
+    )
     return JSONResponse({"link": made}, 201, headers=NO_STORE)
 
 
@@ -220,7 +221,7 @@ async def end_sessions(request: Request) -> Response:
     person = await _person(request)
     with unavailable():
         ended = await parts.sessions.signin.end_of(person.id)
-    await _asked(
+    await asked_record(
         lambda: parts.audit.write(parts.clock_ms(), who.by, "person.signed_out", id=person.id, name=person.name)
     )
     return JSONResponse({"ended": ended}, headers=NO_STORE)
@@ -239,7 +240,7 @@ def _name(given: str) -> str:
 async def _person(request: Request) -> Person:
     """Raises Problem 404."""
     person_id = request.path_params["person"]
-    found = (await _asked(lambda: parts_of(request).people.of([person_id]))).get(person_id)
+    found = (await asked_record(lambda: parts_of(request).people.of([person_id]))).get(person_id)
     if found is None:
         raise Problem(404, "There is nobody of this id. GET /api/v1/people lists everybody.")
     return found
@@ -249,16 +250,6 @@ def _somebody_else(who: Who, person: Person) -> None:
     """Raises Problem 409: whoever locks themselves out mostly did not mean to."""
     if who.kind == "person" and who.id == person.id:
         raise Problem(409, "This is your own account: another administrator disables or removes it.")
-
-
-async def _asked(ask: Callable[[], T]) -> T:
-    """From a thread. Raises Problem 409 for what the record does not take, 503 where it does not answer."""
-    with unavailable():
-        try:
-            return await asyncio.to_thread(ask)
-        except Conflict as error:
-            said = str(error)
-            raise Problem(409, f"{said[:1].upper()}{said[1:]}.") from None
 
 
 async def _link(request: Request, person: Person) -> str:

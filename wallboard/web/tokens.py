@@ -16,6 +16,7 @@ from wallboard.web.auth import allowed
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import JSON, Answer, Call
 from wallboard.web.problems import Problem, near
+from wallboard.web.recorded import record_away
 from wallboard.web.who import SCOPES
 from wallboard.web.wiring import Parts, parts_of
 
@@ -85,7 +86,7 @@ async def create(request: Request) -> Response:
     except Refused as refused:
         raise Problem(409 if refused.at == "$" else 422, f"{refused.reason}.", at=refused.at) from None
     except RecordUnavailable:
-        raise _away() from None
+        raise record_away() from None
     parts.programs.changed()
     return Response(msgspec.json.encode(Made(token.id, given)), 201, media_type=JSON, headers=_NO_STORE)
 
@@ -102,7 +103,7 @@ async def revoke(request: Request) -> Response:
     try:
         found = await asyncio.to_thread(parts.tokens.revoke, request.path_params["token"], who.by, parts.clock_ms())
     except RecordUnavailable:
-        raise _away() from None
+        raise record_away() from None
     if not found:
         raise Problem(404, "There is no such token, or it was revoked before.")
     parts.programs.changed()
@@ -131,7 +132,7 @@ async def _all(parts: Parts) -> list[Told]:
     try:
         found = await asyncio.to_thread(parts.tokens.all)
     except RecordUnavailable:
-        raise _away() from None
+        raise record_away() from None
     return [_told(token, parts.programs.used.get(token.id)) for token in found.values()]
 
 
@@ -150,11 +151,6 @@ def _read(body: bytes) -> NewToken:
             raise Problem(422, f"There is no such scope; there is: {', '.join(SCOPES)}.", at=f"$.scopes[{index}]",
                           **near(scope, SCOPES))  # fmt: skip
     return asked
-
-
-def _away() -> Problem:
-    text = "The record does not answer now; nothing was done. Try again soon."
-    return Problem(503, text, headers={"retry-after": "2"})
 
 
 def _set(names: list[str] | None) -> frozenset[str] | None:
