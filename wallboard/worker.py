@@ -23,7 +23,7 @@ from wallboard.stream.stream import Stream
 
 CHECKPOINT_S = 30.0
 RENEW_S = LEASE_MS / 1000 / 3
-STANDBY_S = 1.0
+STANDBY_S = 0.2  # after a stop people hear so much later
 
 log = structlog.get_logger("worker")
 
