@@ -100,6 +100,7 @@ class Handing:
         for name in missing:
             await self._outbox.put(token, name, [New(message.id, msgspec.json.encode(message))])
             self._put.add((name, site, shift.name, shift.ends_ms))
+        self._deliveries.wake(missing)
 
     async def _parting(self, site: str, shift: Shift, now_ms: int) -> Parting:
         """Nothing of the floor is kept over an `await`."""

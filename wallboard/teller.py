@@ -19,7 +19,7 @@ from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import New, Outbox
 
-LOOK_S = 0.5
+LOOK_S = 0.25
 BEHIND_MS = 2_000  # so far the floor is at most while all is well
 AT_ONCE = 1_000  # put down together
 BREATHE = 20  # alerts of which nothing is due, until the loop may serve somebody else

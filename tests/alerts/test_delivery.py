@@ -302,8 +302,16 @@ async def refusing(sending: Sending) -> AsyncIterator[Post]:
 
         post.handle_RCPT = refuse  # type: ignore[attr-defined]
         deliveries = Deliveries(sending.outbox, now_ms, lambda: sending.token)
-        await deliveries.keep({"own:a": Receiver("own:a", "mail", url, allow=HERE)})
+
+        async def look() -> None:
+            while True:
+                await deliveries.keep({"own:a": Receiver("own:a", "mail", url, allow=HERE)})
+                await asyncio.sleep(0.02)
+
+        looking = asyncio.create_task(look())
         yield post
+        looking.cancel()
+        await asyncio.wait([looking])
         await deliveries.stop()
 
 

@@ -116,7 +116,7 @@ class Sending:
     ) -> None:
         receiver = Receiver(name, "webhook", url, KEY, allow=HERE)
         delivery = Delivery(receiver, self.outbox, now_ms, lambda: self.token, holds, anew)
-        self.tasks[name] = asyncio.create_task(delivery.run())
+        self.tasks[name] = asyncio.create_task(_woken(delivery))
 
     async def stop(self, name: str) -> None:
         task = self.tasks.pop(name)
@@ -126,6 +126,15 @@ class Sending:
     async def put(self, name: str, title: str, **more: Any) -> bool:
         message = msgspec.structs.replace(HELLO, id=title, title=title, **more)
         return (await self.outbox.put(self.token, name, [New(title, msgspec.json.encode(message))]))[0]
+
+
+async def _woken(delivery: Delivery) -> None:
+    """As `Deliveries` does, at each look."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(delivery.run())
+        while True:
+            await asyncio.sleep(delivering.LOOK_S)
+            delivery.wake()
 
 
 async def leading(outbox: Outbox) -> int:

@@ -1,10 +1,16 @@
-"""Which deliveries run? One a receiver as it is configured now, each a task of its own."""
+"""Which deliveries run? One a receiver as it is configured now, each a task of its own.
+
+Whether something waits is asked of all of them at once: did each ask for itself, hundreds of them would keep the loop
+busy each time, and what was taken would be noted late, so that after a death it comes twice.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from wallboard.alerts.chat import Anew, as_it_was
 from wallboard.alerts.delivery import Delivery, Holds, nothing
+from wallboard.core.errors import StreamUnavailable
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Outbox
 
@@ -24,11 +30,15 @@ class Deliveries:
         self._tasks: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
 
     async def keep(self, wanted: Mapping[str, Receiver]) -> None:
-        """What is configured otherwise begins anew, what is not there any more ends."""
+        """What is configured otherwise begins anew, what is not there any more ends. Wakes those to whom something
+        waits: called every half second or so."""
         await self._stop([name for name, (one, _) in self._tasks.items() if wanted.get(name) != one.receiver])
         for name in wanted.keys() - self._tasks.keys():
             delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._token, self._holds, self._anew)
             self._tasks[name] = delivery, asyncio.create_task(delivery.run(), name=f"notify {name}")
+        if self._token() is not None:
+            with suppress(StreamUnavailable):  # whoever sends says so
+                self.wake(await self._outbox.awaiting(list(self._tasks)))
 
     def wake(self, names: Iterable[str]) -> None:
         """Something new waits for these."""

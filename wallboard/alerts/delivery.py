@@ -5,7 +5,6 @@ A receiver that is down, answers 500 or hangs holds up nobody else: each has a t
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -22,7 +21,7 @@ from wallboard.receivers import Kind, Receiver
 from wallboard.record.ownchannels import CODE_MS
 from wallboard.stream.outbox import Outbox, Waiting
 
-LOOK_S = 0.5
+LOOK_S = 0.5  # while it pauses: whether another one leads
 SEND_S = 30.0  # whatever a sender does
 FINISH_S = 2.0  # for what is on its way when it ends; less than the lease has left then
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
@@ -65,7 +64,7 @@ class Delivery:
         self._begun: list[str] | None = None  # what went as one and was not taken; None: not asked for yet
 
     def wake(self) -> None:
-        """Something new waits."""
+        """Something waits."""
         self._woken.set()
 
     async def run(self) -> None:
@@ -86,18 +85,15 @@ class Delivery:
                 self._slow_down()
 
     async def _pause(self) -> None:
-        """Until something new waits, or it is time to look; where nothing was taken last time, the whole pause, unless
-        another one leads meanwhile, whose messages may have been taken."""
-        if self._pause_s:
-            left_s = self._pause_s
-            while left_s > 0 and self._token() == self._led:
-                await asyncio.sleep(min(left_s, LOOK_S))
-                left_s -= LOOK_S
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_S):
-                await self._woken.wait()
+        """Until something waits; where nothing was taken last time, the whole pause, unless another one leads
+        meanwhile, whose messages may have been taken."""
+        if not self._pause_s:
+            await self._woken.wait()
         self._woken.clear()
+        left_s = self._pause_s
+        while left_s > 0 and self._token() == self._led:
+            await asyncio.sleep(min(left_s, LOOK_S))
+            left_s -= LOOK_S
 
     async def _next(self, pacing: Pacing, token: int) -> None:
         now_ms = self._clock_ms()
@@ -107,7 +103,8 @@ class Delivery:
             waiting = {name: one for name, one in waiting.items() if name not in void}
         coming = [coming_of(one.id, one.at_ms, messages[one.id]) for one in waiting.values()]
         alone = [one for one in coming if messages[one.id].type in ALONE]
-        going = alone[:1] or await self._begun_before(coming) or pacing.next(coming, now_ms)
+        paced = pacing.next(coming, now_ms)  # also where something else goes first: all that came is counted
+        going = alone[:1] or await self._begun_before(coming) or paced
         if not going:
             return
         ids = [] if alone else [one.id for one in going]
@@ -133,6 +130,7 @@ class Delivery:
         paced, ids = msgspec.json.encode(pacing.memory()), [one.id for one in batch]
         await self._outbox.done(token, name, ids, taken_ms, paced, is_alone=is_alone)
         self._begun = self._begun if is_alone else []
+        self.wake()  # for what waited behind it
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
 
     async def _begun_before(self, coming: Sequence[Coming]) -> list[Coming]:

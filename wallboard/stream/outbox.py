@@ -163,6 +163,17 @@ class Outbox:
         named = [(one.decode(), fields[b"m"]) for one, fields in found]
         return [Waiting(one, int(one.partition("-")[0]), message) for one, message in named]
 
+    async def awaiting(self, receivers: Sequence[str]) -> list[str]:
+        """To which of these something waits."""
+        if not receivers:
+            return []
+        with answering(_WHAT):
+            pipe = self._redis.pipeline(transaction=False)
+            for one in receivers:
+                pipe.xlen(self._keys.outbox(one))
+            counts = await pipe.execute()
+        return [one for one, count in zip(receivers, counts, strict=True) if count]
+
     async def add(self, receiver: str, message: bytes) -> None:
         """Whatever is known of it: a test."""
         with answering(_WHAT):

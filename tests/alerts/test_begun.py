@@ -1,0 +1,26 @@
+"""What went as one and was not taken, since whoever sent it died: does it count for what follows?"""
+
+import asyncio
+
+from tests.alerts.there import Sending, listening, until
+
+
+async def test_what_is_sent_again_is_counted_so_that_a_flood_goes_on(sending: Sending) -> None:
+    """One that came behind them went at once, and not a minute after."""
+    async with listening() as there:
+        for nth in range(11):
+            await sending.put("leads", f"flood{nth}", alert=f"a{nth}", rule=f"r{nth}", of=f"q{nth}")
+        all_that_wait = [one.id for one in await sending.outbox.waiting("leads", 20)]
+        await sending.outbox.begin(sending.token, "leads", all_that_wait)
+        sending.token = await sending.next_token()
+        sending.start("leads", there.url)
+        await until(lambda: len(there.got) == 1)
+        await sending.put("leads", "late", alert="late", rule="late", of="late")
+        await asyncio.sleep(0.5)
+        assert len(there.got) == 1
+
+
+async def test_to_whom_something_waits_is_asked_of_all_at_once(sending: Sending) -> None:
+    await sending.put("leads", "one")
+    assert await sending.outbox.awaiting(["leads", "nobody"]) == ["leads"]
+    assert await sending.outbox.awaiting([]) == []
