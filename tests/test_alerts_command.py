@@ -10,13 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.alerts.there import listening
+from tests.happened import happened
 from wallboard.cli import run
 from wallboard.commands.alerts import alerts
 from wallboard.config import as_written
 from wallboard.core.errors import WallboardError
 from wallboard.core.events import Abandoned, AlertAcknowledged, AlertCleared, AlertRaised, Event, Queued
 from wallboard.record.database import open_record
-from wallboard.record.days import Days, Happened
+from wallboard.record.days import Days
 from wallboard.record.people import Bound, People
 
 RECEIVER = """
@@ -71,7 +72,7 @@ def centre(tmp_path: Path) -> Path:
                 Abandoned(time=noon_ms + (at_s + for_s) * 1000, source="pbx", contact=f"{day}-{at_s}"),
             )
         ]
-        days.append([Happened(f"{event.time}-{n}", event.time or 0, event) for n, event in enumerate(told)])
+        days.append(happened(told))
     return tmp_path
 
 
@@ -98,7 +99,7 @@ def test_a_day_is_the_sites_and_may_lie_in_the_file_of_the_day_before(centre: Pa
         Queued(time=at_ms, source="pbx", contact="x", queue="night"),
         Queued(time=at_ms + 90_000, contact="y", queue="q"),
     ]
-    Days(centre / ".wallboard" / "events").append([Happened(f"{one.time}-0", one.time or 0, one) for one in told])
+    Days(centre / ".wallboard" / "events").append(happened(told))
     file = centre / "wallboard.toml"
     file.write_text(file.read_text() + '[site.tokyo]\nzone = "Asia/Tokyo"\n', encoding="utf-8")
     [found] = json.loads(tried(centre, "long", "--days", "2026-03-05", "--json").output)
@@ -174,9 +175,7 @@ def noisy(centre: Path) -> Path:
         if n == 3:
             told.append(AlertAcknowledged(alert=f"a{n}", time=begin_ms + 2000, who="Ann"))
         told.append(AlertCleared(alert=f"a{n}", rule="long", time=begin_ms + 5000))
-    Days(centre / ".wallboard" / "events").append([
-        Happened(f"{event.time}-{n}", event.time or 0, event) for n, event in enumerate(told)
-    ])  # fmt: skip
+    Days(centre / ".wallboard" / "events").append(happened(told))
     return centre
 
 

@@ -73,6 +73,15 @@ async def test_who_is_forgotten_is_not_named_again(kept: Kept) -> None:
     assert kept.ids() == ["e-0", "e-1"]
 
 
+@pytest.mark.parametrize("data", [b"", b"no event", b'{"type":"contact.queued","time":"noon"}', b'{"time":1}'])
+async def test_what_is_no_event_is_passed_over(kept: Kept, redis: Redis, keys: Keys, data: bytes) -> None:
+    await kept.tell(1)
+    await redis.xadd(keys.stream, {"e": data})
+    await kept.tell(1, start=1)
+    assert await kept.keeper().keep() == 2
+    assert kept.ids() == ["e-0", "e-1"]
+
+
 async def test_a_hole_in_the_stream_is_said_and_the_rest_is_kept(
     kept: Kept, redis: Redis, keys: Keys, capfd: pytest.CaptureFixture[str]
 ) -> None:

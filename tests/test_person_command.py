@@ -11,7 +11,7 @@ import pytest
 from wallboard.alerts.message import Message
 from wallboard.cli import run
 from wallboard.commands.given import clock_ms
-from wallboard.core.events import AgentForgotten, PresenceSet, SignedIn
+from wallboard.core.events import AgentForgotten, PresenceSet, SignedIn, encode
 from wallboard.core.quarters import Interval
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
@@ -206,7 +206,7 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     days = Days(tmp_path / "events")
     now_ms = clock_ms()
     ready = [PresenceSet(agent=who, presence="ready") for who in ("101", "102")]
-    days.append([Happened(f"{now_ms + n}-0", now_ms, event) for n, event in enumerate(ready)])
+    days.append([Happened(f"{now_ms + n}-0", now_ms, encode(event)) for n, event in enumerate(ready)])
 
     titles = ("Ганна Б.: missed 3", "support: waiting 101", "Rule about Ганнаб.", "support: Ганна Бахмут (Telegram)")
     asyncio.run(buried(redis_url, namespace, *titles))

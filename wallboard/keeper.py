@@ -8,16 +8,19 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import structlog
+from msgspec import Struct
 
 from wallboard.core.errors import StreamGap, StreamUnavailable
-from wallboard.core.events import AgentForgotten, Event
+from wallboard.core.events import AgentForgotten
 from wallboard.record.days import Days, Happened
-from wallboard.stream.stream import BEGIN, Entry, Stream
+from wallboard.stream.stream import BEGIN, Row, Stream
 
 KEEP_S = 10.0
 AT_ONCE = 2_000  # entries
 DROP_S = 3_600.0
+_FORGOTTEN = AgentForgotten.__struct_config__.tag
 
 log = structlog.get_logger("days")
 
@@ -55,26 +58,24 @@ class Keeper:
         await self._drop()
         kept, after = 0, await asyncio.to_thread(self._days.place) or BEGIN
         while self._keep_days:
-            entries = await self._read(after)
-            happened = [
-                Happened(one.id, one.arrival_ms, one.event) for one in entries if one.event and _is_kept(one.event)
-            ]
+            rows = await self._read(after)
+            happened = [Happened(one.id, one.arrival_ms, one.data) for one in rows if _is_kept(one.data)]
             kept += await asyncio.to_thread(self._days.append, happened)
-            if len(entries) < AT_ONCE:
+            if len(rows) < AT_ONCE:
                 break
-            after = entries[-1].id
+            after = rows[-1].id
         return kept
 
-    async def _read(self, after: str) -> list[Entry]:
+    async def _read(self, after: str) -> list[Row]:
         try:
             if not self._followed:
                 await self._stream.check(after)
                 self._followed = True
-            return await self._stream.read(after, count=AT_ONCE)
+            return await self._stream.rows(after, count=AT_ONCE)
         except StreamGap as gap:
             self._followed = True
             log.warning("a day has a hole: the stream had gone on without anybody to keep it", reason=str(gap))
-            return await self._stream.read(after, count=AT_ONCE)
+            return await self._stream.rows(after, count=AT_ONCE)
 
     async def _drop(self) -> None:
         """Once an hour: what is older than it may be. Of 0 days, all of it."""
@@ -85,6 +86,19 @@ class Keeper:
             await asyncio.to_thread(self._days.drop, today - timedelta(days=self._keep_days - 1))
 
 
-def _is_kept(event: Event) -> bool:
-    """That somebody is forgotten names them."""
-    return not isinstance(event, AgentForgotten)
+class _Looked(Struct):
+    """All of an event that is read here: there may be thousands a second."""
+
+    type: str
+    time: int | None = None
+
+
+_looked = msgspec.json.Decoder(_Looked)
+
+
+def _is_kept(data: bytes) -> bool:
+    """That somebody is forgotten names them; what is no event is none in a file either."""
+    try:
+        return _looked.decode(data).type != _FORGOTTEN
+    except msgspec.MsgspecError:
+        return False

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.happened import happened
 from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis
 from wallboard.core.events import AlertCleared, AlertRaised, Event
-from wallboard.record.days import Days, Happened
+from wallboard.record.days import Days
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -56,7 +57,7 @@ async def test_the_report_shows_itself_when_the_days_were_read(
             AlertRaised(alert=f"a{n}", rule="long", severity="critical", time=at_ms + n * 9000, attributes=said),
             AlertCleared(alert=f"a{n}", rule="long", time=at_ms + n * 9000 + 3000),
         ]
-    Days(config.events).append([Happened(f"{one.time}-{n}", one.time or 0, one) for n, one in enumerate(told)])
+    Days(config.events).append(happened(told))
     async with serving(config) as served:
         page = await open_page(served, "/alerts/report?from=2026-03-02&to=2026-03-02", "Ann", "lead")
         await page.get_by_text("Alerts raised: 3").wait_for(timeout=300_000)

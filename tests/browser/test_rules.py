@@ -10,10 +10,11 @@ import msgspec
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.happened import happened
 from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis, as_written
 from wallboard.core.events import Abandoned, ConfigApplied, Queued
-from wallboard.record.days import Days, Happened
+from wallboard.record.days import Days
 from wallboard.web import ruletrial
 
 PATIENT_S = 600
@@ -48,7 +49,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         Queued(time=noon_ms, source="pbx", contact="c", queue="support"),
         Abandoned(time=noon_ms + 140_000, source="pbx", contact="c"),
     ]
-    Days(config.events).append([Happened(f"{one.time}-{n}", one.time or 0, one) for n, one in enumerate(waited)])
+    Days(config.events).append(happened(waited))
     async with serving(config) as served:
         told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
         await served.parts.stream.append([told])

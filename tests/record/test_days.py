@@ -22,6 +22,8 @@ from wallboard.core.events import (
     PresenceSet,
     Queued,
     Transferred,
+    decode,
+    encode,
 )
 from wallboard.record import days as kept
 from wallboard.record.days import Days, Happened
@@ -37,7 +39,7 @@ def days(tmp_path: Path) -> Days:
 
 
 def at(arrival_ms: int, event: Event) -> Happened:
-    return Happened(f"{arrival_ms}-0", arrival_ms, event)
+    return Happened(f"{arrival_ms}-0", arrival_ms, encode(event))
 
 
 def queued(arrival_ms: int, number: int = 0) -> Happened:
@@ -52,7 +54,7 @@ def test_each_day_has_a_file_that_reads_as_a_recording(days: Days) -> None:
     entries = [queued(NOON_MS + number * 6 * HOUR_MS, number) for number in range(4)]
     assert days.append(entries) == 4
     assert [path.name for path in days.files(date.min, date.max)] == ["2026-03-02.ndjson.gz", "2026-03-03.ndjson.gz"]
-    assert read(days) == [one.event for one in entries]
+    assert read(days) == [decode(one.data) for one in entries]
     assert [path.name for path in days.files(date(2026, 3, 3), date(2026, 3, 9))] == ["2026-03-03.ndjson.gz"]
 
 
@@ -61,7 +63,7 @@ def test_what_is_kept_already_is_passed_over(days: Days) -> None:
     days.append(entries[:4])
     assert days.place() == entries[3].id
     assert days.append(entries[2:]) == 2
-    assert read(days) == [one.event for one in entries]
+    assert read(days) == [decode(one.data) for one in entries]
 
 
 def test_an_event_without_a_time_or_from_the_future_has_its_arrivals(days: Days) -> None:
@@ -94,7 +96,7 @@ def test_each_event_once_over_deaths_at_every_step(
         place = days.place()
         done = next((index + 1 for index, one in enumerate(entries) if one.id == place), 0)
     days.append(entries[done:])
-    assert read(days) == [one.event for one in entries]
+    assert read(days) == [decode(one.data) for one in entries]
 
 
 def dying(step, torn):  # type: ignore[no-untyped-def]

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 
+from tests.happened import happened
 from wallboard.core.events import (
     Abandoned,
     AlertAcknowledged,
@@ -25,7 +26,7 @@ from wallboard.core.events import (
 )
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
-from wallboard.record.days import Days, Happened
+from wallboard.record.days import Days
 from wallboard.web import lookback
 from wallboard.web.words import LANGUAGES
 
@@ -72,7 +73,7 @@ async def kept(config: Any, served_elsewhere: Any) -> Any:
 @asynccontextmanager
 async def keeping(config: Any, served_elsewhere: Any, **clock: Any) -> AsyncIterator[Any]:
     told = sorted([*waits("support"), *waits("sales")[:12]], key=lambda event: event.time or 0)
-    Days(config.events).append([Happened(f"{event.time}-{n}", event.time or 0, event) for n, event in enumerate(told)])
+    Days(config.events).append(happened(told))
     async with served_elsewhere(replace(config, settings=SETTINGS), **clock) as served:
         applied = ConfigApplied(settings=msgspec.to_builtins(SETTINGS), source="wallboard", id="1")
         await served.parts.stream.append([applied])

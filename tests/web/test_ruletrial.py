@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.happened import happened
 from wallboard.config import Config, as_written
 from wallboard.core.events import Abandoned, Queued
-from wallboard.record.days import Days, Happened
+from wallboard.record.days import Days
 from wallboard.web import ruletrial
 
 TRY = "/api/v1/alerts/try-rule"
@@ -49,7 +50,7 @@ async def served(
         )
     ]
     config = replace(config, file=file, settings=as_written(file, {}).settings)
-    Days(config.events).append([Happened(f"{event.time}-{n}", event.time or 0, event) for n, event in enumerate(told)])
+    Days(config.events).append(happened(told))
     async with served_elsewhere(config) as found:
         yield found
 

@@ -33,6 +33,17 @@ class Entry(NamedTuple):
     data: bytes
 
 
+class Row(NamedTuple):
+    """One entry as it stands in the stream: its id, and the event's JSON."""
+
+    id: str
+    data: bytes
+
+    @property
+    def arrival_ms(self) -> int:
+        return _arrival_ms(self.id)
+
+
 class Stream:
     """Every method raises StreamUnavailable when Redis does not answer or does not take it; none repeats."""
 
@@ -70,6 +81,14 @@ class Stream:
         Raises StreamGap, once, if the entry that it gave last is not there any more: then the stream was
         trimmed, emptied or restored, and events may have been missed.
         """
+        rows = await self.rows(after, count=count, block_ms=block_ms)
+        entries = [_entry(row, self._own) for row in rows]
+        if entries and self._own is not None:
+            self._own.passed(entries[-1].id)
+        return entries
+
+    async def rows(self, after: str, *, count: int = 1000, block_ms: int | None = None) -> list[Row]:
+        """As `read`, for who looks into few of them."""
         block = None if block_ms is None else max(1, min(block_ms, BLOCK_MS))
         with answering("events were not read"):
             # In one go: Redis looks for the old entry right after it has answered with the new ones.
@@ -82,12 +101,10 @@ class Stream:
             if self._own is not None:
                 self._own.clear()
             raise _gap(after)
-        entries = [_entry(entry_id.decode(), fields, self._own) for entry_id, fields in _rows(reply)]
-        if entries:
-            self._given = entries[-1].id
-            if self._own is not None:
-                self._own.passed(self._given)
-        return entries
+        rows = [Row(entry_id.decode(), fields.get(_FIELD, b"")) for entry_id, fields in _told(reply)]
+        if rows:
+            self._given = rows[-1].id
+        return rows
 
     async def check(self, cursor: str) -> None:
         """For a place that was kept elsewhere, such as a checkpoint's: is nothing missing after it?
@@ -130,7 +147,7 @@ class Stream:
         return found.decode() if found is not None else None
 
 
-def _rows(reply: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
+def _told(reply: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
     """redis-py gives [[key, rows]], or with protocol 3 {key: [rows]}; nothing at all when nothing came."""
     if not reply:
         return []
@@ -138,16 +155,15 @@ def _rows(reply: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
     return [(entry_id, fields or {}) for entry_id, fields in rows]
 
 
-def _entry(entry_id: str, fields: dict[bytes, bytes], own: Own | None) -> Entry:
-    data = fields.get(_FIELD, b"")
-    arrival_ms = _arrival_ms(entry_id)
+def _entry(row: Row, own: Own | None) -> Entry:
+    arrival_ms = row.arrival_ms
     try:
-        event = (own.take(entry_id) if own is not None else None) or decode_own(data)
+        event = (own.take(row.id) if own is not None else None) or decode_own(row.data)
     except Refused:
-        return Entry(entry_id, arrival_ms, None, data)
+        return Entry(row.id, arrival_ms, None, row.data)
     if event.time is None:
         force_setattr(event, "time", arrival_ms)  # nobody else looks at it any more
-    return Entry(entry_id, arrival_ms, event, data)
+    return Entry(row.id, arrival_ms, event, row.data)
 
 
 def _arrival_ms(entry_id: str) -> int:
