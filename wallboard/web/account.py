@@ -20,7 +20,8 @@ from wallboard.web.browsers import remember
 from wallboard.web.calls import Answer, Call
 from wallboard.web.passwords import unfit
 from wallboard.web.problems import Problem
-from wallboard.web.signin import safe_next, unavailable
+from wallboard.web.recorded import answering, asked_record
+from wallboard.web.signin import safe_next
 from wallboard.web.wiring import Parts, parts_of
 
 BODY_BYTES = 4_096
@@ -98,7 +99,7 @@ async def choose(request: Request) -> Response:
         raise Problem(422, wrong, at="$.password")
     await _check_new(parts, person, name)
     to_be = {"name": name, "password": await parts.passwords.hash(asked.password)}
-    with unavailable():
+    with answering():
         try:
             now = await asyncio.to_thread(
                 lambda: parts.people.change(
@@ -123,8 +124,7 @@ async def _check_new(parts: Parts, person: Person, name: str) -> None:
     """Nobody takes a name of the audit trail for themselves; an administrator may give it. Raises Problem 409."""
     if key(name) == key(person.name):
         return
-    with unavailable():
-        known = await asyncio.to_thread(parts.audit.names)
+    known = await asked_record(parts.audit.names)
     if key(name) in map(key, known):
         text = f"Somebody did things here as {name}: choose another name, or ask an administrator for this one."
         raise Problem(409, text, at="$.name")
@@ -133,7 +133,7 @@ async def _check_new(parts: Parts, person: Person, name: str) -> None:
 async def _knows(request: Request, person: Person, asked: Chosen, token: str) -> None:
     """Raises Problem 403: somebody else may sit at this browser."""
     parts = parts_of(request)
-    with unavailable():
+    with answering():
         session = await parts.sessions.signin.session(token)
     fresh = session is not None and session.by == "link" and parts.clock_ms() - session.began_ms < BY_LINK_MS
     if person.password is None or fresh:
@@ -146,7 +146,7 @@ async def _knows(request: Request, person: Person, asked: Chosen, token: str) ->
 async def sessions(request: Request) -> Response:
     """`GET /api/v1/account/sessions`."""
     person, parts = await _myself(request), parts_of(request)
-    with unavailable():
+    with answering():
         found = await parts.sessions.signin.of(person.id)
     here = ref_of(request.scope[CREDENTIAL].secret)
     return JSONResponse({"sessions": [told(one, parts.clock_ms(), here) for one in found]}, headers=NO_STORE)
@@ -156,7 +156,7 @@ async def sessions(request: Request) -> Response:
 async def end_others(request: Request) -> Response:
     """`DELETE /api/v1/account/sessions`: all but this one."""
     person, parts = await _myself(request), parts_of(request)
-    with unavailable():
+    with answering():
         ended = await parts.sessions.signin.end_of(person.id, but=request.scope[CREDENTIAL].secret)
     await _noted(parts, person)
     return JSONResponse({"ended": ended}, headers=NO_STORE)
@@ -171,7 +171,7 @@ async def end_others(request: Request) -> Response:
 async def end(request: Request) -> Response:
     """`DELETE /api/v1/account/sessions/{ref}`."""
     person, parts = await _myself(request), parts_of(request)
-    with unavailable():
+    with answering():
         ended = await parts.sessions.signin.end_of(person.id, request.path_params["ref"])
     if not ended:
         raise Problem(404, "This session has ended already, or was never yours.")
@@ -181,10 +181,7 @@ async def end(request: Request) -> Response:
 
 async def _noted(parts: Parts, person: Person) -> None:
     by, now_ms = By(person.name, "person", person.id), parts.clock_ms()
-    with unavailable():
-        await asyncio.to_thread(
-            lambda: parts.audit.write(now_ms, by, "person.signed_out", id=person.id, name=person.name)
-        )
+    await asked_record(parts.audit.write, now_ms, by, "person.signed_out", id=person.id, name=person.name)
 
 
 def told(one: Listed, now_ms: int, here: str = "") -> dict[str, Any]:
@@ -200,8 +197,7 @@ async def _myself(request: Request) -> Person:
     who = who_asks(request)
     if who.kind != "person":
         raise Problem(403, "This is for people who signed in: a program has neither password nor sessions.")
-    with unavailable():
-        found = (await asyncio.to_thread(parts_of(request).people.of, [who.id])).get(who.id)
+    found = (await asked_record(parts_of(request).people.of, [who.id])).get(who.id)
     if found is None:
         raise Problem(401, "This account was removed.")
     return found

@@ -1,6 +1,5 @@
 """Who changed what, and when? The audit trail for administrators: `GET /api/v1/audit`, as JSON or CSV."""
 
-import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, NotRequired, TypedDict
@@ -15,7 +14,7 @@ from wallboard.record.audit import Line as Kept
 from wallboard.web.auth import allowed
 from wallboard.web.calls import JSON, Answer, Call, Query
 from wallboard.web.problems import Problem
-from wallboard.web.signin import unavailable
+from wallboard.web.recorded import asked_record
 from wallboard.web.spreadsheet import CSV, spreadsheet
 from wallboard.web.wiring import parts_of
 
@@ -50,8 +49,7 @@ async def audit(request: Request) -> Response:
     before = query.pop("before", None)
     if query or (before is not None and not (before.isascii() and before.isdigit() and len(before) < 10)):
         raise Problem(400, "Expected nothing or before=N as the query.", at="$.before")
-    with unavailable():
-        lines = await asyncio.to_thread(parts_of(request).audit.read, int(before) if before else None, MOST)
+    lines = await asked_record(parts_of(request).audit.read, int(before) if before else None, MOST)
     if CSV in request.headers.get("accept", ""):
         return spreadsheet("audit.csv", _table(lines))
     rows = [_row(one) for one in lines]

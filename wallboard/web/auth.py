@@ -21,6 +21,7 @@ from wallboard.web.bearer import Bearers, token_in
 from wallboard.web.known import Credential, Kind, Known
 from wallboard.web.origin import Origins
 from wallboard.web.problems import Problem, problem_response
+from wallboard.web.recorded import away
 from wallboard.web.who import Who
 
 __all__ = ["CREDENTIAL", "REFUSED", "WHO", "Access", "Who", "allowed", "who_asks"]
@@ -147,15 +148,10 @@ class Access:
                 scope[CREDENTIAL] = credential
                 return who
         if unknown:
-            raise Problem(
-                503,
-                "Redis or the record does not answer, so it cannot be checked who asks. Try again soon.",
-                headers=_SOON,
-            )
+            raise away("Redis or the record", "It cannot be checked who asks; try again soon.")
         raise _nobody(otherwise)
 
 
-_SOON = {"retry-after": "2"}
 _CLOSE_CODES = {
     401: (SIGN_IN_AGAIN, "sign in again"),
     503: (TRY_AGAIN_LATER, "it cannot be checked now who asks"),

@@ -15,7 +15,6 @@ from wallboard.web.boardwriting import (
     WRITTEN,
     Done,
     expected_tag,
-    in_thread,
     name_of,
     no_board,
     text_answer,
@@ -23,6 +22,7 @@ from wallboard.web.boardwriting import (
 )
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import asked_record
 from wallboard.web.who import may_see
 from wallboard.web.wiring import parts_of
 
@@ -47,9 +47,9 @@ async def revisions(request: Request) -> Response:
     """`GET /api/v1/boards/{board}/revisions`: the newest first. Of a board that is gone for who could see it."""
     who = allowed(request, "boards:write")
     parts, name = parts_of(request), name_of(request)
-    found = await in_thread(parts.shelf.revisions, name)
-    if await in_thread(parts.shelf.get, name) is None:
-        last = await in_thread(_last_text, parts.shelf, name)
+    found = await asked_record(parts.shelf.revisions, name)
+    if await asked_record(parts.shelf.get, name) is None:
+        last = await asked_record(_last_text, parts.shelf, name)
         if last is None or not _could_see(who, name, last):
             raise no_board()
     rows = [{"revision": one.revision, "at": one.at_ms, "who": one.who} for one in found]
@@ -83,7 +83,7 @@ async def restore(request: Request) -> Response:
     """`POST /api/v1/boards/{board}/revisions/{revision}/restore`: the same text again, as a new revision."""
     who = allowed(request, "boards:write")
     name = name_of(request)
-    standing = await in_thread(parts_of(request).shelf.get, name)
+    standing = await asked_record(parts_of(request).shelf.get, name)
     return await write(request, who, name, await _revision(request, who), expected_tag(request, standing))
 
 
@@ -92,10 +92,10 @@ async def _revision(request: Request, who: Who) -> str:
     name, number = request.path_params["board"], request.path_params["revision"]
     shelf = parts_of(request).shelf
     known = number.isascii() and number.isdecimal() and len(number) < 10
-    found = await in_thread(shelf.revision, name, int(number)) if known else None
+    found = await asked_record(shelf.revision, name, int(number)) if known else None
     if found and found.text is not None and _could_see(who, name, found.text):
         return found.text
-    if await in_thread(shelf.get, name) is None:
+    if await asked_record(shelf.get, name) is None:
         raise no_board()
     raise Problem(404, "There is no such revision with a text, or not for you.")
 

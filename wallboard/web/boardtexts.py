@@ -19,7 +19,6 @@ from wallboard.web.boardwriting import (
     etag_of,
     expected_tag,
     headers_of,
-    in_thread,
     may_write,
     name_of,
     needs_condition,
@@ -30,6 +29,7 @@ from wallboard.web.boardwriting import (
 )
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call
+from wallboard.web.recorded import asked_record
 from wallboard.web.sight import boards_for
 from wallboard.web.wiring import parts_of
 
@@ -49,7 +49,7 @@ async def boards(request: Request) -> Response:
     """`GET /api/v1/boards`."""
     allowed(request, "state:read")
     parts = parts_of(request)
-    standing = await in_thread(parts.shelf.all)
+    standing = await asked_record(parts.shelf.all)
     rows = [
         _row(board, standing.get(board.id), parts.boards.variables(board.id)) for board in boards_for(request).values()
     ]
@@ -112,7 +112,7 @@ async def put(request: Request) -> Response:
     who = allowed(request, "boards:write")
     name = name_of(request)
     body = await body_of(request, BODY_BYTES)
-    standing = await in_thread(parts_of(request).shelf.get, name)
+    standing = await asked_record(parts_of(request).shelf.get, name)
     expected = expected_tag(request, standing)
     text = text_of(request, body, standing.text if standing else "")
     return await write(request, who, name, text, expected)
@@ -133,7 +133,7 @@ async def remove(request: Request) -> Response:
     expected = expected_tag(request, standing)
     if expected is None:
         raise needs_condition()
-    came = await in_thread(parts.shelf.came, name)
+    came = await asked_record(parts.shelf.came, name)
     back = checked(parts, name, came)[0] if came is not None else None
     may_write(who, parts, parts.boards().get(name), back or Board())
     await changing(parts.shelf.remove, name, who.by, parts.clock_ms(), expected)

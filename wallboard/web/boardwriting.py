@@ -11,7 +11,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from wallboard.core.errors import Mistake, RecordUnavailable
+from wallboard.core.errors import Mistake
 from wallboard.record.board import Board
 from wallboard.record.boards import BOARD_ID, board_of, read_text, rotation_mistakes
 from wallboard.record.boardtext import dumped, merged
@@ -21,6 +21,7 @@ from wallboard.tables import MAX_FILE_BYTES, parse_text
 from wallboard.web.auth import Who
 from wallboard.web.exposing import beyond, exposes_more, said_of_people
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import asked_record
 from wallboard.web.sight import NO_BOARD, Seen, must_see
 from wallboard.web.wiring import Parts, parts_of
 
@@ -122,7 +123,7 @@ async def read_all(parts: Parts) -> dict[str, Standing]:
 
 
 async def standing_of(request: Request) -> Standing:
-    found = await in_thread(parts_of(request).shelf.get, name_of(request))
+    found = await asked_record(parts_of(request).shelf.get, name_of(request))
     if found is None:
         raise no_board()
     return found
@@ -135,17 +136,9 @@ def name_of(request: Request) -> str:
     return name
 
 
-async def in_thread(call: Callable[..., T], *given: Any) -> T:
-    """What the record does not answer is 503."""
-    try:
-        return await asyncio.to_thread(call, *given)
-    except RecordUnavailable as error:
-        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
-
-
 async def changing(change: Callable[..., T], *given: Any) -> T:
     try:
-        return await in_thread(change, *given)
+        return await asked_record(change, *given)
     except Differs as error:
         raise _differs(error.now) from None
     except (Fixed, Full) as error:

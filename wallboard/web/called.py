@@ -13,7 +13,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.config import mistakes_in
 from wallboard.core.called import called
-from wallboard.core.errors import ConfigError, RecordUnavailable
+from wallboard.core.errors import ConfigError
 from wallboard.core.events import Text
 from wallboard.core.settings import Target
 from wallboard.core.state import Floor
@@ -24,6 +24,7 @@ from wallboard.web.calls import Answer, Call
 from wallboard.web.forgetting import forgets
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import asked_record
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.writable import unwritable
@@ -120,7 +121,7 @@ async def put(request: Request) -> Response:
     if reason := unwritable(parts.config):
         raise Problem(409, reason)
     try:
-        now = await asyncio.to_thread(_write, parts, who, kind, name, values, expected)
+        now = await asked_record(_write, parts, who, kind, name, values, expected)
     except EntryDiffers as error:
         raise Problem(
             412, "The entry was changed meanwhile; `now` is what it says.", now=error.now, tag=tag_of(error.now)
@@ -131,9 +132,6 @@ async def put(request: Request) -> Response:
         raise Problem(422, f"{first.at}: {first.reason}.", at=first.at, mistakes=said) from None
     except Unwritten as error:
         raise Problem(409, f"{error}.") from None
-    except RecordUnavailable:
-        text = "The record does not answer, so it cannot be noted who did it; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None
     return JSONResponse({"tag": tag_of(now), "configured": now})
 
 

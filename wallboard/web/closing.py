@@ -1,6 +1,5 @@
 """May this ghost go? A lead closes what a source forgot to end: an event that comes back through the stream."""
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 from typing import Any, TypedDict
@@ -11,7 +10,6 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.core import closing
 from wallboard.core import events as ev
-from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import LongText, Text
 from wallboard.core.state import Floor
 from wallboard.record.audit import Audit
@@ -19,6 +17,7 @@ from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import asked_record
 from wallboard.web.sight import sees_agent
 from wallboard.web.telling import tell
 from wallboard.web.wiring import expect_loaded, parts_of
@@ -60,11 +59,7 @@ async def close(request: Request) -> Response:
     if asked.agent is not None and not sees_agent(parts, who, asked.agent):
         raise Problem(404, "There is nobody of this id.", at="$.agent")
     events = _events(parts.pipeline.floor, asked, who)
-    try:
-        await asyncio.to_thread(_note, parts.audit, parts.clock_ms(), who, events, asked.note)
-    except RecordUnavailable:
-        text = "The record does not answer, so it cannot be noted who did it; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None
+    await asked_record(_note, parts.audit, parts.clock_ms(), who, events, asked.note)
     await tell(parts, events)
     return JSONResponse({"closed": [_named(event) for event in events]}, 202)
 

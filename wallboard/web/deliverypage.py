@@ -16,7 +16,7 @@ from starlette.templating import Jinja2Templates
 from wallboard.alerts.held import held
 from wallboard.alerts.message import Message, test_of
 from wallboard.alerts.ownchannels import receiver_of
-from wallboard.core.errors import RecordUnavailable, StreamUnavailable
+from wallboard.core.errors import RecordUnavailable
 from wallboard.core.rules import OF_AGENTS, OWN
 from wallboard.receivers import Receiver
 from wallboard.record.ownchannels import OwnChannel
@@ -26,12 +26,12 @@ from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.figures import moment
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import answering
 from wallboard.web.trail import noted
 from wallboard.web.wiring import Parts, parts_of
 
 MOST_LETTERS = 200
 MOST_LOOKED_AT = 500  # of what waits for one receiver
-AWAY = "Redis does not answer now. Try again soon."
 
 
 class Delivery(TypedDict):
@@ -99,14 +99,12 @@ async def test(request: Request) -> Response:
     if _is_nobodys(parts.config.receivers[name], await _leading(parts)):
         person = parts.config.receivers[name].person
         raise Problem(409, f"Nobody is told there: its person '{person}' is no account of a lead.")
-    try:
+    with answering():
         if any(_read(one.message).type == "test" for one in await parts.outbox.waiting(name, MOST_LETTERS)):
             raise Problem(409, "A test message waits there already.")
         language = next(iter(parts.config.settings.sites.values())).language
         message = test_of(name, secrets.token_hex(8), parts.clock_ms(), language)
         await parts.outbox.add(name, msgspec.json.encode(message))
-    except StreamUnavailable:
-        raise Problem(503, AWAY, headers={"retry-after": "2"}) from None
     await noted(parts, who, "receiver.tested", name)
     return JSONResponse({"receiver": name}, 202)
 
@@ -119,7 +117,7 @@ async def test(request: Request) -> Response:
 )
 async def again(request: Request) -> Response:
     who, parts, name = allowed(request, "alerts:act"), parts_of(request), request.path_params["letter"]
-    try:
+    with answering():
         letter = next((one for one in await _letters(parts, who) if one.id == name), None)
         if letter is None:
             raise Problem(404, "There is no such message any more.")
@@ -127,8 +125,6 @@ async def again(request: Request) -> Response:
             raise Problem(409, "Its receiver is not configured any more.")
         if not await parts.outbox.again(letter):
             raise Problem(404, "There is no such message any more.")
-    except StreamUnavailable:
-        raise Problem(503, AWAY, headers={"retry-after": "2"}) from None
     await noted(parts, who, "letter.retried", _read(letter.message).title, to=letter.receiver)
     return JSONResponse({"receiver": letter.receiver}, 202)
 
@@ -136,12 +132,10 @@ async def again(request: Request) -> Response:
 async def _delivery(parts: Parts, who: Who) -> Delivery:
     """Raises Problem 503."""
     leading, added = await _leading(parts), await _added(parts, who)
-    try:
+    with answering():
         receivers = [await _receiver(parts, one, leading) for _, one in sorted(parts.config.receivers.items())]
         own = [await _own(parts, one) for one in added]
         letters = await _letters(parts, who)
-    except StreamUnavailable:
-        raise Problem(503, AWAY, headers={"retry-after": "2"}) from None
     return {"receivers": receivers, "own": own, "dead": [_told(parts, one, added) for one in letters]}
 
 

@@ -1,6 +1,5 @@
 """Who is on duty? A switch that a lead turns on until an instant; it comes back through the stream."""
 
-import asyncio
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
@@ -12,7 +11,6 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.core import events as ev
 from wallboard.core.duty import DutyRow
-from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import Text
 from wallboard.core.state import Floor
 from wallboard.record.people import Person
@@ -21,6 +19,7 @@ from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
 from wallboard.web.ownchannels import is_reached
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import asked_record
 from wallboard.web.telling import tell
 from wallboard.web.trail import noted
 from wallboard.web.until import Until, until_ms
@@ -155,11 +154,7 @@ async def _lead(parts: Parts, who: Who, name: str | None) -> Who:
         return who
     if who.kind == "person":
         _may_speak_for(who, name, None)
-    try:
-        person = await asyncio.to_thread(parts.people.named, name)
-    except RecordUnavailable:
-        text = "The record does not answer, so it is not known who that is; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None
+    person = await asked_record(parts.people.named, name)
     found = person and who_of(person)
     if not found or not found.may("alerts:act"):
         raise Problem(422, "There is no lead or administrator of this name.", at="$.who")

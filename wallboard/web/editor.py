@@ -36,7 +36,7 @@ from wallboard.record.checks import (
 from wallboard.record.images import names_of
 from wallboard.tables import parse_text
 from wallboard.web.auth import Who, allowed
-from wallboard.web.boardwriting import BODY_BYTES, checked, in_thread, standing_of, without_null
+from wallboard.web.boardwriting import BODY_BYTES, checked, standing_of, without_null
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
 from wallboard.web.charts import PLOTLY_ADDRESS, STYLE_POLICY
@@ -45,6 +45,7 @@ from wallboard.web.exposing import beyond, exposes_more
 from wallboard.web.layout import layout_css
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import asked_record
 from wallboard.web.sight import boards_for
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.variables import MOST_NAMES, named
@@ -96,7 +97,7 @@ class Editor:
             "language": language,
             "words": said | names,
             "choices": _choices(parts, boards_for(request), language)
-            | {"images": await in_thread(names_of, parts.shelf.folder)},
+            | {"images": await asked_record(names_of, parts.shelf.folder)},
         }
         context = {
             "board": name,
@@ -160,7 +161,7 @@ async def tried(request: Request) -> Response:
     parts, name = parts_of(request), request.path_params["board"]
     standing = await standing_of(request)
     asked = _asked(await body_of(request, 2 * BODY_BYTES))
-    read = await in_thread(_read, parts, name, asked)
+    read = await asked_record(_read, parts, name, asked)
     if read.board and (more := beyond(who, parts.pipeline.floor, read.board)):
         read = _without(read, more)
     told = {

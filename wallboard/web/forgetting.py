@@ -1,7 +1,6 @@
 """How does a mistyped queue or source go? Out of the state, with a line of who did it; a new event that names it brings
 it back. `DELETE /api/v1/names/{kind}/{id}`; the quota on names has its place again."""
 
-import asyncio
 import secrets
 from typing import TypedDict
 
@@ -9,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wallboard.core import events as ev
-from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.core.events import Text
 from wallboard.core.state import Floor
 from wallboard.core.visits import Story
@@ -17,6 +15,8 @@ from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem, near
+from wallboard.web.recorded import asked_record
+from wallboard.web.telling import tell
 from wallboard.web.wiring import Parts, parts_of
 
 KINDS = ("queue", "source")
@@ -46,15 +46,8 @@ async def forget(request: Request) -> Response:
     if kind not in forgets(who):
         raise Problem(403, "Queues are forgotten by leads of all teams and administrators, sources by administrators.")
     _check(parts, kind, name)
-    try:
-        await asyncio.to_thread(parts.audit.write, parts.clock_ms(), who.by, f"{kind}.forgotten", id=name)
-        await parts.stream.append([_event(kind, name, who)])
-    except RecordUnavailable:
-        text = "The record does not answer, so it cannot be noted who did it; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None
-    except StreamUnavailable:
-        text = "Redis does not take it now; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None
+    await asked_record(parts.audit.write, parts.clock_ms(), who.by, f"{kind}.forgotten", id=name)
+    await tell(parts, [_event(kind, name, who)])
     return JSONResponse({"kind": kind, "id": name}, 202)
 
 

@@ -1,6 +1,5 @@
 """What was it like? `GET /api/v1/history`: past intervals of a queue, a group or an agent, as JSON or CSV."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypedDict
@@ -11,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard.core.attendance import TIME
-from wallboard.core.errors import RecordUnavailable
 from wallboard.core.numbers import NUMBERS, number_named
 from wallboard.core.parts import STATES
 from wallboard.core.settings import Settings, Site
@@ -34,6 +32,7 @@ from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.calls import JSON, Answer, Call, Query
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem, near
+from wallboard.web.recorded import asked_record
 from wallboard.web.sight import sees_agent, sees_floor
 from wallboard.web.spreadsheet import CSV, spreadsheet
 from wallboard.web.wiring import Parts, parts_of
@@ -123,10 +122,7 @@ async def history(request: Request) -> Response:
 
 async def told(parts: Parts, asked: Asked, *, must_be_known: bool = True) -> dict[str, Any]:
     """The rows, and since when each day was seen where that was not from its beginning. Raises Problem 503."""
-    try:
-        found, days, recorded = await asyncio.to_thread(_read, parts, asked, parts.clock_ms())
-    except RecordUnavailable as error:
-        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
+    found, days, recorded = await asked_record(_read, parts, asked, parts.clock_ms())
     if must_be_known and not recorded and asked.name not in _known(parts, asked.kind):
         key = next(key for key, kind in KINDS.items() if kind == asked.kind)
         text = f"Nothing is recorded of a {key} '{shown(asked.name, 60)}' then."

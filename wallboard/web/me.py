@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core import events as ev
-from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import Text
 from wallboard.core.ownday import OwnDays
 from wallboard.core.windows import business_day
@@ -23,6 +22,7 @@ from wallboard.web.history import Asked, told
 from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.speaking import page_say, spoken
+from wallboard.web.telling import tell
 from wallboard.web.trail import noted
 from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.words import words
@@ -105,11 +105,7 @@ class Me:
             contact=asked.contact, contact_source=asked.source, tag=asked.tag, agent=agent, source=ev.SERVER,
             id=secrets.token_hex(8), attributes={"who": who.name[:256]},
         )  # fmt: skip
-        try:
-            await parts.stream.append([event])
-        except StreamUnavailable:
-            text = "Redis does not take it now; nothing was done. Try again soon."
-            raise Problem(503, text, headers={"retry-after": "2"}) from None
+        await tell(parts, [event])
         detail = {"source": asked.source, "agent": agent, "tag": asked.tag}
         await noted(parts, who, "contact.tagged", asked.contact, **detail)
         return JSONResponse({"contact": asked.contact, "tag": asked.tag}, 202)

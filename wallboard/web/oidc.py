@@ -25,7 +25,8 @@ from wallboard.web.claims import Asked
 from wallboard.web.cookie import Cookie
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
-from wallboard.web.signin import safe_next, signed_in, unavailable
+from wallboard.web.recorded import answering
+from wallboard.web.signin import NOBODY_COMES_IN, safe_next, signed_in
 from wallboard.web.wiring import Parts, parts_of
 
 HERE, BACK = "/signin/oidc", "/signin/oidc/back"
@@ -56,7 +57,7 @@ class ProviderSignIn:
         self._new.spend(request.client.host if request.client else "", 1, parts.clock_ms())
         self._all.spend(_ALL, 1, parts.clock_ms())
         at = await asked.addresses()
-        with unavailable():
+        with answering(NOBODY_COMES_IN):
             left = await parts.away.leave(safe_next(request.query_params.get("next", "/")))
         challenge = base64.urlsafe_b64encode(hashlib.sha256(left.trip.verifier.encode()).digest()).rstrip(b"=")
         query = urlencode({
@@ -72,7 +73,7 @@ class ProviderSignIn:
     async def back(self, request: Request) -> Response:
         provider, asked = self._configured()
         parts, query = parts_of(request), request.query_params
-        with unavailable():
+        with answering(NOBODY_COMES_IN):
             trip = await parts.away.back(query.get("state", ""), self._cookie.of(request) or "")
         if trip is None:
             raise Problem(400, _NOT_BEGUN)
@@ -101,7 +102,7 @@ _NOT_BEGUN = (
 
 async def _account(parts: Parts, provider: Provider, claims: Mapping[str, Any]) -> Person:
     """Whose claims these are. Raises Problem 403, 409 and 503."""
-    with unavailable():
+    with answering(NOBODY_COMES_IN):
         role = role_of(provider, claims)
         if role is None:
             await _let_go(parts, subject_of(provider, claims))

@@ -30,13 +30,14 @@ from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
-from wallboard.web.recorded import asked_record
+from wallboard.web.recorded import answering, asked_record
 from wallboard.web.wiring import Parts, parts_of
 
 BODY_BYTES = 8_192
 AN_HOUR, AT_ONCE = 20, 5  # messages to own channels that one account may ask for, in one process
 MOST_WAITING = 200
 BOT_S = 3.0  # for its name
+NO_MESSAGE = "No message goes; try again soon."
 NO_STORE = {"cache-control": "no-store"}
 Address = Annotated[str, Meta(min_length=1, max_length=LONGEST, pattern=r"^[^\u0000-\u001f\u007f-\u009f]*$")]
 
@@ -126,7 +127,7 @@ class OwnChannelCalls:
             id="", person=who.id, kind=asked.kind, target=target, secret=secret, least=asked.least,
             quiet=_quiet(asked.quiet), confirmed_ms=None if asked.kind in ("mail", "telegram") else now_ms,
         )  # fmt: skip
-        made = await asked_record(lambda: parts.own_channels.add(wanted, by=who.by, now_ms=now_ms))
+        made = await asked_record(parts.own_channels.add, wanted, by=who.by, now_ms=now_ms)
         found: dict[str, Any] = {"id": made.id} | ({"secret": secret} if secret else {})
         if made.confirmed_ms is None:
             found |= await self._code(parts, who, made)
@@ -159,7 +160,7 @@ class OwnChannelCalls:
         if channel.kind != "mail" or channel.confirmed_ms is not None:
             raise Problem(409, "There is nothing to be confirmed here.")
         code, now_ms = plain_code(asked.code), parts.clock_ms()
-        if not await asked_record(lambda: parts.own_channels.confirm(channel, code, by=who.by, now_ms=now_ms)):
+        if not await asked_record(parts.own_channels.confirm, channel, code, by=who.by, now_ms=now_ms):
             detail = "This is not its code, or it is over an hour old, or several wrong ones came. Ask for a new one."
             raise Problem(422, detail, at="$.code")
         return JSONResponse({"id": channel.id})
@@ -178,7 +179,7 @@ class OwnChannelCalls:
         if "quiet" in given:
             given["quiet"] = _quiet(given["quiet"])
         now_ms = parts.clock_ms()
-        await asked_record(lambda: parts.own_channels.change(channel, by=who.by, now_ms=now_ms, **given))
+        await asked_record(parts.own_channels.change, channel, by=who.by, now_ms=now_ms, **given)
         return JSONResponse({"id": channel.id})
 
     @Call(
@@ -197,13 +198,13 @@ class OwnChannelCalls:
         self._rates.spend(who.name, 1, now_ms)
         await _put(parts, channel, test_of(who.name, secrets.token_hex(8), now_ms, _language(parts)))
         detail: Any = {"kind": channel.kind, "person": channel.person}
-        await asked_record(lambda: parts.audit.write(now_ms, who.by, "channel.tested", id=channel.id, **detail))
+        await asked_record(parts.audit.write, now_ms, who.by, "channel.tested", id=channel.id, **detail)
         return JSONResponse({"id": channel.id}, 202)
 
     async def _code(self, parts: Parts, who: Who, channel: OwnChannel) -> dict[str, str]:
         """Made, and on its way; what the caller is told of it."""
         now_ms = parts.clock_ms()
-        code = await asked_record(lambda: parts.own_channels.code(channel, by=who.by, now_ms=now_ms))
+        code = await asked_record(parts.own_channels.code, channel, by=who.by, now_ms=now_ms)
         if code is None:
             raise Problem(409, "There is nothing to be confirmed any more.")
         if channel.kind == "mail":
@@ -256,7 +257,7 @@ async def remove(request: Request) -> Response:
     channel = next((one for one in found if one.id == name and (_is_of(one, who) or who.may("admin"))), None)
     if channel is None:
         raise _none()
-    await asked_record(lambda: parts.own_channels.remove(channel, by=who.by, now_ms=parts.clock_ms()))
+    await asked_record(parts.own_channels.remove, channel, by=who.by, now_ms=parts.clock_ms())
     with suppress(StreamUnavailable):  # it ends by itself
         await parts.outbox.close(channel.receiver)
     return JSONResponse({"id": name})
@@ -272,7 +273,7 @@ def lead_of(request: Request) -> Who:
 
 async def told(parts: Parts, who: Who) -> Channels:
     """Raises Problem 503."""
-    found = await asked_record(lambda: parts.own_channels.of(who.id))
+    found = await asked_record(parts.own_channels.of, who.id)
     return {
         "channels": [await _channel(parts, one) for one in found],
         "kinds": list(parts.config.own_channels),
@@ -294,7 +295,7 @@ async def is_reached(parts: Parts, who: Who) -> bool:
 async def _own(request: Request) -> tuple[Who, Parts, OwnChannel]:
     """Raises Problem 403, 404."""
     who, parts, name = lead_of(request), parts_of(request), request.path_params["channel"]
-    found = await asked_record(lambda: parts.own_channels.of(who.id))
+    found = await asked_record(parts.own_channels.of, who.id)
     channel = next((one for one in found if one.id == name), None)
     if channel is None:
         raise _none()
@@ -345,10 +346,8 @@ def shown(channel: OwnChannel) -> str:
 
 
 async def _channel(parts: Parts, one: OwnChannel) -> Channel:
-    try:
+    with answering():
         going = await parts.outbox.going(one.receiver)
-    except StreamUnavailable:
-        raise _away() from None
     return {
         "id": one.id, "kind": one.kind, "to": shown(one), "least": one.least, "quiet": one.quiet, "made": one.made_ms,
         "confirmed": one.confirmed_ms, "off": one.kind not in parts.config.own_channels, "waiting": going.waiting,
@@ -358,22 +357,14 @@ async def _channel(parts: Parts, one: OwnChannel) -> Channel:
 
 
 async def _waits(parts: Parts, channel: OwnChannel, kind: str) -> bool:
-    try:
+    with answering(NO_MESSAGE):
         waiting = await parts.outbox.waiting(channel.receiver, MOST_WAITING)
-    except StreamUnavailable:
-        raise _away() from None
     return any(msgspec.json.decode(one.message, type=Message).type == kind for one in waiting)
 
 
 async def _put(parts: Parts, channel: OwnChannel, message: Message) -> None:
-    try:
+    with answering(NO_MESSAGE):
         await parts.outbox.add(channel.receiver, msgspec.json.encode(message))
-    except StreamUnavailable:
-        raise _away() from None
-
-
-def _away() -> Problem:
-    return Problem(503, "Redis does not answer now, so no message goes. Try again soon.", headers={"retry-after": "2"})
 
 
 def _language(parts: Parts) -> str:

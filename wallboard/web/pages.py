@@ -219,7 +219,7 @@ def _boards(request: Request) -> Mapping[str, Board]:
 def _board(request: Request, query: str = "") -> Board:
     board = _boards(request).get(request.path_params["board"] + query)
     if board is None and not request.app.state.boards.complete:
-        raise HTTPException(503, "The record does not answer, so not all boards are known yet. Try again soon.")
+        raise HTTPException(503, "The record does not answer now. Not all boards are known yet; try again soon.")
     if board is None or not who_asks(request).may_see_board(board.id):
         raise HTTPException(404, "There is no such board, or it is not for you; / lists the boards.")
     return board

@@ -5,8 +5,6 @@ as soon as there is one. It is the home of every paired screen: who has lost the
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import segno
@@ -15,12 +13,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.assets import build
-from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.record.screens import Screen
 from wallboard.stream.keys import PAIRING_S
 from wallboard.stream.pairing import written
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
+from wallboard.web.recorded import answering
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import LANGUAGES
 
@@ -63,7 +61,7 @@ class PairPage:
     async def _stand(self, request: Request, kept: Response) -> Document:
         """How it stands with whoever asks; cookies are set on `kept`. Raises Problem 429 and 503."""
         parts = parts_of(request)
-        with _answering():
+        with answering("No screen can be paired; this page tries again by itself."):
             if (secret := parts.paired.cookie.of(request)) and (screen := await _known(parts, secret)):
                 parts.paired.cookie.set(kept, secret)  # renewed in use
                 parts.paired.device.clear(kept)
@@ -135,12 +133,3 @@ def _with(answer: Response, kept: Response) -> Response:
         if name == b"set-cookie":
             answer.raw_headers.append((name, value))
     return answer
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except (StreamUnavailable, RecordUnavailable):
-        text = "Redis or the record does not answer, so no screen can be paired now. This page tries again by itself."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None

@@ -17,8 +17,7 @@ from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import follow
 from wallboard.web.problems import Problem
-from wallboard.web.recorded import asked_record
-from wallboard.web.signin import unavailable
+from wallboard.web.recorded import answering, asked_record
 from wallboard.web.wiring import Parts, parts_of
 
 T = TypeVar("T")
@@ -93,7 +92,7 @@ async def people(request: Request) -> Response:
     allowed(request, "admin")
     parts = parts_of(request)
     found = await asked_record(parts.people.all)
-    with unavailable():
+    with answering():
         counts = await parts.sessions.signin.counts([person.id for person in found])
     rows = [_told(person) | {"sessions": counts[person.id]} for person in found]
     return JSONResponse({"people": rows}, headers=NO_STORE)
@@ -116,7 +115,7 @@ async def add(request: Request) -> Response:
         teams=None if asked.teams is None else tuple(asked.teams), agents=tuple(asked.agents),
     )  # fmt: skip
     name = _name(asked.name)
-    added = await asked_record(lambda: parts.people.add(name, asked.role, bound, by=who.by, now_ms=parts.clock_ms()))
+    added = await asked_record(parts.people.add, name, asked.role, bound, by=who.by, now_ms=parts.clock_ms())
     answer = _told(added) | _unseen(parts, bound) | {"link": await _link(request, added)}
     return JSONResponse(answer, 201, headers=NO_STORE)
 
@@ -143,7 +142,7 @@ async def change(request: Request) -> Response:
     if "name" in given:
         given["name"] = _name(given["name"])
     to_be = given | {"bound": msgspec.structs.replace(person.bound, **limits)}
-    changed = await asked_record(lambda: parts.people.change(person.id, by=who.by, now_ms=parts.clock_ms(), **to_be))
+    changed = await asked_record(parts.people.change, person.id, by=who.by, now_ms=parts.clock_ms(), **to_be)
     parts.sessions.changed(person.id)
     await follow(parts, who, person, changed)
     set_now = Bound(**{name: value for name, value in limits.items() if value})
@@ -165,8 +164,8 @@ async def remove(request: Request) -> Response:
     who, parts = allowed(request, "admin"), parts_of(request)
     person = await _person(request)
     _somebody_else(who, person)
-    await asked_record(lambda: parts.people.remove(person.id, by=who.by, now_ms=parts.clock_ms()))
-    with unavailable():
+    await asked_record(parts.people.remove, person.id, by=who.by, now_ms=parts.clock_ms())
+    with answering():
         await parts.sessions.signin.end_of(person.id)
         await parts.handed_over.forget(f"person:{person.id}")
     parts.sessions.changed(person.id)
@@ -188,9 +187,7 @@ async def link(request: Request) -> Response:
     if person.disabled:
         raise Problem(409, "This account is disabled: enable it first.")
     made = await _link(request, person)
-    await asked_record(
-        lambda: parts.audit.write(parts.clock_ms(), who.by, "person.link", id=person.id, name=person.name)
-    )
+    await asked_record(parts.audit.write, parts.clock_ms(), who.by, "person.link", id=person.id, name=person.name)
     return JSONResponse({"link": made}, 201, headers=NO_STORE)
 
 
@@ -204,7 +201,7 @@ async def sessions(request: Request) -> Response:
     """`GET /api/v1/people/{person}/sessions`."""
     allowed(request, "admin")
     person, parts = await _person(request), parts_of(request)
-    with unavailable():
+    with answering():
         found = await parts.sessions.signin.of(person.id)
     return JSONResponse({"sessions": [told(one, parts.clock_ms()) for one in found]}, headers=NO_STORE)
 
@@ -219,11 +216,9 @@ async def end_sessions(request: Request) -> Response:
     """`DELETE /api/v1/people/{person}/sessions`."""
     who, parts = allowed(request, "admin"), parts_of(request)
     person = await _person(request)
-    with unavailable():
+    with answering():
         ended = await parts.sessions.signin.end_of(person.id)
-    await asked_record(
-        lambda: parts.audit.write(parts.clock_ms(), who.by, "person.signed_out", id=person.id, name=person.name)
-    )
+    await asked_record(parts.audit.write, parts.clock_ms(), who.by, "person.signed_out", id=person.id, name=person.name)
     return JSONResponse({"ended": ended}, headers=NO_STORE)
 
 
@@ -240,7 +235,7 @@ def _name(given: str) -> str:
 async def _person(request: Request) -> Person:
     """Raises Problem 404."""
     person_id = request.path_params["person"]
-    found = (await asked_record(lambda: parts_of(request).people.of([person_id]))).get(person_id)
+    found = (await asked_record(parts_of(request).people.of, [person_id])).get(person_id)
     if found is None:
         raise Problem(404, "There is nobody of this id. GET /api/v1/people lists everybody.")
     return found
@@ -254,7 +249,7 @@ def _somebody_else(who: Who, person: Person) -> None:
 
 async def _link(request: Request, person: Person) -> str:
     parts = parts_of(request)
-    with unavailable():
+    with answering():
         code = await parts.sessions.signin.issue(person.id)
     base = (parts.config.server.public_url or f"http://{request.headers['host']}").rstrip("/")
     return f"{base}/signin#{code}"

@@ -5,7 +5,6 @@
 Changed by administrators; whoever acts on alerts may read them. In force when the parts have read the file.
 """
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wallboard.config import mistakes_in
-from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable
+from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.events import Text
 from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT
 from wallboard.record.entries import Unwritten, entries, read_text
@@ -28,6 +27,7 @@ from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import asked_record
 from wallboard.web.ruledoubts import doubts
 from wallboard.web.rulelist import NO_NAME, has_address, listed, open_of
 from wallboard.web.ruletexts import Read, read_rule, saying
@@ -236,7 +236,7 @@ def _needs_condition() -> Problem:
 async def in_thread(do: Callable[..., T], *given: Any) -> T:
     """Raises Problem for what the file or the record does not take."""
     try:
-        return await asyncio.to_thread(do, *given)
+        return await asked_record(do, *given)
     except RuleDiffers as error:
         now = {"now": None} if error.now is None else {"now": error.now, "tag": tag_of(error.now)}
         raise Problem(412, "The rule was changed meanwhile; `now` is what it says.", **now) from None
@@ -244,9 +244,6 @@ async def in_thread(do: Callable[..., T], *given: Any) -> T:
         raise wrong(error.mistakes) from None
     except Unwritten as error:
         raise Problem(409, f"{error}.") from None
-    except RecordUnavailable:
-        text = "The record does not answer, so it cannot be noted who did it; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None
 
 
 def wrong(mistakes: list[Mistake], page: Words | None = None) -> Problem:

@@ -4,8 +4,8 @@ Somebody who may manage screens sees those whose board they may see. Whatever ch
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import msgspec
@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
-from wallboard.core.errors import RecordUnavailable, Refused, StreamUnavailable
+from wallboard.core.errors import Refused, StreamUnavailable
 from wallboard.record.board import Board
 from wallboard.record.screens import Screen
 from wallboard.stream.orders import Order, Word
@@ -30,6 +30,7 @@ from wallboard.web.pages import script_json, title_of
 from wallboard.web.pair import CLAIM, HERE, PairPage
 from wallboard.web.problems import Problem, near
 from wallboard.web.rate import Rates
+from wallboard.web.recorded import answering
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.variables import named
 from wallboard.web.walls import CONNECTED_MS
@@ -255,15 +256,6 @@ class ScreensPages:
 
 def is_connected(word: Word | None, now_ms: int) -> bool:
     return word is not None and word.connected and now_ms - word.at < CONNECTED_MS
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    try:
-        yield
-    except (StreamUnavailable, RecordUnavailable):
-        text = "Redis or the record does not answer; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None
 
 
 _NO_SUCH_CODE = (

@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard.core.attendance import TIME
-from wallboard.core.errors import RecordUnavailable
 from wallboard.core.measured import LEAST
 from wallboard.core.quarters import Amounts
 from wallboard.core.select import selects_queue
@@ -31,6 +30,7 @@ from wallboard.web.auth import allowed, who_asks
 from wallboard.web.calls import Answer, Call, Query
 from wallboard.web.history import site_of
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import answering
 from wallboard.web.sight import NO_BOARD, boards_for
 from wallboard.web.wiring import Parts, parts_of
 
@@ -84,10 +84,8 @@ class Series:
             task = asyncio.create_task(_told(parts, view, view.board.tiles[place]))
             task.add_done_callback(_seen)
             self._told[key] = parts.clock_ms(), task
-        try:
+        with answering():
             body = await asyncio.shield(task)
-        except RecordUnavailable as error:
-            raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
         return Response(body, media_type="application/json", headers={"cache-control": "private, no-store"})
 
 

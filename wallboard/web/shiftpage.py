@@ -5,10 +5,10 @@ of its teams until one of them does, in a later shift than the one that left it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any, TypedDict, TypeVar
+from typing import Annotated, Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
@@ -32,13 +32,13 @@ from wallboard.web.costly import costs
 from wallboard.web.figures import figure
 from wallboard.web.lists import alert_text
 from wallboard.web.problems import Problem
+from wallboard.web.recorded import answering, asked_record
 from wallboard.web.speaking import spoken
 from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.within import has_alert, has_notice, has_queue
 from wallboard.web.words import Words, words
 
 Document = dict[str, Any]
-T = TypeVar("T")
 BODY_BYTES = 8_192
 COLUMNS = {"offered": "count", "answered": "count", "abandoned": "count", "service_level": "percent"}
 
@@ -96,7 +96,7 @@ async def leave(request: Request) -> Response:
     shift = handover.running(floor, handover.site_of(floor.settings, who.teams))
     teams = None if who.teams is None else tuple(sorted(who.teams))
     by, now_ms = _by(who), parts.clock_ms()
-    made = await _asked(
+    made = await asked_record(
         parts.shift_notes.write, shift.started_ms, asked.text, who=who.by, by=by, teams=teams, now_ms=now_ms
     )
     return JSONResponse({"id": made.id}, 201)
@@ -112,7 +112,7 @@ async def leave(request: Request) -> Response:
 async def read(request: Request) -> Response:
     """Neither whoever wrote it nor a colleague of the same shift can say so."""
     who, parts, name = allowed(request, "alerts:act"), parts_of(request), request.path_params["note"]
-    note: ShiftNote | None = await _asked(parts.shift_notes.one, name)
+    note: ShiftNote | None = await asked_record(parts.shift_notes.one, name)
     if note is None or not _is_for(note, who):
         raise Problem(404, "There is no such note.")
     if note.by == _by(who):
@@ -120,7 +120,7 @@ async def read(request: Request) -> Response:
     expect_loaded(parts)
     if _is_for_later(note, _running(parts, who)):
         raise Problem(409, "It is for the next shift: somebody says so there.")
-    await _asked(parts.shift_notes.read, name, who=who.by, now_ms=parts.clock_ms())
+    await asked_record(parts.shift_notes.read, name, who=who.by, now_ms=parts.clock_ms())
     return JSONResponse({"id": name})
 
 
@@ -138,10 +138,8 @@ async def took(request: Request) -> Response:
     asked = read_as(await body_of(request, BODY_BYTES), Took, '{"ended": 1795000000000}')
     if asked.ended > parts.clock_ms():
         raise Problem(422, "That shift has not ended yet.", at="$.ended")
-    try:
+    with answering():
         await parts.handed_over.read(_by(who), asked.ended)
-    except StreamUnavailable as error:
-        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
     return JSONResponse({"ended": asked.ended})
 
 
@@ -195,13 +193,15 @@ async def _context(parts: Parts, who: Who, say: Words, *, shows_last: bool) -> D
         "notices": [row["text"] for row in documents.get("notices", {}).values() if has_notice(who, floor, row)],
         "by": _by(who), "has_last": handover.before(floor, site, now_ms) is not None,
     }  # fmt: skip
-    left = await _known(_left(parts, floor, who))
+    with answering():
+        left = await _left(parts, floor, who)
     last = left or (handover.before(floor, site, now_ms) if shows_last else None)
     since_ms = last.started_ms if last else 0
     standing = asyncio.to_thread(parts.shift_notes.standing, since_ms, now_ms, lambda note: _shows(note, who, since_ms))
     own = asyncio.to_thread(parts.shift_notes.newest, _by(who))
     shown = [_of_shift(parts, floor, who, one, zone, say) for one in (shift, last) if one]
-    told, notes, mine = await _known(asyncio.gather(asyncio.gather(*shown), standing, own))
+    with answering():
+        told, notes, mine = await asyncio.gather(asyncio.gather(*shown), standing, own)
     found |= {"now": told[0], "last": None}
     if last:
         before = [one for one in notes if one.shift_ms == since_ms and (one.read_ms or one.by == _by(who))]
@@ -230,17 +230,6 @@ async def _of_shift(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: Zo
     found["groups"] = [_group(one, zone, least, say) for one in told]
     found["thanks"] = sum(one.thanks for one in told)
     return found
-
-
-async def _known(asked: Awaitable[T]) -> T:
-    try:
-        return await asked
-    except RecordUnavailable as error:
-        raise Problem(503, f"{error}.", headers={"retry-after": "5"}) from None
-
-
-async def _asked(call: Callable[..., T], *given: Any, **named: Any) -> T:
-    return await _known(asyncio.to_thread(call, *given, **named))
 
 
 def _by(who: Who) -> str:

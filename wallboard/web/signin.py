@@ -7,8 +7,6 @@ so reaches no log, or name and password. `POST /signout` ends the session.
 
 import asyncio
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Literal
 
 import msgspec
@@ -17,19 +15,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
-from wallboard.core.errors import RecordUnavailable, StreamUnavailable
 from wallboard.record.people import Person
 from wallboard.stream.signin import Session
 from wallboard.web.body import body_of
 from wallboard.web.browsers import number_of, remember
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
+from wallboard.web.recorded import answering
 from wallboard.web.wiring import Parts, parts_of
 
 _BODY_AT_MOST = 4_096
 _TRIES_PER_S = 1 / 6  # of wrong codes from one address, after the first ten
 _TRIES_AT_ONCE = 10
 _BROWSER = 200  # characters of what it says it is
+NOBODY_COMES_IN = "Nobody can sign in; try again soon."
 
 
 class _Posted(Struct, forbid_unknown_fields=True):
@@ -74,7 +73,7 @@ class SignInPage:
     async def _with_password(self, request: Request, name: str, password: str) -> Person:
         """Counted before it is looked at, so that one address cannot have many looked at together. Raises Problem."""
         parts, address = parts_of(request), _address(request)
-        with unavailable():
+        with answering(NOBODY_COMES_IN):
             person = await asyncio.to_thread(parts.people.named, name)
         browser = number_of(request, person)
         counted = f"browser {browser}" if browser else address
@@ -99,10 +98,8 @@ async def sign_out(request: Request) -> Response:
     sessions = parts_of(request).sessions
     answer = JSONResponse({}, headers={"cache-control": "no-store", "clear-site-data": '"cache", "storage"'})
     if token := request.cookies.get(sessions.cookie):
-        try:
+        with answering("The session still stands; try again soon."):
             await sessions.end(token)
-        except StreamUnavailable:
-            raise Problem(503, "Redis does not answer, so the session still stands. Try again soon.") from None
         sessions.clear_cookie(answer)
     return answer
 
@@ -128,7 +125,7 @@ async def _read(request: Request) -> _Posted:
 
 async def _redeem(parts: Parts, code: str) -> Person | None:
     """Whom the code signs in. None: it is good no more, or the account is disabled."""
-    with unavailable():
+    with answering(NOBODY_COMES_IN):
         person_id = await parts.sessions.signin.redeem(code)
         found = await asyncio.to_thread(parts.people.of, [person_id]) if person_id else {}
     person = found.get(person_id or "")
@@ -143,7 +140,7 @@ async def signed_in(
     parts = parts_of(request)
     before = request.cookies.get(parts.sessions.cookie)
     browser = request.headers.get("user-agent", "")[:_BROWSER]
-    with unavailable():
+    with answering(NOBODY_COMES_IN):
         token = await parts.sessions.begin(Session(person.id, parts.clock_ms(), browser, _address(request), by))
         if before:
             await parts.sessions.end(before)
@@ -158,15 +155,3 @@ async def signed_in(
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
-
-
-@contextmanager
-def unavailable() -> Iterator[None]:
-    try:
-        yield
-    except (StreamUnavailable, RecordUnavailable):
-        raise Problem(
-            503,
-            "Redis or the record does not answer, so nobody can sign in now. Try again soon.",
-            headers={"retry-after": "2"},
-        ) from None

@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 
-from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import Event
-from wallboard.web.problems import Problem
+from wallboard.web.recorded import NOTHING_DONE, answering
 from wallboard.web.wiring import Parts
 
 
 async def tell(parts: Parts, events: Sequence[Event]) -> None:
     """Raises Problem 503 where Redis does not take it."""
-    try:
+    with answering(NOTHING_DONE):
         await parts.stream.append(events)
-    except StreamUnavailable:
-        text = "Redis does not take it now; nothing was done. Try again soon."
-        raise Problem(503, text, headers={"retry-after": "2"}) from None

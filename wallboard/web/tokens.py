@@ -1,6 +1,5 @@
 """How does a program get its token, and lose it? `/api/v1/tokens` for scripts, `/tokens` for people; scope `admin`."""
 
-import asyncio
 from typing import Annotated
 
 import msgspec
@@ -9,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
-from wallboard.core.errors import RecordUnavailable, Refused
+from wallboard.core.errors import Refused
 from wallboard.core.events import Text
 from wallboard.record.tokens import MOST, Token, Wanted
 from wallboard.web.auth import allowed
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import JSON, Answer, Call
 from wallboard.web.problems import Problem, near
-from wallboard.web.recorded import record_away
+from wallboard.web.recorded import asked_record
 from wallboard.web.who import SCOPES
 from wallboard.web.wiring import Parts, parts_of
 
@@ -82,11 +81,9 @@ async def create(request: Request) -> Response:
         now_ms + asked.expires_in_days * DAY_MS if asked.expires_in_days else None,
     )  # fmt: skip
     try:
-        token, given = await asyncio.to_thread(parts.tokens.create, wanted, who.by, now_ms)
+        token, given = await asked_record(parts.tokens.create, wanted, who.by, now_ms)
     except Refused as refused:
         raise Problem(409 if refused.at == "$" else 422, f"{refused.reason}.", at=refused.at) from None
-    except RecordUnavailable:
-        raise record_away() from None
     parts.programs.changed()
     return Response(msgspec.json.encode(Made(token.id, given)), 201, media_type=JSON, headers=_NO_STORE)
 
@@ -100,10 +97,7 @@ async def create(request: Request) -> Response:
 )
 async def revoke(request: Request) -> Response:
     who, parts = allowed(request, "admin"), parts_of(request)
-    try:
-        found = await asyncio.to_thread(parts.tokens.revoke, request.path_params["token"], who.by, parts.clock_ms())
-    except RecordUnavailable:
-        raise record_away() from None
+    found = await asked_record(parts.tokens.revoke, request.path_params["token"], who.by, parts.clock_ms())
     if not found:
         raise Problem(404, "There is no such token, or it was revoked before.")
     parts.programs.changed()
@@ -129,10 +123,7 @@ class TokensPage:
 
 
 async def _all(parts: Parts) -> list[Told]:
-    try:
-        found = await asyncio.to_thread(parts.tokens.all)
-    except RecordUnavailable:
-        raise record_away() from None
+    found = await asked_record(parts.tokens.all)
     return [_told(token, parts.programs.used.get(token.id)) for token in found.values()]
 
 
