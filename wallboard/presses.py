@@ -212,7 +212,7 @@ def _event(verb: str, alert: str, who: str, name: str, now_ms: int, until_ms: in
 
 
 def _line(event: ev.AlertEvent, row: AlertRow) -> dict[str, Any]:
-    """As web/alerts.py has it in the audit trail."""
+    """As web/alertacts.py has it in the audit trail."""
     about = {"id": event.alert, "rule": row.rule, "kind": row.kind, "of": row.of, **(event.attributes or {})}
     changed = {"until": event.until, "before": before(event, row)}
     return about | {key: value for key, value in changed.items() if value is not None}

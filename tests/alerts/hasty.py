@@ -27,16 +27,16 @@ from wallboard import worker
 from wallboard.alerts import pacing
 from wallboard.cli import main
 from wallboard.core import rules
-from wallboard.web import alerts
+from wallboard.web import alertacts
 
 
-class Snooze(alerts.Snooze, forbid_unknown_fields=True, kw_only=True):
+class Snooze(alertacts.Snooze, forbid_unknown_fields=True, kw_only=True):
     seconds: Annotated[int, Meta(ge=1)] | None = None
 
 
 shorten(worker, STANDBY_S=0.3)
 shorten(pacing, CAUSE_MS=2_000, FLOOD_EACH_MS=5_000)
 shorten(rules, LEAST_AGAIN_MS=1_000)
-alerts._VERBS["snooze"] = (Snooze, "Silence an alert for some time")
+alertacts._VERBS["snooze"] = (Snooze, "Silence an alert for some time")
 
 main()

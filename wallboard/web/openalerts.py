@@ -2,6 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
+from wallboard.core.measured import Document
 from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
 from wallboard.web.lists import order_of
@@ -34,3 +35,8 @@ def is_for(who: Who, row: AlertRow, team: str | None) -> bool:
     if row.kind == "agents":
         return seen_by(who).everything and who.of_team(team)
     return team is None or who.of_team(team)
+
+
+def of_another_team(row: Document, who: Who) -> bool:
+    """What is of no team is every lead's."""
+    return "team" in row and not who.of_team(row["team"])

@@ -28,7 +28,9 @@ from wallboard.web import (
     sourcepages,
     tokens,
 )
-from wallboard.web.alerts import AlertsPage, acts, alerts, open_count
+from wallboard.web.alertacts import acts
+from wallboard.web.alerts import alerts, open_count
+from wallboard.web.alertspage import AlertsPage
 from wallboard.web.around import around
 from wallboard.web.channelspage import ChannelsPage
 from wallboard.web.charts import plotly_js
