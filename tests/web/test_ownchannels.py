@@ -20,7 +20,7 @@ from wallboard.receivers import Kind, Receiver
 from wallboard.record.ownchannels import MOST
 from wallboard.standard import key_of
 from wallboard.stream.outbox import Waiting
-from wallboard.web.ownchannels import AT_ONCE
+from wallboard.web.channeloutbox import AT_ONCE
 from wallboard.web.words import LANGUAGES
 
 PAGE, API = "/alerts/channels", "/api/v1/alerts/channels"

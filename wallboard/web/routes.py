@@ -10,6 +10,7 @@ from wallboard.web import (
     boardpast,
     boardtexts,
     called,
+    channelcalls,
     deliverypage,
     duty,
     editor,
@@ -32,6 +33,8 @@ from wallboard.web.alertacts import acts
 from wallboard.web.alerts import alerts, open_count
 from wallboard.web.alertspage import AlertsPage
 from wallboard.web.around import around
+from wallboard.web.channeloutbox import budget
+from wallboard.web.channelproof import ChannelProof
 from wallboard.web.channelspage import ChannelsPage
 from wallboard.web.charts import plotly_js
 from wallboard.web.closing import close
@@ -157,14 +160,15 @@ def _alerts(templates: Jinja2Templates) -> list[BaseRoute]:
 
 
 def _own_channels(templates: Jinja2Templates) -> list[BaseRoute]:
-    calls, each = ownchannels.OwnChannelCalls(), "/api/v1/alerts/channels/{channel}"
+    rates, each = budget(), "/api/v1/alerts/channels/{channel}"
+    proof, calls = ChannelProof(rates), channelcalls.ChannelCalls(rates)
     return [
         Route("/api/v1/alerts/channels", ownchannels.channels),
-        Route("/api/v1/alerts/channels", calls.add, methods=["POST"]),
+        Route("/api/v1/alerts/channels", proof.add, methods=["POST"]),
         Route(each, calls.change, methods=["PATCH"]),
-        Route(each, ownchannels.remove, methods=["DELETE"]),
-        Route(f"{each}/code", calls.code, methods=["POST"]),
-        Route(f"{each}/confirm", calls.confirm, methods=["POST"]),
+        Route(each, channelcalls.remove, methods=["DELETE"]),
+        Route(f"{each}/code", proof.code, methods=["POST"]),
+        Route(f"{each}/confirm", proof.confirm, methods=["POST"]),
         Route(f"{each}/test", calls.test, methods=["POST"]),
         Route("/alerts/channels", ChannelsPage(templates).show),
     ]
