@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from wallboard.alerts.chat import Anew, as_it_was
 from wallboard.alerts.delivery import Delivery, Holds, nothing
+from wallboard.alerts.places import Places
 from wallboard.core.errors import StreamUnavailable
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Outbox
@@ -26,7 +27,7 @@ class Deliveries:
         self._outbox = outbox
         self._clock_ms = clock_ms
         self._token = token
-        self._holds, self._anew = holds, anew
+        self._holds, self._anew, self._places = holds, anew, Places()
         self._tasks: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
 
     async def keep(self, wanted: Mapping[str, Receiver]) -> None:
@@ -34,7 +35,9 @@ class Deliveries:
         waits: called every half second or so."""
         await self._stop([name for name, (one, _) in self._tasks.items() if wanted.get(name) != one.receiver])
         for name in wanted.keys() - self._tasks.keys():
-            delivery = Delivery(wanted[name], self._outbox, self._clock_ms, self._token, self._holds, self._anew)
+            delivery = Delivery(
+                wanted[name], self._outbox, self._clock_ms, self._token, self._holds, self._anew, self._places
+            )
             self._tasks[name] = delivery, asyncio.create_task(delivery.run(), name=f"notify {name}")
         if self._token() is not None:
             with suppress(StreamUnavailable):  # whoever sends says so

@@ -16,6 +16,7 @@ from wallboard.alerts.held import ALONE, coming_of, pacing_of
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.notify import Send, Undelivered, apprise, mail, telegram, webhook
 from wallboard.alerts.pacing import Coming, Pacing
+from wallboard.alerts.places import Places
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.receivers import Kind, Receiver
 from wallboard.record.ownchannels import CODE_MS
@@ -45,13 +46,14 @@ def nothing(_: Receiver, __: Message) -> bool:
 
 class Delivery:
     """To one receiver. `token`: the fencing token while this process is the one that sends, else None. `holds`: what
-    stays for now. `anew`: what a message says when it leaves; its id stays."""
+    stays for now. `anew`: what a message says when it leaves; its id stays. `places`: shared by those of a process."""
 
     def __init__(
         self, receiver: Receiver, outbox: Outbox, clock_ms: Callable[[], int], token: Callable[[], int | None],
-        holds: Holds = nothing, anew: Anew = as_it_was,
+        holds: Holds = nothing, anew: Anew = as_it_was, places: Places | None = None,
     ) -> None:  # fmt: skip
         self.receiver = receiver
+        self._places = places or Places()
         self._outbox = outbox
         self._clock_ms = clock_ms
         self._token = token
@@ -108,10 +110,12 @@ class Delivery:
         if not going:
             return
         ids = [] if alone else [one.id for one in going]
-        await self._outbox.begin(token, self.receiver.name, ids)
-        self._begun = ids or self._begun
-        batch, said = [waiting[one.id] for one in going], [self._anew(messages[one.id]) for one in going]
-        await _to_its_end(self._go(token, batch, said, pacing, going[0], now_ms))
+        batch = [waiting[one.id] for one in going]
+        async with self._places.one():
+            await self._outbox.begin(token, self.receiver.name, ids)
+            self._begun = ids or self._begun
+            said = [self._anew(messages[one.id]) for one in going]
+            await _to_its_end(self._go(token, batch, said, pacing, going[0], now_ms))
 
     async def _go(
         self, token: int, batch: list[Waiting], said: list[Message], pacing: Pacing, first: Coming, now_ms: int
