@@ -28,7 +28,7 @@ from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.settings import Queue, Settings, Site, Target
 from wallboard.record.history import SeenDay
 from wallboard.record.shiftnotes import MOST, ShiftNote
-from wallboard.web.shiftpage import _is_for
+from wallboard.web.shiftnotes import is_for
 from wallboard.web.who import Who
 from wallboard.web.words import LANGUAGES
 
@@ -328,7 +328,7 @@ def test_a_note_is_for_nobody_who_is_bound_to_queues_but_its_writer(teams: tuple
         (Who("cron", frozenset({"alerts:act"}), id="7", queues=frozenset({"support"})), False),
         (Who("cron", frozenset({"alerts:act"}), kind="person", id="1", queues=frozenset({"support"})), True),
     ):
-        assert _is_for(note, who) == sees
+        assert is_for(note, who) == sees
 
 
 async def test_whoever_leads_every_team_leaves_it_to_all_and_may_change_it(shift: Any) -> None:

@@ -7,7 +7,8 @@ from starlette.templating import Jinja2Templates
 from wallboard.web.auth import allowed
 from wallboard.web.ownchannels import is_reached
 from wallboard.web.pages import script_json
-from wallboard.web.shiftpage import unread, waits_to_be_read
+from wallboard.web.shiftleft import waits_to_be_read
+from wallboard.web.shiftnotes import unread
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import parts_of
 

@@ -25,6 +25,8 @@ from wallboard.web import (
     rulepast,
     rules,
     screens,
+    shiftleft,
+    shiftnotes,
     shiftpage,
     sourcepages,
     tokens,
@@ -180,9 +182,9 @@ def _shifts(templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/duty", duty.take, methods=["POST"]),
         Route("/api/v1/duty", duty.leave, methods=["DELETE"]),
         Route("/api/v1/duty/{who:path}", duty.leave, methods=["DELETE"]),
-        Route("/api/v1/shift/notes", shiftpage.leave, methods=["POST"]),
-        Route("/api/v1/shift/notes/{note}/read", shiftpage.read, methods=["POST"]),
-        Route("/api/v1/shift/read", shiftpage.took, methods=["POST"]),
+        Route("/api/v1/shift/notes", shiftnotes.leave, methods=["POST"]),
+        Route("/api/v1/shift/notes/{note}/read", shiftnotes.read, methods=["POST"]),
+        Route("/api/v1/shift/read", shiftleft.took, methods=["POST"]),
         Route("/shift", shiftpage.ShiftPage(templates).show),
     ]
 
