@@ -138,13 +138,14 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await form.get_by_text("As text", exact=True).tap()
         await expect(text).to_have_value(
             '[alert.many]\nmetric = "abandon_rate"\nqueues = ["*"]\nraise = "> 60"\nfor = "30s"\n'
-            'notify = ["on-duty"]\nwindow = "m15"\n'
+            'keep_for = "1m"\nnotify = ["on-duty"]\nwindow = "m15"\n'
         )
         await form.locator("[name=bound]").fill("800")
         await form.get_by_text("Limit: This number is never there: it would never hold.").wait_for()
         await form.locator("[name=bound]").fill("60")
         await expect(form.locator(".rule-mistakes li")).to_have_count(0)
         await form.get_by_text("More", exact=True).tap()
+        await expect(form.locator("[name=keep_for]")).to_have_value("1m")
         await form.locator("[name=keep_for]").fill("soon")
         await form.get_by_text("Calm for so long before it is over: a time, such as 30s").wait_for()
         await expect(form.locator("[aria-invalid=true]")).to_have_attribute("name", "keep_for")
@@ -164,6 +165,8 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await expect(says).to_have_text(["Longest wait: more than 1:30, for 30 s", "many"])
         assert file.read_text(encoding="utf-8") == theirs
         await page.locator("#gone-rules").get_by_role("button", name="Earlier versions…").tap()
+        await expect(both.locator("li").nth(1)).to_contain_text(re.compile(r" \d\d:\d\d\b"))
+        await expect(both.locator("li").nth(1)).not_to_contain_text(re.compile("[AP]M"))
         await both.locator("li").nth(1).get_by_role("button").tap()
         await press(page, "Bring this back", ".edit-dialog")
         await press(page, "Save", "#edit")

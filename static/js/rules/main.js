@@ -11,7 +11,7 @@ import { Server } from "./server.js";
 
 const APPLIED_MS = 3000; // until the parts have read the file
 /** What a new rule begins with; the rest is as docs/alerts.md has it. */
-const NEW = { metric: "oldest_wait_s", queues: ["*"], raise: "> 60", for: "30s", notify: ["on-duty"] };
+const NEW = { metric: "oldest_wait_s", queues: ["*"], raise: "> 60", for: "30s", keep_for: "1m", notify: ["on-duty"] };
 
 /** @typedef {{id: string, text: string, tag: string, values: *, says: string, facts: string[], open: number,
  *   mistakes: {at: string, reason: string}[], writable: boolean, in_file: boolean, in_force: boolean}} Rule */
