@@ -11,7 +11,7 @@ export function instant(ms) {
 /** @param {string} timeZone @returns {Intl.DateTimeFormat | null} null: this engine does not know the zone */
 function made(timeZone) {
   try {
-    return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone });
+    return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone });
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import { button, element } from "./fields.js";
 import { compared } from "./lines.js";
 import { said } from "./words.js";
 
-const when = (ms) => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(ms);
+const when = (ms) => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(ms);
 
 /** Somebody else was quicker. @param {string} mine @param {string | null} theirs null: taken away
  * @returns {Promise<"theirs" | "mine" | "">} */
