@@ -65,6 +65,11 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
         (["post", "contact.queued", "contact=1", "quue=x"], 1, "unknown field 'quue' - did you mean 'queue'?"),
         (["post", "contact.queud", "contact=1"], 1, "unknown type 'contact.queud'"),
         (["post", "contact.queued", "contact"], 2, "FIELD=VALUE"),
+        (
+            ["post", "agent.signed_in", "agent=1", "queues=Підтримка, billing"],
+            1,
+            """: queues='["Підтримка","billing"]' (""",
+        ),
         (["post", "-", "contact=1"], 2, "standard input"),
         (["notice", "hello", "--level", "loud"], 2, "critical"),
         (["notice", "hello", "--until", "soon"], 2, "2026-11-22T09:00:00+02:00, or as an interval from now, 30s, 15m,"),

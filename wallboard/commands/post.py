@@ -1,6 +1,8 @@
 """How does a script tell an event? `post` and `notice` send over HTTP, and keep on disk what the server misses."""
 
+import json
 import os
+import shlex
 import sys
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -103,9 +105,20 @@ def _event(fields: Mapping[str, object]) -> Event:
     try:
         event: Event = msgspec.convert(fields, Told, strict=False)
     except msgspec.ValidationError as error:
-        reason = refusal(str(error), str(fields["type"]))
-        raise WallboardError(f"{reason} (docs/events.md has the types and their fields)") from None
+        refused = refusal(str(error), str(fields["type"]))
+        hint = _as_list(refused, fields)
+        raise WallboardError(f"{refused}{hint} (docs/events.md has the types and their fields)") from None
     return _signed(event)
+
+
+def _as_list(refused: Refused, fields: Mapping[str, object]) -> str:
+    """How it would be written, where a text stands in the place of a list."""
+    name = refused.at.removeprefix("$.")
+    value = fields.get(name)
+    if not isinstance(value, str) or not refused.reason.startswith("Expected 'array"):
+        return ""
+    written = json.dumps([one.strip() for one in value.split(",")], ensure_ascii=False, separators=(",", ":"))
+    return f"; a list is written as JSON: {name}={shlex.quote(written)}"
 
 
 def _told(batch: Sequence[tuple[int, bytes]], refused: list[Rejected]) -> list[Event]:
