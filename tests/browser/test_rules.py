@@ -73,7 +73,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await press(page, "Save", "#edit")
         await expect(form).to_be_hidden()
         assert file.read_text(encoding="utf-8") == changed
-        await expect(says).to_have_text("Longest wait: more than 1:30, for 30 s")
+        await expect(says).to_have_text("Longest wait: more than 1:30, of at least 3, for 30 s")
 
         await press(page, "Change…")
         await form.get_by_text("As text", exact=True).tap()
@@ -162,7 +162,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
 
         await page.locator(".rule").nth(1).get_by_role("button", name="Remove…").tap()
         await press(page, "Remove", "#sure")
-        await expect(says).to_have_text(["Longest wait: more than 1:30, for 30 s", "many"])
+        await expect(says).to_have_text(["Longest wait: more than 1:30, of at least 3, for 30 s", "many"])
         assert file.read_text(encoding="utf-8") == theirs
         await page.locator("#gone-rules").get_by_role("button", name="Earlier versions…").tap()
         await expect(both.locator("li").nth(1)).to_contain_text(re.compile(r" \d\d:\d\d\b"))

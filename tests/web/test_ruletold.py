@@ -21,6 +21,18 @@ CASES = {
         {"metric": "service_level", "window": "m30", "raise": "<= -20", "within": "1h"},
         "Service level, 30 min, change within 1 h: −20.0 % or less",
     ),
+    "of so many at least": (
+        {
+            "metric": "abandon_rate",
+            "window": "m15",
+            "raise": "> 10",
+            "min_n": 10,
+            "for": "2m",
+            "or": [{"metric": "asa_s", "window": "m15", "raise": "> 60", "min_n": 5}],
+        },
+        "Abandon rate, 15 min: more than 10.0 %, of at least 10, or Average answer time, 15 min: more than 1:00, "
+        "of at least 5, for 2 min",
+    ),
     "of seconds": (
         {"metric": "asa_s", "window": "m15", "raise": "< -90", "within": "5m"},
         "Average answer time, 15 min, change within 5 min: less than −1:30",

@@ -45,7 +45,7 @@ def _facts(rule: Rule, say: Words, page: Words) -> Iterator[str]:
 
 
 def condition_told(one: Condition, say: Words, page: Words) -> str:
-    """The number and its limit."""
+    """The number and its limit, and of how many it has to be."""
     number = number_named(one.metric)
     metric = say(f"metric.{one.metric}", otherwise=one.metric.removeprefix(KPI))
     if number and not number.now:
@@ -55,7 +55,8 @@ def condition_told(one: Condition, say: Words, page: Words) -> str:
     if one.within_ms:
         metric = say("alert.change", metric=metric, time=lasting(one.within or "", say))
     limit = limit_of(one.raises)
-    return f"{metric}: {_limit(limit, one.metric, say, page) if limit else one.raises}"
+    found = f"{metric}: {_limit(limit, one.metric, say, page) if limit else one.raises}"
+    return page("rules.of_least", what=found, count=one.min_n) if one.min_n else found
 
 
 def _limit(limit: Limit, metric: str, say: Words, page: Words) -> str:
