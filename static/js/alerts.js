@@ -19,7 +19,7 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
 /**
  * @typedef {{result: string, who: string, note?: string}} Result
  * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, note?: string, results?: Result[]}} Before
- * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, and?: string[], severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
+ * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, and?: string[], or?: string[], severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
  *   owner?: string, mine: boolean, theirs?: boolean, unheard?: boolean, acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
  * @typedef {{now: number, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
  *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
@@ -147,7 +147,7 @@ function write(card, alert) {
   mountAround(more, `${url}/${encodeURIComponent(alert.id)}/around`);
   card.querySelector("use")?.setAttribute("href", "/static/icons.svg#" + (ICONS[alert.severity] ?? "info"));
   part(card, ".alert-text span").textContent = alert.text;
-  part(card, ".alert-and").textContent = alert.and ? said("and", { what: alert.and.join("; ") }) : "";
+  part(card, ".alert-and").textContent = besides(alert);
   part(card, ".alert-action").textContent = alert.over_at ? "" : (alert.action ?? "");
   part(card, ".alert-unheard").hidden = !alert.unheard;
   part(card, ".alert-when span").textContent = [...when(alert), ...who(alert)].join(" · ");
@@ -158,6 +158,12 @@ function write(card, alert) {
     send(pressed, `${url}/${encodeURIComponent(alert.id)}/${verb}`, "POST", body);
   };
   showDeeds(part(card, ".alert-do"), alert, duty, Date.now() + serverAhead, act);
+}
+
+/** What else has to hold, and what holds in its place: a line each. @param {Alert} alert */
+function besides(alert) {
+  const and = alert.and ? [said("and", { what: alert.and.join("; ") })] : [];
+  return and.concat(alert.or ? [said("or", { what: alert.or.join("; ") })] : []).join("\n");
 }
 
 /** When the same rule was raised of the same before, for how long, and who did what. @param {Before} one */

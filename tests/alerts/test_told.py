@@ -443,6 +443,33 @@ def test_a_message_says_what_else_has_to_hold_with_its_number(language: str, say
 
 
 @pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "or abandoned 1 (limit > 0)"), ("uk", "або покинуто 1 (межа > 0)"),
+        ("ru", "или брошено 1 (предел > 0)"), ("pl", "lub porzucone 1 (próg > 0)"),
+    ],
+)  # fmt: skip
+def test_a_message_says_which_condition_joined_by_or_holds_and_not_which_does_not(language: str, says: str) -> None:
+    others = [{"metric": "abandoned", "raise": "> 0"}, {"metric": "offered", "raise": "> 9"}]
+    rule = {
+        "metric": "waiting", "raise": "> 5", "or": others, "queues": ["support"], "notify": ["leads"], "when": "always",
+    }  # fmt: skip
+    site = {"main": Site(language=language)}
+    rules = msgspec.convert({"r": rule}, dict[str, Rule])
+    floor = watchful(Floor(Settings(alert=rules, queue={"support": Queue(name="Support", site="main")}, site=site)))
+    floor.advance(NOON)
+    floor.apply(ev.Queued(contact="c", queue="support", source="pbx", time=NOON), NOON)
+    floor.apply(ev.Abandoned(contact="c", source="pbx", time=NOON + 9_000), NOON + 9_000)
+    floor.advance(NOON + 15_000)
+    assert floor.alerting
+    for event in list(floor.alerting.untold.values()):
+        floor.apply(event, floor.now_ms)
+    [[one]] = due_on(floor, {"leads": LEADS}, NOON + 15_000, "")
+    lines = one.message.text.splitlines()
+    assert (lines[0], len(lines)) == (says, 2), "then severity and rule"
+
+
+@pytest.mark.parametrize(
     ("metric", "value", "limit", "says"),
     [
         ("oldest_wait_s", 134.0, "> 40", "longest wait 2:14 (limit > 0:40)"),

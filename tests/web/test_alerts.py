@@ -172,6 +172,25 @@ async def test_what_else_its_rule_asks_for_stands_beside_an_open_alert_in_the_re
         await until(served, lambda open_: "and" not in open_["a1"])
 
 
+async def test_of_conditions_joined_by_or_those_that_hold_now_stand_beside_an_open_alert(
+    config: Config, served_elsewhere: Any
+) -> None:
+    others = [{"metric": "offered", "raise": "> 0"}, {"metric": "abandoned", "raise": "> 8"}]
+    written = {"metric": "waiting", "queues": ["*"], "raise": "> 2", "or": others}
+    settings = Settings(alert={"wait": msgspec.convert(written, Rule)})
+    async with served_elsewhere(replace(config, settings=settings)) as served:
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
+        await served.parts.stream.append([told])
+        await raised(served)
+        queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(2)]
+        await served.http.post("/api/v1/events", json=queued)
+        row = (await until(served, lambda open_: "now 2" in str(open_["a1"].get("or"))))["a1"]
+        assert row["or"] == ["Offered, today: more than 0, now 2"]
+        assert "and" not in row
+        [polish] = (await served.http.get(ALERTS, headers={"accept-language": "pl"})).json()["open"]
+        assert polish["or"][0].endswith("więcej niż 0, teraz 2")
+
+
 async def test_what_becomes_an_alert_if_it_lasts_is_shown_to_the_leads_of_its_team_and_is_not_open_yet(
     config: Config, served_elsewhere: Any
 ) -> None:

@@ -13,7 +13,8 @@ from wallboard.catalogs import LANGUAGE, Words, words
 from wallboard.core.limits import limit_of
 from wallboard.core.numbers import number_named
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import Condition, Severity
+from wallboard.core.rules import Severity
+from wallboard.core.sofar import Beside
 
 Verb = Literal["raised", "again", "assigned", "cleared", "many", "test", "confirm", "shift"]
 HEAD = 60  # characters that a phone shows of a message
@@ -104,14 +105,14 @@ def confirm_of(code: str, chance: str, now_ms: int, language: str, site: str) ->
 def message_of(
     alert: str, row: AlertRow, verb: Verb, number: int, action: str | None, called: str, link: str, says: str = "",
     first: First | None = None, speaks: Speaks = IN_ENGLISH, owners: Sequence[str] = (),
-    others: Sequence[tuple[Condition, float | None]] = (),
+    besides: Sequence[Beside] = (),
 ) -> Message:  # fmt: skip
     """`called`: what people call the entity. `number`: which of the repeats. `says`: why this receiver is told.
     `first`: the one of the same cause that came first. `link`: where people see all alerts. `owners`: who is meant.
-    `others`: what else has to hold, and its number."""
+    `besides`: what else has to hold, or holds in its place."""
     say, is_over = said_in(speaks.language), verb == "cleared"
     title = _title(row, verb, called, say, speaks.unit)
-    also = [] if is_over else [_also(one, value, row, say) for one, value in others]
+    also = [] if is_over else [_also(one, row, say) for one in besides]
     do = [say("do", action=action)] if action and not is_over else []
     owner = [say("owner", who=row.owner)] if row.owner and verb != "assigned" else []
     lines = [
@@ -134,10 +135,14 @@ def message_of(
     )  # fmt: skip
 
 
-def _also(one: Condition, value: float | None, row: AlertRow, say: Words) -> str:
+def _also(one: Beside, row: AlertRow, say: Words) -> str:
     """and ready 0 (limit < 1)"""
-    other = replace(row, metric=one.metric, window=one.window, limit=one.raises, within=one.within, event=one.event)
-    return say("and", metric=_metric(other, say), value=_value(value, other, say, ""), limit=_limit(other, ""))
+    asked = one.asked
+    other = replace(
+        row, metric=asked.metric, window=asked.window, limit=asked.raises, within=asked.within, event=asked.event
+    )
+    value = _value(one.value, other, say, "")
+    return say(one.joined, metric=_metric(other, say), value=value, limit=_limit(other, ""))
 
 
 def late_of(message: Message, row: AlertRow, called: str, unit: str, now: float | None, raised: str) -> Message:

@@ -18,9 +18,9 @@ from wallboard.core.firstout import firsts_of
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.kpis import alert_document, entity
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import KPI, ON_DUTY, Condition, Rule
+from wallboard.core.rules import KPI, ON_DUTY, Rule
 from wallboard.core.settings import Settings, Site
-from wallboard.core.sofar import number_now, others_now
+from wallboard.core.sofar import Beside, besides_now, number_now
 from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
 
@@ -64,10 +64,10 @@ def due_on(
     called = lambda row: called_of(floor, row)  # noqa: E731
     now = lambda row: value_now(floor, row, now_ms)  # noqa: E731
     unit = lambda row: unit_of(floor, row)  # noqa: E731
-    others = lambda row: others_of(floor, row, now_ms)  # noqa: E731
+    besides = lambda row: besides_of(floor, row, now_ms)  # noqa: E731
     return due(
         speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit, alerts.on_duty_now,
-        others, is_behind=is_behind,
+        besides, is_behind=is_behind,
     )  # fmt: skip
 
 
@@ -81,9 +81,9 @@ def value_now(floor: Floor, row: AlertRow, now_ms: int) -> float | None:
     return number_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), now_ms).value
 
 
-def others_of(floor: Floor, row: AlertRow, now_ms: int) -> list[tuple[Condition, float | None]]:
-    """What else has to hold for it, each with its number by now."""
-    return others_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), now_ms)
+def besides_of(floor: Floor, row: AlertRow, now_ms: int) -> list[Beside]:
+    """What else has to hold for it, or holds in its place, each with its number by now."""
+    return besides_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), now_ms)
 
 
 def due(
@@ -98,14 +98,14 @@ def due(
     number_now: Callable[[AlertRow], float | None] = lambda _: None,
     unit: Callable[[AlertRow], str] = lambda _: "",
     on_duty_now: Callable[[AlertRow], Collection[str]] | None = None,
-    others: Callable[[AlertRow], Sequence[tuple[Condition, float | None]]] = lambda _: (),
+    besides: Callable[[AlertRow], Sequence[Beside]] = lambda _: (),
     *,
     is_behind: bool = False,
 ) -> Iterator[list[Due]]:
     """What each receiver should have been told of these alerts, open or over, at `now_ms`, an alert at a time: whoever
     asks may do something else in between. `on_duty`: names; `known`: what was put already, by receiver and `told`: no
     message is made of it again. `number_now`: for a repeat. `on_duty_now`: names, of one that somebody acted on too
-    (the others are those of then); None: the same. `others`: what else has to hold, and its number.
+    (the others are those of then); None: the same. `besides`: the further conditions, with their numbers.
     `is_behind`: there is more to read, in which somebody may have acted on it or it may be over: what comes by time
     alone waits."""
     firsts: dict[str, str] | None = None  # worked out when somebody is told of something
@@ -136,7 +136,7 @@ def due(
                 as_now = row if now is None else replace(row, value=now)
                 message = made[verb, number, says] = message_of(
                     alert, as_now, verb, number, action, called(row), link, says, first, speaks, owners,
-                    () if verb == "cleared" else others(row),
+                    () if verb == "cleared" else besides(row),
                 )  # fmt: skip
             dues.append(Due(receiver, told, message, needs=None if is_begin else named(alert, "raised")))
             for given_ms in _was_given(receivers[receiver], row) if verb == "cleared" else ():

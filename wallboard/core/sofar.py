@@ -3,12 +3,22 @@
 oldest_wait_s was 134 s when it was raised     since 12:00:00, so 310 s at 12:05:10
 """
 
+from typing import Literal, NamedTuple
+
 from wallboard.core.alerting import Alerting
 from wallboard.core.heard import ANY
 from wallboard.core.measured import Document, Measured, measured
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import NO_EVENT, Condition
 from wallboard.core.settings import Settings
+
+
+class Beside(NamedTuple):
+    """A further condition of its rule, with its number by now; None: not known. Joined by `or`: one that holds."""
+
+    joined: Literal["and", "or"]
+    asked: Condition
+    value: float | None
 
 
 def asks_the_same(row: AlertRow, settings: Settings) -> bool:
@@ -27,14 +37,18 @@ def number_now(
     return _number(rule, row, alerting, entity, now_ms)
 
 
-def others_now(
+def besides_now(
     row: AlertRow, settings: Settings, alerting: Alerting | None, entity: Document | None, now_ms: int
-) -> list[tuple[Condition, float | None]]:
-    """What else has to hold for it, each with its number; none where its rule asks for another number by now."""
+) -> list[Beside]:
+    """What else has to hold for it, and what holds in its place; none where its rule asks for another number by now."""
     rule = settings.alert.get(row.rule)
     if rule is None or alerting is None or not asks_the_same(row, settings):
         return []
-    return [(one, _number(one, row, alerting, entity, now_ms).value) for one in rule.conditions]
+    joined: tuple[tuple[Literal["and", "or"], list[Condition]], ...] = (("and", rule.conditions), ("or", rule.others))
+    found = [
+        Beside(word, one, _number(one, row, alerting, entity, now_ms).value) for word, those in joined for one in those
+    ]
+    return [one for one in found if one.joined == "and" or _holds(one)]
 
 
 def _number(one: Condition, row: AlertRow, alerting: Alerting, entity: Document | None, now_ms: int) -> Measured:
@@ -44,3 +58,7 @@ def _number(one: Condition, row: AlertRow, alerting: Alerting, entity: Document 
     if one.within:
         return Measured(alerting.change((row.rule, row.kind, row.of), one))
     return measured(one, entity, now_ms) if entity else Measured(None)
+
+
+def _holds(one: Beside) -> bool:
+    return one.value is not None and one.asked.raise_limit.passed_by(one.value)

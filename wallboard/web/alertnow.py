@@ -6,9 +6,10 @@ from wallboard.alerts.message import said_in
 from wallboard.alerts.told import is_unheard
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document
-from wallboard.core.sofar import asks_the_same, number_now
+from wallboard.core.rules import reads_of
+from wallboard.core.sofar import asks_the_same, besides_now, number_now
 from wallboard.core.state import Floor
-from wallboard.web.figures import figure, lasting, moved
+from wallboard.web.figures import changed, figure, lasting, moved
 from wallboard.web.ruletold import condition_told
 from wallboard.web.speaking import page_say
 from wallboard.web.wiring import Parts
@@ -42,12 +43,19 @@ def as_it_is(parts: Parts, row: Document, say: Words) -> Document:
     return {"now": "\u00a0".join(filter(None, figure(value, row["reads"], 0, say)))}
 
 
-def besides(floor: Floor, row: Document, say: Words) -> Document:
-    """`and`: what else holds with the number, in words; absent where its rule asks for another number by now."""
-    rule = floor.settings.alert.get(row["rule"])
-    if rule is None or not rule.conditions or not asks_the_same(floor.alerts.open[row["id"]], floor.settings):
-        return {}
-    return {"and": [condition_told(one, say, page_say(say.language)) for one in rule.conditions]}
+def besides(parts: Parts, row: Document, say: Words) -> Document:
+    """`and`: what else has to hold with the number, in words; `or`: what holds in its place, with its number now.
+    Absent where its rule asks for another number by now."""
+    floor, page = parts.pipeline.floor, page_say(say.language)
+    of = parts.pipeline.documents.get(row["kind"], {}).get(row["of"])
+    found: dict[str, list[str]] = {}
+    for one in besides_now(floor.alerts.open[row["id"]], floor.settings, floor.alerting, of, parts.clock_ms()):
+        said = condition_told(one.asked, say, page)
+        if one.joined == "or" and one.value is not None:
+            written = moved if one.asked.within else changed
+            said += ", " + page("alerts.now", value=written(one.value, reads_of(one.asked.metric), say))
+        found.setdefault(one.joined, []).append(said)
+    return found
 
 
 def unheard(parts: Parts, row: Document) -> Document:

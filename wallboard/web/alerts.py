@@ -54,7 +54,8 @@ class Alerts(TypedDict):
     answers={
         200: Answer(
             "`open`, the gravest first, each with its number `now`, `first_of` how many of one cause it came first, "
-            "`and` what else its rule asks for, and `unheard` where it tells leads on duty alone and none is; "
+            "`and` what else its rule asks for, `or` which of its other conditions holds now, and `unheard` where it "
+            "tells leads on duty alone and none is; "
             "`pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "
             "`maintenance`, planned work that goes on now; `duty`, who is on duty.",
             Alerts,
@@ -107,7 +108,7 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
         "now": parts.clock_ms(),
         "rules": len(floor.settings.alert),
         "open": [
-            row | as_it_is(parts, row, say) | unheard(parts, row) | besides(floor, row, say) | before(row)
+            row | as_it_is(parts, row, say) | unheard(parts, row) | besides(parts, row, say) | before(row)
             for row in found
             if "over_at" not in row
         ],
