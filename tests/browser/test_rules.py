@@ -58,6 +58,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         says = page.locator(".rule-says")
 
         await expect(says).to_have_text("Longest wait: more than 2:00, for 30 s")
+        await expect(page.locator(".rule-standing")).to_have_text("No data: nobody has told of it yet")
         tops = "all => new Set(all.slice(0, 2).map((one) => one.getBoundingClientRect().top)).size"
         assert await page.locator(".rule-do button").evaluate_all(tops) == 1, "two buttons stand in a row"
         await press(page, "Change…")

@@ -14,7 +14,10 @@ import pytest
 
 from wallboard.config import Config, as_written
 from wallboard.core.events import AlertRaised, ConfigApplied
+from wallboard.core.nodata import NoData
 from wallboard.record.shelf import tag_of
+from wallboard.web.ruletold import no_data_told
+from wallboard.web.speaking import page_say
 
 RULES = "/api/v1/alerts/rules"
 TOML = {"content-type": "application/toml"}
@@ -95,6 +98,34 @@ async def test_a_rule_is_told_in_words_and_with_the_text_that_lies_in_the_file(s
     ]  # fmt: skip
     polish = (await rows(served, "pl"))["long"]["says"].replace("\u00a0", " ")
     assert polish == "Najdłuższe czekanie: więcej niż 2:00, przez 30 s"
+
+
+async def test_a_rule_that_knows_nothing_now_says_of_how_many_and_why_in_the_reader_s_language(served: Any) -> None:
+    assert {name: row["no_data"] for name, row in (await rows(served)).items()} == {
+        name: {"count": 1, "of": 1, "text": "No data: nobody has told of it yet"} for name in ("long", "few")
+    }
+    queued = {"type": "contact.queued", "contact": "c", "queue": "support", "source": "crm"}
+    await served.http.post("/api/v1/events", json=[queued])
+    async with asyncio.timeout(60):
+        while "no_data" in (found := await rows(served))["long"]:
+            await asyncio.sleep(0.03)
+    assert found["few"]["no_data"]["text"] == "No data: too few contacts"
+    assert (await rows(served, "uk"))["few"]["no_data"]["text"] == "Немає даних: замало звернень"
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (NoData(2, 8, frozenset({"few"}), frozenset()), "No data for 2 of 8: too few contacts"),
+        (NoData(0, 0, frozenset({"untold"}), frozenset()), "No data: nobody has told of it yet"),
+        (
+            NoData(8, 8, frozenset({"few", "silent"}), frozenset({"pbx-2", "pbx-1"})),
+            "No data: nothing comes from pbx-1, pbx-2, too few contacts",
+        ),
+    ],
+)
+def test_no_data_in_words(found: NoData, says: str) -> None:
+    assert no_data_told(found, page_say("en")) == says
 
 
 async def test_how_many_alerts_of_a_rule_are_open_now_is_told(served: Any) -> None:

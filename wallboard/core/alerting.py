@@ -112,7 +112,7 @@ class Alerting:
             self._ground.unlooked.add(key[1:])
         elif isinstance(event, ev.AlertRaised) and self._ground.settings.alert:  # else they are still to come
             self._go_on_with(event.alert, key)
-            if rule and self._names(rule, *key[1:]):
+            if rule and self.names(rule, *key[1:]):
                 self._look_once_at(key)
             else:
                 self._end(key, "rule")
@@ -153,7 +153,7 @@ class Alerting:
         self._watch, self._compiled, self._turnings, self._rules, self._due_ms = None, {}, {}, {}, {}
         for rule, kind, name in list(self.instances):
             one = self._ground.settings.alert.get(rule)
-            if one is None or not self._names(one, kind, name):
+            if one is None or not self.names(one, kind, name):
                 self._end((rule, kind, name), "rule")
             else:
                 self._rules.setdefault((kind, name), (ANY_TEAM, []))[1].append(self._ready(rule))
@@ -161,7 +161,7 @@ class Alerting:
         asked = {rule: {moves_of(each) for each in conditions(one)} for rule, one in rules.items()}
         self.moving = {
             key: one for key, one in self.moving.items()
-            if key[3] in asked.get(key[0], ()) and self._names(rules[key[0]], *key[1:3])
+            if key[3] in asked.get(key[0], ()) and self.names(rules[key[0]], *key[1:3])
         }  # fmt: skip
         self.heard.keep(self._asks)
         self._ground.unlooked |= {(kind, name) for _, kind, name in self.instances}
@@ -187,7 +187,7 @@ class Alerting:
             return found
         rules = self._ground.settings.alert
         self._watch = self._watch or Watch(rules)
-        asked = [self._ready(one) for one in self._watch.of(kind, name, team) if self._names(rules[one], kind, name)]
+        asked = [self._ready(one) for one in self._watch.of(kind, name, team) if self.names(rules[one], kind, name)]
         mine = [one for one in asked if one.is_of_team(team)]
         self._rules[kind, name] = team, mine
         return mine + [rule for rule in found if rule not in mine]
@@ -200,9 +200,10 @@ class Alerting:
 
     def _asks(self, entity: Entity, listens: Listens) -> bool:
         rule = self._ground.settings.alert.get(listens[0])
-        return rule is not None and listens[1] in listens_of(rule) and self._names(rule, *entity)
+        return rule is not None and listens[1] in listens_of(rule) and self.names(rule, *entity)
 
-    def _names(self, rule: Rule, kind: str, name: str) -> bool:
+    def names(self, rule: Rule, kind: str, name: str) -> bool:
+        """Whether the rule speaks of this entity; of people, whatever their team."""
         if rule.kind != kind:
             return False
         if kind == "kpis":
@@ -219,7 +220,7 @@ class Alerting:
 
     def _look_with(self, rule: Compiled, kind: str, name: str, row: Document | None) -> None:
         now_ms, key = self._ground.now_ms, (rule.name, kind, name)
-        sources = _sources(row) if row else ()
+        sources = sources_in(row) if row else ()
         turning, planned = self._turning(rule, name), rule.planned(kind, name, sources)
         measures = self._measures(rule, key, row)
         lets_go = bool(rule.listens)
@@ -374,6 +375,6 @@ SOURCE = "wallboard"
 ANY_TEAM = "\0"  # whose team is not known yet
 
 
-def _sources(row: Document) -> list[str]:
+def sources_in(row: Document) -> list[str]:
     """Who tells of it."""
     return row.get("sources") or ([row["source"]] if "source" in row else [])

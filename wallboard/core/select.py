@@ -9,6 +9,14 @@ from hashlib import blake2b
 KEPT = 4_096  # lists of patterns that are kept ready
 
 
+_WILD = frozenset("*?[!")
+
+
+def is_pattern(text: str) -> bool:
+    """Whether it may mean others than the one of this name."""
+    return not _WILD.isdisjoint(text)
+
+
 def selects(patterns: Sequence[str], name: str) -> bool:
     """Matches one of the patterns and none of those that begin with `!`."""
     return _ready(tuple(patterns))(name)

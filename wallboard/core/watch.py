@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from wallboard.core.rules import Rule
-
-_PATTERN = frozenset("*?[!")
+from wallboard.core.select import is_pattern
 
 
 class Watch:
@@ -47,7 +46,7 @@ def _names(rule: Rule) -> list[str] | None:
             return groups_of(rule)
     patterns: list[str] = getattr(rule, rule.kind)
     if patterns:
-        return None if any(_PATTERN & set(one) for one in patterns) else list(dict.fromkeys(patterns))
+        return None if any(map(is_pattern, patterns)) else list(dict.fromkeys(patterns))
     return [_team(team) for team in rule.teams] if rule.kind == "agents" and rule.teams else None
 
 

@@ -1,5 +1,6 @@
 """What is known of every alert rule? As it stands in wallboard.toml, in words, and whether it speaks now."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ import msgspec
 from wallboard.config import mistakes_in
 from wallboard.core.errors import Mistake, RecordUnavailable
 from wallboard.core.kpis import alert_document
+from wallboard.core.nodata import NoData, no_data
 from wallboard.core.rules import Rule
 from wallboard.core.state import Floor
 from wallboard.record.days import ENDING, Days
@@ -20,7 +22,7 @@ from wallboard.record.ruletext import SECTION, rule_texts
 from wallboard.record.shelf import tag_of
 from wallboard.tables import path, read
 from wallboard.web.ruletexts import dumped
-from wallboard.web.ruletold import facts, sentence
+from wallboard.web.ruletold import facts, no_data_told, sentence
 from wallboard.web.speaking import page_say
 from wallboard.web.who import Who
 from wallboard.web.wiring import Parts
@@ -46,7 +48,19 @@ def open_of(floor: Floor, who: Who) -> Counter[str]:
     )  # fmt: skip
 
 
-def listed(parts: Parts, in_force: Mapping[str, Rule], opened: Mapping[str, int], language: str) -> dict[str, Any]:
+async def unknown_of(parts: Parts) -> dict[str, NoData]:
+    """Of which rules something is not known now, and what."""
+    floor, found = parts.pipeline.floor, dict[str, NoData]()
+    for name in list(floor.settings.alert):
+        if name in floor.settings.alert and (one := no_data(floor, name, parts.pipeline.documents, parts.clock_ms())):
+            found[name] = one
+        await asyncio.sleep(0)  # a thousand rules, each of everything: others have their turn
+    return found
+
+
+def listed(
+    parts: Parts, in_force: Mapping[str, Rule], opened: Mapping[str, int], unknown: Mapping[str, NoData], language: str
+) -> dict[str, Any]:
     """Blocking: reads the file and the record."""
     config, file = parts.config, parts.config.written
     why, text, tables = unwritable(config), "", {}
@@ -64,7 +78,7 @@ def listed(parts: Parts, in_force: Mapping[str, Rule], opened: Mapping[str, int]
     rows += [_elsewhere(name, rule, language) for name, rule in in_force.items() if name not in written]
     return {
         "file": {"path": file and file.name, "writable": why is None} | ({"why": why} if why else {}),
-        "rules": [row | {"open": opened.get(row["id"], 0)} for row in rows],
+        "rules": [row | {"open": opened.get(row["id"], 0)} | _unknown(row, unknown, language) for row in rows],
         "gone": _gone(parts, written),
         "days": _days(parts),
     }
@@ -101,6 +115,13 @@ def _in_words(rule: Rule | None, language: str) -> dict[str, Any]:
         return {"says": "", "facts": []}
     say, page = words(language), page_say(language)
     return {"says": sentence(rule, say, page), "facts": facts(rule, say, page)}
+
+
+def _unknown(row: Table, unknown: Mapping[str, NoData], language: str) -> dict[str, Any]:
+    found = unknown.get(row["id"]) if row["in_force"] else None
+    if found is None:
+        return {}
+    return {"no_data": {"count": found.unknown, "of": found.of, "text": no_data_told(found, page_say(language))}}
 
 
 def _gone(parts: Parts, written: Table) -> list[str]:

@@ -29,7 +29,7 @@ from wallboard.web.costly import costs
 from wallboard.web.problems import Problem
 from wallboard.web.recorded import asked_record
 from wallboard.web.ruledoubts import doubts
-from wallboard.web.rulelist import NO_NAME, has_address, listed, open_of
+from wallboard.web.rulelist import NO_NAME, has_address, listed, open_of, unknown_of
 from wallboard.web.ruletexts import Read, read_rule, saying
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, expect_loaded, parts_of
@@ -78,8 +78,8 @@ class Written(TypedDict):
     summary="Alert rules",
     scope="alerts:act",
     description="Those of wallboard.toml as they stand there, each with its `text` and `tag` (for If-Match), what "
-    "it `says` in words, how many alerts of it are `open`, and whether it is `in_force` yet. `text` and `tag` for "
-    "administrators only. docs/alerts.md.",
+    "it `says` in words, how many alerts of it are `open`, of how many entities it knows nothing now (`no_data`), and "
+    "whether it is `in_force` yet. `text` and `tag` for administrators only. docs/alerts.md.",
     answers={200: Answer("`file`: whether it can be written, and if not why.", Rules)},
 )
 async def rules(request: Request) -> Response:
@@ -88,7 +88,8 @@ async def rules(request: Request) -> Response:
     costs(request)
     expect_loaded(parts)
     floor = parts.pipeline.floor
-    found = await in_thread(listed, parts, floor.settings.alert, open_of(floor, who), spoken(request))
+    unknown = await unknown_of(parts)
+    found = await in_thread(listed, parts, floor.settings.alert, open_of(floor, who), unknown, spoken(request))
     found["edits"] = who.may("admin")
     if not found["edits"]:  # comments may say what is nobody's business
         found["rules"] = [{key: row[key] for key in row if key not in ("text", "tag")} for row in found["rules"]]

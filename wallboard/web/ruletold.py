@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from wallboard.core.limits import Limit, limit_of
+from wallboard.core.nodata import NoData
 from wallboard.core.numbers import number_named
 from wallboard.core.rules import ALWAYS, KPI, OPEN, Condition, Rule, reads_of
 from wallboard.web.figures import changed, lasting
@@ -42,6 +43,18 @@ def _facts(rule: Rule, say: Words, page: Words) -> Iterator[str]:
         yield page("rules.owners", who=", ".join(rule.owners))
     here = "rules.told_leads" if rule.kind == "agents" else "rules.told_here"
     yield page("rules.told", who=", ".join(rule.notify)) if rule.notify else page(here)
+
+
+def no_data_told(found: NoData, page: Words) -> str:
+    """No data for 2 of 8: too few contacts"""
+    words = {
+        "silent": page("rules.why_silent", names=", ".join(sorted(found.sources))), "few": page("rules.why_few"),
+        "unknown": page("rules.why_unknown"), "untold": page("rules.why_untold"),
+    }  # fmt: skip
+    why = ", ".join(text for key, text in words.items() if key in found.why)
+    if found.unknown == found.of:
+        return page("rules.no_data", why=why)
+    return page("rules.no_data_of", count=found.unknown, all=found.of, why=why)
 
 
 def condition_told(one: Condition, say: Words, page: Words) -> str:

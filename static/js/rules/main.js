@@ -13,7 +13,7 @@ const APPLIED_MS = 3000; // until the parts have read the file
 /** What a new rule begins with; the rest is as docs/alerts.md has it. */
 const NEW = { metric: "oldest_wait_s", queues: ["*"], raise: "> 60", for: "30s", keep_for: "1m", notify: ["on-duty"] };
 
-/** @typedef {{id: string, text: string, tag: string, values: *, says: string, facts: string[], open: number,
+/** @typedef {{id: string, text: string, tag: string, values: *, says: string, facts: string[], open: number, no_data?: {count: number, of: number, text: string},
  *   mistakes: {at: string, reason: string}[], writable: boolean, in_file: boolean, in_force: boolean}} Rule */
 
 const first = JSON.parse(byId("first").textContent);
@@ -58,9 +58,8 @@ function renderRule(item, rule) {
   write(part(item, "p", "rule-facts"), [rule.id, say("rules.severity." + item.dataset.severity), ...rule.facts].join(" · "));
   const mistakes = rule.mistakes.map((one) => one.at + ": " + one.reason);
   write(part(item, "p", "rule-wrong"), mistakes.join("\n"));
-  const open = rule.open ? say("rules.open", { count: rule.open }) : say("rules.quiet");
-  const standing = rule.in_file ? (rule.in_force ? open : say("rules.not_yet")) : say("rules.elsewhere");
-  write(part(item, "p", "rule-standing"), standing);
+  item.dataset.known = rule.no_data ? "no" : "yes";
+  write(part(item, "p", "rule-standing"), standing(rule));
   const deeds = part(item, "p", "rule-do");
   deeds.replaceChildren();
   if (!told.edits) return;
@@ -68,6 +67,14 @@ function renderRule(item, rule) {
   if (may()) button(deed(deeds, "copy"), say("rules.copy"), () => editor.begin(fresh(rule.id), rule.text, rule.values, told.days));
   if (may() && rule.writable) button(deed(deeds, "remove"), say("rules.remove"), () => ask(rule));
   if (may() && rule.in_file) button(deed(deeds, "past"), say("rules.past"), () => past(rule.id));
+}
+
+/** Whether it speaks now; one that knows nothing is not as if all were well. @param {Rule} rule */
+function standing(rule) {
+  if (rule.in_file && !rule.in_force) return say("rules.not_yet");
+  const knows = !rule.no_data || rule.no_data.count < rule.no_data.of;
+  const open = rule.open ? say("rules.open", { count: rule.open }) : knows ? say("rules.quiet") : "";
+  return [rule.in_file ? open : say("rules.elsewhere"), rule.no_data?.text].filter(Boolean).join(" · ");
 }
 
 /** @param {HTMLElement} item @param {string} name */
