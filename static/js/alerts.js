@@ -46,7 +46,7 @@ let last = null;
 /** @type {Map<string, HTMLElement>} */
 const cards = new Map();
 const calls = new Calls(byId("calls"));
-const held = new Held(() => last && fillAll(last));
+const held = new Held(["own", "open", "snoozed", "over"].map(byId), () => last && fillAll(last));
 
 refresh();
 setInterval(() => {
@@ -77,20 +77,17 @@ function show(told) {
   answeredAt = Date.now();
   serverAhead = told.now - answeredAt;
   byId("begin").hidden = told.rules > 0;
-  planned(told.maintenance);
   calls.hear(told.open);
   duty = told.duty;
   showDuty(byId("duty"), duty, clock, send);
   const unreached = document.getElementById("unreached"); // there for whom nothing tells outside this page
   if (unreached) unreached.hidden = !duty.some((one) => one.mine);
-  byId("unmanned").hidden = duty.length > 0 || !told.open.some((one) => one.unheard);
   byId("waiting").hidden = told.pending.length === 0;
   showPending(byId("pending"), told.pending, clock.resolvedOptions());
-  const text = JSON.stringify([told.open, told.over, duty, Math.floor(told.now / 60_000)]);
+  const text = JSON.stringify([told.open, told.over, told.maintenance, duty, Math.floor(told.now / 60_000)]);
   if (text !== shown) {
     [shown, last] = [text, told];
     fillAll(told);
-    showAsked();
   }
   showAge();
 }
@@ -100,13 +97,19 @@ function fillAll(told) {
   const open = told.open.filter((alert) => !alert.theirs).concat(told.open.filter((alert) => alert.theirs));
   const awake = open.filter((alert) => !alert.snoozed_until);
   const snoozed = open.filter((alert) => alert.snoozed_until);
-  const lists = held.keep({ own: awake.filter((alert) => alert.mine), open: awake.filter((alert) => !alert.mine), snoozed, over: told.over });
+  const wanted = { own: awake.filter((alert) => alert.mine), open: awake.filter((alert) => !alert.mine), snoozed, over: told.over };
+  const lists = held.keep(wanted);
+  if (!lists) return;
   for (const [id, alerts] of Object.entries(lists)) fill(id, alerts);
   for (const [id, card] of cards) if (!card.isConnected) cards.delete(id);
   byId("owned").hidden = lists.own.length === 0;
   byId("none").hidden = lists.own.length + lists.open.length > 0;
   byId("snoozing").hidden = lists.snoozed.length === 0;
   byId("past").hidden = lists.over.length === 0;
+  showAsked();
+  if (lists !== wanted) return; // what stands above would move them too
+  planned(told.maintenance);
+  byId("unmanned").hidden = told.duty.length > 0 || !told.open.some((one) => one.unheard);
 }
 
 /** The one that a message led here: once, also after signing in. */
@@ -154,7 +157,7 @@ function write(card, alert) {
   part(card, ".alert-now").textContent = alert.now ? " · " + said("now", { value: alert.now }) : "";
   part(card, ".alert-before").textContent = (alert.before ?? []).map(lastTime).join("\n");
   const act = (pressed, verb, body) => {
-    held.press(alert.id, card);
+    held.press(card);
     send(pressed, `${url}/${encodeURIComponent(alert.id)}/${verb}`, "POST", body);
   };
   showDeeds(part(card, ".alert-do"), alert, duty, Date.now() + serverAhead, act);

@@ -1,42 +1,64 @@
 /**
- * What somebody has just pressed keeps its place: no list is put in order anew under a finger. It goes where it belongs
- * when the pointer and the focus have left it, after a touch some seconds later, and never while a pointer moves.
+ * Lists keep their order while somebody is about to press something in them: what comes stands last, what moves stays
+ * where it was. They are put in order when the pointer and the focus have left them, about a second after the last
+ * touch, some seconds after one that pressed something, and at the latest a minute after the last stir. Under a finger,
+ * which covers what it is about to press, nothing changes at all.
  */
 
-const TOUCH_MS = 4000; // a finger leaves no trace of where it goes next
-const CALM_MS = 1000; // since a pointer or a key stirred
-const MOST_MS = 60_000; // since the last press, however long a pointer rests on it
+const TOUCH_MS = 4000; // since a press by touch: a finger leaves no trace of where it goes next
+const CALM_MS = 1000; // since a pointer, a key or the page stirred
+const MOST_MS = 60_000; // since the last stir or press, however long a pointer rests there
 const LOOK_MS = 250;
-
-/** @typedef {{list: string, place: number}} Place */
 
 export class Held {
   /** @type {HTMLElement | null} */ #card = null;
-  /** @type {Place} */ #at = { list: "", place: 0 };
-  #id = "";
-  #pressed = 0;
-  #stirred = 0;
-  #touched = false;
+  #pressed = -Infinity;
+  #stirred = -Infinity;
+  #touched = false; // the last pointer was no mouse
+  #fingers = 0;
   #timer = 0;
 
-  /** @param {() => void} release the lists may be put in order */
-  constructor(release) {
+  /** @param {HTMLElement[]} lists each with an id, its children with the key of theirs
+   * @param {() => void} release the lists may be put in order */
+  constructor(lists, release) {
+    this.lists = lists;
     this.release = release;
     for (const name of ["pointerdown", "pointermove", "keydown"]) addEventListener(name, (event) => this.#stir(event));
+    for (const name of ["touchstart", "touchend", "touchcancel"]) {
+      addEventListener(name, (event) => this.#touch(/** @type {TouchEvent} */ (event)), { passive: true });
+    }
+    addEventListener("scroll", () => (this.#stirred = Date.now()), { passive: true });
   }
 
-  /** @param {string} id @param {HTMLElement} card it stands in a list that has an id */
-  press(id, card) {
-    const list = /** @type {HTMLElement} */ (card.parentElement);
-    if (id !== this.#id) this.#at = { list: list.id, place: Array.from(list.children).indexOf(card) };
-    [this.#id, this.#card, this.#pressed] = [id, card, Date.now()];
-    clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#look(Date.now()), LOOK_MS);
+  /** @param {HTMLElement} card in one of the lists: something of it was pressed */
+  press(card) {
+    [this.#card, this.#pressed] = [card, Date.now()];
   }
 
-  /** The same lists, the held one where it stood. @template {{id: string}} One @param {Record<string, One[]>} lists @returns {Record<string, One[]>} */
+  /** As they are to stand now: the same lists, others with what stands there in its place, or null, nothing is to change.
+   * @template {{id: string}} One @param {Record<string, One[]>} lists @returns {Record<string, One[]> | null} */
   keep(lists) {
-    return kept(lists, this.#id, this.#at);
+    const now = Date.now();
+    if (!this.#holds(now)) return lists;
+    const isUnder = this.#isUnder(now);
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#look(isUnder), LOOK_MS);
+    if (isUnder) return null;
+    const standing = this.lists.map((list) => [list.id, Array.from(list.children, (one) => /** @type {HTMLElement} */ (one).dataset.key)]);
+    return kept(lists, Object.fromEntries(standing));
+  }
+
+  /** @param {number} now ms */
+  #isUnder(now) {
+    return this.#touched && (this.#fingers > 0 || now - this.#stirred < CALM_MS);
+  }
+
+  /** @param {number} now ms */
+  #holds(now) {
+    if (now - Math.max(this.#stirred, this.#pressed) >= MOST_MS) return false;
+    if (this.#isUnder(now) || now - this.#stirred < CALM_MS) return true;
+    if (this.#card?.contains(document.activeElement)) return true;
+    return this.#touched ? now - this.#pressed < TOUCH_MS : this.lists.some((list) => list.matches(":hover"));
   }
 
   /** @param {Event} event */
@@ -45,23 +67,30 @@ export class Held {
     if (event instanceof PointerEvent) this.#touched = event.pointerType !== "mouse";
   }
 
-  /** @param {number} now */
-  #look(now) {
-    const card = /** @type {HTMLElement} */ (this.#card);
-    const rests = card.contains(document.activeElement) || (this.#touched ? now - this.#pressed < TOUCH_MS : card.matches(":hover"));
-    if ((rests || now - this.#stirred < CALM_MS) && now - this.#pressed < MOST_MS) return;
+  /** A finger that scrolls is no pointer any more. @param {TouchEvent} event */
+  #touch(event) {
+    [this.#fingers, this.#touched, this.#stirred] = [event.touches.length, true, Date.now()];
+  }
+
+  /** @param {boolean} wasUnder what is new is not shown yet */
+  #look(wasUnder) {
+    const now = Date.now();
+    const holds = this.#holds(now);
+    if (holds && (!wasUnder || this.#isUnder(now))) return;
     clearInterval(this.#timer);
-    [this.#id, this.#card] = ["", null];
+    if (!holds) this.#card = null;
     this.release();
   }
 }
 
-/** @template {{id: string}} One @param {Record<string, One[]>} lists @param {string} id @param {Place} at @returns {Record<string, One[]>} */
-export function kept(lists, id, at) {
-  const held = Object.values(lists).flat().find((one) => one.id === id);
-  if (!held) return lists;
-  const others = Object.entries(lists).map(([name, list]) => [name, list.filter((one) => one.id !== id)]);
-  const found = Object.fromEntries(others);
-  found[at.list].splice(at.place, 0, held);
-  return found;
+/** Each where it stood; what is new behind the others of its list. @template {{id: string}} One @param {Record<string, One[]>} lists
+ * @param {Record<string, (string | undefined)[]>} standing the ids in each @returns {Record<string, One[]>} */
+export function kept(lists, standing) {
+  const all = new Map(Object.values(lists).flat().map((one) => [one.id, one]));
+  const stood = new Set(Object.values(standing).flat());
+  const found = Object.entries(lists).map(([name, list]) => {
+    const stays = standing[name].flatMap((id) => all.get(id ?? "") ?? []);
+    return [name, stays.concat(list.filter((one) => !stood.has(one.id)))];
+  });
+  return Object.fromEntries(found);
 }

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.alerter import Alerter
 from wallboard.config import Config, Redis, Server
-from wallboard.core.events import Abandoned, AlertRaised, ConfigApplied, Queued
+from wallboard.core.events import Abandoned, AlertAcknowledged, AlertRaised, ConfigApplied, Queued
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
 from wallboard.live.pipeline import Pipeline
@@ -224,6 +224,58 @@ async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
         with suppress(Exception):
             await context.close()
     assert wrong == []
+
+
+@pytest.mark.parametrize("pointer", ["finger", "mouse"])
+async def test_nothing_moves_under_a_pointer_when_another_lead_acts(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, pointer: str
+) -> None:
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+    async with running(config) as (url, cookie, stream):
+        context = await browser.new_context(
+            viewport={"width": 390, "height": 800}, has_touch=pointer == "finger", locale="en"
+        )
+        context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
+        await context.add_cookies([cookie])  # type: ignore[list-item]
+        page = await context.new_page()
+        await page.goto(f"{url}/alerts")
+        await page.get_by_text("No open alerts.").wait_for()
+        cards = page.locator("#open .alert")
+        for place, queue in enumerate(("sales", "mail")):
+            await stream.append([queued(queue, queue)])
+            await expect(cards).to_have_count(place + 1)
+        take = cards.nth(1).get_by_role("button", name="Take it")
+        await take.scroll_into_view_if_needed()
+        box = await take.bounding_box()
+        assert box
+        at = {"x": box["x"] + 5, "y": box["y"] + 5}
+        fingers = await context.new_cdp_session(page)
+        if pointer == "finger":
+            await fingers.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+        else:
+            await page.mouse.move(at["x"], at["y"])
+        alert = await cards.first.get_attribute("data-alert") or ""
+        await stream.append([AlertAcknowledged(alert=alert, who="Olena", source="wallboard", id="seen")])
+        async with httpx.AsyncClient(cookies={cookie["name"]: cookie["value"]}) as http, asyncio.timeout(60):
+            while "Olena" not in (await http.get(f"{url}/api/v1/alerts")).text:
+                await asyncio.sleep(0.05)
+        for _ in range(2):
+            async with page.expect_response("**/api/v1/alerts"):
+                pass
+        await page.wait_for_timeout(300)
+        assert "sales:" in await cards.first.inner_text(), "what nobody has seen stands first, but not under a pointer"
+        if pointer == "finger":
+            assert await take.bounding_box() == box, "it is where the finger is"
+            await fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            await expect(page.locator("#own .alert")).to_contain_text("mail:")
+            await expect(cards).to_contain_text("seen by Olena")
+        else:
+            await cards.first.get_by_text("seen by Olena").wait_for()
+            await page.mouse.move(1, 1)
+            await expect(cards.first).to_contain_text("mail:")
+            await expect(cards.nth(1)).to_contain_text("seen by Olena")
+        with suppress(Exception):
+            await context.close()
 
 
 async def test_another_team_s_alerts_stand_below_ones_own_and_say_whose_they_are_and_the_card_says_every_condition(

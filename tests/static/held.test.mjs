@@ -1,4 +1,4 @@
-// What was pressed keeps its place while the lists around it are put in order.
+// Nothing moves under a finger while the lists around it are put in order.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kept } from "../../static/js/held.js";
@@ -6,21 +6,20 @@ import { kept } from "../../static/js/held.js";
 const named = (lists) => Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.map((one) => one.id).join("")]));
 const of = (text) => Array.from(text, (id) => ({ id }));
 
-test("what was taken, seen, snoozed or is over stands where it stood, the others go where they belong", () => {
-  const place = { list: "open", place: 1 };
-  assert.deepEqual(named(kept({ own: of("b"), open: of("ac"), snoozed: [], over: [] }, "b", place)), { own: "", open: "abc", snoozed: "", over: "" });
-  assert.deepEqual(named(kept({ own: [], open: of("cab"), snoozed: [], over: [] }, "b", place)), { own: "", open: "cba", snoozed: "", over: "" });
-  assert.deepEqual(named(kept({ own: [], open: of("a"), snoozed: [], over: of("bz") }, "b", place)), { own: "", open: "ab", snoozed: "", over: "z" });
+test("what was taken, seen, snoozed or is over stands where it stood, in whichever list it is by now", () => {
+  const standing = { own: [], open: ["a", "b", "c"], snoozed: [], over: ["z"] };
+  assert.deepEqual(named(kept({ own: of("b"), open: of("ac"), snoozed: [], over: of("z") }, standing)), { own: "", open: "abc", snoozed: "", over: "z" });
+  assert.deepEqual(named(kept({ own: [], open: of("cab"), snoozed: [], over: of("z") }, standing)), { own: "", open: "abc", snoozed: "", over: "z" });
+  assert.deepEqual(named(kept({ own: [], open: of("c"), snoozed: of("a"), over: of("bz") }, standing)), { own: "", open: "abc", snoozed: "", over: "z" });
 });
 
-test("a graver one that is new does not push it away, and where others went it stands last", () => {
-  const place = { list: "open", place: 1 };
-  assert.deepEqual(named(kept({ own: [], open: of("nab") }, "b", place)), { own: "", open: "nba" });
-  assert.deepEqual(named(kept({ own: [], open: of("b") }, "b", place)), { own: "", open: "b" });
+test("a graver one that is new pushes nothing away, and what is not there any more leaves its place", () => {
+  const standing = { own: [], open: ["a", "b"] };
+  assert.deepEqual(named(kept({ own: [], open: of("nab") }, standing)), { own: "", open: "abn" });
+  assert.deepEqual(named(kept({ own: of("n"), open: of("b") }, standing)), { own: "n", open: "b" });
 });
 
-test("nothing is held back where nothing was pressed, or it is not there any more", () => {
+test("nothing stands there yet: the order is the server's", () => {
   const lists = { own: of("a"), open: of("b") };
-  assert.equal(kept(lists, "", { list: "", place: 0 }), lists);
-  assert.equal(kept(lists, "gone", { list: "open", place: 0 }), lists);
+  assert.deepEqual(named(kept(lists, { own: [], open: [] })), { own: "a", open: "b" });
 });
