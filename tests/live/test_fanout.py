@@ -22,7 +22,7 @@ from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame as Received
 from websockets.streams import StreamReader
 
-from tests.live.test_hub import Clock, Loaded, _filled, board, hub_of  # type: ignore[import-not-found]
+from tests.live.loaded import Clock, Loaded, board, filled, hub_of
 from tests.static.test_static import node  # type: ignore[import-not-found]
 from wallboard.core.events import ConfigApplied, NoticeCleared, NoticePosted, PresenceSet, Queued, SignedIn
 from wallboard.live import turns
@@ -130,7 +130,7 @@ class Store:
 
     @property
     def picture(self) -> Picture:
-        return self.shown, _filled(self.state)
+        return self.shown, filled(self.state)
 
     def connect(self, pipe: Pipe) -> None:
         self.pipe = pipe
@@ -200,7 +200,7 @@ class Fanout(RuleBasedStateMachine):
 
     def picture_of(self, shown: Board, teams: frozenset[str] | None) -> Picture:
         public = msgspec.json.decode(msgspec.json.encode(self.hub.public(self.hub.view(shown, teams))))
-        return public, _filled(self.hub.state_of(shown, teams))
+        return public, filled(self.hub.state_of(shown, teams))
 
     @rule(
         target=stores,

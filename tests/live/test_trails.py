@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tests.live.test_hub import NOON, Clock, Loaded, Reader, hub_of
+from tests.live.loaded import NOON, Clock, Loaded, Reader, hub_of
 from wallboard.core.events import Answered, KpiReported, Queued
 from wallboard.live.trails import FORGOTTEN_MS, KEPT, Trail, Trails, measured, turned
 from wallboard.live.view import View

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.live.test_hub import Clock, Loaded, Reader, _filled, _sent, board, hub_of  # type: ignore[import-not-found]
+from tests.live.loaded import Clock, Loaded, Reader, board, filled, hub_of, sent
 from wallboard.core.events import ConfigApplied, Queued
 from wallboard.live import turns
 from wallboard.live.hub import Hub
@@ -60,7 +60,7 @@ async def test_after_a_change_of_the_settings_each_screen_has_its_snapshot_in_it
     await all_had_theirs(hub)
     read(*readers)
     for reader in readers:
-        assert _filled(reader.state) == _sent(hub, board())
+        assert filled(reader.state) == sent(hub, board())
     assert len(selected) == 3 + len(readers), "three views, and what was compared"
 
 
@@ -105,7 +105,7 @@ async def test_who_comes_meanwhile_waits_for_nobody(monkeypatch: pytest.MonkeyPa
     late = Reader(hub, board(id="wall 3"))
     late.take()
     assert (late.kinds, hub.turns.waiting) == (["hello"], 3)
-    assert _filled(late.state) == _sent(hub, board())
+    assert filled(late.state) == sent(hub, board())
     await all_had_theirs(hub)
     read(*readers, late)
     assert late.kinds == ["hello"]

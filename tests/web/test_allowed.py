@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.live.test_hub import NOON, Clock, Loaded, Reader, hub_of
+from tests.live.loaded import NOON, Clock, Loaded, Reader, hub_of
 from wallboard.core.events import Answered, ConfigApplied, Ended, KpiReported, PresenceSet, Queued, SignedIn, Tagged
 from wallboard.core.numbers import NUMBERS, WINDOWS
 from wallboard.core.settings import Agent, Queue, Reason, Settings

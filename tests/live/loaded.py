@@ -1,0 +1,135 @@
+"""A floor that is loaded and published by hand, screens that read as a browser does, and the hub between them."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from wallboard.core import kpis
+from wallboard.core.patch import apply, diff
+from wallboard.core.settings import Settings
+from wallboard.core.state import Floor
+from wallboard.live.frames import Frame
+from wallboard.live.hub import Hub
+from wallboard.live.pipeline import Change
+from wallboard.live.screen import Screen
+from wallboard.record.boards import Board, Tile
+
+NOON = 1_795_348_800_000
+
+
+class Clock:
+    """Hands that a test moves."""
+
+    def __init__(self) -> None:
+        self.ms = NOON
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+class Loaded:
+    """A pipeline that has been loaded: the real floor and documents, published by hand instead of from a stream."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.floor = Floor(settings)
+        self.floor.advance(NOON)
+        self.sinks: list[Hub] = []
+        self.documents: dict[str, dict] = {}
+        self.epoch, self.ready = "e1", True
+        self.tick_ms = 100.0
+        self.publish()
+
+    def watch(self, patterns: list[str]) -> None:
+        group = self.floor.watch(patterns)
+        self.documents.setdefault("groups", {})[group] = kpis.entity(self.floor, "groups", group) or {}
+
+    def apply(self, *events: object, at_ms: int = NOON, since_ms: int | None = None) -> None:
+        for event in events:
+            self.floor.apply(event, at_ms)  # type: ignore[arg-type]
+        self.publish(since_ms)
+
+    def publish(self, since_ms: int | None = None) -> None:
+        changes = []
+        for kind, name in sorted(self.floor.take_touched()):
+            rows = self.documents.setdefault(kind, {})
+            old, new = rows.get(name), kpis.entity(self.floor, kind, name)
+            rows.pop(name, None) if new is None else rows.update({name: new})
+            if old != new:
+                changes.append(Change(kind, name, old, new, diff(old, new) if old and new else new))
+        for sink in self.sinks:
+            sink.publish(changes, self.floor.now_ms, since_ms)
+
+
+class Slot:
+    """A wire that holds one frame at a time, as the ordinary path does."""
+
+    packs: bool = False
+    put: Callable[[bytes], None] | None = None
+
+    def __init__(self) -> None:
+        self.frame: Frame | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.frame is None
+
+    def attach(self, screen: Screen) -> None:
+        self.screen = screen
+
+    def write(self, frame: Frame) -> None:
+        self.frame = frame
+
+    def close(self, code: int, reason: str) -> None:
+        self.screen.leave()
+
+    def take(self) -> Frame | None:
+        frame, self.frame = self.frame, None
+        self.screen.pull()
+        return frame
+
+
+class Reader:
+    """A browser's store: applies hello and patch as CONTRACT section 3 says."""
+
+    def __init__(self, hub: Hub, shown: Board) -> None:
+        self.wire = Slot()
+        self.screen = hub.subscribe(shown, self.wire)
+        self.state: dict = {}
+        self.seq = -1
+        self.kinds: list[str] = []
+
+    def take(self) -> bool:
+        """One message; False: there was none."""
+        frame = self.wire.take()
+        if frame is None:
+            return False
+        message = msgspec.json.decode(frame.payload)
+        self.kinds.append(message["t"])
+        if message["t"] == "hello":
+            self.state, self.seq = message["state"], message["seq"]
+        elif message["t"] == "patch":
+            assert message["base"] <= self.seq < message["seq"]
+            self.state, self.seq = apply(self.state, message["patch"]), message["seq"]
+        return True
+
+
+def board(*tiles: Tile, **more: object) -> Board:
+    shown = tiles or (
+        Tile(kind="queues", at=(1, 1), size=(4, 2)),
+        Tile(kind="agents", at=(1, 3), size=(4, 2)),
+        Tile(kind="notices", at=(5, 1), size=(4, 2)),
+    )
+    return Board(**{"id": "wall", "names": "full", "updates_per_s": 10, "tiles": list(shown), **more})  # type: ignore[arg-type]
+
+
+def hub_of(pipeline: Loaded, clock: Clock) -> Hub:
+    return Hub(pipeline, clock, build="test")  # type: ignore[arg-type]
+
+
+def sent(hub: Hub, shown: Board) -> dict:
+    return filled(hub.state_of(shown))
+
+
+def filled(state: dict) -> dict:
+    """Without kinds that hold nothing: whether `{}` or nothing stands there makes no difference to a screen."""
+    return {kind: rows for kind, rows in state.items() if rows}

@@ -1,0 +1,118 @@
+"""A view shows what its tiles name, and of people only what its audience may see."""
+
+import pytest
+
+from tests.live.loaded import Clock, Loaded, Reader, board, hub_of
+from wallboard.core.events import Answered, ConfigApplied, KpiReported, PresenceSet, Queued, SignedIn
+from wallboard.core.settings import Queue, Reason, Settings
+from wallboard.live.channel import Channel
+from wallboard.live.pipeline import Change
+from wallboard.live.showing import Showing
+from wallboard.record.boards import Board, Tile
+
+
+@pytest.mark.parametrize("kind", ["kpis", "alerts", "trails"])
+def test_what_is_about_one_person_follows_their_team_to_its_leads(kind: str, clock: Clock) -> None:
+    hub = hub_of(Loaded(), clock)
+    leads = Board(id="leads", audience="lead", tiles=(Tile(kind="alerts", at=(1, 1), size=(2, 2)),))
+    channels = {team: Channel(hub.view(leads, frozenset([team])), hub, "") for team in ("one", "two")}
+    showing, before = Showing(), None
+    for channel in channels.values():
+        channel.view.trails = {"t": ()}
+    for team, other in (("one", "two"), ("two", "one"), ("one", "two")):
+        row = {"agent": "anna", "kind": "agents", "of": "anna", "metric": "wrapup_over_s", "team": team}
+        shows, left = showing.of(Change(kind, "t", before, row, row), channels)
+        assert shows == [[channels[team]]]
+        assert left == [[channels[other]]]
+        before = row
+
+
+async def test_a_view_shows_only_what_its_tiles_name(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        Queued(contact="a", queue="support", source="pbx"), Queued(contact="b", queue="sales", source="pbx"),
+        SignedIn(agent="anna", queues=["support"], source="pbx"),
+    )  # fmt: skip
+    number = Tile(kind="number", at=(1, 1), size=(2, 2), queues=["support"], metric="waiting")
+    reader = Reader(hub, board(number))
+    reader.take()
+    assert list(reader.state["queues"]) == ["support"]
+    assert not reader.state.get("agents")
+
+
+async def test_a_wall_shows_no_personal_reason_no_figures_of_a_person_and_no_contact_id(clock: Clock):
+    pipeline = Loaded(Settings(reason={"training": Reason(group="productive")}))
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        SignedIn(agent="anna", queues=["support"], source="pbx"), SignedIn(agent="bob", source="pbx"),
+        PresenceSet(agent="anna", presence="paused", reason="lunch", source="pbx"),
+        PresenceSet(agent="bob", presence="paused", reason="training", source="pbx"),
+        Answered(contact="secret", agent="anna", queue="support", source="pbx"),
+    )  # fmt: skip
+    wall, lead = Reader(hub, board()), Reader(hub, board(id="lead", audience="lead"))
+    wall.take()
+    lead.take()
+    anna = wall.state["agents"]["anna"]
+    assert (anna["presence"], "reason" in anna, "day" in anna) == ("paused", False, False)
+    assert wall.state["agents"]["bob"]["reason"] == "training"
+    assert "secret" not in str(wall.state)
+    assert (lead.state["agents"]["anna"]["reason"], "day" in lead.state["agents"]["anna"]) == ("lunch", True)
+
+
+async def test_several_teams_are_a_set_of_their_own_and_named_agents_are_all_that_is_sent(clock: Clock):
+    settings = Settings(queue={q: Queue(team=t) for q, t in (("a", "one"), ("b", "two"), ("c", "three"))})
+    pipeline = Loaded(settings)
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        *(Queued(contact=q, queue=q, source="pbx") for q in "abc"),
+        *(SignedIn(agent=name, source="pbx") for name in ("anna", "bob")),
+    )
+    teams = Tile(kind="number", at=(1, 1), size=(2, 2), teams=["one", "two"], metric="waiting")
+    reader = Reader(hub, board(teams, Tile(kind="agents", at=(1, 3), size=(2, 2), agents=["an*"])))
+    reader.take()
+    group = next(name for name in reader.state["groups"] if name.startswith("set:"))
+    assert reader.state["groups"][group]["now"]["waiting"] == 2
+    assert list(reader.state["agents"]) == ["anna"]
+
+
+async def test_a_wall_shows_neither_why_people_of_a_group_are_away_nor_figures_of_one_person(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        SignedIn(agent="anna", queues=["support"], source="pbx"),
+        PresenceSet(agent="anna", presence="paused", reason="toilet", source="pbx"),
+        KpiReported(kpi="sales", value=3, agent="anna", source="crm"),
+        KpiReported(kpi="sales", value=30, source="crm"),
+    )  # fmt: skip
+    wall = Reader(hub, board())
+    wall.take()
+    assert "toilet" not in str(wall.state)
+    assert list(wall.state["kpis"]) == ["sales"]
+
+
+async def test_a_changed_configuration_is_looked_at_by_every_screen(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(
+        SignedIn(agent="anna", source="pbx"),
+        PresenceSet(agent="anna", presence="paused", reason="training", source="pbx"),
+    )  # fmt: skip
+    wall = Reader(hub, board())
+    wall.take()
+    assert "training" not in str(wall.state)
+    clock.ms += 1000
+    pipeline.apply(ConfigApplied(settings={"reason": {"training": {"group": "productive"}}}))
+    wall.take()
+    assert wall.state["agents"]["anna"]["reason"] == "training"
+
+
+async def test_a_set_of_queues_is_counted_as_a_group_of_its_own(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(*(Queued(contact=q, queue=q, source="pbx") for q in ("sales-1", "sales-2", "support")))
+    tile = Tile(kind="number", at=(1, 1), size=(2, 2), queues=["sales-*"], metric="waiting")
+    reader = Reader(hub, board(tile))
+    reader.take()
+    group = next(name for name in reader.state["groups"] if name.startswith("set:"))
+    assert reader.state["groups"][group]["now"]["waiting"] == 2
