@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from test_alerting import HOUR, MINUTE, NOON, SECOND, floor_with, gone, said, waits
+from ruled import HOUR, MINUTE, NOON, SECOND, floor_with, gone, said, waits
 
 from wallboard.core import events as ev
 from wallboard.core import snapshot

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from test_alerting import NOON, SECOND, floor_with, said
+from ruled import NOON, SECOND, floor_with, said
 
 from wallboard.core import events as ev
 from wallboard.core import snapshot
