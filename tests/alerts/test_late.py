@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.alerts.test_told import NOON, row
+from tests.alerts.dues import NOON, row
 from tests.alerts.there import Sending, listening, until
 from wallboard.alerts.late import LATE_MS, as_of_now
 from wallboard.alerts.message import HEAD, Message, late_of, message_of, together

@@ -1,0 +1,48 @@
+"""One alert, its rule and receivers, as a test writes them; and who is told what of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from wallboard.alerts.told import Due, due
+from wallboard.core.rows import AlertRow
+from wallboard.core.rules import Rule
+from wallboard.core.settings import Settings
+from wallboard.receivers import Receiver
+
+NOON = 1_795_000_000_000 // 86_400_000 * 86_400_000 + 12 * 3_600_000  # UTC, as the default site
+MINUTE = 60_000
+LEADS = Receiver("leads", "webhook", "https://a.example")
+BOSS = Receiver("boss", "webhook", "https://b.example", least="critical")
+
+
+def row(**changed: Any) -> AlertRow:
+    made = AlertRow("wait", "critical", "queues", "support", "oldest_wait_s", "now", "> 120", 134.0, NOON, NOON)
+    return msgspec.structs.replace(made, **changed)
+
+
+def settings(**keys: Any) -> Settings:
+    rule = {"metric": "oldest_wait_s", "queues": ["*"], "raise": "> 120", "notify": ["leads", "boss"], **keys}
+    return Settings(alert={"wait": msgspec.convert(rule, Rule)})
+
+
+def told(
+    one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    return [(each.receiver, each.told) for each in dues(one, now_ms, held, *receivers, on_duty=on_duty)]
+
+
+def dues(
+    one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = (),
+    is_behind: bool = False,
+) -> list[Due]:  # fmt: skip
+    by_name = {receiver.name: receiver for receiver in receivers or (LEADS, BOSS)}
+    settings_now, called = held or settings(), lambda row: row.of
+    [found] = due({"a": one}, settings_now, by_name, now_ms, called, lambda _: on_duty, "", is_behind=is_behind)
+    return found
+
+
+OLENA = Receiver("olena-phone", "webhook", "https://c.example", person="Olena")
+IVAN = Receiver("ivan-mail", "mail", "smtp://d.example", person="Ivan")
+CHAIN = {"notify": ["on-duty", "leads", "boss"], "escalate": "10m"}

@@ -1,0 +1,73 @@
+"""Whom somebody else gives an alert to is told on channels of their own, and hears its end."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.alerts.dues import IVAN, LEADS, MINUTE, NOON, OLENA, dues, row, settings, told
+from wallboard.alerts.told import due_on
+from wallboard.core import events as ev
+from wallboard.core.state import Floor
+from wallboard.core.watchful import watchful
+
+
+def test_whom_somebody_else_gives_it_to_is_told_on_their_channels_and_hears_the_end() -> None:
+    """On duty or not, and however grave; another one who was told of nothing hears no end."""
+    phone = OLENA._replace(least="critical")
+    mine = row(severity="warning", owner="Olena", given_by="Ivan", given_ms=NOON + 5, given=[("Olena", NOON + 5)])
+    held = settings(notify=["leads"])
+    found = dues(mine, NOON + MINUTE, held, phone, IVAN, LEADS)
+    assert [(one.receiver, one.told, one.needs) for one in found] == [
+        ("leads", "a+", None), ("olena-phone", f"a>{NOON + 5}", None)
+    ]  # fmt: skip
+    message = found[1].message
+    assert message.title == "support: for you, longest wait 2:14 (limit > 2:00)"
+    assert "Ivan has given it to you." in message.text.splitlines()
+    assert "taken" not in message.text
+    over = msgspec.structs.replace(mine, over_ms=NOON + 2 * MINUTE, over="cleared")
+    ends = {(one.receiver, one.needs) for one in dues(over, NOON + 2 * MINUTE, held, phone, IVAN, LEADS)}
+    assert ("olena-phone", f"a>{NOON + 5}") in ends
+    assert ("ivan-mail", f"a>{NOON + 5}") not in ends
+
+
+@pytest.mark.parametrize("now", [{"owner": "Olena"}, {"owner": "Vira", "given_by": "Olena", "given_ms": NOON + 9}])
+def test_whom_it_was_given_to_hears_the_end_although_they_took_it_then_or_gave_it_on(now: dict[str, Any]) -> None:
+    over = row(given=[("Olena", NOON + 5), ("Vira", NOON + 9)], over_ms=NOON + MINUTE, over="cleared", **now)
+    found = dues(over, NOON + MINUTE, settings(notify=["leads"]), OLENA, IVAN)
+    assert [(one.receiver, one.told, one.needs) for one in found] == [
+        ("olena-phone", "a-", "a+"), ("olena-phone", "a-", f"a>{NOON + 5}"), ("ivan-mail", "a-", "a+"),
+    ]  # fmt: skip
+
+
+def test_who_takes_it_themselves_is_told_nothing_and_in_quiet_hours_it_waits() -> None:
+    held = settings(notify=["leads"])
+    assert told(row(owner="Olena"), NOON, held, OLENA) == []
+    given = row(severity="warning", owner="Olena", given_by="Ivan", given_ms=NOON)
+    asleep = OLENA._replace(quiet="11:00-13:00")
+    assert told(given, NOON + MINUTE, held, asleep) == []
+    assert told(given, NOON + 60 * MINUTE, held, asleep) == [("olena-phone", f"a>{NOON}")]
+
+
+def test_what_is_about_a_person_is_told_only_to_who_is_on_duty_for_it() -> None:
+    given = row(kind="agents", of="anna", metric="stretch_s", owner="Olena", given_by="Ivan", given_ms=NOON)
+    assert told(given, NOON, settings(notify=["leads"]), OLENA) == []
+    assert told(given, NOON, settings(notify=["leads"]), OLENA, on_duty=["Olena"]) == [("olena-phone", f"a>{NOON}")]
+
+
+def test_what_is_about_a_person_is_told_to_who_came_on_duty_after_somebody_acted_on_it() -> None:
+    """Given at a change of shift: who was on duty when somebody acted first is not whom it is given to."""
+    floor = watchful(Floor(settings(notify=["leads"])))
+
+    def tell(event: ev.Event, at_ms: int) -> None:
+        floor.apply(msgspec.structs.replace(event, source=ev.SERVER, time=at_ms), at_ms)
+
+    tell(ev.DutyTaken(who="Ivan", until=NOON + 60 * MINUTE), NOON)
+    said = {"kind": "agents", "of": "anna", "metric": "stretch_s", "limit": "> 60"}
+    tell(ev.AlertRaised(alert="a", rule="wait", attributes=said), NOON)
+    tell(ev.AlertAcknowledged(alert="a", who="Ivan"), NOON + 1)
+    tell(ev.AlertAssigned(alert="a", who="Ivan", attributes={"to": "Olena"}), NOON + MINUTE)
+    mine = {OLENA.name: OLENA}
+    assert list(due_on(floor, mine, NOON + MINUTE, "")) == [[]]
+    tell(ev.DutyTaken(who="Olena", until=NOON + 60 * MINUTE), NOON + 2 * MINUTE)
+    assert [one.told for [one] in due_on(floor, mine, NOON + 2 * MINUTE, "")] == [f"a>{NOON + MINUTE}"]
