@@ -10,6 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import oracle
+import oracle_agents
+import oracle_queues
+import oracle_windows
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -182,7 +185,7 @@ def _settings(rules: dict[str, oracle.Rule], zones: list[str]) -> Settings:
         for name, rule in {"q1": oracle.Rule(), "q2": oracle.Rule(), **rules}.items()
     }  # fmt: skip
     sites = {
-        f"s{number}": Site(zone=zone, day_starts="05:30", shifts=dict(oracle.SHIFTS))
+        f"s{number}": Site(zone=zone, day_starts="05:30", shifts=dict(oracle_windows.SHIFTS))
         for number, zone in enumerate(zones, 1)
     }
     return Settings(site=sites, queue=queues)
@@ -198,10 +201,10 @@ def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], 
     for queues, row in everything:
         assert row is not None
         for window in WINDOWS:
-            begins = {queue: oracle.begin_of(window, now, zone_of[queue], "05:30") for queue in queues}
-            expected = oracle.queue_numbers(told, queues, rules, begins, now)
-            of_cases, cases_now = oracle.case_numbers(seen, queues, begins, now)
-            if window == "shift" and not any(oracle.shift_began(now, zone_of[queue]) for queue in queues):
+            begins = {queue: oracle_windows.begin_of(window, now, zone_of[queue], "05:30") for queue in queues}
+            expected = oracle_queues.queue_numbers(told, queues, rules, begins, now)
+            of_cases, cases_now = oracle_queues.case_numbers(seen, queues, begins, now)
+            if window == "shift" and not any(oracle_windows.shift_began(now, zone_of[queue]) for queue in queues):
                 assert row["shift"] == {}, "there is none, and what was there is emptied"
                 continue
             expected |= of_cases
@@ -210,21 +213,21 @@ def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], 
             for family in ("codes", "tags"):
                 assert found.pop(family) == expected.pop(family), (sorted(queues), window)
             assert found == pytest.approx(expected), (sorted(queues), window)
-            if None not in (oracle.shift_began(now, zone_of[queue]) for queue in queues) or window != "shift":
-                _identity(row, window, oracle.waited_then(told, begins))
-        found = {name: value for name, value in row["now"].items() if name in oracle.NOW}
-        assert found == oracle.now_numbers(told, queues, rules, now) | cases_now, sorted(queues)
+            if None not in (oracle_windows.shift_began(now, zone_of[queue]) for queue in queues) or window != "shift":
+                _identity(row, window, oracle_queues.waited_then(told, begins))
+        found = {name: value for name, value in row["now"].items() if name in oracle_queues.NOW}
+        assert found == oracle_queues.now_numbers(told, queues, rules, now) | cases_now, sorted(queues)
     for agent in ("a1", "a2"):
         if (agent_row := kpis.entity(floor, "agents", agent)) is not None:
-            as_of = agent_row["as_of"] if oracle.is_signed_in(seen, agent, now) else now  # else nothing moves
+            as_of = agent_row["as_of"] if oracle_agents.is_signed_in(seen, agent, now) else now  # else nothing moves
             assert now - as_of <= MINUTE
             for window in ("day", "shift"):
-                if window == "shift" and oracle.shift_began(now, zones[0]) is None:
+                if window == "shift" and oracle_windows.shift_began(now, zones[0]) is None:
                     assert agent_row["shift"] == {}
                     continue
-                begun, found = oracle.begin_of(window, now, zones[0], "05:30"), dict(agent_row[window])
-                numbers = oracle.agent_numbers(told, agent, begun, now)
-                numbers |= oracle.time_numbers(told, seen, agent, begun, as_of)
+                begun, found = oracle_windows.begin_of(window, now, zones[0], "05:30"), dict(agent_row[window])
+                numbers = oracle_agents.agent_numbers(told, agent, begun, now)
+                numbers |= oracle_agents.time_numbers(told, seen, agent, begun, as_of)
                 if numbers.get("signed_in_s", 0) >= 15 * 60:
                     numbers["per_hour"] = numbers["handled"] * 3600 / numbers["signed_in_s"]
                 assert found.pop("paused") == pytest.approx(numbers.pop("paused")), (agent, window)

@@ -1,0 +1,205 @@
+"""What are the numbers of some queues in a window, and now, by definition? Asked anew of the whole list."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from oracle import MINUTE, Rule, Stay, Told, kind, without_repeats
+
+DAY = 24 * 60 * MINUTE
+NOW = {"waiting", "over_target", "ringing", "engaged", "holding", "wrapup", "oldest_at", "open_cases", "oldest_case_at"}
+DOUBTFUL = 4 * 60 * MINUTE  # a voice wait above it is not believed
+
+
+def waited_then(all_told: list[Told], begins: dict[str, int]) -> int:
+    """How many waited in these queues when the window began."""
+    stays = [s for told in all_told for s in told.stays if s.queue in begins]
+    return sum(s.begun < begins[s.queue] and (s.ended is None or s.ended >= begins[s.queue]) for s in stays)
+
+
+def queue_numbers(
+    all_told: list[Told], queues: set[str], rules: dict[str, Rule], begins: dict[str, int], now: int
+) -> dict[str, float]:
+    """One window of some queues. `begins`: queue → where the window begins for it."""
+
+    def inside(queue: str | None, at: int) -> bool:
+        return queue in queues and begins[queue or ""] <= at <= now
+
+    stays = [s for told in all_told for s in told.stays]
+    ended = [s for s in stays if s.ended is not None and inside(s.queue, s.ended)]
+    by = {name: [s for s in ended if s.outcome == name] for name in
+          ("answered", "abandoned", "flowed_out", "callbacks", "lost")}  # fmt: skip
+    within = {name: [s for s in found if s.wait <= rule_of(rules, s).target_s * 1000] for name, found in by.items()}
+    short = [s for s in by["abandoned"] if s.wait <= rule_of(rules, s).short_s * 1000]
+    closed = [
+        t for told in all_told for t in told.talks
+        if t.closed is not None and t.closed <= now and not t.lost and inside(t.queue, t.closed)
+    ]  # fmt: skip
+    numbers: dict[str, float] = {name: len(found) for name, found in by.items()} | {
+        "offered": len([s for s in stays if inside(s.queue, s.begun)]),
+        "short_abandoned": len(short),
+        "answered_in_target": len(within["answered"]),
+        "abandoned_in_target": len(within["abandoned"]),
+        "missed": len([1 for told in all_told for at, _, queue in told.misses if inside(queue, at)]),
+        "refused": len([1 for told in all_told for at, queue in told.refusals if inside(queue, at)]),
+        "out_of_hours": 0,
+        "handled": len(closed),
+        "transferred": len([t for t in closed if t.transferred]),
+        "talk_s": sum(t.talked for t in closed) / 1000,
+        "hold_s": sum(t.held for t in closed) / 1000,
+        "wrapup_s": sum(t.wrapped for t in closed) / 1000,
+    }
+    ignoring = {queue for queue in queues if rules.get(queue, Rule()).formula != "offered"}
+    flowed = len([s for s in by["flowed_out"] if s.queue in ignoring])
+    offered = len([s for s in stays if s.queue in ignoring and inside(s.queue, s.begun)])
+    if flowed > 0.05 * offered:
+        numbers["ignored_flow_outs"] = 100 * flowed / offered if offered else 100
+    a, b, s = by["answered"], by["abandoned"], len(short)
+    waits = sorted(stay.wait // 1000 for stay in a)
+    put(numbers, "asa_s", sum(x.wait for x in a) / 1000, len(a))
+    put(numbers, "abandon_wait_s", sum(x.wait for x in b) / 1000, len(b))
+    put(numbers, "abandon_rate", 100 * (len(b) - s), len(a) + len(b) - s)
+    put(numbers, "abandon_rate_all", 100 * len(b), len(a) + len(b))
+    put(numbers, "answer_rate", 100 * len(a), sum(len(by[n]) for n in by if n != "lost"))
+    put(numbers, "aht_s", numbers["talk_s"] + numbers["hold_s"] + numbers["wrapup_s"], len(closed))
+    put(numbers, "talk_avg_s", numbers["talk_s"], len(closed))
+    put(numbers, "wrapup_avg_s", numbers["wrapup_s"], len(closed))
+    put(numbers, "transfer_rate", 100 * numbers["transferred"], len(closed))
+    if waits:
+        numbers["wait_p50_s"] = next(w for i, w in enumerate(waits, 1) if 100 * i >= 50 * len(waits))
+        numbers["wait_p90_s"] = next(w for i, w in enumerate(waits, 1) if 100 * i >= 90 * len(waits))
+    if ended:
+        numbers["max_wait_s"] = max(stay.wait // 1000 for stay in ended)
+    numbers |= added_numbers(all_told, lambda added: inside(added.queue, added.at))
+    noted = [t for t in all_told if t.result and t.result.agent and inside(t.result.queue, t.result.at)]
+    put(numbers, "noted_rate", 100 * len(noted), len(closed))
+    mine = [(t, begin) for t in all_told if t.customer and (begin := begin_of_contact(t)) and inside(*begin)]
+    again = [1 for t, begin in mine if any(came_before(other, t, begin[1]) for other in all_told)]
+    put(numbers, "repeat_rate", 100 * len(again), len(mine))
+    put(numbers, "service_level", *service_level(stays, by, within, short, queues, rules, now))
+    return numbers
+
+
+def begin_of_contact(told: Told) -> tuple[str | None, int] | None:
+    """Where and when it began: waiting, or at an agent who was called directly."""
+    begins = [(s.begun, 0, s.queue) for s in told.stays] + [(t.begun, 1, t.queue) for t in told.talks]
+    return None if not begins else (min(begins, key=lambda one: one[:2])[2], min(begins, key=lambda one: one[:2])[0])
+
+
+def came_before(other: Told, told: Told, at: int) -> bool:
+    """Whether `other` is an earlier contact of the same customer, by less than a day."""
+    if other is told or other.customer != told.customer or (begin := begin_of_contact(other)) is None:
+        return False
+    return at - DAY <= begin[1] and (begin[1], other.name) < (at, told.name)
+
+
+def case_numbers(
+    events: Iterable[Any], queues: set[str], begins: dict[str, int], now: int
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Of one window, and of now."""
+    told: dict[tuple[str, str], list[Any]] = {}
+    for event in sorted(without_repeats(events), key=lambda one: one.time):
+        if kind(event).startswith("case."):
+            told.setdefault((event.source, event.case), []).append(event)
+    took: list[int] = []
+    open_since: list[int] = []
+    for mine in told.values():
+        queue = next((event.queue for event in reversed(mine) if event.queue), None)
+        opened: int | None = None
+        for event in mine:
+            if kind(event) == "case.opened":
+                opened = event.time if opened is None else opened
+            else:
+                if opened is not None and queue in queues and begins[queue or ""] <= event.time <= now:
+                    took.append(event.time - opened)
+                opened = None
+        if opened is not None and queue in queues:
+            open_since.append(opened)
+    numbers: dict[str, float] = {}
+    put(numbers, "resolution_s", sum(took) / 1000, len(took))
+    return numbers, {"open_cases": len(open_since), "oldest_case_at": min(open_since)} if open_since else {}
+
+
+def service_level(
+    stays: list[Stay], by: dict[str, list[Stay]], within: dict[str, list[Stay]], short: list[Stay],
+    queues: set[str], rules: dict[str, Rule], now: int,
+) -> tuple[float, float]:  # fmt: skip
+    """100 × Σ numerators, Σ denominators: each queue by its own formula."""
+    top = bottom = 0
+    for queue in queues:
+        n = {name: len([s for s in found if s.queue == queue]) for name, found in by.items()}
+        t = {name: len([s for s in found if s.queue == queue]) for name, found in within.items()}
+        s = len([x for x in short if x.queue == queue])
+        rule = rules.get(queue, Rule())
+        over = [
+            x for x in stays
+            if x.queue == queue and x.ended is None and now - x.begun > rule.target_s * 1000
+        ]  # fmt: skip
+        a, b, f, c = n["answered"], n["abandoned"], n["flowed_out"], n["callbacks"]
+        up, down = {
+            "answered": (t["answered"], a),
+            "negative": (t["answered"], a + b),
+            "offered": (t["answered"], a + b + f),
+            "positive": (t["answered"] + t["abandoned"], a + b),
+            "removed": (t["answered"] + t["abandoned"] + t["callbacks"], a + b + c),
+            "ignore": (t["answered"], a + b - t["abandoned"]),
+            "short": (t["answered"], a + b - s),
+        }[rule.formula]
+        top += up
+        bottom += down + (len(over) if rule.count_waiting else 0)
+    return 100 * top, bottom
+
+
+def added_numbers(all_told: list[Told], mine: Any) -> dict[str, Any]:
+    """Results, marks and tags that `mine(added)` holds for."""
+    results = [t.result for t in all_told if t.result and mine(t.result)]
+    marks = [(k, m) for t in all_told for k, m in t.marks.items() if mine(m)]
+    codes = [r.what["code"] for r in results if "code" in r.what]
+    tags = [name for t in all_told for name, tag in t.tags.items() if mine(tag)]
+    numbers: dict[str, Any] = {
+        "rated": len(marks),
+        "codes": {code: codes.count(code) for code in codes},
+        "tags": {tag: tags.count(tag) for tag in tags},
+    }
+    values = [r.what["value"] for r in results if "value" in r.what]
+    if values:
+        numbers["outcome_value"] = sum(values)
+    won, lost = (len([r for r in results if r.what.get("outcome") == name]) for name in ("success", "failure"))
+    put(numbers, "success_rate", 100 * won, won + lost)
+    put(numbers, "rating_avg", sum(m.what["score"] for _, m in marks), len(marks))
+    csat = [m.what for k, m in marks if k == "csat"]
+    nps = [m.what["score"] for k, m in marks if k == "nps"]
+    put(numbers, "csat", 100 * len([m for m in csat if m["score"] >= 0.8 * m["best"]]), len(csat))
+    put(numbers, "nps", 100 * (len([n for n in nps if n >= 9]) - len([n for n in nps if n <= 6])), len(nps))
+    return numbers
+
+
+def now_numbers(all_told: list[Told], queues: set[str], rules: dict[str, Rule], now: int) -> dict[str, int]:
+    waiting = [s for told in all_told for s in told.stays if s.queue in queues and s.ended is None]
+    talks = [t for told in all_told for t in told.talks if t.queue in queues and (t.closed is None or t.closed > now)]
+    found = {
+        "waiting": len(waiting),
+        "over_target": len([s for s in waiting if now - s.begun > rule_of(rules, s).target_s * 1000]),
+        "ringing": len([s for s in waiting if s.ringing]),
+        **{state: len([t for t in talks if t.state == state]) for state in ("engaged", "holding", "wrapup")},
+    }
+    if believed := [s.begun for s in waiting if now - s.begun <= DOUBTFUL]:
+        found["oldest_at"] = min(believed)
+    return found
+
+
+def rule_of(rules: dict[str, Rule], stay: Stay) -> Rule:
+    return rules.get(stay.queue, Rule())
+
+
+PERCENTAGES = {
+    "service_level", "abandon_rate", "abandon_rate_all", "answer_rate", "transfer_rate", "success_rate", "csat", "nps",
+    "noted_rate", "repeat_rate",
+}  # fmt: skip
+
+
+def put(numbers: dict[str, Any], name: str, top: float, bottom: float) -> None:
+    """The quotient, and for a percentage of how many it is."""
+    if bottom > 0:
+        numbers[name] = top / bottom
+        if name in PERCENTAGES:
+            numbers[f"n.{name}"] = bottom

@@ -1,0 +1,37 @@
+"""Where does a window begin, by definition? Rolling ones on a minute, the day and the shift at wall times."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from oracle import MINUTE
+
+SHIFTS = {"night": "22:30-05:00", "early": "05:00-12:00"}  # at wall times that every night has once, in every zone here
+
+
+def begin_of(window: str, now: int, zone: str, day_starts: str) -> int:
+    """Where no shift runs, a begin that nothing is after."""
+    if window == "shift":
+        return shift_began(now, zone) or now + 1
+    if window != "day":
+        return (now // MINUTE - (int(window[1:]) - 1)) * MINUTE
+    place = ZoneInfo(zone)
+    hour, minute = map(int, day_starts.split(":"))
+    local = datetime.fromtimestamp(now / 1000, place)
+    for back in (-1, 0, 1, 2):
+        on = local.date() - timedelta(days=back)
+        begun = datetime(on.year, on.month, on.day, hour, minute, tzinfo=place)
+        if begun.timestamp() * 1000 <= now:
+            return round(begun.timestamp() * 1000)
+    raise AssertionError
+
+
+def shift_began(now: int, zone: str) -> int | None:
+    """When the shift began that runs now; between noon and 22:30 there is none."""
+    place = ZoneInfo(zone)
+    local = datetime.fromtimestamp(now / 1000, place)
+    clock = (local.hour, local.minute)
+    if (12, 0) <= clock < (22, 30):
+        return None
+    on = local.date() - timedelta(days=clock < (5, 0))
+    hour, minute = (5, 0) if (5, 0) <= clock < (12, 0) else (22, 30)
+    return round(datetime(on.year, on.month, on.day, hour, minute, tzinfo=place).timestamp() * 1000)
