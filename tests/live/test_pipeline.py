@@ -172,6 +172,29 @@ async def test_in_a_rush_events_are_read_before_their_tick_too_and_not_more_ofte
     assert set(many) <= {1, 2, 3}
 
 
+async def test_while_events_flow_a_tick_asks_for_what_is_there_and_in_silence_it_waits(
+    running, stream: Stream, reader: Stream, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[int | None] = []
+    read = reader.read
+
+    async def reading(*args, block_ms: int | None, **more) -> list[Entry]:
+        asked.append(block_ms)
+        return await read(*args, block_ms=block_ms, **more)
+
+    monkeypatch.setattr(reader, "read", reading)
+    for nth in range(60):
+        await stream.append([queued(f"c{nth}")])
+        await asyncio.sleep(0.02)
+    assert asked.count(None) > len(asked) / 2
+    await asyncio.sleep(2 * TICK_MS / 1000)  # it has found nothing once
+    asked.clear()
+    for nth in range(3):
+        await stream.append([queued(f"d{nth}")])
+        await asyncio.sleep(3 * TICK_MS / 1000)
+    assert None not in asked
+
+
 async def test_others_are_served_in_the_middle_of_a_batch(running, stream: Stream):
     pipeline, _ = running
     seen = set()

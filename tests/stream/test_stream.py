@@ -58,6 +58,8 @@ async def test_both_protocols_of_redis_give_the_same_entries(redis_url: str, key
     entries = await stream.read(BEGIN, block_ms=1)
     assert [entry.id for entry in entries] == appended.ids
     assert values(entries) == [1, 2]
+    assert await Stream(redis, keys).read(BEGIN) == entries
+    assert await Stream(redis, keys).read(entries[0].id) == entries[1:]
     assert await stream.first_id() == appended.ids[0]
     assert await stream.last_id() == appended.ids[1]
     assert await stream.position("c") == "9"
@@ -145,6 +147,18 @@ async def test_a_reader_that_waits_while_its_place_is_lost_is_told_with_the_next
     await Stream(redis, keys).append(events(8))
     with pytest.raises(StreamGap):
         await waiting
+
+
+@pytest.mark.parametrize("block_ms", [None, 10])
+async def test_a_reader_that_begins_where_nothing_stands_gets_what_comes_after_and_no_more_than_it_asked_for(
+    stream: Stream, block_ms: int | None
+) -> None:
+    entries = await followed(stream, 5)
+    before = f"{entries[0].arrival_ms - 1}-0"
+    found = await stream.read(before, count=2, block_ms=block_ms)
+    assert [entry.id for entry in found] == [entry.id for entry in entries[:2]]
+    found = await stream.read(found[-1].id, count=2, block_ms=block_ms)
+    assert [entry.id for entry in found] == [entry.id for entry in entries[2:4]]
 
 
 async def test_a_gap_is_told_once_so_that_a_reader_with_nothing_better_reads_on(

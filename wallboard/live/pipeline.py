@@ -96,6 +96,7 @@ class Pipeline:
         self._published_ms = -TICK_MS
         self._told = 0  # events that were applied before the last tick
         self._rushes = False  # there were many of them since the one before
+        self._flows = False  # what was read last had been there already: so will what comes until the next tick
         self._waits_ms: int | None = None  # arrival of the oldest event that is not published yet
         self._read_ms = 0  # whatever arrived before was read
         self._unheard: set[str] = set()  # sources that grew late while Redis was away
@@ -182,12 +183,15 @@ class Pipeline:
     async def _follow(self) -> None:
         behind = False
         while True:
-            if not behind and (pause_ms := self._until_read_ms()) > 0:
+            pauses = not behind and (pause_ms := self._until_read_ms()) > 0
+            if pauses:
                 await asyncio.sleep(pause_ms / 1000)
-            block_ms, asked_ms = self._wait_ms(), self._clock_ms()
+            block_ms = None if pauses and self._flows else self._wait_ms()
+            asked_ms = self._clock_ms()
             entries = await self._stream.read(self.cursor, count=BATCH, block_ms=block_ms)
             self._reached()
             behind = len(entries) == BATCH
+            self._flows = bool(entries) and entries[0].arrival_ms < asked_ms
             if entries:
                 last_ms = entries[-1].arrival_ms
                 self._read_ms = last_ms if behind else max(last_ms, asked_ms)
