@@ -153,12 +153,40 @@ async def test_orders_for_other_screens_and_old_ones_are_not_passed_on(device: D
     served = device.served
     screen = await device.paired()
     await served.parts.orders.give(Order(screen, "reload"))
-    await asyncio.sleep(1)  # read, while the screen is not there
+    await asyncio.sleep(1)  # while the screen is not there
     async with device.socket() as socket:
         await until(served, connected=True)
         await served.parts.orders.give(Order("other", "reload"))
         await served.http.post(f"/api/v1/screens/{screen}/command", json={"do": "identify"})
         assert (await command_of(socket))["do"] == "identify"
+
+
+async def test_while_no_paired_screen_is_here_nobody_is_asked_for_orders(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served, asked = device.served, []
+    after = served.parts.orders.after
+
+    async def asking(place: str) -> Any:
+        asked.append(place)
+        return await after(place)
+
+    monkeypatch.setattr(served.parts.orders, "after", asking)
+    monkeypatch.setattr(walls, "AWAY_MS", 100)
+    screen = await device.paired()
+    await asyncio.sleep(2 * walls.LOOK_S)
+    assert not asked
+    for _ in range(2):
+        async with device.socket() as socket:
+            await until(served, connected=True)
+            await served.http.post(f"/api/v1/screens/{screen}/command", json={"do": "identify"})
+            assert (await command_of(socket))["do"] == "identify"
+        assert asked
+        await until(served, connected=False)
+        await asyncio.sleep(walls.LOOK_S)
+        asked.clear()
+        await asyncio.sleep(2 * walls.LOOK_S)
+        assert not asked
 
 
 async def test_whatever_is_done_to_a_screen_stands_in_the_audit_trail(device: Device) -> None:

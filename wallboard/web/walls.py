@@ -34,6 +34,7 @@ class Walls:
         self._words: dict[str, Word] = {}
         self._left: dict[str, Word] = {}
         self._came = False
+        self._somebody = asyncio.Event()
 
     @contextmanager
     def watch(self, who: Who, screen: Screen, board: str) -> Iterator[Callable[[Report], None]]:
@@ -45,6 +46,7 @@ class Walls:
         self._words[who.id] = Word(at=self._clock_ms(), shows=board)
         self._left.pop(who.id, None)
         self._came = True
+        self._somebody.set()
 
         def hear(report: Report) -> None:
             self._words[who.id] = Word(
@@ -58,11 +60,14 @@ class Walls:
             self._leave(who.id, screen)
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled. Where no paired screen is, nobody is asked anything."""
         loop = asyncio.get_running_loop()
         place, read_s, said_s = None, loop.time(), loop.time() - SAY_S
         while True:
-            await asyncio.sleep(LOOK_S)
+            if not (self._screens or self._left):
+                place = None
+                self._somebody.clear()
+                await self._somebody.wait()
             with suppress(StreamUnavailable):
                 if place is None or loop.time() - read_s > STALE_S:
                     place = await self._orders.place()
@@ -73,6 +78,7 @@ class Walls:
                 if self._came or self._gone() or loop.time() - said_s >= SAY_S:
                     said_s = loop.time()
                     await self._say()
+            await asyncio.sleep(LOOK_S)
 
     def tell(self, order: Order) -> None:
         """To the sockets that the screen has here: one, as a rule."""
