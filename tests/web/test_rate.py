@@ -18,7 +18,9 @@ def test_a_burst_passes_and_the_flood_behind_it_waits_for_as_long_as_the_answer_
 def test_one_name_does_not_spend_anothers() -> None:
     rates = Rates(per_s=1, burst=1)
     rates.spend("a", 1, now_ms=0)
-    rates.spend("b", 1, now_ms=0)
+    with pytest.raises(Problem):
+        rates.check("a", 1, now_ms=0)
+    assert rates.check("b", 1, now_ms=0) == 1
 
 
 def test_a_clock_that_jumps_back_gives_nothing_and_takes_nothing() -> None:

@@ -83,12 +83,11 @@ def test_any_lines_become_events_that_the_stream_takes(lines: list[bytes]):
 @settings(deadline=None)
 @given(some.binary(max_size=300))
 def test_any_bytes_are_lines_messages_or_nothing(data: bytes):
-    for raw in data.split(b"\n"):
-        if (line := parse_line(raw)) is not None:
-            of_line(line)
+    lines = [line for raw in data.split(b"\n") if (line := parse_line(raw)) is not None]
     manager = Manager()
-    for message in Parser().feed(data + b"\r\n\r\n"):
-        manager.translate(message, NOW_MS)
+    told = [event for line in lines for event in of_line(line)]
+    told += [event for one in Parser().feed(data + b"\r\n\r\n") for event in manager.translate(one, NOW_MS)]
+    assert all(decode(encode(event)) == event for event in told)
 
 
 def test_free_text_may_hold_the_separator_and_broken_letters_are_replaced():

@@ -164,11 +164,13 @@ def _runs(pid: int) -> bool:
 async def test_a_program_that_talks_faster_than_it_is_read_is_ended_too() -> None:
     """A full pipe that nobody reads would keep asyncio from ever telling its end."""
     collector = python("""
-line = '{"type":"contact.queued","contact":"7","queue":"support"}'
+import os
 while True:
-    print(line)
+    print('{"type":"source.beat","lag_ms":%d}' % os.getpid())
 """)
     async with asyncio.timeout(60):
         async with aclosing(collector.events(None)) as batches:
-            await anext(batches)
+            beat = (await anext(batches)).events[0]
             await asyncio.sleep(0.3)  # until the pipe is full
+    assert isinstance(beat, SourceBeat)
+    await gone(beat.lag_ms or 0)
