@@ -6,7 +6,7 @@ import { empty } from "./tiles/queues.js";
 
 const ICONS = { critical: "alarm", warning: "warn", good: "good", info: "info" };
 
-/** @typedef {{id: string, level: string, text: string, when: string}} Message */
+/** @typedef {{id: string, level: string, text: string, when: string, action?: string}} Message `action`: what to do, where there is room */
 
 /** @param {Element} body */
 export function mountMessages(body) {
@@ -16,19 +16,22 @@ export function mountMessages(body) {
 /** @param {Element} body @param {*} tile @param {*} picture @param {Message[]} messages in their order
  * @param {string} none what to say where there are none */
 export function renderMessages(body, tile, picture, messages, none) {
-  const page = pagedTexts(messages, (message) => message.text, tile.fits, picture.now, picture.scrolls);
+  const asks = messages.some((message) => !!message.action);
+  const page = pagedTexts(messages, (message) => message.text, tile.fits, picture.now, picture.scrolls, asks);
   const list = part(body, "ul", "messages");
   mark(list, "fit", page.fit);
   mark(list, "alone", page.alone ? "yes" : "no");
-  each(list, "li", "notice", page.shown, (message) => message.id, renderMessage, true);
+  mark(list, "acts", page.acts ? "yes" : "no");
+  each(list, "li", "notice", page.shown, (message) => message.id, (item, message) => renderMessage(item, message, page.acts), true);
   empty(body, messages.length ? "" : none);
   return { level: "", sources: null, page: page.page, pages: page.pages };
 }
 
-function renderMessage(item, message) {
+function renderMessage(item, message, acts) {
   mark(item, "level", message.level);
   icon(item, ICONS[message.level] || "info");
   const said = part(item, "div", "said");
   write(part(said, "p", "text"), message.text);
+  if (message.action !== undefined) write(part(said, "p", "action"), acts ? message.action : "");
   write(part(said, "p", "when"), message.when);
 }

@@ -22,23 +22,28 @@ export function paged(items, fits, now, scrolls) {
  * Messages: on as few pages as can be, as large as can be there; one after another where one is too long to stand
  * beside others.
  * @param {*[]} items @param {(item: *) => string} textOf
- * @param {{holds: number, letters: number, alone: number}[]} fits
- * @returns {{shown: *[], fit: number, alone: boolean, page: number, pages: number}}
+ * @param {{holds: number, letters: number, alone: number, acting?: number, alone_acting?: number}[]} fits the last two
+ * where each says on a line more what to do
+ * @param {boolean} [asks] some say what to do
+ * @returns {{shown: *[], fit: number, alone: boolean, acts: boolean, page: number, pages: number}} `acts`: that has room
  */
-export function pagedTexts(items, textOf, fits, now, scrolls) {
+export function pagedTexts(items, textOf, fits, now, scrolls, asks) {
   const longest = items.reduce((most, item) => Math.max(most, textOf(item).length), 0);
-  if (scrolls) return { shown: items, fit: 0, alone: false, page: 1, pages: 1 };
+  if (scrolls) return { shown: items, fit: 0, alone: false, acts: !!asks, page: 1, pages: 1 };
   const pagesAt = fits.map(({ holds, letters }) => {
     return Math.min(holds, items.length) > 1 && letters >= longest ? Math.ceil(items.length / holds) : Infinity;
   });
   const fewest = Math.min(...pagesAt);
   const alone = fewest === Infinity;
-  const together = pagesAt.indexOf(fewest);
+  const acting = fits.findIndex((fit, n) => asks && pagesAt[n] === fewest && fit.acting >= Math.min(items.length, fit.holds));
+  const together = acting >= 0 ? acting : pagesAt.indexOf(fewest);
   const holds = alone ? 1 : fits[together].holds;
   const pages = alone ? items.length : fewest;
   const page = Math.floor(now / PAGE_MS) % Math.max(1, pages);
   const shown = items.slice(page * holds, (page + 1) * holds);
-  const roomy = fits.findIndex((fit) => shown.every((item) => fit.alone >= textOf(item).length));
-  const fit = !alone ? together : roomy >= 0 ? roomy : fits.length - 1;
-  return { shown, fit, alone, page: page + 1, pages };
+  if (!alone) return { shown, fit: together, alone, acts: acting >= 0, page: page + 1, pages };
+  const sizeOf = (room) => fits.findIndex((fit) => shown.every((item) => fit[room] >= textOf(item).length));
+  const lone = asks ? sizeOf("alone_acting") : -1;
+  const roomy = lone >= 0 ? lone : sizeOf("alone");
+  return { shown, fit: roomy >= 0 ? roomy : fits.length - 1, alone, acts: lone >= 0, page: page + 1, pages };
 }

@@ -193,11 +193,14 @@ def state(name: str) -> Document:
     return shown
 
 
+ACTION = "Ask who can be ready now; move somebody from a queue that can spare one."
+
+
 def _alert(severity: str, raised_at: int, queue: str, name: str, value: int) -> Document:
     return {
         "severity": severity, "raised_at": raised_at, "kind": "queues", "of": queue, "name": name, "rule": "wait",
         "metric": "oldest_wait_s", "reads": "seconds", "value": value, "limit": "> 60",
-        "grows_since": raised_at - value * 1000,
+        "grows_since": raised_at - value * 1000, "action": ACTION,
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A sample of scripts/screenshots: every kind of tile can be read and is cut nowhere, full, late and empty."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,39 @@ async def test_three_alerts_stand_together_on_the_overview_and_none_is_cut(
         await page.goto(f"{server.url}/board/overview-dark?lang={language}")
         await page.wait_for_selector('.connection[data-level="good"]')
         assert await page.locator('[data-kind="alerts"] .notice').count() == 3
+        assert await wrong_looks(page) == []
+        await page.close()
+
+
+LINES = """all => all.map((one) => [".text", ".action", ".when"].map((name) => {
+  const box = one.querySelector(name).getBoundingClientRect();
+  return [box.top, box.bottom, box.height / parseFloat(getComputedStyle(one.querySelector(name)).lineHeight)];
+}))"""
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1366, 768)], ids=str)
+@pytest.mark.parametrize(("alerts", "says"), [(1, True), (2, True), (3, False)])
+async def test_what_to_do_stands_on_one_line_below_an_alert_where_there_is_room(
+    browser: Browser, tmp_path: Path, size: tuple[int, int], alerts: int, says: bool
+) -> None:
+    shown = gallery.state("full")
+    first = shown["alerts"]["a-2"] | {"severity": "critical", "name": "Підтримка"}
+    shown["alerts"] = {f"b-{n}": first | {"raised_at": first["raised_at"] - n} for n in range(alerts)}
+    shown["alerts"]["b-0"]["action"] = "Open the overflow queue, or call people back from their breaks. " * 9
+    async with FakeServer(shown, gallery.boards(tmp_path), images=tmp_path) as server:
+        page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
+        await page.goto(f"{server.url}/board/overview-dark?lang=uk")
+        await page.wait_for_selector('.connection[data-level="good"]')
+        tile = page.locator('[data-kind="alerts"]')
+        told = await tile.locator(".action").all_inner_texts()
+        assert [bool(one) for one in told] == [says] * alerts
+        box = await tile.bounding_box()
+        assert box
+        found = await tile.locator(".notice").evaluate_all(LINES)
+        edges = [edge for lines in found for top, bottom, _ in lines for edge in (top, bottom)]
+        assert all(one < other + 1 for one, other in pairwise(edges)), "none lies over another"
+        assert edges[-1] < box["y"] + box["height"]
+        assert [round(lines[1][2]) for lines in found] == [int(says)] * alerts
         assert await wrong_looks(page) == []
         await page.close()
 

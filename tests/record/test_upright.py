@@ -63,6 +63,9 @@ def test_a_step_of_a_list_holds_here_what_it_holds_on_a_wide_screen(board: Board
             if isinstance(then, fitting.NoticeFit):
                 assert now.letters >= then.letters or not then.holds
                 assert now.alone >= then.alone
+                assert now.alone_acting >= then.alone_acting
+                acting = then.acting * (fitting.NOTICE_EM[then.each] + fitting.ACTION_EM)
+                assert acting * now.text <= here.inner_high + 0.01
                 if then.holds * fitting.NOTICE_EM[then.each] * then.text <= wide.inner_high:
                     assert then.holds * fitting.NOTICE_EM[then.each] * now.text <= here.inner_high + 0.01
             else:

@@ -105,6 +105,25 @@ test("of more than fit as many stand together as fit, on as few pages as can be,
   assert.equal(shown(["a", "b".repeat(80)], 0), "a,0,true,1,2");
 });
 
+test("what to do stands below each where that has room on as few pages, in a text a step smaller if need be", () => {
+  const fits = [
+    { holds: 1, letters: 70, alone: 60, acting: 1, alone_acting: 30 }, { holds: 2, letters: 49, alone: 90, acting: 1, alone_acting: 60 },
+    { holds: 2, letters: 60, alone: 120, acting: 2, alone_acting: 80 }, { holds: 3, letters: 69, alone: 150, acting: 2, alone_acting: 99 },
+  ]; // prettier-ignore
+  const shown = (texts, asks) => {
+    const found = pagedTexts(texts, (text) => text, fits, 0, false, asks);
+    return [found.shown.join(""), found.fit, found.alone, found.acts, found.pages].join();
+  };
+  assert.equal(shown(["a", "b"], false), "ab,1,false,false,1");
+  assert.equal(shown(["a", "b"], true), "ab,2,false,true,1");
+  assert.equal(shown(["a", "b", "c"], true), "abc,3,false,false,1", "all of them come before what to do");
+  assert.equal(shown(["a".repeat(20)], true), "a".repeat(20) + ",0,true,true,1");
+  assert.equal(shown(["a".repeat(40)], true), "a".repeat(40) + ",1,true,true,1");
+  assert.equal(shown(["a".repeat(40)], false), "a".repeat(40) + ",0,true,false,1");
+  assert.equal(shown(["a".repeat(120)], true), "a".repeat(120) + ",2,true,false,1");
+  assert.ok(pagedTexts(["a"], (text) => text, fits, 0, true, true).acts, "a phone has room");
+});
+
 test("who talks while paused is talking; who is paused and idle is paused; who left is offline", () => {
   assert.equal(doingOf({ presence: "paused", activity: "engaged" }), "engaged");
   assert.equal(doingOf({ presence: "paused", activity: "idle" }), "paused");

@@ -7,6 +7,7 @@ import pytest
 from wallboard.assets import BOARDS
 from wallboard.record import fitting
 from wallboard.record.boards import load_boards
+from wallboard.web import lists
 from wallboard.web.paint import painted
 from wallboard.web.picture import Picture, age_of
 from wallboard.web.words import words
@@ -150,6 +151,49 @@ def test_of_more_messages_than_fit_as_many_stand_together_as_fit(
     (shown,) = painted({"tiles": [tile]}, Picture({"notices": notices}, now_ms, words("en")))
     ids = "".join(one["id"] for one in shown["shown"])
     assert (ids, shown["fit"], shown["alone"], shown["page"], shown["pages"]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("texts", "action", "wanted"),
+    [
+        (["a", "b"], "", (1, False, False)),
+        (["a", "b"], "Call back", (2, False, True)),
+        (["a", "b", "c"], "Call back", (3, False, False)),
+        (["a" * 20], "Call back", (0, True, True)),
+        (["a" * 40], "Call back", (1, True, True)),
+        (["a" * 40], "", (0, True, False)),
+        (["a" * 120], "Call back", (2, True, False)),
+    ],
+)
+def test_what_to_do_stands_below_each_alert_where_that_has_room(
+    texts: list[str], action: str, wanted: tuple[int, bool, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same cases as in tests/static/select.test.mjs."""
+    fits = [
+        {"holds": holds, "letters": letters, "alone": alone, "acting": acting, "alone_acting": alone_acting}
+        for holds, letters, alone, acting, alone_acting in (
+            (1, 70, 60, 1, 30), (2, 49, 90, 1, 60), (2, 60, 120, 2, 80), (3, 69, 150, 2, 99)
+        )
+    ]  # fmt: skip
+    monkeypatch.setattr(lists, "alert_text", lambda row, *_: row["says"])
+    row = {"kind": "queues", "severity": "critical", "action": action}
+    alerts = {text: row | {"says": text, "raised_at": place} for place, text in enumerate(texts)}
+    tile = {"kind": "alerts", "letters": 40, "fits": fits}
+    (shown,) = painted({"tiles": [tile]}, Picture({"alerts": alerts}, 0, words("en")))
+    assert (shown["fit"], shown["alone"], shown["acts"]) == wanted
+    assert [one["action"] for one in shown["shown"]] == [action] * len(texts)
+
+
+def test_of_an_alert_that_is_snoozed_nobody_is_asked_to_do_something() -> None:
+    alert = {
+        "kind": "queues", "of": "q", "metric": "waiting", "reads": "count", "limit": "> 2", "severity": "critical",
+        "raised_at": 0, "action": "Call back", "snoozed_until": 3_600_000,
+    }  # fmt: skip
+    fits = [{"holds": 9, "letters": 200, "alone": 200, "acting": 9, "alone_acting": 200}]
+    (shown,) = painted(
+        {"tiles": [{"kind": "alerts", "letters": 40, "fits": fits}]}, Picture({"alerts": {"a": alert}}, 1, words("en"))
+    )
+    assert ([one["action"] for one in shown["shown"]], shown["acts"]) == ([""], False)
 
 
 def test_the_overview_shows_three_alerts_at_once() -> None:

@@ -94,7 +94,8 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             shown["columns"] = _columns(TABLE_COLUMNS[: fitting.cells(room)], shown["window"])
         if kind in MESSAGES:
             found = fitting.notice_fits(room, kind)
-            shown["fits"] = [{"holds": fit.holds, "letters": fit.letters, "alone": fit.alone} for fit in found]
+            told = ("holds", "letters", "alone", *(("acting", "alone_acting") if kind == "alerts" else ()))
+            shown["fits"] = [{name: getattr(fit, name) for name in told} for fit in found]
         elif kind in LISTS:
             shown["fits"] = [fit.holds for fit in fits(kind, room)]
         return shown

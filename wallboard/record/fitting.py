@@ -26,6 +26,7 @@ COUNT_EM, COUNT_HIGH_EM = 10.2, 4.1  # how many people are in a state: the numbe
 SHARES_EM = 1.3  # the bar above them
 NOTICE_EM = {2: 3.8, 1: 2.3}  # height of a notice: so many lines of text, and one of its age
 LINE_EM, AGE_EM = 1.3, 0.85
+ACTION_EM = 0.8  # what to do about an alert, on a line of its own
 # Smaller than this one after another is read better: a text that somebody wrote sooner than a number over its limit.
 LEAST_TOGETHER = {"notices": 2.6, "alerts": 1.9}
 LETTER_EM, NOTICE_ICON_EM = 0.56, 1.6
@@ -185,7 +186,8 @@ def chart_text(room: Box) -> float:
 
 
 class NoticeFit(NamedTuple):
-    """One size of text: `holds` notices of at most `letters` each, in `each` lines, or one alone of `alone` letters."""
+    """One size of text: `holds` notices of at most `letters` each, in `each` lines, or one alone of `alone` letters in
+    `lines`. `acting`, `alone_acting`, `lines_acting`: the same where each says what to do on one more; 0: no room."""
 
     text: float
     holds: int
@@ -193,6 +195,9 @@ class NoticeFit(NamedTuple):
     alone: int
     lines: int
     each: int
+    acting: int
+    alone_acting: int
+    lines_acting: int
 
 
 def notice_fits(room: Box, kind: str) -> list[NoticeFit]:
@@ -201,14 +206,18 @@ def notice_fits(room: Box, kind: str) -> list[NoticeFit]:
     for text in _readable(NOTICE_TEXTS, room):
         two, one = (notice_fit(room, text, each, LEAST_TOGETHER[kind]) for each in NOTICE_EM)
         found += [two, one] if one.holds > two.holds else [two]
-    return found
+    return found if kind == "alerts" else [fit._replace(acting=0, alone_acting=0) for fit in found]
 
 
 def notice_fit(room: Box, text: float, each: int, least: float = 0.0) -> NoticeFit:
     letters = int((room.inner_wide / text - NOTICE_ICON_EM) / LETTER_EM * 0.9)
     lines = _count(room.inner_high - text * AGE_EM, text * LINE_EM)
+    lines_acting = int((room.inner_high - text * (AGE_EM + ACTION_EM)) / (text * LINE_EM))
     holds = _count(room.inner_high, text * NOTICE_EM[each]) if text >= least else 0
-    return NoticeFit(text, holds, each * letters, lines * letters, lines, each)
+    acting = int(room.inner_high / (text * (NOTICE_EM[each] + ACTION_EM))) if holds else 0
+    return NoticeFit(
+        text, holds, each * letters, lines * letters, lines, each, acting, lines_acting * letters, lines_acting
+    )
 
 
 def source_fits(room: Box) -> list[Fit]:

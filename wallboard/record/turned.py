@@ -57,8 +57,10 @@ def _messages(step: NoticeFit, wide: Box, here: Box) -> NoticeFit:
 
 
 def _holds(fit: NoticeFit, step: NoticeFit, here: Box) -> bool:
-    together = step.holds * fitting.NOTICE_EM[step.each] * fit.text <= here.inner_high and fit.letters >= step.letters
-    return (together or not step.holds) and fit.alone >= step.alone
+    each = fitting.NOTICE_EM[step.each]
+    high = max(step.holds * each, step.acting * (each + fitting.ACTION_EM)) * fit.text
+    together = high <= here.inner_high and fit.letters >= step.letters
+    return (together or not step.holds) and fit.alone >= step.alone and fit.alone_acting >= step.alone_acting
 
 
 def _texts(largest: float) -> list[float]:

@@ -99,7 +99,10 @@ def _steps(name: str, found: Sequence[fitting.Fit | fitting.NoticeFit]) -> Itera
 
 
 def _of_notice(fit: fitting.NoticeFit) -> dict[str, float]:
-    return {"lines": fit.lines, "each": fit.each, "each-high": fitting.NOTICE_EM[fit.each]}
+    return {
+        "lines": fit.lines, "lines-acting": fit.lines_acting, "each": fit.each,
+        "each-high": fitting.NOTICE_EM[fit.each],
+    }  # fmt: skip
 
 
 def _properties(sizes: Mapping[str, float]) -> str:

@@ -280,7 +280,7 @@ def alerts(tile: Document, picture: Picture) -> Document:
     rows = [(name, row) for name, row in picture.state.get("alerts", {}).items() if _of_tile(row, tile)]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
     texts = [alert_text(row, picture.say, picture.now_ms) for _, row in rows]
-    page = paged_texts(texts, tile["fits"], picture.now_ms)
+    page = paged_texts(texts, tile["fits"], picture.now_ms, acts=any(_action(row) for _, row in rows))
     found = [_alert(name, row, text, picture) for (name, row), text in zip(rows, texts, strict=True)]
     return {**page, "shown": found[page["from"] : page["to"]], "none": "alerts.none"}
 
@@ -320,7 +320,13 @@ def _alert(name: str, row: Document, text: str, picture: Picture) -> Document:
     elif who := row.get("owner") or row.get("acknowledged_by"):
         when.append(say("alert.owner" if "owner" in row else "alert.seen", who=who))
     level = "info" if "snoozed_until" in row else level
-    return {"id": name, "level": level, "icon": ICONS.get(level, "info"), "text": text, "when": " · ".join(when)}
+    found = {"id": name, "level": level, "icon": ICONS.get(level, "info"), "text": text, "when": " · ".join(when)}
+    return found | {"action": _action(row)}
+
+
+def _action(row: Document) -> str:
+    """What to do about it; nothing while it is snoozed."""
+    return "" if "snoozed_until" in row else row.get("action", "")
 
 
 def _value_now(row: Document, now_ms: int) -> float | None:

@@ -132,17 +132,22 @@ def paged(items: Sequence[Any], fits: Sequence[int], now_ms: int) -> Document:
     return {"shown": items[page * holds : (page + 1) * holds], "fit": fit, "page": page + 1, "pages": pages}
 
 
-def paged_texts(texts: Sequence[str], fits: Sequence[Document], now_ms: int) -> Document:
+def paged_texts(texts: Sequence[str], fits: Sequence[Document], now_ms: int, *, acts: bool = False) -> Document:
     """On as few pages as can be, as large as can be there; one after another where a text is too long to stand beside
-    others. `from` and `to`: which ones are shown."""
+    others. `from` and `to`: which ones are shown. `acts`: some say what to do; in the answer, whether that has room."""
     count, longest = len(texts), max(map(len, texts), default=0)
     together = [step for step, fit in enumerate(fits) if min(fit["holds"], count) > 1 and fit["letters"] >= longest]
     pages_at = {step: -(-count // fits[step]["holds"]) for step in together}
-    fit = min(pages_at, key=lambda step: (pages_at[step], step), default=None)
+    fewest = min(pages_at.values(), default=0)
+    best = [step for step in together if pages_at[step] == fewest]
+    acting = [step for step in best if acts and fits[step]["acting"] >= min(count, fits[step]["holds"])]
+    fit = next(iter(acting or best), None)
     holds, pages = (1, max(1, count)) if fit is None else (fits[fit]["holds"], pages_at[fit])
     page = now_ms // PAGE_MS % pages
     found = {"alone": fit is None, "page": page + 1, "pages": pages, "from": page * holds, "to": (page + 1) * holds}
     if fit is None:
-        roomy = (step for step, one in enumerate(fits) if not texts or one["alone"] >= len(texts[page]))
-        fit = next(roomy, len(fits) - 1)
-    return {"fit": fit, **found}
+        length = len(texts[page]) if texts else 0
+        acting = [step for step, one in enumerate(fits) if acts and one["alone_acting"] >= length]
+        roomy = [step for step, one in enumerate(fits) if one["alone"] >= length]
+        fit = next(iter(acting or roomy), len(fits) - 1)
+    return {"fit": fit, "acts": bool(acting), **found}

@@ -46,7 +46,8 @@ function messageOf(row, picture) {
   const level = row.alert.severity;
   const when = [say("notice." + level, undefined, level), ago(secondsSince(row.alert.raised_at, picture.now))];
   const text = textOf(row.alert, picture.now);
-  return { id: row.id, level: row.alert.snoozed_until ? "info" : level, text, when: when.concat(who(row.alert, picture)).join(" · ") };
+  const action = row.alert.snoozed_until ? "" : row.alert.action || "";
+  return { id: row.id, level: row.alert.snoozed_until ? "info" : level, text, action, when: when.concat(who(row.alert, picture)).join(" · ") };
 }
 
 /** Support: Longest wait 2:31 (now 5:10), limit > 2:00 */
