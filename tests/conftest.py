@@ -16,8 +16,11 @@ from hypothesis import settings
 from playwright.async_api import expect
 from redis.asyncio import Redis
 
+from tests.workers import Workers
+from wallboard import worker
 from wallboard.embedded import EmbeddedRedis
 from wallboard.stream.keys import Keys
+from wallboard.stream.outbox import Outbox
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 
@@ -90,6 +93,21 @@ async def stream(redis_url: str, keys: Keys) -> AsyncIterator[Stream]:
     client = connect(redis_url, blocking=True)
     yield Stream(client, keys)
     await client.aclose()
+
+
+@pytest.fixture
+def outbox(redis: Redis, keys: Keys) -> Outbox:
+    return Outbox(redis, keys)
+
+
+@pytest.fixture
+async def workers(redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workers]:
+    """In a hurry, so that a test need not wait for a lease or a checkpoint. All end with the test."""
+    for name, value in (("CHECKPOINT_S", 0.3), ("RENEW_S", 0.05), ("STANDBY_S", 0.05)):
+        monkeypatch.setattr(worker, name, value)
+    found = Workers(redis_url, keys)
+    yield found
+    await found.stop()
 
 
 @pytest.fixture

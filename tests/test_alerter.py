@@ -2,68 +2,37 @@
 
 import asyncio
 import itertools
-import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 import pytest
 
-from wallboard import worker as worker_module
+from tests.workers import Workers, now_ms
 from wallboard.alerter import Alerter
 from wallboard.core.events import Abandoned, AlertCleared, AlertRaised, Event, Queued
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
 from wallboard.live.pipeline import Pipeline
-from wallboard.stream.checkpoint import Checkpoints
-from wallboard.stream.keys import Keys
-from wallboard.stream.lease import Lease
-from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
-from wallboard.worker import Worker
 
 RULE = msgspec.convert({"metric": "waiting", "queues": ["*"], "raise": "> 0", "when": "always"}, Rule)
 RULES = Settings(alert={"wait": RULE})
 
 
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 class Bench:
-    def __init__(self, redis_url: str, namespace: str) -> None:
-        self.keys = Keys(namespace)
-        self._url = redis_url
-        self._clients: list[Any] = []
-        self._tasks: list[asyncio.Task[None]] = []
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
 
     def start(self) -> tuple[Alerter, Pipeline, asyncio.Task[None]]:
-        asking, blocking = connect(self._url), connect(self._url, blocking=True)
-        self._clients += [asking, blocking]
-        checkpoints = Checkpoints(asking, self.keys)
-        pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
-        alerter = Alerter(pipeline, Stream(asking, self.keys))
-        lease = Lease(asking, self.keys)
-        worker = Worker(pipeline, Stream(asking, self.keys), checkpoints, lease, now_ms, lambda: RULES, [alerter])
-        task = asyncio.create_task(worker.run())
-        self._tasks.append(task)
-        return alerter, pipeline, task
-
-    async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for client in self._clients:
-            await client.aclose()
+        line = self._workers.line()
+        alerter = Alerter(line.pipeline, line.into)
+        _, task = self._workers.start(line, lambda: RULES, [alerter])
+        return alerter, line.pipeline, task
 
 
 @pytest.fixture
-async def bench(redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    for name, value in (("CHECKPOINT_S", 0.3), ("RENEW_S", 0.05), ("STANDBY_S", 0.05)):
-        monkeypatch.setattr(worker_module, name, value)
-    bench = Bench(redis_url, namespace)
-    yield bench
-    await bench.close()
+def bench(workers: Workers) -> Bench:
+    return Bench(workers)
 
 
 async def events_of(stream: Stream) -> list[Event]:

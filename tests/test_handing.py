@@ -2,8 +2,7 @@
 
 import asyncio
 import re
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from tests.workers import Workers, now_ms, until
 from wallboard import handing as module
-from wallboard import worker as worker_module
 from wallboard.alerts import delivery, handover
 from wallboard.alerts.message import Message
 from wallboard.core.events import (
@@ -37,20 +36,15 @@ from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.outbox import Outbox
-from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
-from wallboard.worker import Worker
 
+PATIENCE_S = 300
 RECEIVERS = {
     "boss": Receiver("boss", "mail", "smtp://nowhere.invalid/"),
     "grave": Receiver("grave", "mail", "smtp://nowhere.invalid/", least="critical"),
     "Olena": Receiver("Olena", "mail", "smtp://nowhere.invalid/", person="Olena"),
     "hook": Receiver("hook", "webhook", "https://nowhere.invalid/"),
 }
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def shift() -> tuple[datetime, datetime, Settings]:
@@ -70,23 +64,16 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Message]]:
         got.append((receiver.name, message))
 
     for where, name, value in (
-        (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05), (module, "LOOK_S", 0.05),
-        (delivery, "LOOK_S", 0.05), (delivery, "SENDERS", {"mail": send}),
+        (module, "LOOK_S", 0.05), (delivery, "LOOK_S", 0.05), (delivery, "SENDERS", {"mail": send}),
     ):  # fmt: skip
         monkeypatch.setattr(where, name, value)
     return got
 
 
-async def until(true: Callable[[], Any]) -> None:
-    async with asyncio.timeout(300):
-        while not true():
-            await asyncio.sleep(0.02)
-
-
 async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_note(
-    redis_url: str, keys: Keys, stream: Stream, sent: list[tuple[str, Message]], tmp_path: Path
+    workers: Workers, outbox: Outbox, stream: Stream, sent: list[tuple[str, Message]], tmp_path: Path
 ) -> None:
-    engine, clients = open_record(tmp_path), list[Any]()
+    engine = open_record(tmp_path)
     history, notes = History(engine), ShiftNotes(engine)
     begun, ended, settings = shift()
     begun_ms, raised_ms = (int(at.timestamp() * 1000) for at in (begun, ended - timedelta(minutes=10)))
@@ -98,58 +85,45 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
     notes.write(begun_ms - 1, "Of another shift.", who="Ann", by="person:1", teams=None, now_ms=now_ms())
 
     def started() -> tuple[Pipeline, Handing, asyncio.Task[None]]:
-        asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
-        clients.extend([asking, blocking])
-        pipeline = Pipeline(Stream(blocking, keys), Checkpoints(asking, keys), now_ms)
+        line = workers.line()
         link = "https://wall.example/shift"
-        handing = Handing(pipeline, Outbox(asking, keys), history, notes, lambda: receivers, now_ms, link)
-        parts = (Stream(asking, keys), Checkpoints(asking, keys), Lease(asking, keys))
-        return (
-            pipeline,
-            handing,
-            asyncio.create_task(Worker(pipeline, *parts, now_ms, lambda: settings, [handing]).run()),
-        )
+        handing = Handing(line.pipeline, line.outbox, history, notes, lambda: receivers, now_ms, link)
+        _, task = workers.start(line, lambda: settings, [handing])
+        return line.pipeline, handing, task
 
     receivers = dict[str, Receiver]()  # nothing is mailed before everything has happened
     pipeline, _, task = started()
-    try:
-        await until(lambda: pipeline.ready and pipeline.floor.settings.queue)
-        said = {"metric": "waiting", "limit": "> 2", "since": "1"}
-        for kind, of in (("queues", "support"), ("agents", "anna")):
-            about = said | {"kind": kind, "of": of}
-            await stream.append([
-                AlertRaised(
-                    alert=of, rule="long", severity="warning", value=3, time=raised_ms, attributes=about,
-                    source="wallboard", id=f"{of}+",
-                )
-            ])  # fmt: skip
+    await until(lambda: pipeline.ready and pipeline.floor.settings.queue, PATIENCE_S)
+    said = {"metric": "waiting", "limit": "> 2", "since": "1"}
+    for kind, of in (("queues", "support"), ("agents", "anna")):
+        about = said | {"kind": kind, "of": of}
         await stream.append([
-            AlertAcknowledged(alert="support", who="Ann", source="wallboard", id="a"),
-            AlertSnoozed(alert="support", who="Eve", until=now_ms() + 3_600_000, source="wallboard", id="s"),
-            AlertActed(
-                alert="support", who="Ben", note="all six", attributes={"result": "called_back"}, source="wallboard",
-                id="r",
-            ),
-            NoticePosted(text="Line 2 is down", notice="n", source="wallboard", id="n"),
-            Queued(contact="c", queue="support", source="pbx", id="q", time=now_ms() - 60_000),
+            AlertRaised(
+                alert=of, rule="long", severity="warning", value=3, time=raised_ms, attributes=about,
+                source="wallboard", id=f"{of}+",
+            )
         ])  # fmt: skip
-        await until(lambda: pipeline.floor.tallies.queues["support"].live["waiting"])
-        receivers |= RECEIVERS
-        await until(lambda: sent)
-        async with asyncio.timeout(300):
-            while await Outbox(clients[0], keys).waiting("boss shift", 10):  # it is taken out after it was sent
-                await asyncio.sleep(0.02)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        pipeline, handing, task = started()
-        await until(lambda: handing._put)
-        assert await Outbox(clients[0], keys).waiting("boss shift", 10) == []
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        for client in clients:
-            await client.aclose()
-        engine.dispose()
+    await stream.append([
+        AlertAcknowledged(alert="support", who="Ann", source="wallboard", id="a"),
+        AlertSnoozed(alert="support", who="Eve", until=now_ms() + 3_600_000, source="wallboard", id="s"),
+        AlertActed(
+            alert="support", who="Ben", note="all six", attributes={"result": "called_back"}, source="wallboard",
+            id="r",
+        ),
+        NoticePosted(text="Line 2 is down", notice="n", source="wallboard", id="n"),
+        Queued(contact="c", queue="support", source="pbx", id="q", time=now_ms() - 60_000),
+    ])  # fmt: skip
+    await until(lambda: pipeline.floor.tallies.queues["support"].live["waiting"], PATIENCE_S)
+    receivers |= RECEIVERS
+    await until(lambda: sent, PATIENCE_S)
+    async with asyncio.timeout(PATIENCE_S):
+        while await outbox.waiting("boss shift", 10):  # it is taken out after it was sent
+            await asyncio.sleep(0.02)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    pipeline, handing, task = started()
+    await until(lambda: handing._put, PATIENCE_S)
+    assert await outbox.waiting("boss shift", 10) == []
 
     [(name, mail)] = sent
     assert name == "boss shift"

@@ -3,8 +3,6 @@
 import asyncio
 import itertools
 import random
-import time
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.workers import Workers, now_ms
 from wallboard import historian as historian_module
-from wallboard import worker as worker_module
 from wallboard.core import attendance as attendance_module
 from wallboard.core import contacts as contacts_module
 from wallboard.core import people as people_module
@@ -33,16 +31,9 @@ from wallboard.record.shiftnotes import KEPT_MS, ShiftNotes
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.health import Writing
 from wallboard.stream.keys import Keys
-from wallboard.stream.lease import Lease
-from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
-from wallboard.worker import Worker
 
 DAY_MS = 86_400_000
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def call(number: int, at_ms: int) -> list[Event]:
@@ -58,35 +49,19 @@ def call(number: int, at_ms: int) -> list[Event]:
 class Bench:
     """Workers with their historians on one namespace and one record."""
 
-    def __init__(self, redis_url: str, namespace: str, data: Path) -> None:
-        self.keys = Keys(namespace)
+    def __init__(self, workers: Workers, data: Path) -> None:
         self.data = data
         self.told: list[Writing] = []
-        self._url = redis_url
-        self._clients: list[Any] = []
-        self._tasks: list[asyncio.Task[None]] = []
+        self._workers = workers
 
     def start(self) -> tuple[Historian, Pipeline, asyncio.Task[None]]:
-        asking, blocking = connect(self._url), connect(self._url, blocking=True)
-        self._clients += [asking, blocking]
-        checkpoints = Checkpoints(asking, self.keys)
-        pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
-        historian = Historian(pipeline, History(open_record(self.data)), now_ms, 400, 90, self._tell)
-        lease = Lease(asking, self.keys)
-        worker = Worker(pipeline, Stream(asking, self.keys), checkpoints, lease, now_ms, Settings, [historian])
-        task = asyncio.create_task(worker.run())
-        self._tasks.append(task)
-        return historian, pipeline, task
+        line = self._workers.line()
+        historian = Historian(line.pipeline, History(open_record(self.data)), now_ms, 400, 90, self._tell)
+        _, task = self._workers.start(line, Settings, [historian])
+        return historian, line.pipeline, task
 
     async def _tell(self, writing: Writing) -> None:
         self.told.append(writing)
-
-    async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for client in self._clients:
-            await client.aclose()
 
     def recorded(self, *bases: str) -> dict[Interval, Amounts]:
         history = History(open_record(self.data))
@@ -100,17 +75,10 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(
-    redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Bench]:
-    for module, name, value in (
-        (worker_module, "CHECKPOINT_S", 0.3), (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05),
-        (historian_module, "WRITE_S", 0.03), (historian_module, "AT_ONCE", 5),
-    ):  # fmt: skip
-        monkeypatch.setattr(module, name, value)
-    bench = Bench(redis_url, namespace, tmp_path / "data")
-    yield bench
-    await bench.close()
+def bench(workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    for name, value in (("WRITE_S", 0.03), ("AT_ONCE", 5)):
+        monkeypatch.setattr(historian_module, name, value)
+    return Bench(workers, tmp_path / "data")
 
 
 def expected(events: list[Event]) -> dict[Interval, Amounts]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from redis.asyncio import Redis
 
+from tests.workers import Workers, now_ms, until
 from wallboard import teller as telling
-from wallboard import worker as worker_module
 from wallboard.alerter import Alerter
 from wallboard.alerts import deliveries, delivery, pacing
 from wallboard.core.events import SERVER, Abandoned, AlertRaised, ConfigApplied, Queued
@@ -26,15 +27,10 @@ from wallboard.stream.outbox import Outbox
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 from wallboard.teller import Teller
-from wallboard.worker import Worker
 
 RULE = {"metric": "waiting", "queues": ["*"], "raise": "> 0", "when": "always", "notify": ["leads"]}
 RULES = Settings(alert={"wait": msgspec.convert(RULE, Rule)})
 LEADS = Receiver("leads", "webhook", "https://nowhere.invalid/")
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 @pytest.fixture
@@ -46,7 +42,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         got.extend((one.type, one.alert) for one in message.parts or [message])
 
     for where, name, value in (
-        (worker_module, "CHECKPOINT_S", 0.3), (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05),
         (telling, "LOOK_S", 0.05), (delivery, "LOOK_S", 0.05), (delivery, "SENDERS", {"webhook": send}),
         (pacing, "CAUSE_MS", 0),
     ):  # fmt: skip
@@ -55,51 +50,34 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 
 async def test_each_alert_is_told_once_and_its_end_too_although_workers_die(
-    redis_url: str, keys: Keys, stream: Stream, sent: list[tuple[str, str]]
+    workers: Workers, redis: Redis, keys: Keys, stream: Stream, sent: list[tuple[str, str]]
 ) -> None:
-    clients, numbers = list[Any](), itertools.count()
+    numbers = itertools.count()
 
     def started() -> tuple[Pipeline, asyncio.Task[None]]:
-        asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
-        clients.extend([asking, blocking])
-        checkpoints = Checkpoints(asking, keys)
-        pipeline = Pipeline(Stream(blocking, keys), checkpoints, now_ms)
-        into = Stream(asking, keys)
-        alerter = Alerter(pipeline, into)
-        teller = Teller(pipeline, Outbox(asking, keys), lambda: {"leads": LEADS}, now_ms, "")
-        lease = Lease(asking, keys)
-        worker = Worker(pipeline, into, checkpoints, lease, now_ms, lambda: RULES, [alerter, teller])
-        return pipeline, asyncio.create_task(worker.run())
-
-    async def until(true: Any) -> None:
-        async with asyncio.timeout(30):
-            while not true():
-                await asyncio.sleep(0.02)
+        line = workers.line()
+        teller = Teller(line.pipeline, line.outbox, lambda: {"leads": LEADS}, now_ms, "")
+        _, task = workers.start(line, lambda: RULES, [Alerter(line.pipeline, line.into), teller])
+        return line.pipeline, task
 
     pipeline, task = started()
     letter: dict[str, str] = {"receiver": "leads", "reason": "", "message": "{}"}
-    await clients[0].xadd(keys.dead_letters, letter, id="1-0")  # of 1970
-    try:
-        await until(lambda: pipeline.ready and pipeline.floor.settings.alert)
-        for _ in range(3):
-            name = f"c{next(numbers)}"
-            base: dict[str, Any] = {"contact": name, "source": "pbx"}
-            await stream.append([Queued(queue="support", time=now_ms(), id=f"{name}+", **base)])
-            await asyncio.sleep(1.15)  # the second turns: it is raised, told, sent, or not yet
-            task.cancel()
-            await asyncio.wait([task])
-            pipeline, task = started()
-            await stream.append([Abandoned(time=now_ms(), id=f"{name}-", **base)])
-            await asyncio.sleep(1.05)
-        await until(lambda: pipeline.ready and not pipeline.floor.alerts.open)
-        await until(lambda: sum(kind == "cleared" for kind, _ in sent) >= 3)
-        await asyncio.sleep(0.3)
-        assert await Outbox(clients[-2], keys).letters(1) == [], "what is older than 30 days goes while a worker leads"
-    finally:
+    await redis.xadd(keys.dead_letters, letter, id="1-0")  # of 1970
+    await until(lambda: pipeline.ready and pipeline.floor.settings.alert)
+    for _ in range(3):
+        name = f"c{next(numbers)}"
+        base: dict[str, Any] = {"contact": name, "source": "pbx"}
+        await stream.append([Queued(queue="support", time=now_ms(), id=f"{name}+", **base)])
+        await asyncio.sleep(1.15)  # the second turns: it is raised, told, sent, or not yet
         task.cancel()
         await asyncio.wait([task])
-        for client in clients:
-            await client.aclose()
+        pipeline, task = started()
+        await stream.append([Abandoned(time=now_ms(), id=f"{name}-", **base)])
+        await asyncio.sleep(1.05)
+    await until(lambda: pipeline.ready and not pipeline.floor.alerts.open)
+    await until(lambda: sum(kind == "cleared" for kind, _ in sent) >= 3)
+    await asyncio.sleep(0.3)
+    assert await Outbox(redis, keys).letters(1) == [], "what is older than 30 days goes while a worker leads"
     raised = [alert for kind, alert in sent if kind == "raised"]
     assert set(raised) == {alert for kind, alert in sent if kind == "cleared"}
     assert len(set(raised)) == 3
@@ -107,39 +85,32 @@ async def test_each_alert_is_told_once_and_its_end_too_although_workers_die(
 
 
 async def test_however_much_was_put_it_is_not_put_again_while_its_alerts_are_known(
-    redis_url: str, keys: Keys, stream: Stream, sent: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+    workers: Workers, redis: Redis, keys: Keys, sent: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of many receivers and many alerts this is more than was remembered, and all of it went to Redis at each look."""
     monkeypatch.setattr(telling, "REMEMBERED", 1)
-    asking = connect(redis_url)
-    pipeline, into, lease = Pipeline(stream, None, now_ms), Stream(asking, keys), Lease(asking, keys)
-    teller = Teller(pipeline, Outbox(asking, keys), lambda: {"leads": LEADS}, now_ms, "")
-    besides = [Alerter(pipeline, into), teller]
-    worker = Worker(pipeline, into, Checkpoints(asking, keys), lease, now_ms, lambda: RULES, besides)
-    task = asyncio.create_task(worker.run())
-    try:
-        async with asyncio.timeout(60):
-            while not (pipeline.ready and pipeline.floor.settings.alert):
-                await asyncio.sleep(0.02)
-            waits = [Queued(contact=f"c{n}", queue=f"q{n}", source="pbx", time=now_ms(), id=f"{n}") for n in range(3)]
-            await into.append(waits)
-            while len(sent) < 3:
-                await asyncio.sleep(0.02)
-            await asking.delete(*[keys.told("leads", f"{alert}+") for _, alert in sent])
-            looked = pipeline.floor.now_ms
-            while pipeline.floor.now_ms < looked + 2_000:  # many looks
-                await asyncio.sleep(0.02)
-        assert len(sent) == 3
-        known = teller._put
-        assert {receiver for receiver, _ in known} == {"leads"}
-        pipeline.floor.alerts.open.clear()
-        teller._most = 1
-        teller._forget()
-        assert teller._put == {}
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-        await asking.aclose()
+    line = workers.line()
+    pipeline = line.pipeline
+    teller = Teller(pipeline, line.outbox, lambda: {"leads": LEADS}, now_ms, "")
+    workers.start(line, lambda: RULES, [Alerter(pipeline, line.into), teller])
+    async with asyncio.timeout(60):
+        while not (pipeline.ready and pipeline.floor.settings.alert):
+            await asyncio.sleep(0.02)
+        waits = [Queued(contact=f"c{n}", queue=f"q{n}", source="pbx", time=now_ms(), id=f"{n}") for n in range(3)]
+        await line.into.append(waits)
+        while len(sent) < 3:
+            await asyncio.sleep(0.02)
+        await redis.delete(*[keys.told("leads", f"{alert}+") for _, alert in sent])
+        looked = pipeline.floor.now_ms
+        while pipeline.floor.now_ms < looked + 2_000:  # many looks
+            await asyncio.sleep(0.02)
+    assert len(sent) == 3
+    known = teller._put
+    assert {receiver for receiver, _ in known} == {"leads"}
+    pipeline.floor.alerts.open.clear()
+    teller._most = 1
+    teller._forget()
+    assert teller._put == {}
 
 
 @pytest.fixture
@@ -257,15 +228,10 @@ async def test_a_receiver_that_is_changed_is_let_go_of_before_its_next_task_begi
     pipeline = Pipeline(stream, Checkpoints(client, keys), now_ms)
     task = asyncio.create_task(Teller(pipeline, Outbox(client, keys), lambda: wanted, now_ms, "").run())
 
-    async def until(count: int) -> None:
-        async with asyncio.timeout(60):
-            while len(told) < count:
-                await asyncio.sleep(0.02)
-
     try:
-        await until(1)
+        await until(lambda: told)
         wanted["leads"] = LEADS._replace(url="two")
-        await until(3)
+        await until(lambda: len(told) >= 3)
         assert told == ["begins one", "ends one", "begins two"]
     finally:
         task.cancel()

@@ -1,97 +1,55 @@
 """One worker at a time: it applies the configuration, checkpoints, trims, and hands over by lease."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
+from tests.workers import Workers, now_ms, until
 from wallboard import worker as worker_module
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import Queued
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.snapshot import load
 from wallboard.live.pipeline import Pipeline
-from wallboard.stream.checkpoint import Checkpoints
-from wallboard.stream.keys import Keys
-from wallboard.stream.lease import Lease
-from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 from wallboard.worker import Beside, Worker
 
 SETTINGS = Settings(queue={"support": Queue(name="Підтримка")})
 
 
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-async def eventually(what: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not what():
-            await asyncio.sleep(0.02)
-
-
 class Bench:
-    """Workers on one namespace, each with its own clients, as processes would have."""
-
-    def __init__(self, redis_url: str, namespace: str) -> None:
-        self.keys = Keys(namespace)
-        self._url = redis_url
-        self._clients: list = []
-        self._tasks: list[asyncio.Task] = []
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
 
     def start(
         self, settings: Settings = SETTINGS, besides: Sequence[Beside] = ()
-    ) -> tuple[Worker, Pipeline, asyncio.Task]:
-        asking, blocking = connect(self._url), connect(self._url, blocking=True)
-        self._clients += [asking, blocking]
-        self.lease = Lease(asking, self.keys)
-        checkpoints = Checkpoints(asking, self.keys)
-        pipeline = Pipeline(Stream(blocking, self.keys), checkpoints, now_ms)
-        one = Worker(
-            pipeline,
-            Stream(asking, self.keys),
-            checkpoints,
-            Lease(asking, self.keys),
-            now_ms,
-            lambda: settings,
-            besides,
-        )
-        task = asyncio.create_task(one.run())
-        self._tasks.append(task)
-        return one, pipeline, task
+    ) -> tuple[Worker, Pipeline, asyncio.Task[None]]:
+        self._line = self._workers.line()
+        worker, task = self._workers.start(self._line, lambda: settings, besides)
+        return worker, self._line.pipeline, task
 
     async def checkpoint(self) -> tuple[str, dict[str, bytes]] | None:
-        return await Checkpoints(self._clients[0], self.keys).read()
+        return await self._line.checkpoints.read()
 
-    async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for client in self._clients:
-            await client.aclose()
+    async def led(self) -> tuple[bool, int | None]:
+        return await self._line.lease.led()
 
 
 @pytest.fixture
-async def bench(redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    monkeypatch.setattr(worker_module, "CHECKPOINT_S", 0.3)
-    monkeypatch.setattr(worker_module, "RENEW_S", 0.1)
-    monkeypatch.setattr(worker_module, "STANDBY_S", 0.2)
-    bench = Bench(redis_url, namespace)
-    yield bench
-    await bench.close()
+def bench(workers: Workers) -> Bench:
+    return Bench(workers)
 
 
 async def test_the_configuration_reaches_the_state_as_an_event(bench: Bench):
     _, pipeline, _ = bench.start()
-    await eventually(lambda: pipeline.floor.settings == SETTINGS)
+    await until(lambda: pipeline.floor.settings == SETTINGS)
 
 
 async def test_a_checkpoint_holds_the_state_at_its_stream_id(bench: Bench, stream: Stream):
     _, pipeline, _ = bench.start()
     appended = await stream.append([Queued(contact="a", queue="support", source="pbx")])
-    await eventually(lambda: pipeline.cursor == appended.ids[0] or pipeline.applied == 2)
+    await until(lambda: pipeline.cursor == appended.ids[0] or pipeline.applied == 2)
     async with asyncio.timeout(60):
         while not (found := await bench.checkpoint()) or len(load(found[1]).contacts.contacts) != 1:
             await asyncio.sleep(0.05)
@@ -100,14 +58,14 @@ async def test_a_checkpoint_holds_the_state_at_its_stream_id(bench: Bench, strea
 
 async def test_only_one_leads_and_a_second_takes_over_when_the_first_is_gone(bench: Bench, stream: Stream):
     _, first, task = bench.start()
-    await eventually(lambda: first.floor.settings == SETTINGS)
+    await until(lambda: first.floor.settings == SETTINGS)
     _, second, _ = bench.start(Settings(queue={"support": Queue(name="Other")}))
-    await eventually(lambda: second.floor.settings == SETTINGS)
+    await until(lambda: second.floor.settings == SETTINGS)
     await asyncio.sleep(0.6)
     assert second.floor.settings == SETTINGS  # the one that stands by changes nothing
     task.cancel()
     await asyncio.wait([task])
-    await eventually(lambda: second.floor.settings.queue["support"].name == "Other")
+    await until(lambda: second.floor.settings.queue["support"].name == "Other")
 
 
 class Standing:
@@ -126,16 +84,16 @@ async def test_the_lease_runs_out_by_itself_where_redis_was_away_for_a_moment(
     monkeypatch.setattr(worker_module, "STANDBY_S", 60)
     standing = Standing()
     leading, _, _ = bench.start(besides=[standing])
-    await eventually(lambda: standing.token is not None)
+    await until(lambda: standing.token is not None)
 
     async def away(*_: object) -> None:
         raise StreamUnavailable("away")
 
     monkeypatch.setattr(leading._checkpoints, "write", away)
-    await eventually(lambda: standing.token is None)
+    await until(lambda: standing.token is None)
     await asyncio.sleep(0.1)
     assert standing.token is None, "nobody leads, this one neither"
-    assert (await bench.lease.led())[0]
+    assert (await bench.led())[0]
 
 
 async def test_the_lease_is_renewed_however_long_a_checkpoint_takes(
@@ -154,9 +112,9 @@ async def test_the_lease_is_renewed_however_long_a_checkpoint_takes(
 
     monkeypatch.setattr(leading._checkpoints, "write", hangs)
     monkeypatch.setattr(leading._lease, "renew", noted)
-    await eventually(lambda: bool(writes))
+    await until(lambda: bool(writes))
     before = len(renewed)
-    await eventually(lambda: len(renewed) > before + 3)
+    await until(lambda: len(renewed) > before + 3)
     task.cancel()
     await asyncio.wait([task])
     ended = len(renewed)
@@ -202,11 +160,11 @@ async def test_the_lease_is_let_go_of_when_all_that_it_stands_for_has_ended(benc
     """Else the next one would do again what this one is about to finish."""
 
     async def is_held() -> bool:
-        return (await bench.lease.led())[0]
+        return (await bench.led())[0]
 
     finishing = Finishing(is_held)
     _, _, task = bench.start(besides=[finishing])
-    await eventually(lambda: finishing.token is not None)
+    await until(lambda: finishing.token is not None)
     task.cancel()
     await asyncio.wait([task])
     assert finishing.held
@@ -221,7 +179,7 @@ async def test_rested_chunks_are_kept_and_not_written_again(bench: Bench, stream
         while not (found := await bench.checkpoint()):
             await asyncio.sleep(0.05)
     await stream.append([Queued(contact="new", queue="support", source="pbx")])
-    await eventually(lambda: len(pipeline.floor.contacts.contacts) == 2)
+    await until(lambda: len(pipeline.floor.contacts.contacts) == 2)
     async with asyncio.timeout(60):
         while len((found := await bench.checkpoint() or ("", {}))[1]) < 3:
             await asyncio.sleep(0.05)

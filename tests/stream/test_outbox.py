@@ -10,11 +10,6 @@ from wallboard.stream.outbox import New, Outbox
 NOW_MS = 1_795_000_000_000
 
 
-@pytest.fixture
-def outbox(redis: Redis, keys: Keys) -> Outbox:
-    return Outbox(redis, keys)
-
-
 async def test_letters_that_were_given_up_go_after_thirty_days(outbox: Outbox, redis: Redis, keys: Keys) -> None:
     for at_ms in (NOW_MS - DEAD_S * 1000 - 1, NOW_MS - DEAD_S * 1000):
         fields: dict[str, str] = {"receiver": "leads", "reason": "", "message": str(at_ms)}
