@@ -1,4 +1,4 @@
-"""Charts on the wall: one a task, drawn anew only when their lines change, and safe whatever notices are called."""
+"""Charts on the wall: one at a time, in steps, changed only when their lines do, safe whatever notices are called."""
 
 from typing import Any
 
@@ -11,26 +11,43 @@ from wallboard.record.boards import Board, Tile
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+# Which chart is drawn: [its tile, "begun" or "done", in how many turns of the browser].
 DRAWN = """
   window.drawn = [];
-  const turn = () => performance.now();
   addEventListener("load", () => {
     let library;
     Object.defineProperty(window, "Plotly", {
       get: () => library,
       set: (made) => {
         library = made;
-        const draw = made.newPlot;
-        made.newPlot = (...given) => {
-          window.drawn.push([given[0].closest(".tile").id, window.task]);
-          setTimeout(() => (window.task = turn()), 0);
-          return draw(...given);
+        const draw = made.react;
+        made.react = (chart, ...given) => {
+          const tile = chart.closest(".tile").id;
+          let turns = 0;
+          const { port1, port2 } = new MessageChannel(); // a test's own clock does not stop it
+          port1.onmessage = () => ((turns += 1), port2.postMessage(0));
+          port2.postMessage(0);
+          window.drawn.push([tile, "begun", 0]);
+          const done = draw(chart, ...given);
+          done.then(() => {
+            port1.close();
+            window.drawn.push([tile, "done", turns]);
+          });
+          return done;
         };
       },
     });
   });
-  window.task = turn();
 """
+# What stands in the first chart, without the names that Plotly makes up, and without colours: text is paler while the
+# server is silent.
+STANDS = """() => {
+  const drawn = document.querySelector(".drawing");
+  const made = [drawn._fullLayout._uid].concat(drawn._fullData.map((one) => one.uid));
+  const bare = (one) => made.reduce((text, uid) => text.split(uid).join(""), one.outerHTML);
+  const whole = Array.from(drawn.querySelectorAll(".main-svg"), bare).join("");
+  return whole.replace(/rgba?[(][^)]*[)]/g, "").replace(/></g, ">\\n<").split("\\n");
+}"""
 TOUCHING = """() => {
   const boxes = (name) => Array.from(document.querySelectorAll(name), (one) => one.getBoundingClientRect());
   const beside = (one, other) => one.left < other.right && other.left < one.right;
@@ -55,19 +72,22 @@ def percentages() -> Any:
 
 
 async def lines(page: Page, count: int) -> None:
-    await expect(page.locator(".scatterlayer")).to_have_count(count, timeout=60_000)
+    await expect(page.locator(".drawing:has(.js-line)")).to_have_count(count, timeout=60_000)
 
 
-async def test_charts_are_drawn_one_a_task_and_anew_only_when_their_lines_change(open_board: Any, server: Any) -> None:
+async def test_charts_are_drawn_one_after_another_each_in_several_tasks(open_board: Any, server: Any) -> None:
     server.boards["charts"] = board("offered", "answered", "offered")
     server.series = {"trend": gallery.series("trend")}
     page = await open_board("overview")
     await page.add_init_script(DRAWN)
     await page.goto(f"{server.url}/board/charts")
     await lines(page, 3)
+    await page.wait_for_function("drawn.length >= 6")
     drawn = await page.evaluate("drawn")
-    assert sorted(tile for tile, _ in drawn) == ["tile-0", "tile-1", "tile-2"]
-    assert len({task for _, task in drawn}) == 3
+    assert [what for _, what, _ in drawn] == ["begun", "done"] * 3
+    assert [tile for tile, _, _ in drawn][::2] == [tile for tile, _, _ in drawn][1::2]
+    assert {tile for tile, _, _ in drawn} == {"tile-0", "tile-1", "tile-2"}
+    assert all(turns >= 4 for _, what, turns in drawn if what == "done")
 
 
 async def test_an_answer_that_brings_no_new_line_draws_nothing(open_board: Any, server: Any) -> None:
@@ -85,7 +105,30 @@ async def test_an_answer_that_brings_no_new_line_draws_nothing(open_board: Any, 
         async with page.expect_response("**/series*"):
             await page.clock.run_for(40_000)
         await page.clock.run_for(3_000)
-        assert len(await page.evaluate("drawn")) == count
+        assert [what for _, what, _ in await page.evaluate("drawn")].count("begun") == count
+
+
+async def test_a_new_line_leaves_all_else_of_a_chart_where_it_stands(open_board: Any, server: Any) -> None:
+    """It is not taken away and drawn anew: names and lines are the elements that they were."""
+    server.boards["charts"] = board("offered")
+    server.series = {"trend": gallery.series("trend")}
+    page = await open_board("charts", clock=True)
+    await page.clock.run_for(3_000)
+    await lines(page, 1)
+    kept = "Array.from(document.querySelectorAll('.drawing .main-svg, .drawing .trace, .line-name'))"
+    await page.evaluate(f"window.before = {kept}")
+    line = "document.querySelector('.drawing .trace:last-child .js-line').getAttribute('d')"
+    drawn = await page.evaluate(line)
+    told = server.series["trend"]
+    told["rows"].append({"at": told["rows"][-1]["at"] + 900_000, "offered": 50})
+    told["now"] += 900_000
+    async with page.expect_response("**/series*"):
+        await page.clock.run_for(40_000)
+    await page.clock.run_for(3_000)
+    assert await page.evaluate(line) != drawn
+    assert await page.evaluate("before.length") >= 6
+    assert await page.evaluate("before.filter((one) => !one.isConnected).map((one) => one.outerHTML)") == []
+    assert await page.evaluate(f"{kept}.length === before.length")
 
 
 async def test_notices_of_any_text_are_marks_on_a_chart_and_nothing_else(open_board: Any, server: Any) -> None:
@@ -112,7 +155,7 @@ async def test_a_service_level_has_the_band_that_it_is_to_reach(open_board: Any,
     page = await open_board("charts")
     await lines(page, 2)
     shapes = "one => one.layout.shapes.map((shape) => [shape.type, shape.y0])"
-    found = [await page.locator(f"#tile-{place} .chart").evaluate(shapes) for place in (0, 1)]
+    found = [await page.locator(f"#tile-{place} .drawing").evaluate(shapes) for place in (0, 1)]
     assert found == [[["rect", 80]], []]
 
 
@@ -138,3 +181,27 @@ async def test_a_new_day_without_lines_has_not_those_of_yesterday(open_board: An
     await page.clock.run_for(40_000)
     await expect(page.locator(".scatterlayer")).to_have_count(0, timeout=60_000)
     await expect(page.locator(".tile .none")).to_have_text("Nothing is recorded of today yet")
+
+
+async def test_a_chart_that_was_changed_looks_as_one_that_is_drawn_then(open_board: Any, server: Any) -> None:
+    """Another day with larger numbers, and a mark that came and one that went."""
+    server.boards["charts"] = board("offered", "answered")
+    server.series = {"trend": gallery.series("trend")}
+    now = server.hub.clock_ms()
+    server.hub.state["notices"] = {"a": {"text": "Sale", "level": "info", "posted_at": now - 3_600_000, "mark": True}}
+    page = await open_board("charts", clock=True)
+    await page.clock.run_for(6_000)
+    await lines(page, 2)
+    before = await page.evaluate(STANDS)
+    told = gallery.series("trend", seed=8)
+    server.series = {"trend": told | {"rows": [row | {"offered": 9 * row["offered"]} for row in told["rows"]]}}
+    new = {"text": "Outage", "level": "alarm", "posted_at": now - 7_200_000, "mark": True}
+    await server.patch({"notices": {"a": None, "b": new}})
+    async with page.expect_response("**/series*"):
+        await page.clock.run_for(40_000)
+    await page.clock.run_for(6_000)
+    changed = await page.evaluate(STANDS)
+    fresh = await open_board("charts")
+    await lines(fresh, 2)
+    assert before != changed
+    assert changed == await fresh.evaluate(STANDS)

@@ -98,7 +98,7 @@ async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
         await page.wait_for_selector("#tile-1 .scatterlayer .js-line", state="attached", timeout=60_000)
         drawn = json.loads(
             await page.evaluate(
-                "JSON.stringify(document.querySelector('#tile-1 .chart').data.map((one) => [one.name, one.y]))"
+                "JSON.stringify(document.querySelector('#tile-1 .drawing').data.map((one) => [one.name, one.y]))"
             )
         )
         assert [name for name, _ in drawn] == ["Offered, a week before", "Offered", "Answered"]
