@@ -159,16 +159,16 @@ async def test_in_a_rush_events_are_read_before_their_tick_too_and_not_more_ofte
     monkeypatch.setattr(reader, "read", reading)
     monkeypatch.setattr(watcher, "publish", lambda *given: seen.append("tick") or publish(*given))
 
-    async def rush(events: int) -> list[int]:
+    async def rush(events: int, appends: int, pause_s: float) -> list[int]:
         """How many reads each tick had, but for the first and the last ones."""
         seen.clear()
-        for nth in range(60):
+        for nth in range(appends):
             await stream.append([queued(f"{events} {nth} {one}") for one in range(events)])
-            await asyncio.sleep(0.04)
+            await asyncio.sleep(pause_s)
         return [part.count("read") for part in " ".join(seen).split("tick")][2:-2]
 
-    assert set(await rush(1)) <= {1}
-    assert max(many := await rush(16)) > 1
+    assert set(await rush(1, 60, 0.04)) <= {1}
+    assert max(many := await rush(8, 200, 0.01)) > 1
     assert set(many) <= {1, 2, 3}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -72,6 +73,42 @@ async def test_at_a_stop_screens_are_told_to_come_back_and_a_stalled_sender_hold
     assert await close_code(screen) == 1012
     assert await stalled_reader.read() == b""
     stalled.close()
+
+
+async def test_a_server_that_has_nothing_to_do_looks_seldom_and_ends_as_soon_as_it_is_told(served: Any) -> None:
+    looked = []
+    tick = served.server.on_tick
+
+    async def looking(counter: int) -> bool:
+        looked.append(counter)
+        return bool(await tick(counter))
+
+    served.server.on_tick = looking
+    first = (await served.http.get("/healthz")).headers["date"]
+    await asyncio.sleep(2.2)
+    assert (await served.http.get("/healthz")).headers["date"] != first
+    assert 1 <= len(looked) <= 3
+    served.server.should_exit = True
+    async with asyncio.timeout(0.5):
+        while served.server.servers[0].is_serving():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_uvicorn_that_counts_otherwise_serves_as_it_does(
+    config: Config, served_elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def on_tick(self: uvicorn.Server) -> bool:
+        return self.should_exit
+
+    async def main_loop(self: uvicorn.Server) -> None:
+        while not await self.on_tick():  # type: ignore[call-arg]
+            await asyncio.sleep(0.1)
+
+    monkeypatch.setattr(uvicorn.Server, "on_tick", on_tick)
+    monkeypatch.setattr(uvicorn.Server, "main_loop", main_loop)
+    async with served_elsewhere(config) as served:
+        assert type(served.server) is uvicorn.Server
+        assert (await served.http.get("/healthz")).status_code == 200
 
 
 async def close_code(screen: ClientConnection) -> int:
