@@ -213,6 +213,9 @@ async def test_a_receiver_that_is_changed_is_let_go_of_before_its_next_task_begi
         def __init__(self, receiver: Receiver, *_: object) -> None:
             self.receiver = receiver
 
+        def wake(self) -> None:
+            """Nothing is sent here."""
+
         async def run(self) -> None:
             told.append(f"begins {self.receiver.url}")
             try:

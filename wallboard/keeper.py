@@ -87,7 +87,7 @@ class Keeper:
 
 
 class _Looked(Struct):
-    """All of an event that is read here: there may be thousands a second."""
+    """All that is read here of an event: there may be thousands a second. A `time` that is no number is not ours."""
 
     type: str
     time: int | None = None
@@ -97,8 +97,9 @@ _looked = msgspec.json.Decoder(_Looked)
 
 
 def _is_kept(data: bytes) -> bool:
-    """That somebody is forgotten names them; what is no event is none in a file either."""
+    """That somebody is forgotten names them. What is no event in one line is not ours."""
     try:
-        return _looked.decode(data).type != _FORGOTTEN
+        is_event = _looked.decode(data).type != _FORGOTTEN
     except msgspec.MsgspecError:
         return False
+    return is_event and data.endswith(b"}") and b"\n" not in data

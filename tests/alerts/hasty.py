@@ -23,7 +23,6 @@ shorten(keys, LEASE_MS=2_000)  # before whoever takes them from there
 shorten(listening, SILENT_MS=3_000)
 
 # ruff: noqa: E402
-from wallboard import worker
 from wallboard.alerts import pacing
 from wallboard.cli import main
 from wallboard.core import rules
@@ -34,7 +33,6 @@ class Snooze(alertacts.Snooze, forbid_unknown_fields=True, kw_only=True):
     seconds: Annotated[int, Meta(ge=1)] | None = None
 
 
-shorten(worker, STANDBY_S=0.3)
 shorten(pacing, CAUSE_MS=2_000, FLOOD_EACH_MS=5_000)
 shorten(rules, LEAST_AGAIN_MS=1_000)
 alertacts._VERBS["snooze"] = (Snooze, "Silence an alert for some time")

@@ -24,3 +24,17 @@ async def test_to_whom_something_waits_is_asked_of_all_at_once(sending: Sending)
     await sending.put("leads", "one")
     assert await sending.outbox.awaiting(["leads", "nobody"]) == ["leads"]
     assert await sending.outbox.awaiting([]) == []
+
+
+async def test_a_test_that_is_given_up_forgets_nothing_that_was_begun(sending: Sending) -> None:
+    await sending.put("leads", "one")
+    [one] = await sending.outbox.waiting("leads", 9)
+    await sending.outbox.begin(sending.token, "leads", [one.id])
+    await sending.put("leads", "test", type="test")
+    async with listening() as there:
+        there.answer = lambda: 410 if there.asked == 1 else asyncio.sleep(30, 204)
+        sending.start("leads", there.url)
+        async with asyncio.timeout(60):
+            while not await sending.outbox.dead():
+                await asyncio.sleep(0.02)
+        assert await sending.outbox.begun("leads") == [one.id]

@@ -93,6 +93,22 @@ def test_a_flood_is_over_when_fewer_than_five_come_in_ten_minutes() -> None:
     assert not pacing.is_flood
 
 
+def test_a_flood_ends_also_while_nobody_asks() -> None:
+    """A receiver is woken when something waits, so for an hour perhaps not at all."""
+    pacing = Pacing()
+    pacing.next(waiting := [at(n, f"0-{n}") for n in range(11)], 11 * SECOND)
+    pacing.sent(waiting[0], 11 * SECOND)
+    five = [at(3_600, f"1-{n}", rule=f"r{n % 2}", of=f"q{n}") for n in range(5)]
+    assert pacing.next(five, 3_600 * SECOND) == five[::2], "the first cause alone"
+
+
+def test_of_one_millisecond_the_tenth_comes_after_the_ninth() -> None:
+    pacing = Pacing()
+    for until in (5, 12):
+        pacing.next([at(1, f"1000-{n}") for n in range(until)], 2 * SECOND)
+    assert pacing.is_flood
+
+
 ALERTS = st.tuples(st.integers(0, 1_200), st.sampled_from("rst"), st.sampled_from("pq"))
 
 

@@ -3,7 +3,8 @@
 Where that one told of several alerts, it goes on to tell of the others: what stands there is kept until all are over.
 """
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -25,7 +26,13 @@ def as_it_was(message: Message) -> Message:
 async def tell(receiver: Receiver, outbox: Outbox, messages: Sequence[Message], anew: Anew = as_it_was) -> None:
     """All of them; what is not said by a change goes as one. `anew`: what those that stand beside an end say by now.
     Raises Undelivered, StreamUnavailable."""
-    ended = {one.alert for one in messages if one.type == "cleared" and await _changed(receiver, outbox, one, anew)}
+    places, ended = defaultdict[int, dict[str, Message]](dict), set[str]()
+    for one in messages:
+        if one.type == "cleared" and (place := await outbox.place(receiver.name, one.alert)) is not None:
+            places[place][one.alert] = one
+    for place, over in places.items():
+        if await _changed(receiver, outbox, place, over, anew):
+            ended |= over.keys()
     rest = [one for one in messages if one.alert not in ended]
     if not rest:
         return
@@ -36,18 +43,15 @@ async def tell(receiver: Receiver, outbox: Outbox, messages: Sequence[Message], 
         await outbox.placed(receiver.name, alerts, place, shown)
 
 
-async def _changed(receiver: Receiver, outbox: Outbox, over: Message, anew: Anew) -> bool:
-    """Whether what told of it says now that it is over."""
-    place = await outbox.place(receiver.name, over.alert)
-    if place is None:
-        return False
+async def _changed(receiver: Receiver, outbox: Outbox, place: int, over: Mapping[str, Message], anew: Anew) -> bool:
+    """Whether what told of these alerts says now that they are over: by one change, however many they are."""
     known = await outbox.shown(receiver.name, place)
     shown = _shown.decode(known) if known else []
-    stands = [over if one.alert == over.alert else anew(one) for one in shown] or [over]
+    stands = [over.get(one.alert) or anew(one) for one in shown] or [*over.values()]
     if not await telegram.change(receiver, place, together(_once(stands))):
         return False
     if known:
-        await outbox.placed(receiver.name, [over.alert], place, msgspec.json.encode(stands))
+        await outbox.placed(receiver.name, [*over], place, msgspec.json.encode(stands))
     return True
 
 

@@ -32,14 +32,20 @@ class Deliveries:
 
     async def keep(self, wanted: Mapping[str, Receiver]) -> None:
         """What is configured otherwise begins anew, what is not there any more ends. Wakes those to whom something
-        waits: called every half second or so."""
-        await self._stop([name for name, (one, _) in self._tasks.items() if wanted.get(name) != one.receiver])
+        waits: called some times a second, or every few seconds where each message wakes its receiver."""
+        await self._wake_waiting()
+        await self._stop([
+            name for name, (one, task) in self._tasks.items() if wanted.get(name) != one.receiver or task.done()
+        ])  # fmt: skip
         for name in wanted.keys() - self._tasks.keys():
             delivery = Delivery(
                 wanted[name], self._outbox, self._clock_ms, self._token, self._holds, self._anew, self._places
             )
             self._tasks[name] = delivery, asyncio.create_task(delivery.run(), name=f"notify {name}")
-        if self._token() is not None:
+            delivery.wake()
+
+    async def _wake_waiting(self) -> None:
+        if self._token() is not None and self._tasks:
             with suppress(StreamUnavailable):  # whoever sends says so
                 self.wake(await self._outbox.awaiting(list(self._tasks)))
 

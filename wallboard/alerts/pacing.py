@@ -92,15 +92,22 @@ class Pacing:
         self._sent.append((now_ms, first))
 
     def _count(self, waiting: Sequence[Coming], now_ms: int) -> None:
-        for one in waiting:
-            if (one.at_ms, one.id) > self._newest:
-                self._newest = (one.at_ms, one.id)
-                self._came.append(one.at_ms)
+        """Nobody asks while nothing waits: whether a flood ended meanwhile is judged before what came now counts."""
         while self._came and self._came[0] <= now_ms - SPAN_MS:
             self._came.popleft()
         while self._sent and self._sent[0][0] <= now_ms - SPAN_MS:
             self._sent.popleft()
-        self.is_flood = len(self._came) > FLOOD_ABOVE or (self.is_flood and len(self._came) >= STEADY_BELOW)
+        self.is_flood = self.is_flood and len(self._came) >= STEADY_BELOW
+        for one in waiting:
+            if _nth(one.at_ms, one.id) > _nth(*self._newest):
+                self._newest = (one.at_ms, one.id)
+                self._came.append(one.at_ms)
+        self.is_flood = self.is_flood or len(self._came) > FLOOD_ABOVE
+
+
+def _nth(at_ms: int, name: str) -> tuple[int, int, str]:
+    """In the order of a stream's ids, in which 1-10 comes after 1-9."""
+    return at_ms, len(name), name
 
 
 def _share_a_cause(one: Coming, other: Coming) -> bool:

@@ -71,15 +71,17 @@ redis.call('HSET', KEYS[2], 'failed', ARGV[2], 'reason', ARGV[3])
 return redis.call('EXPIRE', KEYS[2], '{GOING_S}')
 """)
 
-# KEYS: fence, outbox, what goes, dead letters. ARGV: token, most, receiver, reason, then of each: id, message.
+# KEYS: fence, outbox, what goes, dead letters. ARGV: token, most, receiver, reason, is_alone '1', then of each: id,
+# message.
 _BURY = Script(f"""
 {REFUSE_OLD_TOKEN}
 redis.call('XLEN', KEYS[4])
-for i = 5, #ARGV, 2 do
+for i = 6, #ARGV, 2 do
   redis.call('XDEL', KEYS[2], ARGV[i])
   redis.call('XADD', KEYS[4], 'MAXLEN', ARGV[2], '*', 'receiver', ARGV[3], 'reason', ARGV[4], 'message', ARGV[i + 1])
 end
-return redis.call('HDEL', KEYS[3], 'batch')
+if ARGV[5] ~= '1' then redis.call('HDEL', KEYS[3], 'batch') end
+return 1
 """)
 
 # KEYS: dead letters, outbox. ARGV: the letter, most, its message, seconds.
@@ -237,10 +239,12 @@ class Outbox:
         taken, failed = (int(told[key]) if key in told else None for key in (b"taken", b"failed"))
         return Going(count, since_ms, taken, failed, told[b"reason"].decode() if b"reason" in told else None)
 
-    async def bury(self, token: int, receiver: str, dead: Sequence[Waiting], reason: str) -> None:
-        """Given up: kept to be looked at. Raises LeaseLost."""
+    async def bury(
+        self, token: int, receiver: str, dead: Sequence[Waiting], reason: str, *, is_alone: bool = False
+    ) -> None:
+        """Given up: kept to be looked at. `is_alone`: as in `done`. Raises LeaseLost."""
         keys = [self._keys.fence, self._keys.outbox(receiver), self._keys.going(receiver), self._keys.dead_letters]
-        arguments: list[str | bytes | int] = [token, MOST_DEAD, receiver, reason]
+        arguments: list[str | bytes | int] = [token, MOST_DEAD, receiver, reason, "1" if is_alone else ""]
         for one in dead:
             arguments += [one.id, one.message]
         with answering(_WHAT):

@@ -218,4 +218,8 @@ def _told(parts: Parts, letter: Letter, added: Iterable[Added]) -> dict[str, Any
 
 
 def _read(message: bytes) -> Message:
-    return msgspec.json.decode(message, type=Message)
+    """One that cannot be read is shown to who sees everybody: it may be about a person."""
+    try:
+        return msgspec.json.decode(message, type=Message)
+    except msgspec.DecodeError:
+        return Message(id="", type="raised", severity="info", title="…", text="", at=0, metric=min(OF_AGENTS))
