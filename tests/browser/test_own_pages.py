@@ -5,13 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.web.conftest import TOKEN, Served, serving  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis, as_written
-from wallboard.core.events import ConfigApplied
+from tests.web.conftest import TOKEN, Served, serving, serving_file  # type: ignore[import-not-found]
+from wallboard.config import Config, Redis
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TEXT = """[queue.support]
@@ -37,15 +35,9 @@ async def floor(served: Served) -> None:
 async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
     open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
 ) -> None:
-    file = tmp_path / "wallboard.toml"
-    file.write_text(TEXT, encoding="utf-8")
-    settings = as_written(file, {}).settings
-    config = Config(
-        redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path, file=file, settings=settings
-    )
-    async with serving(config) as served:
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await served.parts.stream.append([told])
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path)
+    async with serving_file(config, TEXT) as served:
+        file = served.parts.config.file
         await floor(served)
         names = await open_page(served, "/names", "Lena", "lead")
         await names.get_by_role("button", name="The same as Anna Nowak").tap()

@@ -5,13 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from playwright.async_api import Page
 
 from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.config import Redis, as_written
-from wallboard.core.events import ConfigApplied
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TEXT = """
@@ -61,8 +59,7 @@ async def test_on_a_phone_each_page_fits_and_all_can_be_tapped(
     written = as_written(file, {})
     config = replace(written, redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path)
     async with serving(config) as served:
-        told = ConfigApplied(settings=msgspec.to_builtins(written.settings), source="wallboard", id="1")
-        await served.parts.stream.append([told])
+        await served.apply(written.settings)
         await served.two_teams()
         page = await open_page(served, "/account")
         wrong = [

@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.happened import happened
-from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
+from tests.web.conftest import TOKEN, serving_file  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis, as_written
-from wallboard.core.events import Abandoned, ConfigApplied, Queued
+from wallboard.core.events import Abandoned, Queued
 from wallboard.record.days import Days
 from wallboard.web import ruletrial
 
@@ -38,21 +37,15 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
     open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ruletrial, "TRY_S", PATIENT_S)  # it gives way to whoever else runs
-    file = tmp_path / "wallboard.toml"
-    file.write_text(TEXT, encoding="utf-8")
-    settings = as_written(file, {}).settings
-    config = Config(
-        redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path, file=file, settings=settings
-    )
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path)
     noon_ms = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
     waited = [
         Queued(time=noon_ms, source="pbx", contact="c", queue="support"),
         Abandoned(time=noon_ms + 140_000, source="pbx", contact="c"),
     ]
     Days(config.events).append(happened(waited))
-    async with serving(config) as served:
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await served.parts.stream.append([told])
+    async with serving_file(config, TEXT) as served:
+        file = served.parts.config.file
         page = await open_page(served, "/alerts/rules", "Olena")
         form, text = page.locator("#edit"), page.locator("#edit textarea[name=text]")
         says = page.locator(".rule-says")

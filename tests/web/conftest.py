@@ -1,6 +1,7 @@
 """The real application on a real port: uvicorn in this loop, private Redis, and HTTP as programs speak it."""
 
 import asyncio
+import secrets
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -10,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from wallboard.config import Config, Redis
+from wallboard.config import Config, Redis, as_written
+from wallboard.core.events import SERVER, ConfigApplied
+from wallboard.core.settings import Settings
 from wallboard.record.people import Bound, Role
 from wallboard.web.app import create_app
 from wallboard.web.listening import listen
@@ -74,6 +78,11 @@ class Served:
         token = answer.cookies[self.parts.sessions.cookie]
         self.anonymous.cookies.clear()
         return f"{self.parts.sessions.cookie}={token}"
+
+    async def apply(self, settings: Settings) -> None:
+        """They come into force as the leading worker tells it."""
+        told = ConfigApplied(settings=msgspec.to_builtins(settings), source=SERVER, id=secrets.token_hex(4))
+        await self.parts.stream.append([told])
 
     async def two_teams(self) -> None:
         """Anna of team one and Boris of team two are there."""
@@ -137,6 +146,17 @@ async def serving(
         await task
 
 
+@asynccontextmanager
+async def serving_file(config: Config, text: str) -> AsyncIterator[Served]:
+    """With a `wallboard.toml` of this text, whose settings come into force."""
+    file = config.data / "wallboard.toml"
+    file.write_text(text, encoding="utf-8")
+    settings = as_written(file, {}).settings
+    async with serving(replace(config, file=file, settings=settings)) as served:
+        await served.apply(settings)
+        yield served
+
+
 async def _until_ready(task: asyncio.Task[None], http: httpx.AsyncClient, path: str) -> None:
     async with asyncio.timeout(60):
         while True:
@@ -176,6 +196,12 @@ async def served_either_way(config: Config, fast_frames: bool) -> AsyncIterator[
 def served_elsewhere() -> Callable[..., AbstractAsyncContextManager[Served]]:
     """For tests that need a server of their own configuration or clock."""
     return serving
+
+
+@pytest.fixture
+def served_with(config: Config) -> Callable[[str], AbstractAsyncContextManager[Served]]:
+    """For tests that need a file of their own text."""
+    return lambda text: serving_file(config, text)
 
 
 @pytest.fixture

@@ -140,8 +140,7 @@ async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: C
     settings = Settings(alert={"wait": rule})
     async with served_elsewhere(replace(config, settings=settings)) as served:
         assert (await served.http.get(ALERTS)).json()["rules"] == 0
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await served.parts.stream.append([told])
+        await served.apply(settings)
         await raised(served)
         await until(served, lambda open_: open_["a1"].get("now") == "–")
         queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(5)]
@@ -157,8 +156,7 @@ async def test_what_else_its_rule_asks_for_stands_beside_an_open_alert_in_the_re
     written = {"metric": "waiting", "queues": ["*"], "raise": "> 2", "and": [{"metric": "ready", "raise": "< 1"}]}
     settings = Settings(alert={"wait": msgspec.convert(written, Rule)})
     async with served_elsewhere(replace(config, settings=settings)) as served:
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await served.parts.stream.append([told])
+        await served.apply(settings)
         await raised(served)
         await until(served, lambda open_: open_["a1"].get("and") == ["Ready: less than 1"])
         [polish] = (await served.http.get(ALERTS, headers={"accept-language": "pl"})).json()["open"]
@@ -179,8 +177,7 @@ async def test_of_conditions_joined_by_or_those_that_hold_now_stand_beside_an_op
     written = {"metric": "waiting", "queues": ["*"], "raise": "> 2", "or": others}
     settings = Settings(alert={"wait": msgspec.convert(written, Rule)})
     async with served_elsewhere(replace(config, settings=settings)) as served:
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await served.parts.stream.append([told])
+        await served.apply(settings)
         await raised(served)
         queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(2)]
         await served.http.post("/api/v1/events", json=queued)
@@ -206,8 +203,7 @@ async def test_what_becomes_an_alert_if_it_lasts_is_shown_to_the_leads_of_its_te
         return rows
 
     async with served_elsewhere(replace(config, settings=settings)) as served:
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await served.parts.stream.append([told])
+        await served.apply(settings)
         await served.two_teams()
         queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(3)]
         missed = [
@@ -238,8 +234,7 @@ async def test_how_many_are_open_is_told_without_what_sleeps_and_what_is_another
 ) -> None:
     settings = Settings(queue={"support": Queue(team="one"), "sales": Queue(team="two")})
     async with served_elsewhere(replace(config, settings=settings)) as served:
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await served.parts.stream.append([told])
+        await served.apply(settings)
         said: dict[str, Any] = {"metric": "waiting", "limit": "> 2", "since": str(now_ms()), "kind": "queues"}
         rows = (("a1", "support", "info"), ("a2", "support", "critical"), ("a3", "sales", "critical"))
         await served.parts.stream.append([
@@ -282,8 +277,7 @@ async def test_of_a_change_within_some_time_the_change_is_told_with_its_sign_and
         await served.http.post("/api/v1/events", json=queued)
 
     async with served_elsewhere(replace(config, settings=settings)) as served:
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await served.parts.stream.append([told])
+        await served.apply(settings)
         await raised(served, within="10m")
         await until(served, lambda open_: open_["a1"].get("now") == "–")
         await queue("a")

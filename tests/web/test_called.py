@@ -3,15 +3,11 @@
 import asyncio
 import tomllib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
-from wallboard.config import Config, as_written
-from wallboard.core.events import ConfigApplied
+from wallboard.config import Config
 
 NAMES = "/api/v1/names"
 TEXT = """# ours
@@ -29,14 +25,9 @@ team = "one"
 
 
 @pytest.fixture
-async def served(config: Config, served_elsewhere: Callable[..., Any], tmp_path: Path) -> AsyncIterator[Any]:
+async def served(served_with: Callable[..., Any]) -> AsyncIterator[Any]:
     """A server with a file, and a floor that knows what stands in it."""
-    file = tmp_path / "wallboard.toml"
-    file.write_text(TEXT, encoding="utf-8")
-    settings = as_written(file, {}).settings
-    async with served_elsewhere(replace(config, file=file, settings=settings)) as found:
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await found.parts.stream.append([told])
+    async with served_with(TEXT) as found:
         seen = [
             {"type": "agent.signed_in", "agent": agent, "queues": ["support"], "source": "pbx", **more}
             for agent, more in (

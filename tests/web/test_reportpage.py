@@ -10,7 +10,6 @@ from itertools import count as counting
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 
 from tests.happened import happened
@@ -20,7 +19,6 @@ from wallboard.core.events import (
     AlertActed,
     AlertCleared,
     AlertRaised,
-    ConfigApplied,
     Event,
     Queued,
 )
@@ -75,8 +73,7 @@ async def keeping(config: Any, served_elsewhere: Any, **clock: Any) -> AsyncIter
     told = sorted([*waits("support"), *waits("sales")[:12]], key=lambda event: event.time or 0)
     Days(config.events).append(happened(told))
     async with served_elsewhere(replace(config, settings=SETTINGS), **clock) as served:
-        applied = ConfigApplied(settings=msgspec.to_builtins(SETTINGS), source="wallboard", id="1")
-        await served.parts.stream.append([applied])
+        await served.apply(SETTINGS)
         async with asyncio.timeout(60):
             while "long" not in served.parts.pipeline.floor.settings.alert:
                 await asyncio.sleep(0.03)

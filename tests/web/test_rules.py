@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from wallboard.config import Config, as_written
-from wallboard.core.events import AlertRaised, ConfigApplied
+from wallboard.core.events import AlertRaised
 from wallboard.core.nodata import NoData
 from wallboard.record.shelf import tag_of
 from wallboard.web.ruletold import no_data_told
@@ -48,14 +47,9 @@ and = [{{ metric = "ready", raise = "< 1" }}]
 
 
 @pytest.fixture
-async def served(config: Config, served_elsewhere: Callable[..., Any], tmp_path: Path) -> AsyncIterator[Any]:
+async def served(served_with: Callable[..., Any]) -> AsyncIterator[Any]:
     """A server with a file whose rules are in force."""
-    file = tmp_path / "wallboard.toml"
-    file.write_text(TEXT, encoding="utf-8")
-    settings = as_written(file, {}).settings
-    async with served_elsewhere(replace(config, file=file, settings=settings)) as found:
-        told = ConfigApplied(settings=msgspec.to_builtins(settings), source="wallboard", id="1")
-        await found.parts.stream.append([told])
+    async with served_with(TEXT) as found:
         async with asyncio.timeout(60):
             while not await in_force(found):
                 await asyncio.sleep(0.03)
