@@ -7,7 +7,7 @@ import pytest
 
 from wallboard.core import events as ev
 from wallboard.core.kpis import document
-from wallboard.core.nodata import NoData, no_data
+from wallboard.core.nodata import Looking, NoData
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.state import Floor
@@ -36,7 +36,10 @@ def floor_with(rule: dict[str, Any], **lost: int) -> Floor:
 
 
 def unknown(floor: Floor) -> NoData | None:
-    return no_data(floor, "r", document(floor), floor.now_ms)
+    looking = Looking(floor, "r", floor.now_ms)
+    for of, row in looking.rows(document(floor)):
+        looking.look(of, row)
+    return looking.found
 
 
 def of(count: int, of_: int, *why: Any, sources: tuple[str, ...] = ()) -> NoData:

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from wallboard.core.alerting import Alerting, sources_in
-from wallboard.core.compiled import Compiled, conditions
+from wallboard.core.compiled import Asked, Compiled, conditions
 from wallboard.core.kpis import source_state
-from wallboard.core.measured import Document, Measured, measured
+from wallboard.core.measured import Document, Measured
 from wallboard.core.numbers import number_named
-from wallboard.core.rules import NO_EVENT, OF_SOURCES, Condition
+from wallboard.core.rules import OF_SOURCES, Condition
 from wallboard.core.select import is_pattern
 from wallboard.core.state import Floor
 from wallboard.core.watch import groups_of
@@ -29,42 +29,54 @@ class NoData(NamedTuple):
     sources: frozenset[str]
 
 
-def no_data(floor: Floor, name: str, documents: Mapping[str, Mapping[str, Document]], now_ms: int) -> NoData | None:
-    """Of the rule of this name; `documents`: the state document. None: all is known, or it counts for nothing now."""
-    assert floor.alerting
-    asked = Compiled(name, floor.settings.alert[name], floor.settings)
-    late = {one for one in floor.sources if source_state(floor, one) == "late"}
-    found, silent, counted, is_there = list[Why](), set[str](), 0, False
-    for of, row in _rows(asked, floor.alerting, documents.get(asked.kind, {})):
-        is_there = True
-        told_by = [of] if asked.kind == "sources" else sources_in(row) if row else []
-        if row and not _counts(asked, floor, of, told_by, now_ms):
-            continue
-        counted += 1
-        why = _why(asked, floor.alerting, of, row, told_by, late, now_ms)
-        found += [why] if why else []
-        silent.update(told_by if why == "silent" else ())
-    if is_there and not found:
-        return None
-    return NoData(len(found), counted, frozenset(found or ["untold"]), frozenset(silent))
+Documents = Mapping[str, Mapping[str, Document]]
 
 
-def _rows(asked: Compiled, alerting: Alerting, rows: Mapping[str, Document]) -> Iterator[tuple[str, Document | None]]:
-    """Whom the rule names, also where they are not there; of patterns whoever is."""
-    rule, kind = asked.rule, asked.kind
-    named: list[str] = groups_of(rule) if kind == "groups" else getattr(rule, kind)
-    is_exact = bool(named) and kind != "kpis" and not any(map(is_pattern, named))
-    for of in named if is_exact else rows:
-        row = rows.get(of)
-        if row is None or (alerting.names(rule, kind, of) and asked.is_of_team(row.get("team"))):
-            yield of, row
+class Looking:
+    """At the rule of this name, an entity at a time: whoever looks may do something else in between. `found` None: all
+    is known, or it counts for nothing now."""
 
+    def __init__(self, floor: Floor, name: str, now_ms: int) -> None:
+        assert floor.alerting
+        self._asked = Compiled(name, floor.settings.alert[name], floor.settings)
+        self._alerting, self._now_ms = floor.alerting, now_ms
+        self._zone = next(iter(floor.settings.sites.values())).zone
+        self._late = {one for one in floor.sources if source_state(floor, one) == "late"}
+        self._why, self._silent, self._counted, self._is_there = list[Why](), set[str](), 0, False
 
-def _counts(asked: Compiled, floor: Floor, of: str, sources: list[str], now_ms: int) -> bool:
-    hours, zone = asked.hours_of(of), next(iter(floor.settings.sites.values())).zone
-    if hours and not hours.is_open(now_ms):
-        return False
-    return not any(work.is_on(now_ms, zone) for work in asked.planned(asked.kind, of, sources))
+    @property
+    def found(self) -> NoData | None:
+        if self._is_there and not self._why:
+            return None
+        return NoData(len(self._why), self._counted, frozenset(self._why or ["untold"]), frozenset(self._silent))
+
+    def rows(self, documents: Documents) -> Iterator[tuple[str, Document | None]]:
+        """Of the state document whom the rule names, also where they are not there; of patterns whoever is."""
+        rule, kind, rows = self._asked.rule, self._asked.kind, documents.get(self._asked.kind, {})
+        named: list[str] = groups_of(rule) if kind == "groups" else getattr(rule, kind)
+        is_exact = bool(named) and kind != "kpis" and not any(map(is_pattern, named))
+        for of in named if is_exact else list(rows):
+            row = rows.get(of)
+            is_meant = row and self._alerting.names(rule, kind, of) and self._asked.is_of_team(row.get("team"))
+            if is_meant or (is_exact and row is None):
+                yield of, row
+
+    def look(self, of: str, row: Document | None) -> None:
+        self._is_there = True
+        told_by = [of] if self._asked.kind == "sources" else sources_in(row) if row else []
+        if row and not self._counts(of, told_by):
+            return
+        self._counted += 1
+        why = _why(self._asked, self._alerting, of, row, told_by, self._late, self._now_ms)
+        self._why += [why] if why else []
+        self._silent.update(told_by if why == "silent" else ())
+
+    def _counts(self, of: str, sources: list[str]) -> bool:
+        hours = self._asked.hours_of(of)
+        if hours and not hours.is_open(self._now_ms):
+            return False
+        planned = self._asked.planned(self._asked.kind, of, sources)
+        return not any(work.is_on(self._now_ms, self._zone) for work in planned)
 
 
 def _why(
@@ -76,20 +88,22 @@ def _why(
         return "untold"
     if sources and asked.rule.metric not in OF_SOURCES and all(one in late for one in sources):
         return "silent"
-    key, known = (asked.name, asked.kind, of), list[Measured]()
-    for one in conditions(asked.rule):
-        known.append(_measured(one, alerting, key, row, now_ms))
+    key = asked.name, asked.kind, of
+    wanted = list(zip(asked.asked, conditions(asked.rule), strict=True))
+    known = [_measured(look, one, alerting, key, row, now_ms) for look, one in wanted]
     if asked.holds(known, keeping=False) is not None:
         return None
-    missing = [one for one, found in zip(conditions(asked.rule), known, strict=True) if found.value is None]
+    missing = [one for (_, one), found in zip(wanted, known, strict=True) if found.value is None]
     return "few" if any(map(_is_of_contacts, missing)) else "unknown"
 
 
-def _measured(one: Condition, alerting: Alerting, key: tuple[str, str, str], row: Document, now_ms: int) -> Measured:
+def _measured(
+    look: Asked, one: Condition, alerting: Alerting, key: tuple[str, str, str], row: Document, now_ms: int
+) -> Measured:
     """As rules look at it; the time since no event begins, at the latest, now."""
-    if one.metric == NO_EVENT:
+    if look.listens is not None:
         return Measured(0)
-    found = measured(one, row, now_ms)
+    found = look.read(row, now_ms)
     return found if found.value is None or not one.within else Measured(alerting.change(key, one) or 0)
 
 
