@@ -195,6 +195,14 @@ def test_a_mistake_in_a_cloudevent_is_named_where_it_stands(change: dict[str, ob
     assert rejected_of(batch)[0].at == "$[1]" + at[1:]
 
 
+def test_of_a_cloudevent_of_too_many_fields_one_is_named_and_of_too_many_attributes_their_number() -> None:
+    many = {f"k{n}": "x" * 100 for n in range(1_000)}
+    [fields] = rejected_of(read("application/cloudevents+json", json.dumps(CLOUD | {"data": many})))
+    [attributes] = rejected_of(read("application/cloudevents+json", json.dumps(CLOUD | many)))
+    assert (fields.at, attributes.at) == ("$.data.k0", "$")
+    assert attributes.error == "a CloudEvent of more than 64 attributes"
+
+
 @pytest.mark.parametrize("kind", [None, "", "text/plain", "multipart/form-data", "application/json; charset=latin-1"])
 def test_other_content_types_are_refused(kind: str | None) -> None:
     with pytest.raises(Problem) as found:

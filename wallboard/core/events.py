@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from wallboard.core.errors import Refused
-from wallboard.core.words import meant
+from wallboard.core.words import MOST, meant
 
 # Control characters (C0, DEL, C1) are refused. `(?!\n)`: `$` alone would let a final newline pass.
 _NO_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
@@ -525,7 +525,7 @@ def refusal(message: str, type_: str | None = None) -> Refused:
     elif match := re.match(r"(\w+) must lie between", reason):
         path = f"{path}.{match[1]}"
     elif match := re.match(r"Invalid value '(.+)'$", reason):
-        reason = _about_type(match[1])
+        reason = _about_type(match[1][:MOST])  # what is kept of it stays short
     elif reason.startswith("Invalid enum value") and (allowed := _CHOICES.get(path.rpartition(".")[2])):
         reason += f", expected one of {', '.join(allowed)}"
     return Refused(path, reason.replace("`", "'"))

@@ -28,7 +28,11 @@ def meant(wrong: str, known: Iterable[str]) -> str:
 
 
 def nearest(wrong: str, known: Iterable[str]) -> str | None:
-    return next(iter(get_close_matches(wrong, list(known), n=1)), None)
+    """None also for what is so long that it can be near to none: to look would take a tenth of a second a megabyte."""
+    words = list(known)
+    if len(wrong) > 3 * max(map(len, words), default=0):
+        return None
+    return next(iter(get_close_matches(wrong, words, n=1)), None)
 
 
 def alike(new: str, known: Iterable[str]) -> str | None:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ from wallboard.core.words import shown
 from wallboard.web.problems import Problem
 
 EVENTS_AT_MOST = 5_000
+FIELDS_AT_MOST = 64  # more than any event has
 _REASON_AT_MOST = 300  # a refusal may quote the sender's text, which may be long
 _PREFIX = "wallboard."
 
@@ -87,11 +89,14 @@ def _json(body: bytes, admit: Admit) -> Found:
 
 
 def _ndjson(body: bytes, admit: Admit) -> Found:
-    lines = body.split(b"\n")
-    _limit(sum(1 for line in lines if line.strip()))
-    for index, line in enumerate(lines):
-        if line.strip():
-            yield _item(index, f"$[{index}]", line, _event, admit)
+    _limit(sum(1 for _ in islice(_LINE.finditer(body), EVENTS_AT_MOST + 1)))
+    index = counted = 0
+    for line in _LINE.finditer(body):
+        index, counted = index + body.count(b"\n", counted, line.start()), line.start()
+        yield _item(index, f"$[{index}]", line[0], _event, admit)
+
+
+_LINE = re.compile(rb"\S[^\n]*")  # what is more than blank
 
 
 def _cloudevent(body: bytes, admit: Admit) -> Found:
@@ -159,7 +164,7 @@ def _parsed(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
 
 def _limit(count: int) -> None:
     if count > EVENTS_AT_MOST:
-        raise Problem(413, f"The body holds {count} events; send at most {EVENTS_AT_MOST} in one request.")
+        raise Problem(413, f"The body holds more than {EVENTS_AT_MOST} events; send them in several requests.")
 
 
 def _strict(index: int, at: str, data: bytes | Raw, decode_item: Decode, admit: Admit) -> Event | Rejected:
@@ -210,14 +215,16 @@ def _no_longer_than_may_be(data: bytes | Raw, at: str = "$") -> None:
         if len(_counted(_raws, fields.get(name), [])) > LISTED_AT_MOST:
             raise Refused(f"{at}.{name}", f"Expected 'array' of length <= {LISTED_AT_MOST}")
     if agents := fields.get("agents"):
-        for agent in _map(_counted(_fields, agents, {}), agents).values():
+        each = _map(_counted(_fields, agents, {}), agents).values()
+        for agent in each if max(map(len, each), default=0) > _LONG_BYTES else ():
             if len(agent) > _LONG_BYTES and bytes(agent)[:1] == b"{":
                 _no_longer_than_may_be(agent, f"{at}.agents[...]")
 
 
 def _map(found: dict[str, Raw], data: bytes | Raw) -> dict[str, Raw]:
     """`found` of `data`, where of two equal keys the last one stands: if much is missing, they are looked for first."""
-    if found and len(data) - sum(len(key) + len(value) + 4 for key, value in found.items()) > _LONG_BYTES:
+    said = sum(map(len, found)) + sum(map(len, found.values())) + 4 * len(found)
+    if found and len(data) - said > _LONG_BYTES:
         _no_repeated_keys(data)
     return found
 
@@ -251,6 +258,8 @@ def _no_repeated_keys(data: bytes | Raw) -> None:
 
 
 def _each_once(found: list[tuple[str, Any]]) -> None:
+    if len(dict(found)) == len(found):
+        return
     seen: set[str] = set()
     for key, _ in found:
         if key in seen:
@@ -283,7 +292,10 @@ _ENVELOPE = ("source", "id", "time")
 def _unwrapped(data: bytes | Raw) -> Event:
     """The event in a CloudEvent. `source`, `id` and `time` are the envelope's unless `data` has its own."""
     envelope = _value(_envelopes, data)
-    _no_repeated_keys(data)
+    if len(data) > _LONG_BYTES and len(_value(_fields, data)) > FIELDS_AT_MOST:
+        raise Refused("$", f"a CloudEvent of more than {FIELDS_AT_MOST} attributes")
+    if len(envelope.data) <= FIELDS_AT_MOST:  # of more some are unknown, which the decoder finds among the first
+        _no_repeated_keys(data)
     if envelope.data_base64 is not None or not envelope.datacontenttype.lower().startswith("application/json"):
         raise Refused("$.datacontenttype", "the event's fields must stand in 'data' as application/json")
     if "type" in envelope.data:
@@ -291,8 +303,9 @@ def _unwrapped(data: bytes | Raw) -> Event:
     outer = {"type": envelope.type.removeprefix(_PREFIX)} | {
         name: getattr(envelope, name) for name in _ENVELOPE if getattr(envelope, name) and name not in envelope.data
     }
+    told = dict(islice(envelope.data.items(), FIELDS_AT_MOST))
     try:
-        return _decoded(msgspec.json.encode(envelope.data | outer))
+        return _decoded(msgspec.json.encode(told | outer))
     except Refused as refused:
         named = re.match(r"\$\.(\w+)", refused.at)
         at = refused.at if named and named[1] in outer else "$.data" + refused.at[1:]

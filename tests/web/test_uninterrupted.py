@@ -1,0 +1,97 @@
+"""Whatever a body holds, others are served in between: no piece of work takes this process's loop for long."""
+
+import asyncio
+import gc
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.web.conftest import TOKEN  # type: ignore[import-not-found]
+from wallboard.core.events import _about_type
+
+MOST_MS = 50  # of CPU time, which a busy machine does not stretch much
+KEYS = ",".join(f'"k{n}":1' for n in range(80_000))
+CLOUD = '{"specversion":"1.0","type":"contact.queued","source":"s","id":"i","data":{'
+SLOW = {
+    "types that nobody knows": ("x-ndjson", "\n".join(f'{{"type":"contact.{n}queued"}}' for n in range(5_000))),
+    "fields that nobody knows": (
+        "json", "[" + ",".join(f'{{"type":"agent.queues","agent":"a","que{n}":1}}' for n in range(5_000)) + "]",
+    ),
+    "a type of a megabyte": ("json", '{"type":"' + "contact queued " * 69_000 + '"}'),
+    "blank lines": ("x-ndjson", "\n" * 1_048_576),
+    "more lines than may be": ("x-ndjson", "{}\n" * 340_000),
+    "a CloudEvent of keys": ("cloudevents+json", CLOUD + KEYS + "}}"),
+    "CloudEvents of keys": ("cloudevents-batch+json", "[" + ",".join([CLOUD + KEYS[:70_000] + "}}"] * 14) + "]"),
+    "nested without end": ("json", '{"type":"source.beat","attributes":' + "[" * 500_000 + "]" * 500_000 + "}"),
+    "no UTF-8 at the end": ("json", b'{"type":"source.beat","note":"' + b"x" * 1_000_000 + b"\xff" + b'"}'),
+    "digits": ("json", '{"type":"kpi.reported","kpi":"k","value":' + "9" * 1_000_000 + "}"),
+    "lines of a log that are none": ("x-ndjson?from=asterisk-queue-log", ("x" * 200 + "\n") * 5_000),
+}  # fmt: skip
+
+
+@contextmanager
+def watched() -> Iterator[list[float]]:
+    """CPU milliseconds of each piece of work of this loop: what runs until something else may."""
+    run, took = asyncio.Handle._run, []
+
+    def timed(handle: asyncio.Handle) -> None:
+        began_s = time.thread_time()
+        run(handle)
+        took.append(1000 * (time.thread_time() - began_s))
+
+    gc.collect()
+    gc.freeze()  # else the collector may look through all that the tests before left
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(asyncio.Handle, "_run", timed)
+            yield took
+    finally:
+        gc.unfreeze()
+
+
+def post(origin: str, kind: str, body: str | bytes) -> int:
+    kind, _, query = kind.partition("?")
+    headers = {"authorization": f"Bearer {TOKEN}", "content-type": f"application/{kind}"}
+    return httpx.post(f"{origin}/api/v1/events?{query}", content=body, headers=headers, timeout=60).status_code
+
+
+@pytest.mark.parametrize("name", SLOW)
+async def test_no_body_holds_up_others_for_long(served: Any, name: str) -> None:
+    kind, body = SLOW[name]
+    await asyncio.to_thread(post, served.origin, kind, "")  # what is loaded when it is first used
+    with watched() as took:
+        status = await asyncio.to_thread(post, served.origin, kind, body)
+    assert status in (202, 400, 413, 422)
+    assert max(took) < MOST_MS
+
+
+async def test_an_event_that_is_posted_meanwhile_is_answered_before_a_slow_body(served: Any) -> None:
+    slow = asyncio.create_task(asyncio.to_thread(post, served.origin, *SLOW["types that nobody knows"]))
+    await asyncio.sleep(0.1)
+    answers = [await served.http.post("/api/v1/events", json={"type": "source.beat"}) for _ in range(5)]
+    assert {answer.status_code for answer in answers} == {202}
+    assert not slow.done(), "it was not slow"
+    assert await slow == 422
+
+
+async def test_of_ranges_without_end_none_holds_up_others(served: Any) -> None:
+    ranges = ",".join(f"{n}-{n}" for n in range(3_000))
+    head = f"GET /static/js/board.js HTTP/1.1\r\nhost: localhost\r\nrange: bytes={ranges}\r\nconnection: close\r\n\r\n"
+    with watched() as took:
+        answer = await served.raw(head.encode())
+    assert int(answer[9:12]) in (200, 206, 400, 416, 431)
+    assert max(took) < MOST_MS
+
+
+async def test_nothing_of_a_long_type_is_kept(served: Any) -> None:
+    """What is kept of it so that the same mistake is known again would hold a quarter of a gigabyte."""
+    before = _about_type.cache_info().misses
+    for end in ("1", "2"):
+        body = json.dumps({"type": "x" * 100_000 + end})
+        assert await asyncio.to_thread(post, served.origin, "json", body) == 422
+    assert _about_type.cache_info().misses - before <= 1
