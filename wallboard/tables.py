@@ -19,6 +19,8 @@ _PATTERNS = {
     "namespace": "expected up to 64 letters, digits, '.', '_' or '-'",
 }
 _TIME = re.compile(r"([Tt ]?\d\d)?:\d\d(?![:\d])")  # from where TOML does not understand it
+# tomllib takes seconds for the parts of one of 40 KB, and minutes for a megabyte.
+_ENDLESS_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""")
 _BARE_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
@@ -38,6 +40,10 @@ def parse(path: Path, file: str, mistakes: list[Mistake]) -> dict[str, Any]:
 
 def parse_text(text: str, file: str, mistakes: list[Mistake]) -> dict[str, Any]:
     """The text's tables, as `parse`."""
+    if endless := _ENDLESS_KEY.search(text):
+        line = text.count("\n", 0, endless.start()) + 1
+        mistakes.append(Mistake(file, f"line {line}", "a key of more than 32 parts"))
+        return {}
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
