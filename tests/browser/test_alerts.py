@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -13,22 +12,15 @@ import msgspec
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
+from tests.web.conftest import FIRST, TOKEN, serving  # type: ignore[import-not-found]
+from tests.workers import Workers, now_ms, until
 from wallboard.alerter import Alerter
 from wallboard.config import Config, Redis, Server
 from wallboard.core.events import Abandoned, AlertAcknowledged, AlertRaised, ConfigApplied, Queued
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
-from wallboard.live.pipeline import Pipeline
-from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
-from wallboard.stream.lease import Lease
-from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
-from wallboard.web.app import create_app
-from wallboard.web.listening import listen
-from wallboard.web.serve import server_for
-from wallboard.worker import Worker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -54,40 +46,20 @@ RULES = Settings(
 )
 
 
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 @asynccontextmanager
 async def running(config: Config) -> AsyncIterator[tuple[str, dict[str, str], Stream]]:
     """The real application and a leading worker: address, a session's cookie, and the stream."""
     assert config.redis_url
-    keys, asking, blocking = Keys(config.namespace), connect(config.redis_url), connect(config.redis_url, blocking=True)
-    checkpoints, stream = Checkpoints(asking, keys), Stream(asking, keys)
-    pipeline = Pipeline(Stream(blocking, keys), checkpoints, now_ms)
-    worker = Worker(
-        pipeline, stream, checkpoints, Lease(asking, keys), now_ms, lambda: RULES, [Alerter(pipeline, stream)]
-    )
-    leading = asyncio.create_task(worker.run())
-    app, listener = create_app(config), listen("127.0.0.1", 0)
-    host, port = listener.getsockname()
-    server = server_for(app)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    url = f"http://{host}:{port}"
+    workers = Workers(config.redis_url, Keys(config.namespace))
+    line = workers.line()
+    workers.start(line, lambda: RULES, [Alerter(line.pipeline, line.into)])
     try:
-        sessions = app.state.parts.sessions
-        async with httpx.AsyncClient(base_url=url) as http, asyncio.timeout(60):
-            while not pipeline.floor.settings.alert or not app.state.parts.pipeline.ready:
-                await asyncio.sleep(0.05)
-            code = await sessions.signin.issue((await asyncio.to_thread(app.state.parts.people.first, 0)).id)
-            answer = await http.post("/signin", json={"code": code})
-        yield url, {"name": sessions.cookie, "value": answer.cookies[sessions.cookie], "url": url}, stream
+        async with serving(config) as served:
+            await until(lambda: line.pipeline.floor.settings.alert)
+            name, _, value = (await served.sign_in(FIRST)).partition("=")
+            yield served.origin, {"name": name, "value": value, "url": served.origin}, line.into
     finally:
-        leading.cancel()
-        server.should_exit = True
-        await asyncio.wait([task, leading])
-        for client in (asking, blocking):
-            await client.aclose()
+        await workers.stop()
 
 
 async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall(

@@ -12,11 +12,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
+from tests.web.conftest import FIRST, TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis, Server
-from wallboard.web.app import create_app
-from wallboard.web.listening import listen
-from wallboard.web.serve import server_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -38,24 +35,10 @@ BOARD = "/api/v1/boards/night"
 async def house(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """The real application: its address, and a session's cookie."""
     data: Path = tmp_path_factory.mktemp("editor")
-    app = create_app(replace(Config(), redis=Redis(url=redis_url, namespace="test-editor"), data=data))
-    listener = listen("127.0.0.1", 0)
-    server = server_for(app)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    url = "http://{}:{}".format(*listener.getsockname())
-    try:
-        async with httpx.AsyncClient(base_url=url, timeout=60) as http, asyncio.timeout(60):
-            while not (server.started and app.state.parts.pipeline.ready):
-                await asyncio.sleep(0.05)
-            code = await app.state.parts.sessions.signin.issue(
-                (await asyncio.to_thread(app.state.parts.people.first, 0)).id
-            )
-            answer = await http.post("/signin", json={"code": code})
-        name = app.state.parts.sessions.cookie
-        yield url, {"name": name, "value": answer.cookies[name], "url": url}
-    finally:
-        server.should_exit = True
-        await task
+    config = replace(Config(), redis=Redis(url=redis_url, namespace="test-editor"), data=data)
+    async with serving(config) as served:
+        name, _, value = (await served.sign_in(FIRST)).partition("=")
+        yield served.origin, {"name": name, "value": value, "url": served.origin}
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -9,19 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.web.conftest import FIRST, TOKEN, Served, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis, Server
-from wallboard.web.app import create_app
-from wallboard.web.listening import listen
-from wallboard.web.serve import server_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TOKEN = "wb_test-token-of-the-admin"
 BOARD = """
 title = "Support"
 theme = "%s"
@@ -51,37 +47,18 @@ size = [4, 3]
 @asynccontextmanager
 async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
     """The real application with a day of one queue: its address, a session's cookie by name and value."""
-    app = create_app(config)
-    listener = listen("127.0.0.1", 0)
-    host, port = listener.getsockname()
-    server = server_for(app)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    url = f"http://{host}:{port}"
-    try:
-        async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=60) as http:
-            await until(http, lambda state: "sites" in state)
-            await http.post("/api/v1/events", json=_events())
-            await until(http, lambda state: state["queues"].get("support", {}).get("day", {}).get("offered") == 40)
-        sessions = app.state.parts.sessions
-        code = await sessions.signin.issue((await asyncio.to_thread(app.state.parts.people.first, 0)).id)
-        async with httpx.AsyncClient(base_url=url, timeout=60) as http:
-            answer = await http.post("/signin", json={"code": code})
-        yield url, sessions.cookie, answer.cookies[sessions.cookie]
-    finally:
-        server.should_exit = True
-        await task
+    async with serving(config) as served:
+        await served.http.post("/api/v1/events", json=_events())
+        async with asyncio.timeout(60):
+            while (await _support(served)).get("day", {}).get("offered") != 40:
+                await asyncio.sleep(0.05)
+        name, _, value = (await served.sign_in(FIRST)).partition("=")
+        yield served.origin, name, value
 
 
-async def until(http: httpx.AsyncClient, holds: Callable[[dict[str, Any]], bool]) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                answer = await http.get("/api/v1/state")
-                if answer.status_code == 200 and holds(answer.json()):
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.05)
+async def _support(served: Served) -> dict[str, Any]:
+    found: dict[str, Any] = (await served.http.get("/api/v1/state")).json().get("queues", {}).get("support", {})
+    return found
 
 
 def _events() -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from wallboard.config import Config, Redis, as_written
 from wallboard.core.events import SERVER, ConfigApplied
 from wallboard.core.settings import Settings
-from wallboard.record.people import Bound, Role
+from wallboard.record.people import FIRST, Bound, Role
 from wallboard.web.app import create_app
 from wallboard.web.listening import listen
 from wallboard.web.serve import server_for
@@ -61,9 +61,10 @@ class Served:
     async def person(self, name: str = "Olena", role: Role = "admin", **bound: Any) -> str:
         """The id of somebody with an account; made, where there is nobody of this name. `bound`: see record's Bound."""
         people = self.parts.people
-        known = await asyncio.to_thread(people.named, name)
+        known, now_ms = await asyncio.to_thread(people.named, name), self.parts.clock_ms()
+        if known is None and name == FIRST:
+            known = await asyncio.to_thread(people.first, now_ms)
         if known is None:
-            now_ms = self.parts.clock_ms()
             known = await asyncio.to_thread(people.add, name, role, Bound(**bound), by="tests", now_ms=now_ms)
         return known.id
 
