@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 
 from wallboard.assets import BOARDS
@@ -321,6 +322,21 @@ def test_a_tile_that_cannot_be_read_is_a_warning_and_no_mistake(tmp_path: Path) 
     assert at == "tile[0].size"
     assert reason.startswith("cannot be read from 5 m: ")
     assert "expected 22" in reason
+
+
+def test_a_list_that_is_too_small_on_an_upright_screen_is_named_once_unless_the_board_is_made_for_one() -> None:
+    """Half as wide, the grid holds as many cards in text of 10 minutes of arc; the figure above stays large."""
+    tiles = [
+        Tile(kind="number", at=(1, 1), size=(12, 2), metric="waiting"),
+        Tile(kind="agents", at=(1, 3), size=(12, 4)),
+    ]
+    far = Board(audience="lead", columns=12, rows=6, screen_inches=55, viewing_distance_m=5, tiles=tiles)
+    ((at, reason),) = board_warnings(far)
+    assert at == "portrait"
+    assert "upright tile[1] cannot be read from 5 m" in reason
+    assert "expected 16; a board for such a screen has portrait = true" in reason
+    assert [at for at, _ in board_warnings(msgspec.structs.replace(far, portrait=True))] == []
+    assert list(board_warnings(msgspec.structs.replace(far, viewing_distance_m=None))) == []
 
 
 def test_without_a_distance_nothing_is_judged_but_more_than_five_numbers_are_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wallboard.core.numbers import FAMILIES, NUMBERS, RANKED, WINDOWS, number_named, ranked_by
 from wallboard.core.settings import LANGUAGES
 from wallboard.core.words import meant
-from wallboard.record import fitting
+from wallboard.record import fitting, turned, upright
 from wallboard.record.board import LISTS, MESSAGES, OVER_TIME, VARIABLES, Board, Tile, bar_end, fits, threshold
 from wallboard.record.colours import COLOUR, GROUNDS, MARK, least_contrast
 from wallboard.record.legible import GOOD_ARC, LEAST_ARC
@@ -61,7 +61,8 @@ def board_warnings(board: Board) -> Iterator[Wrong]:
         yield "sound", "nothing would be heard: expected a tile notices or alerts, whose new ones are"
     for place, tile in enumerate(board.tiles) if board.sight else ():
         wanted = GOOD_ARC if tile.kind == "number" else LEAST_ARC
-        arc = board.sight.minutes(_least_text(tile, board)) if board.sight else wanted
+        room, kind = board.room(tile), board.kind_of(tile)
+        arc = board.sight.minutes(_least_text(tile, kind, room, _steps(kind, room))) if board.sight else wanted
         if arc < wanted - 0.05:
             word = "cannot be read" if arc < LEAST_ARC else "is hard to read"
             times = f"{wanted / arc:.1f} times as large"
@@ -69,6 +70,7 @@ def board_warnings(board: Board) -> Iterator[Wrong]:
                 f"tile[{place}].size",
                 f"{word} from {board.viewing_distance_m:g} m: {arc:.0f} minutes of arc, expected {wanted:g} ({times})",
             )
+    yield from _upright(board)
 
 
 def _ready_alone(board: Board) -> Iterator[Wrong]:
@@ -79,17 +81,42 @@ def _ready_alone(board: Board) -> Iterator[Wrong]:
         yield f"tile[{place}].metric", "'ready' counts who is talking too: expected 'idle', or 'idle' beside it"
 
 
-def _least_text(tile: Tile, board: Board) -> float:
-    """In v, of what the tile is there for."""
-    room = board.room(tile)
-    if (kind := board.kind_of(tile)) in LISTS:
+def _upright(board: Board) -> Iterator[Wrong]:
+    """A list holds on an upright screen what it holds on a wide one, in text that may be too small from there."""
+    if not board.sight or board.portrait:
+        return
+    small = dict[int, float]()
+    for nth, (tile, place) in enumerate(zip(board.tiles, upright.places(board), strict=True)):
+        wide, kind = board.room(tile), board.kind_of(tile)
+        here = fitting.turned_box(*place.size, wide)
+        before = board.sight.minutes(_least_text(tile, kind, wide, _steps(kind, wide)))
+        arc = board.sight.minutes(_least_text(tile, kind, here, turned.steps(kind, wide, here)))
+        if arc < LEAST_ARC - 0.05 <= before:
+            small[nth] = arc
+    if small:
+        names = ", ".join(f"tile[{nth}]" for nth in small)
+        arc = min(small.values())
+        yield (
+            "portrait",
+            f"on a screen that stands upright {names} cannot be read from {board.viewing_distance_m:g} m: from "
+            f"{arc:.0f} minutes of arc, expected {LEAST_ARC:g}; a board for such a screen has portrait = true",
+        )
+
+
+def _least_text(tile: Tile, kind: str, room: fitting.Box, steps: Sequence[fitting.Fit | fitting.NoticeFit]) -> float:
+    """In v, of what the tile is there for; `steps`: of a list, its sizes of text."""
+    if steps:
         totals = fitting.totals(room).text if kind == "agents" else math.inf
-        return min(totals, *(fit.text for fit in fits(kind, room)))
-    if tile.kind in MESSAGES:
-        return min(fit.text for fit in fitting.notice_fits(room, tile.kind))
+        return min(totals, *(fit.text for fit in steps))
     if tile.kind in OVER_TIME:
         return fitting.chart_text(room)
     return fitting.figure_text(room, tile.under_figure(room))
+
+
+def _steps(kind: str, room: fitting.Box) -> Sequence[fitting.Fit | fitting.NoticeFit]:
+    if kind in MESSAGES:
+        return fitting.notice_fits(room, kind)
+    return fits(kind, room) if kind in LISTS else ()
 
 
 def _tile(at: str, tile: Tile) -> Iterator[Wrong]:
