@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ import pytest
 
 from tests.alerts.there import HELLO, HERE
 from tests.telegram import CHAT, TOKEN, Telegram, telegram
+from tests.workers import Workers, now_ms, until
 from wallboard import presses as pressing
 from wallboard import teller as telling
-from wallboard import worker as worker_module
 from wallboard.alerter import Alerter
 from wallboard.alerts import delivery, pacing
 from wallboard.alerts.chat import tell
@@ -26,27 +25,17 @@ from wallboard.core.events import Abandoned, Queued
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
-from wallboard.live.pipeline import Pipeline
 from wallboard.presses import Presses
 from wallboard.receivers import Receiver, bot_of, receiver_of
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
-from wallboard.stream.checkpoint import Checkpoints
-from wallboard.stream.keys import Keys
-from wallboard.stream.lease import Lease
 from wallboard.stream.outbox import Outbox
-from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 from wallboard.teller import Teller
-from wallboard.worker import Worker
 
 RULE = {"metric": "waiting", "queues": ["*"], "raise": "> 0", "when": "always", "notify": ["leads"]}
 RULES = Settings(alert={"wait": msgspec.convert(RULE, Rule)})
 SECRET = TOKEN.partition(":")[2]
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def receiver(there: Telegram) -> Receiver:
@@ -64,38 +53,24 @@ async def chat() -> AsyncIterator[Telegram]:
         yield there
 
 
-@pytest.fixture
-async def outbox(redis_url: str, keys: Keys) -> AsyncIterator[Outbox]:
-    redis = connect(redis_url)
-    yield Outbox(redis, keys)
-    await redis.aclose()
-
-
 class Led:
     """A worker that leads, with all that an alert needs to come to a chat and back."""
 
-    def __init__(self, redis_url: str, keys: Keys, there: Telegram, folder: Path) -> None:
+    def __init__(self, workers: Workers, there: Telegram, folder: Path) -> None:
         self.audit = Audit(open_record(folder))
-        asking, blocking = connect(redis_url), connect(redis_url, blocking=True)
-        self.clients = asking, blocking
-        self._outbox = Outbox(asking, keys)
-        checkpoints, outbox, into = Checkpoints(asking, keys), Outbox(asking, keys), Stream(asking, keys)
-        self.pipeline = pipeline = Pipeline(Stream(blocking, keys), checkpoints, now_ms)
+        line = workers.line()
+        self._outbox = outbox = line.outbox
+        self.pipeline = pipeline = line.pipeline
         self.leads = receiver(there)._replace(press="anybody")
         self.others: list[Receiver] = []
         receivers = lambda: {one.name: one for one in (self.leads, *self.others)}  # noqa: E731
-        besides: list[Any] = [
-            Alerter(pipeline, into), Teller(pipeline, outbox, receivers, now_ms, ""),
-            Presses(pipeline, into, outbox, receivers, now_ms, self.audit),
-        ]  # fmt: skip
-        worker = Worker(pipeline, into, checkpoints, Lease(asking, keys), now_ms, lambda: RULES, besides)
-        self.task = asyncio.create_task(worker.run())
+        workers.start(line, lambda: RULES, [
+            Alerter(pipeline, line.into), Teller(pipeline, outbox, receivers, now_ms, ""),
+            Presses(pipeline, line.into, outbox, receivers, now_ms, self.audit),
+        ])  # fmt: skip
 
     async def until(self, true: Callable[[], Any]) -> Any:
-        async with asyncio.timeout(30):
-            while not (found := self.pipeline.ready and true()):
-                await asyncio.sleep(0.02)
-        return found
+        return await until(lambda: self.pipeline.ready and true(), 30)
 
     async def told(self) -> None:
         """A message arrived there, and that is known here."""
@@ -107,26 +82,15 @@ class Led:
     def row(self) -> AlertRow | None:
         return next(iter(self.pipeline.floor.alerts.open.values()), None)
 
-    async def stop(self) -> None:
-        self.task.cancel()
-        await asyncio.wait([self.task])
-        for client in self.clients:
-            await client.aclose()
-
 
 @pytest.fixture
-async def led(
-    redis_url: str, keys: Keys, chat: Telegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Led]:
+async def led(workers: Workers, chat: Telegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Led:
     for where, name, value in (
-        (worker_module, "RENEW_S", 0.05), (worker_module, "STANDBY_S", 0.05), (telling, "LOOK_S", 0.05),
-        (delivery, "LOOK_S", 0.05), (pacing, "CAUSE_MS", 0), (pressing, "LOOK_S", 0.05),
+        (telling, "LOOK_S", 0.05), (delivery, "LOOK_S", 0.05), (pacing, "CAUSE_MS", 0), (pressing, "LOOK_S", 0.05),
         (pressing, "LEAST_PAUSE_S", 0.05),
     ):  # fmt: skip
         monkeypatch.setattr(where, name, value)
-    led = Led(redis_url, keys, chat, tmp_path)
-    yield led
-    await led.stop()
+    return Led(workers, chat, tmp_path)
 
 
 async def test_from_a_contact_that_waits_to_a_press_and_the_end(
