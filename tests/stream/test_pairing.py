@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from wallboard.core.errors import StreamUnavailable
+from wallboard.embedded import EmbeddedRedis
 from wallboard.stream.keys import PAIRING_S, Keys
 from wallboard.stream.pairing import LETTERS, LONG, TRIES, Pairing, Shown, code_of, written
 from wallboard.stream.redis import connect
@@ -52,6 +53,26 @@ async def test_ten_thousand_guesses_open_nothing_and_take_no_try_from_a_code_tha
         assert begun.code not in guesses
         assert not any(await asyncio.gather(*(pairing.attempt(guess) for guess in guesses)))
     assert await pairing.attempt(begun.code) is not None
+
+
+async def test_wrong_used_old_and_worn_out_codes_ask_redis_the_same(own_redis: EmbeddedRedis, keys: Keys) -> None:
+    """So that none is told from another by its time."""
+    redis = connect(own_redis.url)
+    pairing = Pairing(redis, keys)
+    used, old, worn = [(await pairing.begin()).code for _ in range(3)]
+    assert await pairing.give(used, str(await pairing.attempt(used)), "screen-1")
+    await redis.delete(keys.pair_code(old))
+    for _ in range(TRIES + 1):
+        await pairing.attempt(worn)
+    asked = []
+    for code in ("BCDFGHJK", used, old, worn):
+        await redis.config_resetstat()
+        assert await pairing.attempt(code) is None
+        stats = await redis.info("commandstats")
+        asked.append({name: one["calls"] for name, one in stats.items() if name != "cmdstat_config|resetstat"})
+    await redis.aclose()
+    assert asked[0] == asked[1] == asked[2] == asked[3]
+    assert asked[0]["cmdstat_evalsha"] == asked[0]["cmdstat_hget"] == 1
 
 
 async def test_a_screen_goes_to_the_device_that_showed_its_code_and_to_no_other(pairing: Pairing) -> None:

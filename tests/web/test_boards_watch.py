@@ -87,7 +87,10 @@ def test_a_variable_that_the_address_leaves_out_means_all(tmp_path: Path) -> Non
     assert (board.id, board.title, board.tiles[0].queues, board.tiles[1].teams) == ("one", "Of", [], [])
 
 
-@pytest.mark.parametrize("query", ["queue=a*", "queue=%5Bab%5D", "queue=!x", "queue=%00", "queue=" + "a" * 129])
+@pytest.mark.parametrize(
+    "query", ["queue=a*", "queue=%5Bab%5D", "queue=!x", "queue=%00", "queue=%24queue", "queue=%24team&team=%24queue",
+              "queue=" + "a" * 129],
+)  # fmt: skip
 def test_a_pattern_in_the_address_is_no_board(tmp_path: Path, query: str) -> None:
     """Each would be a set of its own that the floor has to count."""
     (tmp_path / "one.toml").write_text(BOARD)
