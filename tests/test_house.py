@@ -16,7 +16,7 @@ FLOORS = {
     4: ("wallboard.web", "wallboard.worker"),
     3: ("wallboard.live", "wallboard.embedded", "wallboard.alerts", "collectors"),
     2: ("wallboard.stream", "wallboard.record", "wallboard.config", "wallboard.logs", "wallboard.catalogs"),
-    1.5: ("wallboard.tables", "wallboard.assets"),  # on which the others of floor 2 stand
+    1.5: ("wallboard.tables", "wallboard.assets", "wallboard.rounds"),  # on which the others of floor 2 stand
     1: ("wallboard.core",),
 }
 # Files that belong to a room which is named after one of them.

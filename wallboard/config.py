@@ -27,6 +27,7 @@ from wallboard.ownchannels import AT, patterns_of
 from wallboard.ownchannels import Options as OwnChannelOptions
 from wallboard.provider import Provider, provider_of
 from wallboard.receivers import Kind, Receiver, receivers_of
+from wallboard.rounds import until_round_s
 from wallboard.sense import COLLECTOR_GROUP, WEBHOOK, check_collectors, check_notify, check_redis_url, check_settings
 from wallboard.tables import parse, path, read, unknown
 from wallboard.webhooks import webhook_of
@@ -238,7 +239,7 @@ async def watch(
     """Each change of the file: what it now says, or what is wrong with it (keep the last good one then)."""
     seen = _stamp(find(given, environ))
     while True:
-        await asyncio.sleep(WATCH_S)
+        await asyncio.sleep(until_round_s(WATCH_S))
         if (now := _stamp(find(given, environ))) == seen:
             continue
         seen = now

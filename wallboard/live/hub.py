@@ -24,6 +24,7 @@ from wallboard.live.trails import Trails
 from wallboard.live.turns import Turns
 from wallboard.live.view import LATENCY, View, view_key
 from wallboard.record.boards import Board
+from wallboard.rounds import until_round_s
 
 LATENCY_MS = 10_000  # between two words of it
 COME_BACK = 1012  # the code of a close after which a browser comes again
@@ -217,7 +218,8 @@ class Hub:
         """Throttled patches when they are due, beats into silence. Until cancelled."""
         while True:
             now_ms = self.pace_ms()
-            pause_s = min([LOOK_S, *(channel.due_in_ms(now_ms, self.pace.rate) / 1000 for channel in self._held)])
+            due_s = [channel.due_in_ms(now_ms, self.pace.rate) / 1000 for channel in self._held]
+            pause_s = min([until_round_s(LOOK_S), *due_s])
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(pause_s, 0.001)):
                     await self._wake.wait()

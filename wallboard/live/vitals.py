@@ -13,6 +13,7 @@ from typing import Any
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.words import shown
 from wallboard.live.pipeline import Pipeline
+from wallboard.rounds import until_round_s
 from wallboard.stream.health import Health, HealthRecords
 from wallboard.stream.lease import Lease
 
@@ -36,7 +37,7 @@ async def keep_looking(
             gone = leads.look(*await lease.led(), clock_ms())
             vitals = {name: _vitals(table, found.get(name)) for name, table in configured.items()}
             pipeline.tell_sources({WORKER: gone} | vitals if gone else vitals)
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(until_round_s(LOOK_S))
 
 
 class Leads:

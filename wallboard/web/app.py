@@ -35,6 +35,7 @@ from wallboard.record.screens import Screens
 from wallboard.record.shelf import Shelf
 from wallboard.record.shiftnotes import ShiftNotes
 from wallboard.record.tokens import Tokens
+from wallboard.rounds import until_round_s
 from wallboard.stream.away import Away
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.handedover import HandedOver
@@ -276,7 +277,7 @@ async def _tell_counts(parts: Parts) -> None:
     """Duplicates and refusals of HTTP, into the stream at most once a second and source."""
     untold: list[SourceCounted] = []
     while True:
-        await asyncio.sleep(TELL_COUNTS_S)
+        await asyncio.sleep(until_round_s(TELL_COUNTS_S))
         untold = untold or parts.counting.due(parts.clock_ms())
         with suppress(StreamUnavailable):  # told when Redis is back; meanwhile Counting adds up, bounded
             if untold:

@@ -18,6 +18,7 @@ from wallboard.record.board import VARIABLES
 from wallboard.record.boards import BOARD_ID, Board, read_boards
 from wallboard.record.revisions import Made
 from wallboard.record.shelf import Shelf
+from wallboard.rounds import until_round_s
 
 LOOK_S = 1.0
 MOST_MISTAKES = 3  # of a file that are shown on its board
@@ -85,7 +86,7 @@ class Boards:
         """Until cancelled; `changed` gets all boards after each edit."""
         while True:
             await self.refresh(changed)
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(until_round_s(LOOK_S))
 
     async def refresh(self, changed: Callable[[Mapping[str, Board]], None]) -> None:
         """A record that does not answer leaves its boards as they are."""

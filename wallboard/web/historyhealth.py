@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from wallboard.core.errors import StreamUnavailable
+from wallboard.rounds import until_round_s
 from wallboard.stream.health import HealthRecords, Writing
 
 ASK_S = 5.0
@@ -22,7 +23,7 @@ class HistoryTold:
         while True:
             with suppress(StreamUnavailable):
                 self._last = await health.read_history()
-            await asyncio.sleep(ASK_S)
+            await asyncio.sleep(until_round_s(ASK_S))
 
     def readings(self) -> Iterable[tuple[str, str, float]]:
         if self._last is None:

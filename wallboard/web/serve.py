@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 
 from wallboard.live.fit import unfit
 from wallboard.live.waits import PING_S, PONG_S
+from wallboard.rounds import until_round_s
 from wallboard.web.straight import StraightProtocol
 
 STOP_S = 8  # for open requests and sockets, so that the whole stop stays under 10 s
@@ -79,7 +80,7 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         while not await self.on_tick(0):
             with suppress(TimeoutError):
-                async with asyncio.timeout(TICK_S):
+                async with asyncio.timeout(until_round_s(TICK_S)):
                     await self._told.wait()
 
 
