@@ -103,6 +103,7 @@ function fillAll(told) {
   for (const [id, alerts] of Object.entries(lists)) fill(id, alerts);
   for (const [id, card] of cards) if (!card.isConnected) cards.delete(id);
   byId("owned").hidden = lists.own.length === 0;
+  byId("others").hidden = lists.own.length === 0 || lists.open.length === 0;
   byId("none").hidden = lists.own.length + lists.open.length > 0;
   byId("snoozing").hidden = lists.snoozed.length === 0;
   byId("past").hidden = lists.over.length === 0;
@@ -157,7 +158,8 @@ function write(card, alert) {
   part(card, ".alert-now").textContent = alert.now ? " · " + said("now", { value: alert.now }) : "";
   part(card, ".alert-before").textContent = (alert.before ?? []).map(lastTime).join("\n");
   const act = (pressed, verb, body) => {
-    held.press(card);
+    if (verb === "assign" && body.to) held.leave(card);
+    else held.press(card);
     send(pressed, `${url}/${encodeURIComponent(alert.id)}/${verb}`, "POST", body);
   };
   showDeeds(part(card, ".alert-do"), alert, duty, Date.now() + serverAhead, act);

@@ -12,6 +12,7 @@ const LOOK_MS = 250;
 
 export class Held {
   /** @type {HTMLElement | null} */ #card = null;
+  #leaving = "";
   #pressed = -Infinity;
   #stirred = -Infinity;
   #touched = false; // the last pointer was no mouse
@@ -35,6 +36,11 @@ export class Held {
     [this.#card, this.#pressed] = [card, Date.now()];
   }
 
+  /** @param {HTMLElement} card it was given away: it leaves its list at once, except under a finger */
+  leave(card) {
+    this.#leaving = card.dataset.key ?? "";
+  }
+
   /** As they are to stand now: the same lists, others with what stands there in its place, or null, nothing is to change.
    * @template {{id: string}} One @param {Record<string, One[]>} lists @returns {Record<string, One[]> | null} */
   keep(lists) {
@@ -45,7 +51,7 @@ export class Held {
     this.#timer = setInterval(() => this.#look(isUnder), LOOK_MS);
     if (isUnder) return null;
     const standing = this.lists.map((list) => [list.id, Array.from(list.children, (one) => /** @type {HTMLElement} */ (one).dataset.key)]);
-    return kept(lists, Object.fromEntries(standing));
+    return kept(lists, Object.fromEntries(standing), this.#leaving);
   }
 
   /** @param {number} now ms */
@@ -78,19 +84,24 @@ export class Held {
     const holds = this.#holds(now);
     if (holds && (!wasUnder || this.#isUnder(now))) return;
     clearInterval(this.#timer);
-    if (!holds) this.#card = null;
+    if (!holds) [this.#card, this.#leaving] = [null, ""];
     this.release();
   }
 }
 
 /** Each where it stood; what is new behind the others of its list. @template {{id: string}} One @param {Record<string, One[]>} lists
- * @param {Record<string, (string | undefined)[]>} standing the ids in each @returns {Record<string, One[]>} */
-export function kept(lists, standing) {
+ * @param {Record<string, (string | undefined)[]>} standing the ids in each
+ * @param {string} [leaving] the one that stays in no list but its own @returns {Record<string, One[]>} */
+export function kept(lists, standing, leaving = "") {
   const all = new Map(Object.values(lists).flat().map((one) => [one.id, one]));
-  const stood = new Set(Object.values(standing).flat());
-  const found = Object.entries(lists).map(([name, list]) => {
-    const stays = standing[name].flatMap((id) => all.get(id ?? "") ?? []);
-    return [name, stays.concat(list.filter((one) => !stood.has(one.id)))];
+  const stays = Object.entries(lists).map(([name, list]) => {
+    const goes = leaving && !list.some((one) => one.id === leaving);
+    return standing[name].filter((id) => !goes || id !== leaving);
+  });
+  const stood = new Set(stays.flat());
+  const found = Object.entries(lists).map(([name, list], place) => {
+    const there = stays[place].flatMap((id) => all.get(id ?? "") ?? []);
+    return [name, there.concat(list.filter((one) => !stood.has(one.id)))];
   });
   return Object.fromEntries(found);
 }

@@ -16,7 +16,7 @@ from tests.web.conftest import FIRST, TOKEN, serving  # type: ignore[import-not-
 from tests.workers import Workers, now_ms, until
 from wallboard.alerter import Alerter
 from wallboard.config import Config, Redis, Server
-from wallboard.core.events import Abandoned, AlertAcknowledged, AlertRaised, ConfigApplied, Queued
+from wallboard.core.events import Abandoned, AlertAcknowledged, AlertRaised, ConfigApplied, DutyTaken, Queued
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
 from wallboard.stream.keys import Keys
@@ -193,6 +193,13 @@ async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
             await page.mouse.move(1, 1)
         await page.locator("#own .alert").get_by_text("sales").wait_for()
         await expect(cards).to_have_count(1)
+        await expect(page.get_by_role("heading", name="Others")).to_be_visible()
+        await stream.append([DutyTaken(who="Olena", until=now_ms() + 3_600_000, source="wallboard", id="duty")])
+        give = page.locator("#own .alert").get_by_role("button", name="Olena")
+        await (give.tap() if pointer == "finger" else give.click())
+        await expect(cards.filter(has_text="sales")).to_contain_text("Olena is on it")  # the pointer rests where it was
+        await expect(page.locator("#owned")).to_be_hidden()
+        await expect(page.get_by_role("heading", name="Others")).to_be_hidden()
         with suppress(Exception):
             await context.close()
     assert wrong == []

@@ -23,3 +23,11 @@ test("nothing stands there yet: the order is the server's", () => {
   const lists = { own: of("a"), open: of("b") };
   assert.deepEqual(named(kept(lists, { own: [], open: [] })), { own: "a", open: "b" });
 });
+
+test("what was given away leaves for the list it is in by now, and nothing else goes with it", () => {
+  const standing = { own: ["a", "b"], open: ["c"], over: [] };
+  const given = { own: of("b"), open: of("ac"), over: [] };
+  assert.deepEqual(named(kept(given, standing, "a")), { own: "b", open: "ca", over: "" });
+  assert.deepEqual(named(kept({ own: [], open: of("abc"), over: [] }, standing, "a")), { own: "b", open: "ca", over: "" }, "what another lead took stays");
+  assert.deepEqual(named(kept({ own: of("ab"), open: of("c"), over: [] }, standing, "a")), { own: "ab", open: "c", over: "" }, "it is not known yet");
+});
