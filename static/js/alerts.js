@@ -21,7 +21,7 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
  * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, note?: string, results?: Result[]}} Before
  * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, and?: string[], or?: string[], severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
  *   owner?: string, mine: boolean, theirs?: boolean, unheard?: boolean, acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
- * @typedef {{now: number, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
+ * @typedef {{now: number, no_worker_since: number | null, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
  *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
  */
 
@@ -76,6 +76,7 @@ async function refresh() {
 function show(told) {
   answeredAt = Date.now();
   serverAhead = told.now - answeredAt;
+  workerless(told.no_worker_since);
   byId("begin").hidden = told.rules > 0;
   calls.hear(told.open);
   duty = told.duty;
@@ -120,6 +121,13 @@ function showAsked() {
   askedFor = "";
   card.classList.add("alert-asked");
   card.scrollIntoView({ block: "center" });
+}
+
+/** Nothing is raised or told: what stands here is not all. @param {number | null} since */
+function workerless(since) {
+  const text = since ? said("no_worker", { time: moment(since) }) : "";
+  if (byId("workerless").textContent !== text) byId("workerless").textContent = text;
+  byId("workerless").hidden = !text;
 }
 
 /** Work that holds alerts back must not be forgotten. @param {{name: string, until: number | null}[]} going */
@@ -173,15 +181,19 @@ function besides(alert) {
 
 /** When the same rule was raised of the same before, for how long, and who did what. @param {Before} one */
 function lastTime(one) {
-  const [then, today] = [one.raised_at, Date.now() + serverAhead].map((at) => day.format(at));
   const minutes = String(Math.max(1, Math.round((one.over_at - one.raised_at) / 60_000)));
   const did = (one.results ?? []).map(resultText);
   if (did.length === 0 && one.owner) did.push(said("had", { who: one.owner }));
   else if (did.length === 0 && one.acknowledged_by) did.push(said("seen", { who: one.acknowledged_by }));
   else if (did.length === 0 && one.last_snoozed_by) did.push(said("was_snoozed", { who: one.last_snoozed_by }));
   if (one.note) did.push("“" + one.note + "”");
-  const time = (then === today ? "" : then + " ") + clock.format(one.raised_at);
-  return said("last", { time, minutes, what: did.join("; ") || words.nobody });
+  return said("last", { time: moment(one.raised_at), minutes, what: did.join("; ") || words.nobody });
+}
+
+/** The time of day; with its date when that was not today. @param {number} at */
+function moment(at) {
+  const [then, today] = [at, Date.now() + serverAhead].map((one) => day.format(one));
+  return (then === today ? "" : then + " ") + clock.format(at);
 }
 
 /** @param {Result} one */

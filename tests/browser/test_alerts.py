@@ -19,7 +19,10 @@ from wallboard.config import Config, Redis, Server
 from wallboard.core.events import Abandoned, AlertAcknowledged, AlertRaised, ConfigApplied, DutyTaken, Queued
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
+from wallboard.live import vitals
 from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,6 +63,35 @@ async def running(config: Config) -> AsyncIterator[tuple[str, dict[str, str], St
             yield served.origin, {"name": name, "value": value, "url": served.origin}, line.into
     finally:
         await workers.stop()
+
+
+async def test_that_no_worker_runs_stands_on_top_until_one_does(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vitals, "LOOK_S", 0.05)
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+    async with connect(redis_url) as redis, serving(config) as served:
+        lease = Lease(redis, Keys(namespace))
+        token = await lease.acquire()
+        assert token is not None
+        name, _, value = (await served.sign_in(FIRST)).partition("=")
+        context = await browser.new_context(viewport={"width": 390, "height": 800}, locale="pl")
+        context.set_default_timeout(60_000)
+        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
+        phone = await context.new_page()
+        await phone.goto(f"{served.origin}/alerts")
+        await phone.locator("#begin").wait_for()
+        line = phone.locator("#workerless")
+        assert await line.is_hidden()
+        await lease.release(token)
+        await expect(line).to_have_text(re.compile(r"^Od \d\d:\d\d nie działa żaden worker"), timeout=60_000)
+        box, first = await line.bounding_box(), await phone.locator("#calls").bounding_box()
+        assert box
+        assert first is None or box["y"] < first["y"]
+        assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert await lease.acquire() is not None
+        await expect(line).to_be_hidden(timeout=60_000)
+        await context.close()
 
 
 async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall(

@@ -16,7 +16,9 @@ from wallboard.core.errors import RecordUnavailable
 from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied, DutyTaken
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
+from wallboard.live import vitals
 from wallboard.receivers import Receiver
+from wallboard.stream.lease import Lease
 from wallboard.web import alerts
 
 ALERTS = "/api/v1/alerts"
@@ -133,6 +135,39 @@ async def test_planned_work_that_goes_on_now_is_told(served: Any) -> None:
     [one] = going
     assert one["name"] == "upgrade"
     assert one["until"] == int(datetime.fromisoformat(told["upgrade"]["until"]).timestamp() * 1000)
+
+
+async def test_that_no_worker_runs_stands_where_leads_look_for_alerts_until_one_does(
+    served: Any, redis: Any, keys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While none leads nothing is raised and no message goes, and an empty list would look like a quiet day."""
+    monkeypatch.setattr(vitals, "LOOK_S", 0.05)
+    cookie, lease, began_ms = {"cookie": await served.sign_in("Vira", "lead")}, Lease(redis, keys), now_ms()
+
+    async def since(address: str, is_known: bool) -> int | None:
+        async with asyncio.timeout(60):
+            while bool(found := (await served.http.get(address)).json()["no_worker_since"]) != is_known:
+                await asyncio.sleep(0.05)
+        answered: int | None = found
+        return answered
+
+    async def page() -> str:
+        return str((await served.anonymous.get("/alerts/delivery", headers=cookie)).text)
+
+    assert await since(ALERTS, False) is None, "where none was ever meant to"
+    token = await lease.acquire()
+    assert token is not None
+    assert "No worker runs" not in await page()
+    await lease.release(token)
+    found = await since(ALERTS, True)
+    assert found is not None
+    assert began_ms - 60_000 < found <= now_ms()
+    assert await since("/api/v1/delivery", True) == found
+    assert "No worker runs since" in await page()
+    assert await lease.acquire() is not None
+    await since(ALERTS, False)
+    await since("/api/v1/delivery", False)
+    assert "No worker runs" not in await page()
 
 
 async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: Config, served_elsewhere: Any) -> None:

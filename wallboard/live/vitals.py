@@ -19,7 +19,7 @@ from wallboard.stream.lease import Lease
 
 LOOK_S = 2.0
 DOWN = frozenset({"waiting", "failed"})
-WORKER = "worker"
+WORKER, OURS = "worker", "wallboard"  # its name there, and its kind
 LOOKS = 3  # without a leader, before it is said: another one may be taking over
 
 Collectors = Callable[[], Mapping[str, Mapping[str, object]]]
@@ -40,6 +40,13 @@ async def keep_looking(
         await asyncio.sleep(until_round_s(LOOK_S))
 
 
+def no_worker_since(sources: Mapping[str, Mapping[str, Any]]) -> int | None:
+    """Of the sources as they are published: since when (ms) a worker is missed. None: one leads, or none ever did."""
+    row = sources.get(WORKER, {})
+    is_missed = (row.get("kind"), row.get("state")) == (OURS, "down")
+    return row.get("last_event_at") if is_missed else None
+
+
 class Leads:
     """Whether a worker leads, as it was at each look."""
 
@@ -55,7 +62,7 @@ class Leads:
         if self._missing < LOOKS:
             return None
         note = "no worker leads: history and checkpoints stand still, the numbers go on"
-        return {"kind": "wallboard", "state": "down", "note": note, "last_event_at": self._seen_ms}
+        return {"kind": OURS, "state": "down", "note": note, "last_event_at": self._seen_ms}
 
 
 def _vitals(table: Mapping[str, object], health: Health | None) -> dict[str, Any]:

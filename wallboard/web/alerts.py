@@ -12,6 +12,7 @@ from wallboard.core.firstout import firsts_of
 from wallboard.core.kpis import alert_document
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
+from wallboard.live.vitals import no_worker_since
 from wallboard.web import duty
 from wallboard.web.alertnow import as_it_is, besides, last_times, unheard
 from wallboard.web.auth import Who, allowed
@@ -36,9 +37,11 @@ class Planned(TypedDict):
 
 
 class Alerts(TypedDict):
-    """`rules`: how many there are. Without any nothing is raised. `duty`: for who may act on alerts."""
+    """`rules`: how many there are. Without any nothing is raised. `no_worker_since`: ms UTC, while no worker leads:
+    nothing is raised or told until one does. `duty`: for who may act on alerts."""
 
     now: int
+    no_worker_since: int | None
     rules: int
     open: list[dict[str, Any]]
     pending: list[dict[str, Any]]
@@ -57,7 +60,8 @@ class Alerts(TypedDict):
             "`and` what else its rule asks for, `or` which of its other conditions holds now, and `unheard` where it "
             "tells leads on duty alone and none is; "
             "`pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "
-            "`maintenance`, planned work that goes on now; `duty`, who is on duty.",
+            "`maintenance`, planned work that goes on now; `no_worker_since`, since when no worker leads, so that "
+            "nothing is raised or told; `duty`, who is on duty.",
             Alerts,
         )
     },
@@ -106,6 +110,7 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
     ]
     return {
         "now": parts.clock_ms(),
+        "no_worker_since": no_worker_since(parts.pipeline.documents.get("sources", {})),
         "rules": len(floor.settings.alert),
         "open": [
             row | as_it_is(parts, row, say) | unheard(parts, row) | besides(parts, row, say) | before(row)

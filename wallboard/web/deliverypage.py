@@ -18,6 +18,7 @@ from wallboard.alerts.message import Message, test_of
 from wallboard.alerts.ownchannels import receiver_of
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.rules import OF_AGENTS, OWN
+from wallboard.live.vitals import no_worker_since
 from wallboard.receivers import Receiver
 from wallboard.record.ownchannels import OwnChannel
 from wallboard.record.people import LEADING
@@ -40,8 +41,10 @@ class Delivery(TypedDict):
     go yet (`full`: ten went in ten minutes, `flood`: as one, once a minute, `cause`: with what follows of one cause,
     `quiet`: in its quiet hours), or `person`: nobody is told there, its `person` is no account of a lead. `own`: the
     same of channels that leads added, `held` also `confirm`: still to be confirmed, `off`: the file allows none of its
-    kind. `dead`: the newest first, with the `person` whose own channel it was."""
+    kind. `dead`: the newest first, with the `person` whose own channel it was. `no_worker_since`: while no worker leads
+    nothing is sent."""
 
+    no_worker_since: int | None
     receivers: list[dict[str, Any]]
     own: list[dict[str, Any]]
     dead: list[dict[str, Any]]
@@ -136,7 +139,10 @@ async def _delivery(parts: Parts, who: Who) -> Delivery:
         receivers = [await _receiver(parts, one, leading) for _, one in sorted(parts.config.receivers.items())]
         own = [await _own(parts, one) for one in added]
         letters = await _letters(parts, who)
-    return {"receivers": receivers, "own": own, "dead": [_told(parts, one, added) for one in letters]}
+    return {
+        "no_worker_since": no_worker_since(parts.pipeline.documents.get("sources", {})),
+        "receivers": receivers, "own": own, "dead": [_told(parts, one, added) for one in letters],
+    }  # fmt: skip
 
 
 async def _added(parts: Parts, who: Who) -> list[Added]:
