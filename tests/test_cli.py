@@ -1,5 +1,6 @@
 """Does each command do what docs/commands.md says, with the right exit code and without a traceback?"""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from wallboard.cli import COMMANDS, run
+from wallboard.commands import doctor
 from wallboard.commands.table import columns, table
 from wallboard.record.database import open_record
 from wallboard.record.people import Bound, People
 from wallboard.record.revisions import Revisions
+from wallboard.stream.keys import Keys
+from wallboard.stream.lease import Lease
+from wallboard.stream.redis import connect
 
 EVENTS = [
     {"type": "agent.signed_in", "agent": "101", "queues": ["Підтримка"], "time": "2026-11-22T09:00:00Z"},
@@ -102,6 +107,25 @@ def test_the_doctor_finds_nothing_wrong_with_a_webhook_that_nobody_fetches(
     )
     assert run(["doctor", "crm"]) == 0
     assert "[crm] ok: its program sends to /api/v1/in/crm" in capsys.readouterr().out
+
+
+def test_the_doctor_says_what_to_do_where_no_worker_runs(
+    redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("wallboard.toml").write_text(f"[redis]\nurl = '{redis_url}'\nnamespace = '{namespace}'\n")
+    monkeypatch.setattr(doctor, "LOOK_S", 0.05)
+    assert run(["doctor"]) == 1
+    assert "problem: no worker runs: " in (said := capsys.readouterr().out)
+    assert "start `wallboard worker`" in said
+
+    async def lead() -> None:
+        async with connect(redis_url) as redis:
+            assert await Lease(redis, Keys(namespace)).acquire()
+
+    asyncio.run(lead())
+    run(["doctor"])
+    assert "ok: a worker runs" in (said := capsys.readouterr().out)
+    assert "no worker" not in said
 
 
 def test_the_command_is_also_a_module() -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with this installation? Redis, clocks, disk, record and sources, one line a finding.
+"""What is wrong with this installation? Redis, worker, clocks, disk, record and sources, one line a finding.
 
 `ok: …` or `problem: … - do this`; exit 1 when there is a problem.
 """
@@ -21,8 +21,10 @@ from wallboard.commands.strangers import strangers
 from wallboard.config import Config
 from wallboard.core.errors import SourceError, WallboardError
 from wallboard.core.sources import Surroundings
+from wallboard.live.vitals import LOOK_S, LOOKS
 from wallboard.sense import WEBHOOK
 from wallboard.stream.found import collector_of
+from wallboard.stream.lease import Lease
 from wallboard.stream.outbox import Outbox
 
 LEAST_VERSION = (6, 2)
@@ -37,7 +39,7 @@ _PROBLEM = re.compile(r"(\[[^\]]*\] )?problem:")
 @click.option("--json", "as_json", is_flag=True, help="The findings as a JSON list.")
 @given
 def doctor(source: str | None, as_json: bool, **where: Any) -> None:
-    """Examine Redis, clocks, disk, the record and every source; or only SOURCE."""
+    """Examine Redis, the worker, clocks, disk, the record and every source; or only SOURCE."""
     config = Given(**where).load()
     if source is not None and source not in config.collectors:
         known = ", ".join(config.collectors) or "none"
@@ -66,11 +68,23 @@ async def _redis(config: Config) -> AsyncIterator[str]:
         async with running_line(config) as line:
             for finding in await _redis_findings(line.redis):
                 yield finding
+            yield await _worker(Lease(line.redis, line.keys))
             yield await _undelivered(Outbox(line.redis, line.keys))
     except RedisError as error:
         yield f"problem: Redis does not answer: {error} - start it or correct [redis] url"
     except WallboardError as error:
         yield f"problem: {error}"
+
+
+async def _worker(lease: Lease) -> str:
+    """Looks again while another one may be taking over."""
+    for look in range(LOOKS):
+        if look:
+            await asyncio.sleep(LOOK_S)
+        held, _ = await lease.led()
+        if held:
+            return "ok: a worker runs"
+    return "problem: no worker runs: nothing is raised, told or kept as history - start `wallboard worker`"
 
 
 async def _undelivered(outbox: Outbox) -> str:
