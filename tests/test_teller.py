@@ -195,6 +195,41 @@ async def test_nobody_else_is_called_while_the_stream_is_not_read_so_far(
     await client.aclose()
 
 
+async def test_a_receiver_that_is_added_is_told_of_nothing_that_was_over_before_whoever_leads(
+    telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teller, outbox, row = telling_of
+    floor, client = teller._pipeline.floor, connect(redis_url)
+    both = msgspec.structs.replace(RULES.alert["wait"], notify=["leads", "new"])
+    floor.apply(ConfigApplied(settings=msgspec.to_builtins(Settings(alert={"wait": both})), source=SERVER), now_ms())
+    over = msgspec.structs.replace(row, over_ms=floor.now_ms - 60_000, over="cleared")
+    floor.alerts.over["b"] = over
+    receivers = {"leads": LEADS}
+    monkeypatch.setattr(teller, "_receivers", lambda: receivers)
+
+    async def waiting(receiver: str) -> list[str]:
+        return [msgspec.json.decode(one.message)["id"] for one in await outbox.waiting(receiver, 10)]
+
+    token = await Lease(client, keys).acquire()
+    await teller._look(token)
+    assert await waiting("leads") == ["a+", "b+", "b-"], "who was there before hears what came and went"
+    receivers["new"] = LEADS._replace(name="new")
+    await teller._look(token)
+    assert await waiting("new") == ["a+"]
+
+    since = await outbox.since(token, ["leads", "new"], now_ms() + 60_000)
+    assert since["leads"] == 0 < since["new"] <= now_ms(), "as it was, for who leads next"
+    assert await outbox.since(token, ["leads"], 5) == {"leads": 0}
+    assert await outbox.since(token, ["leads", "new"], 5) == {"leads": 0, "new": 5}, "who went and comes is new"
+    await client.aclose()
+
+
+async def test_where_nobody_was_told_the_first_receiver_is_new(outbox: Outbox, redis: Redis, keys: Keys) -> None:
+    await redis.set(keys.fence, 1)
+    assert await outbox.since(1, [], 3) == {}
+    assert await outbox.since(1, ["leads"], 5) == {"leads": 5}
+
+
 def test_what_was_put_is_kept_while_its_alert_is_open_of_repeats_the_last_one(telling_of: Any) -> None:
     teller, _, _ = telling_of
     put = ["a+", "a*1", "a>17", "a*2", "b+", "b>17", "a*10"]

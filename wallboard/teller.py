@@ -53,6 +53,7 @@ class Teller:
         self._asked = asked
         self._is_known = is_known
         self._put: dict[tuple[str, str], None] = {}
+        self._since: dict[str, int] | None = None  # of each receiver, since when it is one (ms)
         self._led: int | None = None  # the token at the last look: who led meanwhile may have told more
         self._renewed_ms = 0
         self._most = REMEMBERED
@@ -66,6 +67,7 @@ class Teller:
                 await self._deliveries.keep({**self._receivers(), **self._asked()})
                 if self.token != self._led:
                     self._put.clear()
+                    self._since = None
                     self._led = self.token
                 if self.token is not None and self._pipeline.ready and self._is_known():
                     await self._look(self.token)
@@ -89,7 +91,9 @@ class Teller:
         try:
             if is_time:
                 await self._outbox.drop(now_ms)
-            each = due_on(floor, receivers, floor.now_ms, self._link, self._put, is_behind=is_behind)
+            if self._since is None or self._since.keys() != receivers.keys():
+                self._since = await self._outbox.since(token, list(receivers), now_ms)
+            each = due_on(floor, receivers, floor.now_ms, self._link, self._put, since=self._since, is_behind=is_behind)
             for count, more in enumerate(each):
                 dues += more
                 if len(dues) >= AT_ONCE:

@@ -1,11 +1,11 @@
 """One alert, its rule and receivers, as a test writes them; and who is told what of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from wallboard.alerts.told import Due, due
+from wallboard.alerts.told import NEVER_NEW, Due, due
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
@@ -35,11 +35,13 @@ def told(
 
 def dues(
     one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = (),
-    is_behind: bool = False,
+    is_behind: bool = False, since: Mapping[str, int] = NEVER_NEW,
 ) -> list[Due]:  # fmt: skip
     by_name = {receiver.name: receiver for receiver in receivers or (LEADS, BOSS)}
     settings_now, called = held or settings(), lambda row: row.of
-    [found] = due({"a": one}, settings_now, by_name, now_ms, called, lambda _: on_duty, "", is_behind=is_behind)
+    [found] = due(
+        {"a": one}, settings_now, by_name, now_ms, called, lambda _: on_duty, "", since=since, is_behind=is_behind
+    )  # fmt: skip
     return found
 
 

@@ -1,5 +1,7 @@
 """Who is told what: from the alerts as they stand, so that a restart changes nothing."""
 
+from typing import Any
+
 import pytest
 
 from tests.alerts.dues import BOSS, CHAIN, LEADS, MINUTE, NOON, OLENA, dues, row, settings, told
@@ -78,6 +80,22 @@ def test_whoever_hears_of_one_only_when_it_is_over_hears_its_end_too() -> None:
     assert [one.told for one in found] == ["a+", "a-"]
     known.append(("boss", "a+"))
     assert list(due({"a": over}, settings(), {"boss": BOSS}, NOON + MINUTE, str, lambda _: (), "", known)) == [[]]
+
+
+def test_whoever_comes_new_is_told_only_of_what_is_open_and_nobody_acknowledged_or_took() -> None:
+    """A channel that a lead added was told of what had been over for two minutes, begin and end."""
+
+    def new(changed: dict[str, Any]) -> list[tuple[str, str]]:
+        found = dues(row(**changed), NOON + 3 * MINUTE, since={"leads": 0, "boss": NOON + 2 * MINUTE})
+        assert next(each.told for each in found if each.receiver == "leads") == "a+"
+        return [(each.told, each.needs) for each in found if each.receiver == "boss"]
+
+    before, later = NOON + MINUTE, NOON + 2 * MINUTE
+    assert new({}) == new({"acknowledged_by": "Olena", "acknowledged_ms": later}) == [("a+", None)]
+    assert new({"acknowledged_by": "Olena", "acknowledged_ms": before}) == []
+    assert new({"owner": "Olena", "owned_ms": before}) == new({"owner": "Olena"}) == []
+    assert new({"over_ms": before, "over": "cleared"}) == [("a-", "a+")], "an end goes where its begin went"
+    assert new({"over_ms": later, "over": "cleared"}) == [("a+", None), ("a-", "a+")]
 
 
 def test_it_is_repeated_until_somebody_sees_to_it() -> None:

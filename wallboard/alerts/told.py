@@ -26,6 +26,7 @@ from wallboard.receivers import Receiver
 
 STALE_MS = 86_400_000  # of what was over for longer nobody is told any more
 MISSED_MS = 600_000  # of one that came and went while nobody could tell, or act on it
+NEVER_NEW: Mapping[str, int] = {}  # since when who is told: all of them from the begin
 
 
 class Link(NamedTuple):
@@ -56,7 +57,7 @@ class Due(NamedTuple):
 
 def due_on(
     floor: Floor, receivers: Mapping[str, Receiver], now_ms: int, link: str, known: Container[tuple[str, str]] = (),
-    *, is_behind: bool = False,
+    *, since: Mapping[str, int] = NEVER_NEW, is_behind: bool = False,
 ) -> Iterator[list[Due]]:  # fmt: skip
     """Of the alerts of this floor, what is open first. What is held back is open, and nothing is said of it."""
     held, alerts = floor.alerting, floor.alerts
@@ -67,7 +68,7 @@ def due_on(
     besides = lambda row: besides_of(floor, row, now_ms)  # noqa: E731
     return due(
         speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit, alerts.on_duty_now,
-        besides, is_behind=is_behind,
+        besides, since=since, is_behind=is_behind,
     )  # fmt: skip
 
 
@@ -100,19 +101,21 @@ def due(
     on_duty_now: Callable[[AlertRow], Collection[str]] | None = None,
     besides: Callable[[AlertRow], Sequence[Beside]] = lambda _: (),
     *,
+    since: Mapping[str, int] = NEVER_NEW,
     is_behind: bool = False,
 ) -> Iterator[list[Due]]:
     """What each receiver should have been told of these alerts, open or over, at `now_ms`, an alert at a time: whoever
     asks may do something else in between. `on_duty`: names; `known`: what was put already, by receiver and `told`: no
     message is made of it again. `number_now`: for a repeat. `on_duty_now`: names, of one that somebody acted on too
     (the others are those of then); None: the same. `besides`: the further conditions, with their numbers.
+    `since`: when a receiver came (ms), where that is known: of what was over by then, or acted upon, it is not told.
     `is_behind`: there is more to read, in which somebody may have acted on it or it may be over: what comes by time
     alone waits."""
     firsts: dict[str, str] | None = None  # worked out when somebody is told of something
     for alert, row in alerts.items():
         rule = settings.alert.get(row.rule)
         of_now = (on_duty_now or on_duty)(row)
-        begun = list(_begun(row, rule, settings, receivers, on_duty(row), now_ms, is_behind)) if rule else []
+        begun = list(_begun(row, rule, settings, receivers, on_duty(row), now_ms, since, is_behind)) if rule else []
         begun += _woken(row, rule, settings, receivers, of_now, begun) if rule and not is_behind else ()
         given = list(_given(row, settings, receivers, of_now, now_ms))
         dues, made = list[Due](), dict[tuple[Verb, int, str], Message]()  # one for all who are told the same
@@ -169,7 +172,7 @@ def unit_of(floor: Floor, row: AlertRow) -> str:
 
 def _begun(
     row: AlertRow, rule: Rule, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str],
-    now_ms: int, is_behind: bool,
+    now_ms: int, since: Mapping[str, int], is_behind: bool,
 ) -> Iterator[Said]:  # fmt: skip
     """What is to be said by now to those of the chain; of what is over, if nobody could hear or act before."""
     at_ms = now_ms if row.over_ms is None else row.over_ms
@@ -180,12 +183,21 @@ def _begun(
     for receiver, place, says in _chain(row, rule, settings, receivers, on_duty, at_ms):
         if not all(_hears(receiver, row, settings, one_ms) for one_ms in {now_ms, at_ms}):
             continue
+        if _is_before(row, since.get(receiver.name, 0)):
+            continue
         if row.snoozed_until_ms is not None or not _is_reached(row, place, rule.escalate_ms, came_ms):
             continue
         yield Said(receiver.name, "raised", says=says)
         number = 0 if is_over else _repeats(row, rule.repeat_ms, came_ms)
         if number and row.raised_ms + number * (rule.repeat_ms or 0) > (row.woken_ms or 0):
             yield Said(receiver.name, "again", number, says)
+
+
+def _is_before(row: AlertRow, since_ms: int) -> bool:
+    """Whether it was over, or somebody had acknowledged or taken it, when a receiver came: that one hears nothing."""
+    if row.over_ms is not None and row.over_ms < since_ms:
+        return True
+    return bool(row.acknowledged_by or row.owner) and min(_acted(row), default=0) < since_ms
 
 
 def _woken(

@@ -118,6 +118,11 @@ class Keys:
         """Stream: what a receiver of alerts has still to be told. It goes TOLD_S after the last one came."""
         return self._key(f"outbox:{receiver}")
 
+    @property
+    def receivers(self) -> str:
+        """Hash: receiver of alerts → since when it is one (ms). Who is none any more is taken out."""
+        return self._key("receivers")
+
     def going(self, receiver: str) -> str:
         """Hash: when it last took a message, or why it did not. It goes GOING_S after the last try."""
         return self._key(f"going:{receiver}")

@@ -42,6 +42,21 @@ end
 return put
 """)
 
+# Those of before this was written down were there from the begin: ''; so it is there also where nobody is told.
+# KEYS: fence, receivers. ARGV: token, now, '', names. Gives of each since when (ms), first of ''.
+_SINCE = Script(f"""
+{REFUSE_OLD_TOKEN}
+local since = redis.call('EXISTS', KEYS[2]) == 1 and ARGV[2] or '0'
+local gone = {{}}
+for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do gone[name] = true end
+for i = 3, #ARGV do
+  gone[ARGV[i]] = nil
+  redis.call('HSETNX', KEYS[2], ARGV[i], since)
+end
+for name in pairs(gone) do redis.call('HDEL', KEYS[2], name) end
+return redis.call('HMGET', KEYS[2], unpack(ARGV, 3))
+""")
+
 # KEYS: fence, what goes. ARGV: token, ids.
 _BEGIN = Script(f"""
 {REFUSE_OLD_TOKEN}
@@ -156,6 +171,14 @@ class Outbox:
         with answering(_WHAT):
             found = await self._redis.mget([self._keys.told(receiver, told) for receiver, told in named])
         return {one for one, known in zip(named, found, strict=True) if known is not None}
+
+    async def since(self, token: int, receivers: Sequence[str], now_ms: int) -> dict[str, int]:
+        """Since when each of these is told of alerts (ms): now of one that is new, 0 of one that was there before that
+        was known. All others are none any more. Raises LeaseLost."""
+        names = ["", *receivers]
+        with answering(_WHAT):
+            found = await _SINCE.run(self._redis, [self._keys.fence, self._keys.receivers], [token, now_ms, *names])
+        return {name: int(since_ms) for name, since_ms in zip(names, found, strict=True) if name}
 
     async def waiting(self, receiver: str, count: int, after: str = "") -> list[Waiting]:
         """The oldest first, behind the one of the id `after`."""
