@@ -349,6 +349,21 @@ def test_a_further_link_leads_to_the_wall_that_runs(real: Running) -> None:
     assert signed_in(real.port, code).status == 200
 
 
+def test_a_further_web_process_listens_where_it_is_told(tmp_path: Path, redis_url: str, namespace: str) -> None:
+    ports = free_port(), free_port()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("WALLBOARD_")}
+    environ |= {"WALLBOARD_REDIS_URL": redis_url, "WALLBOARD_REDIS_NAMESPACE": namespace, "PORT": str(ports[0])}
+    with (tmp_path / "said").open("wb") as out:
+        command = [sys.executable, "-m", "wallboard", "web", "--port", str(ports[1])]
+        web = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        until(lambda: get(ports[1], "/healthz") == 200 or web.poll() is not None, (tmp_path / "said").read_text())
+        assert (get(ports[0], "/healthz"), get(ports[1], "/healthz")) == (0, 200), (tmp_path / "said").read_text()
+    finally:
+        web.terminate()
+        web.wait(timeout=PATIENCE_S)
+
+
 def test_the_procfile_brings_the_same_parts_up_and_one_signal_ends_them(tmp_path: Path) -> None:
     """`honcho start`: three processes of their own, the first of which keeps the private Redis for the others."""
     (tmp_path / "Procfile").write_text((Path(__file__).resolve().parents[1] / "Procfile").read_text())

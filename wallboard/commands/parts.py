@@ -22,10 +22,16 @@ LOADS_S = 10.0  # so long one of several web processes lets the others serve whi
 Part = Callable[[InForce, Config], Coroutine[Any, Any, None]]
 
 
+def at(command: Callable[..., None]) -> Callable[..., None]:
+    """`host` and `port`, where they differ from the configuration."""
+    port = click.option("--port", type=click.IntRange(1, 65_535), help="The port to listen on (default 8000).")
+    host = click.option("--host", help="The address to listen on (default 127.0.0.1; 0.0.0.0: every one).")
+    return host(port(command))
+
+
 @click.command()
 @given
-@click.option("--host", help="The address to listen on (default 127.0.0.1; 0.0.0.0: every one).")
-@click.option("--port", type=click.IntRange(1, 65_535), help="The port to listen on (default 8000).")
+@at
 @click.option("--verbose", is_flag=True, help="The parts' logs here, as JSON lines, instead of in files.")
 def up(host: str | None, port: int | None, verbose: bool, **where: Any) -> None:
     """Start everything: Redis unless one is given, worker, web and the configured collectors.
@@ -34,25 +40,25 @@ def up(host: str | None, port: int | None, verbose: bool, **where: Any) -> None:
     """
     from wallboard.up import up as start
 
-    if host:
-        os.environ["WALLBOARD_SERVER_HOST"] = host
-    if port:
-        os.environ["WALLBOARD_SERVER_PORT"] = str(port)
+    _listen_at(host, port)
     asyncio.run(start(Given(**where), verbose=verbose))
 
 
 @click.command()
 @given
+@at
 @click.option("--processes", type=click.IntRange(1, 64), default=1, help="How many, on one address.")
 @click.option("--fd", type=int, hidden=True)
 @click.option("--share", type=int, hidden=True)
 @click.option("--ready-fd", type=int, hidden=True)
 @click.option("--parent", type=int, hidden=True)
 def web(
-    processes: int, fd: int | None, share: int | None, ready_fd: int | None, parent: int | None, **where: Any
-) -> None:
+    host: str | None, port: int | None, processes: int, fd: int | None, share: int | None, ready_fd: int | None,
+    parent: int | None, **where: Any,
+) -> None:  # fmt: skip
     """Serve the boards, the pages and the API. Several processes start anew one after another on SIGHUP."""
     _begin(parent)
+    _listen_at(host, port)
     if processes > 1:
         from wallboard.up import web_processes
 
@@ -79,6 +85,14 @@ def collect(names: Sequence[str], parent: int | None, **where: Any) -> None:
     """Read the sources NAME… (none: all that are configured) and follow changes of the configuration."""
     _begin(parent)
     _run(Given(**where), lambda force, config: _collect(names, force, config))
+
+
+def _listen_at(host: str | None, port: int | None) -> None:
+    """Over what the file and the environment say, in the processes of this one too."""
+    if host:
+        os.environ["WALLBOARD_SERVER_HOST"] = host
+    if port:
+        os.environ["WALLBOARD_SERVER_PORT"] = str(port)
 
 
 def _begin(parent: int | None) -> None:
