@@ -57,7 +57,7 @@ def test_the_first_sixty_characters_carry_the_queue_the_number_and_the_limit() -
 def test_a_message_says_what_else_has_to_hold_with_its_number(language: str, says: str) -> None:
     rule = {
         "metric": "waiting", "raise": "> 0", "and": [{"metric": "ready", "raise": "< 1"}], "queues": ["support"],
-        "notify": ["leads"], "when": "always",
+        "notify": ["leads", "boss"], "when": "always",
     }  # fmt: skip
     site = {"main": Site(language=language)}
     rules = msgspec.convert({"r": rule}, dict[str, Rule])
@@ -74,6 +74,9 @@ def test_a_message_says_what_else_has_to_hold_with_its_number(language: str, say
     [[one]] = due_on(floor, {"leads": LEADS}, NOON + 5_000, "")
     assert one.message.text.splitlines()[0] == says
     assert says not in one.message.title
+    floor.apply(ev.PresenceSet(agent="1", presence="ready", source="pbx", time=NOON + 5_500), NOON + 5_500)
+    [[later]] = due_on(floor, {"boss": LEADS._replace(name="boss")}, NOON + 5_500, "")
+    assert len(later.message.text.splitlines()) == 1, "it holds no more: severity and rule alone"
     many = together([one.message, msgspec.structs.replace(one.message, alert="b", id="b+")])
     assert says in many.text.splitlines()[1].split(" · ")
     [alert] = floor.alerts.open

@@ -20,7 +20,7 @@ from wallboard.core.kpis import alert_document, entity
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import KPI, ON_DUTY, Rule
 from wallboard.core.settings import Settings, Site
-from wallboard.core.sofar import Beside, besides_now, number_now
+from wallboard.core.sofar import Beside, besides_now, holds, number_now
 from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
 
@@ -83,8 +83,10 @@ def value_now(floor: Floor, row: AlertRow, now_ms: int) -> float | None:
 
 
 def besides_of(floor: Floor, row: AlertRow, now_ms: int) -> list[Beside]:
-    """What else has to hold for it, or holds in its place, each with its number by now."""
-    return besides_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), now_ms)
+    """What else holds for it, or in its place, each with its number by now: beside its limit one that holds no more
+    would read as if it did. One that is not known is said."""
+    found = besides_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), now_ms)
+    return [one for one in found if one.value is None or holds(one)]
 
 
 def due(

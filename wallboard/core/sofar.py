@@ -48,7 +48,7 @@ def besides_now(
     found = [
         Beside(word, one, _number(one, row, alerting, entity, now_ms).value) for word, those in joined for one in those
     ]
-    return [one for one in found if one.joined == "and" or _holds(one)]
+    return [one for one in found if one.joined == "and" or holds(one)]
 
 
 def _number(one: Condition, row: AlertRow, alerting: Alerting, entity: Document | None, now_ms: int) -> Measured:
@@ -60,5 +60,6 @@ def _number(one: Condition, row: AlertRow, alerting: Alerting, entity: Document 
     return measured(one, entity, now_ms) if entity else Measured(None)
 
 
-def _holds(one: Beside) -> bool:
+def holds(one: Beside) -> bool:
+    """Whether it would raise it by now."""
     return one.value is not None and one.asked.raise_limit.passed_by(one.value)
