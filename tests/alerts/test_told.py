@@ -39,11 +39,21 @@ def test_what_comes_by_time_alone_waits_while_there_is_more_to_read() -> None:
     """In which somebody may have acknowledged it: the next one was called, and a repeat went, all the same."""
     held = settings(escalate="10m", repeat="5m")
     later = NOON + 10 * MINUTE
-    assert [one.told for one in dues(row(), later, held)] == ["a+", "a*2", "a+", "a*2"]
+    assert told(row(), later, held) == [("leads", "a+"), ("leads", "a*2"), ("boss", "a+")]
     behind = dues(row(), later, held, is_behind=True)
     assert [(one.receiver, one.told) for one in behind] == [("leads", "a+")]
     over = row(over_ms=NOON + MINUTE, over="cleared")
     assert [one.told for one in dues(over, later, held, LEADS, is_behind=True)] == ["a+", "a-"]
+
+
+def test_whoever_hears_of_it_for_the_first_time_is_told_no_repeat_of_before() -> None:
+    """The next of the chain was told in one message that it is 3 now and still 3."""
+    held = settings(escalate="10m", repeat="5m")
+    for at_ms, said in ((10, ["a+"]), (14, ["a+"]), (15, ["a+", "a*3"])):
+        found = told(row(), NOON + at_ms * MINUTE, held)
+        assert [each for receiver, each in found if receiver == "boss"] == said
+    found = dues(row(), NOON + 14 * MINUTE, held, LEADS, since={"leads": NOON + 14 * MINUTE})
+    assert [each.told for each in found] == ["a+"]
 
 
 def test_a_message_is_made_once_for_all_who_are_told_the_same() -> None:

@@ -223,7 +223,12 @@ def together(messages: Sequence[Message]) -> Message:
     aside = {
         one.alert: " · ".join(("", *one.aside, *([one.why] if one.why and not shared else []))) for one in messages
     }
-    said = ((say("line", severity=_standing(one, came_first, say), title=one.title), one.alert) for one in ordered)
+    begins = {one.alert for one in messages if one.type == "raised"}  # of which no line says again that it is still so
+    said = (
+        (say("line", severity=_standing(one, came_first, say), title=one.title), one.alert)
+        for one in ordered
+        if one.type != "again" or one.alert not in begins
+    )
     lines, room = list[str](), MOST_ASIDE
     for line, alert in dict.fromkeys(said):  # of several late repeats each says the same
         beside = aside[alert] if alert in begun and len(aside[alert]) <= room else ""

@@ -191,7 +191,9 @@ def _begun(
             continue
         yield Said(receiver.name, "raised", says=says)
         number = 0 if is_over else _repeats(row, rule.repeat_ms, came_ms)
-        if number and row.raised_ms + number * (rule.repeat_ms or 0) > (row.woken_ms or 0):
+        called_ms = row.raised_ms + place * (rule.escalate_ms or 0)
+        heard_ms = max(called_ms, since.get(receiver.name, 0), row.woken_ms or 0)
+        if number and row.raised_ms + number * (rule.repeat_ms or 0) > heard_ms:
             yield Said(receiver.name, "again", number, says)
 
 
