@@ -150,7 +150,8 @@ def due(
 
 
 def is_unheard(row: AlertRow, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str]) -> bool:
-    """Whether it waits for somebody, and its rule tells only leads on duty while none is."""
+    """Whether it waits for somebody, and its rule tells only leads on duty while none is. `on_duty`: whom something
+    tells."""
     rule = settings.alert.get(row.rule)
     if rule is None or ON_DUTY not in rule.notify or on_duty or _is_acted_on(row):
         return False

@@ -1,9 +1,11 @@
 """How does an open alert stand now? Its number, what else holds, who hears of it, and what was done the last times."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Collection
 
 from wallboard.alerts.message import said_in
 from wallboard.alerts.told import is_unheard
+from wallboard.core.errors import RecordUnavailable
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document
 from wallboard.core.rules import reads_of
@@ -12,6 +14,7 @@ from wallboard.core.state import Floor
 from wallboard.web.figures import changed, figure, lasting, moved
 from wallboard.web.ruletold import condition_told
 from wallboard.web.speaking import page_say
+from wallboard.web.who import Who
 from wallboard.web.wiring import Parts
 from wallboard.web.words import Words
 
@@ -58,11 +61,36 @@ def besides(parts: Parts, row: Document, say: Words) -> Document:
     return found
 
 
-def unheard(parts: Parts, row: Document) -> Document:
+async def reached(parts: Parts) -> Collection[str] | None:
+    """Whom something tells outside the pages, by name; None: nobody can say now. The record is asked only where an open
+    alert hangs on it."""
+    alerts, receivers = parts.pipeline.floor.alerts, parts.config.receivers
+    found = {one.person for one in receivers.values() if one.person}
+    waiting = [row for row in alerts.open.values() if is_unheard(row, parts.pipeline.floor.settings, receivers, ())]
+    if all(found.issuperset(alerts.on_duty(row)) for row in waiting):
+        return found
+    try:
+        return found | await asyncio.to_thread(_with_channels, parts)
+    except RecordUnavailable:
+        return None
+
+
+def unheard(parts: Parts, row: Document, who: Who, reached: Collection[str] | None) -> Document:
+    """`unreached`: who is on duty for it, and is told nowhere; for who may know who is on duty."""
     floor = parts.pipeline.floor
     alert = floor.alerts.open[row["id"]]
-    unheard = is_unheard(alert, floor.settings, parts.config.receivers, floor.alerts.on_duty(alert))
-    return {"unheard": True} if unheard else {}
+    on_duty = floor.alerts.on_duty(alert)
+    hear = [one for one in on_duty if reached is None or one in reached]
+    if not is_unheard(alert, floor.settings, parts.config.receivers, hear):
+        return {}
+    return {"unheard": True} | ({"unreached": list(on_duty)} if on_duty and who.may("alerts:act") else {})
+
+
+def _with_channels(parts: Parts) -> set[str]:
+    """Who added one that is told of alerts. Blocking. Raises RecordUnavailable."""
+    added, kinds = parts.own_channels.all(), parts.config.own_channels
+    accounts = {one.person for one in added if one.confirmed_ms is not None and one.kind in kinds}
+    return {one.name for one in parts.people.of(accounts).values()}
 
 
 def _changed(change: float, within: str, reads: str, say: Words) -> str:

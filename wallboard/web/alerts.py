@@ -1,6 +1,7 @@
 """Which alerts are there? `GET /api/v1/alerts`: the open ones, the gravest first, what may become one, what is over."""
 
 from collections import Counter
+from collections.abc import Collection
 from itertools import islice
 from typing import Any, TypedDict
 
@@ -14,7 +15,7 @@ from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.live.vitals import no_worker_since
 from wallboard.web import duty
-from wallboard.web.alertnow import as_it_is, besides, last_times, unheard
+from wallboard.web.alertnow import as_it_is, besides, last_times, reached, unheard
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import OnDuty
@@ -58,7 +59,7 @@ class Alerts(TypedDict):
         200: Answer(
             "`open`, the gravest first, each with its number `now`, `first_of` how many of one cause it came first, "
             "`and` what else its rule asks for, `or` which of its other conditions holds now, and `unheard` where it "
-            "tells leads on duty alone and none is; "
+            "tells leads on duty alone and none is, or nothing tells those who are (`unreached`); "
             "`pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "
             "`maintenance`, planned work that goes on now; `no_worker_since`, since when no worker leads, so that "
             "nothing is raised or told; `duty`, who is on duty.",
@@ -68,8 +69,8 @@ class Alerts(TypedDict):
 )
 async def alerts(request: Request) -> Response:
     """`GET /api/v1/alerts`: the open ones, the gravest first, and those that were over last."""
-    who = sees_floor(request)
-    body = msgspec.json.encode(told(parts_of(request), who, words(spoken(request))))
+    who, parts = sees_floor(request), parts_of(request)
+    body = msgspec.json.encode(told(parts, who, words(spoken(request)), await reached(parts)))
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 
@@ -87,10 +88,11 @@ async def open_count(request: Request) -> Response:
     return JSONResponse(found, headers={"cache-control": "no-store"})
 
 
-def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
+def told(parts: Parts, who: Who, say: Words, reached: Collection[str] | None) -> dict[str, Any]:
     """Each as in the state document with its `id`, what it says in `text` (its number when it was raised) and `now`,
     whether it is `mine`, `first_of` how many of one cause it came first, `theirs` where the caller leads another
-    team and so may not act on it, and `unheard` where its rule tells leads on duty alone and none is."""
+    team and so may not act on it, and `unheard` where its rule tells leads on duty alone and nobody who is can be
+    `reached` (by name; None: not known)."""
     floor = parts.pipeline.floor
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
@@ -113,7 +115,7 @@ def told(parts: Parts, who: Who, say: Words) -> dict[str, Any]:
         "no_worker_since": no_worker_since(parts.pipeline.documents.get("sources", {})),
         "rules": len(floor.settings.alert),
         "open": [
-            row | as_it_is(parts, row, say) | unheard(parts, row) | besides(parts, row, say) | before(row)
+            row | as_it_is(parts, row, say) | unheard(parts, row, who, reached) | besides(parts, row, say) | before(row)
             for row in found
             if "over_at" not in row
         ],
