@@ -19,7 +19,7 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
 /**
  * @typedef {{result: string, who: string, note?: string}} Result
  * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, note?: string, results?: Result[]}} Before
- * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, and?: string[], or?: string[], severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
+ * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, text_parts?: string[], raised?: string, and?: string[], or?: string[], severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
  *   owner?: string, mine: boolean, theirs?: boolean, unheard?: boolean, unreached?: string[], acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
  * @typedef {{now: number, no_worker_since: number | null, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
  *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
@@ -158,13 +158,17 @@ function write(card, alert) {
   more.hidden = Boolean(alert.over_at || alert.theirs);
   mountAround(more, `${url}/${encodeURIComponent(alert.id)}/around`);
   card.querySelector("use")?.setAttribute("href", "/static/icons.svg#" + (ICONS[alert.severity] ?? "info"));
-  part(card, ".alert-text span").textContent = alert.text;
+  const [before, after] = alert.text_parts ?? [alert.text, ""];
+  part(card, ".alert-text span").textContent = before;
+  part(card, ".alert-now").textContent = alert.text_parts ? (alert.now ?? "") : ""; // what moves is not read aloud
+  part(card, ".alert-limit").textContent = after;
   part(card, ".alert-and").textContent = besides(alert);
   part(card, ".alert-action").textContent = alert.over_at ? "" : (alert.action ?? "");
   part(card, ".alert-unheard").textContent = alert.unreached ? said("unreached", { who: alert.unreached.join(", ") }) : words.unheard;
   part(card, ".alert-unheard").hidden = !alert.unheard;
   part(card, ".alert-when span").textContent = [...when(alert), ...who(alert)].join(" · ");
-  part(card, ".alert-now").textContent = alert.now ? " · " + said("now", { value: alert.now }) : "";
+  const small = alert.raised ? said("raised", { value: alert.raised }) : alert.now && !alert.text_parts ? said("now", { value: alert.now }) : "";
+  part(card, ".alert-raised").textContent = small && " · " + small;
   part(card, ".alert-before").textContent = (alert.before ?? []).map(lastTime).join("\n");
   const act = (pressed, verb, body) => {
     if (verb === "assign" && body.to) held.leave(card);

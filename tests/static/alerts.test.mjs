@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { textOf } from "../../static/js/tiles/alerts.js";
+import { raisedOf, textOf } from "../../static/js/tiles/alerts.js";
 import { learn } from "../../static/js/words.js";
 
 test("a change has its sign and its time, in four languages", () => {
@@ -21,13 +21,17 @@ test("a change has its sign and its time, in four languages", () => {
   }
 });
 
-test("the number now stands beside the one with which it was raised", () => {
+test("the number now stands in the text, the one with which it was raised beside its age", () => {
   learn(JSON.parse(readFileSync(new URL("../../static/words/en.json", import.meta.url), "utf8")), "en");
   const says = (row, now) => textOf({ limit: "> 120", reads: "seconds", metric: "oldest_wait_s", value: 151, name: "Support", ...row }, now).replace(/\u00a0/g, " ");
-  assert.equal(says({ grows_since: 40_000 }, 350_000), "Support: Longest wait 2:31 (now 5:10), limit > 2:00");
-  assert.equal(says({ value_now: 151.4 }, 350_000), "Support: Longest wait 2:31, limit > 2:00", "the same is not said twice");
-  assert.equal(says({ value_now: 0 }, 350_000), "Support: Longest wait 2:31 (now 0:00), limit > 2:00");
+  assert.equal(says({ grows_since: 40_000 }, 350_000), "Support: Longest wait 5:10, limit > 2:00");
+  assert.deepEqual(raisedOf({ reads: "seconds", value: 151, grows_since: 40_000 }, 350_000), ["2:31 when raised"]);
+  assert.deepEqual(raisedOf({ reads: "seconds", value: 151, value_now: 151.4 }, 350_000), [], "the same is not said twice");
+  assert.deepEqual(raisedOf({ reads: "seconds", value: 151 }, 350_000), []);
+  assert.deepEqual(raisedOf({ reads: "seconds", value_now: 151 }, 350_000), []);
+  assert.equal(says({ value_now: 151.4 }, 350_000), "Support: Longest wait 2:31, limit > 2:00");
+  assert.equal(says({ value_now: 0 }, 350_000), "Support: Longest wait 0:00, limit > 2:00");
   assert.equal(says({}, 350_000), "Support: Longest wait 2:31, limit > 2:00");
   const fall = { metric: "waiting", reads: "count", limit: "> 5", value: 7, within: "10m" };
-  assert.equal(says({ ...fall, value_now: -2 }, 0), "Support: Waiting, change within 10 min +7 (now −2), limit > 5");
+  assert.equal(says({ ...fall, value_now: -2 }, 0), "Support: Waiting, change within 10 min −2, limit > 5");
 });

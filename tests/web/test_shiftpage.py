@@ -25,6 +25,7 @@ from wallboard.core.events import (
     NoticePosted,
 )
 from wallboard.core.quarters import QUARTER_MS, Interval
+from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings, Site, Target
 from wallboard.record.history import SeenDay
 from wallboard.record.shiftnotes import MOST, ShiftNote
@@ -47,6 +48,7 @@ def settings() -> Settings:
             "support": Queue(team="one", name="Support"),
             "chat": Queue(team="two", name="Chats", target=Target(percent=90)),
         },
+        alert={"long": msgspec.convert({"metric": "waiting", "queues": ["*"], "raise": "> 2"}, Rule)},
     )
 
 
@@ -132,6 +134,7 @@ async def test_each_hour_stands_against_the_target_and_the_shift_below(shift: An
 async def test_alerts_stand_with_who_did_what_notices_and_who_still_waits(shift: Any) -> None:
     text = await page(shift, "Ann")
     assert re.search(r"<b>Support: Waiting 3, limit &gt; 2</b>", text)
+    assert "when raised" not in text
     for said in (
         "Ben is on it",
         "seen by Ann",
@@ -160,7 +163,13 @@ async def test_who_had_an_alert_that_is_over_and_whose_snooze_has_ended_stand_in
         AlertWoken(alert="a-chat", source="wallboard"), AlertCleared(alert="a-support", source="wallboard"),
     ])  # fmt: skip
     await until(shift, lambda floor: "a-support" in alerts.over)
+    queued = [{"type": "contact.queued", "contact": "chat", "queue": "chat", "source": "pbx"}]
+    await shift.http.post("/api/v1/events", json=queued)
+    documents = shift.parts.pipeline.documents
+    await until(shift, lambda _: documents.get("queues", {}).get("chat", {}).get("now", {}).get("waiting") == 1)
     text = await page(shift, "Ann")
+    assert "<b>Chats: Waiting 1, limit &gt; 2</b>" in text, "as it is now"
+    assert "<span>3 when raised</span>" in text
     assert "was snoozed by Eve" in text
     assert "Ben had it" in text
     assert "is on it" not in text

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Collection
 
-from wallboard.alerts.message import said_in
 from wallboard.alerts.told import is_unheard
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.kpis import alert_document
@@ -11,7 +10,8 @@ from wallboard.core.measured import Document
 from wallboard.core.rules import reads_of
 from wallboard.core.sofar import asks_the_same, besides_now, number_now
 from wallboard.core.state import Floor
-from wallboard.web.figures import changed, figure, lasting, moved
+from wallboard.web.figures import changed, moved
+from wallboard.web.lists import number_of, text_with
 from wallboard.web.ruletold import condition_told
 from wallboard.web.speaking import page_say
 from wallboard.web.who import Who
@@ -19,6 +19,7 @@ from wallboard.web.wiring import Parts
 from wallboard.web.words import Words
 
 SHOWN_BEFORE = 3
+HERE = "\0"  # stands in no name
 BEFORE = ("raised_at", "over_at", "over", "acknowledged_by", "owner", "last_snoozed_by", "note", "results")
 
 
@@ -35,15 +36,18 @@ def last_times(floor: Floor) -> Callable[[Document], Document]:
 
 
 def as_it_is(parts: Parts, row: Document, say: Words) -> Document:
-    """Its number as it is now; absent where its rule asks for none any more."""
+    """`now`, its number as it is now; where it is known `text_parts`, what `text` has before and after it, and
+    `raised`, the number at its raise, where that was another. Absent where its rule asks for another by now."""
     floor, alert = parts.pipeline.floor, parts.pipeline.floor.alerts.open[row["id"]]
     if not asks_the_same(alert, floor.settings):
         return {}
     of = parts.pipeline.documents.get(row["kind"], {}).get(row["of"])
     value = number_now(alert, floor.settings, floor.alerting, of, parts.clock_ms()).value
-    if alert.within:
-        return {"now": say("absent") if value is None else _changed(value, alert.within, row["reads"], say)}
-    return {"now": "\u00a0".join(filter(None, figure(value, row["reads"], 0, say)))}
+    if value is None:
+        return {"now": say("absent")}
+    now, raised = (number_of(row, one, say) for one in (value, row.get("value")))
+    found = {"now": now, "text_parts": text_with(row, HERE, say).split(HERE)}
+    return found if raised in (now, say("absent")) else found | {"raised": raised}
 
 
 def besides(parts: Parts, row: Document, say: Words) -> Document:
@@ -91,8 +95,3 @@ def _with_channels(parts: Parts) -> set[str]:
     added, kinds = parts.own_channels.all(), parts.config.own_channels
     accounts = {one.person for one in added if one.confirmed_ms is not None and one.kind in kinds}
     return {one.name for one in parts.people.of(accounts).values()}
-
-
-def _changed(change: float, within: str, reads: str, say: Words) -> str:
-    """+4 in 10 min, as messages say it."""
-    return said_in(say.language)("value.within", value=moved(change, reads, say), time=lasting(within, say))

@@ -57,7 +57,8 @@ class Alerts(TypedDict):
     description="`text` is in the first language of Accept-Language. docs/alerts.md.",
     answers={
         200: Answer(
-            "`open`, the gravest first, each with its number `now`, `first_of` how many of one cause it came first, "
+            "`open`, the gravest first, each with its number `now` (`text_parts`: what `text` has around that; "
+            "`raised`: what it was then, where it was another), `first_of` how many of one cause it came first, "
             "`and` what else its rule asks for, `or` which of its other conditions holds now, and `unheard` where it "
             "tells leads on duty alone and none is, or nothing tells those who are (`unreached`); "
             "`pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "

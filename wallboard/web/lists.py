@@ -297,12 +297,18 @@ def order_of(row: Document) -> tuple[bool, int, bool]:
 
 
 def alert_text(row: Document, say: Words, now_ms: int = 0) -> str:
-    """With its number now beside the one at its raise, where the row has it and it is another."""
+    """With its number now where the row has it, else the one at its raise."""
+    now = _value_now(row, now_ms)
+    return text_with(row, number_of(row, row.get("value") if now is None else now, say), say)
+
+
+def number_of(row: Document, value: float | None, say: Words) -> str:
+    return say("absent") if value is None else (moved if "within" in row else changed)(value, row["reads"], say)
+
+
+def text_with(row: Document, value: str, say: Words) -> str:
+    """`value`: what stands as its number."""
     sign, number = "".join(c for c in row["limit"] if c in "<>="), float(row["limit"].strip("<>= "))
-    written = moved if "within" in row else changed
-    value = say("absent") if row.get("value") is None else written(row["value"], row["reads"], say)
-    if (now := _value_now(row, now_ms)) is not None and (shown := written(now, row["reads"], say)) != value:
-        value = say("alert.value_now", value=value, now=shown)
     metric = say(f"metric.{row['metric']}", otherwise=row["metric"])
     if "event" in row:
         metric = say("alert.no_event", event=row["event"])
@@ -315,6 +321,9 @@ def alert_text(row: Document, say: Words, now_ms: int = 0) -> str:
 def _alert(name: str, row: Document, text: str, picture: Picture) -> Document:
     level, say = row["severity"], picture.say
     when = [say(f"notice.{level}", otherwise=level), ago(seconds_since(row["raised_at"], picture.now_ms), say)]
+    now, raised = (number_of(row, value, say) for value in (_value_now(row, picture.now_ms), row.get("value")))
+    if say("absent") not in (now, raised) and now != raised:
+        when.append(say("alert.raised", value=raised))
     if "snoozed_until" in row:
         when.append(say("alert.snoozed", time=time_of_day(row["snoozed_until"], picture.zone, "%H:%M")))
     elif who := row.get("owner") or row.get("acknowledged_by"):

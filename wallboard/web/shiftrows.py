@@ -13,6 +13,7 @@ from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document
 from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
+from wallboard.web.alertnow import as_it_is
 from wallboard.web.auth import Who
 from wallboard.web.figures import figure
 from wallboard.web.lists import alert_text
@@ -31,7 +32,7 @@ async def of_shift(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: Zon
     found: Document = {
         "shift": shift.name, "begins": moment(shift.started_ms, now_ms, zone), "ends": _time(shift.ends_ms, zone),
         "ended": shift.ends_ms,
-        "alerts": [_alert(floor, name, row, zone, say) for name, row in alerts],
+        "alerts": [_alert(parts, name, row, zone, say) for name, row in alerts],
         "alerts_known": MOST_OVER if handover.may_lack(floor, shift) else None,
     }  # fmt: skip
     least, targets = _least(floor), {group: handover.target_of(floor, group) for group in groups}
@@ -66,10 +67,15 @@ def _least(floor: Floor) -> int:
     return floor.settings.for_queue("").min_n
 
 
-def _alert(floor: Floor, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -> Document:
-    told = alert_document(floor, row)
+def _alert(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -> Document:
+    """`raised`: of one that is open, its number then where it is another now."""
+    told = alert_document(parts.pipeline.floor, row)
+    is_open = name in parts.pipeline.floor.alerts.open
+    now = as_it_is(parts, told | {"id": name}, say) if is_open else {}
+    text = now["now"].join(now["text_parts"]) if "text_parts" in now else alert_text(told, say)
     return {
-        "id": name, "text": alert_text(told, say), "severity": row.severity, "from": _time(row.raised_ms, zone),
+        "id": name, "text": text, "raised": now.get("raised"),
+        "severity": row.severity, "from": _time(row.raised_ms, zone),
         "to": None if row.over_ms is None else _time(row.over_ms, zone), "owner": row.owner,
         "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None, "note": row.note,
         "snoozed": row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None,

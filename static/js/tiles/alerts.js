@@ -44,25 +44,30 @@ function order(alert) {
 
 function messageOf(row, picture) {
   const level = row.alert.severity;
-  const when = [say("notice." + level, undefined, level), ago(secondsSince(row.alert.raised_at, picture.now))];
+  const when = [say("notice." + level, undefined, level), ago(secondsSince(row.alert.raised_at, picture.now))].concat(raisedOf(row.alert, picture.now));
   const text = textOf(row.alert, picture.now);
   const action = row.alert.snoozed_until ? "" : row.alert.action || "";
   return { id: row.id, level: row.alert.snoozed_until ? "info" : level, text, action, when: when.concat(who(row.alert, picture)).join(" · ") };
 }
 
-/** Support: Longest wait 2:31 (now 5:10), limit > 2:00 */
+/** Support: Longest wait 5:10, limit > 2:00: the number now where it is known, else the one with which it was raised. */
 export function textOf(alert, now) {
   const limit = alert.limit.replace(/[^<>=]/g, "") + "\u00a0" + shown(Number(alert.limit.replace(/[<>=]/g, "")), alert.reads);
-  const said = { metric: metricOf(alert), value: valueOf(alert, now), limit, name: alert.name };
+  const said = { metric: metricOf(alert), value: numberNow(alert, now) || signed(alert.value, alert), limit, name: alert.name };
   return alert.name === undefined ? say("alert.says_of_all", said) : say("alert.says", said);
 }
 
-/** Beside the number with which it was raised the one it has now, where that is known and another. */
-function valueOf(alert, now) {
-  const raised = signed(alert.value, alert);
+/** The number with which it was raised, where it is another now. @returns {string[]} */
+export function raisedOf(alert, now) {
+  const current = numberNow(alert, now);
+  const raised = alert.value === undefined ? "" : signed(alert.value, alert);
+  return current && raised && current !== raised ? [say("alert.raised", { value: raised })] : [];
+}
+
+/** "": not known. */
+function numberNow(alert, now) {
   const value = alert.grows_since === undefined ? alert.value_now : secondsSince(alert.grows_since, now);
-  const current = value === undefined ? raised : signed(value, alert);
-  return current === raised ? raised : say("alert.value_now", { value: raised, now: current });
+  return value === undefined ? "" : signed(value, alert);
 }
 
 function signed(value, alert) {
