@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tests.alerts.dues import BOSS, LEADS, MINUTE, NOON, dues, row, settings
+from wallboard.alerts.late import as_of_now
 from wallboard.alerts.message import HEAD, Speaks, message_of, said_in, together
 from wallboard.alerts.message import test_of as made_to_test
 from wallboard.alerts.notify.telegram import buttons
@@ -86,6 +87,9 @@ def test_a_message_says_what_else_has_to_hold_with_its_number(language: str, say
     assert says not in ended.message.text
 
 
+LIMITS = (("answered", "> 0"), ("offered", "> 0"), ("abandoned", "> 0"), ("missed", "> 9"))
+
+
 @pytest.mark.parametrize(
     ("language", "says"),
     [
@@ -94,9 +98,10 @@ def test_a_message_says_what_else_has_to_hold_with_its_number(language: str, say
     ],
 )  # fmt: skip
 def test_a_message_says_which_condition_joined_by_or_holds_and_not_which_does_not(language: str, says: str) -> None:
-    others = [{"metric": "abandoned", "raise": "> 0"}, {"metric": "offered", "raise": "> 9"}]
+    others = [{"metric": one, "raise": limit} for one, limit in LIMITS]
     rule = {
-        "metric": "waiting", "raise": "> 5", "or": others, "queues": ["support"], "notify": ["leads"], "when": "always",
+        "metric": "waiting", "raise": "> 5", "and": [{"metric": "ready", "raise": "< 1"}], "or": others,
+        "queues": ["support"], "notify": ["leads"], "when": "always",
     }  # fmt: skip
     site = {"main": Site(language=language)}
     rules = msgspec.convert({"r": rule}, dict[str, Rule])
@@ -110,7 +115,11 @@ def test_a_message_says_which_condition_joined_by_or_holds_and_not_which_does_no
         floor.apply(event, floor.now_ms)
     [[one]] = due_on(floor, {"leads": LEADS}, NOON + 15_000, "")
     lines = one.message.text.splitlines()
-    assert (lines[0], len(lines)) == (says, 2), "then severity and rule"
+    assert (lines[0], len(lines)) == (says, 2), "then severity and rule, and nothing that has to hold with another one"
+    assert (one.message.metric, one.message.value, one.message.limit) == ("offered", 1, "> 0"), "the first that holds"
+    assert " 1 (" in one.message.title
+    late = as_of_now(floor, one.message, NOON + 115_000)
+    assert late.now == 1, "the number by now is of the same"
 
 
 @pytest.mark.parametrize(

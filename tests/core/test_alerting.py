@@ -131,6 +131,9 @@ def test_conditions_joined_by_and_and_or():
     gone(floor, "c2", 51_000)
     floor.advance(NOON + 60 * SECOND)
     assert said(floor)[2:] == [("raised", 52.0)], "two gave up"
+    [*_, raised] = floor.alerting.untold.values() if floor.alerting else []
+    asked = [(raised.attributes or {}).get(key) for key in ("metric", "limit", "window")]
+    assert (raised.value, asked) == (2, ["abandoned", "> 1", None]), "which is what it says"
 
 
 def test_a_person_s_alert_is_of_that_person_s_team():

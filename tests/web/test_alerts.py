@@ -228,6 +228,40 @@ async def test_of_conditions_joined_by_or_those_that_hold_now_stand_beside_an_op
         assert polish["or"][0].endswith("więcej niż 0, teraz 2")
 
 
+async def test_what_a_condition_joined_by_or_raised_says_that_one_with_its_number_now(
+    config: Config, served_elsewhere: Any
+) -> None:
+    """It had the number of the first condition, which nobody had passed."""
+    written = {
+        "metric": "waiting", "queues": ["*"], "raise": "> 2", "and": [{"metric": "waiting", "raise": "< 9"}],
+        "or": [{"metric": "offered", "raise": "> 0"}],
+    }  # fmt: skip
+    slow = written | {"when": "always", "for": "1h"}
+    settings = Settings(alert={"wait": msgspec.convert(written, Rule), "slow": msgspec.convert(slow, Rule)})
+    async with served_elsewhere(replace(config, settings=settings)) as served:
+        await served.apply(settings)
+        await raised(served, metric="offered", limit="> 0")
+        queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(5)]
+        await served.http.post("/api/v1/events", json=queued[:2])
+        row = (await until(served, lambda open_: open_["a1"].get("now") == "2"))["a1"]
+        assert row["text"].replace("\u00a0", " ") == "support: Offered 3, limit > 0"
+        assert row.keys().isdisjoint({"and", "or"}), "what else the rule asks for has not to hold, and does not"
+        hour = (await served.http.get(f"{ALERTS}/a1/around")).json()["hour"]
+        assert (hour["points"], hour["limits"]) == ([], {}), "no hour of another number"
+
+        async def pending() -> list[str]:
+            rows = (await served.http.get(ALERTS)).json()["pending"]
+            return [one["text"].replace("\u00a0", " ") for one in rows if one["rule"] == "slow"]
+
+        async with asyncio.timeout(60):
+            while await pending() != ["support: Offered 2, limit > 0"]:
+                await asyncio.sleep(0.05)
+        await served.http.post("/api/v1/events", json=queued[2:])
+        row = (await until(served, lambda open_: "or" in open_["a1"]))["a1"]
+        assert row["or"] == ["Waiting: more than 2, now 5"]
+        assert await pending() == ["support: Waiting 5, limit > 2"]
+
+
 async def test_what_becomes_an_alert_if_it_lasts_is_shown_to_the_leads_of_its_team_and_is_not_open_yet(
     config: Config, served_elsewhere: Any
 ) -> None:

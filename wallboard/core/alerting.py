@@ -295,7 +295,7 @@ class Alerting:
             if not raises:
                 del self.instances[key]
             elif now_ms >= found.since_ms + rule.rule.lasts_ms:
-                self._raise(key, rule.rule, measures[0].value, found)
+                self._raise(key, rule.rule, found, *rule.leading(measures))
         elif found.state == "raised" and rule.holds(measures, keeping=True) is False:
             found.state, found.since_ms = "recovering", now_ms
         elif found.state == "recovering" and raises:
@@ -303,13 +303,14 @@ class Alerting:
         if found.state == "recovering" and now_ms >= found.since_ms + rule.rule.keep_ms:
             self._end(key, "cleared", measures[0].value)
 
-    def _raise(self, key: Name, rule: Rule, value: float | None, found: Instance) -> None:
+    def _raise(self, key: Name, rule: Rule, found: Instance, asked: Condition, value: float | None) -> None:
+        """`asked`: the condition that holds, with its number."""
         began_ms, now_ms = found.since_ms, self._ground.now_ms
         found.state, found.since_ms = "raised", now_ms
         found.alert = blake2b("\0".join((*key, str(now_ms))).encode(), digest_size=8).hexdigest()
         said = {
-            "kind": key[1], "of": key[2], "metric": rule.metric, "limit": rule.raises, "since": str(began_ms),
-        } | {name: own for name in ("window", "within", "event") if (own := getattr(rule, name))}  # fmt: skip
+            "kind": key[1], "of": key[2], "metric": asked.metric, "limit": asked.raises, "since": str(began_ms),
+        } | {name: own for name in ("window", "within", "event") if (own := getattr(asked, name))}  # fmt: skip
         self._tell(ev.AlertRaised(
             time=now_ms, source=SOURCE, id=f"{found.alert}+", alert=found.alert, rule=key[0], severity=rule.severity,
             value=value, attributes=said,

@@ -80,6 +80,14 @@ class Compiled:
             found = True if found or other else None if found is None or other is None else False
         return found
 
+    def leading(self, measures: Sequence[Measured]) -> tuple[Condition, float | None]:
+        """Of one that holds the first condition that does, with its number: the rule's own with its `and`, else one of
+        `or`."""
+        held = [one.holds(value, keeping=False) for one, value in zip(self.asked, measures, strict=True)]
+        ends = 1 + len(self.rule.conditions)
+        place = 0 if _all(held[:ends]) or True not in held[ends:] else held.index(True, ends)
+        return list(conditions(self.rule))[place], measures[place].value
+
     def is_of_team(self, team: str | None) -> bool:
         return self.kind != "agents" or not self.rule.teams or team in self.rule.teams
 

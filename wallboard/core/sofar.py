@@ -3,7 +3,10 @@
 oldest_wait_s was 134 s when it was raised     since 12:00:00, so 310 s at 12:05:10
 """
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
+
+from msgspec.structs import replace
 
 from wallboard.core.alerting import Alerting
 from wallboard.core.heard import ANY
@@ -21,34 +24,61 @@ class Beside(NamedTuple):
     value: float | None
 
 
-def asks_the_same(row: AlertRow, settings: Settings) -> bool:
-    """Whether its rule is there and asks for the number that the alert was raised with."""
+def asked_of(row: AlertRow, settings: Settings) -> Condition | None:
+    """The condition of its rule that the alert was raised with; None: its rule is gone, or asks for other numbers."""
     rule = settings.alert.get(row.rule)
-    return rule is not None and (rule.metric, rule.window, rule.within) == (row.metric, row.window, row.within)
+    if rule is None:
+        return None
+    number = row.metric, row.window, row.within
+    found = [one for one in (rule, *rule.others) if (one.metric, one.window, one.within) == number]
+    same = (one for one in found if (one.raises, one.event) == (row.limit, row.event))
+    return next(same, found[0] if found else None)
 
 
 def number_now(
     row: AlertRow, settings: Settings, alerting: Alerting | None, entity: Document | None, now_ms: int
 ) -> Measured:
     """`entity`: what it is about, as in the state document. Value None: not known, or its rule asks for another one."""
-    rule = settings.alert.get(row.rule)
-    if rule is None or alerting is None or not asks_the_same(row, settings):
+    asked = asked_of(row, settings)
+    if asked is None or alerting is None:
         return Measured(None)
-    return _number(rule, row, alerting, entity, now_ms)
+    return _number(asked, row, alerting, entity, now_ms)
 
 
 def besides_now(
     row: AlertRow, settings: Settings, alerting: Alerting | None, entity: Document | None, now_ms: int
 ) -> list[Beside]:
-    """What else has to hold for it, and what holds in its place; none where its rule asks for another number by now."""
-    rule = settings.alert.get(row.rule)
-    if rule is None or alerting is None or not asks_the_same(row, settings):
+    """What else has to hold for it, and what holds in its place; none where its rule asks for another number by now.
+    Of one that was raised by a condition joined by `or` nothing else has to."""
+    rule, asked = settings.alert.get(row.rule), asked_of(row, settings)
+    if rule is None or alerting is None or asked is None:
         return []
-    joined: tuple[tuple[Literal["and", "or"], list[Condition]], ...] = (("and", rule.conditions), ("or", rule.others))
-    found = [
-        Beside(word, one, _number(one, row, alerting, entity, now_ms).value) for word, those in joined for one in those
-    ]
-    return [one for one in found if one.joined == "and" or holds(one)]
+
+    def beside(joined: Literal["and", "or"], those: Sequence[Condition]) -> list[Beside]:
+        return [Beside(joined, one, _number(one, row, alerting, entity, now_ms).value) for one in those]
+
+    others = [one for one in beside("or", rule.others) if one.asked is not asked and holds(one)]
+    if asked is rule:
+        return beside("and", rule.conditions) + others
+    own = beside("or", [rule, *rule.conditions])
+    return (own[:1] if all(map(holds, own)) else []) + others
+
+
+def leading(
+    row: AlertRow, settings: Settings, alerting: Alerting | None, entity: Document | None, now_ms: int
+) -> AlertRow:
+    """Of one that is not raised yet: as its rule's first condition that holds says it, with the number by now."""
+    value = number_now(row, settings, alerting, entity, now_ms).value
+    besides, asked = besides_now(row, settings, alerting, entity, now_ms), asked_of(row, settings)
+    first = [*([Beside("and", asked, value)] if asked else []), *(one for one in besides if one.joined == "and")]
+    other = next((one for one in besides if one.joined == "or"), None)
+    if other is None or all(map(holds, first)):
+        return replace(row, value=value)
+    said = other.asked
+    return replace(
+        row, metric=said.metric, window=said.window, limit=said.raises, within=said.within, event=said.event,
+        value=other.value,
+    )  # fmt: skip
 
 
 def _number(one: Condition, row: AlertRow, alerting: Alerting, entity: Document | None, now_ms: int) -> Measured:

@@ -8,7 +8,7 @@ from wallboard.core.errors import RecordUnavailable
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document
 from wallboard.core.rules import reads_of
-from wallboard.core.sofar import asks_the_same, besides_now, number_now
+from wallboard.core.sofar import asked_of, besides_now, number_now
 from wallboard.core.state import Floor
 from wallboard.web.figures import changed, moved
 from wallboard.web.lists import number_of, text_with
@@ -39,7 +39,7 @@ def as_it_is(parts: Parts, row: Document, say: Words) -> Document:
     """`now`, its number as it is now; where it is known `text_parts`, what `text` has before and after it, and
     `raised`, the number at its raise, where that was another. Absent where its rule asks for another by now."""
     floor, alert = parts.pipeline.floor, parts.pipeline.floor.alerts.open[row["id"]]
-    if not asks_the_same(alert, floor.settings):
+    if asked_of(alert, floor.settings) is None:
         return {}
     of = parts.pipeline.documents.get(row["kind"], {}).get(row["of"])
     value = number_now(alert, floor.settings, floor.alerting, of, parts.clock_ms()).value

@@ -11,6 +11,7 @@ from wallboard.core.agents import Standing
 from wallboard.core.kpis import alert_document
 from wallboard.core.rows import AlertRow
 from wallboard.core.select import selects
+from wallboard.core.sofar import asked_of
 from wallboard.record.boards import Board
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
@@ -85,6 +86,8 @@ async def around(request: Request) -> Response:
 
 def _hour(parts: Parts, row: AlertRow, say: Words) -> Document:
     rule, reads = parts.pipeline.floor.settings.alert.get(row.rule), alert_document(parts.pipeline.floor, row)["reads"]
+    if asked_of(row, parts.pipeline.floor.settings) is not rule:  # the hour is of the rule's own number
+        return {"points": [], "limits": {}}
     points = list(parts.last_hour.of((row.rule, row.kind, row.of)))
     known = [point for point in points if point is not None]
     limits = {}

@@ -5,12 +5,10 @@ For whom they would be: of another lead's team nothing is said, and of a silent 
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document
 from wallboard.core.rows import AlertRow
-from wallboard.core.sofar import number_now
+from wallboard.core.sofar import leading
 from wallboard.web.lists import alert_text, order_of
 from wallboard.web.openalerts import is_for
 from wallboard.web.who import Who
@@ -28,8 +26,7 @@ def pending(parts: Parts, who: Who, say: Words) -> list[Document]:
     found = list[Document]()
     for row in rows[:SHOWN]:
         of = parts.pipeline.documents.get(row.kind, {}).get(row.of)
-        value = number_now(row, floor.settings, floor.alerting, of, parts.clock_ms()).value
-        document = alert_document(floor, replace(row, value=value))
+        document = alert_document(floor, leading(row, floor.settings, floor.alerting, of, parts.clock_ms()))
         found.append(document | {"text": alert_text(document, say)})
     return found
 
