@@ -6,7 +6,7 @@ import { empty } from "./tiles/queues.js";
 
 const ICONS = { critical: "alarm", warning: "warn", good: "good", info: "info" };
 
-/** @typedef {{id: string, level: string, text: string, when: string, action?: string}} Message `action`: what to do, where there is room */
+/** @typedef {{id: string, level: string, text: string, when: string, action?: string, sleeps?: boolean}} Message `action`: what to do, where there is room; `sleeps`: it is snoozed */
 
 /** @param {Element} body */
 export function mountMessages(body) {
@@ -29,6 +29,7 @@ export function renderMessages(body, tile, picture, messages, none) {
 
 function renderMessage(item, message, acts) {
   mark(item, "level", message.level);
+  mark(item, "sleeps", message.sleeps ? "yes" : "no");
   icon(item, ICONS[message.level] || "info");
   const said = part(item, "div", "said");
   write(part(said, "p", "text"), message.text);

@@ -166,6 +166,9 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         await card.get_by_label("A note").fill("they come")
         await card.get_by_role("button", name="15 min").tap()
         await phone.locator("#snoozed .alert").get_by_text("snoozed by Admin · “they come”").wait_for()
+        await expect(wall.locator('.notice[data-sleeps="yes"] .icon use')).to_have_attribute(
+            "href", re.compile("#alarm$")
+        )
         await phone.locator("#snoozed .alert").get_by_role("button", name="Wake").tap()
         await card.get_by_role("button", name="15 min").wait_for()
         assert await card.get_by_text("snoozed by").count() == 0

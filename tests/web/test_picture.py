@@ -131,8 +131,9 @@ def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> N
         ),
         ("c", "critical", "Longest wait 1:03, limit > 2:00", "critical · 50 s ago · 2:05 when raised · seen by Olena"),
         ("a", "warning", "Support: Longest wait 2:31, limit > 2:00", "warning · 1 min ago"),
-        ("d", "info", "Chat: Longest wait 2:05, limit > 2:00", "critical · 1 min ago · snoozed until 01:00"),
+        ("d", "critical", "Chat: Longest wait 2:05, limit > 2:00", "critical · 1 min ago · snoozed until 01:00"),
     ]
+    assert [(row["id"], row["icon"]) for row in shown["shown"] if row["sleeps"]] == [("d", "alarm")]
 
 
 @pytest.mark.parametrize(

@@ -328,8 +328,8 @@ def _alert(name: str, row: Document, text: str, picture: Picture) -> Document:
         when.append(say("alert.snoozed", time=time_of_day(row["snoozed_until"], picture.zone, "%H:%M")))
     elif who := row.get("owner") or row.get("acknowledged_by"):
         when.append(say("alert.owner" if "owner" in row else "alert.seen", who=who))
-    level = "info" if "snoozed_until" in row else level
     found = {"id": name, "level": level, "icon": ICONS.get(level, "info"), "text": text, "when": " · ".join(when)}
+    found["sleeps"] = "snoozed_until" in row
     return found | {"action": _action(row)}
 
 
