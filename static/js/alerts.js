@@ -20,7 +20,7 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
  * @typedef {{result: string, who: string, note?: string}} Result
  * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, note?: string, results?: Result[]}} Before
  * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, text_parts?: string[], raised?: string, and?: string[], or?: string[], severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
- *   owner?: string, mine: boolean, theirs?: boolean, unheard?: boolean, unreached?: string[], acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
+ *   owner?: string, off_duty?: boolean, mine: boolean, theirs?: boolean, unheard?: boolean, unreached?: string[], acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
  * @typedef {{now: number, no_worker_since: number | null, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
  *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
  */
@@ -221,7 +221,7 @@ function who(alert) {
   if (alert.first_of) found.push(said("first", { count: String(alert.first_of) }));
   if (alert.theirs && alert.team) found.push(said("for_team", { team: alert.team }));
   if (alert.mine && !alert.over_at) found.push(words.mine);
-  else if (alert.owner) found.push(said(alert.over_at ? "had" : "owner", { who: alert.owner }));
+  else if (alert.owner) found.push(said(alert.over_at ? "had" : alert.off_duty ? "off_duty" : "owner", { who: alert.owner }));
   if (alert.acknowledged_by && alert.acknowledged_by !== alert.owner) found.push(said("seen", { who: alert.acknowledged_by }));
   if (alert.snoozed_until) found.push(said("until", { time: clock.format(alert.snoozed_until) }));
   if (alert.last_snoozed_by && alert.snoozed_until) found.push(said("snoozed_by", { who: alert.last_snoozed_by }));

@@ -13,7 +13,7 @@ import structlog
 
 from wallboard.config import Config
 from wallboard.core.errors import RecordUnavailable
-from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied, DutyTaken
+from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied, DutyLeft, DutyTaken
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
 from wallboard.live import vitals
@@ -473,6 +473,17 @@ async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) ->
     assert lines[0].detail == about | {"before": {"until": row["snoozed_until"]}}
     assert lines[2].detail == about | {"to": "Ivan"}
     assert lines[1].detail == about | {"note": "known", "until": row["snoozed_until"]}
+
+
+async def test_whoever_took_it_and_is_off_duty_now_is_told_to_whoever_may_act(served: Any) -> None:
+    on = DutyTaken(who="Olena", until=now_ms() + 3_600_000, source="wallboard", id="on")
+    await served.parts.stream.append([on])
+    await raised(served)
+    headers = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
+    assert (await served.anonymous.post(f"{ALERTS}/a1/assign", json={}, headers=headers)).status_code == 202
+    assert "off_duty" not in (await until(served, lambda open_: "owner" in open_["a1"]))["a1"]
+    await served.parts.stream.append([DutyLeft(who="Olena", source="wallboard", id="off")])
+    assert (await until(served, lambda open_: "off_duty" in open_["a1"]))["a1"]["off_duty"] is True
 
 
 async def test_the_state_knows_who_gave_it_to_whom_until_somebody_takes_it_themselves(served: Any) -> None:

@@ -22,6 +22,8 @@ from wallboard.core.events import (
     AlertSnoozed,
     AlertWoken,
     ConfigApplied,
+    DutyLeft,
+    DutyTaken,
     NoticePosted,
 )
 from wallboard.core.quarters import QUARTER_MS, Interval
@@ -173,6 +175,21 @@ async def test_who_had_an_alert_that_is_over_and_whose_snooze_has_ended_stand_in
     assert "was snoozed by Eve" in text
     assert "Ben had it" in text
     assert "is on it" not in text
+
+
+async def test_whose_duty_has_ended_had_an_open_alert(shift: Any) -> None:
+    floor, until_ms = shift.parts.pipeline.floor, time.time_ns() // 1_000_000 + 3_600_000
+    await shift.parts.stream.append([
+        DutyTaken(who="Eve", until=until_ms, source="wallboard", id="on"),
+        AlertAssigned(alert="a-chat", who="Eve", source="wallboard", id="eve"),
+    ])  # fmt: skip
+    await until(shift, lambda _: floor.alerts.open["a-chat"].owner)
+    assert "Eve is on it" in await page(shift, "Ann")
+    await shift.parts.stream.append([DutyLeft(who="Eve", source="wallboard", id="off")])
+    await until(shift, lambda _: not floor.duty.on)
+    text = await page(shift, "Ann")
+    assert "Eve had it, off duty now" in text
+    assert "Ben is on it" in text, "who never was on duty is not off it"
 
 
 async def test_a_shift_with_more_alerts_than_are_known_says_so(shift: Any) -> None:

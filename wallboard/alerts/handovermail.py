@@ -107,10 +107,10 @@ def _alert(floor: Floor, name: str, row: AlertRow, zone: ZoneInfo, page: Words) 
     title = message_of(name, row, "raised", 0, None, str(told.get("name") or row.of), "", speaks=speaks).title
     until = page("shift.open") if row.over_ms is None else _time(row.over_ms, zone)
     severity = page(f"alerts.severity.{row.severity}", row.severity)
-    return f"{_time(row.raised_ms, zone)}–{until}  {severity}: {title}; {', '.join(_did(row, told, page))}"
+    return f"{_time(row.raised_ms, zone)}–{until}  {severity}: {title}; {', '.join(_did(floor, row, told, page))}"
 
 
-def _did(row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
+def _did(floor: Floor, row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
     """As /shift says it."""
     results = [
         f"{page('alerts.result.' + one['result'], one['result'])} ({one['who']})"
@@ -119,7 +119,8 @@ def _did(row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
     ]
     snoozed_by = row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None
     if row.owner:
-        yield page("alerts.owner" if row.over_ms is None else "alerts.had", who=row.owner)
+        had = "alerts.off_duty" if floor.alerts.is_off_duty(row) else "alerts.owner"
+        yield page(had if row.over_ms is None else "alerts.had", who=row.owner)
     if row.acknowledged_by and row.acknowledged_by != row.owner:
         yield page("alerts.seen", who=row.acknowledged_by)
     if snoozed_by:

@@ -136,6 +136,10 @@ class Alerts:
             return row.duty
         return self.on_duty_now(row)
 
+    def is_off_duty(self, row: AlertRow) -> bool:
+        """Its owner was on duty for it when somebody first acted, and is no more."""
+        return row.owner is not None and row.owner in (row.duty or ()) and row.owner not in self._duty.on
+
     def on_duty_now(self, row: AlertRow) -> list[str]:
         """Whatever was done about it: to whom it may be handed over."""
         return self._duty.of_team(self.team_of(row), is_person=row.kind == "agents")

@@ -65,6 +65,12 @@ def besides(parts: Parts, row: Document, say: Words) -> Document:
     return found
 
 
+def off_duty(parts: Parts, row: Document, who: Who) -> Document:
+    """Whether the duty of its owner has ended, for who may know who is on duty."""
+    alerts = parts.pipeline.floor.alerts
+    return {"off_duty": True} if who.may("alerts:act") and alerts.is_off_duty(alerts.open[row["id"]]) else {}
+
+
 async def reached(parts: Parts) -> Collection[str] | None:
     """Whom something tells outside the pages, by name; None: nobody can say now. The record is asked only where an open
     alert hangs on it."""

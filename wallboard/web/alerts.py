@@ -15,7 +15,7 @@ from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.live.vitals import no_worker_since
 from wallboard.web import duty
-from wallboard.web.alertnow import as_it_is, besides, last_times, reached, unheard
+from wallboard.web.alertnow import as_it_is, besides, last_times, off_duty, reached, unheard
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import OnDuty
@@ -61,6 +61,7 @@ class Alerts(TypedDict):
             "`raised`: what it was then, where it was another), `first_of` how many of one cause it came first, "
             "`and` what else its rule asks for, `or` which of its other conditions holds now, and `unheard` where it "
             "tells leads on duty alone and none is, or nothing tells those who are (`unreached`); "
+            "`off_duty` where the duty of its owner has ended; "
             "`pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "
             "`maintenance`, planned work that goes on now; `no_worker_since`, since when no worker leads, so that "
             "nothing is raised or told; `duty`, who is on duty.",
@@ -116,7 +117,12 @@ def told(parts: Parts, who: Who, say: Words, reached: Collection[str] | None) ->
         "no_worker_since": no_worker_since(parts.pipeline.documents.get("sources", {})),
         "rules": len(floor.settings.alert),
         "open": [
-            row | as_it_is(parts, row, say) | unheard(parts, row, who, reached) | besides(parts, row, say) | before(row)
+            row
+            | as_it_is(parts, row, say)
+            | unheard(parts, row, who, reached)
+            | besides(parts, row, say)
+            | off_duty(parts, row, who)
+            | before(row)
             for row in found
             if "over_at" not in row
         ],
