@@ -111,6 +111,8 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await expect(form.locator("[aria-invalid=true]")).to_have_attribute("name", "clear")
         await expect(form.locator("[aria-invalid=true]")).to_have_css("border-top-width", "2px")
         await expect(form.locator("[name=notify]")).to_have_css("border-top-width", "1px")
+        await expect(form.locator("label:has([name=clear]) .rule-beside")).to_be_in_viewport(ratio=1)
+        await expect(form.locator("label:has([name=clear]) .rule-beside")).not_to_have_text("")
         await press(page, "Cancel", "#edit")
 
         async with page.expect_response("**/check-rule"):
@@ -124,7 +126,8 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await expect(form.locator("[name=event]")).to_be_hidden()
         await form.locator("[name=metric]").select_option("no_event_s")
         await form.locator("[name=event]").fill("contact.answred")
-        await form.get_by_text("did you mean 'contact.answered'").wait_for()
+        await form.locator(".mistake").get_by_text("did you mean 'contact.answered'").wait_for()
+        await expect(form.locator("label:has([name=event]) .rule-beside")).to_contain_text("did you mean")
         await form.locator("[name=event]").fill("contact.answered")
         await expect(form.locator(".mistake")).to_have_count(0)
         await form.locator("[name=metric]").select_option("abandon_rate")
@@ -144,7 +147,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await form.get_by_text("Calm for so long before it is over: a time, such as 30s").wait_for()
         await expect(form.locator("[aria-invalid=true]")).to_have_attribute("name", "keep_for")
         await form.locator("[name=keep_for]").fill("")
-        await expect(form.locator("[aria-invalid=true]")).to_have_count(0)
+        await expect(form.locator("[aria-invalid=true], .rule-beside")).to_have_count(0)
         await press(page, "Save", "#edit")
         await form.get_by_text("It does not say what to do").wait_for()
         await expect(form).to_be_visible()

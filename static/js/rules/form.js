@@ -21,21 +21,35 @@ export function labelOf(key) {
   return KEYS.includes(key) ? say("rules." + (LABELS[key] ?? key)).split(":")[0] : "";
 }
 
-/** The fields that have a mistake, also to who hears the page. @param {HTMLFormElement} form @param {{key?: string}[]} mistakes */
+/** The fields that have a mistake, also to who hears the page; of the first one what it is, beside it.
+ * @param {HTMLFormElement} form @param {{key?: string, reason: string}[]} mistakes */
 export function mark(form, mistakes) {
-  const wrong = new Set(mistakes.map((one) => FIELDS[one.key ?? ""] ?? one.key));
+  const wrong = new Map(mistakes.map((one) => [FIELDS[one.key ?? ""] ?? one.key, one.reason]));
   for (const one of Array.from(form.elements)) {
     if (wrong.has(/** @type {HTMLInputElement} */ (one).name)) one.setAttribute("aria-invalid", "true");
     else one.removeAttribute("aria-invalid");
   }
+  form.querySelector(".rule-beside")?.remove();
+  const first = wrongOf(form);
+  const beside = first?.closest("label, fieldset")?.appendChild(document.createElement("small"));
+  if (!first || !beside) return;
+  beside.id = beside.className = "rule-beside";
+  first.setAttribute("aria-errormessage", beside.id);
+  beside.textContent = wrong.get(first.name) ?? "";
 }
 
 /** To the first field that has a mistake, also where it is folded away. @param {HTMLFormElement} form */
 export function goToMistake(form) {
-  const wrong = /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"));
+  const wrong = wrongOf(form);
   const folded = wrong?.closest("details");
   if (folded) folded.open = true;
-  wrong?.focus();
+  wrong?.focus({ preventScroll: true });
+  wrong?.closest("label, fieldset")?.scrollIntoView({ block: "center" });
+}
+
+/** The first one. @param {HTMLFormElement} form @returns {HTMLInputElement | null} */
+function wrongOf(form) {
+  return form.querySelector("[aria-invalid=true]");
 }
 
 /** @param {HTMLFormElement} form @param {*} choices */
