@@ -4,7 +4,7 @@ import asyncio
 import gc
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,8 @@ import pytest
 from tests.web.conftest import TOKEN  # type: ignore[import-not-found]
 from wallboard.core.events import _about_type
 
-MOST_MS = 50  # of CPU time, which a busy machine does not stretch much
+MOST = 6  # times a piece of work of about 10 ms of CPU time: a busy machine stretches both
+TRIES = 3  # the least counts: what else the machine does only adds
 KEYS = ",".join(f'"k{n}":1' for n in range(80_000))
 CLOUD = '{"specversion":"1.0","type":"contact.queued","source":"s","id":"i","data":{'
 SLOW = {
@@ -54,6 +55,25 @@ def watched() -> Iterator[list[float]]:
         gc.unfreeze()
 
 
+def ten_ms() -> float:
+    """What about so much work takes now."""
+    began_s = time.thread_time()
+    json.loads(json.dumps([{"k": n} for n in range(9_000)]))
+    return 1000 * (time.thread_time() - began_s)
+
+
+async def longest(work: Callable[[], Awaitable[None]]) -> float:
+    """How many times ten milliseconds the longest piece of it takes."""
+    found = float("inf")
+    for _ in range(TRIES):
+        like_ms = ten_ms()
+        with watched() as took:
+            await work()
+        if (found := min(found, max(took) / like_ms)) < MOST:
+            break
+    return found
+
+
 def post(origin: str, kind: str, body: str | bytes) -> int:
     kind, _, query = kind.partition("?")
     headers = {"authorization": f"Bearer {TOKEN}", "content-type": f"application/{kind}"}
@@ -64,10 +84,11 @@ def post(origin: str, kind: str, body: str | bytes) -> int:
 async def test_no_body_holds_up_others_for_long(served: Any, name: str) -> None:
     kind, body = SLOW[name]
     await asyncio.to_thread(post, served.origin, kind, "")  # what is loaded when it is first used
-    with watched() as took:
-        status = await asyncio.to_thread(post, served.origin, kind, body)
-    assert status in (202, 400, 413, 422)
-    assert max(took) < MOST_MS
+
+    async def work() -> None:
+        assert await asyncio.to_thread(post, served.origin, kind, body) in (202, 400, 413, 422)
+
+    assert await longest(work) < MOST
 
 
 async def test_an_event_that_is_posted_meanwhile_is_answered_before_a_slow_body(served: Any) -> None:
@@ -82,10 +103,11 @@ async def test_an_event_that_is_posted_meanwhile_is_answered_before_a_slow_body(
 async def test_of_ranges_without_end_none_holds_up_others(served: Any) -> None:
     ranges = ",".join(f"{n}-{n}" for n in range(3_000))
     head = f"GET /static/js/board.js HTTP/1.1\r\nhost: localhost\r\nrange: bytes={ranges}\r\nconnection: close\r\n\r\n"
-    with watched() as took:
-        answer = await served.raw(head.encode())
-    assert int(answer[9:12]) in (200, 206, 400, 416, 431)
-    assert max(took) < MOST_MS
+
+    async def work() -> None:
+        assert int((await served.raw(head.encode()))[9:12]) in (200, 206, 400, 416, 431)
+
+    assert await longest(work) < MOST
 
 
 async def test_nothing_of_a_long_type_is_kept(served: Any) -> None:
