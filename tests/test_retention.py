@@ -30,7 +30,7 @@ REDIS = {
     "sign_in_code": "sessions, as digests", "session": "sessions, as digests", "sessions_of": "sessions, as digests",
     "away": "sessions, as digests", "screen": "what a screen said last", "outbox": WAITING, "told": WAITING,
     "placed": WAITING, "shown": WAITING, "going": WAITING, "dead_letters": "messages that were given up",
-    "handed_over": "until when an account has read hand-overs",
+    "handed_over": "until when an account has read hand-overs", "receivers": "own channels of leads",
     # Of nobody: places, counters, what collectors say of themselves, codes of screens, orders to screens.
     "prefix": "", "positions": "", "lease": "", "fence": "", "health": "", "history": "", "pairing": "",
     "pair_code": "", "orders": "",

@@ -55,7 +55,8 @@ async def test_three_alerts_stand_together_on_the_overview_and_none_is_cut(
 
 LINES = """all => all.map((one) => [".text", ".action", ".when"].map((name) => {
   const box = one.querySelector(name).getBoundingClientRect();
-  return [box.top, box.bottom, box.height / parseFloat(getComputedStyle(one.querySelector(name)).lineHeight)];
+  const below = parseFloat(getComputedStyle(one.querySelector(name)).paddingBottom); // of a "g": there the next begins
+  return [box.top, box.bottom - below, box.height / parseFloat(getComputedStyle(one.querySelector(name)).lineHeight)];
 }))"""
 
 

@@ -169,7 +169,7 @@ async def test_in_a_rush_events_are_read_before_their_tick_too_and_not_more_ofte
 
     assert set(await rush(1, 60, 0.04)) <= {1}
     assert max(many := await rush(8, 200, 0.01)) > 1
-    assert set(many) <= {1, 2, 3}
+    assert max(many) <= 5, "of some forty appends a tick"
 
 
 async def test_while_events_flow_a_tick_asks_for_what_is_there_and_in_silence_it_waits(
