@@ -23,7 +23,7 @@ from wallboard.receivers import Receiver
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
-from wallboard.stream.outbox import Outbox
+from wallboard.stream.outbox import New, Outbox
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 from wallboard.teller import Teller
@@ -50,8 +50,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 
 async def test_each_alert_is_told_once_and_its_end_too_although_workers_die(
-    workers: Workers, redis: Redis, keys: Keys, stream: Stream, sent: list[tuple[str, str]]
-) -> None:
+    workers: Workers, redis: Redis, keys: Keys, stream: Stream, sent: list[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(telling, "SETTLED_MS", 0)
     numbers = itertools.count()
 
     def started() -> tuple[Pipeline, asyncio.Task[None]]:
@@ -144,6 +146,20 @@ async def test_that_somebody_was_told_is_known_for_as_long_as_the_alert_is_open(
     await teller._look(token)
     assert await client.ttl(told) > 1_000
     assert len(await outbox.waiting("leads", 10)) == 1
+    await client.aclose()
+
+
+async def test_whoever_comes_to_lead_makes_no_message_of_what_was_put_before(
+    telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was due at a take-over waited until all messages of the day had been made once more."""
+    teller, outbox, _ = telling_of
+    client, put = connect(redis_url), list[str]()
+    await outbox.put(token := await Lease(client, keys).acquire(), "leads", [New("a+", b"{}")])
+    monkeypatch.setattr(outbox, "put", lambda *said: put.append(str(said)))
+    await teller._look(token)
+    assert put == []
+    assert ("leads", "a+") in teller._put
     await client.aclose()
 
 

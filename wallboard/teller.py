@@ -6,6 +6,7 @@ floor ─▶ due ─▶ outbox ─▶ delivery, a task a receiver
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 import msgspec
 import structlog
@@ -23,10 +24,23 @@ LOOK_S = 0.25
 BEHIND_MS = 2_000  # so far the floor is at most while all is well
 AT_ONCE = 1_000  # put down together
 BREATHE = 20  # alerts of which nothing is due, until the loop may serve somebody else
+SETTLED_MS = 60_000  # after a take-over what is due goes before that
 RENEW_MS = 6 * 3_600_000  # so often what is due is put once more, so that Redis goes on to know it (TOLD_S)
 REMEMBERED = 20_000  # that something was put; above it what was put of alerts that are gone is forgotten
 
 log = structlog.get_logger("notify")
+
+
+class _Asked:
+    """Of which it is asked whether they are known, (receiver, by what it is put once): all of them, so that no message
+    is made."""
+
+    def __init__(self) -> None:
+        self.names: dict[tuple[str, str], None] = {}
+
+    def __contains__(self, one: object) -> bool:
+        self.names[cast("tuple[str, str]", one)] = None
+        return True
 
 
 class Teller:
@@ -55,7 +69,8 @@ class Teller:
         self._put: dict[tuple[str, str], None] = {}
         self._since: dict[str, int] | None = None  # of each receiver, since when it is one (ms)
         self._led: int | None = None  # the token at the last look: who led meanwhile may have told more
-        self._renewed_ms = 0
+        self._is_new = True  # what was put before is not known yet
+        self._renewed_ms = clock_ms() - RENEW_MS + SETTLED_MS
         self._most = REMEMBERED
         self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token, self._holds, self._anew)
 
@@ -68,7 +83,7 @@ class Teller:
                 if self.token != self._led:
                     self._put.clear()
                     self._since = None
-                    self._led = self.token
+                    self._led, self._is_new = self.token, True
                 if self.token is not None and self._pipeline.ready and self._is_known():
                     await self._look(self.token)
         finally:
@@ -93,6 +108,9 @@ class Teller:
                 await self._outbox.drop(now_ms)
             if self._since is None or self._since.keys() != receivers.keys():
                 self._since = await self._outbox.since(token, list(receivers), now_ms)
+            if self._is_new:
+                await self._recall(floor.now_ms, receivers, is_behind=is_behind)
+                self._is_new = False
             each = due_on(floor, receivers, floor.now_ms, self._link, self._put, since=self._since, is_behind=is_behind)
             for count, more in enumerate(each):
                 dues += more
@@ -107,6 +125,19 @@ class Teller:
             log.info("messages wait to be put down", reason=str(reason) or type(reason).__name__)
         except Exception:  # the root of this task
             log.exception("messages were not put down")
+
+    async def _recall(self, now_ms: int, receivers: Mapping[str, Receiver], *, is_behind: bool) -> None:
+        """What whoever led before had put. Else all messages of all alerts of the day would be made once more, while
+        what is due now waits behind them."""
+        asked = _Asked()
+        since = self._since or {}
+        each = due_on(self._pipeline.floor, receivers, now_ms, self._link, asked, since=since, is_behind=is_behind)
+        for count, _ in enumerate(each):
+            if count % BREATHE == 0:
+                await asyncio.sleep(0)
+        names = list(asked.names)
+        for first in range(0, len(names), AT_ONCE):
+            self._put |= dict.fromkeys(await self._outbox.told(names[first : first + AT_ONCE]))
 
     async def _put_down(self, token: int, dues: Sequence[Due]) -> None:
         """What needs that something was told there goes no further where it was not: most ends do."""

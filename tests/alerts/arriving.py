@@ -32,8 +32,8 @@ class Arrived(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """`due_s`: by its rule; `pace_s`: so long after the one before it at the earliest, of this receiver. `may`: it need
-    not come: two things happened at once."""
+    """`due_s`: by its rule; `pace_s`: so long after the one before it at the earliest, of this receiver, when more than
+    `above` came with it. `may`: it need not come: two things happened at once."""
 
     receiver: str
     type: str
@@ -41,6 +41,7 @@ class Expected(NamedTuple):
     due_s: float
     pace_s: float
     may: bool = False
+    above: int = 0
 
 
 class Compared(NamedTuple):
@@ -121,8 +122,9 @@ class Arriving:
 
     def _due_s(self, one: Expected, came: Arrived) -> float:
         """Not before the last message to this receiver is `pace_s` ago, if that had come when it was due."""
-        before_s = max((at.at_s for at in self.to(one.receiver) if at.nth < came.nth), default=0.0)
-        return max(one.due_s, before_s + one.pace_s)
+        until = [at for at in self.to(one.receiver) if at.nth <= came.nth]
+        before_s = max((at.at_s for at in until if at.nth < came.nth), default=0.0)
+        return max(one.due_s, before_s + one.pace_s if len(until) > one.above else 0.0)
 
     def _disorder(self) -> Iterator[str]:
         """Alerts that ended before they began, or began and did not end."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tests.alerts.arriving import Arrived, Arriving, Expected
 from tests.alerts.pair import PATIENCE_S, Pair
+from wallboard.alerts.pacing import FLOOD_ABOVE
 
 KEY = "whsec_" + "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 SOURCE = "pbx"
@@ -79,8 +80,10 @@ class Lane:
     def expect(
         self, receiver: str, kind: str, of: str, due_s: float, pace_s: float | None = None, *, may: bool = False
     ) -> None:
+        """`pace_s`: of a flood; else as of one cause."""
+        above = 0 if pace_s is None else FLOOD_ABOVE
         pace_s = self.tempo.cause if pace_s is None else pace_s
-        self.expected.append(Expected(self.named(receiver), kind, self.named(of), due_s, pace_s, may))
+        self.expected.append(Expected(self.named(receiver), kind, self.named(of), due_s, pace_s, may, above))
 
     async def until(self, at_s: float, step: str) -> None:
         await asyncio.sleep(max(0.0, at_s - time.time()))
