@@ -24,8 +24,8 @@ LOOK_S = 0.25
 BEHIND_MS = 2_000  # so far the floor is at most while all is well
 AT_ONCE = 1_000  # put down together
 BREATHE = 20  # alerts of which nothing is due, until the loop may serve somebody else
-SETTLED_MS = 60_000  # after a take-over what is due goes before that
 RENEW_MS = 6 * 3_600_000  # so often what is due is put once more, so that Redis goes on to know it (TOLD_S)
+SETTLED_MS = 60_000  # and so long after the start for the first time: what is due by then goes before
 REMEMBERED = 20_000  # that something was put; above it what was put of alerts that are gone is forgotten
 
 log = structlog.get_logger("notify")
@@ -67,9 +67,9 @@ class Teller:
         self._asked = asked
         self._is_known = is_known
         self._put: dict[tuple[str, str], None] = {}
-        self._since: dict[str, int] | None = None  # of each receiver, since when it is one (ms)
+        # Of each receiver, since when it is one (ms); None: what was put before is not known either.
+        self._since: dict[str, int] | None = None
         self._led: int | None = None  # the token at the last look: who led meanwhile may have told more
-        self._is_new = True  # what was put before is not known yet
         self._renewed_ms = clock_ms() - RENEW_MS + SETTLED_MS
         self._most = REMEMBERED
         self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token, self._holds, self._anew)
@@ -82,8 +82,7 @@ class Teller:
                 await self._deliveries.keep({**self._receivers(), **self._asked()})
                 if self.token != self._led:
                     self._put.clear()
-                    self._since = None
-                    self._led, self._is_new = self.token, True
+                    self._since, self._led = None, self.token
                 if self.token is not None and self._pipeline.ready and self._is_known():
                     await self._look(self.token)
         finally:
@@ -107,10 +106,10 @@ class Teller:
             if is_time:
                 await self._outbox.drop(now_ms)
             if self._since is None or self._since.keys() != receivers.keys():
-                self._since = await self._outbox.since(token, list(receivers), now_ms)
-            if self._is_new:
-                await self._recall(floor.now_ms, receivers, is_behind=is_behind)
-                self._is_new = False
+                since = await self._outbox.since(token, list(receivers), now_ms)
+                if self._since is None:
+                    await self._recall(floor.now_ms, receivers, since, is_behind=is_behind)
+                self._since = since
             each = due_on(floor, receivers, floor.now_ms, self._link, self._put, since=self._since, is_behind=is_behind)
             for count, more in enumerate(each):
                 dues += more
@@ -126,11 +125,12 @@ class Teller:
         except Exception:  # the root of this task
             log.exception("messages were not put down")
 
-    async def _recall(self, now_ms: int, receivers: Mapping[str, Receiver], *, is_behind: bool) -> None:
+    async def _recall(
+        self, now_ms: int, receivers: Mapping[str, Receiver], since: Mapping[str, int], *, is_behind: bool
+    ) -> None:
         """What whoever led before had put. Else all messages of all alerts of the day would be made once more, while
         what is due now waits behind them."""
         asked = _Asked()
-        since = self._since or {}
         each = due_on(self._pipeline.floor, receivers, now_ms, self._link, asked, since=since, is_behind=is_behind)
         for count, _ in enumerate(each):
             if count % BREATHE == 0:

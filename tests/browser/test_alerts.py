@@ -200,11 +200,9 @@ def queued(contact: str, queue: str) -> Queued:
     return Queued(contact=contact, queue=queue, source="pbx", time=now_ms(), id=contact)
 
 
-@pytest.mark.parametrize("pointer", ["finger", "mouse"])
-async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, pointer: str
-) -> None:
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+@asynccontextmanager
+async def looked_at(browser: Browser, config: Config, pointer: str) -> AsyncIterator[tuple[Page, Stream, str, Any]]:
+    """/alerts on a phone, with no alert open: the page, the stream, the address, the cookie. No script of it fails."""
     wrong: list[str] = []
     async with running(config) as (url, cookie, stream):
         context = await browser.new_context(
@@ -216,6 +214,18 @@ async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
         page.on("pageerror", lambda error: wrong.append(str(error)))
         await page.goto(f"{url}/alerts")
         await page.get_by_text("No open alerts.").wait_for()
+        yield page, stream, url, cookie
+        with suppress(Exception):
+            await context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("pointer", ["finger", "mouse"])
+async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, pointer: str
+) -> None:
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+    async with looked_at(browser, config, pointer) as (page, stream, _, _):
         for contact, queue in (("a", "sales"), ("b", "support")):
             await stream.append([queued(contact, queue)])
             await (
@@ -245,9 +255,6 @@ async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
         await expect(cards.filter(has_text="sales")).to_contain_text("Olena is on it")  # the pointer rests where it was
         await expect(page.locator("#owned")).to_be_hidden()
         await expect(page.get_by_role("heading", name="Others")).to_be_hidden()
-        with suppress(Exception):
-            await context.close()
-    assert wrong == []
 
 
 @pytest.mark.parametrize("pointer", ["finger", "mouse"])
@@ -255,15 +262,7 @@ async def test_nothing_moves_under_a_pointer_when_another_lead_acts(
     browser: Browser, redis_url: str, namespace: str, tmp_path: Path, pointer: str
 ) -> None:
     config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
-    async with running(config) as (url, cookie, stream):
-        context = await browser.new_context(
-            viewport={"width": 390, "height": 800}, has_touch=pointer == "finger", locale="en"
-        )
-        context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
-        await context.add_cookies([cookie])  # type: ignore[list-item]
-        page = await context.new_page()
-        await page.goto(f"{url}/alerts")
-        await page.get_by_text("No open alerts.").wait_for()
+    async with looked_at(browser, config, pointer) as (page, stream, url, cookie):
         cards = page.locator("#open .alert")
         for place, queue in enumerate(("sales", "mail")):
             await stream.append([queued(queue, queue)])
@@ -273,7 +272,7 @@ async def test_nothing_moves_under_a_pointer_when_another_lead_acts(
         box = await take.bounding_box()
         assert box
         at = {"x": box["x"] + 5, "y": box["y"] + 5}
-        fingers = await context.new_cdp_session(page)
+        fingers = await page.context.new_cdp_session(page)
         if pointer == "finger":
             await fingers.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
         else:
@@ -298,8 +297,6 @@ async def test_nothing_moves_under_a_pointer_when_another_lead_acts(
             await page.mouse.move(1, 1)
             await expect(cards.first).to_contain_text("mail:")
             await expect(cards.nth(1)).to_contain_text("seen by Olena")
-        with suppress(Exception):
-            await context.close()
 
 
 async def test_another_team_s_alerts_stand_below_ones_own_and_say_whose_they_are_and_the_card_says_every_condition(

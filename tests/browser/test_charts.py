@@ -108,13 +108,19 @@ async def test_an_answer_that_brings_no_new_line_draws_nothing(open_board: Any, 
         assert [what for _, what, _ in await page.evaluate("drawn")].count("begun") == count
 
 
-async def test_a_new_line_leaves_all_else_of_a_chart_where_it_stands(open_board: Any, server: Any) -> None:
-    """It is not taken away and drawn anew: names and lines are the elements that they were."""
+async def open_drawn(open_board: Any, server: Any) -> Any:
+    """A board with a chart of one line, which stands there."""
     server.boards["charts"] = board("offered")
     server.series = {"trend": gallery.series("trend")}
     page = await open_board("charts", clock=True)
     await page.clock.run_for(3_000)
     await lines(page, 1)
+    return page
+
+
+async def test_a_new_line_leaves_all_else_of_a_chart_where_it_stands(open_board: Any, server: Any) -> None:
+    """It is not taken away and drawn anew: names and lines are the elements that they were."""
+    page = await open_drawn(open_board, server)
     kept = "Array.from(document.querySelectorAll('.drawing .main-svg, .drawing .trace, .line-name'))"
     await page.evaluate(f"window.before = {kept}")
     line = "document.querySelector('.drawing .trace:last-child .js-line').getAttribute('d')"
@@ -172,11 +178,7 @@ async def test_a_percentage_of_nought_does_not_touch_the_first_hour(open_board: 
 
 
 async def test_a_new_day_without_lines_has_not_those_of_yesterday(open_board: Any, server: Any) -> None:
-    server.boards["charts"] = board("offered")
-    server.series = {"trend": gallery.series("trend")}
-    page = await open_board("charts", clock=True)
-    await page.clock.run_for(3_000)
-    await lines(page, 1)
+    page = await open_drawn(open_board, server)
     server.series = {"trend": gallery.series("trend") | {"rows": [], "before": []}}
     await page.clock.run_for(40_000)
     await expect(page.locator(".scatterlayer")).to_have_count(0, timeout=60_000)

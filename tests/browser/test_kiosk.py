@@ -9,6 +9,7 @@ import pytest
 from believable import ZONE
 from msgspec.structs import replace
 from playwright.async_api import expect
+from shifts import MOVED, SHIFTS
 
 from wallboard.record.board import Board, Tile
 
@@ -18,22 +19,6 @@ INSIDE = """() => [...document.querySelectorAll(".tile, .top")].every((one) => {
   const box = one.getBoundingClientRect();
   return box.left >= 0 && box.top >= 0 && box.right <= innerWidth + 4 && box.bottom <= innerHeight;
 })"""
-SHIFTS = """
-const found = [];
-const named = (from) => from.node && (from.node.nodeType === 3 ? from.node.parentNode : from.node);
-const tell = (entries) => entries.forEach((one) => one.sources.forEach((from) => {
-  const node = named(from);
-  found.push(node && node.className + " of " + (node.closest("section, header") || {}).className);
-}));
-const shifts = new PerformanceObserver((list) => tell(list.getEntries()));
-shifts.observe({ type: "layout-shift", buffered: true });
-window.moved = async () => {
-  for (let frame = 0; frame < 3; frame += 1) await new Promise((done) => requestAnimationFrame(done));
-  tell(shifts.takeRecords());
-  return found.splice(0);
-};
-"""
-MOVED = "moved()"  # since it was asked last: what the last frame moved too, however late it would be told
 PLAYED = """
 window.played = 0;
 const start = OscillatorNode.prototype.start;

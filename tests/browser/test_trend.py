@@ -9,6 +9,7 @@ import httpx
 import pytest
 from dayserver import running
 from playwright.async_api import Browser, Request
+from shifts import MOVED, SHIFTS
 
 from wallboard.config import Config, Redis, Server
 from wallboard.core.quarters import QUARTER_MS, Interval
@@ -38,17 +39,6 @@ at = [1, 1]
 size = [12, 9]
 metric = "offered"
 alarm = ">= 20"
-"""
-SHIFTS = """
-  const found = [];
-  const tell = (entries) => entries.forEach((one) => found.push(one.value));
-  const shifts = new PerformanceObserver((list) => tell(list.getEntries()));
-  shifts.observe({ type: "layout-shift", buffered: true });
-  window.moved = async () => {
-    for (let frame = 0; frame < 3; frame += 1) await new Promise((done) => requestAnimationFrame(done));
-    tell(shifts.takeRecords());
-    return found.splice(0);
-  };
 """
 
 
@@ -99,7 +89,7 @@ async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
         words = await page.wait_for_selector('#tile-1 .none:has-text(":")')
         assert words
         assert "Offered" in await words.inner_text(), "until there is a chart, the last quarter in words"
-        await page.evaluate("moved()")  # "Connecting…" on top has become "Live"
+        await page.evaluate(MOVED)  # "Connecting…" on top has become "Live"
         assert not any("plotly" in one for one in asked), "its script is not in the way of the numbers"
         await page.wait_for_selector("#tile-1 .scatterlayer .js-line", state="attached", timeout=60_000)
         drawn = json.loads(
@@ -112,7 +102,7 @@ async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
         before = drawn[0][1][: min(4, len(offered))]
         assert before == [10, 16, 11, 14][: len(before)]
         assert await page.locator("#tile-1 .none").count() == 0
-        assert await page.evaluate("moved()") == [], "nothing moves"
+        assert await page.evaluate(MOVED) == [], "nothing moves"
         await asyncio.sleep(1.2)  # ticks go on over it
         await context.close()
     assert wrong == []
