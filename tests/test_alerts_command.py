@@ -196,6 +196,19 @@ def test_a_noisy_rule_is_named_with_what_to_try(noisy: Path) -> None:
     assert "no alerts" in reported(noisy, "--days", "2026-03-02").output
 
 
+def test_a_rule_on_which_mostly_nobody_acts_is_named_with_what_to_try(centre: Path) -> None:
+    at_ms = int(datetime(2026, 3, 4, 14, tzinfo=UTC).timestamp() * 1000)
+    told: list[Event] = []
+    for n in range(5):
+        begin_ms = at_ms + n * 1_200_000
+        told.append(AlertRaised(alert=f"b{n}", rule="long", time=begin_ms, attributes={"of": "support"}))
+        told.append(AlertCleared(alert=f"b{n}", rule="long", time=begin_ms + 60_000))
+    Days(centre / ".wallboard" / "events").append(happened(told))
+    said = reported(centre, "--days", "2026-03-04").output
+    assert "long is mostly heeded by nobody, or a false alarm. Try:" in said
+    assert "--with 'for = " in said
+
+
 async def test_a_test_message_to_a_receiver_of_nobody_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

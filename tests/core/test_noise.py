@@ -97,6 +97,19 @@ def test_the_noisiest_rules_come_first_with_their_share() -> None:
     assert (second.rule, second.share, second.unheeded) == ("a", 25, 0)
 
 
+def test_a_rule_is_needless_where_nobody_acts_on_most_of_its_alerts_or_they_are_false_alarms() -> None:
+    acted = {"acted_ms": BEGIN_MS + 1}
+    asked = [*(course(10 * nth, **acted) for nth in range(3)), course(31, is_false=1, **acted), course(40)]
+    for alerts, is_needless in (
+        ([course(10 * nth) for nth in range(5)], True),
+        ([course(10 * nth) for nth in range(4)], False),  # few
+        (asked, False),
+        ([*asked, course(51), course(55)], True),
+    ):
+        [rule] = report(alerts, BEGIN_MS, BEGIN_MS + HOUR_MS).rules
+        assert (rule.is_restless, rule.is_needless) == (False, is_needless), alerts
+
+
 def test_what_was_raised_a_moment_ago_is_not_unheeded_yet_in_the_figure_nor_in_its_rule() -> None:
     """Ten hours: one over, one open for eleven minutes, one for nine; of the two that count nobody acted on one."""
     over = course(0, acted_ms=BEGIN_MS + 30_000)

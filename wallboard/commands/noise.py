@@ -58,11 +58,13 @@ def _measure(one: Measure) -> tuple[str, str | None, str, str, str]:
 
 
 def _advice(found: Report, known: Sequence[Course], rules: Mapping[str, Rule], days: Span) -> Iterator[str]:
-    """For each rule that comes and goes, the trials that say what would help."""
+    """For each rule that comes and goes, or on which mostly nobody acts, the trials that say what would help."""
     for one in found.rules:
-        if not one.is_restless or one.rule not in rules:
+        if not (one.is_restless or one.is_needless) or one.rule not in rules:
             continue
-        yield f"{one.rule} comes and goes. Try:"
-        for other in quieter(rules[one.rule], [course for course in known if course.rule == one.rule]):
+        changes = quieter(rules[one.rule], [course for course in known if course.rule == one.rule])
+        why = "comes and goes" if one.is_restless else "is mostly heeded by nobody, or a false alarm"
+        yield from [f"{one.rule} {why}. Try:"] if changes else ()
+        for other in changes:
             name, change = shlex.quote(one.rule), shlex.quote(other.text)
             yield f"  wallboard alerts try {name} --days {days.first}..{days.last} --with {change}"

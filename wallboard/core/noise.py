@@ -19,6 +19,7 @@ CHATTER, CHATTER_MS = 5, 300_000  # more changes than that within so long
 STANDING_MS = DAY_MS = 86_400_000
 NOISIEST = 10
 FALSE_ALARM = "false_alarm"  # one of the results that people tap
+OFTEN = 5  # alerts of a rule, before what mostly becomes of them can be a pattern
 SOME = 20  # alerts, before their severities can be a pattern
 ENOUGH = 100  # different alerts, before the ten noisiest can be a small share of all
 
@@ -66,6 +67,11 @@ class Noisy(NamedTuple):
     def is_restless(self) -> bool:
         """Goes off and comes back."""
         return bool(self.fleeting or self.chattering)
+
+    @property
+    def is_needless(self) -> bool:
+        """Mostly nobody acts on it, or it is a false alarm."""
+        return self.times >= OFTEN and 2 * (self.unheeded + self.false_alarms) > self.times
 
 
 class Report(NamedTuple):

@@ -154,7 +154,8 @@ def _noisy(rules: Mapping[str, Rule], one: Any, these: Sequence[Course], span: S
         "name": one.rule, "times": one.times, "share": " ".join(figure(one.share, "percent", 0, say)),
         "fleeting": one.fleeting, "chattering": one.chattering, "unheeded": one.unheeded,
         "false_alarms": one.false_alarms,
-        "help": [other.text for other in quieter(rule, own)] if rule and one.is_restless else [],
+        "help": [other.text for other in quieter(rule, own)] if rule and (one.is_restless or one.is_needless) else [],
+        "why": "report.try" if one.is_restless else "report.try_needless",
         "try": f"/alerts/report?{urlencode(asked | ({'lang': lang} if lang else {}))}#tried",
     }  # fmt: skip
 
