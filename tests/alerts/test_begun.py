@@ -2,7 +2,10 @@
 
 import asyncio
 
-from tests.alerts.there import Sending, listening, until
+from structlog.testing import capture_logs
+
+from tests.alerts.there import Sending, listening, now_ms, until
+from wallboard.alerts.pacing import SPAN_MS
 
 
 async def test_what_is_sent_again_is_counted_so_that_a_flood_goes_on(sending: Sending) -> None:
@@ -18,6 +21,21 @@ async def test_what_is_sent_again_is_counted_so_that_a_flood_goes_on(sending: Se
         await sending.put("leads", "late", alert="late", rule="late", of="late")
         await asyncio.sleep(0.5)
         assert len(there.got) == 1
+
+
+async def test_a_flood_stands_in_the_log_from_its_begin_to_its_end(sending: Sending) -> None:
+    ahead_ms = 0
+    async with listening() as there:
+        with capture_logs() as logs:
+            for nth in range(11):
+                await sending.put("leads", f"flood{nth}", alert=f"a{nth}", rule=f"r{nth}", of=f"q{nth}")
+            sending.start("leads", there.url, lambda: now_ms() + ahead_ms)
+            await until(lambda: len(there.got) == 1)
+            ahead_ms = SPAN_MS + 1
+            await sending.put("leads", "late", alert="late", rule="late", of="late")
+            await until(lambda: len(there.got) == 2)
+    flood = [(one["event"], one["to"]) for one in logs if "flood" in one["event"]]
+    assert flood == [("a flood begins", "leads"), ("a flood is over", "leads")]
 
 
 async def test_to_whom_something_waits_is_asked_of_all_at_once(sending: Sending) -> None:

@@ -1,5 +1,6 @@
 """A sample of scripts/screenshots: every kind of tile can be read and is cut nowhere, full, late and empty."""
 
+import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,31 @@ async def test_three_alerts_stand_together_on_the_overview_and_none_is_cut(
         assert await page.locator('[data-kind="alerts"] .notice').count() == 3
         assert await wrong_looks(page) == []
         await page.close()
+
+
+FLOOD = {
+    "en": "Flood: 11 in 10 min", "pl": "Zalew: 11 w 10 min", "ru": "Поток: 11 за 10 мин", "uk": "Потік: 11 за 10 хв",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "says"), FLOOD.items())
+async def test_a_flood_of_alerts_stands_below_them_also_before_any_script(
+    browser: Browser, tmp_path: Path, language: str, says: str
+) -> None:
+    shown = gallery.state("full")
+    first, now_ms = shown["alerts"]["a-2"], time.time_ns() // 1_000_000
+    for count, told in ((10, ""), (11, says)):
+        shown["alerts"] = {f"b-{n}": first | {"raised_at": now_ms - n * 1000} for n in range(count)}
+        shown["alerts"]["old"] = first | {"raised_at": now_ms - 601_000}
+        async with FakeServer(shown, gallery.boards(tmp_path), images=tmp_path) as server:
+            for script in (False, True):
+                page = await browser.new_page(viewport={"width": 1366, "height": 768}, java_script_enabled=script)
+                await page.goto(f"{server.url}/board/overview-dark?lang={language}")
+                if script:
+                    await page.wait_for_selector('.connection[data-level="good"]')
+                    assert await wrong_looks(page) == []
+                assert await page.locator('[data-kind="alerts"] .hint .word').text_content() == told
+                await page.close()
 
 
 LINES = """all => all.map((one) => [".text", ".action", ".when"].map((name) => {

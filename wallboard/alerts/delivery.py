@@ -106,7 +106,10 @@ class Delivery:
         all_of_them = [coming_of(one.id, one.at_ms, messages[one.id]) for one in waiting.values()]
         alone = [one for one in all_of_them if messages[one.id].type in ALONE]
         coming = [one for one in all_of_them if one not in alone]
+        was_flood = pacing.is_flood
         paced = pacing.next(coming, now_ms)  # also where something else goes first: all that came is counted
+        if pacing.is_flood != was_flood:
+            log.info("a flood begins" if pacing.is_flood else "a flood is over", to=self.receiver.name)
         going = alone[:1] or await self._begun_before(coming) or paced
         if not going:
             return

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from wallboard.alerts.pacing import FLOOD_ABOVE, SPAN_MS
 from wallboard.core.doing import DOINGS, doing_of
 from wallboard.core.select import selects
 from wallboard.web.alphabet import by_alphabet
@@ -282,7 +283,9 @@ def alerts(tile: Document, picture: Picture) -> Document:
     texts = [alert_text(row, picture.say, picture.now_ms) for _, row in rows]
     page = paged_texts(texts, tile["fits"], picture.now_ms, acts=any(_action(row) for _, row in rows))
     found = [_alert(name, row, text, picture) for (name, row), text in zip(rows, texts, strict=True)]
-    return {**page, "shown": found[page["from"] : page["to"]], "none": "alerts.none"}
+    came = sum(row["raised_at"] > picture.now_ms - SPAN_MS for _, row in rows)
+    flood = picture.say("alert.flood", count=came) if came > FLOOD_ABOVE else ""
+    return {**page, "shown": found[page["from"] : page["to"]], "none": "alerts.none", "hint": flood}
 
 
 def _of_tile(row: Document, tile: Document) -> bool:

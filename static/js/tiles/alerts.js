@@ -6,6 +6,8 @@ import { rows, selects } from "../select.js";
 import { say } from "../words.js";
 
 const GRAVEST = ["critical", "warning", "info"];
+const FLOOD_ABOVE = 10; // open ones that came in
+const FLOOD_MS = 600000; // as messages count it: wallboard/alerts/pacing.py
 
 export function mount(body) {
   mountMessages(body);
@@ -14,7 +16,14 @@ export function mount(body) {
 export function render(body, tile, picture) {
   const alerts = shownOn(tile, picture)
     .sort((one, other) => order(one.alert) - order(other.alert) || one.alert.raised_at - other.alert.raised_at);
-  return renderMessages(body, tile, picture, alerts.map((row) => messageOf(row, picture)), say("alerts.none"));
+  const shown = renderMessages(body, tile, picture, alerts.map((row) => messageOf(row, picture)), say("alerts.none"));
+  return Object.assign(shown, { hint: floodOf(alerts, picture.now) });
+}
+
+/** More than a person can take in came of late: that the list is not all there is to know. */
+function floodOf(alerts, now) {
+  const count = alerts.filter((row) => row.alert.raised_at > now - FLOOD_MS).length;
+  return count > FLOOD_ABOVE ? say("alert.flood", { count }) : "";
 }
 
 /** Those that nobody has taken. @returns {import("../heard.js").Calling[]} */
