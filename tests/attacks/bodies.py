@@ -20,7 +20,9 @@ def malformed(to: Target, dice: Random, many: int) -> None:
         b'{"type":"kpi.reported","kpi":"\\ud800","value":1}', b'{"type":"kpi.reported","kpi":"\\u0000","value":1}',
         b'\xef\xbb\xbf{"type":"source.beat"', (start + '"' + "x" * 1_000_000 + '"}').encode(), b"\xff\xfe{", b"",
         b"null",
-        ("{" + ",".join(f'"k{n}":1' for n in range(100_000)) + "}").encode(), b"[1", b"[]garbage", b"{'type':1}",
+        ("{" + ",".join(f'"k{n}":1' for n in range(100_000)) + "}").encode(),
+        ('{"type":"floor.observed","agents":{' + ",".join(f'"a{n}":{{}}' for n in range(80_000)) + "}}").encode(),
+        b"[1", b"[]garbage", b"{'type':1}",
     ]  # fmt: skip
     kinds = (
         "application/json",

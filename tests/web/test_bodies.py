@@ -121,11 +121,11 @@ def test_what_is_not_json_is_refused_whole_with_a_path(body: bytes) -> None:
         ('"kpi":"\\u001b[31m","value":1', "$.kpi"),
         ('"kpi":"a","kpi":"b","value":1', "$"),
         ('"kpi":"a","value":1,"attributes":{"x":"1","x":"2"}', "$"),
-        ('"kpi":"' + "x" * 1_000_000 + '","value":1', "$.kpi"),
-        ('"kpi":"a","value":1,"' + "x" * 1_000_000 + '":1', "$"),
+        ('"kpi":"' + "x" * 200_000 + '","value":1', "$.kpi"),
+        ('"kpi":"a","value":1,"' + "x" * 200_000 + '":1', "$"),
         ('"kpi":"a","value":1,"time":"2026-11-22T09:00:00"', "$.time"),
         ('"kpi":"a","value":1,"time":-5', "$.time"),
-        ('"kpi":"a","value":1,' + ",".join(f'"k{n}":1' for n in range(100_000)), "$.k0"),
+        ('"kpi":"a","value":1,' + ",".join(f'"k{n}":1' for n in range(20_000)), "$.k0"),
     ],
     ids=lambda text: text[:40],
 )
@@ -195,12 +195,10 @@ def test_a_mistake_in_a_cloudevent_is_named_where_it_stands(change: dict[str, ob
     assert rejected_of(batch)[0].at == "$[1]" + at[1:]
 
 
-def test_of_a_cloudevent_of_too_many_fields_one_is_named_and_of_too_many_attributes_their_number() -> None:
+def test_of_a_cloudevent_of_too_many_fields_one_is_named() -> None:
     many = {f"k{n}": "x" * 100 for n in range(1_000)}
-    [fields] = rejected_of(read("application/cloudevents+json", json.dumps(CLOUD | {"data": many})))
-    [attributes] = rejected_of(read("application/cloudevents+json", json.dumps(CLOUD | many)))
-    assert (fields.at, attributes.at) == ("$.data.k0", "$")
-    assert attributes.error == "a CloudEvent of more than 64 attributes"
+    [one] = rejected_of(read("application/cloudevents+json", json.dumps(CLOUD | {"data": many})))
+    assert one.at == "$.data.k0"
 
 
 @pytest.mark.parametrize("kind", [None, "", "text/plain", "multipart/form-data", "application/json; charset=latin-1"])
@@ -261,11 +259,11 @@ def test_a_cloudevent_s_unknown_member_never_breaks_its_reader(extra: str) -> No
 
 
 def test_a_repeated_key_is_found_in_one_pass() -> None:
-    """60,000 keys and the last one twice: looked for key by key this froze the server for a minute."""
-    queues = ",".join(f'"q{number}":[]' for number in range(60_000))
-    body = f'{{"type":"floor.observed","queues":{{{queues},"q59999":[]}}}}'
+    """20,000 keys and the last one twice: looked for key by key this froze the server for seconds."""
+    queues = ",".join(f'"q{number}":[]' for number in range(20_000))
+    body = f'{{"type":"floor.observed","queues":{{{queues},"q19999":[]}}}}'
     [one] = rejected_of(read("application/json", body))
-    assert "'q59999' twice" in one.error
+    assert "'q19999' twice" in one.error
 
 
 _TELLS = st.text(st.sampled_from(':"\\a,{} '), min_size=1, max_size=12)
@@ -315,58 +313,34 @@ def outcome(body: str, whole: Any = bodies_module._whole) -> Any:
             return problem.status, problem.detail, problem.more
 
 
-@pytest.mark.parametrize(
-    ("field", "few", "many", "error"),
-    [
-        ("queues", ["q"] * 1_001, ["q"] * 100_000, "Expected 'array' of length <= 1000"),
-        (
-            "attributes", {f"k{n}": "v" for n in range(17)}, {f"k{n}": "v" for n in range(50_000)},
-            "Expected 'object' of length <= 16",
-        ),
-    ],
-)  # fmt: skip
-def test_a_list_far_too_long_is_counted_not_read_and_refused_like_one_that_is_a_little(
-    field: str, few: Any, many: Any, error: str, monkeypatch: pytest.MonkeyPatch
+def floor_of(agents: int) -> dict[str, Any]:
+    return {"type": "floor.observed", "agents": {f"agent-{n}": {"presence": "ready"} for n in range(agents)}}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_an_event_that_is_far_too_long_is_refused_with_its_place_and_never_read(
+    kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Reading each of a million would hold up everybody else for a fifth of a second."""
-    event = {"type": "agent.queues", "agent": "a", "queues": []}
-
-    def refused(value: Any) -> list[tuple[str, str]]:
-        found = reader_for("application/json")(json.dumps(event | {field: value}).encode(), lambda one: one)
-        return [(one.at, one.error) for one in found if isinstance(one, Rejected)]
-
-    assert refused(few) == [(f"$.{field}", error)]
+    """Reading a megabyte of agents would hold up everybody else for a third of a second."""
+    told: dict[str, Any] = floor_of(25_000)
+    if "cloudevents" in kind:
+        told = CLOUD | {"type": told.pop("type"), "data": told}
+    body, at = json.dumps(told), "$"
+    if "batch" in kind:
+        body, at = f"[{body}]", "$[0]"
+    if kind.endswith("ndjson"):
+        at = "$[0]"
     monkeypatch.setattr(bodies_module, "decode", None)
-    assert refused(many) == [(f"$.{field}", error)]
+    [one] = rejected_of(read(kind, body))
+    assert (one.item, one.at) == (0, at)
+    assert one.error.startswith("an event of more than 262144 bytes: tell a whole floor in several parts")
 
 
-MANY = json.dumps(["q"] * 100_000)
-QUEUES = f'"type":"agent.queues","agent":"a","queues":{MANY}'
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "at", "error"),
-    [
-        ("json", f'{{{QUEUES},"boards":5}}', "$.queues", "of length <= 1000"),
-        ("json", f'{{{QUEUES},"attributes":[]}}', "$.queues", "of length <= 1000"),
-        ("json", f'{{{QUEUES},"queues":["q"]}}', "$", "the field 'queues' twice"),
-        ("json", f'{{"type":"floor.observed","agents":{{"a":{{"queues":{MANY}}}}}}}', "$.agents[...].queues", "1000"),
-        ("json", f'{{"type":"floor.observed","agents":{{"a":{{"queues":{MANY}}},"a":{{}}}}}}', "$", "field 'a' twice"),
-        ("json", f'{{"type":"floor.observed","agents":{{"a":{{"queues":{MANY},"queues":[]}}}}}}', "$", "twice"),
-        ("x-ndjson", f"{{{QUEUES},}}", "$[0]", "not JSON"),
-    ],
-    ids=["another wrong", "attributes wrong", "twice", "an agent's", "an agent twice", "an agent's twice", "torn"],
-)  # fmt: skip
-def test_no_other_mistake_hides_a_list_that_is_far_too_long(
-    kind: str, body: str, at: str, error: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """All of them are refused without the slow decoder; only in words is it the same with it."""
-    monkeypatch.setattr(bodies_module, "decode", None)
-    [one] = rejected_of(read(f"application/{kind}", body))
-    assert (one.at, error in one.error) == (at, True), one
+def test_beside_one_that_is_too_long_the_others_are_taken() -> None:
+    found = read("application/json", json.dumps([QUEUED, floor_of(25_000), QUEUED]))
+    assert [type(one) for one in found] == [Queued, Rejected, Queued]
 
 
 def test_a_long_event_that_may_be_so_long_is_read() -> None:
-    observed = {"type": "floor.observed", "agents": {f"agent-{n}": {"presence": "ready"} for n in range(5_000)}}
-    (found,) = reader_for("application/json")(json.dumps(observed).encode(), lambda one: one)
+    (found,) = read("application/json", json.dumps(floor_of(5_000)))
     assert isinstance(found, FloorObserved)

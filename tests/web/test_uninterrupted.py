@@ -13,11 +13,16 @@ import pytest
 
 from tests.web.conftest import TOKEN  # type: ignore[import-not-found]
 from wallboard.core.events import _about_type
+from wallboard.web.bodies import EVENT_BYTES_AT_MOST
 
 MOST = 6  # times a piece of work of about 10 ms of CPU time: a busy machine stretches both
 TRIES = 3  # the least counts: what else the machine does only adds
 KEYS = ",".join(f'"k{n}":1' for n in range(80_000))
 CLOUD = '{"specversion":"1.0","type":"contact.queued","source":"s","id":"i","data":{'
+FLOOR = '{"type":"floor.observed","agents":{'
+CLOUD_FLOOR = CLOUD.replace("contact.queued", "floor.observed") + '"agents":{'
+AGENTS = ",".join(f'"a{n}":{{}}' for n in range(80_000))
+FULL = AGENTS[: EVENT_BYTES_AT_MOST - 200].rpartition(",")[0]
 SLOW = {
     "types that nobody knows": ("x-ndjson", "\n".join(f'{{"type":"contact.{n}queued"}}' for n in range(5_000))),
     "fields that nobody knows": (
@@ -28,6 +33,12 @@ SLOW = {
     "more lines than may be": ("x-ndjson", "{}\n" * 340_000),
     "a CloudEvent of keys": ("cloudevents+json", CLOUD + KEYS + "}}"),
     "CloudEvents of keys": ("cloudevents-batch+json", "[" + ",".join([CLOUD + KEYS[:70_000] + "}}"] * 14) + "]"),
+    "agents without end": ("json", FLOOR + AGENTS + "}}"),
+    "agents without end in a CloudEvent": ("cloudevents+json", CLOUD_FLOOR + AGENTS + "}}}"),
+    "as many agents as there may be": ("json", FLOOR + FULL + "}}"),
+    "as many, one twice": ("json", FLOOR + FULL + ',"a0":{}}}'),
+    "as many, one twice, in a CloudEvent": ("cloudevents+json", CLOUD_FLOOR + FULL + ',"a0":{}}}}'),
+    "items without end": ("json", "[" + "1," * 500_000 + "1]"),
     "nested without end": ("json", '{"type":"source.beat","attributes":' + "[" * 500_000 + "]" * 500_000 + "}"),
     "no UTF-8 at the end": ("json", b'{"type":"source.beat","note":"' + b"x" * 1_000_000 + b"\xff" + b'"}'),
     "digits": ("json", '{"type":"kpi.reported","kpi":"k","value":' + "9" * 1_000_000 + "}"),

@@ -18,12 +18,13 @@ import msgspec
 from msgspec import Raw, Struct
 
 from wallboard.core.errors import Refused
-from wallboard.core.events import ATTRIBUTES_AT_MOST, LISTED_AT_MOST, Event, Text, Told, decode, encode, refusal
+from wallboard.core.events import Event, Text, Told, decode, encode, refusal
 from wallboard.core.sources import Format
 from wallboard.core.words import shown
 from wallboard.web.problems import Problem
 
 EVENTS_AT_MOST = 5_000
+EVENT_BYTES_AT_MOST = 262_144  # of one: nobody else is served while it is read
 FIELDS_AT_MOST = 64  # more than any event has
 _REASON_AT_MOST = 300  # a refusal may quote the sender's text, which may be long
 _PREFIX = "wallboard."
@@ -122,7 +123,7 @@ _told: "msgspec.json.Decoder[Event | list[Event]]" = msgspec.json.Decoder(Told |
 
 def _whole(body: bytes) -> Event | list[Event] | None:
     """What is no mistake at all, read in one go; None: item by item it will show what is one."""
-    if len(body) > _LONG_BYTES:
+    if len(body) > _LONG_BYTES:  # others are served between its items
         return None
     try:
         told = _told.decode(body)
@@ -132,6 +133,7 @@ def _whole(body: bytes) -> Event | list[Event] | None:
     return told if few and _says_it_all(told, body) else None
 
 
+_LONG_BYTES = 65_536
 _raw = msgspec.json.Decoder(Raw)
 _raws = msgspec.json.Decoder(list[Raw])
 T = TypeVar("T")
@@ -175,10 +177,13 @@ def _strict(index: int, at: str, data: bytes | Raw, decode_item: Decode, admit: 
     return found
 
 
+_TOO_LONG = f"an event of more than {EVENT_BYTES_AT_MOST} bytes: tell a whole floor in several parts ('part', 'parts')"
 _UNREADABLE = ("not JSON", "nested too deeply")
 
 
 def _item(index: int, at: str, data: bytes | Raw, decode_item: Decode, admit: Admit) -> Event | Rejected:
+    if len(data) > EVENT_BYTES_AT_MOST:  # not even looked at for whose it is
+        return Rejected(index, at, _TOO_LONG)
     try:
         return admit(decode_item(data))
     except Refused as refused:
@@ -187,53 +192,10 @@ def _item(index: int, at: str, data: bytes | Raw, decode_item: Decode, admit: Ad
 
 def _event(data: bytes | Raw) -> Event:
     read = bytes(data)
-    event = _decoded(read)
+    event = decode(read)
     if not _says_it_all(event, read):
         _no_repeated_keys(read)
     return event
-
-
-def _decoded(data: bytes) -> Event:
-    if len(data) > _LONG_BYTES:
-        _no_longer_than_may_be(data)
-    return decode(data)
-
-
-_LONG_BYTES = 65_536
-
-
-_fields = msgspec.json.Decoder(dict[str, Raw])
-
-
-def _no_longer_than_may_be(data: bytes | Raw, at: str = "$") -> None:
-    """The event's decoder checks each of a million and counts them then, for a fifth of a second; this only counts,
-    each field by itself, so that a wrong one hides no other. What is wrong else, the decoder says."""
-    fields = _map(_value(_fields, data), data)
-    if len(_counted(_fields, fields.get("attributes"), {})) > ATTRIBUTES_AT_MOST:
-        raise Refused(f"{at}.attributes", f"Expected 'object' of length <= {ATTRIBUTES_AT_MOST}")
-    for name in ("queues", "boards", "teams"):
-        if len(_counted(_raws, fields.get(name), [])) > LISTED_AT_MOST:
-            raise Refused(f"{at}.{name}", f"Expected 'array' of length <= {LISTED_AT_MOST}")
-    if agents := fields.get("agents"):
-        each = _map(_counted(_fields, agents, {}), agents).values()
-        for agent in each if max(map(len, each), default=0) > _LONG_BYTES else ():
-            if len(agent) > _LONG_BYTES and bytes(agent)[:1] == b"{":
-                _no_longer_than_may_be(agent, f"{at}.agents[...]")
-
-
-def _map(found: dict[str, Raw], data: bytes | Raw) -> dict[str, Raw]:
-    """`found` of `data`, where of two equal keys the last one stands: if much is missing, they are looked for first."""
-    said = sum(map(len, found)) + sum(map(len, found.values())) + 4 * len(found)
-    if found and len(data) - said > _LONG_BYTES:
-        _no_repeated_keys(data)
-    return found
-
-
-def _counted(decoder: "msgspec.json.Decoder[T]", data: Raw | None, none: T) -> T:
-    try:
-        return none if data is None else decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return none
 
 
 def _says_it_all(told: Event | list[Event], data: bytes) -> bool:
@@ -292,8 +254,6 @@ _ENVELOPE = ("source", "id", "time")
 def _unwrapped(data: bytes | Raw) -> Event:
     """The event in a CloudEvent. `source`, `id` and `time` are the envelope's unless `data` has its own."""
     envelope = _value(_envelopes, data)
-    if len(data) > _LONG_BYTES and len(_value(_fields, data)) > FIELDS_AT_MOST:
-        raise Refused("$", f"a CloudEvent of more than {FIELDS_AT_MOST} attributes")
     if len(envelope.data) <= FIELDS_AT_MOST:  # of more some are unknown, which the decoder finds among the first
         _no_repeated_keys(data)
     if envelope.data_base64 is not None or not envelope.datacontenttype.lower().startswith("application/json"):
@@ -305,7 +265,7 @@ def _unwrapped(data: bytes | Raw) -> Event:
     }
     told = dict(islice(envelope.data.items(), FIELDS_AT_MOST))
     try:
-        return _decoded(msgspec.json.encode(told | outer))
+        return decode(msgspec.json.encode(told | outer))
     except Refused as refused:
         named = re.match(r"\$\.(\w+)", refused.at)
         at = refused.at if named and named[1] in outer else "$.data" + refused.at[1:]

@@ -34,6 +34,7 @@ _REASONS = (
     ("control characters", "control_characters"),
     ("older than", "too_old"),
     ("too many names", "too_many_names"),
+    ("an event of more than", "too_long"),
     ("not JSON", "not_json"),
     ("nested too", "not_json"),
     ("Expected", "wrong_value"),
