@@ -89,6 +89,11 @@ class Leads:
         whose = f"person:{account}"
         return next((name for name, lead in (self._known or {}).items() if lead.account == whose), None)
 
+    def account_of(self, name: str) -> str | None:
+        """Of whoever is called so and leads."""
+        lead = (self._known or {}).get(name)
+        return lead.account if lead else None
+
     def _added(self, *, is_confirmed: bool) -> dict[str, Receiver]:
         patterns = self._patterns()
         found = [

@@ -8,7 +8,7 @@ https://core.telegram.org/bots/api#getupdates
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -18,7 +18,7 @@ from wallboard.alerts.notify.telegram import SHIFT, SNOOZES, Answer, asked, with
 from wallboard.alerts.told import language_of
 from wallboard.catalogs import Words
 from wallboard.core import events as ev
-from wallboard.core.alerts import before
+from wallboard.core.alerts import IN_TELEGRAM, OWNER_BY, before
 from wallboard.core.errors import LeaseLost, RecordUnavailable, StreamUnavailable
 from wallboard.core.rows import AlertRow
 from wallboard.linking import Linking
@@ -38,6 +38,13 @@ SNOOZED = {f"snooze{minutes}": minutes for minutes in SNOOZES}
 log = structlog.get_logger("notify")
 
 
+class Presser(NamedTuple):
+    """`name`: as it stands in the alert. `account`: of whoever is linked."""
+
+    name: str
+    account: str | None = None
+
+
 class Presses:
     """`token`: the fencing token while this worker leads, else None."""
 
@@ -50,8 +57,9 @@ class Presses:
         clock_ms: Callable[[], int],
         audit: Audit,
         linking: Linking | None = None,
+        account_of: Callable[[str], str | None] = lambda _: None,
     ) -> None:
-        """`linking`: what becomes of a lead's word to a bot."""
+        """`linking`: what becomes of a lead's word to a bot. `account_of`: of a lead, by name."""
         self.token: int | None = None
         self._pipeline = pipeline
         self._stream = stream
@@ -60,6 +68,7 @@ class Presses:
         self._clock_ms = clock_ms
         self._audit = audit
         self._linking = linking
+        self._account_of = account_of
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -169,15 +178,15 @@ class Presses:
         first = next(iter(floor.settings.sites.values())).language
         return said_in(language_of(row, floor.settings) if row else first)
 
-    def _who(self, bot: Bot, here: Sequence[str], sender: Mapping[str, Any]) -> str | None:
-        """By what name this sender acts in a chat of these receivers; None: they may not. A chat of one's own has the
+    def _who(self, bot: Bot, here: Sequence[str], sender: Mapping[str, Any]) -> Presser | None:
+        """As whom this sender acts in a chat of these receivers; None: they may not. A chat of one's own has the
         number of its person."""
         number, receivers = str(sender.get("id", "")), self._receivers()
         own = [one for one in receivers.values() if is_of(one, bot, number)]
         if person := next((one.person for one in own if one.person), None):
-            return f"{person} (Telegram)"
+            return Presser(f"{person}{IN_TELEGRAM}", self._account_of(person))
         is_open = any(receivers[name].press == "anybody" or receivers[name] in own for name in here)
-        return _called(sender) if is_open else None
+        return Presser(_called(sender)) if is_open else None
 
     async def _say_to(self, bot: Bot, receiver: Receiver, method: str, body: dict[str, Any]) -> None:
         """What it answers is done already."""
@@ -194,7 +203,7 @@ def _called(sender: Mapping[str, Any]) -> str:
     """Never the name of an account here: whoever is called so in Telegram chose it themselves."""
     name = " ".join(str(sender.get(key) or "") for key in ("first_name", "last_name"))
     plain = " ".join("".join(one if one.isprintable() else " " for one in name).split())
-    return f"{plain[:LONGEST_NAME] or sender.get('id', 'somebody')} (Telegram)"
+    return f"{plain[:LONGEST_NAME] or sender.get('id', 'somebody')}{IN_TELEGRAM}"
 
 
 def _snoozed_until(verb: str, now_ms: int) -> int | None:
@@ -202,17 +211,18 @@ def _snoozed_until(verb: str, now_ms: int) -> int | None:
     return now_ms + minutes * MINUTE_MS if minutes else None
 
 
-def _event(verb: str, alert: str, who: str, name: str, now_ms: int, until_ms: int | None) -> ev.AlertEvent | None:
-    said: dict[str, Any] = {"alert": alert, "who": who, "id": name, "time": now_ms, "source": "wallboard"}
+def _event(verb: str, alert: str, who: Presser, name: str, now_ms: int, until_ms: int | None) -> ev.AlertEvent | None:
+    said: dict[str, Any] = {"alert": alert, "who": who.name, "id": name, "time": now_ms, "source": "wallboard"}
     if verb == "acknowledge":
         return ev.AlertAcknowledged(**said)
     if verb == "assign":
-        return ev.AlertAssigned(attributes={"to": who}, **said)
+        return ev.AlertAssigned(attributes={"to": who.name} | ({OWNER_BY: who.account} if who.account else {}), **said)
     return None if until_ms is None else ev.AlertSnoozed(until=until_ms, **said)
 
 
 def _line(event: ev.AlertEvent, row: AlertRow) -> dict[str, Any]:
     """As web/alertacts.py has it in the audit trail."""
-    about = {"id": event.alert, "rule": row.rule, "kind": row.kind, "of": row.of, **(event.attributes or {})}
+    said = {key: value for key, value in (event.attributes or {}).items() if key != OWNER_BY}
+    about = {"id": event.alert, "rule": row.rule, "kind": row.kind, "of": row.of, **said}
     changed = {"until": event.until, "before": before(event, row)}
     return about | {key: value for key, value in changed.items() if value is not None}

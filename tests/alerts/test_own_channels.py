@@ -78,10 +78,11 @@ async def test_an_own_channel_is_told_as_a_receiver_of_the_file_is(
                 assert boss.titles == [], "nobody is passed over who has a channel, also just after a start"
 
                 [alert] = [one["id"] for one in await _open(lead) if one["of"] == "beta"]
-                bot.press(f"acknowledge {alert}", CHAT, id=CHAT)
+                bot.press(f"assign {alert}", CHAT, id=CHAT)
                 async with asyncio.timeout(PATIENCE_S):
-                    while "Olena (Telegram)" not in str(await _open(lead)):
+                    while "Olena (Telegram)" not in str(taken := await _open(lead)):
                         await asyncio.sleep(0.1)
+                assert [one["id"] for one in taken if one["mine"]] == [alert], "it is hers on the page too"
 
                 people.change(olena.id, by="tests", now_ms=2, role="viewer")
                 await asyncio.sleep(5)  # two looks of the worker at the record

@@ -6,6 +6,7 @@ import pytest
 
 from wallboard.core import duty, snapshot
 from wallboard.core import events as ev
+from wallboard.core.alerts import OWNER_BY
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.state import Floor
 from wallboard.core.visits import Did
@@ -112,6 +113,23 @@ def test_of_one_that_somebody_acted_on_it_stays_who_was_on_duty_then(floor: Floo
     for one in (floor, again):
         row = (one.alerts.open | one.alerts.over)["a"]
         assert one.alerts.on_duty(row) == ["Olena"]
+
+
+@pytest.mark.parametrize(("to", "account", "is_hers"), [
+    ("Olena", None, True), ("Olena (Telegram)", "person:1", True), ("Olena (Telegram)", None, False)
+])  # fmt: skip
+def test_whoever_took_one_on_duty_is_off_duty_for_it_when_that_ends(
+    floor: Floor, to: str, account: str | None, is_hers: bool
+) -> None:
+    """Also where they took it in Telegram; somebody else there may call themselves so."""
+    on(floor, "Olena", NOON, NOON + HOUR)
+    raised(floor, NOON)
+    said = {"to": to} | ({OWNER_BY: account} if account else {})
+    floor.apply(ev.AlertAssigned(alert="a", who=to, attributes=said, source=ev.SERVER), NOON + 1000)
+    row = floor.alerts.open["a"]
+    assert not floor.alerts.is_off_duty(row)
+    floor.advance(NOON + HOUR)
+    assert floor.alerts.is_off_duty(row) is is_hers
 
 
 def test_one_about_somebody_who_is_erased_stays_with_whom_it_was_for(floor: Floor) -> None:

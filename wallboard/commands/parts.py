@@ -234,7 +234,7 @@ async def _worker(force: InForce, config: Config) -> None:
         keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), house_ms, days.event_days)
         beating = Beating(pipeline, lambda: force.config.heartbeat)
         linking = Linking(channels, patterns, receivers, leads.name_of, house_ms, lambda: pipeline.floor.settings)
-        presses = Presses(pipeline, parts.stream, outbox, receivers, house_ms, audit, linking)
+        presses = Presses(pipeline, parts.stream, outbox, receivers, house_ms, audit, linking, leads.account_of)
         besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating, leads]
         async with house_ms.kept():
             await Worker(pipeline, parts.stream, checkpoints, lease, house_ms, settings, besides).run()

@@ -18,6 +18,7 @@ from wallboard.commands.known import warn_of_unknown
 from wallboard.commands.line import Line, running_line
 from wallboard.commands.table import table
 from wallboard.config import Config
+from wallboard.core.alerts import IN_TELEGRAM
 from wallboard.core.errors import WallboardError
 from wallboard.core.events import SERVER, AgentForgotten
 from wallboard.core.settings import Settings
@@ -166,7 +167,7 @@ async def _erase(config: Config, name: str) -> str:
     account = await asyncio.to_thread(people.named, name)
     agents = {name, *(account.bound.agents if account else ())}
     called = agents | ({account.name} if account else set())  # who is asked for may be typed in other letters
-    called |= {f"{one} (Telegram)" for one in called}  # as which they act on alerts there
+    called |= {f"{one}{IN_TELEGRAM}" for one in called}  # as which they act on alerts there
     names = called | ids_of(config.settings, agents) | ({account.id} if account else set())
     async with running_line(config) as line:
         if account:

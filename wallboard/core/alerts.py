@@ -17,6 +17,7 @@ NOTE = "note"  # the result of who only writes something: each stands beside tho
 MOST_RESULTS = 10  # of one alert; above it the oldest are dropped
 LONGEST_SNOOZE_MS = 12 * 3_600_000  # a snooze always ends by itself
 OWNER_BY = "owner_by"  # of what is assigned: as which account
+IN_TELEGRAM = " (Telegram)"  # behind the name of whoever acts there
 TEAM = "team:"  # a group's id begins so
 
 
@@ -138,7 +139,8 @@ class Alerts:
 
     def is_off_duty(self, row: AlertRow) -> bool:
         """Its owner was on duty for it when somebody first acted, and is no more."""
-        return row.owner is not None and row.owner in (row.duty or ()) and row.owner not in self._duty.on
+        owner = row.owner.removesuffix(IN_TELEGRAM) if row.owner and row.owner_by else row.owner
+        return owner is not None and owner in (row.duty or ()) and owner not in self._duty.on
 
     def on_duty_now(self, row: AlertRow) -> list[str]:
         """Whatever was done about it: to whom it may be handed over."""
