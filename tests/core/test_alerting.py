@@ -4,6 +4,7 @@ import msgspec
 from ruled import NOON, SECOND, floor_with, gone, said, three_wait, waits
 
 from wallboard.core import events as ev
+from wallboard.core import snapshot
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
@@ -134,6 +135,35 @@ def test_conditions_joined_by_and_and_or():
     [*_, raised] = floor.alerting.untold.values() if floor.alerting else []
     asked = [(raised.attributes or {}).get(key) for key in ("metric", "limit", "window")]
     assert (raised.value, asked) == (2, ["abandoned", "> 1", None]), "which is what it says"
+
+
+def test_what_is_over_says_the_number_of_the_condition_that_raised_it():
+    """And not of the rule's first one."""
+    other = {"metric": "oldest_wait_s", "raise": "> 30"}
+    floor = floor_with({"raise": "> 5", "or": [other]})
+    waits(floor, "c1", 0)
+    floor.advance(NOON + 40 * SECOND)
+    waits(floor, "c2", 40_000)
+    raised = last(floor)
+    assert raised.value == 31
+    floor.apply(raised, NOON + 40_500)
+    for one in (floor, snapshot.load(snapshot.dump(floor)), said_by_another_process(raised, other)):
+        gone(one, "c1", 51_500)
+        one.advance(NOON + 52 * SECOND)
+        assert (ev.type_of(last(one)), last(one).value) == ("alert.cleared", 12.0), "one waits since 40"
+
+
+def last(floor: Floor) -> ev.AlertRaised | ev.AlertCleared:
+    assert floor.alerting
+    return [*floor.alerting.untold.values()][-1]
+
+
+def said_by_another_process(raised: ev.AlertRaised | ev.AlertCleared, other: dict[str, str]) -> Floor:
+    floor = floor_with({"raise": "> 5", "or": [other], "for": "45s"})
+    waits(floor, "c1", 0)
+    waits(floor, "c2", 40_000)
+    floor.apply(raised, NOON + 40_500)
+    return floor
 
 
 def test_a_person_s_alert_is_of_that_person_s_team():

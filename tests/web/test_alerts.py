@@ -246,8 +246,6 @@ async def test_what_a_condition_joined_by_or_raised_says_that_one_with_its_numbe
         row = (await until(served, lambda open_: open_["a1"].get("now") == "2"))["a1"]
         assert row["text"].replace("\u00a0", " ") == "support: Offered 3, limit > 0"
         assert row.keys().isdisjoint({"and", "or"}), "what else the rule asks for has not to hold, and does not"
-        hour = (await served.http.get(f"{ALERTS}/a1/around")).json()["hour"]
-        assert (hour["points"], hour["limits"]) == ([], {}), "no hour of another number"
 
         async def pending() -> list[str]:
             rows = (await served.http.get(ALERTS)).json()["pending"]

@@ -8,15 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from wallboard.core.events import AlertRaised, ConfigApplied
+from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Reason, Settings
 from wallboard.web import lasthour
 
-WAITING = ("wait", "queues", "support")
-RULE = {"metric": "waiting", "queues": ["support"], "raise": "> 2", "clear": "< 1", "when": "always"}
+OTHER = {"metric": "offered", "raise": "> 2", "clear": "< 2"}
+RULE = {"metric": "waiting", "queues": ["support"], "raise": "> 2", "clear": "< 1", "when": "always", "or": [OTHER]}
+WAIT = msgspec.convert(RULE, Rule)
 SETTINGS = Settings(
-    alert={"wait": msgspec.convert(RULE, Rule)}, queue={"support": Queue(team="one"), "sales": Queue(team="one")},
+    alert={"wait": WAIT}, queue={"support": Queue(team="one"), "sales": Queue(team="one")},
     reason={"lunch": Reason(name="Lunch")},
 )  # fmt: skip
 
@@ -78,8 +79,8 @@ async def test_whom_to_ask_is_this_queues_people_by_what_they_could_do(there: An
 async def test_the_number_of_the_last_hour_stands_with_the_limits_one_a_minute(
     there: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hours = there.parts.last_hour
-    assert "least" not in (await asked(there)).json()["hour"] or hours.of(WAITING), "after a start nothing is known"
+    hours, waiting = there.parts.last_hour, ("wait", "queues", "support", WAIT)
+    assert "least" not in (await asked(there)).json()["hour"] or hours.of(waiting), "after a start nothing is known"
     hours.sample()
     third = {"type": "contact.queued", "contact": "c9", "queue": "support", "source": "pbx"}
     await there.http.post("/api/v1/events", json=[third])
@@ -93,10 +94,26 @@ async def test_the_number_of_the_last_hour_stands_with_the_limits_one_a_minute(
     assert told["hour"]["points"][-1] == 3
     for _ in range(lasthour.KEPT):
         hours.sample()
-    assert len(hours.of(WAITING)) == lasthour.KEPT
+    assert len(hours.of(waiting)) == lasthour.KEPT
     monkeypatch.setattr(lasthour, "MOST", 0)
     hours.sample()
-    assert hours.of(WAITING) == (), "no more numbers than there is room for"
+    assert hours.of(waiting) == (), "no more numbers than there is room for"
+
+
+async def test_what_a_condition_joined_by_or_raised_has_the_hour_of_that_one_also_of_before(there: Any) -> None:
+    """It opened to no hour at all."""
+    there.parts.last_hour.sample()
+    ended = AlertCleared(alert="a1", rule="wait", source="pbx", id="3")
+    said = {"kind": "queues", "of": "support", "metric": "offered", "limit": "> 2", "since": "1"}
+    told = AlertRaised(alert="a2", rule="wait", severity="critical", value=3, attributes=said, source="pbx", id="4")
+    third = {"type": "contact.queued", "contact": "c9", "queue": "support", "source": "pbx"}
+    await there.http.post("/api/v1/events", json=[third])
+    await there.parts.stream.append([ended, told])
+    await until(there, lambda shown: "a2" in shown["alerts"])
+    there.parts.last_hour.sample()
+    hour = (await asked(there, alert="a2")).json()["hour"]
+    assert hour | {"points": []} == {"points": [], "limits": {"raise": 2, "clear": 2}, "least": "2", "most": "3"}
+    assert (hour["points"][0], hour["points"][-1]) == (2, 3)
 
 
 async def test_boards_that_show_it_are_named(there: Any) -> None:

@@ -20,7 +20,7 @@ from wallboard.core.heard import Heard, Listens
 from wallboard.core.measured import SECOND_MS, Document, Measured
 from wallboard.core.moving import Moving
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import OF_SOURCES, Condition, Rule
+from wallboard.core.rules import OF_SOURCES, Condition, Named, Rule
 from wallboard.core.select import selects
 from wallboard.core.watch import Watch, groups_of
 
@@ -31,11 +31,13 @@ Moves = tuple[str, str, str, str]  # the same, and which number of it within how
 
 
 class Instance(Struct):
-    """One that is not normal. `since_ms`: of its state; `alert`: its id, once raised."""
+    """One that is not normal. `since_ms`: of its state; `alert`: its id, once raised; `said`: which condition that
+    one says."""
 
     state: State
     since_ms: int
     alert: str = ""
+    said: Named | None = None
 
 
 class Sight(Protocol):
@@ -111,20 +113,21 @@ class Alerting:
             del self.instances[key]
             self._ground.unlooked.add(key[1:])
         elif isinstance(event, ev.AlertRaised) and self._ground.settings.alert:  # else they are still to come
-            self._go_on_with(event.alert, key)
+            self._go_on_with(event.alert, row)
             if rule and self.names(rule, *key[1:]):
                 self._look_once_at(key)
             else:
                 self._end(key, "rule")
 
-    def _go_on_with(self, alert: str, key: Name) -> None:
+    def _go_on_with(self, alert: str, row: AlertRow) -> None:
+        key = row.rule, row.kind, row.of
         found = self.instances.get(key)
         if f"{alert}-" in self.untold or (found and found.alert == alert):
             return
         if found is None or found.state == "pending":
             found = self.instances[key] = Instance("raised", self._ground.now_ms)
         self.untold.pop(f"{found.alert}+", None)
-        found.alert = alert
+        found.alert, found.said = alert, row.named
         self._ground.unlooked.add(key[1:])
 
     def _look_once_at(self, key: Name) -> None:
@@ -149,7 +152,7 @@ class Alerting:
         and of which nothing is known here, as the stream was read from its begin: else nobody would ever end it."""
         for alert, row in open_.items():
             if (row.rule, row.kind, row.of) not in self.instances:
-                self._go_on_with(alert, (row.rule, row.kind, row.of))
+                self._go_on_with(alert, row)
         self._watch, self._compiled, self._turnings, self._rules, self._due_ms = None, {}, {}, {}, {}
         for rule, kind, name in list(self.instances):
             one = self._ground.settings.alert.get(rule)
@@ -301,12 +304,12 @@ class Alerting:
         elif found.state == "recovering" and raises:
             found.state, found.since_ms = "raised", now_ms
         if found.state == "recovering" and now_ms >= found.since_ms + rule.rule.keep_ms:
-            self._end(key, "cleared", measures[0].value)
+            self._end(key, "cleared", rule.value_of(found.said, measures))
 
     def _raise(self, key: Name, rule: Rule, found: Instance, asked: Condition, value: float | None) -> None:
         """`asked`: the condition that holds, with its number."""
         began_ms, now_ms = found.since_ms, self._ground.now_ms
-        found.state, found.since_ms = "raised", now_ms
+        found.state, found.since_ms, found.said = "raised", now_ms, asked.named
         found.alert = blake2b("\0".join((*key, str(now_ms))).encode(), digest_size=8).hexdigest()
         said = {
             "kind": key[1], "of": key[2], "metric": asked.metric, "limit": asked.raises, "since": str(began_ms),

@@ -8,7 +8,7 @@ from wallboard.core.hours import AnyOf, Hours, parse_openings
 from wallboard.core.limits import Limit
 from wallboard.core.maintenance import Maintenance
 from wallboard.core.measured import Measured, Reader, reader_of
-from wallboard.core.rules import ALWAYS, NO_EVENT, OPEN, Condition, Rule
+from wallboard.core.rules import ALWAYS, NO_EVENT, OPEN, Condition, Named, Rule
 from wallboard.core.select import selects
 from wallboard.core.settings import Settings
 
@@ -87,6 +87,12 @@ class Compiled:
         ends = 1 + len(self.rule.conditions)
         place = 0 if _all(held[:ends]) or True not in held[ends:] else held.index(True, ends)
         return list(conditions(self.rule))[place], measures[place].value
+
+    def value_of(self, said: Named | None, measures: Sequence[Measured]) -> float | None:
+        """The number of the condition that raised it; None: not known, or the rule asks for other numbers by now."""
+        asked = self.rule.raised_by(said) if said else self.rule
+        found = zip(conditions(self.rule), measures, strict=True)
+        return next((value.value for one, value in found if one is asked), None)
 
     def is_of_team(self, team: str | None) -> bool:
         return self.kind != "agents" or not self.rule.teams or team in self.rule.teams

@@ -11,6 +11,7 @@ from wallboard.core.agents import Item, Profile
 from wallboard.core.facts import NOT_LIVE, Fact
 from wallboard.core.ledger import Ledger, add_to
 from wallboard.core.platform import Counters
+from wallboard.core.rules import Named
 from wallboard.core.timesheet import Setting, Span, Timesheet
 from wallboard.core.visits import SightedGone, SightedWaiting, Story
 
@@ -284,6 +285,10 @@ class AlertRow(Struct):
     snoozed_ms: int | None = None  # when it was snoozed last
     snoozed_duty: list[str] = []  # who was on duty for it then
     woken_ms: int | None = None  # when that snooze ended by itself
+
+    @property
+    def named(self) -> Named:
+        return Named(self.metric, self.window, self.limit, self.within, self.event)
 
 
 class KpiRow(Struct):

@@ -31,6 +31,20 @@ class Fault(NamedTuple):
     reason: str
 
 
+class Named(NamedTuple):
+    """What an alert says of the condition that raised it."""
+
+    metric: str
+    window: str | None
+    limit: str
+    within: str | None
+    event: str | None
+
+    @property
+    def number(self) -> tuple[str, str | None, str | None]:
+        return self.metric, self.window, self.within
+
+
 class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """A number and its limits. `raises`, `clears` stand as `raise` and `clear` in the file. `event`: of `no_event_s`,
     the type of which none is told, or its family (`contact.*`); left out, any but heartbeats."""
@@ -56,6 +70,10 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     def clear_limit(self) -> Limit | None:
         """None: it is over as soon as it is not raised any more."""
         return limit_of(self.clears) if self.clears else None
+
+    @property
+    def named(self) -> Named:
+        return Named(self.metric, self.window, self.raises, self.within, self.event)
 
     def faults(self, at: str = "") -> Iterator[Fault]:
         if reason := _no_number(self.metric, self.window):
@@ -149,6 +167,11 @@ class Rule(Condition, frozen=True, kw_only=True):
         for key, conditions in (("and", self.conditions), ("or", self.others)):
             for index, condition in enumerate(conditions):
                 yield from condition.beyond(f"{at}{key}[{index}].")
+
+    def raised_by(self, said: Named) -> Condition | None:
+        """Which of its conditions that was, also with another limit by now; None: it asks for other numbers."""
+        found = [one for one in (self, *self.others) if one.named.number == said.number]
+        return next((one for one in found if one.named == said), found[0] if found else None)
 
     @property
     def of_agents(self) -> bool:

@@ -27,12 +27,7 @@ class Beside(NamedTuple):
 def asked_of(row: AlertRow, settings: Settings) -> Condition | None:
     """The condition of its rule that the alert was raised with; None: its rule is gone, or asks for other numbers."""
     rule = settings.alert.get(row.rule)
-    if rule is None:
-        return None
-    number = row.metric, row.window, row.within
-    found = [one for one in (rule, *rule.others) if (one.metric, one.window, one.within) == number]
-    same = (one for one in found if (one.raises, one.event) == (row.limit, row.event))
-    return next(same, found[0] if found else None)
+    return rule.raised_by(row.named) if rule else None
 
 
 def number_now(

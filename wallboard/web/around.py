@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard.core.agents import Standing
-from wallboard.core.kpis import alert_document
 from wallboard.core.rows import AlertRow
+from wallboard.core.rules import reads_of
 from wallboard.core.select import selects
 from wallboard.core.sofar import asked_of
 from wallboard.record.boards import Board
@@ -85,14 +85,17 @@ async def around(request: Request) -> Response:
 
 
 def _hour(parts: Parts, row: AlertRow, say: Words) -> Document:
-    rule, reads = parts.pipeline.floor.settings.alert.get(row.rule), alert_document(parts.pipeline.floor, row)["reads"]
-    if asked_of(row, parts.pipeline.floor.settings) is not rule:  # the hour is of the rule's own number
+    """Of the condition that raised it; nothing where its rule asks for other numbers by now."""
+    asked, reads = asked_of(row, parts.pipeline.floor.settings), reads_of(row.metric)
+    if asked is None:
         return {"points": [], "limits": {}}
-    points = list(parts.last_hour.of((row.rule, row.kind, row.of)))
+    points = list(parts.last_hour.of((row.rule, row.kind, row.of, asked)))
     known = [point for point in points if point is not None]
     limits = {}
-    if rule and not rule.within:  # else they are of the change
-        limits = {"raise": rule.raise_limit.number} | ({"clear": rule.clear_limit.number} if rule.clear_limit else {})
+    if not asked.within:  # else they are of the change
+        limits = {"raise": asked.raise_limit.number} | (
+            {"clear": asked.clear_limit.number} if asked.clear_limit else {}
+        )
     ends = {"least": changed(min(known), reads, say), "most": changed(max(known), reads, say)} if known else {}
     return {"points": points, "limits": limits, **ends}
 
