@@ -132,7 +132,7 @@ def due(
             message = made.get((verb, number, says))
             if message is None:
                 action, owners = (rule.action, rule.owners) if rule else (None, [])
-                firsts = firsts_of(alerts) if firsts is None else firsts
+                firsts = firsts_of(alerts, settings) if firsts is None else firsts
                 before = firsts.get(alert)
                 first = First(before, alerts[before], called(alerts[before])) if before else None
                 first = first if first and first.row.over_ms is None and first.row.raised_ms <= row.raised_ms else None

@@ -105,7 +105,7 @@ def told(parts: Parts, who: Who, say: Words, reached: Collection[str] | None) ->
         (name, row) for name, row in (*rows, *over) if row["kind"] != "agents" or (may.everything and may.of_team(row))
     ]
     known = {name: floor.alerts.open.get(name) or floor.alerts.over[name] for name, _ in seen}
-    came_after = Counter(firsts_of(known).values())
+    came_after = Counter(firsts_of(known, floor.settings).values())
     found = [
         {"id": name, **row, "text": alert_text(row, say), "mine": _is_mine(floor, name, who)}
         | ({"first_of": 1 + came_after[name]} if name in came_after else {})
