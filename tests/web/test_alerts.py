@@ -431,6 +431,33 @@ async def test_an_alert_says_who_is_on_duty_where_nothing_tells_them_until_somet
         assert "unheard" not in (await until(served, bool))["a1"], "nobody can say"
 
 
+ASLEEP = {"quiet": "00:00-24:00"}
+
+
+@pytest.mark.parametrize("how", [ASLEEP, {"least": "critical"}], ids=["quiet", "least"])
+async def test_an_alert_that_no_channel_of_who_is_on_duty_takes_now_says_that_nobody_is_told(
+    config: Config, served_elsewhere: Any, how: dict[str, Any]
+) -> None:
+    """Nothing was said: she has a channel."""
+    rule = {"metric": "waiting", "queues": ["*"], "raise": "> 2", "when": "always", "notify": ["on-duty", "desk"]}
+    settings = Settings(alert={"wait": msgspec.convert(rule, Rule)})
+    hook, desk = Receiver("webhook", "webhook", "", b""), Receiver("desk", "webhook", "http://127.0.0.1:9/", b"", **how)
+    told = replace(config, settings=settings, own_channels={"webhook": hook}, receivers={"desk": desk})
+    async with served_elsewhere(told) as served:
+        await served.apply(settings)
+        account, channels = await served.person("Maria", "lead"), served.parts.own_channels
+        wanted = OwnChannel(id="", person=account, kind="webhook", target="http://127.0.0.1:9/", confirmed_ms=1, **how)
+        channel = await asyncio.to_thread(channels.add, wanted, by="Maria", now_ms=now_ms())
+        duty = DutyTaken(who="Maria", until=now_ms() + 600_000, source="wallboard", id="2")
+        await served.parts.stream.append([duty])
+        await raised(served, "warning")
+        row = (await until(served, lambda open_: "unreached" in open_["a1"]))["a1"]
+        assert (row["unheard"], row["unreached"]) == (True, ["Maria"])
+        awake = {"quiet": None, "least": "info"}
+        await asyncio.to_thread(channels.change, channel, by="Maria", now_ms=now_ms(), **awake)
+        assert not {"unheard", "unreached"} & (await until(served, bool))["a1"].keys()
+
+
 async def test_a_link_that_something_fetches_does_nothing(served: Any) -> None:
     """Previews of messages and scanners of mail fetch whatever is linked, some of them in somebody's name."""
     await raised(served)

@@ -149,13 +149,16 @@ def due(
         yield dues
 
 
-def is_unheard(row: AlertRow, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str]) -> bool:
-    """Whether it waits for somebody, and its rule tells only leads on duty while none is. `on_duty`: whom something
-    tells."""
+def is_unheard(
+    row: AlertRow, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str], now_ms: int
+) -> bool:
+    """Whether it waits for somebody, its rule tells leads on duty, and of them and whom else it names nobody has a
+    receiver that takes it now."""
     rule = settings.alert.get(row.rule)
-    if rule is None or ON_DUTY not in rule.notify or on_duty or _is_acted_on(row):
+    if rule is None or ON_DUTY not in rule.notify or _is_acted_on(row):
         return False
-    return not any(GRAVEST[row.severity] <= GRAVEST[receivers[one].least] for one in rule.notify if one in receivers)
+    told = (one for one in receivers.values() if one.name in rule.notify or (one.person and one.person in on_duty))
+    return not any(_hears(one, row, settings, now_ms) for one in told)
 
 
 def language_of(row: AlertRow, settings: Settings) -> str:

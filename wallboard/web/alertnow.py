@@ -1,8 +1,9 @@
 """How does an open alert stand now? Its number, what else holds, who hears of it, and what was done the last times."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 
+from wallboard.alerts.ownchannels import receiver_of
 from wallboard.alerts.told import is_unheard
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.kpis import alert_document
@@ -10,6 +11,7 @@ from wallboard.core.measured import Document
 from wallboard.core.rules import reads_of
 from wallboard.core.sofar import asked_of, besides_now, number_now
 from wallboard.core.state import Floor
+from wallboard.receivers import Receiver
 from wallboard.web.figures import changed, moved
 from wallboard.web.lists import number_of, text_with
 from wallboard.web.ruletold import condition_told
@@ -71,33 +73,35 @@ def off_duty(parts: Parts, row: Document, who: Who) -> Document:
     return {"off_duty": True} if who.may("alerts:act") and alerts.is_off_duty(alerts.open[row["id"]]) else {}
 
 
-async def reached(parts: Parts) -> Collection[str] | None:
-    """Whom something tells outside the pages, by name; None: nobody can say now. The record is asked only where an open
-    alert hangs on it."""
-    alerts, receivers = parts.pipeline.floor.alerts, parts.config.receivers
-    found = {one.person for one in receivers.values() if one.person}
-    waiting = [row for row in alerts.open.values() if is_unheard(row, parts.pipeline.floor.settings, receivers, ())]
-    if all(found.issuperset(alerts.on_duty(row)) for row in waiting):
+async def receivers_of(parts: Parts) -> Mapping[str, Receiver] | None:
+    """Those of the file and the channels that leads added; None: nobody can say now. The record is asked only where an
+    open alert hangs on it."""
+    alerts, found, settings = parts.pipeline.floor.alerts, parts.config.receivers, parts.pipeline.floor.settings
+    manned = ((row, on_duty) for row in alerts.open.values() if (on_duty := alerts.on_duty(row)))
+    if not any(is_unheard(row, settings, found, on_duty, parts.clock_ms()) for row, on_duty in manned):
         return found
     try:
-        return found | await asyncio.to_thread(_with_channels, parts)
+        return {**found, **await asyncio.to_thread(_added, parts)}
     except RecordUnavailable:
         return None
 
 
-def unheard(parts: Parts, row: Document, who: Who, reached: Collection[str] | None) -> Document:
-    """`unreached`: who is on duty for it, and is told nowhere; for who may know who is on duty."""
+def unheard(parts: Parts, row: Document, who: Who, receivers: Mapping[str, Receiver] | None) -> Document:
+    """`unreached`: who is on duty for it, and has no receiver that takes it now; for who may know who is on duty."""
     floor = parts.pipeline.floor
     alert = floor.alerts.open[row["id"]]
-    on_duty = floor.alerts.on_duty(alert)
-    hear = [one for one in on_duty if reached is None or one in reached]
-    if not is_unheard(alert, floor.settings, parts.config.receivers, hear):
+    on_duty, found = floor.alerts.on_duty(alert), parts.config.receivers if receivers is None else receivers
+    if on_duty and receivers is None:
+        return {}
+    if not is_unheard(alert, floor.settings, found, on_duty, parts.clock_ms()):
         return {}
     return {"unheard": True} | ({"unreached": list(on_duty)} if on_duty and who.may("alerts:act") else {})
 
 
-def _with_channels(parts: Parts) -> set[str]:
-    """Who added one that is told of alerts. Blocking. Raises RecordUnavailable."""
-    added, kinds = parts.own_channels.all(), parts.config.own_channels
-    accounts = {one.person for one in added if one.confirmed_ms is not None and one.kind in kinds}
-    return {one.name for one in parts.people.of(accounts).values()}
+def _added(parts: Parts) -> dict[str, Receiver]:
+    """The confirmed ones. Blocking. Raises RecordUnavailable."""
+    confirmed = [one for one in parts.own_channels.all() if one.confirmed_ms is not None]
+    people = parts.people.of({one.person for one in confirmed})
+    kinds = parts.config.own_channels
+    found = [receiver_of(one, people[one.person].name, kinds) for one in confirmed if one.person in people]
+    return {one.name: one for one in found if one}

@@ -1,7 +1,7 @@
 """Which alerts are there? `GET /api/v1/alerts`: the open ones, the gravest first, what may become one, what is over."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any, TypedDict
 
@@ -14,8 +14,9 @@ from wallboard.core.kpis import alert_document
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.live.vitals import no_worker_since
+from wallboard.receivers import Receiver
 from wallboard.web import duty
-from wallboard.web.alertnow import as_it_is, besides, last_times, off_duty, reached, unheard
+from wallboard.web.alertnow import as_it_is, besides, last_times, off_duty, receivers_of, unheard
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import OnDuty
@@ -60,7 +61,8 @@ class Alerts(TypedDict):
             "`open`, the gravest first, each with its number `now` (`text_parts`: what `text` has around that; "
             "`raised`: what it was then, where it was another), `first_of` how many of one cause it came first, "
             "`and` what else its rule asks for, `or` which of its other conditions holds now, and `unheard` where it "
-            "tells leads on duty alone and none is, or nothing tells those who are (`unreached`); "
+            "tells leads on duty and nobody is told of it now: none is, or no receiver of those who are (`unreached`) "
+            "takes it; "
             "`off_duty` where the duty of its owner has ended; "
             "`pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "
             "`maintenance`, planned work that goes on now; `no_worker_since`, since when no worker leads, so that "
@@ -72,7 +74,7 @@ class Alerts(TypedDict):
 async def alerts(request: Request) -> Response:
     """`GET /api/v1/alerts`: the open ones, the gravest first, and those that were over last."""
     who, parts = sees_floor(request), parts_of(request)
-    body = msgspec.json.encode(told(parts, who, words(spoken(request)), await reached(parts)))
+    body = msgspec.json.encode(told(parts, who, words(spoken(request)), await receivers_of(parts)))
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 
@@ -90,11 +92,11 @@ async def open_count(request: Request) -> Response:
     return JSONResponse(found, headers={"cache-control": "no-store"})
 
 
-def told(parts: Parts, who: Who, say: Words, reached: Collection[str] | None) -> dict[str, Any]:
+def told(parts: Parts, who: Who, say: Words, receivers: Mapping[str, Receiver] | None) -> dict[str, Any]:
     """Each as in the state document with its `id`, what it says in `text` (its number when it was raised) and `now`,
     whether it is `mine`, `first_of` how many of one cause it came first, `theirs` where the caller leads another
-    team and so may not act on it, and `unheard` where its rule tells leads on duty alone and nobody who is can be
-    `reached` (by name; None: not known)."""
+    team and so may not act on it, and `unheard` where its rule tells leads on duty and nobody is told of it now.
+    `receivers`: of the file and of leads; None: not known."""
     floor = parts.pipeline.floor
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
@@ -119,7 +121,7 @@ def told(parts: Parts, who: Who, say: Words, reached: Collection[str] | None) ->
         "open": [
             row
             | as_it_is(parts, row, say)
-            | unheard(parts, row, who, reached)
+            | unheard(parts, row, who, receivers)
             | besides(parts, row, say)
             | off_duty(parts, row, who)
             | before(row)
