@@ -12,8 +12,9 @@ import pytest
 
 from tests.alerts.there import HERE, KEY, Post, Sending, listening, mail_server, now_ms, until
 from wallboard.alerts import delivery as delivering
-from wallboard.alerts import pacing
+from wallboard.alerts import pacing, seen
 from wallboard.alerts.deliveries import Deliveries
+from wallboard.alerts.pacing import Coming, Memory
 from wallboard.receivers import Receiver
 from wallboard.record.ownchannels import CODE_MS
 from wallboard.stream.outbox import Waiting
@@ -164,7 +165,7 @@ async def test_what_is_held_waits_and_holds_up_nothing_behind_it(
     sending: Sending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However much is held: three at once are read here, and five wait in front."""
-    monkeypatch.setattr(delivering, "AT_ONCE", 3)
+    monkeypatch.setattr(seen, "AT_ONCE", 3)
     monkeypatch.setattr(pacing, "ONE_BY_ONE", 100)
     asleep = True
     async with listening() as there:
@@ -178,6 +179,35 @@ async def test_what_is_held_waits_and_holds_up_nothing_behind_it(
         asleep = False
         await until(lambda: "end 4" in there.titles)
         assert list(dict.fromkeys(there.titles)) == ["begins", *(f"end {n}" for n in range(5))], "one may come twice"
+
+
+async def test_a_critical_alert_does_not_wait_for_those_before_it_however_many_they_are(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind more than were looked at it was not seen until the ten minutes were over."""
+    monkeypatch.setattr(seen, "AT_ONCE", 3)
+    monkeypatch.setattr(pacing, "FLOOD_EACH_MS", 300)
+    ten = [(now_ms() - 1_000, Coming(f"{n}-1", now_ms() - 120_000)) for n in range(10)]
+    await sending.outbox.done(sending.token, "leads", ["0-1"], 0, msgspec.json.encode(Memory(sent=ten)))
+    mild = [f"mild {n}" for n in range(8)]
+    for title in mild:
+        await sending.put("leads", title, severity="warning", alert=title)
+    async with listening() as there:
+        sending.start("leads", there.url)
+        await asyncio.sleep(0.5)
+        assert there.got == [], "ten went in ten minutes"
+        for number, title in enumerate(("first", "second"), 1):
+            await sending.put("leads", title, alert=title)
+            await until(lambda number=number: len(there.got) == number)
+        await asyncio.sleep(0.5)
+        parts = [[one["alert"] for one in msgspec.json.decode(body)["parts"]] for _, body in there.got]
+        assert parts == [[*mild[:3], "first"], [*mild[3:6], "second"]], "in their order, and each once"
+        left = [msgspec.json.decode(one.message)["title"] for one in await sending.outbox.waiting("leads", 10)]
+        assert left == mild[6:]
+        for title in mild:
+            await sending.put("leads", f"more {title}", severity="warning", alert=title)
+        await sending.put("leads", "test", type="test")
+        await until(lambda: there.titles[-1] == "test")
 
 
 async def test_a_test_message_goes_at_once_and_counts_in_no_flood(sending: Sending) -> None:

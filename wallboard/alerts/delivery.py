@@ -17,6 +17,7 @@ from wallboard.alerts.message import Message, together
 from wallboard.alerts.notify import Send, Undelivered, apprise, mail, telegram, webhook
 from wallboard.alerts.pacing import Coming, Pacing
 from wallboard.alerts.places import Places
+from wallboard.alerts.seen import Item, Seen
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.receivers import Kind, Receiver
 from wallboard.record.ownchannels import CODE_MS
@@ -27,7 +28,6 @@ SEND_S = 30.0  # whatever a sender does
 FINISH_S = 2.0  # for what is on its way when it ends; less than the lease has left then
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 GIVE_UP_MS = 86_400_000
-AT_ONCE = 500
 SENDERS: Mapping[Kind, Send] = {
     "webhook": webhook.send,
     "mail": mail.send,
@@ -58,8 +58,8 @@ class Delivery:
         self._clock_ms = clock_ms
         self._token = token
         self._led: int | None = None  # the token at the last turn: another one may have sent since
-        self._holds, self._anew = holds, anew
-        self._held: tuple[str, Message] | None = None  # the last of those that are held in front of all others
+        self._anew = anew
+        self._seen = Seen(outbox, receiver.name, lambda message: holds(receiver, message), self._unreadable)
         self._pacing: Pacing | None = None  # while it is another one that sends
         self._pause_s = 0.0
         self._woken = asyncio.Event()
@@ -77,10 +77,12 @@ class Delivery:
                 token = self._token()
                 if token != self._led:
                     self._pacing, self._begun, self._led, self._pause_s = None, None, token, 0.0
+                    self._seen.forget()
                 if token is not None:
                     self._pacing = self._pacing or pacing_of(await self._outbox.paced(self.receiver.name))
                     await self._next(self._pacing, token)
             except (LeaseLost, StreamUnavailable) as reason:
+                self._seen.forget()  # what was done may have been done
                 log.info("messages wait", to=self.receiver.name, reason=str(reason) or type(reason).__name__)
             except Exception:  # the root of this task
                 log.exception("a message was not sent", to=self.receiver.name)
@@ -99,26 +101,26 @@ class Delivery:
 
     async def _next(self, pacing: Pacing, token: int) -> None:
         now_ms = self._clock_ms()
-        waiting, messages = await self._waiting()
-        if void := _void([one for one in waiting.values() if messages[one.id].type == "confirm"], now_ms):
+        first, behind = await self._seen.look()
+        items = {one.waiting.id: one for one in (*first, *behind)}
+        if void := _void([one.waiting for one in items.values() if one.message.type == "confirm"], now_ms):
             await self._outbox.void(self.receiver.name, void)
-            waiting = {name: one for name, one in waiting.items() if name not in void}
-        all_of_them = [coming_of(one.id, one.at_ms, messages[one.id]) for one in waiting.values()]
-        alone = [one for one in all_of_them if messages[one.id].type in ALONE]
-        coming = [one for one in all_of_them if one not in alone]
+            self._seen.gone(void)
+        alone = [_coming(one) for name, one in items.items() if one.message.type in ALONE and name not in void]
+        coming, urgent = ([_coming(one) for one in part if one.message.type not in ALONE] for part in (first, behind))
         was_flood = pacing.is_flood
-        paced = pacing.next(coming, now_ms)  # also where something else goes first: all that came is counted
+        paced = pacing.next(coming, now_ms, urgent)  # also where something else goes first: all that came is counted
         if pacing.is_flood != was_flood:
             log.info("a flood begins" if pacing.is_flood else "a flood is over", to=self.receiver.name)
-        going = alone[:1] or await self._begun_before(coming) or paced
+        going = alone[:1] or await self._begun_before([*coming, *urgent]) or paced
         if not going:
             return
         ids = [] if alone else [one.id for one in going]
-        batch = [waiting[one.id] for one in going]
+        batch = [items[one.id].waiting for one in going]
         async with self._places.one():
             await self._outbox.begin(token, self.receiver.name, ids)
             self._begun = ids or self._begun
-            said = [self._anew(messages[one.id]) for one in going]
+            said = [self._anew(items[one.id].message) for one in going]
             await _to_its_end(self._go(token, batch, said, pacing, going[0], now_ms))
 
     async def _go(
@@ -143,6 +145,7 @@ class Delivery:
             pacing.sent(first, taken_ms)
         paced, ids = msgspec.json.encode(pacing.memory()), [one.id for one in batch]
         await self._outbox.done(token, name, ids, taken_ms, paced, is_alone=is_alone)
+        self._seen.gone(ids)
         self._begun = self._begun if is_alone else []
         self.wake()  # for what waited behind it
         log.info("told", to=name, message=message.id, type=message.type, of=len(batch))
@@ -155,29 +158,10 @@ class Delivery:
         waiting = {one.id: one for one in coming}
         return [waiting[name] for name in self._begun] if waiting.keys() >= set(self._begun) else []
 
-    async def _waiting(self) -> tuple[dict[str, Waiting], dict[str, Message]]:
-        """By id. What is held in front of all others is not read again while it is, however much it becomes."""
-        if self._held and not self._holds(self.receiver, self._held[1]):
-            self._held = None
-        found = await self._outbox.waiting(self.receiver.name, AT_ONCE, self._held[0] if self._held else "")
-        messages = {one.id: message for one in found if (message := await self._decoded(one)) is not None}
-        readable = [one for one in found if one.id in messages]
-        going = {one.id: one for one in readable if not self._holds(self.receiver, messages[one.id])}
-        for name, message in messages.items():
-            if name in going:
-                break
-            self._held = name, message
-        return going, messages
-
-    async def _decoded(self, one: Waiting) -> Message | None:
-        """One that cannot be read, after a step back to an older version, keeps no other from leaving."""
-        try:
-            return msgspec.json.decode(one.message, type=Message)
-        except msgspec.DecodeError as error:
-            if (token := self._token()) is not None:
-                await self._outbox.bury(token, self.receiver.name, [one], f"it cannot be read: {error}", is_alone=True)
-                log.warning("a message cannot be read", to=self.receiver.name, reason=str(error))
-            return None
+    async def _unreadable(self, one: Waiting, reason: str) -> None:
+        if (token := self._token()) is not None:
+            await self._outbox.bury(token, self.receiver.name, [one], f"it cannot be read: {reason}", is_alone=True)
+            log.warning("a message cannot be read", to=self.receiver.name, reason=reason)
 
     async def _send(self, said: Sequence[Message], as_one: Message) -> None:
         if self.receiver.kind == "telegram":
@@ -194,11 +178,13 @@ class Delivery:
         await self._outbox.failed(token, name, reason, now_ms)
         if for_good and message.type == "confirm":
             await self._outbox.void(name, [one.id for one in batch])
+            self._seen.gone(one.id for one in batch)
             log.warning("a code was not taken", to=name, reason=reason)
             self.wake()
             return
         if for_good or now_ms - batch[0].at_ms > GIVE_UP_MS:
             await self._outbox.bury(token, name, batch, reason, is_alone=is_alone)
+            self._seen.gone(one.id for one in batch)
             self._begun = self._begun if is_alone else []
             self.wake()
             log.error("messages given up", to=name, reason=reason, of=len(batch))
@@ -208,6 +194,10 @@ class Delivery:
 
     def _slow_down(self) -> None:
         self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+
+
+def _coming(one: Item) -> Coming:
+    return coming_of(one.waiting.id, one.waiting.at_ms, one.message)
 
 
 def _void(codes: Sequence[Waiting], now_ms: int) -> set[str]:

@@ -19,8 +19,16 @@ Hold = Pace | Literal["quiet"]
 
 def coming_of(name: str, at_ms: int, message: Message) -> Coming:
     """One that waits, as it is paced."""
-    is_critical = message.severity == "critical" and message.type != "cleared"
-    return Coming(name, at_ms, message.rule, message.of, is_critical)
+    return Coming(name, at_ms, message.rule, message.of, _is_critical(message))
+
+
+def is_urgent(message: Message) -> bool:
+    """Whether it waits a minute at most, whatever waits before it."""
+    return message.type in ALONE or _is_critical(message)
+
+
+def _is_critical(message: Message) -> bool:
+    return message.severity == "critical" and message.type != "cleared"
 
 
 def pacing_of(known: bytes) -> Pacing:

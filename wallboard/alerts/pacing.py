@@ -61,9 +61,11 @@ class Pacing:
     def memory(self) -> Memory:
         return Memory([*self._came], self._newest, [*self._sent], self.is_flood)
 
-    def next(self, waiting: Sequence[Coming], now_ms: int) -> list[Coming]:
-        """Those that go as one message now, of all that wait, the oldest first; none: not yet."""
+    def next(self, waiting: Sequence[Coming], now_ms: int, behind: Sequence[Coming] = ()) -> list[Coming]:
+        """Those that go as one message now, of all that wait, the oldest first; none: not yet. `behind`: the critical
+        ones of those that come after more than can be looked at; what is between will be counted in its turn."""
         self._count(waiting, now_ms)
+        waiting = [*waiting, *behind]
         is_full = len(self._sent) >= MOST_SENT
         if not waiting or (is_full and not any(one.is_critical for one in waiting)):
             return []
