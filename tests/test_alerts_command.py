@@ -36,6 +36,30 @@ def test_they_go_into_a_file_as_they_are(tmp_path: Path) -> None:
     assert len(as_written(file, {}).settings.alert) == 6
 
 
+def test_check_has_one_line_for_all_of_them_on_a_fresh_house_and_none_when_leads_and_the_office_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It printed twelve."""
+    file = tmp_path / "wallboard.toml"
+    file.write_text(printed(), encoding="utf-8")
+
+    def warned() -> list[str]:
+        assert run(["check", str(file), "--data", str(tmp_path / "data")]) == 0
+        return capsys.readouterr().err.splitlines()
+
+    [line] = warned()
+    assert "'on-duty' reaches nobody (long-wait, nobody-ready, many-abandon, missed-offers" in line
+    assert "/alerts/channels" in line
+    olena = '[notify.olena]\nurl = "json://h/"\nperson = "Olena"\n'
+    file.write_text(printed() + olena, encoding="utf-8")
+    [line] = warned()
+    assert "while nobody is on duty nobody is told" in line
+    file.write_text(printed().replace('["on-duty"]', '["on-duty", "olena"]') + olena, encoding="utf-8")
+    assert warned() == []
+    file.write_text("".join(printed().replace("[alert.", f"[alert.{n}-") for n in (1, 2)), encoding="utf-8")
+    assert "1-silent-source and 6 more)" in warned()[0]
+
+
 def test_they_tell_the_leads_on_duty_and_whom_else_one_names(tmp_path: Path) -> None:
     file = tmp_path / "wallboard.toml"
     file.write_text(printed(), encoding="utf-8")

@@ -276,8 +276,17 @@ def test_check_warns_of_a_rule_that_may_reach_nobody_on_duty(capsys: pytest.Capt
     Path("wallboard.toml").write_text(rule.format(""))
     assert run(["check"]) == 0
     said = capsys.readouterr().err
-    assert "alert.wait: warning: 'on-duty' reaches nobody" in said
-    assert "alert.wait: warning: ends with 'on-duty'" in said
+    assert "alert: warning: 'on-duty' reaches nobody (wait): no lead added a channel" in said
+    assert len(said.splitlines()) == 1, "one thing at a time"
+    Path("wallboard.toml").write_text(rule.format("") + "person = 'Olena'\n")
+    assert run(["check"]) == 0
+    said = capsys.readouterr().err
+    assert (
+        "alert: warning: while nobody is on duty nobody is told (wait): name a [notify.NAME] behind 'on-duty'" in said
+    )
+    Path("wallboard.toml").write_text(rule.format("") + "[channels]\nkinds = []\n")
+    assert run(["check"]) == 0
+    assert "reaches nobody (wait): write a [notify.NAME] with a lead's `person`" in capsys.readouterr().err
     Path("wallboard.toml").write_text(rule.format(", 'a'") + "person = 'Olena'\n")
     assert run(["check"]) == 0
     assert "on-duty" not in capsys.readouterr().err
@@ -311,7 +320,7 @@ def test_check_and_doctor_name_a_receiver_whose_person_is_no_lead(
     said = capsys.readouterr().err
     assert "notify.a.person: warning: 'Olna' is no account of a lead" in said
     assert "did you mean 'Olena'?" in said
-    assert "alert.wait: warning: 'on-duty' reaches nobody" in said
+    assert "alert: warning: 'on-duty' reaches nobody (wait)" in said
     assert run(["doctor"]) == 1
     assert "problem: [notify.a] person = 'Olna' is no account of a lead" in capsys.readouterr().out
     people.add("Olna", "lead", Bound(), by="tests", now_ms=2)

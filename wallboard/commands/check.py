@@ -1,7 +1,8 @@
 """Is what I wrote right? `check` names every mistake in configuration and boards; `schema` says what may be written."""
 
 import os
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from wallboard.sense import WEBHOOK
 from wallboard.tables import parse
 from wallboard.tables import path as path_of
 
+NAMED = 6  # rules in one warning
 REACHES = {"never": "never holds: its number has no such values", "always": "holds whatever its number is"}
 
 
@@ -144,14 +146,9 @@ def rule_warnings(
     """Alert rules that ask for nothing, or that may reach nobody. `nobodys`: receivers that count for no lead.
     `has_channel`: whether a lead added a channel of their own."""
     has_own = has_channel or any(one.person and name not in nobodys for name, one in config.receivers.items())
+    if reason := _unheard(config, has_own=has_own):
+        yield Mistake(str(config.file or FILE), "alert", reason, warning=True)
     for name, rule in config.settings.alert.items():
-        if ON_DUTY in rule.notify and not has_own:
-            reason = f"'{ON_DUTY}' reaches nobody: no [notify.NAME] is a lead's own, by `person`"
-            reason += ", and no lead added a channel on /alerts/channels" if config.own_channels else ""
-            yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
-        if rule.notify and rule.notify[-1] == ON_DUTY:
-            reason = f"ends with '{ON_DUTY}': while nobody is on duty nobody more is told; name one behind it"
-            yield Mistake(str(config.file or FILE), path_of("alert", name), reason, warning=True)
         shared = [to for to in rule.notify if (one := config.receivers.get(to)) and not one.person]
         if rule.of_agents and shared:
             reason = f"is about people, and '{shared[0]}' is nobody's own: whoever reads there learns of them"
@@ -160,6 +157,22 @@ def rule_warnings(
             yield Mistake(str(config.file or FILE), f"{path_of('alert', name)}.{key}", REACHES[reach], warning=True)
         if rule.action is None:
             yield Mistake(str(config.file or FILE), path_of("alert", name), NO_ACTION, warning=True)
+
+
+def _unheard(config: Config, *, has_own: bool) -> str:
+    """One line for all rules, as one thing mends them all. `has_own`: whether anything tells any lead."""
+    named = {name: rule.notify for name, rule in config.settings.alert.items() if ON_DUTY in rule.notify}
+    if named and not has_own:
+        do = "no lead added a channel; each does on /alerts/channels, or " if config.own_channels else ""
+        return f"'{ON_DUTY}' reaches nobody ({_some(named)}): {do}write a [notify.NAME] with a lead's `person`"
+    if last := [name for name, notify in named.items() if notify[-1] == ON_DUTY]:
+        return f"while nobody is on duty nobody is told ({_some(last)}): name a [notify.NAME] behind '{ON_DUTY}'"
+    return ""
+
+
+def _some(rules: Collection[str]) -> str:
+    told = ", ".join(islice(rules, NAMED))
+    return f"{told} and {len(rules) - NAMED} more" if len(rules) > NAMED else told
 
 
 def provider_warnings(config: Config) -> Iterator[Mistake]:
