@@ -80,7 +80,10 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
     for nth, good in enumerate((8, 7)):
         amounts = {"offered": 10, "answered": 10, "sl_good": good, "sl_base": 10, "tags.thanks": 1}
         at = Interval("groups", "site:main", _quarter(begun_ms + nth * 4 * QUARTER_MS), "event")
-        history.fill({at: amounts}, [SeenDay("main", f"{nth}", at.started_ms, at.started_ms + 1, 0, now_ms(), "live")])
+        waited = {at._replace(kind="queues", id="support"): {"answered_wait\t95": 1}}
+        history.fill(
+            {at: amounts} | waited, [SeenDay("main", f"{nth}", at.started_ms, at.started_ms + 1, 0, now_ms(), "live")]
+        )
     notes.write(begun_ms, "Line 2 comes back.", who="Ann", by="person:1", teams=None, now_ms=now_ms())
     notes.write(begun_ms - 1, "Of another shift.", who="Ann", by="person:1", teams=None, now_ms=now_ms())
 
@@ -130,6 +133,11 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
     assert mail.title == f"Hand-over: early {begun:%H:%M}–{ended:%H:%M}"
     blocks = [block.splitlines() for block in mail.text.split("\n\n")]
     assert blocks[0] == ["Ann: Line 2 comes back."]
+    worst = [datetime.fromtimestamp((_quarter(begun_ms) + ms) / 1000, UTC) for ms in (0, QUARTER_MS)]
+    assert blocks.pop(1) == [
+        f"Longest wait of a call: 1:35, Support; it ended between {worst[0]:%H:%M} and {worst[1]:%H:%M}.",
+        f"Worst hour: {begun + timedelta(hours=1):%H:%M}–{ended:%H:%M}, service level 70.0 %.",
+    ]
     assert blocks[1] == [
         "By hour",
         f"{begun:%H:%M}  offered 10, answered 10, abandoned 0, service level 80.0 %",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import structlog
 
-from wallboard.alerts import handover
+from wallboard.alerts import handover, handoverworst
 from wallboard.alerts.deliveries import Deliveries
 from wallboard.alerts.handovermail import Parting, mail_of
 from wallboard.core.calendar import Shift
@@ -106,21 +106,28 @@ class Handing:
         """Nothing of the floor is kept over an `await`."""
         group = f"site:{site}"
         target = handover.target_of(self._pipeline.floor, group)
+        lines = handoverworst.lines_of(self._pipeline.floor, self._is_told(site))
         numbers = await asyncio.to_thread(handover.numbers, self._history, group, target, shift, now_ms)
+        longest = await asyncio.to_thread(handoverworst.longest, self._history, lines, shift, now_ms)
         settings = self._pipeline.floor.settings
         notes = await asyncio.to_thread(
             self._notes.standing, shift.started_ms, now_ms,
             lambda note: note.shift_ms == shift.started_ms and handover.site_of(settings, note.teams) == site,
         )  # fmt: skip
         floor = self._pipeline.floor
-        settings, own = floor.settings, floor.settings.site_of
-        waits = handover.waits(floor, lambda queue: own(queue) == site and not settings.for_queue(queue).hidden)
+        own = floor.settings.site_of
+        waits = handover.waits(floor, self._is_told(site))
         alerts = handover.alerts_of(
             floor, shift, lambda row: row.kind != "agents" and (row.kind != "queues" or own(row.of) == site)
         )
         notices = [row.event.text for row in floor.notices.values()]
         lacks = handover.may_lack(floor, shift)
-        return Parting(site, shift, numbers, list(waits), alerts, notices, notes, lacks)
+        return Parting(site, shift, numbers, list(waits), alerts, notices, notes, lacks, longest)
+
+    def _is_told(self, site: str) -> Callable[[str], bool]:
+        """Whether a queue is of this site, and not hidden."""
+        settings = self._pipeline.floor.settings
+        return lambda queue: settings.site_of(queue) == site and not settings.for_queue(queue).hidden
 
 
 def mailed(receivers: Mapping[str, Receiver]) -> dict[str, Receiver]:

@@ -1,17 +1,27 @@
-"""Of alerts that are over the state has the last 200: a shift that had more says so."""
+"""What a shift leaves: its hours, what was worst, who had which alert; where alerts may be missing it says so."""
 
 import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from wallboard.alerts import handover
-from wallboard.alerts.handover import Numbers, Waits
+from wallboard.alerts.handover import HOUR_MS, Numbers, Waits
 from wallboard.alerts.handovermail import Parting, mail_of
+from wallboard.alerts.handoversaid import hours
+from wallboard.alerts.handoverworst import Line, Longest, WorstHour, worst_hour
 from wallboard.core.alerts import MOST_OVER
 from wallboard.core.calendar import Shift
 from wallboard.core.events import AlertAssigned, AlertCleared, AlertRaised
+from wallboard.core.quarters import Interval
 from wallboard.core.settings import Settings, Site
 from wallboard.core.state import Floor
+from wallboard.record.database import open_record
+from wallboard.record.history import History, SeenDay
+from wallboard.record.steps import TOLD_MS
 
 NOON = 1_795_000_000_000
 SAYS = f"There may be more alerts: only the last {MOST_OVER} that ended are known."
@@ -57,6 +67,38 @@ def test_the_mail_says_who_is_on_an_open_alert_and_who_had_one_that_is_over() ->
     assert "is on it" not in text
 
 
+def test_hours_that_nobody_saw_are_one_row_as_long_as_they_follow_each_other(tmp_path: Path) -> None:
+    """Somebody looked in the fourth hour, and in the sixth a contact came."""
+    begun_ms = NOON - NOON % HOUR_MS
+    fourth, sixth = begun_ms + 3 * HOUR_MS, begun_ms + 5 * HOUR_MS
+    history = History(open_record(tmp_path))
+    day = SeenDay("main", "x", begun_ms, begun_ms + 9 * HOUR_MS, fourth, fourth + HOUR_MS - TOLD_MS, "live")
+    history.fill({Interval("groups", "all", sixth, "event"): {"offered": 2}}, [day])
+    shift = Shift("long", begun_ms, begun_ms + 9 * HOUR_MS)
+    found = handover.numbers(history, "all", None, shift, begun_ms + 8 * HOUR_MS)
+    told = [
+        ((row["at"] - begun_ms) / HOUR_MS, (row["until"] - begun_ms) / HOUR_MS, row.get("offered"))
+        for row in found.hours
+    ]
+    assert told == [(0, 3, None), (3, 4, 0), (4, 5, None), (5, 6, 2), (6, 8, None)]
+    assert [hours(row, ZoneInfo("UTC")) for row in found.hours[:2]] == [
+        f"{datetime.fromtimestamp(begun_ms / 1000, UTC):%H:%M}–{datetime.fromtimestamp(fourth / 1000, UTC):%H:%M}",
+        f"{datetime.fromtimestamp(fourth / 1000, UTC):%H:%M}",
+    ]
+
+
+def test_the_worst_hour_is_one_of_two_with_enough_contacts() -> None:
+    def row(nth: int, level: float, count: int) -> dict[str, Any]:
+        return {"at": nth, "until": nth + 1, "service_level": level, "n": {"service_level": count}}
+
+    few, good, bad, unknown = row(0, 10, 4), row(1, 90, 5), row(2, 50, 5), {"at": 3, "until": 4}
+    for rows, found in (([few, good, bad, unknown], bad), ([few, bad], None), ([unknown], None), ([], None)):
+        told = worst_hour([Numbers("all", None, rows, unknown)], 5)
+        assert (told and told.row) == found
+    two = [Numbers("team:one", None, [good], unknown), Numbers("team:two", None, [bad], unknown)]
+    assert worst_hour(two, 5) == WorstHour("team:two", bad)
+
+
 @pytest.mark.parametrize(
     ("language", "title", "said"),
     [
@@ -71,13 +113,19 @@ def test_the_mail_is_in_the_language_of_its_site(language: str, title: str, said
     about = {"kind": "queues", "of": "q", "metric": "waiting", "limit": "> 2", "since": "1"}
     named = {"alert": "a", "source": "wallboard", "time": NOON}
     floor.apply(AlertRaised(rule="r", severity="critical", value=3, attributes=about, **named), NOON)  # type: ignore[arg-type]
-    row = {"at": NOON, "offered": 10, "answered": 9, "abandoned": 1, "service_level": 80.5}
+    row = {
+        "at": NOON, "until": NOON + 3_600_000, "offered": 10, "answered": 9, "abandoned": 1, "service_level": 80.5,
+        "n": {"service_level": 10},
+    }  # fmt: skip
+    worse = row | {"at": NOON + 3_600_000, "until": NOON + 7_200_000, "service_level": 40.5}
     shift = Shift("early", NOON, NOON + 3_600_000)
-    numbers, waits = Numbers("site:main", 80, [row], row), [Waits("q", "Q", 2, NOON, 0, None)]
-    told = Parting("main", shift, numbers, waits, list(floor.alerts.open.items()), [], [])
+    numbers, waits = Numbers("site:main", 80, [row, worse], row), [Waits("q", "Q", 2, NOON, 0, None)]
+    longest = Longest(Line("Q", is_spoken=True), 125, NOON)
+    told = Parting("main", shift, numbers, waits, list(floor.alerts.open.items()), [], [], longest=longest)
     mail = mail_of(told, floor, NOON + 60_000, "")
     assert mail.title.startswith(title)
     assert mail.language == language
     assert all(one in mail.text for one in said), mail.text
+    assert re.match(r"[^\n]+: 2:05, Q; [^\n]+\n[^\n]+: \d\d:\d\d–\d\d:\d\d, [^\n]+ 40,5 %\.\n\n", mail.text), mail.text
     words = set(re.findall("[a-z]+", mail.text)) - {"q", "r"}
     assert language == "pl" or not words, "nothing of it stays English"

@@ -49,6 +49,7 @@ def settings() -> Settings:
         queue={
             "support": Queue(team="one", name="Support"),
             "chat": Queue(team="two", name="Chats", target=Target(percent=90)),
+            "mail": Queue(team="two", name="Mail", channel="email", target=Target(percent=90)),
         },
         alert={"long": msgspec.convert({"metric": "waiting", "queues": ["*"], "raise": "> 2"}, Rule)},
     )
@@ -96,6 +97,11 @@ def fill(served: Any) -> int:
     for group in ("all", "team:one"):
         told[Interval("groups", group, begun_ms + QUARTER_MS, "event")] = EIGHT_OF_TEN
         told[Interval("groups", group, begun_ms + 5 * QUARTER_MS, "event")] = SEVEN_OF_TEN
+    for queue, wait_s in (("support", 372), ("mail", 7200)):
+        told[Interval("queues", queue, begun_ms + QUARTER_MS, "event")] = {
+            "answered_wait\t5": 9,
+            f"other_wait\t{wait_s}": 1,
+        }
     day = SeenDay("main", "x", begun_ms, begun_ms + 86_400_000, begun_ms, begun_ms + 86_400_000, "live")
     served.parts.history.fill(told, [day])
     return begun_ms
@@ -131,6 +137,25 @@ async def test_each_hour_stands_against_the_target_and_the_shift_below(shift: An
     assert "Target: 80 % service level." in text
     assert "Thanks from customers: 2" in text
     assert f"<b>long day</b> {begun:02}:00–{(begun + 6) % 24:02}:00" in text
+
+
+async def test_what_was_worst_stands_at_its_head(shift: Any) -> None:
+    """Who wrote may wait for hours: it is not the longest wait where calls waited."""
+    assert worst(await page(shift, "Ann", "one")) == [], "of what nobody saw nothing is said"
+    begun = time.gmtime(fill(shift) // 1000).tm_hour
+    first, second, third = (f"{(begun + hours) % 24:02}" for hours in range(3))
+    called = f"Longest wait of a call: 6:12, Support; it ended between {first}:15 and {first}:30."
+    written = f"Longest wait: 2:00:00, Mail; it ended between {first}:15 and {first}:30."
+    hour = f"{second}:00–{third}:00, service level 70.0 %."
+    assert worst(await page(shift, "Ann", "one")) == [called, f"Worst hour: {hour}"]
+    assert worst(await page(shift, "Olena")) == [called, f"Worst hour: {hour}"]
+    assert worst(await page(shift, "Ivan", "two")) == [written], "two hours are needed to say which was the worst"
+    assert worst(await page(shift, "Eve", "one", "two")) == [called, f"Worst hour: one, {hour}"]
+
+
+def worst(text: str) -> list[str]:
+    """Each sentence."""
+    return [line for found in re.findall(r'<p class="shift-worst">(.*?)</p>', text) for line in found.split("<br>")]
 
 
 async def test_alerts_stand_with_who_did_what_notices_and_who_still_waits(shift: Any) -> None:
@@ -379,9 +404,9 @@ async def test_what_is_no_note_is_refused(served: Any, body: Any, status: int) -
 
 async def test_hours_that_nobody_saw_have_no_numbers(shift: Any) -> None:
     """The server of this test began to look just now, and no worker writes down what it saw."""
-    found = rows(await page(shift, "Ann", "one"))
-    assert len(found) > 3
-    assert {cell for _, cells in found for cell in cells[1:]} == {"–"}
+    (_, hours), (_, whole) = rows(await page(shift, "Ann", "one"))
+    assert re.fullmatch(r"\d\d:00–\d\d:00", hours[0]), "they are one line"
+    assert {*hours[1:], *whole[1:]} == {"–"}
 
 
 async def test_without_shifts_it_is_the_business_day(served: Any) -> None:

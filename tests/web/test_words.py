@@ -113,6 +113,7 @@ def test_a_count_in_a_sentence_has_its_form(language: str, counts: dict[int, str
 def test_the_pages_say_the_same_in_all_languages_and_ask_for_every_word() -> None:
     english = page_say("en").catalog
     sources = [*(WEB / "templates").glob("*.html"), *WEB.glob("*.py"), *(STATIC / "js").rglob("*.js")]
+    sources.append(WEB.parent / "alerts" / "handoversaid.py")
     text = "\n".join(file.read_text(encoding="utf-8") for file in sources)
     asked_here = "".join(  # by what stands behind "alerts."
         (STATIC / "js" / f"{name}.js").read_text(encoding="utf-8")

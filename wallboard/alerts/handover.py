@@ -21,7 +21,8 @@ HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
 class Numbers(NamedTuple):
-    """Of a group, by hour and of the whole shift. `target`: percent; None where its queues have several."""
+    """Of a group, by hour and of the whole shift; hours of which nobody knows anything are one row as long as they
+    follow each other. `target`: percent; None where its queues have several."""
 
     group: str
     target: float | None
@@ -84,15 +85,34 @@ def before(floor: Floor, site: str, now_ms: int) -> Shift | None:
 
 def numbers(history: History, group: str, target: float | None, shift: Shift, now_ms: int) -> Numbers:
     """An hour that nobody saw has no numbers. Blocking. Raises RecordUnavailable."""
-    until_ms = max(shift.started_ms + 1, min(shift.ends_ms, now_ms))
+    until_ms = until(shift, now_ms)
     begins = range(shift.started_ms, until_ms, HOUR_MS)
     hours = [Step(at_ms, min(at_ms + HOUR_MS, shift.ends_ms)) for at_ms in begins]
     recorded = history.read("groups", group, shift.started_ms, until_ms, "event")
     spent = history.read("groups", group, shift.started_ms, until_ms, TIME)
     seen = [(day.since_ms, day.until_ms + TOLD_MS) for day in history.days(shift.started_ms, until_ms)]
     told = rows([*hours, Step(shift.started_ms, shift.ends_ms)], recorded, spent, seen, now_ms, "groups")
-    *found, whole = [row if known_then(row, recorded, seen) else {"at": row["at"]} for row in told]
-    return Numbers(group, target, found, whole)
+    *found, whole = [row if known_then(row, recorded, seen) else _unknown(row) for row in told]
+    return Numbers(group, target, _folded(found), whole)
+
+
+def until(shift: Shift, now_ms: int) -> int:
+    """How far it has come, in ms UTC."""
+    return max(shift.started_ms + 1, min(shift.ends_ms, now_ms))
+
+
+def _unknown(row: Row) -> Row:
+    return {"at": row["at"], "until": row["until"]}
+
+
+def _folded(hours: list[Row]) -> list[Row]:
+    found: list[Row] = []
+    for row in hours:
+        if found and row == _unknown(row) and found[-1] == _unknown(found[-1]):
+            found[-1]["until"] = row["until"]
+        else:
+            found.append(row)
+    return found
 
 
 def target_of(floor: Floor, group: str) -> float | None:
@@ -102,6 +122,11 @@ def target_of(floor: Floor, group: str) -> float | None:
         floor.settings.for_queue(queue).target.percent for queue in tallies.queues if group in tallies.groups_of(queue)
     }
     return found.pop() if len(found) == 1 else None
+
+
+def least(floor: Floor) -> int:
+    """Of fewer contacts nothing is said of the target: that of a queue that is not configured."""
+    return floor.settings.for_queue("").min_n
 
 
 def alerts_of(floor: Floor, shift: Shift, sees: Callable[[AlertRow], bool]) -> list[tuple[str, AlertRow]]:

@@ -4,13 +4,12 @@ In the language of the site.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal
-
-from wallboard.alerts.handover import Numbers, Waits
+from wallboard.alerts.handover import Numbers, Waits, least
+from wallboard.alerts.handoversaid import hours, lasting, percent, time_of, worst
+from wallboard.alerts.handoverworst import Longest, worst_hour
 from wallboard.alerts.message import Message, Speaks, message_of
 from wallboard.assets import STATIC
 from wallboard.catalogs import Words, words
@@ -23,7 +22,8 @@ from wallboard.record.shiftnotes import ShiftNote
 
 
 class Parting(NamedTuple):
-    """All that is told of one shift at a site; `notices`: their texts; `may_lack`: of the alerts there may be more."""
+    """All that is told of one shift at a site; `notices`: their texts; `may_lack`: of the alerts there may be more;
+    `longest`: the longest wait."""
 
     site: str
     shift: Shift
@@ -33,6 +33,7 @@ class Parting(NamedTuple):
     notices: Sequence[str]
     notes: Sequence[ShiftNote]
     may_lack: bool = False
+    longest: Longest | None = None
 
 
 class Said(NamedTuple):
@@ -47,10 +48,11 @@ def mail_of(told: Parting, floor: Floor, now_ms: int, link: str) -> Message:
     site = settings.sites[told.site]
     zone, say = ZoneInfo(site.zone), Said(words(site.language, STATIC / "words" / "pages"), words(site.language))
     place = f"{site.name or told.site}, " if len(settings.sites) > 1 else ""
-    span = f"{_time(shift.started_ms, zone)}–{_time(shift.ends_ms, zone)}"
+    span = f"{time_of(shift.started_ms, zone)}–{time_of(shift.ends_ms, zone)}"
     page = say.page
     blocks = [
         [f"{note.who}: {note.text}" for note in told.notes],
+        list(worst(told.longest, worst_hour([told.numbers], least(floor)), zone, page)),
         _numbers(told.numbers, zone, say),
         _titled(page("shift.waits"), (_wait(one, now_ms, page) for one in told.waits)),
         _titled(page("nav.alerts"), (_alert(floor, name, row, zone, page) for name, row in told.alerts)),
@@ -73,13 +75,13 @@ def _titled(title: str, lines: Iterable[str]) -> list[str]:
 
 def _numbers(told: Numbers, zone: ZoneInfo, say: Said) -> list[str]:
     target = [] if told.target is None else [say.page("shift.target", target=f"{told.target:g} %")]
-    hours = [_row(_time(row["at"], zone), row, say.wall) for row in told.hours]
-    return [say.page("shift.numbers"), *hours, _row(say.page("shift.whole"), told.whole, say.wall), *target]
+    by_hour = [_row(hours(row, zone), row, say.wall) for row in told.hours]
+    return [say.page("shift.numbers"), *by_hour, _row(say.page("shift.whole"), told.whole, say.wall), *target]
 
 
 def _row(time: str, row: dict[str, Any], say: Words) -> str:
     level = row.get("service_level")
-    shown = "–" if level is None else f"{format_decimal(level, '0.0', locale=say.language)} %"
+    shown = "–" if level is None else percent(level, say.language)
     figures = {name: row.get(name, "–") for name in ("offered", "answered", "abandoned")} | {"service_level": shown}
     return f"{time:5}  {', '.join(f'{_metric(name, say)} {value}' for name, value in figures.items())}"
 
@@ -92,7 +94,7 @@ def _metric(name: str, say: Words) -> str:
 
 def _wait(one: Waits, now_ms: int, page: Words) -> str:
     told = [
-        page(key, number=count, longest="–" if since_ms is None else _span(now_ms - since_ms))
+        page(key, number=count, longest="–" if since_ms is None else lasting(now_ms - since_ms))
         for count, key, since_ms in (
             (one.waiting, "shift.waiting", one.oldest_ms), (one.unanswered, "shift.unanswered", one.unanswered_ms)
         )
@@ -105,9 +107,9 @@ def _alert(floor: Floor, name: str, row: AlertRow, zone: ZoneInfo, page: Words) 
     told = alert_document(floor, row)
     speaks = Speaks(page.language)
     title = message_of(name, row, "raised", 0, None, str(told.get("name") or row.of), "", speaks=speaks).title
-    until = page("shift.open") if row.over_ms is None else _time(row.over_ms, zone)
+    until = page("shift.open") if row.over_ms is None else time_of(row.over_ms, zone)
     severity = page(f"alerts.severity.{row.severity}", row.severity)
-    return f"{_time(row.raised_ms, zone)}–{until}  {severity}: {title}; {', '.join(_did(floor, row, told, page))}"
+    return f"{time_of(row.raised_ms, zone)}–{until}  {severity}: {title}; {', '.join(_did(floor, row, told, page))}"
 
 
 def _did(floor: Floor, row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
@@ -130,12 +132,3 @@ def _did(floor: Floor, row: AlertRow, told: dict[str, Any], page: Words) -> Iter
         yield f"“{row.note}”"
     if not row.owner and not row.acknowledged_by and not snoozed_by and not results:
         yield page("shift.unheeded")
-
-
-def _span(ms: int) -> str:
-    minutes, seconds = divmod(max(0, ms) // 1000, 60)
-    return f"{minutes}:{seconds:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-
-
-def _time(at_ms: int, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M")

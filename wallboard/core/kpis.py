@@ -70,7 +70,7 @@ def _queue(floor: Floor, name: str) -> Document | None:
     found: Document = {
         "name": settings.name or name,
         "site": floor.settings.site_of(name),
-        "channel": settings.channel if name in floor.settings.queue else tally.channel or settings.channel,
+        "channel": channel_of(floor, name),
         "target": _target(settings.target),
         "min_n": settings.min_n,
         **_numbers(tally, shift=_shift(floor, floor.settings.site_of(name))),
@@ -85,6 +85,13 @@ def _queue(floor: Floor, name: str) -> Document | None:
     if tally.observed:
         _overlay(found, tally)
     return found
+
+
+def channel_of(floor: Floor, queue: str) -> str:
+    """As configured, else as was told of it."""
+    settings, tally = floor.settings.for_queue(queue), floor.tallies.queues.get(queue)
+    told = None if queue in floor.settings.queue or tally is None else tally.channel
+    return told or settings.channel
 
 
 @lru_cache(maxsize=1000)

@@ -134,15 +134,22 @@ class History:
 
     def read(self, kind: str, name: str, from_ms: int, to_ms: int, basis: str) -> dict[int, Amounts]:
         """Interval → what it holds, in order; of those that begin in [from, to)."""
+        return self.several(kind, [name], from_ms, to_ms, basis).get(name, {})
+
+    def several(
+        self, kind: str, names: Sequence[str], from_ms: int, to_ms: int, basis: str
+    ) -> dict[str, dict[int, Amounts]]:
+        """Of each of these that has any: as `read`."""
         of = INTERVALS.c
         bases = (basis,) if basis == TIME else (basis, LATER)
-        wanted = (of.kind == kind) & (of.id == name) & of.basis.in_(bases)
-        asked = select(of.started_ms, of.amounts).where(wanted, of.started_ms >= from_ms, of.started_ms < to_ms)
-        found = dict[int, Amounts]()
+        asked = select(of.id, of.started_ms, of.amounts).where(of.started_ms >= from_ms, of.started_ms < to_ms)
+        found = dict[str, dict[int, Amounts]]()
         with self._connected() as to:
-            for started_ms, told in to.execute(asked.order_by(of.started_ms)):
-                amounts = msgspec.json.decode(told, type=Amounts)
-                found[started_ms] = _sum(found[started_ms], amounts) if started_ms in found else amounts
+            for start in range(0, len(names), AT_ONCE):
+                wanted = (of.kind == kind) & of.id.in_(names[start : start + AT_ONCE]) & of.basis.in_(bases)
+                for name, started_ms, told in to.execute(asked.where(wanted).order_by(of.started_ms)):
+                    own, amounts = found.setdefault(name, {}), msgspec.json.decode(told, type=Amounts)
+                    own[started_ms] = _sum(own[started_ms], amounts) if started_ms in own else amounts
         return found
 
     def days(self, from_ms: int, to_ms: int) -> list[SeenDay]:

@@ -1,12 +1,13 @@
-"""What happened in one shift, as `/shift` shows it? Numbers by hour, alerts and who did what, thanks."""
+"""What happened in one shift, as `/shift` shows it? The worst, numbers by hour, alerts and who did what, thanks."""
 
 import asyncio
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wallboard.alerts import handover
+from wallboard.alerts import handover, handoversaid, handoverworst
 from wallboard.alerts.handover import Numbers
+from wallboard.alerts.handoversaid import time_of
 from wallboard.core.alerts import MOST_OVER, TEAM
 from wallboard.core.calendar import Shift
 from wallboard.core.kpis import alert_document
@@ -17,27 +18,31 @@ from wallboard.web.alertnow import as_it_is
 from wallboard.web.auth import Who
 from wallboard.web.figures import figure
 from wallboard.web.lists import alert_text
+from wallboard.web.speaking import page_say
 from wallboard.web.wiring import Parts
-from wallboard.web.within import has_alert
+from wallboard.web.within import has_alert, has_queue
 from wallboard.web.words import Words
 
 COLUMNS = {"offered": "count", "answered": "count", "abandoned": "count", "service_level": "percent"}
 
 
 async def of_shift(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: ZoneInfo, say: Words) -> Document:
-    """Numbers by hour, alerts and thanks, of one shift."""
     now_ms = parts.clock_ms()
     groups = [] if who.queues is not None else ["all"] if who.teams is None else sorted(map(TEAM.__add__, who.teams))
     alerts = handover.alerts_of(floor, shift, lambda row: has_alert(who, floor, row.kind, row.of))
     found: Document = {
-        "shift": shift.name, "begins": moment(shift.started_ms, now_ms, zone), "ends": _time(shift.ends_ms, zone),
+        "shift": shift.name, "begins": moment(shift.started_ms, now_ms, zone), "ends": time_of(shift.ends_ms, zone),
         "ended": shift.ends_ms,
         "alerts": [_alert(parts, name, row, zone, say) for name, row in alerts],
         "alerts_known": MOST_OVER if handover.may_lack(floor, shift) else None,
     }  # fmt: skip
-    least, targets = _least(floor), {group: handover.target_of(floor, group) for group in groups}
+    lines = handoverworst.lines_of(floor, lambda queue: has_queue(who, floor, queue))
+    least, targets = handover.least(floor), {group: handover.target_of(floor, group) for group in groups}
     asked = [asyncio.to_thread(handover.numbers, parts.history, *one, shift, now_ms) for one in targets.items()]
     told = await asyncio.gather(*asked)
+    longest = await asyncio.to_thread(handoverworst.longest, parts.history, lines, shift, now_ms)
+    hour = handoverworst.worst_hour(told, least)
+    found["worst"] = list(handoversaid.worst(longest, hour, zone, page_say(say.language)))
     found["groups"] = [_group(one, zone, least, say) for one in told]
     found["thanks"] = sum(one.thanks for one in told)
     return found
@@ -47,7 +52,7 @@ def _group(told: Numbers, zone: ZoneInfo, least: int, say: Words) -> Document:
     return {
         "name": told.group.removeprefix(TEAM) if told.group.startswith(TEAM) else "",
         "target": None if told.target is None else f"{told.target:g}\u00a0%",
-        "hours": [_row(_time(row["at"], zone), row, told.target, least, say) for row in told.hours],
+        "hours": [_row(handoversaid.hours(row, zone), row, told.target, least, say) for row in told.hours],
         "whole": _row("", told.whole, told.target, least, say),
     }  # fmt: skip
 
@@ -62,11 +67,6 @@ def _row(time: str, row: Document, target: float | None, least: int, say: Words)
     }  # fmt: skip
 
 
-def _least(floor: Floor) -> int:
-    """Of fewer contacts nothing is said of the target: that of a queue that is not configured."""
-    return floor.settings.for_queue("").min_n
-
-
 def _alert(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -> Document:
     """`raised`: of one that is open, its number then where it is another now."""
     told = alert_document(parts.pipeline.floor, row)
@@ -75,8 +75,8 @@ def _alert(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -
     text = now["now"].join(now["text_parts"]) if "text_parts" in now else alert_text(told, say)
     return {
         "id": name, "text": text, "raised": now.get("raised"),
-        "severity": row.severity, "from": _time(row.raised_ms, zone),
-        "to": None if row.over_ms is None else _time(row.over_ms, zone), "owner": row.owner,
+        "severity": row.severity, "from": time_of(row.raised_ms, zone),
+        "to": None if row.over_ms is None else time_of(row.over_ms, zone), "owner": row.owner,
         "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None, "note": row.note,
         "snoozed": row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None,
         "off_duty": row.over_ms is None and parts.pipeline.floor.alerts.is_off_duty(row),
@@ -87,10 +87,6 @@ def _alert(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -
 
 def cell(value: Any, reads: str, say: Words, now_ms: int = 0) -> str:
     return "\u00a0".join(filter(None, figure(value, reads, now_ms, say)))
-
-
-def _time(at_ms: int, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M")
 
 
 def moment(at_ms: int, now_ms: int, zone: ZoneInfo) -> str:
