@@ -9,6 +9,7 @@ import { showDeeds } from "./deeds.js";
 import { showDuty } from "./duty.js";
 import { Held } from "./held.js";
 import { keyed } from "./keyed.js";
+import { Late } from "./late.js";
 import { said, words } from "./pagewords.js";
 import { showPending } from "./pending.js";
 
@@ -47,6 +48,10 @@ let last = null;
 const cards = new Map();
 const calls = new Calls(byId("calls"));
 const held = new Held(["own", "open", "snoozed", "over"].map(byId), () => last && fillAll(last));
+const late = new Late(/** @type {HTMLButtonElement} */ (byId("late")), (id) => {
+  held.letGo();
+  cards.get(id)?.scrollIntoView({ block: "center" });
+});
 
 refresh();
 setInterval(() => {
@@ -109,9 +114,15 @@ function fillAll(told) {
   byId("snoozing").hidden = lists.snoozed.length === 0;
   byId("past").hidden = lists.over.length === 0;
   showAsked();
+  late.show(awake.filter((alert) => held.late.has(alert.id) && alert.severity === "critical" && isNobodys(alert)));
   if (lists !== wanted) return; // what stands above would move them too
   planned(told.maintenance);
   byId("unmanned").hidden = told.duty.length > 0 || !told.open.some((one) => one.unheard);
+}
+
+/** @param {Alert} alert */
+function isNobodys(alert) {
+  return !alert.theirs && !alert.owner && !alert.acknowledged_by;
 }
 
 /** The one that a message led here: once, also after signing in. */

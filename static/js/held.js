@@ -2,7 +2,7 @@
  * Lists keep their order while somebody is about to press something in them: what comes stands last, what moves stays
  * where it was. They are put in order when the pointer and the focus have left them, about a second after the last
  * touch, some seconds after one that pressed something, and at the latest a minute after the last stir. Under a finger,
- * which covers what it is about to press, nothing changes at all.
+ * which covers what it is about to press, nothing changes at all. What came meanwhile is in `late`.
  */
 
 const TOUCH_MS = 4000; // since a press by touch: a finger leaves no trace of where it goes next
@@ -11,6 +11,7 @@ const MOST_MS = 60_000; // since the last stir or press, however long a pointer 
 const LOOK_MS = 250;
 
 export class Held {
+  /** @type {Set<string>} the ids of what came while the order was kept */ late = new Set();
   /** @type {HTMLElement | null} */ #card = null;
   #leaving = "";
   #pressed = -Infinity;
@@ -45,13 +46,26 @@ export class Held {
    * @template {{id: string}} One @param {Record<string, One[]>} lists @returns {Record<string, One[]> | null} */
   keep(lists) {
     const now = Date.now();
-    if (!this.#holds(now)) return lists;
+    if (!this.#holds(now)) {
+      this.late.clear();
+      return lists;
+    }
     const isUnder = this.#isUnder(now);
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#look(isUnder), LOOK_MS);
     if (isUnder) return null;
     const standing = this.lists.map((list) => [list.id, Array.from(list.children, (one) => /** @type {HTMLElement} */ (one).dataset.key)]);
+    const stood = new Set(standing.flatMap(([, ids]) => ids));
+    const came = stood.size ? Object.values(lists).flat().filter(({ id }) => !stood.has(id)) : [];
+    for (const { id } of came) this.late.add(id);
     return kept(lists, Object.fromEntries(standing), this.#leaving);
+  }
+
+  /** Somebody asks for it: the lists are put in order now. */
+  letGo() {
+    [this.#card, this.#leaving, this.#pressed, this.#stirred] = [null, "", -Infinity, -Infinity];
+    clearInterval(this.#timer);
+    this.release();
   }
 
   /** @param {number} now ms */

@@ -301,6 +301,53 @@ async def test_nothing_moves_under_a_pointer_when_another_lead_acts(
             await expect(cards.nth(1)).to_contain_text("seen by Olena")
 
 
+async def test_a_new_critical_alert_is_named_at_once_while_the_order_is_kept_and_a_press_puts_it_in_order(
+    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    said = {"kind": "queues", "metric": "waiting", "limit": "> 2", "since": "1"}
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path, admin_token=TOKEN)
+    async with serving(config) as served:
+
+        async def raised(of: str, severity: str) -> None:
+            told = AlertRaised(
+                alert=of, rule="wait", severity=severity, value=3, attributes=said | {"of": of}, source="wallboard",
+                id=of,
+            )  # fmt: skip
+            await served.parts.stream.append([told])
+
+        for of in ("sales", "mail"):
+            await raised(of, "warning")
+        page = await open_page(served, "/alerts")
+        cards, line = page.locator("#open .alert"), page.locator("#late")
+        await expect(cards).to_have_count(2)
+        for nth, half in ((0, 1), (1, 0)):  # the pointer rests in one half of the window, the line stands in the other
+            take = cards.nth(nth).get_by_role("button", name="Take it")
+            await take.evaluate("(it, top) => scrollBy(0, it.getBoundingClientRect().top - top)", 300 if half else 500)
+            box = await take.bounding_box()
+            assert box
+            at = [box["x"] + 5, box["y"] + 5]
+            assert (at[1] < 400) == bool(half)
+            await page.mouse.move(*at)
+            await raised(f"support {nth}", "critical")
+            await expect(line).to_have_text(f"New critical alert: support {nth}: Waiting 3, limit > 2")
+            assert await take.bounding_box() == box
+            assert await page.evaluate("at => document.elementFromPoint(...at).textContent", at) == "Take it"
+            lies = await line.bounding_box()
+            assert lies
+            assert (lies["y"] > 400) == bool(half)
+            assert lies["x"] + lies["width"] <= 390
+            await raised(f"chat {nth}", "critical")
+            await expect(line).to_have_text("New critical alerts: 2")
+            seen = AlertAcknowledged(alert=f"chat {nth}", who="Olena", source="wallboard", id=f"seen {nth}")
+            await served.parts.stream.append([seen])
+            await expect(line).to_have_text(f"New critical alert: support {nth}: Waiting 3, limit > 2")
+            await expect(cards.nth(-2)).to_contain_text(f"support {nth}")
+            await line.click()
+            await expect(cards.nth(nth)).to_contain_text(f"support {nth}")
+            await expect(cards.nth(nth)).to_be_in_viewport()
+            await expect(line).to_be_hidden()
+
+
 async def test_another_team_s_alerts_stand_below_ones_own_and_say_whose_they_are_and_the_card_says_every_condition(
     open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
 ) -> None:

@@ -117,7 +117,7 @@ def test_the_pages_say_the_same_in_all_languages_and_ask_for_every_word() -> Non
     text = "\n".join(file.read_text(encoding="utf-8") for file in sources)
     asked_here = "".join(  # by what stands behind "alerts."
         (STATIC / "js" / f"{name}.js").read_text(encoding="utf-8")
-        for name in ("alerts", "around", "calls", "deeds", "duty", "pending")
+        for name in ("alerts", "around", "calls", "deeds", "duty", "late", "pending")
     )
     own = {key for key in english if key.startswith("alerts.") and _is_said(key.partition(".")[2], asked_here)}
     own |= {key for key in english if key.count(".") == 2 and f'"{key.rpartition(".")[0]}."' in text}
