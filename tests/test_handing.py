@@ -136,7 +136,7 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
     worst = [datetime.fromtimestamp((_quarter(begun_ms) + ms) / 1000, UTC) for ms in (0, QUARTER_MS)]
     assert blocks.pop(1) == [
         f"Longest wait of a call: 1:35, Support; it ended between {worst[0]:%H:%M} and {worst[1]:%H:%M}.",
-        f"Worst hour: {begun + timedelta(hours=1):%H:%M}–{ended:%H:%M}, service level 70.0 %.",
+        f"Worst hour: {begun + timedelta(hours=1):%H:%M}–{ended:%H:%M}, service level 70.0\u00a0%.",
     ]
     assert blocks[1] == [
         "By hour",

@@ -126,6 +126,8 @@ def test_the_mail_is_in_the_language_of_its_site(language: str, title: str, said
     assert mail.title.startswith(title)
     assert mail.language == language
     assert all(one in mail.text for one in said), mail.text
-    assert re.match(r"[^\n]+: 2:05, Q; [^\n]+\n[^\n]+: \d\d:\d\d–\d\d:\d\d, [^\n]+ 40,5 %\.\n\n", mail.text), mail.text
+    assert re.match(r"[^\n]+: 2:05, Q; [^\n]+\n[^\n]+: \d\d:\d\d–\d\d:\d\d, [^\n]+ 40,5\u00a0%\.\n\n", mail.text), (
+        mail.text
+    )
     words = set(re.findall("[a-z]+", mail.text)) - {"q", "r"}
     assert language == "pl" or not words, "nothing of it stays English"

@@ -22,8 +22,9 @@ def worst(longest: Longest | None, hour: WorstHour | None, zone: ZoneInfo, page:
         yield page(key, time=lasting(1000 * longest.wait_s), queue=longest.line.name, **span)
     if hour:
         row, of = hour.row, "" if hour.group is None else f"{hour.group.removeprefix(TEAM)}, "
-        times = {"from": time_of(row["at"], zone), "to": time_of(row["until"], zone)}
-        yield page("shift.worst", of=of, level=percent(row["service_level"], page.language), **times)
+        span = {"from": time_of(row["at"], zone), "to": time_of(row["until"], zone)}
+        level = percent(row["service_level"], page.language).replace(" ", "\u00a0")
+        yield page("shift.worst", of=of, level=level, **span)
 
 
 def hours(row: Row, zone: ZoneInfo) -> str:
