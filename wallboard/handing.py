@@ -98,7 +98,7 @@ class Handing:
         told = await self._parting(site, shift, now_ms)
         message = mail_of(told, self._pipeline.floor, now_ms, self._link)
         for name in missing:
-            await self._outbox.put(token, name, [New(message.id, msgspec.json.encode(message))])
+            await self._outbox.put(token, name, [New(message.id, message.id, msgspec.json.encode(message))])
             self._put.add((name, site, shift.name, shift.ends_ms))
         self._deliveries.wake(missing)
 

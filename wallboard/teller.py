@@ -6,7 +6,6 @@ floor ─▶ due ─▶ outbox ─▶ delivery, a task a receiver
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
 
 import msgspec
 import structlog
@@ -15,6 +14,7 @@ from wallboard.alerts.deliveries import Deliveries
 from wallboard.alerts.late import as_of_now
 from wallboard.alerts.message import Message, alert_of
 from wallboard.alerts.told import Due, due_on, is_held
+from wallboard.alerts.turns import Turns
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
@@ -24,23 +24,11 @@ LOOK_S = 0.25
 BEHIND_MS = 2_000  # so far the floor is at most while all is well
 AT_ONCE = 1_000  # put down together
 BREATHE = 20  # alerts of which nothing is due, until the loop may serve somebody else
-RENEW_MS = 6 * 3_600_000  # so often what is due is put once more, so that Redis goes on to know it (TOLD_S)
+RENEW_MS = 6 * 3_600_000  # so often Redis hears that what was told of these alerts is still to be known (TOLD_S)
 SETTLED_MS = 60_000  # and so long after the start for the first time: what is due by then goes before
 REMEMBERED = 20_000  # that something was put; above it what was put of alerts that are gone is forgotten
 
 log = structlog.get_logger("notify")
-
-
-class _Asked:
-    """Of which it is asked whether they are known, (receiver, by what it is put once): all of them, so that no message
-    is made."""
-
-    def __init__(self) -> None:
-        self.names: dict[tuple[str, str], None] = {}
-
-    def __contains__(self, one: object) -> bool:
-        self.names[cast("tuple[str, str]", one)] = None
-        return True
 
 
 class Teller:
@@ -67,6 +55,8 @@ class Teller:
         self._asked = asked
         self._is_known = is_known
         self._put: dict[tuple[str, str], None] = {}
+        self._recalled = set[str]()  # alerts of which it is known what was put
+        self._turns = Turns()
         # Of each receiver, since when it is one (ms); None: what was put before is not known either.
         self._since: dict[str, int] | None = None
         self._led: int | None = None  # the token at the last look: who led meanwhile may have told more
@@ -82,6 +72,7 @@ class Teller:
                 await self._deliveries.keep({**self._receivers(), **self._asked()})
                 if self.token != self._led:
                     self._put.clear()
+                    self._recalled.clear()
                     self._since, self._led = None, self.token
                 if self.token is not None and self._pipeline.ready and self._is_known():
                     await self._look(self.token)
@@ -99,20 +90,25 @@ class Teller:
         others in between: a take-over must not cost the lease."""
         floor, now_ms, dues = self._pipeline.floor, self._clock_ms(), list[Due]()
         receivers, is_behind = dict(self._receivers()), self._pipeline.lag_ms() > BEHIND_MS
-        is_time = now_ms - self._renewed_ms >= RENEW_MS
-        if is_time:
-            self._put, self._renewed_ms = {}, now_ms
         try:
-            if is_time:
+            if now_ms - self._renewed_ms >= RENEW_MS:
                 await self._outbox.drop(now_ms)
+                await self._outbox.remember([*floor.alerts.open, *floor.alerts.over])
+                self._renewed_ms = now_ms
+            if self._since is None:
+                self._turns.begin(floor.alerts.over, now_ms)
             if self._since is None or self._since.keys() != receivers.keys():
-                since = await self._outbox.since(token, list(receivers), now_ms)
-                if self._since is None:
-                    await self._recall(floor.now_ms, receivers, since, is_behind=is_behind)
-                self._since = since
-            each = due_on(floor, receivers, floor.now_ms, self._link, self._put, since=self._since, is_behind=is_behind)
-            for count, more in enumerate(each):
+                self._since = await self._outbox.since(token, list(receivers), now_ms)
+            names = self._turns.now(floor.alerts.open, floor.alerts.over, now_ms)
+            await self._recall(names)
+            each = due_on(
+                floor, receivers, floor.now_ms, self._link, self._put, since=self._since, is_behind=is_behind,
+                names=names,
+            )  # fmt: skip
+            for count, (name, more) in enumerate(zip(names, each, strict=True)):
                 dues += more
+                if not more and name in floor.alerts.over:
+                    self._turns.rest(name, now_ms)
                 if len(dues) >= AT_ONCE:
                     await self._put_down(token, dues)
                     dues = []
@@ -125,38 +121,28 @@ class Teller:
         except Exception:  # the root of this task
             log.exception("messages were not put down")
 
-    async def _recall(
-        self, now_ms: int, receivers: Mapping[str, Receiver], since: Mapping[str, int], *, is_behind: bool
-    ) -> None:
-        """What whoever led before had put. Else all messages of all alerts of the day would be made once more, while
-        what is due now waits behind them."""
-        asked = _Asked()
-        each = due_on(self._pipeline.floor, receivers, now_ms, self._link, asked, since=since, is_behind=is_behind)
-        for count, _ in enumerate(each):
-            if count % BREATHE == 0:
-                await asyncio.sleep(0)
-        names = list(asked.names)
-        for first in range(0, len(names), AT_ONCE):
-            self._put |= dict.fromkeys(await self._outbox.told(names[first : first + AT_ONCE]))
+    async def _recall(self, names: Sequence[str]) -> None:
+        """What whoever led before had put about those that are looked at for the first time. Else all messages of the
+        day would be made once more, while what is due now waits behind them."""
+        new = [name for name in names if name not in self._recalled]
+        self._put |= dict.fromkeys(await self._outbox.told(new))
+        self._recalled.update(new)
 
     async def _put_down(self, token: int, dues: Sequence[Due]) -> None:
-        """What needs that something was told there goes no further where it was not: most ends do."""
-        coming, new = {(one.receiver, one.told): None for one in dues}, defaultdict[str, list[New]](list)
-        needed = {(one.receiver, one.needs) for one in dues if one.needs} - coming.keys()
-        told = coming.keys() | await self._outbox.told(needed)
+        new = defaultdict[str, list[New]](list)
         for one in dues:
-            if not one.needs or (one.receiver, one.needs) in told:
-                new[one.receiver].append(New(one.told, msgspec.json.encode(one.message), one.needs))
+            new[one.receiver].append(New(alert_of(one.told), one.told, msgspec.json.encode(one.message)))
         for receiver, messages in new.items():
             await self._outbox.put(token, receiver, messages)
             self._deliveries.wake([receiver])
-        self._put |= coming
+        self._put |= {(one.receiver, one.told): None for one in dues}
 
     def _forget(self) -> None:
         """What was put of alerts that are not known any more, and of repeats all but the last."""
-        if len(self._put) > self._most:
-            alerts = self._pipeline.floor.alerts
+        alerts = self._pipeline.floor.alerts
+        if len(self._put) > self._most or len(self._recalled) > REMEMBERED:
             known = alerts.open.keys() | alerts.over.keys()
+            self._recalled &= known
             kept = dict[tuple[str, str], tuple[str, str]]()
             for receiver, told in self._put:
                 alert = alert_of(told)

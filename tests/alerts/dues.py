@@ -1,6 +1,6 @@
 """One alert, its rule and receivers, as a test writes them; and who is told what of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -28,19 +28,22 @@ def settings(**keys: Any) -> Settings:
 
 
 def told(
-    one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = ()
-) -> list[tuple[str, str]]:
-    return [(each.receiver, each.told) for each in dues(one, now_ms, held, *receivers, on_duty=on_duty)]
+    one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = (),
+    known: Container[tuple[str, str]] = (),
+) -> list[tuple[str, str]]:  # fmt: skip
+    found = dues(one, now_ms, held, *receivers, on_duty=on_duty, known=known)
+    return [(each.receiver, each.told) for each in found]
 
 
 def dues(
     one: AlertRow, now_ms: int, held: Settings | None = None, *receivers: Receiver, on_duty: Sequence[str] = (),
-    is_behind: bool = False, since: Mapping[str, int] = NEVER_NEW,
+    is_behind: bool = False, since: Mapping[str, int] = NEVER_NEW, known: Container[tuple[str, str]] = (),
 ) -> list[Due]:  # fmt: skip
     by_name = {receiver.name: receiver for receiver in receivers or (LEADS, BOSS)}
     settings_now, called = held or settings(), lambda row: row.of
     [found] = due(
-        {"a": one}, settings_now, by_name, now_ms, called, lambda _: on_duty, "", since=since, is_behind=is_behind
+        {"a": one}, settings_now, by_name, now_ms, called, lambda _: on_duty, "", known, since=since,
+        is_behind=is_behind,
     )  # fmt: skip
     return found
 

@@ -18,26 +18,25 @@ def test_whom_somebody_else_gives_it_to_is_told_on_their_channels_and_hears_the_
     mine = row(severity="warning", owner="Olena", given_by="Ivan", given_ms=NOON + 5, given=[("Olena", NOON + 5)])
     held = settings(notify=["leads"])
     found = dues(mine, NOON + MINUTE, held, phone, IVAN, LEADS)
-    assert [(one.receiver, one.told, one.needs) for one in found] == [
-        ("leads", "a+", None), ("olena-phone", f"a>{NOON + 5}", None)
-    ]  # fmt: skip
+    assert [(one.receiver, one.told) for one in found] == [("leads", "a+"), ("olena-phone", f"a>{NOON + 5}")]
     message = found[1].message
     assert message.title == "support: for you, longest wait 2:14 (limit > 2:00)"
     assert "Ivan has given it to you." in message.text.splitlines()
     assert "taken" not in message.text
     over = msgspec.structs.replace(mine, over_ms=NOON + 2 * MINUTE, over="cleared")
-    ends = {(one.receiver, one.needs) for one in dues(over, NOON + 2 * MINUTE, held, phone, IVAN, LEADS)}
-    assert ("olena-phone", f"a>{NOON + 5}") in ends
-    assert ("ivan-mail", f"a>{NOON + 5}") not in ends
+    known = [(name, f"a>{NOON + 5}") for name in ("olena-phone", "ivan-mail")]
+    ends = told(over, NOON + 2 * MINUTE, held, phone, IVAN, LEADS, known=known)
+    assert ("olena-phone", "a-") in ends
+    assert ("ivan-mail", "a-") not in ends, "it was never given to Ivan"
 
 
 @pytest.mark.parametrize("now", [{"owner": "Olena"}, {"owner": "Vira", "given_by": "Olena", "given_ms": NOON + 9}])
 def test_whom_it_was_given_to_hears_the_end_although_they_took_it_then_or_gave_it_on(now: dict[str, Any]) -> None:
     over = row(given=[("Olena", NOON + 5), ("Vira", NOON + 9)], over_ms=NOON + MINUTE, over="cleared", **now)
-    found = dues(over, NOON + MINUTE, settings(notify=["leads"]), OLENA, IVAN)
-    assert [(one.receiver, one.told, one.needs) for one in found] == [
-        ("olena-phone", "a-", "a+"), ("olena-phone", "a-", f"a>{NOON + 5}"), ("ivan-mail", "a-", "a+"),
-    ]  # fmt: skip
+    held, given = settings(notify=["leads"]), ("olena-phone", f"a>{NOON + 5}")
+    assert told(over, NOON + MINUTE, held, OLENA, IVAN, known=[given]) == [("olena-phone", "a-")]
+    assert told(over, NOON + MINUTE, held, OLENA, IVAN, known=[("ivan-mail", "a+")]) == [("ivan-mail", "a-")]
+    assert told(over, NOON + MINUTE, held, OLENA, IVAN) == [], "as it was told to nobody"
 
 
 def test_who_takes_it_themselves_is_told_nothing_and_in_quiet_hours_it_waits() -> None:

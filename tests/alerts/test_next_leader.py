@@ -157,7 +157,7 @@ async def test_whoever_leads_no_more_sends_nothing_although_it_does_not_know_it_
         token = await sending.next_token()
         for title, kind in (("one", "raised"), ("two", "test")):
             message = msgspec.structs.replace(HELLO, id=title, title=title, type=kind)
-            await sending.outbox.put(token, "leads", [New(title, msgspec.json.encode(message))])
+            await sending.outbox.put(token, "leads", [New(title, title, msgspec.json.encode(message))])
         sending.start("leads", there.url)
         await asyncio.sleep(0.5)  # many looks
         assert there.asked == 0
@@ -165,18 +165,18 @@ async def test_whoever_leads_no_more_sends_nothing_although_it_does_not_know_it_
         await until(lambda: len(there.got) == 2)
 
 
-async def test_it_is_put_once_only_after_what_it_needs_and_only_by_who_leads(sending: Sending) -> None:
+async def test_it_is_put_once_and_known_with_all_about_it_and_only_by_who_leads(sending: Sending) -> None:
     async def put(token: int, *messages: New) -> list[bool]:
         return await sending.outbox.put(token, "x", messages)
 
-    begins, ends = New("a+", b"begins"), New("a-", b"ends", needs="a+")
-    assert await put(sending.token, ends) == [False]
-    assert await put(sending.token, begins, begins, ends, New("b-", b"", needs="b+")) == [True, False, True, False]
+    begins, ends = New("a", "a+", b"begins"), New("a", "a-", b"ends")
+    assert await put(sending.token, begins, begins, ends) == [True, False, True]
     assert await put(sending.token, ends, begins) == [False, False]
     with pytest.raises(LeaseLost):
-        await put(sending.token - 1, New("b+", b"{}"))
-    many = [New(f"{number}", f"{number}".encode()) for number in range(2 * PUT_AT_ONCE + 1)]
+        await put(sending.token - 1, New("b", "b+", b"{}"))
+    many = [New(f"{number // 2}", f"{number}", f"{number}".encode()) for number in range(2 * PUT_AT_ONCE + 1)]
     assert all(await put(sending.token, *many))
+    assert await sending.outbox.told(["a", "7", "b"]) == {("x", "a+"), ("x", "a-"), ("x", "14"), ("x", "15")}
     waiting = [one.message for one in await sending.outbox.waiting("x", 1000)]
     assert waiting == [b"begins", b"ends", *(one.message for one in many)]
 

@@ -5,21 +5,22 @@ from typing import Any
 import pytest
 
 from tests.alerts.dues import BOSS, CHAIN, LEADS, MINUTE, NOON, OLENA, dues, row, settings, told
-from wallboard.alerts.told import MISSED_MS, due
+from wallboard.alerts.told import MISSED_MS
 from wallboard.core.settings import Settings
 
 
 def test_what_is_raised_is_told_to_all_and_what_is_over_to_whom_it_was_told() -> None:
     assert told(row(), NOON) == [("leads", "a+"), ("boss", "a+")]
     over = row(over_ms=NOON + MINUTE, over="cleared")
-    found = dues(over, NOON + MINUTE, None, LEADS)
-    assert [(each.told, each.needs) for each in found] == [("a+", None), ("a-", "a+")]
+    assert told(over, NOON + MINUTE, None, LEADS) == [("leads", "a+"), ("leads", "a-")]
 
 
 def test_what_came_and_went_long_ago_is_not_raised_any_more() -> None:
     over = row(over_ms=NOON, over="cleared")
-    assert told(over, NOON + MISSED_MS, None, LEADS) == [("leads", "a-")]
-    assert told(over, NOON + 86_400_000, None, LEADS) == []
+    assert told(over, NOON + MISSED_MS, None, LEADS) == []
+    known = [("leads", "a+")]
+    assert told(over, NOON + MISSED_MS, None, LEADS, known=known) == [("leads", "a-")]
+    assert told(over, NOON + 86_400_000, None, LEADS, known=known) == []
 
 
 def test_below_what_a_receiver_asks_for_nothing_is_told() -> None:
@@ -76,36 +77,33 @@ def test_the_chain_goes_on_from_when_somebody_took_it() -> None:
 @pytest.mark.parametrize("held", [Settings(), settings(notify=["boss"])])
 def test_whoever_was_told_hears_the_end_although_the_rule_is_gone_or_names_them_no_more(held: Settings) -> None:
     over = row(over_ms=NOON + MINUTE, over="rule")
-    found = dues(over, NOON + MINUTE, held, LEADS)
-    assert [(one.told, one.needs) for one in found] == [("a-", "a+")]
-    assert "its rule was taken out" in found[0].message.title
+    [end] = dues(over, NOON + MINUTE, held, LEADS, known=[("leads", "a+")])
+    assert end.told == "a-"
+    assert "its rule was taken out" in end.message.title
     assert dues(row(), NOON + MINUTE, Settings(), LEADS) == []
 
 
 def test_whoever_hears_of_one_only_when_it_is_over_hears_its_end_too() -> None:
-    """Its end was asked for before, of somebody who had not been told that it began."""
     over = row(over_ms=NOON + MINUTE, over="cleared")
-    known = [("boss", "a-")]
-    [found] = due({"a": over}, settings(), {"boss": BOSS}, NOON + MINUTE, str, lambda _: (), "", known)
-    assert [one.told for one in found] == ["a+", "a-"]
-    known.append(("boss", "a+"))
-    assert list(due({"a": over}, settings(), {"boss": BOSS}, NOON + MINUTE, str, lambda _: (), "", known)) == [[]]
+    known = told(over, NOON + MINUTE, None, BOSS)
+    assert known == [("boss", "a+"), ("boss", "a-")]
+    assert told(over, NOON + MINUTE, None, BOSS, known=known) == []
 
 
 def test_whoever_comes_new_is_told_only_of_what_is_open_and_nobody_acknowledged_or_took() -> None:
     """A channel that a lead added was told of what had been over for two minutes, begin and end."""
 
-    def new(changed: dict[str, Any]) -> list[tuple[str, str]]:
+    def new(changed: dict[str, Any]) -> list[str]:
         found = dues(row(**changed), NOON + 3 * MINUTE, since={"leads": 0, "boss": NOON + 2 * MINUTE})
         assert next(each.told for each in found if each.receiver == "leads") == "a+"
-        return [(each.told, each.needs) for each in found if each.receiver == "boss"]
+        return [each.told for each in found if each.receiver == "boss"]
 
     before, later = NOON + MINUTE, NOON + 2 * MINUTE
-    assert new({}) == new({"acknowledged_by": "Olena", "acknowledged_ms": later}) == [("a+", None)]
+    assert new({}) == new({"acknowledged_by": "Olena", "acknowledged_ms": later}) == ["a+"]
     assert new({"acknowledged_by": "Olena", "acknowledged_ms": before}) == []
     assert new({"owner": "Olena", "owned_ms": before}) == new({"owner": "Olena"}) == []
-    assert new({"over_ms": before, "over": "cleared"}) == [("a-", "a+")], "an end goes where its begin went"
-    assert new({"over_ms": later, "over": "cleared"}) == [("a+", None), ("a-", "a+")]
+    assert new({"over_ms": before, "over": "cleared"}) == [], "an end goes where its begin went"
+    assert new({"over_ms": later, "over": "cleared"}) == ["a+", "a-"]
 
 
 def test_it_is_repeated_until_somebody_sees_to_it() -> None:

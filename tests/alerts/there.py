@@ -125,7 +125,7 @@ class Sending:
 
     async def put(self, name: str, title: str, **more: Any) -> bool:
         message = msgspec.structs.replace(HELLO, id=title, title=title, **more)
-        return (await self.outbox.put(self.token, name, [New(title, msgspec.json.encode(message))]))[0]
+        return (await self.outbox.put(self.token, name, [New(title, title, msgspec.json.encode(message))]))[0]
 
 
 async def _woken(delivery: Delivery) -> None:

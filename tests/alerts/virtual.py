@@ -89,8 +89,6 @@ class Centre:
         if dies:
             self.restart()
         for one in chain.from_iterable(due_on(self.floor, self._receivers, self.now_ms, "", self._known)):
-            if one.needs and (one.receiver, one.needs) not in self._known:
-                continue
             self._known.add((one.receiver, one.told))
             self.put.append((self.now_ms, one))
             coming = coming_of(f"{len(self.put):09}", self.now_ms, one.message)

@@ -24,7 +24,7 @@ async def test_what_waits_for_a_receiver_that_is_not_configured_any_more_goes_by
 ) -> None:
     await redis.set(keys.fence, 1)
     if door == "put":
-        assert await outbox.put(1, "gone", [New("a1", b"{}")]) == [True]
+        assert await outbox.put(1, "gone", [New("a", "a1", b"{}")]) == [True]
     else:
         await outbox.add("gone", b"{}")
     if door == "again":
@@ -40,7 +40,7 @@ async def test_of_what_an_old_leader_says_after_its_send_only_that_it_was_taken_
     """It made a batch that another one had begun forgotten, and dead letters of what that one delivered."""
     await redis.set(keys.fence, 2)
     for told in ("a", "b", "c"):
-        await outbox.put(2, "leads", [New(told, b"{}")])
+        await outbox.put(2, "leads", [New(told, told, b"{}")])
     first, second, third = await outbox.waiting("leads", 3)
     await outbox.done(2, "leads", [first.id], 7, b"paced")
     await outbox.begin(2, "leads", [third.id])

@@ -7,7 +7,7 @@ raised ─▶ first of `notify` ─ escalate, nobody acknowledged ─▶ the nex
 nobody is, the chain goes on with the next at once, who is told why.
 """
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -47,17 +47,16 @@ class Said(NamedTuple):
 
 
 class Due(NamedTuple):
-    """`told`: put once into the receiver's outbox; `needs`: only where that one was."""
+    """`told`: put once into the receiver's outbox."""
 
     receiver: str
     told: str
     message: Message
-    needs: str | None = None
 
 
 def due_on(
     floor: Floor, receivers: Mapping[str, Receiver], now_ms: int, link: str, known: Container[tuple[str, str]] = (),
-    *, since: Mapping[str, int] = NEVER_NEW, is_behind: bool = False,
+    *, since: Mapping[str, int] = NEVER_NEW, is_behind: bool = False, names: Iterable[str] | None = None,
 ) -> Iterator[list[Due]]:  # fmt: skip
     """Of the alerts of this floor, what is open first. What is held back is open, and nothing is said of it."""
     held, alerts = floor.alerting, floor.alerts
@@ -68,7 +67,7 @@ def due_on(
     besides = lambda row: besides_of(floor, row, now_ms)  # noqa: E731
     return due(
         speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit, alerts.on_duty_now,
-        besides, since=since, is_behind=is_behind,
+        besides, since=since, is_behind=is_behind, names=names,
     )  # fmt: skip
 
 
@@ -105,30 +104,34 @@ def due(
     *,
     since: Mapping[str, int] = NEVER_NEW,
     is_behind: bool = False,
+    names: Iterable[str] | None = None,
 ) -> Iterator[list[Due]]:
     """What each receiver should have been told of these alerts, open or over, at `now_ms`, an alert at a time: whoever
     asks may do something else in between. `on_duty`: names; `known`: what was put already, by receiver and `told`: no
-    message is made of it again. `number_now`: for a repeat. `on_duty_now`: names, of one that somebody acted on too
-    (the others are those of then); None: the same. `besides`: the further conditions, with their numbers.
-    `since`: when a receiver came (ms), where that is known: of what was over by then, or acted upon, it is not told.
-    `is_behind`: there is more to read, in which somebody may have acted on it or it may be over: what comes by time
-    alone waits."""
+    message is made of it again, and no end for whom its begin was not told. `number_now`: for a repeat. `on_duty_now`:
+    names, of one that somebody acted on too (the others are those of then); None: the same. `besides`: the further
+    conditions, with their numbers. `since`: when a receiver came (ms), where that is known: of what was over by then,
+    or acted upon, it is not told. `is_behind`: there is more to read, in which somebody may have acted on it or it may
+    be over: what comes by time alone waits. `names`: of these instead, nothing of one that is not there."""
     firsts: dict[str, str] | None = None  # worked out when somebody is told of something
-    for alert, row in alerts.items():
+    for alert in alerts if names is None else names:
+        if (row := alerts.get(alert)) is None:
+            yield []
+            continue
         rule = settings.alert.get(row.rule)
         of_now = (on_duty_now or on_duty)(row)
         begun = list(_begun(row, rule, settings, receivers, on_duty(row), now_ms, since, is_behind)) if rule else []
         begun += _woken(row, rule, settings, receivers, of_now, begun) if rule and not is_behind else ()
         given = list(_given(row, settings, receivers, of_now, now_ms))
         dues, made = list[Due](), dict[tuple[Verb, int, str], Message]()  # one for all who are told the same
-        anew = set[str]()  # who hears of it only now: an end that was put before was told to nobody there
+        anew = set[str]()  # who hears of it only now
         for receiver, verb, number, says in (*begun, *given, *_ended(row, receivers, now_ms)):
             told = named(alert, verb, number)
-            if (receiver, told) in known and receiver not in anew:
+            if (receiver, told) in known:
                 continue
-            is_begin = verb in ("raised", "assigned")
-            if is_begin:
-                anew.add(receiver)
+            if verb == "cleared" and receiver not in anew and not _was_told(receivers[receiver], alert, row, known):
+                continue
+            anew.add(receiver)
             message = made.get((verb, number, says))
             if message is None:
                 action, owners = (rule.action, rule.owners) if rule else (None, [])
@@ -143,9 +146,7 @@ def due(
                     alert, as_now, verb, number, action, called(row), link, says, first, speaks, owners,
                     () if verb == "cleared" else besides(row),
                 )  # fmt: skip
-            dues.append(Due(receiver, told, message, needs=None if is_begin else named(alert, "raised")))
-            for given_ms in _was_given(receivers[receiver], row) if verb == "cleared" else ():
-                dues.append(Due(receiver, told, message, needs=named(alert, "assigned", given_ms)))
+            dues.append(Due(receiver, told, message))
         yield dues
 
 
@@ -250,13 +251,19 @@ def _was_given(receiver: Receiver, row: AlertRow) -> list[int]:
     return [at_ms for who, at_ms in row.given if who == receiver.person]
 
 
+def _was_told(receiver: Receiver, alert: str, row: AlertRow, known: Container[tuple[str, str]]) -> bool:
+    """Of its begin, or that it is theirs now."""
+    begins = [named(alert, "raised"), *(named(alert, "assigned", at_ms) for at_ms in _was_given(receiver, row))]
+    return any((receiver.name, one) in known for one in begins)
+
+
 def is_held(receiver: Receiver, message: Message, settings: Settings, now_ms: int) -> bool:
     """Whether it waits in the outbox until the quiet hours are over: an end, which is put there at once."""
     return message.type == "cleared" and _is_quiet(receiver, message.severity, settings, now_ms)
 
 
 def _ended(row: AlertRow, receivers: Mapping[str, Receiver], now_ms: int) -> Iterator[Said]:
-    """To everybody, as its rule may be another one by now, or none: the outbox keeps it from whom it was not told."""
+    """To everybody, as its rule may be another one by now, or none."""
     if row.over_ms is None or now_ms - row.over_ms >= STALE_MS:
         return
     for receiver in receivers.values():

@@ -135,9 +135,9 @@ class Keys:
         """What a message in a chat says that tells of several alerts."""
         return self._key(f"shown:{receiver}:{place}")
 
-    def told(self, receiver: str, message: str) -> str:
-        """That this was put into the receiver's outbox."""
-        return self._key(f"told:{receiver}:{message}")
+    def told(self, about: str) -> str:
+        """Hash: what was put into outboxes about this, such as an alert, with its receiver. It goes TOLD_S later."""
+        return self._key(f"told:{about}")
 
     @property
     def dead_letters(self) -> str:

@@ -6,7 +6,7 @@ put ─▶ known already? ─▶ nothing            waiting ─▶ (sent) ─▶
 So a process that dies in between says it again, and never not at all. Every method raises StreamUnavailable.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
@@ -17,26 +17,23 @@ from wallboard.stream.script import REFUSE_OLD_TOKEN, Script
 
 MOST_WAITING = 10_000  # of one receiver; above it the oldest are dropped: it was away for very long
 MOST_DEAD = 1_000
+ASKED_AT_ONCE = 500
 PUT_AT_ONCE = 100  # a script holds up everybody else in Redis: about a millisecond for so many
 _WHAT = "messages"
+_BETWEEN = "\n"  # a receiver's name and what it was told
 
-# KEYS: fence, outbox, then of each: told, the one it needs (or told again). ARGV: token, seconds, most, then of each:
-# needs '1', message. Gives 1 for each that was put.
+# KEYS: fence, outbox, then of each: what was told about it. ARGV: token, seconds, most, then of each: how it is known
+# there, message. Gives 1 for each that was put.
 _PUT = Script(f"""
 {REFUSE_OLD_TOKEN}
 redis.call('XLEN', KEYS[2])
 local put = {{}}
-for i = 3, #KEYS, 2 do
-  local told, needed, needs, message = KEYS[i], KEYS[i + 1], ARGV[i + 1], ARGV[i + 2]
-  put[#put + 1] = 0
-  if needs ~= '1' or redis.call('EXISTS', needed) == 1 then
-    if redis.call('SET', told, '1', 'NX', 'EX', ARGV[2]) then
-      redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[3], '*', 'm', message)
-      redis.call('EXPIRE', KEYS[2], ARGV[2])
-      put[#put] = 1
-    else
-      redis.call('EXPIRE', told, ARGV[2])
-    end
+for i = 3, #KEYS do
+  put[#put + 1] = redis.call('HSETNX', KEYS[i], ARGV[2 * i - 2], '1')
+  redis.call('EXPIRE', KEYS[i], ARGV[2])
+  if put[#put] == 1 then
+    redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[3], '*', 'm', ARGV[2 * i - 1])
+    redis.call('EXPIRE', KEYS[2], ARGV[2])
   end
 end
 return put
@@ -129,11 +126,11 @@ class Going(NamedTuple):
 
 
 class New(NamedTuple):
-    """`told`: by which it is put once; `needs`: only where that one was."""
+    """`told`: by which it is put once; `about`: what it is about, of which it is known together what was told."""
 
+    about: str
     told: str
     message: bytes
-    needs: str | None = None
 
 
 class Waiting(NamedTuple):
@@ -150,27 +147,39 @@ class Outbox:
         self._keys = keys
 
     async def put(self, token: int, receiver: str, messages: Sequence[New]) -> list[bool]:
-        """In their order, each once, and only if what it needs was told; whether it was put. Raises LeaseLost for who
-        does not lead any more."""
+        """In their order, each once; whether it was put. Raises LeaseLost for who does not lead any more."""
         done = list[bool]()
         for first in range(0, len(messages), PUT_AT_ONCE):
             batch = messages[first : first + PUT_AT_ONCE]
             keys, arguments = [self._keys.fence, self._keys.outbox(receiver)], list[str | bytes | int]()
             arguments += [token, TOLD_S, MOST_WAITING]
             for one in batch:
-                keys += [self._keys.told(receiver, one.told), self._keys.told(receiver, one.needs or one.told)]
-                arguments += ["1" if one.needs else "", one.message]
+                keys.append(self._keys.told(one.about))
+                arguments += [_BETWEEN.join((receiver, one.told)), one.message]
             with answering(_WHAT):
                 done += map(bool, await _PUT.run(self._redis, keys, arguments))
         return done
 
-    async def told(self, named: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Which of these (receiver, by what it is put once) were put."""
-        if not named:
-            return set()
-        with answering(_WHAT):
-            found = await self._redis.mget([self._keys.told(receiver, told) for receiver, told in named])
-        return {one for one, known in zip(named, found, strict=True) if known is not None}
+    async def told(self, abouts: Sequence[str]) -> set[tuple[str, str]]:
+        """What was put about these: (receiver, by what it is put once)."""
+        found = set[tuple[str, str]]()
+        for first in range(0, len(abouts), ASKED_AT_ONCE):
+            pipe = self._redis.pipeline(transaction=False)
+            for about in abouts[first : first + ASKED_AT_ONCE]:
+                pipe.hkeys(self._keys.told(about))
+            with answering(_WHAT):
+                for names in await pipe.execute():
+                    found |= {_receiver_and_told(name) for name in names}
+        return found
+
+    async def remember(self, abouts: Sequence[str]) -> None:
+        """What was put about these is known for another TOLD_S."""
+        for first in range(0, len(abouts), ASKED_AT_ONCE):
+            pipe = self._redis.pipeline(transaction=False)
+            for about in abouts[first : first + ASKED_AT_ONCE]:
+                pipe.expire(self._keys.told(about), TOLD_S)
+            with answering(_WHAT):
+                await pipe.execute()
 
     async def since(self, token: int, receivers: Sequence[str], now_ms: int) -> dict[str, int]:
         """Since when each of these is told of alerts (ms): now of one that is new, 0 of one that was there before that
@@ -323,6 +332,11 @@ class Outbox:
         """How many were given up."""
         with answering(_WHAT):
             return int(await self._redis.xlen(self._keys.dead_letters))
+
+
+def _receiver_and_told(name: bytes) -> tuple[str, str]:
+    receiver, _, told = name.decode().rpartition(_BETWEEN)
+    return receiver, told
 
 
 def _letter(name: str, fields: dict[bytes, bytes]) -> Letter:
