@@ -26,14 +26,28 @@ url = "smtp://mail.example.com/?from=wall@example.com&to=leads@example.com"
 """
 
 
-def printed() -> str:
-    return CliRunner().invoke(alerts, ["init"], catch_exceptions=False).output
+def printed(*given: str) -> str:
+    return CliRunner().invoke(alerts, ["init", *given], catch_exceptions=False).output
 
 
 def test_they_go_into_a_file_as_they_are(tmp_path: Path) -> None:
     file = tmp_path / "wallboard.toml"
     file.write_text(printed(), encoding="utf-8")
     assert len(as_written(file, {}).settings.alert) == 6
+
+
+def test_of_each_queue_a_long_wait_is_twice_its_own_target(tmp_path: Path) -> None:
+    file = tmp_path / "wallboard.toml"
+    queues = {"support": "percent = 90", "mail": "seconds = 14400", "Чат": "seconds = 45.5", "post": "seconds = 14400"}
+    file.write_text("".join(f'[queue."{name}"]\ntarget = {{ {said} }}\n' for name, said in queues.items()), "utf-8")
+    file.write_text(file.read_text("utf-8") + printed("--config", str(file)), "utf-8")
+    rules = as_written(file, {}).settings.alert
+    waits = {name: (one.queues, one.raises, one.clears) for name, one in rules.items() if one.metric == "oldest_wait_s"}
+    assert waits == {
+        "long-wait": (["*", "!mail", "!post", "!Чат"], "> 40", "< 20"),
+        "long-wait-45.5s": (["Чат"], "> 91", "< 45.5"), "long-wait-14400s": (["mail", "post"], "> 28800", "< 14400"),
+    }  # fmt: skip
+    assert len(rules) == 8
 
 
 def test_check_has_one_line_for_all_of_them_on_a_fresh_house_and_none_when_leads_and_the_office_are_told(

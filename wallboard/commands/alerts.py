@@ -2,8 +2,10 @@
 `report` whether they still mean something; `test` sends a message to a receiver."""
 
 import asyncio
+import os
 import secrets
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,11 +13,12 @@ import click
 from wallboard.alerts.delivery import SENDERS
 from wallboard.alerts.message import test_of
 from wallboard.alerts.notify import Undelivered
-from wallboard.assets import FIRST_RULES
-from wallboard.commands.given import Given, clock_ms, given
+from wallboard.commands.firstrules import first_rules
+from wallboard.commands.given import Given, clock_ms, file_option, given
 from wallboard.commands.noise import noise
 from wallboard.commands.strangers import strangers
 from wallboard.commands.trying import attempt
+from wallboard.config import as_written
 from wallboard.core.errors import Mistake, RecordUnavailable, WallboardError
 
 
@@ -29,9 +32,13 @@ alerts.add_command(noise)
 
 
 @alerts.command()
-def init() -> None:
-    """Print six rules with actions, to be put into wallboard.toml: wallboard alerts init >> wallboard.toml"""
-    click.echo(FIRST_RULES.read_text(encoding="utf-8"), nl=False)
+@file_option
+def init(file: Path | None) -> None:
+    """Print six rules with actions, to be put into wallboard.toml: wallboard alerts init >> wallboard.toml
+
+    The first one, of long waits, once more for each target that queues of the file have of their own.
+    """
+    click.echo(first_rules(as_written(file, os.environ).settings.queue), nl=False)
 
 
 @alerts.command()
