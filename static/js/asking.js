@@ -8,7 +8,7 @@ export const SOONEST_MS = 1000; // where the number on the tile moved meanwhile
 export const CLOSES_MS = 60000; // without a key, a touch or the wheel: nobody is there any more
 
 const KPI = "kpi.";
-const ABOUT = ["reasons", "leaders", "alerts", "notices"]; // lists of no single number: told in words of the page
+const ABOUT = ["agents", "alerts", "counts", "leaders", "notices", "reasons", "sources"]; // lists of no single number: told in words of the page
 const KEYS = { queues: "queue", groups: "group" };
 
 /** `about`: a kind of tile that is explained as a whole.

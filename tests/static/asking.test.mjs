@@ -1,5 +1,6 @@
 // What is asked when a number is opened, and when it is asked again.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { address, isDue, ofRow, ofTile, shownNow } from "../../static/js/asking.js";
 
@@ -16,6 +17,15 @@ test("a cell of a table asks for its column, a keyboard for the tile's metric or
   assert.deepEqual(ofRow({ columns }, "q", "offered"), { metric: "offered", window: "day", queue: "q" });
   assert.deepEqual(ofRow({ columns }, "q"), { metric: "waiting", window: "now", queue: "q" });
   assert.deepEqual(ofRow({ columns, metric: "asa_s", window: "m15" }, "q"), { metric: "asa_s", window: "m15", queue: "q" });
+});
+
+test("each list of no single number is explained in words, and an alert's number as the one that it is", () => {
+  const said = JSON.parse(readFileSync(new URL("../../static/words/explain/en.json", import.meta.url), "utf8"));
+  for (const kind of ["agents", "alerts", "counts", "leaders", "notices", "reasons", "sources"]) {
+    assert.deepEqual(ofTile({ kind }), { metric: "", window: "", about: kind });
+    assert.ok(said["explain.about." + kind]);
+  }
+  assert.match(said["explain.about.alerts"], /The number is as it is now/);
 });
 
 test("names of queues stand escaped in the address", () => {
