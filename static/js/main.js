@@ -19,7 +19,7 @@ import { Socket } from "./socket.js";
 import { gravest, reaches, renderSound, Sound } from "./sound.js";
 import { Store } from "./store.js";
 import { noteOf, renderLogo, renderMistake, renderTop } from "./top.js";
-import { spare } from "./wear.js";
+import { atNight, spare } from "./wear.js";
 import { learn } from "./words.js";
 
 const TICK_MS = 1000;
@@ -129,9 +129,9 @@ function render(inParts) {
   return more;
 }
 
-/** What is new on the board is heard, where the board says so. */
+/** What is new on the board is heard, where the board says so; at its dimming hours only what is critical. */
 function soundOf(picture) {
-  const least = store.board.sound;
+  const least = store.board.sound && atNight(store.board, picture) ? "critical" : store.board.sound;
   sound.want(Boolean(least));
   const fresh = sound.wanted ? gravest(heard.look(board.calling(picture), picture.now)) : "";
   if (fresh && reaches(fresh, least)) sound.play(fresh, Date.now());

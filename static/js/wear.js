@@ -15,8 +15,12 @@ export function spare(body, board, picture) {
   const [right, down] = board.drift ? RING[Math.floor(picture.now / STEP_MS) % RING.length] : RING[0];
   const moved = right || down ? "translate(" + right * FAR_PX + "px, " + down * FAR_PX + "px)" : "none";
   if (body.style.transform !== moved) body.style.setProperty("transform", moved);
-  const night = board.dim && within(board.dim, timeOfDay(picture.now, picture.zone, true));
-  mark(body, "dim", night && !body.querySelector('[data-level="alarm"]') ? "yes" : "no");
+  mark(body, "dim", atNight(board, picture) && !body.querySelector('[data-level="alarm"]') ? "yes" : "no");
+}
+
+/** The board's dimming hours: few people are there. @param {*} board @param {import("./board.js").Picture} picture */
+export function atNight(board, picture) {
+  return !!board.dim && within(board.dim, timeOfDay(picture.now, picture.zone, true));
 }
 
 /** @param {string[]} hours from and until, as 22:00; over midnight where the end is the earlier one @param {string} time */

@@ -1,5 +1,6 @@
 """A screen without a keyboard: it spares its panel, says how its sound stands, and nothing on it jumps."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +24,15 @@ PLAYED = """
 window.played = 0;
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (at) { window.played += 1; return start.call(this, at); };
+"""
+
+# It looks at what it needs fifty times a second instead of twice a minute.
+MEASURED = """
+window.usedMb = 90;
+const every = window.setInterval;
+window.setInterval = (work, ms) => every(work, ms === 30000 ? 20 : ms);
+const told = () => ({ usedJSHeapSize: usedMb * 1048576, jsHeapSizeLimit: 4 * 1024 * 1048576 });
+Object.defineProperty(performance, "memory", { get: told });
 """
 
 LATELY = (
@@ -109,6 +119,22 @@ async def test_an_alert_is_heard_by_its_severity_a_graver_one_breaks_in_and_a_bo
         await pages["grave"].wait_for_function(f"() => window.played === {at_grave}")
 
 
+async def test_at_its_dimming_hours_only_what_is_critical_is_heard(open_board: Any, server: Any) -> None:
+    tiles = [Tile(kind="notices", at=(1, 1), size=(8, 3))]
+    server.boards["night"] = Board(id="night", sound=True, dim=hours(timedelta()), tiles=tiles)
+    page = await open_board("night", live=False)
+    await page.add_init_script(PLAYED)
+    await page.add_init_script("Object.defineProperty(AudioContext.prototype, 'state', { get: () => 'running' })")
+    await page.reload()
+    await page.wait_for_selector('.connection[data-level="good"]')
+    for number, level in enumerate(("warning", "critical")):
+        notice = {"text": f"It is {level}", "level": level, "posted_at": server.hub.clock_ms() + 1}
+        await server.patch({"notices": {f"n-{number + 7}": notice}})
+        await expect(page.locator(".notice .text", has_text=f"It is {level}")).to_be_visible(timeout=60_000)
+    await page.wait_for_function("() => window.played >= 4")
+    assert await page.evaluate("window.played") == 4  # two more had the warning been heard
+
+
 async def test_what_came_while_a_rotation_showed_another_board_is_heard_when_its_turn_comes(
     open_board: Any, server: Any
 ) -> None:
@@ -142,6 +168,29 @@ async def test_what_came_while_a_rotation_showed_another_board_is_heard_when_its
     await expect(page.locator(".tile.alerts .notice")).to_have_count(1)
     await server.patch({"alerts": {"a-2": {**alert, "raised_at": now + 2}}})
     await page.wait_for_function("() => window.played === 4")
+
+
+@pytest.mark.parametrize(("hour", "anew"), [(12, False), (3, True)])
+async def test_a_page_that_needs_ever_more_begins_anew_at_a_quiet_hour_of_the_site_only(
+    open_board: Any, server: Any, hour: int, anew: bool
+) -> None:
+    """static/js/memory.js looks twenty times before it says so."""
+    now = datetime.now(UTC).astimezone(ZoneInfo(ZONE))
+    server.hub.ahead_ms = round((now.replace(hour=hour, minute=20) - now).total_seconds() * 1000)
+    page = await open_board(live=False)
+    await page.add_init_script(MEASURED)
+    await page.reload()
+    await page.wait_for_selector('.connection[data-level="good"]')
+    await page.evaluate("window.same = true, window.usedMb = 400")
+    if anew:
+        await page.wait_for_function("() => !window.same && window.usedMb === 90")
+        await expect(page.locator("#tile-0 .figure")).to_have_text("14")
+    else:
+        before = len(server.reports)
+        async with asyncio.timeout(60):
+            while len(server.reports) < before + 60:
+                await asyncio.sleep(0.02)
+        assert await page.evaluate("window.same")
 
 
 async def test_a_board_that_wants_no_sound_says_nothing_of_it(open_board: Any, server: Any) -> None:
