@@ -423,6 +423,22 @@ async def test_a_board_that_was_edited_is_laid_anew_without_a_reload(open_board:
     assert await page.evaluate("window.same")
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1080, 1920)], ids=str)
+async def test_a_long_mistake_takes_nothing_from_the_title_and_the_line_s_state(
+    open_board: Any, server: Any, size: tuple[int, int]
+) -> None:
+    """A part of a pixel was enough for "Live t…" and "Live…"."""
+    wide = "all => all.map((one) => one.getBoundingClientRect().width)"
+    named = replace(server.boards["overview"], title="Live two")
+    found = []
+    for mistake in ("", "tile[0].metric: unknown number 'waitin': did you mean 'waiting'? docs/boards.md lists them"):
+        server.boards["overview"] = replace(named, mistake=mistake)
+        page = await open_board(viewport={"width": size[0], "height": size[1]})
+        await expect(page.locator(".mistake")).to_be_visible(visible=bool(mistake))
+        found.append(await page.locator(".board-title, .connection").evaluate_all(wide))
+    assert found[0] == found[1]
+
+
 async def test_a_logo_comes_and_goes_with_the_boards_file(open_board: Any, server: Any) -> None:
     page = await open_board()
     for logo, count in (("ours.png", 1), (None, 0)):
