@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from wallboard.core.events import Event, encode
-from wallboard.record.days import Happened
+from wallboard.stream.stream import Row
 
 
-def happened(events: Iterable[Event]) -> list[Happened]:
+def happened(events: Iterable[Event]) -> list[Row]:
     """Each arrived at its own time, in their order."""
-    return [Happened(f"{one.time or 0}-{nth}", one.time or 0, encode(one)) for nth, one in enumerate(events)]
+    return [Row(f"{one.time or 0}-{nth}", encode(one)) for nth, one in enumerate(events)]

@@ -15,7 +15,7 @@ from wallboard.core.events import AgentForgotten, PresenceSet, SignedIn, encode
 from wallboard.core.quarters import Interval
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
-from wallboard.record.days import Days, Happened
+from wallboard.record.days import Days
 from wallboard.record.history import History
 from wallboard.record.people import Bound, People
 from wallboard.stream.handedover import HandedOver
@@ -23,7 +23,7 @@ from wallboard.stream.keys import Keys
 from wallboard.stream.outbox import Outbox
 from wallboard.stream.redis import connect
 from wallboard.stream.signin import Session, SignIn
-from wallboard.stream.stream import BEGIN, Stream
+from wallboard.stream.stream import BEGIN, Row, Stream
 
 pytestmark = pytest.mark.usefixtures("own_folder")
 
@@ -206,7 +206,7 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     days = Days(tmp_path / "events")
     now_ms = clock_ms()
     ready = [PresenceSet(agent=who, presence="ready") for who in ("101", "102")]
-    days.append([Happened(f"{now_ms + n}-0", now_ms, encode(event)) for n, event in enumerate(ready)])
+    days.append([Row(f"{now_ms + n}-0", encode(event)) for n, event in enumerate(ready)])
 
     titles = ("Ганна Б.: missed 3", "support: waiting 101", "Rule about Ганнаб.", "support: Ганна Бахмут (Telegram)")
     asyncio.run(buried(redis_url, namespace, *titles))

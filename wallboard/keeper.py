@@ -8,19 +8,16 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import structlog
-from msgspec import Struct
 
 from wallboard.core.errors import StreamGap, StreamUnavailable
-from wallboard.core.events import AgentForgotten
-from wallboard.record.days import Days, Happened
+from wallboard.record.days import Days
 from wallboard.stream.stream import BEGIN, Row, Stream
 
 KEEP_S = 10.0
+RUSH_S = 1.0  # while thousands come a second: a little at a time, else all else waits for seconds
 AT_ONCE = 2_000  # entries
 DROP_S = 3_600.0
-_FORGOTTEN = AgentForgotten.__struct_config__.tag
 
 log = structlog.get_logger("days")
 
@@ -39,12 +36,14 @@ class Keeper:
 
     async def run(self) -> None:
         """Until cancelled. What could not be kept is read again."""
+        pause_s = KEEP_S
         while True:
-            await asyncio.sleep(KEEP_S)
+            await asyncio.sleep(pause_s)
+            pause_s = KEEP_S
             if self.token is None:
                 continue
             try:
-                await self.keep()
+                pause_s = RUSH_S if await self.keep() >= AT_ONCE else KEEP_S
                 self._failing = False
             except StreamUnavailable:
                 continue  # the pipeline says so
@@ -59,8 +58,7 @@ class Keeper:
         kept, after = 0, await asyncio.to_thread(self._days.place) or BEGIN
         while self._keep_days:
             rows = await self._read(after)
-            happened = [Happened(one.id, one.arrival_ms, one.data) for one in rows if _is_kept(one.data)]
-            kept += await asyncio.to_thread(self._days.append, happened)
+            kept += await asyncio.to_thread(self._days.append, rows)
             if len(rows) < AT_ONCE:
                 break
             after = rows[-1].id
@@ -84,22 +82,3 @@ class Keeper:
             self._dropped_s = now_s
             today = datetime.fromtimestamp(self._clock_ms() / 1000, UTC).date()
             await asyncio.to_thread(self._days.drop, today - timedelta(days=self._keep_days - 1))
-
-
-class _Looked(Struct):
-    """All that is read here of an event: there may be thousands a second. A `time` that is no number is not ours."""
-
-    type: str
-    time: int | None = None
-
-
-_looked = msgspec.json.Decoder(_Looked)
-
-
-def _is_kept(data: bytes) -> bool:
-    """That somebody is forgotten names them. What is no event in one line is not ours."""
-    try:
-        is_event = _looked.decode(data).type != _FORGOTTEN
-    except msgspec.MsgspecError:
-        return False
-    return is_event and data.endswith(b"}") and b"\n" not in data

@@ -26,8 +26,9 @@ from wallboard.core.events import (
     encode,
 )
 from wallboard.record import days as kept
-from wallboard.record.days import Days, Happened
+from wallboard.record.days import Days
 from wallboard.stream.ndjson import EVENTS
+from wallboard.stream.stream import Row
 
 NOON_MS = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
 HOUR_MS = 3_600_000
@@ -38,11 +39,11 @@ def days(tmp_path: Path) -> Days:
     return Days(tmp_path / "events")
 
 
-def at(arrival_ms: int, event: Event) -> Happened:
-    return Happened(f"{arrival_ms}-0", arrival_ms, encode(event))
+def at(arrival_ms: int, event: Event) -> Row:
+    return Row(f"{arrival_ms}-0", encode(event))
 
 
-def queued(arrival_ms: int, number: int = 0) -> Happened:
+def queued(arrival_ms: int, number: int = 0) -> Row:
     return at(arrival_ms, Queued(time=arrival_ms - 5, id=f"e-{number}", source="pbx", contact=f"c-{number}", queue="q"))
 
 

@@ -15,25 +15,31 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import dropwhile, groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wallboard.core.events import AgentForgotten
+
 ENDING = ".ndjson.gz"
 _LEVEL = 1  # a fifth larger than 6, in a third of the time
 PLACE = "place.json"
 DAY_MS = 86_400_000
+_FORGOTTEN = AgentForgotten.__struct_config__.tag
 
 
-class Happened(NamedTuple):
-    """One entry of the stream: its id, when it arrived (ms UTC) and the event's JSON as it stands there."""
+class Happened(Protocol):
+    """One entry of the stream: its id, which begins with when it arrived (ms UTC), and what stands there."""
 
-    id: str
-    arrival_ms: int
-    data: bytes
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def data(self) -> bytes: ...
 
 
 class _Place(Struct, frozen=True):
@@ -44,13 +50,15 @@ class _Place(Struct, frozen=True):
     size: int = 0
 
 
-class _Timed(Struct):
-    """All that is looked at: most lines are copied as they are."""
+class _Looked(Struct):
+    """All that is read of an event: there may be thousands a second, and most are copied as they are. A `time` that is
+    no number is not ours."""
 
+    type: str
     time: int | None = None
 
 
-_timed = msgspec.json.Decoder(_Timed)
+_looked = msgspec.json.Decoder(_Looked)
 
 
 class Days:
@@ -64,21 +72,24 @@ class Days:
         return self._place().entry
 
     def append(self, entries: Sequence[Happened]) -> int:
-        """In the stream's order. How many were written: those that are kept already are passed over."""
+        """In the stream's order. How many were written: those that are kept already are passed over, and what is no
+        event in one line, and that somebody is forgotten, which names them."""
         written = 0
         with self._alone():
             place = self._place()
             last = _order(place.entry) if place.entry else (-1, -1)
             fresh = dropwhile(lambda one: _order(one.id) <= last, entries)
-            for of_epoch, group in groupby(fresh, lambda one: one.arrival_ms // DAY_MS):
-                day = _day(of_epoch * DAY_MS)
-                these, path = list(group), self.folder / f"{day}{ENDING}"
+            for of_epoch, group in groupby(map(_lined, fresh), itemgetter(0)):
+                day, entry, lines = _day(of_epoch * DAY_MS), "", list[bytes]()
+                for _, entry, line in group:  # noqa: B007 - the last one is where it goes on
+                    lines += [line] if line else ()
+                path = self.folder / f"{day}{ENDING}"
                 if not place.day:  # nothing was noted before: a file that is there is believed
                     self._put(place := _Place("", day, path.stat().st_size if path.exists() else 0))
-                size = _written(path, b"".join(map(_line, these)), place.size if day == place.day else 0)
-                place = _Place(these[-1].id, day, size)
+                size = _written(path, b"".join(lines), place.size if day == place.day else 0)
+                place = _Place(entry, day, size)
                 self._put(place)
-                written += len(these)
+                written += len(lines)
         return written
 
     def files(self, first: date, last: date) -> list[Path]:
@@ -140,7 +151,8 @@ def _written(path: Path, lines: bytes, known: int) -> int:
     with path.open("ab") as file:
         if file.tell() > known:
             file.truncate(known)
-        file.write(gzip.compress(lines, _LEVEL))
+        if lines:
+            file.write(gzip.compress(lines, _LEVEL))
         file.flush()
         os.fsync(file.fileno())
         return os.fstat(file.fileno()).st_size
@@ -156,14 +168,25 @@ def _replaced(path: Path, data: bytes) -> int:
     return len(data)
 
 
-def _line(one: Happened) -> bytes:
+def _lined(one: Happened) -> tuple[int, str, bytes]:
+    """Its day since 1970, its id, and its line; none of what is not kept."""
+    arrival_ms, data = int(one.id.partition("-")[0]), one.data
+    return arrival_ms // DAY_MS, one.id, _line(data, arrival_ms) if data.endswith(b"}") and b"\n" not in data else b""
+
+
+def _line(data: bytes, arrival_ms: int) -> bytes:
     """Recorded events have their time: the arrival's, where the source told none or one that was still to come."""
-    time_ms = _timed.decode(one.data).time
-    if time_ms is not None and time_ms <= one.arrival_ms:
-        return one.data + b"\n"
-    if time_ms is None:
-        return b'%b,"time":%d}\n' % (one.data[:-1], one.arrival_ms)
-    return msgspec.json.encode(msgspec.json.decode(one.data) | {"time": one.arrival_ms}) + b"\n"
+    try:
+        looked = _looked.decode(data)
+    except msgspec.MsgspecError:
+        return b""
+    if looked.type == _FORGOTTEN:
+        return b""
+    if looked.time is None:
+        return b'%b,"time":%d}\n' % (data[:-1], arrival_ms)
+    if looked.time <= arrival_ms:
+        return data + b"\n"
+    return msgspec.json.encode(msgspec.json.decode(data) | {"time": arrival_ms}) + b"\n"
 
 
 def _rewritten(path: Path, to: Path, names: Collection[str], pseudonym: str) -> int:

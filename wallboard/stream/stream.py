@@ -41,10 +41,6 @@ class Row(NamedTuple):
     id: str
     data: bytes
 
-    @property
-    def arrival_ms(self) -> int:
-        return _arrival_ms(self.id)
-
 
 class Stream:
     """Every method raises StreamUnavailable when Redis does not answer or does not take it; none repeats."""
@@ -168,7 +164,7 @@ def _told(reply: Any) -> _Told:
 
 
 def _entry(row: Row, own: Own | None) -> Entry:
-    arrival_ms = row.arrival_ms
+    arrival_ms = _arrival_ms(row.id)
     try:
         event = (own.take(row.id) if own is not None else None) or decode_own(row.data)
     except Refused:
