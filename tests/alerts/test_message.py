@@ -130,6 +130,8 @@ def test_a_message_says_which_condition_joined_by_or_holds_and_not_which_does_no
         ("est_wait_s", 3725.0, ">= 3600", "expected wait 1:02:05 (limit >= 1:00:00)"),
         ("service_level", 71.25, "< 80", "service level 71.2 % (limit < 80 %)"),
         ("asa_s", 41.0, "> 40", "average answer time 0:41 (limit > 0:40)"),
+        ("oldest_wait_s", 120.7, "> 120", "longest wait 2:01 (limit > 2:00)"),
+        ("oldest_wait_s", 179.5, "> 120", "longest wait 3:00 (limit > 2:00)"),
         ("missed_in_row", 3.0, ">= 3", "missed in a row 3 (limit >= 3)"),
         ("waiting", 7.0, "> 5", "waiting 7 (limit > 5)"),
         ("kpi.sales", 2.5, "< 3", "sales 2.5 (limit < 3)"),

@@ -287,7 +287,7 @@ def _figure(value: float, metric: str, unit: str = "") -> str:
         return "-" + _figure(-value, metric, unit)
     number = number_named(metric)
     if metric not in NOT_TIME and (number is None or number.reads == "seconds"):
-        minutes, seconds = divmod(int(value), 60)
+        minutes, seconds = divmod(int(value + 0.5), 60)  # as on the wall, which says the same number
         return f"{minutes}:{seconds:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     plain = f"{value:.1f}".removesuffix(".0")
     unit = "%" if number and number.reads == "percent" else unit
