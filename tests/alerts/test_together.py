@@ -1,4 +1,4 @@
-"""One message for many: the first and the gravest by name, of each who has it, and no more than is read."""
+"""One message for many: the gravest by name, of each who has it, and no more than is read."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,12 +13,12 @@ from wallboard.core.rows import AlertRow
 from wallboard.core.settings import Settings
 
 
-def test_one_message_for_many_names_the_first_and_the_gravest() -> None:
+def test_one_message_for_many_is_named_after_the_gravest() -> None:
     rows = [row(severity="info", of="a"), row(of="b"), row(of="c", over_ms=NOON + 1, over="cleared")]
     verbs = ("raised", "raised", "cleared")
     messages = [message_of(one.of, one, verb, 0, None, one.of, "") for one, verb in zip(rows, verbs, strict=True)]
     one = together(messages)
-    assert (one.severity, one.title) == ("critical", "a: longest wait 2:14 (limit > 2:00) + 2 more")
+    assert (one.severity, one.title) == ("critical", "b: longest wait 2:14 (limit > 2:00) + 2 more")
     assert one.text.splitlines()[:2] == [
         "2 alerts, 1 resolved",
         "critical: b: longest wait 2:14 (limit > 2:00)",

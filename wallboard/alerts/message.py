@@ -205,8 +205,8 @@ def alert_of(name: str) -> str:
 
 
 def together(messages: Sequence[Message]) -> Message:
-    """One for all of them, named after the first that is not over, then the gravest first; the one itself where it is
-    alone."""
+    """One for all of them, the gravest first, named after the first of the gravest that are not over; the one itself
+    where it is alone."""
     if len(messages) == 1:
         return messages[0]
     ordered = sorted(messages, key=lambda one: GRAVEST[one.severity])
@@ -216,7 +216,7 @@ def together(messages: Sequence[Message]) -> Message:
         one for one in messages if one.type == "cleared"
     ]
     came_first = {one.first for one in messages if one.first}
-    first = next((one for one in told if one.alert in came_first), told[0])
+    first = min(told, key=lambda one: (GRAVEST[one.severity], one.alert not in came_first))
     say = said_in(first.language)
     why = {one.why for one in told if one.alert in begun}
     shared = why.pop() if len(why) == 1 else ""
