@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from wallboard.core.noise import Course
+from wallboard.core.quieter import quieter
 from wallboard.core.rules import Rule
 from wallboard.web.lists import alert_text
-from wallboard.web.ruletold import facts, sentence
+from wallboard.web.ruletold import change_told, facts, sentence
 from wallboard.web.speaking import page_say
 from wallboard.web.words import words
 
@@ -84,6 +86,18 @@ def test_an_alert_about_no_event() -> None:
 def test_of_a_rule_about_people_it_says_that_only_leads_are_told() -> None:
     rule = msgspec.convert({"metric": "wrapup_over_s", "raise": "> 60"}, Rule)
     assert facts(rule, words("en"), page_say("en"))[-1] == "told to leads only, on the alerts page"
+
+
+def test_it_says_leads_on_duty_and_the_names_of_receivers() -> None:
+    rule = msgspec.convert({"metric": "waiting", "raise": "> 6", "notify": ["on-duty", "desk"]}, Rule)
+    assert facts(rule, words("en"), page_say("en"))[-1] == "told: leads on duty, desk"
+
+
+def test_what_would_help_is_called_as_the_form_calls_it() -> None:
+    rule = msgspec.convert({"metric": "abandon_rate", "window": "m15", "raise": "> 10", "clear": "< 8"}, Rule)
+    brief = [Course("r", "q", "warning", 0, over_ms=4000)]
+    told = [change_told(one, words("en"), page_say("en")).replace("\u00a0", " ") for one in quieter(rule, brief)]
+    assert told == ["For how long: 10 s", "Over at: less than 6.0 %", "Of so many contacts at least: 10"]
 
 
 def test_who_is_meant_stands_in_what_a_rule_says() -> None:

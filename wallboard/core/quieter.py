@@ -22,8 +22,9 @@ FEW = 5  # the default `min_n` of a queue
 
 
 class Quieter(NamedTuple):
-    """`text`: the changed line, as in wallboard.toml."""
+    """`key`: what changes; `text`: its line, as in wallboard.toml."""
 
+    key: str
     text: str
     rule: Rule
 
@@ -55,7 +56,7 @@ def _changes(rule: Rule, own: Sequence[Course]) -> Iterator[Quieter]:
 
 
 def _changed(key: str, value: str | int, rule: Rule) -> Quieter:
-    return Quieter(f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}", rule)
+    return Quieter(key, f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}", rule)
 
 
 def _longer(rule: Rule, own: Sequence[Course]) -> str | None:

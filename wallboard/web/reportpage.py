@@ -28,7 +28,8 @@ from wallboard.web.costly import costs
 from wallboard.web.figures import figure
 from wallboard.web.problems import Problem
 from wallboard.web.readback import Alerts, Trials
-from wallboard.web.speaking import spoken
+from wallboard.web.ruletold import change_told, sentence
+from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.within import has_alert
 from wallboard.web.words import LANGUAGES, Words, words
@@ -52,7 +53,8 @@ SAID = {  # core's name of a measure → its words
     "critical": "report.critical",
     "warning": "report.warning",
 }
-AIMS = {"at most": "report.at_most", "under": "report.under", "about": "report.about", "none": "report.none"}
+AIMS = {"at most": "report.at_most", "under": "report.under", "about": "report.about"}
+NONE = "none"  # a target: it is said as any other limit
 READS = {"%": "percent", "s": "seconds", "": "decimal"}
 
 
@@ -126,11 +128,12 @@ async def _tried(parts: Parts, who: Who, asked: Trials, own: Sequence[Course], s
         return None
     acted = [one for one in own if one.acted_ms is not None]
     versions = []
-    for text, spoke in zip(["", *(one.text for one in others)], tried.spoke, strict=True):
+    for other, spoke in zip([None, *others], tried.spoke, strict=True):
         seen = [one for one in spoke if has_alert(who, floor, one.kind, one.of)]
         told = summary(seen, floor.settings, tried.days)
         versions.append({
-            "text": text, "times": told.times, "most": told.most,
+            "says": change_told(other, say, page_say(say.language)) if other else "",
+            "text": other.text if other else "", "times": told.times, "most": told.most,
             "a_day": figure(told.a_day, "decimal", 0, say).text, "half": figure(told.median_s, "seconds", 0, say).text,
             "kept": still_told(seen, acted, asked.until_ms),
         })  # fmt: skip
@@ -138,7 +141,8 @@ async def _tried(parts: Parts, who: Who, asked: Trials, own: Sequence[Course], s
 
 
 def _measure(one: Measure, say: Words) -> Document:
-    aim, _, number = re.sub(r" (?=[0-9])", "\n", one.target, count=1).partition("\n")
+    target = "at most 0" if one.target == NONE else one.target
+    aim, _, number = re.sub(r" (?=[0-9])", "\n", target, count=1).partition("\n")
     shown = figure(one.value, READS[one.unit], 0, say)
     return {
         "word": SAID[one.name], "text": "\u00a0".join(filter(None, shown)), "aim": AIMS.get(aim, ""),
@@ -147,14 +151,16 @@ def _measure(one: Measure, say: Words) -> Document:
 
 
 def _noisy(rules: Mapping[str, Rule], one: Any, these: Sequence[Course], span: Span, say: Words, lang: str) -> Document:
-    rule = rules.get(one.rule)
+    rule, page = rules.get(one.rule), page_say(say.language)
     own = [course for course in these if course.rule == one.rule]
     asked = {"from": span.first.isoformat(), "to": span.last.isoformat(), "try": one.rule}
+    is_noise = one.is_restless or one.is_needless
     return {
-        "name": one.rule, "times": one.times, "share": " ".join(figure(one.share, "percent", 0, say)),
+        "name": one.rule, "says": sentence(rule, say, page) if rule else "",
+        "times": one.times, "share": "\u00a0".join(figure(one.share, "percent", 0, say)),
         "fleeting": one.fleeting, "chattering": one.chattering, "unheeded": one.unheeded,
         "false_alarms": one.false_alarms,
-        "help": [other.text for other in quieter(rule, own)] if rule and (one.is_restless or one.is_needless) else [],
+        "help": [change_told(other, say, page) for other in quieter(rule, own)] if rule and is_noise else [],
         "why": "report.try" if one.is_restless else "report.try_needless",
         "try": f"/alerts/report?{urlencode(asked | ({'lang': lang} if lang else {}))}#tried",
     }  # fmt: skip

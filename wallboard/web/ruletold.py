@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from wallboard.core.limits import Limit, limit_of
 from wallboard.core.nodata import NoData
 from wallboard.core.numbers import number_named
-from wallboard.core.rules import ALWAYS, KPI, OPEN, Condition, Rule, reads_of
+from wallboard.core.quieter import Quieter
+from wallboard.core.rules import ALWAYS, KPI, ON_DUTY, OPEN, Condition, Rule, reads_of
 from wallboard.web.figures import changed, lasting
 from wallboard.web.words import Words
 
@@ -22,7 +23,7 @@ def sentence(rule: Rule, say: Words, page: Words) -> str:
     for word, conditions in (("rules.and", rule.conditions), ("rules.or", rule.others)):
         for one in conditions:
             found = page(word, one=found, other=condition_told(one, say, page))
-    return page("rules.lasts", what=found, time=lasting(rule.lasts, say)) if rule.lasts_ms else found
+    return page("rules.lasts", what=found, time=_lasting(rule.lasts, say)) if rule.lasts_ms else found
 
 
 def facts(rule: Rule, say: Words, page: Words) -> list[str]:
@@ -42,7 +43,18 @@ def _facts(rule: Rule, say: Words, page: Words) -> Iterator[str]:
     if rule.owners:
         yield page("rules.owners", who=", ".join(rule.owners))
     here = "rules.told_leads" if rule.kind == "agents" else "rules.told_here"
-    yield page("rules.told", who=", ".join(rule.notify)) if rule.notify else page(here)
+    told = ", ".join(page("rules.on_duty") if name == ON_DUTY else name for name in rule.notify)
+    yield page("rules.told", who=told) if told else page(here)
+
+
+def change_told(one: Quieter, say: Words, page: Words) -> str:
+    """As the form of a rule calls what changes, and to what."""
+    rule = one.rule
+    if one.key == "for":
+        return f"{page('rules.for')}: {_lasting(rule.lasts, say)}"
+    if one.key == "clear" and rule.clear_limit:
+        return f"{page('rules.clear')}: {_limit(rule.clear_limit, rule.metric, say, page)}"
+    return f"{page('rules.min_n')}: {rule.min_n}"
 
 
 def no_data_told(found: NoData, page: Words) -> str:
@@ -74,6 +86,11 @@ def condition_told(one: Condition, say: Words, page: Words) -> str:
 
 def _limit(limit: Limit, metric: str, say: Words, page: Words) -> str:
     return page(_SIGNS[limit.sign], limit=changed(limit.number, reads_of(metric), say))
+
+
+def _lasting(text: str, say: Words) -> str:
+    """Its unit stays beside it."""
+    return lasting(text, say).replace(" ", "\u00a0")
 
 
 def _where(rule: Rule, page: Words) -> str:

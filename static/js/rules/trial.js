@@ -1,7 +1,7 @@
 /** When would it have fired? The rule that stands and the one that is written, over kept days, side by side. */
 
 import { element } from "../edit/fields.js";
-import { moment, span } from "../format.js";
+import { figure, moment, span } from "../format.js";
 import { say } from "../words.js";
 import { field } from "./form.js";
 
@@ -85,9 +85,9 @@ function numbers(versions) {
   return table;
 }
 
-const ROWS = [
+export const ROWS = [
   ["rules.try_count", (one) => one.times],
-  ["rules.try_a_day", (one) => Math.round(one.a_day * 10) / 10],
+  ["rules.try_a_day", (one) => figure(one.a_day, "count", 0).text],
   ["rules.try_most", (one) => one.most],
   ["rules.try_half", (one) => lasted(one.median_s)],
   ["rules.try_longest", (one) => lasted(one.longest_s)],
