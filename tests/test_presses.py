@@ -19,12 +19,12 @@ from wallboard.alerts import delivery, pacing
 from wallboard.alerts.chat import tell
 from wallboard.alerts.message import Message, Verb, said_in
 from wallboard.alerts.notify import Undelivered
-from wallboard.alerts.notify.telegram import send
+from wallboard.alerts.notify.telegram import buttons, send
 from wallboard.core.errors import Mistake
 from wallboard.core.events import Abandoned, Queued
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
-from wallboard.core.settings import Settings
+from wallboard.core.settings import LANGUAGES, Settings
 from wallboard.presses import Presses
 from wallboard.receivers import Receiver, bot_of, receiver_of
 from wallboard.record.audit import Audit
@@ -104,7 +104,7 @@ async def test_from_a_contact_that_waits_to_a_press_and_the_end(
     [told] = chat.of("sendMessage")
     assert told["chat_id"] == CHAT
     assert told["text"].startswith("support: waiting 1")
-    first, second, third = told["reply_markup"]["inline_keyboard"]
+    first, done, more, second, third = told["reply_markup"]["inline_keyboard"]
     chat.press(first[0]["callback_data"], last_name="K\n.")
     row = await led.until(lambda: led.row and led.row.acknowledged_by and led.row)
     assert row.acknowledged_by == "Olena K . (Telegram)"
@@ -117,12 +117,17 @@ async def test_from_a_contact_that_waits_to_a_press_and_the_end(
     chat.press(third[0]["callback_data"], first_name="Vira")
     row = await led.until(lambda: led.row and led.row.snoozed_by == "Vira (Telegram)" and led.row)
     assert 0 < row.snoozed_until_ms - now_ms() <= 12 * 3_600_000
-    await led.until(lambda: len(chat.of("answerCallbackQuery")) == 4)
-    await led.until(lambda: chat.offsets[-1] == 6)  # what was heard is confirmed: the message was 1, the presses 2 to 5
+    assert [one["text"] for one in (*done, *more)] == ["Called back", "Overflow opened", "People moved", "False alarm"]
+    chat.press(done[1]["callback_data"], first_name="Vira")
+    row = await led.until(lambda: led.row and led.row.results and led.row)
+    assert [(one.result, one.who) for one in row.results] == [("overflow_opened", "Vira (Telegram)")]
+    await led.until(lambda: len(chat.of("answerCallbackQuery")) == 5)
+    await led.until(lambda: chat.offsets[-1] == 7)  # what was heard is confirmed: the message was 1, the presses 2 to 6
     trail = list(reversed(await asyncio.to_thread(led.audit.read)))
     assert [(line.what, line.who) for line in trail] == [
         ("alert.acknowledged", "Olena K . (Telegram)"), ("alert.assigned", "Olena (Telegram)"),
         ("alert.snoozed", "Ivan (Telegram)"), ("alert.snoozed", "Vira (Telegram)"),
+        ("alert.acted", "Vira (Telegram)"),
     ]  # fmt: skip
     assert {(line.detail["rule"], line.detail["of"]) for line in trail} == {("wait", "support")}
     assert (trail[1].detail["to"], trail[3].detail["until"]) == ("Olena (Telegram)", row.snoozed_until_ms)
@@ -137,6 +142,21 @@ async def test_from_a_contact_that_waits_to_a_press_and_the_end(
     said = capfd.readouterr()
     for text in (caplog.text, said.out, said.err):
         assert SECRET not in text
+
+
+@pytest.mark.parametrize(
+    ("metric", "done"),
+    [
+        ("waiting", ["called_back", "overflow_opened", "people_moved", "false_alarm"]),
+        ("missed_in_row", ["talked", "false_alarm"]), ("silent_s", ["reported", "false_alarm"]),
+    ],
+)  # fmt: skip
+def test_what_is_usually_done_stands_under_an_alert_in_each_language(metric: str, done: list[str]) -> None:
+    one = msgspec.structs.replace(HELLO, alert="a", metric=metric)
+    for language in LANGUAGES:
+        rows = buttons(one, said_in(language))
+        assert [each["callback_data"] for row in rows[1:-2] for each in row] == [f"{result} a" for result in done]
+        assert all(each["text"] and "." not in each["text"] for row in rows for each in row)
 
 
 async def test_a_press_counts_only_in_the_chat_that_was_told(led: Led, chat: Telegram, stream: Stream) -> None:

@@ -14,7 +14,7 @@ import structlog
 
 from wallboard.alerts.message import said_in
 from wallboard.alerts.notify import Undelivered
-from wallboard.alerts.notify.telegram import SHIFT, SNOOZES, Answer, asked, without
+from wallboard.alerts.notify.telegram import RESULTS, SHIFT, SNOOZES, Answer, asked, without
 from wallboard.alerts.told import language_of
 from wallboard.catalogs import Words
 from wallboard.core import events as ev
@@ -217,6 +217,8 @@ def _event(verb: str, alert: str, who: Presser, name: str, now_ms: int, until_ms
         return ev.AlertAcknowledged(**said)
     if verb == "assign":
         return ev.AlertAssigned(attributes={"to": who.name} | ({OWNER_BY: who.account} if who.account else {}), **said)
+    if verb in RESULTS:
+        return ev.AlertActed(attributes={"result": verb}, **said)
     return None if until_ms is None else ev.AlertSnoozed(until=until_ms, **said)
 
 

@@ -220,7 +220,7 @@ def test_a_message_is_in_the_language_of_its_site() -> None:
     assert both.language == "uk"
     [group] = dues(row(kind="groups", of="all"), NOON, held, LEADS)
     assert group.message.language == "uk", "of no queue: that of the first site"
-    assert buttons("a", said_in("pl"))[0][0]["text"] == "Widzę"
+    assert buttons(group.message, said_in("pl"))[0][0]["text"] == "Widzę"
     assert made_to_test("leads", "x", NOON, "ru").title == "Пробное сообщение Wallboard"
 
 

@@ -2,6 +2,7 @@
 may be changed, which makes no sound (alerts/chat.py). https://core.telegram.org/bots/api
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpcore
@@ -10,13 +11,21 @@ import msgspec
 from wallboard.alerts.message import Message, said_in
 from wallboard.alerts.notify import Undelivered
 from wallboard.alerts.targets import Checked
-from wallboard.catalogs import Words
+from wallboard.assets import STATIC
+from wallboard.catalogs import Words, words
+from wallboard.core.rules import OF_AGENTS, OF_SOURCES
 from wallboard.receivers import Bot, Receiver, bot_of
 
 ANSWER_S = 10.0
 LONGEST = 4_096  # characters of a text
 SNOOZES = (15, 30, 60)  # minutes
 SHIFT = "snoozeshift"
+ROW = 2  # results in a row
+# What was done, by what the alert is about: the usual of static/js/deeds.js.
+OF_A_PERSON = ("talked", "false_alarm")
+OF_A_SOURCE = ("reported", "false_alarm")
+OF_A_QUEUE = ("called_back", "overflow_opened", "people_moved", "false_alarm")
+RESULTS = frozenset({*OF_A_PERSON, *OF_A_SOURCE, *OF_A_QUEUE})
 _AGAIN = frozenset({408, 425, 429})
 
 
@@ -33,7 +42,7 @@ async def send(receiver: Receiver, message: Message) -> int | None:
     over = [one.type == "cleared" for one in message.parts] or [message.type == "cleared"]
     said["disable_notification"] = all(over)
     if message.type in ("raised", "again", "assigned") and message.alert:
-        said["reply_markup"] = {"inline_keyboard": buttons(message.alert, said_in(message.language))}
+        said["reply_markup"] = {"inline_keyboard": buttons(message, said_in(message.language))}
     answer = await asked(bot, receiver, "sendMessage", said)
     if not answer.ok:
         for_good = 400 <= answer.error_code < 500 and answer.error_code not in _AGAIN
@@ -59,12 +68,21 @@ def _said(receiver: Receiver, message: Message) -> tuple[Bot, dict[str, Any]]:
     return bot, {"chat_id": int(bot.chat), "text": text, "link_preview_options": {"is_disabled": True}}
 
 
-def buttons(alert: str, say: Words) -> list[list[dict[str, str]]]:
+def buttons(message: Message, say: Words) -> list[list[dict[str, str]]]:
     first = [(say("press.acknowledge"), "acknowledge"), (say("press.assign"), "assign")]
     snoozes = [(say("press.snooze", minutes=minutes), f"snooze{minutes}") for minutes in SNOOZES]
     shift = [(say("press.shift"), SHIFT)]
-    rows = (first, snoozes, shift)
-    return [[{"text": text, "callback_data": f"{verb} {alert}"} for text, verb in row] for row in rows]
+    done = list(_results(message.metric, say.language))
+    rows = (first, *(done[n : n + ROW] for n in range(0, len(done), ROW)), snoozes, shift)
+    return [[{"text": text, "callback_data": f"{verb} {message.alert}"} for text, verb in row] for row in rows]
+
+
+def _results(metric: str, language: str) -> Iterator[tuple[str, str]]:
+    """Each as the page says it."""
+    page = words(language, STATIC / "words" / "pages")
+    for one in OF_A_PERSON if metric in OF_AGENTS else OF_A_SOURCE if metric in OF_SOURCES else OF_A_QUEUE:
+        text = page(f"alerts.result.{one}")
+        yield text[:1].upper() + text[1:], one
 
 
 async def asked(bot: Bot, receiver: Receiver, method: str, body: dict[str, Any], answer_s: float = ANSWER_S) -> Answer:
