@@ -253,6 +253,12 @@ async def test_a_new_rule_is_made_taken_away_and_brought_back(served: Any) -> No
     assert (await served.http.get(RULES)).json()["gone"] == []
 
 
+async def test_of_a_rule_that_was_never_changed_there_is_no_revision_and_of_none_no_list(served: Any) -> None:
+    assert (await served.http.get(f"{RULES}/long/revisions")).json() == {"revisions": []}
+    assert (await served.http.get(f"{RULES}/nosuch/revisions")).status_code == 404
+    assert (await served.http.get(f"{RULES}/{'0' * 300}/revisions")).status_code == 404
+
+
 async def test_what_a_form_says_is_written_into_the_text_with_its_comments(served: Any) -> None:
     values = tomllib.loads(LONG)["alert"]["long"] | {"raise": "> 90", "for": None, "min_n": 3}
     said = (await served.http.post("/api/v1/alerts/check-rule", json={"text": LONG, "values": values})).json()

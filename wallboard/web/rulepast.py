@@ -5,11 +5,14 @@ from typing import TypedDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from wallboard.record.earlier import Revision
+from wallboard.record.entries import read_text
+from wallboard.record.ruletext import rule_text
 from wallboard.web.auth import allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.rules import TOML, in_thread
-from wallboard.web.wiring import parts_of
+from wallboard.web.wiring import Parts, parts_of
 
 _NO_STORE = {"cache-control": "no-store"}
 
@@ -35,9 +38,17 @@ class Revised(TypedDict):
 async def revisions(request: Request) -> Response:
     """`GET /api/v1/alerts/rules/{rule}/revisions`."""
     allowed(request, "admin")
-    found = await in_thread(parts_of(request).rules.all, request.path_params["rule"])
+    found = await in_thread(_all, parts_of(request), request.path_params["rule"])
     rows = [{"revision": one.revision, "at": one.at_ms, "who": one.who} for one in found]
     return JSONResponse({"revisions": rows}, headers=_NO_STORE)
+
+
+def _all(parts: Parts, name: str) -> list[Revision]:
+    """None yet of a rule that was never changed here. Raises Problem 404 for what is no rule and never was."""
+    found, file = parts.rules.all(name), parts.config.written
+    if found or name in parts.pipeline.floor.settings.alert or (file and rule_text(read_text(file), name) is not None):
+        return found
+    raise Problem(404, "There is no such rule, and there never was.")
 
 
 @Call(
