@@ -29,7 +29,10 @@ const count = new Intl.NumberFormat(language);
 const cards = new Map();
 let asked = 0;
 
-addEventListener("screens-changed", () => refresh());
+addEventListener("screens-changed", () => {
+  write(byId("done"), "");
+  refresh();
+});
 keepAsking();
 
 async function keepAsking() {
@@ -80,6 +83,7 @@ async function call(id, method, more = "", body = undefined) {
     const problem = answer.ok ? "" : (await answer.json()).detail;
     await refresh();
     say(problem);
+    return !problem;
   } catch {
     say(words["screens.away"]);
   }
@@ -181,8 +185,14 @@ class Card {
     this.#sure = sure ? 0 : Date.now();
     button.textContent = words[sure ? "screens.revoke" : "screens.sure"];
     button.toggleAttribute("data-sure", !sure);
-    if (sure) call(this.#id, "DELETE");
+    if (sure) this.#leave();
     else setTimeout(() => this.#unsure(button), SURE_MS);
+  }
+
+  async #leave() {
+    if (!(await call(this.#id, "DELETE"))) return;
+    write(byId("done"), words["screens.done"].replace("{name}", this.#name.textContent ?? ""));
+    write(byId("claim-said"), "");
   }
 
   /** @param {HTMLElement} button */

@@ -6,6 +6,7 @@
 import { instant } from "./instants.js";
 
 const SURE_MS = 6000;
+const TRIED_MS = 600_000; // how long the notice that tries it stands
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("new"));
 const said = /** @type {HTMLElement} */ (document.getElementById("said"));
@@ -40,7 +41,9 @@ async function create() {
   if (!answer) return;
   const { token } = await answer.json();
   place("token", token);
-  place("try", tryLine(token, asked.scopes));
+  place("try", tryLine(token, asked));
+  /** @type {HTMLElement} */ (document.getElementById("look")).hidden = !sends(asked.scopes);
+  document.getElementById("none")?.remove();
   made.hidden = false;
   say("");
   form.reset();
@@ -83,15 +86,22 @@ async function call(method, path, body) {
   return null;
 }
 
-/** A line that works when it is copied: what it does is what this token may. @param {string} token
- * @param {string[]} scopes */
-function tryLine(token, scopes) {
+/** A line that works when it is copied: what it does is what this token may. Who may send sees it on a wall that came
+ * with Wallboard. @param {string} token
+ * @param {{scopes: string[], queues: string[] | null, teams: string[] | null}} asked */
+function tryLine(token, { scopes, queues, teams }) {
   const start = `curl -H "Authorization: Bearer ${token}" `;
-  if (scopes.includes("events:write") || scopes.includes("admin")) {
-    const event = `'{"type":"kpi.reported","kpi":"sales","value":12}'`;
-    return `${start}-H "Content-Type: application/json" -d ${event} ${base}/api/v1/events`;
+  if (sends(scopes)) {
+    const notice = { type: "notice.posted", notice: "hello", text: "Hello!", until: Date.now() + TRIED_MS };
+    const event = JSON.stringify({ ...notice, ...(queues && { queues }), ...(teams && { teams }) }).replaceAll("'", "'\\''");
+    return `${start}-H "Content-Type: application/json" -d '${event}' ${base}/api/v1/events`;
   }
   return `${start}${base}/api/v1/${scopes.includes("notices:write") ? "notices" : "state"}`;
+}
+
+/** @param {string[]} scopes */
+function sends(scopes) {
+  return scopes.includes("events:write") || scopes.includes("admin");
 }
 
 /** @param {FormData} given @param {string} name */

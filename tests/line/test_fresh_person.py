@@ -20,6 +20,10 @@ kind = "number"
 at = [1, 1]
 size = [6, 4]
 metric = "kpi.sales"
+[[tile]]
+kind = "notices"
+at = [7, 1]
+size = [6, 4]
 """
 
 
@@ -58,6 +62,10 @@ def curl(house: Family, token: str, event: str) -> str:
     return subprocess.run(line, capture_output=True, text=True, timeout=30, check=True).stdout
 
 
+def as_it_stands(line: str) -> str:
+    return subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=30, check=True).stdout
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 async def test_from_the_first_link_to_a_screen_on_the_wall_and_off_it_again(fresh: Family, browser: Browser) -> None:
     wrong: list[str] = []
@@ -84,7 +92,13 @@ async def test_from_the_first_link_to_a_screen_on_the_wall_and_off_it_again(fres
     await person.fill('#new [name="name"]', "shop")
     await person.click("#new button:not([type])")
     await expect(person.locator("#token")).to_have_text(re.compile(r"^wb_[0-9a-f]+_\S+$"))
+    await expect(person.locator("#none")).to_have_count(0)
     token = await person.locator("#token").inner_text()
+
+    # The line beside it works as it stands, and its link leads to where that is seen.
+    assert '"accepted":1' in as_it_stands(await person.locator("#try").inner_text())
+    await person.click("#look a")
+    await expect(person.locator("#tile-1")).to_contain_text("Hello!")
     assert curl(fresh, token, '{"type":"kpi.reported","kpi":"sales","value":123}').endswith("202")
     await person.goto(f"{fresh.url}/board/sales")
     await expect(person.locator("#tile-0")).to_contain_text("123")
@@ -111,6 +125,7 @@ async def test_from_the_first_link_to_a_screen_on_the_wall_and_off_it_again(fres
     await expect(screen.locator("#identify")).to_contain_text("Hall")
     assert "Press again" in await card.get_by_role("button", name="Revoke").evaluate(TWICE)
     await expect(card).to_have_count(0)
+    await expect(person.locator("#done")).to_contain_text("Revoked: “Hall”")
     await screen.wait_for_url("**/pair")
     await expect(screen.locator("#revoked")).to_contain_text("revoked")
     await expect(screen.locator("#code")).not_to_have_text(code)

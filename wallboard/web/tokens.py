@@ -118,8 +118,15 @@ class TokensPage:
             "scopes": SCOPES,
             "most": MOST,
             "base": parts.config.server.public_url or f"http://{request.headers['host']}",
+            "shows": _shows_notices(parts),
         }
         return self._templates.TemplateResponse(request, "tokens.html", context, headers=_NO_STORE)
+
+
+def _shows_notices(parts: Parts) -> str:
+    """Where what tries a new token is seen."""
+    boards = (one.id for one in parts.boards().values() if any(tile.kind == "notices" for tile in one.tiles))
+    return next((f"/board/{one}" for one in boards), "/floor")
 
 
 async def _all(parts: Parts) -> list[Told]:
