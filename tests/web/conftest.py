@@ -152,9 +152,9 @@ async def serving_file(config: Config, text: str) -> AsyncIterator[Served]:
     """With a `wallboard.toml` of this text, whose settings come into force."""
     file = config.data / "wallboard.toml"
     file.write_text(text, encoding="utf-8")
-    settings = as_written(file, {}).settings
-    async with serving(replace(config, file=file, settings=settings)) as served:
-        await served.apply(settings)
+    found = as_written(file, {})
+    async with serving(replace(config, file=file, settings=found.settings, receivers=found.receivers)) as served:
+        await served.apply(found.settings)
         yield served
 
 

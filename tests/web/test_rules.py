@@ -279,6 +279,18 @@ async def test_what_a_form_says_is_written_into_the_text_with_its_comments(serve
     assert written(served) == TEXT
 
 
+async def test_of_a_rule_about_people_it_is_warned_who_is_no_lead_of_theirs(served_with: Callable[..., Any]) -> None:
+    people = '[notify.office]\nurl = "json://h/"\n[notify.olena]\nurl = "json://h/"\nperson = "Olena"\n'
+    rule = '[alert.x]\nmetric = "{}"\nraise = "> 2"\naction = "Ask"\nnotify = ["on-duty", "olena", "office"]\n'
+    async with served_with(people) as served:
+        async with asyncio.timeout(60):
+            while (await served.http.get(RULES)).status_code != 200:
+                await asyncio.sleep(0.03)
+        for metric, keys in (("missed_in_row", ["alert.x.notify[2]"]), ("waiting", [])):
+            told = (await served.http.post("/api/v1/alerts/check-rule", json={"text": rule.format(metric)})).json()
+            assert (told["mistakes"], [one["at"] for one in told["warnings"]]) == ([], keys)
+
+
 async def test_slips_of_the_pen_are_warned_of_in_the_reader_s_language_and_saved_all_the_same(served: Any) -> None:
     text = """\
 [alert.slips]

@@ -1,6 +1,7 @@
 """What in a rule is probably a slip of the pen? Said to whoever writes it, in their language; it is saved all the same.
 
-A name that nobody has seen, a limit that its number never or always passes, no word of what to do.
+A name that nobody has seen, a limit that its number never or always passes, no word of what to do, people of whom many
+are told.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ NAMED = ("queues", "teams", "agents", "sources", "kpis")
 def doubts(parts: Parts, name: str, rule: Rule, page: Words) -> list[Mistake]:
     """Warnings, each with the key that it is about."""
     at = path(SECTION, name)
-    found = [*_limits(rule, page), *_names(parts, rule, page)]
+    found = [*_limits(rule, page), *_names(parts, rule, page), *_readers(parts, rule, page)]
     if rule.action is None:
         found.append(("", page("rules.doubt.action")))
     return [Mistake("$", f"{at}.{key}" if key else at, reason, warning=True) for key, reason in found]
@@ -41,6 +42,14 @@ def _names(parts: Parts, rule: Rule, page: Words) -> Iterator[tuple[str, str]]:
         for index, pattern in enumerate(getattr(rule, kind)):
             if known and pattern in patterns and not any(selects([pattern], one) for one in known):
                 yield f"{kind}[{index}]", page("rules.doubt.unseen", name=pattern) + _near(pattern, known, page)
+
+
+def _readers(parts: Parts, rule: Rule, page: Words) -> Iterator[tuple[str, str]]:
+    """Of a rule about people, who is told of them and is not one lead alone."""
+    for index, name in enumerate(rule.notify if rule.of_agents else ()):
+        receiver = parts.config.receivers.get(name)
+        if receiver and not receiver.person:
+            yield f"notify[{index}]", page("rules.doubt.shared", name=name)
 
 
 def _known(parts: Parts, kind: str) -> set[str]:
