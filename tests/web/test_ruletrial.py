@@ -26,6 +26,8 @@ for = "10s"
 SITE = """\
 [site.main]
 shifts = { noon = "11:00-13:00", night = "20:00-23:00" }
+[queue.support]
+name = "Support line"
 """
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PATIENT_S = 600
@@ -52,6 +54,10 @@ async def served(
     config = replace(config, file=file, settings=as_written(file, {}).settings)
     Days(config.events).append(happened(told))
     async with served_elsewhere(config) as found:
+        await found.apply(config.settings)
+        async with asyncio.timeout(60):
+            while "support" not in found.parts.pipeline.floor.settings.queue:
+                await asyncio.sleep(0.03)
         yield found
 
 
@@ -68,7 +74,8 @@ async def test_two_versions_of_a_rule_stand_side_by_side(served: Any) -> None:
     ]  # fmt: skip
     noon_ms = int(NOON.timestamp() * 1000)
     [spoke] = new["spoke"]  # over 120 s at 121, ten seconds later raised; over on the second after the caller hung up
-    assert (spoke["of"], spoke["raised_ms"], spoke["over_ms"]) == ("support", noon_ms + 131_000, noon_ms + 201_000)
+    assert (spoke["of"], spoke["name"]) == ("support", "Support line")
+    assert (spoke["raised_ms"], spoke["over_ms"]) == (noon_ms + 131_000, noon_ms + 201_000)
     assert (new["longest_s"], new["open"], new["most"]) == (70, 0, 1)
 
 

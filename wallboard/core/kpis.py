@@ -342,7 +342,7 @@ def alert_document(floor: Floor, row: AlertRow) -> Document:
         "limit": row.limit, "since": row.since_ms, "raised_at": row.raised_ms,
     }  # fmt: skip
     optional = {
-        "name": _alerted(floor, row), "team": floor.alerts.team_of(row),
+        "name": called(floor, row.kind, row.of), "team": floor.alerts.team_of(row),
         "window": row.window, "within": row.within, "event": row.event, "value": row.value,
         "action": rule and rule.action, "owners": (rule and rule.owners) or None, "note": row.note,
         "acknowledged_by": row.acknowledged_by, "acknowledged_at": row.acknowledged_ms, "owner": row.owner,
@@ -352,18 +352,18 @@ def alert_document(floor: Floor, row: AlertRow) -> Document:
     return found | {key: value for key, value in optional.items() if value is not None}
 
 
+def called(floor: Floor, kind: str, of: str) -> str | None:
+    """Whom or what an alert is about, as people call it; None: all queues together."""
+    if kind == "agents":
+        person = entity(floor, kind, of)
+        return person["name"] if person else of
+    if kind == "queues":
+        return floor.settings.for_queue(of).name or of
+    return of.partition(":")[2] or None if kind == "groups" else of
+
+
 def _result(row: ResultRow) -> Document:
     return {"result": row.result, "who": row.who, "at": row.at_ms} | ({"note": row.note} if row.note else {})
-
-
-def _alerted(floor: Floor, row: AlertRow) -> str | None:
-    """Whom or what it is about, as people call it; None: all queues together."""
-    if row.kind == "agents":
-        person = entity(floor, row.kind, row.of)
-        return person["name"] if person else row.of
-    if row.kind == "queues":
-        return floor.settings.for_queue(row.of).name or row.of
-    return row.of.partition(":")[2] or None if row.kind == "groups" else row.of
 
 
 def _kpi(floor: Floor, name: str) -> Document | None:

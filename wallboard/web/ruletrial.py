@@ -15,6 +15,8 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from wallboard.core.kpis import called
+from wallboard.core.state import Floor
 from wallboard.record.entries import entries
 from wallboard.record.ruletext import SECTION
 from wallboard.record.steps import FIRST_YEAR, LAST_YEAR
@@ -42,9 +44,12 @@ class Trial(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Spoke(TypedDict):
-    """ms UTC; without `over_ms` it was still so at the end."""
+    """`name`: of whom or what, as people call it; without it all queues together. ms UTC; without `over_ms` it was
+    still so at the end."""
 
+    kind: str
     of: str
+    name: NotRequired[str]
     raised_ms: int
     value: NotRequired[float]
     over_ms: NotRequired[int]
@@ -102,9 +107,18 @@ class RuleTrial:
             text = None if was == read.values else read.text
             found = await _run(_arguments(parts, read.name, f"{first}..{last}", text), text)
         which = ["now"] if text is None else ["now", "new"][-len(found) :]
-        told = [one | {"which": name} for name, one in zip(which, found, strict=True)]
+        floor = parts.pipeline.floor
+        told = [
+            one | {"which": name, "spoke": [spoke | _named(floor, spoke) for spoke in one["spoke"]]}
+            for name, one in zip(which, found, strict=True)
+        ]
         body = msgspec.json.encode({"versions": told})
         return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def _named(floor: Floor, spoke: dict[str, Any]) -> dict[str, str]:
+    name = called(floor, spoke["kind"], spoke["of"])
+    return {} if name is None else {"name": name}
 
 
 def _day(text: str, key: str) -> date:

@@ -9,7 +9,7 @@ const WEEK = 7;
 const DAY_MS = 86400_000;
 
 /** @typedef {{which: string, times: number, a_day: number, most: number, median_s: number | null, longest_s: number | null,
- *   open: number, shifts: Object<string, number>, spoke: {of: string, raised_ms: number, over_ms?: number}[]}} Version */
+ *   open: number, shifts: Object<string, number>, spoke: {of: string, name?: string, raised_ms: number, over_ms?: number}[]}} Version */
 
 export class Trial {
   /** @type {string[]} */ days = [];
@@ -63,7 +63,7 @@ export class Trial {
     const list = box.appendChild(element("ol", ""));
     for (const one of version.spoke) {
       const lasted = one.over_ms === undefined ? say("rules.try_still") : span((one.over_ms - one.raised_ms) / 1000);
-      list.append(element("li", "", [moment(one.raised_ms, 0, this.zone), one.of, lasted].join(" · ")));
+      list.append(element("li", "", [moment(one.raised_ms, 0, this.zone), one.name ?? say("rules.together"), lasted].join(" · ")));
     }
     if (version.times > version.spoke.length) list.append(element("li", "", say("rules.try_more", { count: version.times - version.spoke.length })));
     return box;
