@@ -105,10 +105,15 @@ async function keepPage(build) {
     for (const address of [...files(), location.href]) await take(cache, address); // the page last: it needs the others
     await drop(FILES + build);
     await bound(cache);
-    await navigator.serviceWorker.register("/static/js/keeper.js", { scope: "/board/" });
+    for (const scope of scopes()) await navigator.serviceWorker.register("/static/js/keeper.js", { scope });
   } catch (away) {
     // the next page tries again
   }
+}
+
+/** A paired screen is switched on at its home. */
+function scopes() {
+  return document.documentElement.hasAttribute("data-screen") ? ["/board/", "/pair"] : ["/board/"];
 }
 
 /** What the page names: scripts, modules and styles; and the icons that they name. */

@@ -31,7 +31,7 @@ from wallboard.record.boards import Board, load_boards
 from wallboard.web import pages
 from wallboard.web.auth import WHO, Who
 from wallboard.web.charts import PLOTLY_ADDRESS, plotly_js
-from wallboard.web.speaking import templates
+from wallboard.web.speaking import IS_SCREEN, templates
 
 Document = dict[str, Any]
 
@@ -65,11 +65,12 @@ class FakeHub:
         return self.state
 
 
-def _let_in(app: ASGIApp) -> ASGIApp:
+def _let_in(app: ASGIApp, server: "FakeServer") -> ASGIApp:
     """As the gate does: everybody is a screen that may see all boards."""
 
     async def gate(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, WHO: Who("screen", frozenset({"state:read", "people:read"}), "screen")}, receive, send)
+        who = Who("screen", frozenset({"state:read", "people:read"}), "screen")
+        await app({**scope, WHO: who, IS_SCREEN: server.paired}, receive, send)
 
     return gate
 
@@ -87,6 +88,7 @@ class FakeServer:
         self.source_lives = True
         self.refusal: tuple[int, str] | None = None
         self.greets = True
+        self.paired = False  # its pages know that they are a screen's
         self.connections = 0
         self.reports: list[Document] = []
         self.lines: dict[WebSocket, str] = {}
@@ -104,7 +106,12 @@ class FakeServer:
         app.state.boards = lambda: self.boards
         app.state.images = images
         config = uvicorn.Config(
-            _let_in(app), port=0, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=1
+            _let_in(app, self),
+            port=0,
+            log_config=None,
+            access_log=False,
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._tasks: list[asyncio.Task[None]] = []

@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import pytest
-from fake_server import FakeServer
 from playwright.async_api import Page, Route, expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
@@ -19,6 +18,9 @@ FILED = """async () => {
   const keeper = await navigator.serviceWorker.getRegistration("/board/");
   return Boolean(found && keeper && keeper.active && localStorage.length);
 }"""
+
+
+HOME = "Boolean(((await navigator.serviceWorker.getRegistration('/pair')) || {}).active)"
 
 
 async def kept(page: Page) -> None:
@@ -192,8 +194,25 @@ async def old_engine(open_board: Any) -> Page:
     return page
 
 
-async def test_the_service_worker_may_keep_the_boards_only(server: FakeServer, browser: Any) -> None:
-    page = await browser.new_page()
-    answer = await page.goto(f"{server.url}/static/js/keeper.js")
-    assert answer.headers["service-worker-allowed"] == "/board/"
-    await page.close()
+async def test_a_paired_screen_that_is_switched_on_without_a_server_goes_on_with_its_last_board(
+    open_board: Any, server: Any
+) -> None:
+    """It begins at /pair (examples/kiosk): the browser's error page stood there until somebody came."""
+    server.paired = True
+    page = await open_board("agents")
+    await kept(page)
+    await page.goto(f"{server.url}/board/overview?kiosk")
+    await kept(page)
+    await eventually(page, "async () => " + HOME)
+    await server.__aexit__()
+    await page.goto(f"{server.url}/pair?lang=pl")
+    await expect(page).to_have_url(f"{server.url}/board/overview?kiosk")
+    await expect(page.locator("#tile-0 .figure")).to_have_text("14")
+    await expect(page.locator(".connection .word")).to_have_text(SILENT, timeout=60_000)
+
+
+async def test_a_browser_that_is_no_screen_keeps_boards_only(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    await kept(page)
+    found = "async () => (await navigator.serviceWorker.getRegistrations()).map((one) => new URL(one.scope).pathname)"
+    assert await page.evaluate(found) == ["/board/"]

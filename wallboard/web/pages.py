@@ -93,7 +93,7 @@ class Fresh(StaticFiles):
         answer = await super().get_response(path, scope)
         answer.headers["cache-control"] = "no-cache"
         if path == KEEPER:
-            answer.headers["service-worker-allowed"] = "/board/"
+            answer.headers["service-worker-allowed"] = "/"  # of which it takes /board/ and /pair (static/js/kept.js)
         return answer
 
 
