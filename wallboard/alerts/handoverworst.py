@@ -6,9 +6,8 @@ from typing import NamedTuple
 from wallboard.alerts import handover
 from wallboard.alerts.handover import Numbers
 from wallboard.core.calendar import Shift
-from wallboard.core.formulas import longest_wait_s
 from wallboard.core.kpis import channel_of
-from wallboard.core.quarters import counts_of
+from wallboard.core.quarters import longest_wait_s
 from wallboard.core.settings import SPOKEN
 from wallboard.core.state import Floor
 from wallboard.record.history import History
@@ -54,7 +53,7 @@ def longest(history: History, lines: Mapping[str, Line], shift: Shift, now_ms: i
         Longest(lines[queue], wait_s, at_ms)
         for queue, quarters in recorded.items()
         for at_ms, amounts in quarters.items()
-        if (wait_s := longest_wait_s(counts_of(amounts)))
+        if (wait_s := longest_wait_s(amounts))
     ]
     return max(found, key=lambda one: (one.line.is_spoken, one.wait_s, -one.at_ms), default=None)
 

@@ -164,16 +164,11 @@ def _spread_out(spreads: Iterable[str], found: dict[str, Any], counts: Counts) -
                 found[metric] = nearest_rank(known, share)
             else:
                 found.pop(metric, None)
-    longest_s = longest_wait_s(counts)
-    if longest_s is None:
-        found.pop("max_wait_s", None)
+    longest = [max(known) for spread in ENDED_WAITS if (known := counts.spreads.get(spread))]
+    if longest:
+        found["max_wait_s"] = max(longest)
     else:
-        found["max_wait_s"] = longest_s
-
-
-def longest_wait_s(counts: Counts) -> int | None:
-    """Of the visits that ended, however they did."""
-    return max((max(known) for spread in ENDED_WAITS if (known := counts.spreads.get(spread))), default=None)
+        found.pop("max_wait_s", None)
 
 
 def nearest_rank(spread: Mapping[int, int], share: int) -> int:

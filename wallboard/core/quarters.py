@@ -14,6 +14,7 @@ from msgspec import msgpack
 from msgspec.structs import replace
 
 from wallboard.core.facts import Fact, facts
+from wallboard.core.formulas import ENDED_WAITS
 from wallboard.core.ground import Ground
 from wallboard.core.ledger import Counts, Metric, add_to
 from wallboard.core.rows import Contact, Key
@@ -41,6 +42,7 @@ class Interval(NamedTuple):
 
 Amounts = dict[str, int]  # metric → amount; of a spread `answered_wait<tab>12` → how often 12 s
 _SPREAD = "\t"  # which no name can hold
+_WAITS = tuple(spread + _SPREAD for spread in ENDED_WAITS)
 
 
 class Quarters:
@@ -194,6 +196,11 @@ def counts_of(amounts: Amounts) -> Counts:
         metric, spread, second = name.partition(_SPREAD)
         found.add({(metric, int(second)) if spread else metric: amount})
     return found
+
+
+def longest_wait_s(amounts: Amounts) -> int:
+    """`max_wait_s` without all else that `counts_of` works out; 0 where nobody waited."""
+    return max((int(name.partition(_SPREAD)[2]) for name in amounts if name.startswith(_WAITS)), default=0)
 
 
 def _flat(metric: Metric) -> str:
