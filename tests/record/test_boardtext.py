@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.assets import BOARDS
-from wallboard.record.boardtext import dumped, merged
+from wallboard.record.boardtext import LONG, dumped, merged
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
 TILES = st.fixed_dictionaries(
@@ -37,6 +37,16 @@ def test_a_dumped_board_is_read_again_as_it_was_and_dumped_again_as_the_same_byt
     text = dumped(tables)
     assert tomllib.loads(text) == tables
     assert dumped(tomllib.loads(text)) == text
+
+
+def test_a_list_of_thousands_is_written_like_a_short_one() -> None:
+    """Put together piece by piece it took seconds, and tens of thousands minutes, in which nobody else was served."""
+    names = ["*", "a 'b' \"c\"", "\u00e4\n"] * 3_000
+    tile = {"kind": "number", "at": [1, 1], "size": [1, 1], "queues": names}
+    assert tomllib.loads(dumped({"tile": [tile]})) == {"tile": [tile]}
+    assert merged(dumped({"tile": [tile]}), {"tile": [tile | {"queues": names[:LONG]}]}) == dumped(
+        {"tile": [tile | {"queues": names[:LONG]}]}
+    )
 
 
 @st.composite

@@ -102,6 +102,28 @@ async def test_no_body_holds_up_others_for_long(served: Any, name: str) -> None:
     assert await longest(work) < MOST
 
 
+NUMBER = {"kind": "number", "metric": "waiting", "at": [1, 1], "size": [1, 1]}
+BOARDS = {
+    "names": json.dumps({"tile": [NUMBER | {"queues": ["a*"] * 40_000}]}),
+    "tiles": json.dumps({"tile": [NUMBER] * 3_000}),
+    "keys": "\n".join(f"k{n} = 1" for n in range(20_000)),
+    "tables": "\n".join(f"[a{n}]" for n in range(25_000)),
+}
+
+
+@pytest.mark.parametrize("name", BOARDS)
+async def test_no_board_holds_up_others_for_long(served: Any, name: str) -> None:
+    text = BOARDS[name]
+    kind = "json" if text.startswith("{") else "toml"
+    headers = {"content-type": f"application/{kind}", "if-none-match": "*"}
+
+    async def work() -> None:
+        answer = await served.http.put("/api/v1/boards/long", content=text, headers=headers)
+        assert answer.status_code == 422
+
+    assert await longest(work) < MOST
+
+
 async def test_an_event_that_is_posted_meanwhile_is_answered_before_a_slow_body(served: Any) -> None:
     slow = asyncio.create_task(asyncio.to_thread(post, served.origin, *SLOW["types that nobody knows"]))
     await asyncio.sleep(0.1)

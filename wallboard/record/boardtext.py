@@ -19,6 +19,7 @@ Table = Mapping[str, Any]
 _HEADER = re.compile(r"\s*(\[\[\s*tile\s*\]\]|\[\s*rotation\s*\])\s*(#.*)?\r?\n?")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _TILES, _ROTATION = "tile", "rotation"
+LONG = 100
 
 
 class Block(NamedTuple):
@@ -156,7 +157,7 @@ def _changed(text: str, before: Table, values: Table, line: str) -> str:
             del document[key]
         for key, value in values.items():
             if key not in before or before[key] != value:
-                document[key] = value
+                document[key] = _item(value)
         found = tomlkit.dumps(document)
         if tomllib.loads(found) == values:
             return _ended(found, line)
@@ -166,7 +167,19 @@ def _changed(text: str, before: Table, values: Table, line: str) -> str:
 
 
 def _lines(pairs: Iterable[tuple[str, Any]], line: str) -> Iterator[str]:
-    return (f"{key} = {tomlkit.item(value).as_string()}{line}" for key, value in pairs)
+    return (f"{key} = {_item(value).as_string()}{line}" for key, value in pairs)
+
+
+def _item(value: Any) -> Any:
+    """What tomlkit makes of it. It puts a list together in time that grows by the square of its length, minutes for
+    tens of thousands: a long one is read as it is written."""
+    return tomlkit.value(_text(value)) if isinstance(value, list) and len(value) > LONG else tomlkit.item(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    return str(tomlkit.item(value).as_string())
 
 
 def _ended(text: str, line: str) -> str:

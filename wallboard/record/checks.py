@@ -27,6 +27,7 @@ THEMES = ("dark", "light", "contrast")
 
 MOST_LINES = 4
 MOST_TILES = 200
+MOST_PATTERNS = 2_000  # of queues, teams and agents in all tiles: each is looked for in all names
 HEADLINES = 5  # numbers that people take in at a glance
 
 Wrong = tuple[str, str]  # where, and what is wrong and what was expected
@@ -45,10 +46,22 @@ def board_mistakes(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
         yield "rotation", "a board has tiles or is a rotation of other boards, not both"
     if len(tiles) > MOST_TILES:
         yield f"tile[{MOST_TILES}]", f"one of {len(tiles)} tiles: expected at most {MOST_TILES}"
+    yield from _too_many(tiles)
     for number, tile in tiles:
         yield from _tile(f"tile[{number}]", tile)
         yield from _outside(f"tile[{number}]", tile, board)
     yield from _overlaps(tiles)
+
+
+def _too_many(tiles: Sequence[Numbered]) -> Iterator[Wrong]:
+    so_far = 0
+    for number, tile in tiles:
+        so_far += len(tile.queues) + len(tile.teams) + len(tile.agents)
+        if so_far > MOST_PATTERNS:
+            yield (
+                f"tile[{number}]",
+                f"with it all tiles name {so_far} queues, teams and agents, at most {MOST_PATTERNS}",
+            )
 
 
 def board_warnings(board: Board) -> Iterator[Wrong]:

@@ -28,6 +28,7 @@ from wallboard.record.boardtext import merged
 from wallboard.record.checks import (
     AUDIENCES,
     KINDS,
+    MOST_TILES,
     NAMES,
     SHOWS,
     THEMES,
@@ -232,7 +233,8 @@ _DEFAULT = Board()
 def _written(text: str, tables: Document) -> str:
     """What has no place in a board or no form in TOML is a mistake anyway: the text stays."""
     tiles, rotation = tables.get("tile", []), tables.get("rotation", {})
-    shaped = isinstance(tiles, list) and all(isinstance(tile, dict) for tile in tiles) and isinstance(rotation, dict)
+    shaped = isinstance(rotation, dict) and isinstance(tiles, list) and all(isinstance(tile, dict) for tile in tiles)
+    shaped = shaped and len(tiles) <= MOST_TILES  # each is compared with each that stands
     try:
         return merged(text, tables) if shaped else text
     except TOMLKitError:
