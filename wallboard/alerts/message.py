@@ -17,6 +17,7 @@ from wallboard.core.rules import Severity
 from wallboard.core.sofar import Beside
 
 Verb = Literal["raised", "again", "assigned", "cleared", "many", "test", "confirm", "shift"]
+_ONCE = {"raised": "+", "cleared": "-"}  # what is said of an alert once
 HEAD = 60  # characters that a phone shows of a message
 MOST_LINES = 20  # of one that stands for many
 MOST_ASIDE = 1_500  # characters that its lines say beside the titles, the gravest first: Telegram takes 4,096 in all
@@ -196,7 +197,7 @@ def _cut(text: str, too_long: int) -> str:
 
 def named(alert: str, verb: Verb, number: int = 0) -> str:
     """The id of what is said of an alert: the same whenever it is said."""
-    return alert + {"raised": "+", "cleared": "-", "assigned": f">{number}"}.get(verb, f"*{number}")
+    return alert + (_ONCE.get(verb) or f"{'>' if verb == 'assigned' else '*'}{number}")
 
 
 def alert_of(name: str) -> str:

@@ -124,14 +124,11 @@ def due(
         begun += _woken(row, rule, settings, receivers, of_now, begun) if rule and not is_behind else ()
         given = list(_given(row, settings, receivers, of_now, now_ms))
         dues, made = list[Due](), dict[tuple[Verb, int, str], Message]()  # one for all who are told the same
-        anew = set[str]()  # who hears of it only now
-        for receiver, verb, number, says in (*begun, *given, *_ended(row, receivers, now_ms)):
+        hear = {one.receiver for one in (*begun, *given)}
+        for receiver, verb, number, says in (*begun, *given, *_ended(alert, row, receivers, now_ms, hear, known)):
             told = named(alert, verb, number)
             if (receiver, told) in known:
                 continue
-            if verb == "cleared" and receiver not in anew and not _was_told(receivers[receiver], alert, row, known):
-                continue
-            anew.add(receiver)
             message = made.get((verb, number, says))
             if message is None:
                 action, owners = (rule.action, rule.owners) if rule else (None, [])
@@ -246,29 +243,27 @@ def _is_own(receiver: Receiver, row: AlertRow) -> bool:
     return row.given_by is not None and receiver.person is not None and receiver.person == row.owner
 
 
-def _was_given(receiver: Receiver, row: AlertRow) -> list[int]:
-    """When somebody gave it to them: whoever took it then, or gave it on, hears its end all the same."""
-    return [at_ms for who, at_ms in row.given if who == receiver.person]
-
-
-def _was_told(receiver: Receiver, alert: str, row: AlertRow, known: Container[tuple[str, str]]) -> bool:
-    """Of its begin, or that it is theirs now."""
-    begins = [named(alert, "raised"), *(named(alert, "assigned", at_ms) for at_ms in _was_given(receiver, row))]
-    return any((receiver.name, one) in known for one in begins)
-
-
 def is_held(receiver: Receiver, message: Message, settings: Settings, now_ms: int) -> bool:
     """Whether it waits in the outbox until the quiet hours are over: an end, which is put there at once."""
     return message.type == "cleared" and _is_quiet(receiver, message.severity, settings, now_ms)
 
 
-def _ended(row: AlertRow, receivers: Mapping[str, Receiver], now_ms: int) -> Iterator[Said]:
-    """To everybody, as its rule may be another one by now, or none."""
+def _ended(
+    alert: str, row: AlertRow, receivers: Mapping[str, Receiver], now_ms: int, hear: Collection[str],
+    known: Container[tuple[str, str]],
+) -> Iterator[Said]:  # fmt: skip
+    """To whom it was told that it began, or was theirs, whatever its rule is by now and whoever has it; and to those
+    who are to `hear` that only now."""
     if row.over_ms is None or now_ms - row.over_ms >= STALE_MS:
         return
-    for receiver in receivers.values():
-        if GRAVEST[row.severity] <= GRAVEST[receiver.least] or _was_given(receiver, row):
-            yield Said(receiver.name, "cleared")
+    raised, given = named(alert, "raised"), [(who, named(alert, "assigned", at_ms)) for who, at_ms in row.given]
+    for name, receiver in receivers.items():
+        if (
+            name in hear
+            or (name, raised) in known
+            or any(who == receiver.person and (name, told) in known for who, told in given)
+        ):
+            yield Said(name, "cleared")
 
 
 def _chain(
