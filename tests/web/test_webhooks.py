@@ -190,6 +190,8 @@ async def test_too_long_a_body_a_wrong_query_and_too_many_at_once_are_told(
     hooked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (await post(hooked, "alerts", b" " * 1_048_577, signed("alerts", b""))).status_code == 413
+    endless = b"[" + b"[]," * 100_000 + b"[]]"
+    assert (await post(hooked, "alerts", endless, signed("alerts", endless))).status_code == 413
     assert (await post(hooked, "alerts", b"{}", {}, "?dryrun=1")).status_code == 400
     monkeypatch.setattr(webhooks, "AT_ONCE", 0)
     full = await post(hooked, "alerts", b"{}", signed("alerts", b"{}"))

@@ -31,6 +31,7 @@ from wallboard.webhooks import Webhook, stamp_of, webhook_of
 
 AT_ONCE = 16  # bodies for one webhook that are read at the same time, before it is known who sends them
 FROM_ONE = 8  # and of these from one address
+PIECES_AT_MOST = 100_000  # objects and lists of a payload: nobody else is served while they are read
 _FLAGS = {"dry_run=true": True, "dry_run=1": True, "dry_run=false": False, "": False}
 
 log = structlog.get_logger()
@@ -143,6 +144,8 @@ def reader_of(by: Map) -> Reader:
 
 def _payload(body: bytes) -> Any:
     """As msgspec reads it; a number that is too long for it is no JSON of ours."""
+    if body.count(b"{") + body.count(b"[") > PIECES_AT_MOST:
+        raise Problem(413, f"The body holds more than {PIECES_AT_MOST} objects and lists.")
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
