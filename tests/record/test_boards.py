@@ -13,7 +13,7 @@ from wallboard.assets import BOARDS
 from wallboard.boardschema import board_schema
 from wallboard.core.errors import ConfigError
 from wallboard.core.numbers import NUMBERS, WINDOWS, number_named
-from wallboard.record import fitting
+from wallboard.record import boxes, fitting
 from wallboard.record.board import Written
 from wallboard.record.boards import Board, Tile, load_boards, read_boards
 from wallboard.record.checks import KINDS, board_warnings
@@ -263,7 +263,7 @@ SIZES: list[Any] = [((3, 2), 12, 6), ((6, 4), 12, 6), ((12, 6), 12, 6), ((1, 1),
 def test_a_list_of_any_size_holds_at_least_one_row_and_more_in_smaller_text(
     size: tuple[int, int], columns: int, rows: int
 ) -> None:
-    room = fitting.box(size, columns, rows)
+    room = boxes.box(size, columns, rows)
     for steps in (fitting.table_fits(room), fitting.card_fits(room), fitting.source_fits(room)):
         holds = [step.holds for step in steps]
         assert holds[0] >= 1
@@ -296,12 +296,65 @@ def test_no_text_is_smaller_than_can_be_read_from_where_people_stand() -> None:
 
 def test_the_totals_above_the_cards_can_be_read_from_there_too() -> None:
     far = Board(screen_inches=55, viewing_distance_m=5, audience="lead", columns=12, rows=6)
-    tile = Tile(kind="agents", at=(1, 1), size=(6, 4))
+    tile = Tile(kind="agents", at=(1, 1), size=(12, 4))
     room = far.room(tile)
     assert fitting.totals(room).text == pytest.approx(4.9, abs=0.05)
-    near = fitting.totals(Board().room(tile))
+    near = fitting.totals(Board().room(msgspec.structs.replace(tile, size=(6, 4))))
     assert near.text < 2.6
     assert fitting.totals(room).lines * room.inner_wide >= fitting.TOTALS_EM * fitting.totals(room).text
+
+
+SAMPLE = ("number", "queues", "agents", "sources", "notices", "alerts", "reasons", "heat")
+
+
+@pytest.mark.parametrize("kind", SAMPLE)
+@pytest.mark.parametrize("metres", [2.0, 3.0, 5.0])
+@pytest.mark.parametrize("size", [(4, 4), (6, 3), (10, 5), (20, 12)])
+def test_what_a_tile_says_small_can_be_read_from_there_or_is_a_warning(
+    size: tuple[int, int], metres: float, kind: str
+) -> None:
+    tile = Tile(kind=kind, at=(1, 1), size=size, metric="waiting" if kind in ("number", "heat") else None)
+    board = Board(columns=20, rows=12, screen_inches=55, viewing_distance_m=metres, audience="lead", tiles=[tile])
+    room, sight = board.room(tile), board.sight
+    assert sight
+    told = [at for at, _ in board_warnings(board) if at != "portrait"]
+    small = min(room.title, room.foot) * (1 if room.told else boxes.CROWDED)
+    assert (sight.minutes(small) < 15.9) <= (told == ["tile[0].size"])
+    assert room.inner_high > 0
+    if kind in ("notices", "alerts"):
+        found = fitting.notice_fits(room, kind)
+        assert all(fit.holds * fit.each_high * fit.text <= room.inner_high + 0.01 or fit.holds == 1 for fit in found)
+        assert all(fit.acting * fit.acting_high * fit.text <= room.inner_high + 0.01 for fit in found)
+        assert min(fit.text * fit.lone for fit in found) >= room.least - 0.001
+        assert told or room.least == board.least_text
+
+
+def test_without_a_distance_small_text_is_as_the_style_has_it() -> None:
+    room = Board(columns=20, rows=12).room(Tile(kind="alerts", at=(1, 1), size=(10, 3)))
+    (first, *_) = fitting.notice_fits(room, "alerts")
+    assert (first.small, first.lone, first.each_high, room.title_lines, room.told) == (0, 0, 3.8, 1, False)
+
+
+def test_from_far_away_a_numbers_last_hour_goes_before_it_gets_small_and_then_its_target() -> None:
+    tile = Tile(kind="number", at=(1, 1), size=(4, 4), metric="waiting", trail=True, target="< 5")
+    board = Board(columns=20, rows=12, screen_inches=55)
+    near, far = (msgspec.structs.replace(board, viewing_distance_m=metres) for metres in (2.0, 3.6))
+    under = tile.under_figure(near.room(tile))
+    assert min(under.aside, under.spark) > 0
+    room = far.room(tile)
+    assert not tile.under_figure(room).aside
+    assert far.sight
+    assert far.sight.minutes(boxes.figure_text(room, tile.under_figure(room))) > 22
+
+
+def test_far_away_a_table_has_fewer_columns_and_a_narrow_list_of_sources_two_lines_each() -> None:
+    board = Board(columns=20, rows=12, screen_inches=55, viewing_distance_m=3.0)
+    near = msgspec.structs.replace(board, viewing_distance_m=None)
+    table = Tile(kind="queues", at=(1, 1), size=(10, 5))
+    assert fitting.cells(board.room(table)) < fitting.cells(near.room(table))
+    narrow = Tile(kind="sources", at=(1, 1), size=(4, 3))
+    assert {fit.lines for fit in fitting.source_fits(board.room(narrow))} == {2}
+    assert {fit.lines for fit in fitting.source_fits(near.room(narrow))} == {0}
 
 
 def test_ready_alone_on_a_wall_is_a_warning() -> None:
@@ -338,9 +391,11 @@ def test_a_list_that_is_too_small_on_an_upright_screen_is_named_once_unless_the_
     far = Board(audience="lead", columns=12, rows=6, screen_inches=55, viewing_distance_m=5, tiles=tiles)
     ((at, reason),) = board_warnings(far)
     assert at == "portrait"
-    assert "upright tile[1] cannot be read from 5 m" in reason
+    assert "upright tile[1], the line on top cannot be read from 5 m" in reason
     assert "expected 16; a board for such a screen has portrait = true" in reason
-    assert [at for at, _ in board_warnings(msgspec.structs.replace(far, portrait=True))] == []
+    assert [at for at, _ in board_warnings(msgspec.structs.replace(far, portrait=True))] == ["viewing_distance_m"]
+    near = msgspec.structs.replace(far, viewing_distance_m=3)
+    assert [at for at, _ in board_warnings(msgspec.structs.replace(near, portrait=True))] == []
     assert list(board_warnings(msgspec.structs.replace(far, viewing_distance_m=None))) == []
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.assets import BOARDS
-from wallboard.record import fitting, turned
+from wallboard.record import boxes, fitting, turned
 from wallboard.record.board import LISTS, MESSAGES, Board, Tile, fits
 from wallboard.record.boards import load_boards
 from wallboard.record.upright import Place, places
@@ -55,7 +55,7 @@ def test_tiles_stay_on_the_screen_and_none_covers_another(board: Board) -> None:
 def test_a_step_of_a_list_holds_here_what_it_holds_on_a_wide_screen(board: Board, kind: str) -> None:
     for tile, place in zip(board.tiles, places(board), strict=True):
         wide = board.room(tile)
-        here = fitting.turned_box(*place.size, wide)
+        here = boxes.turned_box(*place.size, wide)
         before = fitting.notice_fits(wide, kind) if kind in MESSAGES else fits(kind, wide)
         found = turned.steps(kind, wide, here)
         assert len(found) == len(before)
@@ -64,10 +64,9 @@ def test_a_step_of_a_list_holds_here_what_it_holds_on_a_wide_screen(board: Board
                 assert now.letters >= then.letters or not then.holds
                 assert now.alone >= then.alone
                 assert now.alone_acting >= then.alone_acting
-                acting = then.acting * (fitting.NOTICE_EM[then.each] + fitting.ACTION_EM)
-                assert acting * now.text <= here.inner_high + 0.01
-                if then.holds * fitting.NOTICE_EM[then.each] * then.text <= wide.inner_high:
-                    assert then.holds * fitting.NOTICE_EM[then.each] * now.text <= here.inner_high + 0.01
+                assert then.acting * now.acting_high * now.text <= here.inner_high + 0.01
+                if then.holds * then.each_high * then.text <= wide.inner_high:
+                    assert then.holds * now.each_high * now.text <= here.inner_high + 0.01
             else:
                 assert now.holds >= then.holds
 
@@ -82,9 +81,9 @@ def test_the_default_boards_are_cut_in_the_middle_and_their_text_is_nearly_as_la
     assert found[5].top + found[5].high == pytest.approx(found[6].top)
     for tile, place in zip(overview.tiles, found, strict=True):
         wide = overview.room(tile)
-        here = fitting.turned_box(*place.size, wide)
+        here = boxes.turned_box(*place.size, wide)
         assert here.title > 0.75 * wide.title
-        assert fitting.figure_text(here, tile.under_figure(here)) > 0.75 * fitting.figure_text(
+        assert boxes.figure_text(here, tile.under_figure(here)) > 0.75 * boxes.figure_text(
             wide, tile.under_figure(wide)
         )
         for then, now in zip(
@@ -98,7 +97,7 @@ def test_a_list_as_wide_as_the_board_uses_the_height() -> None:
     board = load_boards(BOARDS)["agents"]
     tile, place = board.tiles[4], places(board)[4]
     wide = board.room(tile)
-    here = fitting.turned_box(*place.size, wide)
+    here = boxes.turned_box(*place.size, wide)
     assert turned.steps("agents", wide, here)[-1].text > 0.8 * fits("agents", wide)[-1].text
 
 

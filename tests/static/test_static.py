@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import tinycss2
+from msgspec.structs import replace
 
 from wallboard.assets import BOARDS, STATIC
 from wallboard.record.boards import load_boards
@@ -147,7 +148,9 @@ def test_a_wall_style_uses_nothing_that_a_tv_of_2021_lacks(file: Path) -> None:
 
 @pytest.mark.parametrize("name", load_boards(BOARDS))
 def test_a_boards_layout_uses_nothing_that_a_tv_of_2021_lacks(name: str) -> None:
-    assert too_new_css(layout_css(load_boards(BOARDS)[name])) == []
+    board = load_boards(BOARDS)[name]
+    assert too_new_css(layout_css(board)) == []
+    assert too_new_css(layout_css(replace(board, screen_inches=55, viewing_distance_m=3))) == []
 
 
 @pytest.mark.parametrize(

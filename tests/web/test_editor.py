@@ -52,7 +52,7 @@ async def test_what_cannot_be_written_at_all_is_only_a_mistake(served: Any) -> N
 async def test_warnings_of_what_cannot_be_read_from_there_are_told(served: Any) -> None:
     far = {"screen_inches": 32, "viewing_distance_m": 12}
     found = await tried(served, tables={"tile": [TILE | {"size": [1, 1]}], **far})
-    assert [one["at"] for one in found["warnings"]] == ["tile[0].size"]
+    assert [one["at"] for one in found["warnings"]] == ["tile[0].size", "viewing_distance_m"]
 
 
 async def test_a_set_of_queues_that_nobody_counts_is_told_and_not_counted_for_a_try(served: Any) -> None:

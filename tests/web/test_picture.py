@@ -118,7 +118,7 @@ def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> N
         "d": base | {"name": "Chat", "severity": "critical", "value": 125, "raised_at": 0, "snoozed_until": 3_600_000},
         "e": base | {"name": "Mail", "severity": "critical", "raised_at": 90_000},
     }
-    fits = [{"holds": 9, "letters": 200, "alone": 200}]
+    fits = [{"holds": 9, "letters": 200, "alone": 200, "line": 100}]
     tile = {"kind": "alerts", "letters": 40, "fits": fits}
     (shown,) = painted({"tiles": [tile]}, Picture({"alerts": alerts}, 100_000, words("en")))
     assert [(row["id"], row["level"], row["text"].replace("\u00a0", " "), row["when"]) for row in shown["shown"]] == [
@@ -127,9 +127,9 @@ def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> N
             "b",
             "critical",
             "Sales: Longest wait 5:10, limit > 2:00",
-            "critical · 1 min ago · 2:10 when raised · Ivan is on it",
+            "critical · 1 min ago · Ivan is on it · 2:10 when raised",
         ),
-        ("c", "critical", "Longest wait 1:03, limit > 2:00", "critical · 50 s ago · 2:05 when raised · seen by Olena"),
+        ("c", "critical", "Longest wait 1:03, limit > 2:00", "critical · 50 s ago · seen by Olena · 2:05 when raised"),
         ("a", "warning", "Support: Longest wait 2:31, limit > 2:00", "warning · 1 min ago"),
         ("d", "critical", "Chat: Longest wait 2:05, limit > 2:00", "critical · 1 min ago · snoozed until 01:00"),
     ]
@@ -176,7 +176,7 @@ def test_what_to_do_stands_below_each_alert_where_that_has_room(
 ) -> None:
     """The same cases as in tests/static/select.test.mjs."""
     fits = [
-        {"holds": holds, "letters": letters, "alone": alone, "acting": acting, "alone_acting": alone_acting}
+        {"holds": holds, "letters": letters, "alone": alone, "line": 99, "acting": acting, "alone_acting": alone_acting}
         for holds, letters, alone, acting, alone_acting in (
             (1, 70, 60, 1, 30), (2, 49, 90, 1, 60), (2, 60, 120, 2, 80), (3, 69, 150, 2, 99)
         )
@@ -195,7 +195,7 @@ def test_of_an_alert_that_is_snoozed_nobody_is_asked_to_do_something() -> None:
         "kind": "queues", "of": "q", "metric": "waiting", "reads": "count", "limit": "> 2", "severity": "critical",
         "raised_at": 0, "action": "Call back", "snoozed_until": 3_600_000,
     }  # fmt: skip
-    fits = [{"holds": 9, "letters": 200, "alone": 200, "acting": 9, "alone_acting": 200}]
+    fits = [{"holds": 9, "letters": 200, "alone": 200, "acting": 9, "alone_acting": 200, "line": 100}]
     (shown,) = painted(
         {"tiles": [{"kind": "alerts", "letters": 40, "fits": fits}]}, Picture({"alerts": {"a": alert}}, 1, words("en"))
     )

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, field
 from wallboard.core.events import Text
 from wallboard.core.numbers import NUMBERS, number_named, ranked_by
 from wallboard.core.rules import Severity
-from wallboard.record import fitting
+from wallboard.record import boxes, fitting
 from wallboard.record.legible import LEAST_ARC, Sight
 
 Cells = tuple[Annotated[int, Meta(ge=1, le=48)], Annotated[int, Meta(ge=1, le=48)]]
@@ -25,6 +25,7 @@ LIMITS = ("warn", "alarm", "target")
 LISTS = frozenset({"queues", "agents", "counts", "leaders", "reasons", "sources"})
 MESSAGES = frozenset({"notices", "alerts"})
 OVER_TIME = frozenset({"trend", "heat"})  # drawn from the record
+WINDOWED = frozenset({"number", "queues", "reasons", "leaders"})
 # Of a queue table, the most wanted first: a narrow one has only the first of them.
 TABLE_COLUMNS = ("waiting", "oldest_at", "idle", "abandoned", "answered", "offered")
 
@@ -62,18 +63,33 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         number = number_named(self.metric) if self.metric else None
         return self.window or ("now" if number and number.now else "day")
 
-    def under_figure(self, room: fitting.Box) -> fitting.UnderFigure:
+    def under_figure(self, room: boxes.Box) -> boxes.UnderFigure:
         """What stands below the one number of a tile."""
-        return fitting.under_figure(
+        return boxes.under_figure(
             room, bar=self.style == "bar", aside=self.trail or self.target is not None, spark=self.trail
         )
 
-    def public(self, room: fitting.Box, kind: str) -> Document:
+    def title_em(self, kind: str) -> float:
+        """About how wide its title is with what stands beside it, in the language with the longest words."""
+        own = fitting.TITLES_EM.get(kind, fitting.SHORT_TITLE_EM * max(1, len(self.over_time)))
+        own = fitting.LETTER_OF_TITLE_EM * len(self.title) if self.title else own
+        number = number_named(self.metric) if self.metric else None
+        counted = kind == "number" and number is not None and number.reads == "percent" and not number.now
+        window = kind in WINDOWED or kind in OVER_TIME
+        paged = kind in MESSAGES or kind in LISTS or kind == "heat"
+        return (
+            own
+            + (fitting.WINDOW_EM if window else 0)
+            + (fitting.OF_HOW_MANY_EM if counted else 0)
+            + (fitting.PAGE_EM if paged else 0)
+        )
+
+    def public(self, room: boxes.Box, kind: str) -> Document:
         """For the browser: the tile's text, how its number is read, how many rows fit at which size."""
         shown = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) not in (None, [])}
         del shown["trail"]  # which one: live/view.py
         shown |= {"kind": kind}
-        shown["letters"] = fitting.title_letters(room, pages=kind in MESSAGES or kind in LISTS)
+        shown["letters"] = boxes.title_letters(room, pages=kind in MESSAGES or kind in LISTS)
         shown |= {name: list(limit) for name in LIMITS if (limit := threshold(getattr(self, name)))}
         if self.kind == "leaders" and self.metric:
             shown |= {"window": self.shown_window, "reads": ranked_by(self.metric)}
@@ -94,7 +110,7 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             shown["columns"] = _columns(TABLE_COLUMNS[: fitting.cells(room)], shown["window"])
         if kind in MESSAGES:
             found = fitting.notice_fits(room, kind)
-            told = ("holds", "letters", "alone", *(("acting", "alone_acting") if kind == "alerts" else ()))
+            told = ("holds", "letters", "alone", *(("line", "acting", "alone_acting") if kind == "alerts" else ()))
             shown["fits"] = [{name: getattr(fit, name) for name in told} for fit in found]
         elif kind in LISTS:
             shown["fits"] = [fit.holds for fit in fits(kind, room)]
@@ -162,10 +178,19 @@ class Board(Written, frozen=True, kw_only=True):
         inches, metres = self.screen_inches, self.viewing_distance_m
         return None if inches is None or metres is None else Sight(inches, metres)
 
-    def room(self, tile: Tile) -> fitting.Box:
+    def room(self, tile: Tile) -> boxes.Box:
         """A tile's place; no text in it is smaller than can be read from there."""
-        least = self.sight.text(LEAST_ARC) if self.sight else 0.0
-        return fitting.box(tile.size, self.columns, self.rows, least, portrait=self.portrait)
+        kind = self.kind_of(tile)
+        return boxes.box(
+            tile.size, self.columns, self.rows, self.least_text, self.portrait,
+            lines_em=fitting.LINES_EM.get(kind, fitting.FEWEST_LINES_EM), line_em=tile.title_em(kind),
+            totals_em=fitting.TOTALS_MORE * fitting.TOTALS_EM if kind == "agents" else 0.0,
+        )  # fmt: skip
+
+    @property
+    def least_text(self) -> float:
+        """The smallest in v that can be read from where people stand; 0: nobody says where."""
+        return boxes.ceil(self.sight.text(LEAST_ARC)) if self.sight else 0.0
 
     @property
     def revision(self) -> str:
@@ -239,17 +264,17 @@ def bar_end(tile: Tile) -> float | None:
 THRESHOLD = re.compile(r"\s*(<=|>=|<|>)\s*(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*")
 
 
-def fits(kind: str, room: fitting.Box) -> Sequence[fitting.Fit]:
+def fits(kind: str, room: boxes.Box) -> Sequence[fitting.Fit]:
     """The sizes of text of a list's tile, large first."""
     return _FITS[kind](room)
 
 
-_FITS: Mapping[str, Callable[[fitting.Box], Sequence[fitting.Fit]]] = {
+_FITS: Mapping[str, Callable[[boxes.Box], Sequence[fitting.Fit]]] = {
     "queues": fitting.table_fits,
     "agents": fitting.card_fits,
     "counts": fitting.count_fits,
     "leaders": fitting.line_fits,
-    "reasons": fitting.line_fits,
+    "reasons": fitting.reason_fits,
     "sources": fitting.source_fits,
 }
 

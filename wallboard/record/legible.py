@@ -3,7 +3,7 @@
     text in v  ──▶  mm on the screen  ──▶  minutes of arc from where people stand
 
 16 minutes of arc can be read, 22 without effort (ISO 9241-3, NUREG-0700). The unit v is 1 % of the shorter side of
-a 16:9 screen, as in record/fitting.py.
+a 16:9 screen, as in record/boxes.py.
 """
 
 import math

@@ -9,29 +9,34 @@ from typing import NamedTuple
 
 from wallboard.record import fitting
 from wallboard.record.board import LISTS, MESSAGES, fits
-from wallboard.record.fitting import Box, Fit, NoticeFit
+from wallboard.record.boxes import Box
+from wallboard.record.fitting import Fit, NoticeFit
 
 _STEP = 0.05
 
 
 class _List(NamedTuple):
-    """What one size of its text holds, how wide a row is at least (of a table with the columns that it has on a wide
-    screen), and its largest text."""
+    """What one size of its text holds, how wide a row of it is at least, and its largest text."""
 
     fit: Callable[[Box, float], Fit]
-    row_em: Callable[[Box], float]
+    row_em: Callable[[Box, Box, float], float]
     largest: float
 
 
+def _table_em(wide: Box, here: Box, text: float) -> float:
+    """With the columns that it has on a wide screen."""
+    return fitting.NAME_EM + fitting.cell_em(here, text) * fitting.cells(wide)
+
+
+_LINED = fitting.SOURCE_TEXTS[0]
 _LISTS = {
-    "queues": _List(
-        fitting.table_fit, lambda wide: fitting.NAME_EM + fitting.CELL_EM * fitting.cells(wide), fitting.TABLE_TEXTS[0]
-    ),
-    "agents": _List(fitting.card_fit, lambda _: fitting.CARD_EM, fitting.CARD_TEXTS[0]),
-    "counts": _List(fitting.count_fit, lambda _: fitting.COUNT_EM, fitting.COUNT_TEXTS[0]),
-    "leaders": _List(fitting.line_fit, lambda _: fitting.LINED_EM, fitting.SOURCE_TEXTS[0]),
-    "reasons": _List(fitting.line_fit, lambda _: fitting.LINED_EM, fitting.SOURCE_TEXTS[0]),
-    "sources": _List(fitting.line_fit, lambda _: fitting.STATED_EM, fitting.SOURCE_TEXTS[0]),
+    "queues": _List(fitting.table_fit, _table_em, fitting.TABLE_TEXTS[0]),
+    "agents": _List(fitting.card_fit, lambda *_: fitting.CARD_EM, fitting.CARD_TEXTS[0]),
+    "counts": _List(fitting.count_fit, lambda *_: fitting.COUNT_EM, fitting.COUNT_TEXTS[0]),
+    "flat": _List(fitting.flat_fit, lambda *_: fitting.FLAT_EM, fitting.COUNT_TEXTS[0]),
+    "leaders": _List(fitting.line_fit, lambda *_: fitting.LINED_EM, _LINED),
+    "reasons": _List(fitting.reason_fit, lambda *_: fitting.LINED_EM, _LINED),
+    "sources": _List(fitting.source_fit, lambda _, here, text: fitting.source_em(here, text), _LINED),
 }
 
 
@@ -40,13 +45,18 @@ def steps(kind: str, wide: Box, here: Box) -> Sequence[Fit | NoticeFit]:
     if kind in MESSAGES:
         return [_messages(step, wide, here) for step in fitting.notice_fits(wide, kind)]
     if kind in LISTS:
-        return [_rows(step, _LISTS[kind], wide, here) for step in fits(kind, wide)]
+        found = fits(kind, wide)
+        return [_rows(step, _LISTS["flat" if _flat(kind, step) else kind], wide, here) for step in found]
     return []
 
 
+def _flat(kind: str, step: Fit) -> bool:
+    return kind == "counts" and step.lines == 1
+
+
 def _rows(step: Fit, rows: _List, wide: Box, here: Box) -> Fit:
-    widest = here.inner_wide / rows.row_em(wide)
-    found = (rows.fit(here, text) for text in _texts(min(rows.largest, widest)))
+    texts = (text for text in _texts(rows.largest) if text * rows.row_em(wide, here, text) <= here.inner_wide)
+    found = (rows.fit(here, text) for text in texts)
     return next((fit for fit in found if fit.holds >= step.holds), step._replace(text=step.text * _shrunk(wide, here)))
 
 
@@ -57,8 +67,7 @@ def _messages(step: NoticeFit, wide: Box, here: Box) -> NoticeFit:
 
 
 def _holds(fit: NoticeFit, step: NoticeFit, here: Box) -> bool:
-    each = fitting.NOTICE_EM[step.each]
-    high = max(step.holds * each, step.acting * (each + fitting.ACTION_EM)) * fit.text
+    high = max(step.holds * fit.each_high, step.acting * fit.acting_high) * fit.text
     together = high <= here.inner_high and fit.letters >= step.letters
     return (together or not step.holds) and fit.alone >= step.alone and fit.alone_acting >= step.alone_acting
 

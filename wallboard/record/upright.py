@@ -18,11 +18,11 @@ How big text is there: record/turned.py.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from wallboard.record import fitting
+from wallboard.record import boxes
 from wallboard.record.board import Board, Tile
 
-_ACROSS = fitting.HIGH_V - 2 * fitting.EDGE_V + fitting.GAP_V  # of the screen in u, with the gap behind the last tile
-_DOWN = fitting.WIDE_V - fitting.HEAD_V - fitting.EDGE_V + fitting.GAP_V
+_ACROSS = boxes.HIGH_V - 2 * boxes.EDGE_V + boxes.GAP_V  # of the screen in u, with the gap behind the last tile
+_DOWN = boxes.WIDE_V - boxes.HEAD_V - boxes.EDGE_V + boxes.GAP_V
 _LEAST_SHARE = 0.3  # of the width, that a half has
 
 
@@ -37,7 +37,7 @@ class Place(NamedTuple):
     @property
     def size(self) -> tuple[float, float]:
         """Width and height in u: 1 % of the width of the largest 9:16 box in the window."""
-        return self.wide * _ACROSS - fitting.GAP_V, self.high * _DOWN - fitting.GAP_V
+        return self.wide * _ACROSS - boxes.GAP_V, self.high * _DOWN - boxes.GAP_V
 
 
 class _Half(NamedTuple):
@@ -107,8 +107,8 @@ def _shares(halves: Sequence[tuple[int, float]], rows: int) -> list[float]:
     by rows; where that is too much, all grow alike as far as they can."""
     if not halves:
         return []
-    room = rows * _DOWN / (fitting.HIGH_V - fitting.HEAD_V - fitting.EDGE_V + fitting.GAP_V)  # rows that have room
-    widths = [wider * _ACROSS / (fitting.WIDE_V - 2 * fitting.EDGE_V + fitting.GAP_V) for _, wider in halves]
+    room = rows * _DOWN / (boxes.HIGH_V - boxes.HEAD_V - boxes.EDGE_V + boxes.GAP_V)  # rows that have room
+    widths = [wider * _ACROSS / (boxes.WIDE_V - 2 * boxes.EDGE_V + boxes.GAP_V) for _, wider in halves]
     low, high = 0.0, max(widths)
     for _ in range(40):
         middle = (low + high) / 2

@@ -8,6 +8,7 @@ from wallboard.core.select import selects
 from wallboard.web.alphabet import by_alphabet
 from wallboard.web.figures import ago, changed, figure, lasting, moved, seconds_since, span, time_of_day
 from wallboard.web.picture import LEAST, Document, Picture, certainty, level_of, paged, paged_texts, source_late
+from wallboard.web.shortened import shortened
 from wallboard.web.words import Words
 
 Row = tuple[str, Document]
@@ -282,10 +283,15 @@ def alerts(tile: Document, picture: Picture) -> Document:
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
     texts = [alert_text(row, picture.say, picture.now_ms) for _, row in rows]
     page = paged_texts(texts, tile["fits"], picture.now_ms, acts=any(_action(row) for _, row in rows))
-    found = [_alert(name, row, text, picture) for (name, row), text in zip(rows, texts, strict=True)]
+    fit = tile["fits"][page["fit"]]
+    letters = fit["letters"] if not page["alone"] else fit["alone_acting"] if page["acts"] else fit["alone"]
+    shown = [
+        _alert(name, row, shortened(text, row.get("name", ""), fit["line"], letters // fit["line"]), picture)
+        for (name, row), text in list(zip(rows, texts, strict=True))[page["from"] : page["to"]]
+    ]
     came = sum(row["raised_at"] > picture.now_ms - SPAN_MS for _, row in rows)
     flood = picture.say("alert.flood", count=came) if came > FLOOD_ABOVE else ""
-    return {**page, "shown": found[page["from"] : page["to"]], "none": "alerts.none", "hint": flood}
+    return {**page, "shown": shown, "none": "alerts.none", "hint": flood}
 
 
 def _of_tile(row: Document, tile: Document) -> bool:
@@ -324,13 +330,13 @@ def text_with(row: Document, value: str, say: Words) -> str:
 def _alert(name: str, row: Document, text: str, picture: Picture) -> Document:
     level, say = row["severity"], picture.say
     when = [say(f"notice.{level}", otherwise=level), ago(seconds_since(row["raised_at"], picture.now_ms), say)]
-    now, raised = (number_of(row, value, say) for value in (_value_now(row, picture.now_ms), row.get("value")))
-    if say("absent") not in (now, raised) and now != raised:
-        when.append(say("alert.raised", value=raised))
     if "snoozed_until" in row:
         when.append(say("alert.snoozed", time=time_of_day(row["snoozed_until"], picture.zone, "%H:%M")))
     elif who := row.get("owner") or row.get("acknowledged_by"):
         when.append(say("alert.owner" if "owner" in row else "alert.seen", who=who))
+    now, raised = (number_of(row, value, say) for value in (_value_now(row, picture.now_ms), row.get("value")))
+    if say("absent") not in (now, raised) and now != raised:
+        when.append(say("alert.raised", value=raised))
     found = {"id": name, "level": level, "icon": ICONS.get(level, "info"), "text": text, "when": " · ".join(when)}
     found["sleeps"] = "snoozed_until" in row
     return found | {"action": _action(row)}

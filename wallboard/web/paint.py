@@ -11,7 +11,7 @@ from wallboard.web.figures import ago, date, exactly, figure, moment, seconds_si
 from wallboard.web.picture import Document, Picture, age_of, certainty, crowded, hint, level_of, partly, window_text
 from wallboard.web.words import Words
 
-LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/fitting.py)
+LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/boxes.py)
 KPI = "kpi."
 IN_TARGET = frozenset({
     "service_level", "service_level_in_30m", "service_level_in_60m", "answered_in_target", "abandoned_in_target",

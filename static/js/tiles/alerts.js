@@ -53,10 +53,10 @@ function order(alert) {
 
 function messageOf(row, picture) {
   const level = row.alert.severity;
-  const when = [say("notice." + level, undefined, level), ago(secondsSince(row.alert.raised_at, picture.now))].concat(raisedOf(row.alert, picture.now));
+  const when = [say("notice." + level, undefined, level), ago(secondsSince(row.alert.raised_at, picture.now))];
   const text = textOf(row.alert, picture.now);
   const action = row.alert.snoozed_until ? "" : row.alert.action || "";
-  return { id: row.id, level, sleeps: !!row.alert.snoozed_until, text, action, when: when.concat(who(row.alert, picture)).join(" · ") };
+  return { id: row.id, level, sleeps: !!row.alert.snoozed_until, text, name: row.alert.name, action, when: when.concat(who(row.alert, picture), raisedOf(row.alert, picture.now)).join(" · ") };
 }
 
 /** Support: Longest wait 5:10, limit > 2:00: the number now where it is known, else the one with which it was raised. */

@@ -73,7 +73,9 @@ function spanOf(found) {
 }
 
 function sizeOf(chart) {
-  return { wide: chart.clientWidth, high: chart.clientHeight, text: parseFloat(getComputedStyle(chart).fontSize) || 12 };
+  const style = getComputedStyle(chart);
+  const text = parseFloat(style.fontSize) || 12;
+  return { wide: chart.clientWidth, high: chart.clientHeight, text, least: parseFloat(style.getPropertyValue("--small")) || LEAST_SMALL };
 }
 
 function draw(chart, tile, told, shown, span, size, picture) {
@@ -85,7 +87,7 @@ function draw(chart, tile, told, shown, span, size, picture) {
   const high = picture.scrolls ? least : Math.max(least, Math.min(room, MOST_ROW_EM * size.text));
   const hours = Math.max(LEAST_HOURS, (span.to - span.from) / told.step + 1);
   const from = Math.round(NAME_SHARE * size.wide);
-  const place = { from, high, wide: (size.wide - from) / hours, text: size.text, small: 0 };
+  const place = { from, high, wide: (size.wide - from) / hours, text: size.text, least: size.least, small: 0 };
   place.small = smallText(tile, shown, place);
   const svg = drawn(chart, "svg", "heat-map", {
     width: size.wide, height: Math.round(high * shown.length + AXIS_EM * size.text), role: "img", "aria-label": title(tile),
@@ -98,7 +100,7 @@ function draw(chart, tile, told, shown, span, size, picture) {
 function smallText(tile, shown, place) {
   const longest = Math.max(1, ...[].concat(...shown.map((one) => one.rows.map((row) => textOf(tile, row).length))));
   const fits = Math.min(place.text, (place.wide * 0.86) / (longest * LETTER_EM));
-  return fits >= LEAST_SMALL * place.text ? fits : 0;
+  return fits >= place.least * place.text ? fits : 0;
 }
 
 function drawRow(svg, tile, told, one, nth, span, place) {

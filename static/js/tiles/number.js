@@ -7,7 +7,7 @@ import { levelOf } from "../levels.js";
 import { say } from "../words.js";
 import { mountBesides, renderBesides } from "./besides.js";
 
-const LONGEST = 5; // figures that the tile's text has room for (wallboard/record/fitting.py)
+const LONGEST = 5; // figures that the tile's text has room for (wallboard/record/boxes.py)
 const KPI = "kpi.";
 
 export function mount(body, tile) {
