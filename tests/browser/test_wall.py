@@ -439,6 +439,22 @@ async def test_a_long_mistake_takes_nothing_from_the_title_and_the_line_s_state(
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1080, 1920)], ids=str)
+async def test_however_long_a_title_is_the_line_says_the_whole_of_what_is_late(
+    open_board: Any, server: Any, size: tuple[int, int]
+) -> None:
+    long = "Support and technical help, second floor. " * 3
+    server.boards["overview"] = replace(server.boards["overview"], title=long)
+    server.source_lives = False
+    at = server.hub.clock_ms() - 30_000
+    server.hub.state["sources"]["pbx-1"] |= {"state": "late", "last_event_at": at}
+    page = await open_board("overview?lang=uk", live=False, viewport={"width": size[0], "height": size[1]})
+    line = page.locator('.connection[data-level="alarm"]')
+    await expect(line).to_be_visible()
+    assert await line.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert await page.locator(".top").evaluate("one => one.scrollHeight <= one.clientHeight")
+
+
 async def test_a_logo_comes_and_goes_with_the_boards_file(open_board: Any, server: Any) -> None:
     page = await open_board()
     for logo, count in (("ours.png", 1), (None, 0)):
