@@ -91,6 +91,16 @@ async def test_a_screen_that_stood_still_says_so_until_it_hears_again(open_board
     await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "no")
 
 
+async def test_a_screen_that_hears_late_says_that_it_is_the_screen(open_board: Any, server: Any) -> None:
+    page = await open_board()
+    server.beats_s = None
+    beat = {"t": "beat", "seq": server.seq, "now": server.hub.clock_ms() - 8_000}
+    await server.tell(beat)
+    await expect(page.locator(".connection .word")).to_have_text(re.compile(r"^This screen is \d+ s behind$"))
+    await expect(page.locator(".connection")).to_have_attribute("data-level", "warn")
+    await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "no")
+
+
 async def test_a_cut_line_comes_back_and_nothing_was_cleared(open_board: Any, server: Any) -> None:
     page = await open_board()
     await page.evaluate("window.same = true")

@@ -330,6 +330,27 @@ async def test_leads_see_for_whom_it_is_time_for_a_break_and_who_was_thanked(ope
         await expect(page.locator(".tile.agents .hint")).to_have_text("1 person has worked long without a break")
 
 
+async def test_a_card_says_what_somebody_does_since_when_why_and_of_how_many_slots(
+    open_board: Any, server: Any
+) -> None:
+    now = server.hub.clock_ms()
+    server.hub.state["agents"] = dict(list(server.hub.state["agents"].items())[:3])
+    talks, away, writes = server.hub.state["agents"].values()
+    talks |= {"activity": "engaged", "presence": "ready", "since": now - 65_000, "slots": {"used": 2, "allowed": 3}}
+    away |= {"activity": "idle", "presence": "paused", "reason": "Lunch", "presence_since": now - 600_000}
+    away |= {"since": now - 3_000, "pause_over_at": now - 1_000, "slots": {"used": 0, "allowed": 1}}
+    writes |= {"activity": "wrapup", "presence": "ready", "since": now - 30_000, "wrapup_over_at": now + 60_000}
+    painted, living = await open_board("agents", live=False, java_script_enabled=False), await open_board("agents")
+    wanted = [r"talking 2/3 1:\d\d", r"Lunch, too long 10:\d\d", r"wrap-up 0:\d\d"]
+    for page in (painted, living):
+        keys = await page.eval_on_selector_all(".card", "all => all.map((one) => one.dataset.key)")
+        cards = [page.locator(f'.card[data-key="{key}"]') for key in sorted(keys)]
+        for card, text, overdue in zip(cards, wanted, ("no", "yes", "no"), strict=True):
+            said = re.sub(r"\s+", " ", await card.locator(".state").inner_text()).strip()
+            assert re.fullmatch(text, said), said
+            await expect(card).to_have_attribute("data-overdue", overdue)
+
+
 async def test_agents_that_do_not_fit_are_on_further_pages_and_the_totals_count_all(
     open_board: Any, server: Any
 ) -> None:
