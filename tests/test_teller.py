@@ -14,6 +14,7 @@ from tests.workers import Workers, now_ms, until
 from wallboard import teller as telling
 from wallboard.alerter import Alerter
 from wallboard.alerts import deliveries, delivery, pacing
+from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SERVER, Abandoned, AlertRaised, ConfigApplied, Queued
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
@@ -160,6 +161,29 @@ async def test_whoever_comes_to_lead_makes_no_message_of_what_was_put_before(
     await teller._look(token)
     assert put == []
     assert ("leads", "a+") in teller._put
+    await client.aclose()
+
+
+async def test_the_end_is_told_also_where_redis_took_the_begin_and_could_not_say_so(
+    telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody acknowledged it and it was over before the next look: its begin was not due any more, nor its end."""
+    teller, outbox, row = telling_of
+    client, put = connect(redis_url), outbox.put
+
+    async def cut(*said: Any) -> None:
+        await put(*said)
+        monkeypatch.setattr(outbox, "put", put)
+        raise StreamUnavailable("the answer did not come")
+
+    monkeypatch.setattr(outbox, "put", cut)
+    token = await Lease(client, keys).acquire()
+    await teller._look(token)
+    alerts = teller._pipeline.floor.alerts
+    row.acknowledged_by, row.acknowledged_ms, row.over, row.over_ms = "Olena", now_ms(), "cleared", now_ms()
+    alerts.over["a"] = alerts.open.pop("a")
+    await teller._look(token)
+    assert [msgspec.json.decode(one.message)["id"] for one in await outbox.waiting("leads", 10)] == ["a+", "a-"]
     await client.aclose()
 
 

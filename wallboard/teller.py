@@ -129,13 +129,16 @@ class Teller:
         self._recalled.update(new)
 
     async def _put_down(self, token: int, dues: Sequence[Due]) -> None:
-        new = defaultdict[str, list[New]](list)
+        """Where Redis does not say whether it was put, that is asked the next time: else its end was told to nobody."""
+        new, abouts = defaultdict[str, list[New]](list), {alert_of(one.told) for one in dues}
         for one in dues:
             new[one.receiver].append(New(alert_of(one.told), one.told, msgspec.json.encode(one.message)))
+        self._recalled -= abouts
         for receiver, messages in new.items():
             await self._outbox.put(token, receiver, messages)
             self._deliveries.wake([receiver])
         self._put |= {(one.receiver, one.told): None for one in dues}
+        self._recalled |= abouts
 
     def _forget(self) -> None:
         """What was put of alerts that are not known any more, and of repeats all but the last."""
