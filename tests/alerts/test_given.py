@@ -24,10 +24,12 @@ def test_whom_somebody_else_gives_it_to_is_told_on_their_channels_and_hears_the_
     assert "Ivan has given it to you." in message.text.splitlines()
     assert "taken" not in message.text
     over = msgspec.structs.replace(mine, over_ms=NOON + 2 * MINUTE, over="cleared")
-    known = [(name, f"a>{NOON + 5}") for name in ("olena-phone", "ivan-mail")]
-    ends = told(over, NOON + 2 * MINUTE, held, phone, IVAN, LEADS, known=known)
-    assert ("olena-phone", "a-") in ends
-    assert ("ivan-mail", "a-") not in ends, "it was never given to Ivan"
+    known = [("olena-phone", f"a>{NOON + 5}")]
+    renamed = phone._replace(person="Olena K.")
+    for hers in (phone, renamed):
+        ends = told(over, NOON + 2 * MINUTE, held, hers, IVAN, LEADS, known=known)
+        assert ("olena-phone", "a-") in ends
+        assert ("ivan-mail", "a-") not in ends, "it was never given to Ivan"
 
 
 @pytest.mark.parametrize("now", [{"owner": "Olena"}, {"owner": "Vira", "given_by": "Olena", "given_ms": NOON + 9}])

@@ -256,13 +256,9 @@ def _ended(
     who are to `hear` that only now."""
     if row.over_ms is None or now_ms - row.over_ms >= STALE_MS:
         return
-    raised, given = named(alert, "raised"), [(who, named(alert, "assigned", at_ms)) for who, at_ms in row.given]
-    for name, receiver in receivers.items():
-        if (
-            name in hear
-            or (name, raised) in known
-            or any(who == receiver.person and (name, told) in known for who, told in given)
-        ):
+    begins = [named(alert, "raised"), *(named(alert, "assigned", at_ms) for _, at_ms in row.given)]
+    for name in receivers:
+        if name in hear or any((name, told) in known for told in begins):
             yield Said(name, "cleared")
 
 
