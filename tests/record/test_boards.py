@@ -168,7 +168,7 @@ NUMBER = '[[tile]]\nkind = "number"\nmetric = "waiting"\nat = [1, 1]\nsize = [1,
         ('[[tile]]\nkind = "clock"\nat = [1, 1]', "tile[0].size", "is missing"),
         ('[[tile]]\nkind = "queues"\nat = [1, 1]\nsize = [4, 4]\nwarn = "> 1"', "tile[0].warn", "the metric"),
         (
-            f"{NUMBER}queues = {['q'] * 2_001}",
+            f"{NUMBER}queues = {['q'] * 2_001}\n{NUMBER.replace('[1, 1]', '[4, 1]')}queues = ['q']",
             "tile[0]",
             "with it all tiles name 2001 queues, teams and agents",
         ),

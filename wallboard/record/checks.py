@@ -54,6 +54,7 @@ def board_mistakes(board: Board, tiles: Sequence[Numbered]) -> Iterator[Wrong]:
 
 
 def _too_many(tiles: Sequence[Numbered]) -> Iterator[Wrong]:
+    """Of the first with which it is too much."""
     so_far = 0
     for number, tile in tiles:
         so_far += len(tile.queues) + len(tile.teams) + len(tile.agents)
@@ -62,10 +63,11 @@ def _too_many(tiles: Sequence[Numbered]) -> Iterator[Wrong]:
                 f"tile[{number}]",
                 f"with it all tiles name {so_far} queues, teams and agents, at most {MOST_PATTERNS}",
             )
+            return
 
 
 def board_warnings(board: Board) -> Iterator[Wrong]:
-    """What people in the room will have trouble with. The small line of a tile is for whoever steps up: not judged."""
+    """What people in the room will have trouble with."""
     numbers = [place for place, tile in enumerate(board.tiles) if tile.kind == "number"]
     if len(numbers) > HEADLINES:
         yield f"tile[{numbers[HEADLINES]}]", f"one of {len(numbers)} numbers: people hold about {HEADLINES} at a glance"
