@@ -92,7 +92,8 @@ async function call(method, path, body) {
 function tryLine(token, { scopes, queues, teams }) {
   const start = `curl -H "Authorization: Bearer ${token}" `;
   if (sends(scopes)) {
-    const notice = { type: "notice.posted", notice: "hello", text: "Hello!", until: Date.now() + TRIED_MS };
+    const own = `hello-${token.split("_")[1]}`; // a program that is limited takes no other's away
+    const notice = { type: "notice.posted", notice: own, text: "Hello!", until: Date.now() + TRIED_MS };
     const event = JSON.stringify({ ...notice, ...(queues && { queues }), ...(teams && { teams }) }).replaceAll("'", "'\\''");
     return `${start}-H "Content-Type: application/json" -d '${event}' ${base}/api/v1/events`;
   }

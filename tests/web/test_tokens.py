@@ -328,7 +328,8 @@ async def test_in_a_browser_a_token_is_made_shown_once_tried_and_revoked(served:
         await page.get_by_label("Name").fill("<b>crm</b>")
         await page.get_by_role("button", name="Make token").click()
         await expect(page.locator("#try")).to_contain_text("curl")
-        line = await page.locator("#try").text_content()
+        line = await page.locator("#try").text_content() or ""
+        assert '"notice":"hello-' in line, "of each token its own: a limited one may not take another's away"
         shell = await asyncio.create_subprocess_shell(f"{line} -s", stdout=asyncio.subprocess.PIPE)
         assert b'"accepted":1' in (await shell.communicate())[0]
         await page.reload()
