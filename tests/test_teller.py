@@ -217,6 +217,34 @@ async def test_a_take_over_with_much_that_is_over_leaves_the_loop_to_others_and_
     await client.aclose()
 
 
+async def test_what_is_held_back_and_over_while_it_is_looked_is_looked_at_the_next_time(
+    telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end was told a quarter of a minute late."""
+    teller, outbox, row = telling_of
+    client, alerts = connect(redis_url), teller._pipeline.floor.alerts
+    held, alerts.open = row, {"b": msgspec.structs.replace(row), "a": row}
+
+    def ends() -> None:
+        if "a" in alerts.open:
+            row.over, row.over_ms = "cleared", now_ms()
+            alerts.over["a"] = alerts.open.pop("a")
+
+    def holds_back(one: AlertRow) -> bool:
+        asyncio.get_running_loop().call_soon(ends)
+        return one is held
+
+    monkeypatch.setattr(teller._pipeline.floor.alerting, "holds_back", holds_back)
+    token = await Lease(client, keys).acquire()
+    await outbox.put(token, "leads", [New("a", "a+", b"{}")])
+    await teller._look(token)
+    assert "a" in alerts.over
+    assert len(await outbox.waiting("leads", 10)) == 2, "b+ came"
+    await teller._look(token)
+    assert msgspec.json.decode((await outbox.waiting("leads", 10))[-1].message)["id"] == "a-"
+    await client.aclose()
+
+
 @pytest.mark.parametrize("behind_ms", [0, 60_000])
 async def test_nobody_else_is_called_while_the_stream_is_not_read_so_far(
     telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch, behind_ms: int

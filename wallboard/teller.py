@@ -99,7 +99,7 @@ class Teller:
                 self._turns.begin(floor.alerts.over, now_ms)
             if self._since is None or self._since.keys() != receivers.keys():
                 self._since = await self._outbox.since(token, list(receivers), now_ms)
-            names = self._turns.now(floor.alerts.open, floor.alerts.over, now_ms)
+            names, opened = self._turns.now(floor.alerts.open, floor.alerts.over, now_ms), len(floor.alerts.open)
             await self._recall(names)
             each = due_on(
                 floor, receivers, floor.now_ms, self._link, self._put, since=self._since, is_behind=is_behind,
@@ -107,7 +107,7 @@ class Teller:
             )  # fmt: skip
             for count, (name, more) in enumerate(zip(names, each, strict=True)):
                 dues += more
-                if not more and name in floor.alerts.over:
+                if not more and count >= opened:
                     self._turns.rest(name, now_ms)
                 if len(dues) >= AT_ONCE:
                     await self._put_down(token, dues)
