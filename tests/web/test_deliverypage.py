@@ -15,8 +15,6 @@ from tests.alerts.there import HELLO, Sending, leading, listening, quick, until
 from wallboard.alerts.pacing import Coming, Memory
 from wallboard.commands.given import Given
 from wallboard.commands.inforce import InForce
-from wallboard.core.rules import Condition, Rule
-from wallboard.core.settings import Settings
 from wallboard.receivers import Receiver
 from wallboard.stream.keys import Keys
 from wallboard.stream.outbox import Waiting
@@ -147,11 +145,9 @@ async def test_what_is_held_back_in_a_flood_says_why_it_waits(told: Any) -> None
 
 
 async def test_a_lead_of_some_teams_is_not_told_what_is_about_people(told: Any) -> None:
-    rule = Rule(metric="missed_in_row", raises="> 2", others=[Condition(metric="tags.hostile", raises="> 1")])
-    await told.apply(Settings(alert={"trouble": rule}))
-    await until(lambda: told.parts.pipeline.floor.settings.alert)
-    about = await bury(told, metric="missed_in_row", title="Petro: missed in row 3")
-    await bury(told, metric="tags.hostile", rule="trouble", title="Petro: hostile 2")
+    """Whatever its number, and although its rule is gone."""
+    about = await bury(told, kind="agents", metric="missed_in_row", title="Petro: missed in row 3")
+    await bury(told, kind="agents", metric="tags.hostile", rule="gone", title="Petro: hostile 2")
     await bury(told, title="support: waiting 7")
     headers = {"cookie": await told.sign_in("Ivan", "lead", teams=["one"]), "origin": told.origin}
     found = (await told.anonymous.get(API, headers=headers)).json()["dead"]

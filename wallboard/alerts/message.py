@@ -38,10 +38,10 @@ class Part(Struct, frozen=True, omit_defaults=True):
 
 
 class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """As it waits, and as a webhook sends it. `id` is the same each time that it is sent. `first`: the alert that came
-    first of the same cause, where it is another one. `value`: when it was raised, of a repeat when that was due; `now`:
-    of one that leaves late, when it leaves. `parts`: of one for many, in their order. `aside`: what a line of such a
-    one says beside the title; `why`: why this receiver is told."""
+    """As it waits, and as a webhook sends it. `id` is the same each time that it is sent. `kind`, `of`: the entity.
+    `first`: the alert that came first of the same cause, where it is another one. `value`: when it was raised, of a
+    repeat when that was due; `now`: of one that leaves late, when it leaves. `parts`: of one for many, in their order.
+    `aside`: what a line of such a one says beside the title; `why`: why this receiver is told."""
 
     id: str
     type: Verb
@@ -51,6 +51,7 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: int
     alert: str = ""
     rule: str = ""
+    kind: str = ""
     of: str = ""
     language: str = LANGUAGE
     metric: str = ""
@@ -130,7 +131,7 @@ def message_of(
     return Message(
         id=named(alert, verb, number), type=verb, severity=_severity(row), title=title,
         text="\n".join(lines), at=row.over_ms if is_over and row.over_ms else row.raised_ms, alert=alert,
-        rule=row.rule, of=row.of, metric=row.metric, value=row.value, limit=row.limit, link=link,
+        rule=row.rule, kind=row.kind, of=row.of, metric=row.metric, value=row.value, limit=row.limit, link=link,
         first=first.alert if first else "", language=speaks.language, why="" if is_over else says,
         aside=() if is_over else (*also, *owner, *(do if len(action or "") <= SHORT else [])),
     )  # fmt: skip

@@ -5,7 +5,7 @@ The leading worker sends (alerts/delivery.py); what is pressed here only puts a 
 
 import asyncio
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple, TypedDict
 
 import msgspec
@@ -17,7 +17,7 @@ from wallboard.alerts.held import held
 from wallboard.alerts.message import Message, test_of
 from wallboard.alerts.ownchannels import receiver_of
 from wallboard.core.errors import RecordUnavailable
-from wallboard.core.rules import OF_AGENTS, OWN, Rule
+from wallboard.core.rules import OWN
 from wallboard.live.vitals import no_worker_since
 from wallboard.receivers import Receiver
 from wallboard.record.ownchannels import OwnChannel
@@ -207,14 +207,7 @@ async def _letters(parts: Parts, who: Who) -> list[Letter]:
     everybody, own = _sees_everybody(who), {one.receiver for one in await _added(parts, who)}
     found = [one for one in await parts.outbox.letters(MOST_LETTERS) if _read(one.message).type != "confirm"]
     found = [one for one in found if everybody or one.receiver in own or not one.receiver.startswith(OWN)]
-    rules = parts.pipeline.floor.settings.alert
-    return [one for one in found if everybody or not _is_of_person(_read(one.message), rules)]
-
-
-def _is_of_person(message: Message, rules: Mapping[str, Rule]) -> bool:
-    """A condition joined by `or` says any number of theirs."""
-    rule = rules.get(message.rule)
-    return message.metric in OF_AGENTS or (rule is not None and rule.of_agents)
+    return [one for one in found if everybody or _read(one.message).kind != "agents"]
 
 
 def _sees_everybody(who: Who) -> bool:
@@ -235,4 +228,4 @@ def _read(message: bytes) -> Message:
     try:
         return msgspec.json.decode(message, type=Message)
     except msgspec.DecodeError:
-        return Message(id="", type="raised", severity="info", title="…", text="", at=0, metric=min(OF_AGENTS))
+        return Message(id="", type="raised", severity="info", title="…", text="", at=0, kind="agents")

@@ -13,7 +13,6 @@ from wallboard.alerts.notify import Undelivered
 from wallboard.alerts.targets import Checked
 from wallboard.assets import STATIC
 from wallboard.catalogs import Words, words
-from wallboard.core.rules import OF_AGENTS, OF_SOURCES
 from wallboard.receivers import Bot, Receiver, bot_of
 
 ANSWER_S = 10.0
@@ -22,10 +21,9 @@ SNOOZES = (15, 30, 60)  # minutes
 SHIFT = "snoozeshift"
 ROW = 2  # results in a row
 # What was done, by what the alert is about: the usual of static/js/deeds.js.
-OF_A_PERSON = ("talked", "false_alarm")
-OF_A_SOURCE = ("reported", "false_alarm")
-OF_A_QUEUE = ("called_back", "overflow_opened", "people_moved", "false_alarm")
-RESULTS = frozenset({*OF_A_PERSON, *OF_A_SOURCE, *OF_A_QUEUE})
+DONE = {"agents": ("talked", "false_alarm"), "sources": ("reported", "false_alarm")}
+OF_OTHERS = ("called_back", "overflow_opened", "people_moved", "false_alarm")
+RESULTS = frozenset({*OF_OTHERS, *(one for done in DONE.values() for one in done)})
 _AGAIN = frozenset({408, 425, 429})
 
 
@@ -72,15 +70,15 @@ def buttons(message: Message, say: Words) -> list[list[dict[str, str]]]:
     first = [(say("press.acknowledge"), "acknowledge"), (say("press.assign"), "assign")]
     snoozes = [(say("press.snooze", minutes=minutes), f"snooze{minutes}") for minutes in SNOOZES]
     shift = [(say("press.shift"), SHIFT)]
-    done = list(_results(message.metric, say.language))
+    done = list(_results(message.kind, say.language))
     rows = (first, *(done[n : n + ROW] for n in range(0, len(done), ROW)), snoozes, shift)
     return [[{"text": text, "callback_data": f"{verb} {message.alert}"} for text, verb in row] for row in rows]
 
 
-def _results(metric: str, language: str) -> Iterator[tuple[str, str]]:
+def _results(kind: str, language: str) -> Iterator[tuple[str, str]]:
     """Each as the page says it."""
     page = words(language, STATIC / "words" / "pages")
-    for one in OF_A_PERSON if metric in OF_AGENTS else OF_A_SOURCE if metric in OF_SOURCES else OF_A_QUEUE:
+    for one in DONE.get(kind, OF_OTHERS):
         text = page(f"alerts.result.{one}")
         yield text[:1].upper() + text[1:], one
 
