@@ -38,12 +38,13 @@ function withheld(row) {
   return now.paused === undefined && now.staffed < LEAST;
 }
 
-/** The window in words; "today" with its place where sites of several zones meet.
+/** The window in words, of a table those of its columns; "today" with its place where sites of several zones meet.
  * @param {*} tile @param {number|undefined} n @param {*} state */
 export function windowText(tile, n, state) {
   if (!tile.window) return "";
-  const words = [say("window." + tile.window)];
-  if (tile.window === "day" && severalZones(state)) words.push(place(tile, state));
+  const windows = tile.columns ? Array.from(new Set(tile.columns.map((column) => column.window))) : [tile.window];
+  const words = windows.map((window) => say("window." + window));
+  if (windows.indexOf("day") >= 0 && severalZones(state)) words.push(place(tile, state));
   if (n !== undefined) words.push(say("of_how_many", { n }));
   return words.join(" · ");
 }

@@ -270,6 +270,15 @@ async def test_who_was_never_told_to_be_there_is_not_headed_free(open_board: Any
         await expect(page.locator("#tile-6 .total .word")).to_have_text(["maybe there"])
 
 
+async def test_a_table_says_the_windows_of_its_columns(open_board: Any, server: Any) -> None:
+    tiles = [Tile(kind="queues", at=(1 + 6 * place, 1), size=(size, 6)) for place, size in enumerate((6, 2))]
+    server.boards["tables"] = Board(id="tables", tiles=tiles)
+    painted, living = await open_board("tables", live=False, java_script_enabled=False), await open_board("tables")
+    for page in (painted, living):
+        await expect(page.locator(".window")).to_have_text(["now · today", "now"])
+        assert await page.locator("#tile-1 .headings .cell").count() < 4
+
+
 async def test_the_worst_queue_stands_first_and_says_what_is_wrong(open_board: Any, server: Any) -> None:
     page = await open_board()
     await expect(page.locator("#tile-5 .row").first).to_have_attribute("data-key", "service")

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { certainty, inTime, windowText } from "../../static/js/certainty.js";
 import { learn } from "../../static/js/words.js";
 
-learn({ "window.day": "today", "window.m15": "15 min", "window.day_of_each": "each site's day", of_how_many: "n {n}", "span.s": "{n} s", "span.min": "{n} min", "span.h": "{n} h" }, "en");
+learn({ "window.now": "now", "window.day": "today", "window.m15": "15 min", "window.day_of_each": "each site's day", of_how_many: "n {n}", "span.s": "{n} s", "span.min": "{n} min", "span.h": "{n} h" }, "en");
 
 test("a percentage of fewer than min_n is few; one whose count is not known is not", () => {
   const row = { min_n: 10, day: { service_level: 80, n: { service_level: 9 } } };
@@ -23,6 +23,12 @@ test("today names its place where sites of several zones meet", () => {
   assert.equal(day(undefined), "today · each site's day");
   assert.equal(windowText({ window: "m15" }, 34, state), "15 min · n 34");
   assert.equal(windowText({ window: "day" }, 7, { sites: { main: { zone: "UTC" } } }), "today · n 7");
+});
+
+test("a table says the windows of its columns, and nothing of a day that it does not show", () => {
+  const columns = (...windows) => ({ window: "day", columns: windows.map((window) => ({ window })) });
+  assert.equal(windowText(columns("now", "now", "day", "day"), undefined, {}), "now · today");
+  assert.equal(windowText(columns("now", "now"), undefined, {}), "now");
 });
 
 test("a service level says how soon is soon, where all its queues say the same", () => {

@@ -81,12 +81,13 @@ def hint(row: Document, metric: str, window: str, say: Words) -> str:
 
 
 def window_text(tile: Document, n: int | None, picture: Picture) -> str:
-    """The window in words; "today" with its place where sites of several zones meet."""
+    """The window in words, of a table those of its columns; "today" with its place where zones meet."""
     if "window" not in tile:
         return ""
-    words = [picture.say(f"window.{tile['window']}")]
+    windows = dict.fromkeys(column["window"] for column in tile.get("columns", [tile]))
+    words = [picture.say(f"window.{window}") for window in windows]
     zones = {site["zone"] for site in picture.state.get("sites", {}).values()}
-    if tile["window"] == "day" and len(zones) > 1:
+    if "day" in windows and len(zones) > 1:
         words.append(_place(tile, picture))
     if n is not None:
         words.append(picture.say("of_how_many", n=n))
