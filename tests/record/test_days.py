@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from wallboard.core.events import (
+    SERVER,
+    AgentForgotten,
     AlertAssigned,
     AlertRaised,
     Answered,
@@ -72,6 +74,16 @@ def test_an_event_without_a_time_or_from_the_future_has_its_arrivals(days: Days)
         at(NOON_MS, Queued(contact="a", queue="q")), at(NOON_MS + 1, Queued(contact="b", queue="q", time=NOON_MS + 99)),
     ])  # fmt: skip
     assert [event.time for event in read(days)] == [NOON_MS, NOON_MS + 1]
+
+
+def test_what_is_not_kept_is_passed_for_good_and_makes_no_file(days: Days) -> None:
+    """A day of which nothing was kept stood there as one of 0 bytes, which `zcat` takes for a broken one."""
+    forgotten = [at(NOON_MS + number, AgentForgotten(name="Anna", source=SERVER)) for number in range(2)]
+    assert days.append(forgotten) == 0
+    assert days.place() == forgotten[-1].id
+    assert days.files(date.min, date.max) == []
+    assert days.append([*forgotten, queued(NOON_MS + 2)]) == 1
+    assert len(read(days)) == 1
 
 
 class Killed(BaseException):

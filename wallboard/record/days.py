@@ -148,6 +148,8 @@ class Days:
 
 def _written(path: Path, lines: bytes, known: int) -> int:
     """The file's bytes afterwards. `known`: how many of them are good now."""
+    if not lines and not path.exists():
+        return 0
     with path.open("ab") as file:
         if file.tell() > known:
             file.truncate(known)
