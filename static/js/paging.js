@@ -1,5 +1,7 @@
 /** Which rows are on the screen now? All where they fit at some size of text; else page after page. */
 
+import { stands } from "./shortened.js";
+
 const PAGE_MS = 10000;
 
 /**
@@ -22,16 +24,17 @@ export function paged(items, fits, now, scrolls) {
  * Messages: on as few pages as can be, as large as can be there; one after another where one is too long to stand
  * beside others.
  * @param {*[]} items @param {(item: *) => string} textOf
- * @param {{holds: number, letters: number, alone: number, acting?: number, alone_acting?: number}[]} fits the last two
+ * @param {{holds: number, letters: number, alone: number, line?: number, acting?: number, alone_acting?: number}[]} fits the last two
  * where each says on a line more what to do
  * @param {boolean} [asks] some say what to do
  * @returns {{shown: *[], fit: number, alone: boolean, acts: boolean, page: number, pages: number}} `acts`: that has room
  */
 export function pagedTexts(items, textOf, fits, now, scrolls, asks) {
-  const longest = items.reduce((most, item) => Math.max(most, textOf(item).length), 0);
+  const texts = items.map(textOf);
   if (scrolls) return { shown: items, fit: 0, alone: false, acts: !!asks, page: 1, pages: 1 };
-  const pagesAt = fits.map(({ holds, letters }) => {
-    return Math.min(holds, items.length) > 1 && letters >= longest ? Math.ceil(items.length / holds) : Infinity;
+  const pagesAt = fits.map(({ holds, letters, line }) => {
+    const together = Math.min(holds, items.length) > 1 && texts.every((text) => stands(text, letters, line));
+    return together ? Math.ceil(items.length / holds) : Infinity;
   });
   const fewest = Math.min(...pagesAt);
   const alone = fewest === Infinity;
@@ -42,7 +45,7 @@ export function pagedTexts(items, textOf, fits, now, scrolls, asks) {
   const page = Math.floor(now / PAGE_MS) % Math.max(1, pages);
   const shown = items.slice(page * holds, (page + 1) * holds);
   if (!alone) return { shown, fit: together, alone, acts: acting >= 0, page: page + 1, pages };
-  const sizeOf = (room) => fits.findIndex((fit) => shown.every((item) => fit[room] >= textOf(item).length));
+  const sizeOf = (room) => fits.findIndex((fit) => shown.every((item) => stands(textOf(item), fit[room], fit.line)));
   const lone = asks ? sizeOf("alone_acting") : -1;
   const roomy = lone >= 0 ? lone : sizeOf("alone");
   return { shown, fit: roomy >= 0 ? roomy : fits.length - 1, alone, acts: lone >= 0, page: page + 1, pages };

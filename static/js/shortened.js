@@ -12,8 +12,18 @@ export function shortened(text, name, letters, lines) {
   return text;
 }
 
+/** Whether a text stands in as many lines as so many letters fill. @param {string} text @param {number} room letters
+ * @param {number} [letters] a line; not known: each line is filled to its end */
+export function stands(text, room, letters) {
+  return letters ? linesOf(text, letters) <= Math.floor(room / letters) : text.length <= room;
+}
+
 /** Words stay whole, but one that is longer than a line. */
 function linesOf(text, letters) {
+  return text.split("\n").reduce((sum, one) => sum + linesOfOne(one, letters), 0);
+}
+
+function linesOfOne(text, letters) {
   let lines = 1;
   let room = letters;
   text.split(" ").forEach((word) => {

@@ -105,6 +105,17 @@ test("of more than fit as many stand together as fit, on as few pages as can be,
   assert.equal(shown(["a", "b".repeat(80)], 0), "a,0,true,1,2");
 });
 
+test("a message has the largest text in whose lines its words stand whole", () => {
+  const fits = [40, 60].map((letters) => ({ holds: 2, letters, alone: letters, line: 20 }));
+  const long = ["a", "b", "c"].map((one) => one.repeat(12)).join(" ");
+  const fitOf = (texts) => pagedTexts(texts, (text) => text, fits, 0, false).fit;
+  assert.equal(fitOf([long]), 1, "two lines have letters enough, but each word needs one of its own");
+  assert.equal(fitOf([long.slice(0, 25)]), 0);
+  assert.equal(fitOf([long, "a"]), 1);
+  assert.equal(fitOf(["a\nb\nc"]), 1);
+  assert.equal(fitOf(["a".repeat(40)]), 0);
+});
+
 test("what to do stands below each where that has room on as few pages, in a text a step smaller if need be", () => {
   const fits = [
     { holds: 1, letters: 70, alone: 60, acting: 1, alone_acting: 30 }, { holds: 2, letters: 49, alone: 90, acting: 1, alone_acting: 60 },

@@ -176,7 +176,7 @@ def test_what_to_do_stands_below_each_alert_where_that_has_room(
 ) -> None:
     """The same cases as in tests/static/select.test.mjs."""
     fits = [
-        {"holds": holds, "letters": letters, "alone": alone, "line": 99, "acting": acting, "alone_acting": alone_acting}
+        {"holds": holds, "letters": letters, "alone": alone, "line": 1, "acting": acting, "alone_acting": alone_acting}
         for holds, letters, alone, acting, alone_acting in (
             (1, 70, 60, 1, 30), (2, 49, 90, 1, 60), (2, 60, 120, 2, 80), (3, 69, 150, 2, 99)
         )
@@ -188,6 +188,21 @@ def test_what_to_do_stands_below_each_alert_where_that_has_room(
     (shown,) = painted({"tiles": [tile]}, Picture({"alerts": alerts}, 0, words("en")))
     assert (shown["fit"], shown["alone"], shown["acts"]) == wanted
     assert [one["action"] for one in shown["shown"]] == [action] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("texts", "wanted"),
+    [(["LONG"], 1), (["SHORT"], 0), (["LONG", "a"], 1), (["a\nb\nc"], 1), (["a" * 40], 0)],
+)
+def test_a_message_has_the_largest_text_in_whose_lines_its_words_stand_whole(texts: list[str], wanted: int) -> None:
+    """The same cases as in tests/static/select.test.mjs."""
+    long = " ".join(one * 12 for one in "abc")
+    fits = [{"holds": 2, "letters": letters, "alone": letters, "line": 20} for letters in (40, 60)]
+    told = [text.replace("LONG", long).replace("SHORT", long[:25]) for text in texts]
+    notices = {str(n): {"text": text, "posted_at": -n} for n, text in enumerate(told)}
+    tile = {"kind": "notices", "letters": 40, "fits": fits}
+    (shown,) = painted({"tiles": [tile]}, Picture({"notices": notices}, 0, words("en")))
+    assert shown["fit"] == wanted
 
 
 def test_of_an_alert_that_is_snoozed_nobody_is_asked_to_do_something() -> None:

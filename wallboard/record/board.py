@@ -110,7 +110,7 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             shown["columns"] = _columns(TABLE_COLUMNS[: fitting.cells(room)], shown["window"])
         if kind in MESSAGES:
             found = fitting.notice_fits(room, kind)
-            told = ("holds", "letters", "alone", *(("line", "acting", "alone_acting") if kind == "alerts" else ()))
+            told = ("holds", "letters", "alone", "line", *(("acting", "alone_acting") if kind == "alerts" else ()))
             shown["fits"] = [{name: getattr(fit, name) for name in told} for fit in found]
         elif kind in LISTS:
             shown["fits"] = [fit.holds for fit in fits(kind, room)]

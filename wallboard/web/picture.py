@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wallboard.web.figures import seconds_since, time_of_day
+from wallboard.web.shortened import stands
 from wallboard.web.words import Words
 
 Document = dict[str, Any]
@@ -136,8 +137,8 @@ def paged(items: Sequence[Any], fits: Sequence[int], now_ms: int) -> Document:
 def paged_texts(texts: Sequence[str], fits: Sequence[Document], now_ms: int, *, acts: bool = False) -> Document:
     """On as few pages as can be, as large as can be there; one after another where a text is too long to stand beside
     others. `from` and `to`: which ones are shown. `acts`: some say what to do; in the answer, whether that has room."""
-    count, longest = len(texts), max(map(len, texts), default=0)
-    together = [step for step, fit in enumerate(fits) if min(fit["holds"], count) > 1 and fit["letters"] >= longest]
+    count = len(texts)
+    together = [step for step, fit in enumerate(fits) if min(fit["holds"], count) > 1 and _all_stand(texts, fit)]
     pages_at = {step: -(-count // fits[step]["holds"]) for step in together}
     fewest = min(pages_at.values(), default=0)
     best = [step for step in together if pages_at[step] == fewest]
@@ -147,8 +148,12 @@ def paged_texts(texts: Sequence[str], fits: Sequence[Document], now_ms: int, *, 
     page = now_ms // PAGE_MS % pages
     found = {"alone": fit is None, "page": page + 1, "pages": pages, "from": page * holds, "to": (page + 1) * holds}
     if fit is None:
-        length = len(texts[page]) if texts else 0
-        acting = [step for step, one in enumerate(fits) if acts and one["alone_acting"] >= length]
-        roomy = [step for step, one in enumerate(fits) if one["alone"] >= length]
+        shown = texts[page] if texts else ""
+        acting = [n for n, one in enumerate(fits) if acts and stands(shown, one["alone_acting"], one.get("line"))]
+        roomy = [n for n, one in enumerate(fits) if stands(shown, one["alone"], one.get("line"))]
         fit = next(iter(acting or roomy), len(fits) - 1)
     return {"fit": fit, "acts": bool(acting), **found}
+
+
+def _all_stand(texts: Sequence[str], fit: Document) -> bool:
+    return all(stands(text, fit["letters"], fit.get("line")) for text in texts)

@@ -15,8 +15,17 @@ def shortened(text: str, name: str, letters: int, lines: int) -> str:
     return text
 
 
+def stands(text: str, room: int, letters: int | None) -> bool:
+    """Whether it does in as many lines as `room` letters fill; `letters` a line, None: each is filled to its end."""
+    return lines_of(text, letters) <= room // letters if letters else len(text) <= room
+
+
 def lines_of(text: str, letters: int) -> int:
     """Words stay whole, but one that is longer than a line."""
+    return sum(_lines_of_one(line, letters) for line in text.split("\n"))
+
+
+def _lines_of_one(text: str, letters: int) -> int:
     lines, room = 1, letters
     for word in text.split(" "):
         if len(word) > room and room < letters:
