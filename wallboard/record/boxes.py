@@ -71,7 +71,7 @@ class Box(NamedTuple):
         return (self.lines_em + totals) * self.least
 
     @property
-    def _wide_enough(self) -> bool:
+    def is_wide_enough(self) -> bool:
         return self.inner_wide >= max(TITLE_WORD_EM * self.title, FOOT_WORD_EM * self.foot)
 
     @property
@@ -99,7 +99,7 @@ def box(
     wide = _span(size[0], (screen_wide - 2 * EDGE_V - (columns - 1) * GAP_V) / columns)
     high = _span(size[1], (screen_high - HEAD_V - EDGE_V - (rows - 1) * GAP_V) / rows)
     title = _title(wide, high)
-    near = Box(wide, high, title, _foot(title), least, 1, 1, False, lines_em, line_em, totals_em)
+    near = Box(wide, high, title, _foot(title), least, lines_em=lines_em, line_em=line_em, totals_em=totals_em)
     return _told(near) or near._replace(title=max(title, min(least, high * 0.2, wide * 0.12)))
 
 
@@ -107,7 +107,7 @@ def turned_box(wide: float, high: float, before: Box) -> Box:
     """A tile whose place has become so wide and high: what fitted into its title's line and its foot's still does."""
     title = min(_title(wide, high), wide / min(before.wide / before.title, TITLE_ROOM_EM))
     foot = min(_foot(title), wide / min(before.wide / before.foot, FOOT_ROOM_EM))
-    near = Box(wide, high, title, foot, before.least, 1, 1, False, *before[8:])
+    near = before._replace(wide=wide, high=high, title=title, foot=foot, title_lines=1, foot_lines=1, told=False)
     return _told(near) or near
 
 
@@ -121,8 +121,8 @@ def _told(near: Box) -> Box | None:
             title = max(least, min(near.title, near.inner_wide / TITLE_WORD_EM))
         feet = 1 if near.inner_wide >= FOOT_LINE_EM * foot else 2
         for lines in (1,) if one else (2, 1):
-            far = Box(near.wide, near.high, title, foot, least, lines, feet, True, *near[8:])
-            if far._wide_enough and far.inner_high >= far.needs:
+            far = near._replace(title=title, foot=foot, least=least, title_lines=lines, foot_lines=feet, told=True)
+            if far.is_wide_enough and far.inner_high >= far.needs:
                 return far
     return None
 
