@@ -296,6 +296,28 @@ async def test_a_receiver_that_is_added_is_told_of_nothing_that_was_over_before_
     await client.aclose()
 
 
+@pytest.mark.parametrize(("acted", "told"), [(False, ["a+"]), (True, [])], ids=["open", "over"])
+async def test_what_waited_for_a_channel_that_was_closed_is_told_to_it_as_to_a_new_one(
+    telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch, acted: bool, told: list[str]
+) -> None:
+    """It heard an end whose begin had gone with the outbox, and nothing of what was open."""
+    teller, outbox, row = telling_of
+    client, alerts, receivers = connect(redis_url), teller._pipeline.floor.alerts, {"leads": LEADS}
+    monkeypatch.setattr(teller, "_receivers", lambda: receivers)
+    token = await Lease(client, keys).acquire()
+    await teller._look(token)
+    receivers.clear()
+    await teller._look(token)
+    await outbox.close("leads")
+    if acted:
+        row.acknowledged_by, row.acknowledged_ms, row.over, row.over_ms = "Olena", now_ms(), "cleared", now_ms()
+        alerts.over["a"] = alerts.open.pop("a")
+    receivers["leads"] = LEADS
+    await teller._look(token)
+    assert [msgspec.json.decode(one.message)["id"] for one in await outbox.waiting("leads", 10)] == told
+    await client.aclose()
+
+
 async def test_where_nobody_was_told_the_first_receiver_is_new(outbox: Outbox, redis: Redis, keys: Keys) -> None:
     await redis.set(keys.fence, 1)
     assert await outbox.since(1, [], 3) == {}

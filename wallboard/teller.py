@@ -71,8 +71,6 @@ class Teller:
                 await asyncio.sleep(LOOK_S)
                 await self._deliveries.keep({**self._receivers(), **self._asked()})
                 if self.token != self._led:
-                    self._put.clear()
-                    self._recalled.clear()
                     self._since, self._led = None, self.token
                 if self.token is not None and self._pipeline.ready and self._is_known():
                     await self._look(self.token)
@@ -99,6 +97,8 @@ class Teller:
                 self._turns.begin(floor.alerts.over, now_ms)
             if self._since is None or self._since.keys() != receivers.keys():
                 self._since = await self._outbox.since(token, list(receivers), now_ms)
+                self._put.clear()  # of one that went what waited may be known no more
+                self._recalled.clear()
             names, opened = self._turns.now(floor.alerts.open, floor.alerts.over, now_ms), len(floor.alerts.open)
             await self._recall(names)
             each = due_on(

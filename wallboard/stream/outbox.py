@@ -23,7 +23,7 @@ _WHAT = "messages"
 _BETWEEN = "\n"  # a receiver's name and what it was told
 
 # KEYS: fence, outbox, then of each: what was told about it. ARGV: token, seconds, most, then of each: how it is known
-# there, message. Gives 1 for each that was put.
+# there, message. Gives 1 for each that was put. Beside the message stands where and how it is known (`close`).
 _PUT = Script(f"""
 {REFUSE_OLD_TOKEN}
 redis.call('XLEN', KEYS[2])
@@ -32,7 +32,7 @@ for i = 3, #KEYS do
   put[#put + 1] = redis.call('HSETNX', KEYS[i], ARGV[2 * i - 2], '1')
   redis.call('EXPIRE', KEYS[i], ARGV[2])
   if put[#put] == 1 then
-    redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[3], '*', 'm', ARGV[2 * i - 1])
+    redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[3], '*', 'm', ARGV[2 * i - 1], 'in', KEYS[i], 'as', ARGV[2 * i - 2])
     redis.call('EXPIRE', KEYS[2], ARGV[2])
   end
 end
@@ -239,9 +239,24 @@ class Outbox:
             await _DONE.run(self._redis, keys, [token, "1" if is_alone else "", now_ms, paced, *ids])
 
     async def close(self, *receivers: str) -> None:
-        """Nobody is told there any more: what waits goes."""
+        """Nobody is told there any more: what waits goes, as if it had not been put."""
         with answering(_WHAT):
-            await self._redis.delete(*[of(one) for one in receivers for of in (self._keys.outbox, self._keys.going)])
+            for receiver in receivers:
+                while await self._taken_out(receiver):
+                    pass
+                await self._redis.delete(self._keys.outbox(receiver), self._keys.going(receiver))
+
+    async def _taken_out(self, receiver: str) -> int:
+        """Some of what waits, the oldest first; how many."""
+        outbox = self._keys.outbox(receiver)
+        found: Any = await self._redis.xrange(outbox, count=ASKED_AT_ONCE)
+        pipe = self._redis.pipeline(transaction=True)
+        for name, fields in found:
+            if b"as" in fields:
+                pipe.hdel(fields[b"in"], fields[b"as"])
+            pipe.xdel(outbox, name)
+        await pipe.execute()
+        return len(found)
 
     async def void(self, receiver: str, ids: Iterable[str]) -> None:
         """These say nothing any more: they are not sent, and no letters."""
