@@ -8,6 +8,7 @@ nobody is, the chain goes on with the next at once, who is told why.
 """
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
 
 STALE_MS = 86_400_000  # of what was over for longer nobody is told any more
+MINUTE_MS = 60_000
 MISSED_MS = 600_000  # of one that came and went while nobody could tell, or act on it
 NEVER_NEW: Mapping[str, int] = {}  # since when who is told: all of them from the begin
 
@@ -320,5 +322,10 @@ def _hears(receiver: Receiver, row: AlertRow, settings: Settings, now_ms: int) -
 def _is_quiet(receiver: Receiver, severity: str, settings: Settings, now_ms: int) -> bool:
     if receiver.quiet is None or severity == "critical":
         return False
-    zone = next(iter(settings.sites.values())).zone
-    return Hours(parse_openings(receiver.quiet), zone).is_open(now_ms)
+    return _is_open(receiver.quiet, next(iter(settings.sites.values())).zone, now_ms // MINUTE_MS)
+
+
+@lru_cache(maxsize=4_096)
+def _is_open(hours: str, zone: str, minute: int) -> bool:
+    """Hours begin and end with a minute: in each of them it is worked out once for all alerts."""
+    return Hours(parse_openings(hours), zone).is_open(minute * MINUTE_MS)
