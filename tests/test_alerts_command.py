@@ -171,8 +171,7 @@ def test_a_text_stands_beside_the_rule_or_alone_where_it_is_new(centre: Path) ->
 
 
 def test_a_recording_will_do(centre: Path) -> None:
-    files = [str(path) for path in Days(centre / ".wallboard" / "events").files(DAY, DAY)]
-    [found] = json.loads(tried(centre, "long", "--from", "events", *files, "--json").output)
+    [found] = json.loads(tried(centre, "long", "--from", "events", *recording(centre), "--json").output)
     assert found["times"] == 2
 
 
@@ -181,6 +180,23 @@ def test_a_recording_will_do(centre: Path) -> None:
     [
         (("lang", "--days", "2026-03-02"), "did you mean 'long'"),
         (("long", "--days", "2025-03-02"), "there is 2026-03-02 to 2026-03-04"),
+def test_of_how_many_days_something_is_kept_is_said(centre: Path) -> None:
+    asked = ("long", "--days", "2026-02-27..2026-03-02")
+    done = tried(centre, *asked)
+    assert done.stderr == "try: 1 of 4 days is kept, the others are unknown\n"
+    [found] = json.loads(tried(centre, *asked, "--json").stdout)
+    assert (found["days"], found["kept"], found["times"]) == (4, 1, 2)
+    assert tried(centre, "long", "--days", "2026-03-02..2026-03-04").stderr == ""
+    [recorded] = json.loads(tried(centre, "long", "--from", "events", *recording(centre), "--json").stdout)
+    assert "kept" not in recorded
+    beside = tried(centre, "long", "--days", "2026-03-05")
+    assert "nothing is kept of 2026-03-05" in str(beside.exception), "the file of the day before says nothing of it"
+
+
+def recording(centre: Path) -> list[str]:
+    return [str(path) for path in Days(centre / ".wallboard" / "events").files(DAY, DAY)]
+
+
         (("long", "--days", "yesterday"), "write 2026-11-02"),
         (("long", "--days", "2026-03-04..2026-03-02"), "ends before it begins"),
         (("long",), "say which events"),
@@ -267,3 +283,19 @@ async def test_a_test_message_to_a_receiver_of_nobody_says_so(
     assert said.err.splitlines() == [
         "but of alerts: 'Olna' is no account of a lead, so nothing is told there - did you mean 'Olena'?"
     ]
+def test_alerts_of_another_limit_and_those_that_do_not_count_yet_are_said(centre: Path) -> None:
+    """The report ends with the day: two were raised in its last ten minutes and are open."""
+    begin_ms = int(datetime(2026, 3, 4, 20, tzinfo=UTC).timestamp() * 1000)
+    told: list[Event] = []
+    for n, limit in enumerate((*["> 20"] * 3, *["> 60"] * 2)):
+        said = {"of": "support", "metric": "oldest_wait_s", "limit": limit}
+        at_ms = begin_ms + (n * 1_200_000 if n < 3 else 4 * 3_600_000 - 300_000)
+        told.append(AlertRaised(alert=f"c{n}", rule="long", time=at_ms, attributes=said))
+        told += [AlertCleared(alert=f"c{n}", rule="long", time=at_ms + 60_000)] if n < 3 else []
+    Days(centre / ".wallboard" / "events").append(happened(told))
+    said = reported(centre, "--days", "2026-03-04").output
+    assert "long had another limit when 3 of its 5 were raised." in said
+    assert "Not counted yet in 'nobody acted': 2 of the last ten minutes" in said
+    assert json.loads(reported(centre, "--days", "2026-03-04", "--json").stdout)["fresh"] == 2
+
+

@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wallboard.core.noise import Course
-from wallboard.core.quieter import quieter, still_told
-from wallboard.core.rules import Rule
+from wallboard.core.quieter import before, quieter, still_told
+from wallboard.core.rules import Condition, Rule
 from wallboard.core.trial import Spoke
 
 AT_MS = 1_772_438_400_000
@@ -31,6 +32,18 @@ def test_a_longer_for_keeps_back_four_fifths_of_the_brief_ones() -> None:
     kept = Rule(metric="waiting", raises="> 0", lasts="10s", keep_for="10s")
     assert texts(kept, [course(12), course(15)]) == ['for = "20s"']
     assert texts(Rule(metric="waiting", raises="> 0", lasts="30m"), own) == []
+
+
+def test_what_another_limit_raised_says_nothing_of_what_would_help_now() -> None:
+    rule = Rule(metric="waiting", raises="> 0", lasts="10s", others=[Condition(metric="ready", raises="< 1")])
+    old = [course(seconds) for seconds in (120, 130)]
+    for one in old:
+        one.said = replace(rule, raises="> 5").named
+    new = [course(5), course(6)]
+    new[0].said, new[1].said = rule.named, rule.others[0].named
+    assert (before(rule, [*old, *new]), before(rule, new), before(rule, [course(5)])) == (2, 0, 0)
+    assert texts(rule, [*old, *new]) == texts(rule, new) == ['for = "20s"']
+    assert texts(rule, old) == []
 
 
 @pytest.mark.parametrize(

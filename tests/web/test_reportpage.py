@@ -114,7 +114,9 @@ async def test_each_figure_stands_beside_its_target_in_plain_words(kept: Any) ->
     assert measure(page, "Until somebody acted (half of them)") == ("0:05", "")
     assert measure(page, "Open over a day, on the worst day") == ("0", "under 5 ✓ as it should be")
     assert measure(page, "Critical, of all") == ("100.0 %", "about 5 %, at most twice that too few to say")
-    assert "9 alerts, 100.0 % of all" in page
+    assert "Alerts: 9, 100.0 % of all" in page
+    assert "<p>each queue · long · Alerts: 9" in page
+    assert "raised while it had another limit" not in page
     assert "nobody acted: 8 · false alarms: 1<" in page
     assert "What is kept begins at 2026-03-02 12:00" in page
 
@@ -124,7 +126,7 @@ async def test_a_lead_of_a_team_sees_the_alerts_of_that_team_alone(kept: Any) ->
         headers = {"cookie": await kept.sign_in(team, "lead", teams=(team,))}
         page = await read(kept.anonymous, headers)
         assert f"Alerts raised: {count}" in page, team
-        assert (f"{count} alerts, 100.0 % of all" in page) == bool(count)
+        assert (f"Alerts: {count}, 100.0 % of all" in page) == bool(count)
     headers = {"cookie": await kept.sign_in("two", "lead", teams=("two",))}
     page = await read(kept.anonymous, headers, **{"try": "long"})
     assert versions(page)[0] == ["as it is", "3", "3", "2", "0:04"], "the trial too"
@@ -160,6 +162,29 @@ async def test_of_a_rule_on_which_mostly_nobody_acts_it_says_what_may_help(confi
     assert "Went off and came back within 10 seconds: 0 · kept going off and coming back: 0 · nobody acted: 9" in page
     assert "Mostly nobody acts on it, or it is a false alarm. What may help: <b>For how long: 2 min</b>" in page
     assert "It goes off and comes back" not in page
+
+
+async def test_what_another_limit_raised_and_what_is_too_new_to_count_is_said(
+    config: Any, served_elsewhere: Any
+) -> None:
+    """Eight minutes after the first one: two under the limit of now, open, and three of the one before."""
+    told: list[Event] = []
+    for n, limit in enumerate(("> 20", "> 20", "> 20", "> 60", "> 60")):
+        said = {"kind": "queues", "of": "support", "metric": "oldest_wait_s", "limit": limit}
+        at_ms = NOON_MS + n * 60_000
+        told.append(AlertRaised(alert=f"n{n}", rule="long", severity="critical", time=at_ms, attributes=said))
+        told += [AlertCleared(alert=f"n{n}", rule="long", time=at_ms + 30_000)] if n < 3 else []
+    Days(config.events).append(happened(told))
+    now_ms = NOON_MS + 480_000
+    async with served_elsewhere(replace(config, settings=SETTINGS), clock_ms=lambda: now_ms) as served:
+        await served.apply(SETTINGS)
+        async with asyncio.timeout(60):
+            while "long" not in served.parts.pipeline.floor.settings.alert:
+                await asyncio.sleep(0.03)
+        page = await read(served.http)
+    assert measure(page, "In ten minutes, on average") == ("5", "at most 1 too few to say")
+    assert measure(page, "Nobody acted") == ("100.0 %", "not counted yet, of the last ten minutes: 2")
+    assert "nobody acted: 3 · raised while it had another limit: 3<" in page
 
 
 async def test_a_span_with_today_is_worked_out_once_however_often_the_page_asks_again(

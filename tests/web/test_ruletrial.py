@@ -88,7 +88,8 @@ async def test_a_new_rule_and_an_unchanged_one_stand_alone(served: Any) -> None:
 async def test_what_cannot_be_tried_is_said(served: Any) -> None:
     for text, days, words in (
         (RULE.replace("> 60", "60"), {}, "alert.long.raise"),
-        (RULE, {"first": "2025-01-01", "last": "2025-01-01"}, "there is 2026-03-02 to 2026-03-02"),
+        (RULE, {"first": "2025-01-01", "last": "2025-01-01"}, "Kept: 2026-03-02 to 2026-03-02."),
+        (RULE, {"first": "2026-03-01", "last": "2026-03-01"}, "Nothing is kept of these days."),  # the file beside it
         (RULE, {"first": "yesterday"}, "2026-11-02"),
         (RULE, {"first": "0001-01-01", "last": "0001-01-01"}, "2026-11-02"),
         (RULE, {"last": "9999-12-31"}, "2026-11-02"),
@@ -97,6 +98,27 @@ async def test_what_cannot_be_tried_is_said(served: Any) -> None:
     ):
         answer = await tried(served, text, **days)
         assert (answer.status_code, words in answer.text) == (422, True), answer.text
+        assert str(served.parts.config.data) not in answer.text
+        assert "wallboard:" not in answer.text
+
+
+async def test_where_nothing_is_kept_it_is_said_in_the_reader_s_language(served: Any) -> None:
+    body = {"text": RULE, "first": "2025-01-01", "last": "2025-01-01"}
+    answer = await served.http.post(TRY, json=body, headers={"accept-language": "uk"})
+    assert "За ці дні нічого не збережено." in answer.text
+
+
+async def test_a_file_that_cannot_be_read_is_named_without_its_folder(served: Any) -> None:
+    (served.parts.config.events / "2026-03-01.ndjson.gz").write_bytes(b"no gzip")
+    answer = await tried(served, RULE)
+    assert (answer.status_code, "2026-03-01.ndjson.gz" in answer.text) == (422, True), answer.text
+    assert str(served.parts.config.data) not in answer.text
+    assert "wallboard:" not in answer.text
+
+
+async def test_of_how_many_days_something_is_kept_is_told(served: Any) -> None:
+    [now] = (await tried(served, RULE, first="2026-02-24")).json()["versions"]
+    assert (now["days"], now["kept"], now["times"]) == (7, 1, 2)
 
 
 async def test_one_that_takes_too_long_is_ended_and_the_next_may_begin(

@@ -13,12 +13,13 @@ from wallboard.commands.progress import progress
 from wallboard.commands.table import table
 from wallboard.core.noise import Course, Measure, Report, courses
 from wallboard.core.noise import report as report_of
-from wallboard.core.quieter import quieter
+from wallboard.core.quieter import before, quieter
 from wallboard.core.rules import Rule
 from wallboard.record.span import Span
 from wallboard.stream.ndjson import EVENTS
 
-_MET = {True: "yes", False: "NO", None: ""}
+FEW = "too few to say"
+_MET = {True: "yes", False: "NO"}
 
 
 @click.command("report")
@@ -34,13 +35,16 @@ def noise(days: Span, as_json: bool, **where: Any) -> None:
     if first_ms > from_ms:
         click.echo(f"report: what is kept begins {clock(first_ms, zone)}", err=True)
     known = courses(progress(EVENTS.read(files), "events"))
-    found = report_of(known, max(from_ms, first_ms), min(until_ms, clock_ms()))
-    advice = _advice(found, known, config.settings.alert, days)
+    from_ms, until_ms = max(from_ms, first_ms), min(until_ms, clock_ms())
+    found = report_of(known, from_ms, until_ms)
+    these = [one for one in known if from_ms <= one.raised_ms < until_ms]
+    advice = _advice(found, these, config.settings.alert, days)
     click.echo(msgspec.json.encode(_json(found)).decode() if as_json else _text(found, advice))
 
 
 def _json(found: Report) -> dict[str, Any]:
-    return {"measures": [one._asdict() for one in found.measures], "rules": [one._asdict() for one in found.rules]}
+    measures, rules = ([one._asdict() for one in rows] for rows in (found.measures, found.rules))
+    return {"measures": measures, "rules": rules, "fresh": found.fresh}
 
 
 def _text(found: Report, advice: Iterator[str]) -> str:
@@ -48,21 +52,30 @@ def _text(found: Report, advice: Iterator[str]) -> str:
     if not found.rules:
         return f"{measures}\n\nno alerts"
     heads = ("rule", "alerts", "% of all", "fleeting", "chattering", "nobody acted", "false alarms")
-    lines = list(advice)
+    lines = [*_fresh(found.fresh), *advice]
     return "\n".join([measures, "", table(heads, found.rules), *(["", *lines] if lines else [])])
 
 
 def _measure(one: Measure) -> tuple[str, str | None, str, str, str]:
     value = None if one.value is None else f"{one.value:.2f}".rstrip("0").rstrip(".")
-    return one.name, value, one.unit, one.target, _MET[one.is_met]
+    met = _MET[one.is_met] if one.is_met is not None else FEW if one.target else ""
+    return one.name, value, one.unit, one.target, met
+
+
+def _fresh(count: int) -> Iterator[str]:
+    if count:
+        yield f"Not counted yet in 'nobody acted': {count} of the last ten minutes"
 
 
 def _advice(found: Report, known: Sequence[Course], rules: Mapping[str, Rule], days: Span) -> Iterator[str]:
     """For each rule that comes and goes, or on which mostly nobody acts, the trials that say what would help."""
     for one in found.rules:
-        if not (one.is_restless or one.is_needless) or one.rule not in rules:
+        rule, own = rules.get(one.rule), [course for course in known if course.rule == one.rule]
+        if rule and (others := before(rule, own)):
+            yield f"{one.rule} had another limit when {others} of its {one.times} were raised."
+        if rule is None or not (one.is_restless or one.is_needless):
             continue
-        changes = quieter(rules[one.rule], [course for course in known if course.rule == one.rule])
+        changes = quieter(rule, own)
         why = "comes and goes" if one.is_restless else "is mostly heeded by nobody, or a false alarm"
         yield from [f"{one.rule} {why}. Try:"] if changes else ()
         for other in changes:

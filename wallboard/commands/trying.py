@@ -12,7 +12,7 @@ import msgspec
 
 from wallboard.commands.compute import Warnings, once
 from wallboard.commands.given import Given, given
-from wallboard.commands.keptdays import DAYS, clock, kept, zone_of
+from wallboard.commands.keptdays import DAYS, Seen, clock, kept, nothing_kept, zone_of
 from wallboard.commands.kinds import Found, Recording
 from wallboard.commands.progress import progress
 from wallboard.commands.table import table
@@ -69,11 +69,22 @@ def attempt(
     read = once(recording.read(files), recording.name, Warnings()) if recording else EVENTS.read(_of(config, days))
     from_ms, until_ms = days.bounds_ms(zone) if days else (0, None)
     trials = [Trial(config.settings, rule, one, from_ms) for one in versions]
-    count, found = run(trials, progress(read, "events"), from_ms, until_ms)
+    seen = Seen()
+    count, found = run(trials, seen.through(progress(read, "events")), from_ms, until_ms)
+    of_days = {"days": days.days, "kept": seen.days(days, zone)} if days else {}
     told = [(spoken, summary(spoken, config.settings, count)) for spoken in found]
     heads = [rule, "as this text says" if text else "with " + ", ".join(changes)]
     heads = heads[-len(told) :] if text else heads[: len(told)]
-    click.echo(_json(told, most) if as_json else _text(heads, told, config.settings, zone))
+    if days and not as_json and not of_days["kept"]:
+        raise nothing_kept(config, days)
+    if missing := _missing(**of_days):
+        click.echo(f"try: {missing}", err=True)
+    click.echo(_json(told, most, of_days) if as_json else _text(heads, told, config.settings, zone))
+
+
+def _missing(days: int = 0, kept: int = 0) -> str:
+    """Empty: none."""
+    return f"{kept} of {days} days {'is' if kept == 1 else 'are'} kept, the others are unknown" if kept < days else ""
 
 
 def _of(config: Config, days: Span | None) -> Sequence[Path]:
@@ -138,5 +149,6 @@ def _duration(seconds: float | None) -> str | None:
     return None if seconds is None else str(timedelta(seconds=round(seconds)))
 
 
-def _json(told: Sequence[tuple[list[Spoke], Summary]], most: int | None) -> str:
-    return msgspec.json.encode([{**one._asdict(), "spoke": spoken[:most]} for spoken, one in told]).decode()
+def _json(told: Sequence[tuple[list[Spoke], Summary]], most: int | None, of_days: dict[str, int]) -> str:
+    """`days`: how many were asked for, `kept`: of how many of them there are events; of a recording neither."""
+    return msgspec.json.encode([{**one._asdict(), **of_days, "spoke": spoken[:most]} for spoken, one in told]).decode()

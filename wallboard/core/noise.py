@@ -4,13 +4,15 @@ Targets: ANSI/ISA-18.2-2016 section 16.4 and EEMUA 191, for one person who watch
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil
 from statistics import median
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from wallboard.core import events as ev
+from wallboard.core.rules import Named
 
 TEN_MIN_MS = 600_000
 FLOOD_BEGINS, FLOOD_ENDS = 10, 5  # in ten minutes: above the first, until under the second
@@ -20,13 +22,15 @@ STANDING_MS = DAY_MS = 86_400_000
 NOISIEST = 10
 FALSE_ALARM = "false_alarm"  # one of the results that people tap
 OFTEN = 5  # alerts of a rule, before what mostly becomes of them can be a pattern
+LONG_MS = 6 * TEN_MIN_MS  # before how it is on average can be told
 SOME = 20  # alerts, before their severities can be a pattern
 ENOUGH = 100  # different alerts, before the ten noisiest can be a small share of all
 
 
 class Course(Struct):
     """One alert from its raise on (ms UTC). `acted_ms`: when somebody first acknowledged, took or snoozed it, or
-    said what was done. `is_false`: somebody said that it was a false alarm."""
+    said what was done. `is_false`: somebody said that it was a false alarm. `said`: of its rule, the condition that
+    raised it, as it was then."""
 
     rule: str
     of: str
@@ -36,6 +40,7 @@ class Course(Struct):
     over_ms: int | None = None
     kind: str = ""
     is_false: bool = False
+    said: Named | None = None
 
     @property
     def lasted_ms(self) -> int | None:
@@ -75,8 +80,11 @@ class Noisy(NamedTuple):
 
 
 class Report(NamedTuple):
+    """`fresh`: how many are so new that nobody can say yet that nobody acts."""
+
     measures: list[Measure]
     rules: list[Noisy]
+    fresh: int
 
 
 def courses(events: Iterable[ev.Event]) -> list[Course]:
@@ -85,7 +93,10 @@ def courses(events: Iterable[ev.Event]) -> list[Course]:
     for event in events:
         if isinstance(event, ev.AlertRaised):
             said, severity = event.attributes or {}, event.severity or "warning"
-            new = Course(event.rule or "", said.get("of", ""), severity, event.time or 0, kind=said.get("kind", ""))
+            new = Course(
+                event.rule or "", said.get("of", ""), severity, event.time or 0, kind=said.get("kind", ""),
+                said=_said(said),
+            )  # fmt: skip
             found.setdefault(event.alert, new)
         elif isinstance(event, ev.AlertEvent) and (course := found.get(event.alert)):
             if isinstance(event, ev.AlertCleared):
@@ -96,6 +107,13 @@ def courses(events: Iterable[ev.Event]) -> list[Course]:
     return list(found.values())
 
 
+def _said(told: Mapping[str, str]) -> Named | None:
+    """None: whoever raised it does not say."""
+    if "metric" not in told or "limit" not in told:
+        return None
+    return Named(told["metric"], told.get("window"), told["limit"], told.get("within"), told.get("event"))
+
+
 def report(alerts: Sequence[Course], from_ms: int, until_ms: int) -> Report:
     """Of the alerts that were raised within this time; of those open for days, also of what was raised before."""
     these = sorted(
@@ -103,7 +121,8 @@ def report(alerts: Sequence[Course], from_ms: int, until_ms: int) -> Report:
     )  # fmt: skip
     chatter = _chattering(these)
     standing = _standing(alerts, from_ms, until_ms)
-    return Report(list(_measures(these, chatter, standing, from_ms, until_ms)), _noisiest(these, chatter, until_ms))
+    measures = list(_measures(these, chatter, standing, from_ms, until_ms))
+    return Report(measures, _noisiest(these, chatter, until_ms), sum(_is_fresh(one, until_ms) for one in these))
 
 
 def _measures(
@@ -111,11 +130,12 @@ def _measures(
 ) -> Iterator[Measure]:
     raised, span_ms = [one.raised_ms for one in these], max(1, until_ms - from_ms)
     counts = _in_ten_minutes(raised)
-    average, worst = len(these) * TEN_MIN_MS / span_ms, max(counts, default=0)
-    yield Measure("in ten minutes, on average", average, "", "at most 1", average <= 1)
+    average, worst = len(these) / ceil(span_ms / TEN_MIN_MS), max(counts, default=0)  # never above the worst
+    is_long = span_ms >= LONG_MS
+    yield Measure("in ten minutes, on average", average, "", "at most 1", average <= 1 if is_long else None)
     yield Measure("in the worst ten minutes", worst, "", f"at most {FLOOD_BEGINS}", worst <= FLOOD_BEGINS)
     flood = 100 * _flooded_ms(raised, until_ms) / span_ms
-    yield Measure("of the time a flood", flood, "%", "under 1 %", flood < 1)
+    yield Measure("of the time a flood", flood, "%", "under 1 %", flood < 1 if is_long else None)
     fleeting = sum(map(_is_fleeting, these))
     yield Measure("went off and came back within 10 s", fleeting, "", "none", not fleeting)
     yield Measure("kept going off and coming back", len(chatter), "", "none", not chatter)

@@ -30,8 +30,14 @@ class Quieter(NamedTuple):
 
 
 def quieter(rule: Rule, own: Sequence[Course]) -> list[Quieter]:
-    """What is worth a trial; `own`: the alerts of this rule."""
-    return [one for one in _changes(rule, own) if not list(one.rule.faults())]
+    """What is worth a trial; `own`: the alerts of this rule, of which only those count that its limit of now raised."""
+    these = [one for one in own if one.said is None or rule.asks(one.said)]
+    return [one for one in _changes(rule, these) if not list(one.rule.faults())] if these or not own else []
+
+
+def before(rule: Rule, own: Sequence[Course]) -> int:
+    """How many of its alerts were raised while it had another limit."""
+    return sum(one.said is not None and not rule.asks(one.said) for one in own)
 
 
 def still_told(found: Sequence[Spoke], acted: Sequence[Course], until_ms: int) -> int:

@@ -173,6 +173,10 @@ class Rule(Condition, frozen=True, kw_only=True):
         found = [one for one in (self, *self.others) if one.named.number == said.number]
         return next((one for one in found if one.named == said), found[0] if found else None)
 
+    def asks(self, said: Named) -> bool:
+        """Whether one of its conditions is so now, with this limit."""
+        return said in [one.named for one in (self, *self.others)]
+
     @property
     def of_agents(self) -> bool:
         return self.metric in OF_AGENTS

@@ -21,6 +21,10 @@ class Span(NamedTuple):
         begin, end = (datetime(one.year, one.month, one.day, tzinfo=zone) for one in (self.first, self.last + _DAY))
         return int(begin.timestamp() * 1000), int(end.timestamp() * 1000)
 
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
     def files(self, days: Days) -> list[Path]:
         """With the day before to warm up, and the one after: days of files are UTC's."""
         return days.files(self.first - _DAY, self.last + _DAY)

@@ -5,7 +5,7 @@ Reading days takes a while: until then the page says so and asks again by itself
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.noise import Course, Measure, report
-from wallboard.core.quieter import quieter, still_told
-from wallboard.core.rules import Rule
+from wallboard.core.quieter import before, quieter, still_told
+from wallboard.core.settings import Settings
 from wallboard.core.trial import summary
 from wallboard.record.days import Days
 from wallboard.record.span import Span
@@ -93,15 +93,15 @@ async def _found(parts: Parts, who: Who, span: Span, name: str | None, say: Word
     sees = {of: has_alert(who, floor, *of) for of in {(one.kind, one.of) for one in read.alerts}}
     known = [one for one in read.alerts if sees[one.kind, one.of]]
     these = [one for one in known if from_ms <= one.raised_ms < until_ms]
-    rules = floor.settings.alert
 
     def judged() -> Document:
         """In a thread."""
         told = report(known, from_ms, until_ms)
         return {
             "count": len(these),
+            "fresh": told.fresh,
             "measures": [_measure(one, say) for one in told.measures],
-            "rules": [_noisy(rules, one, these, span, say, lang) for one in told.rules],
+            "rules": [_noisy(floor.settings, one, these, span, say, lang) for one in told.rules],
         }
 
     found = await asyncio.to_thread(judged)
@@ -150,8 +150,8 @@ def _measure(one: Measure, say: Words) -> Document:
     }  # fmt: skip
 
 
-def _noisy(rules: Mapping[str, Rule], one: Any, these: Sequence[Course], span: Span, say: Words, lang: str) -> Document:
-    rule, page = rules.get(one.rule), page_say(say.language)
+def _noisy(settings: Settings, one: Any, these: Sequence[Course], span: Span, say: Words, lang: str) -> Document:
+    rule, page = settings.alert.get(one.rule), page_say(say.language)
     own = [course for course in these if course.rule == one.rule]
     asked = {"from": span.first.isoformat(), "to": span.last.isoformat(), "try": one.rule}
     is_noise = one.is_restless or one.is_needless
@@ -159,7 +159,7 @@ def _noisy(rules: Mapping[str, Rule], one: Any, these: Sequence[Course], span: S
         "name": one.rule, "says": sentence(rule, say, page) if rule else "",
         "times": one.times, "share": "\u00a0".join(figure(one.share, "percent", 0, say)),
         "fleeting": one.fleeting, "chattering": one.chattering, "unheeded": one.unheeded,
-        "false_alarms": one.false_alarms,
+        "false_alarms": one.false_alarms, "before": before(rule, own) if rule else 0,
         "help": [change_told(other, say, page) for other in quieter(rule, own)] if rule and is_noise else [],
         "why": "report.try" if one.is_restless else "report.try_needless",
         "try": f"/alerts/report?{urlencode(asked | ({'lang': lang} if lang else {}))}#tried",

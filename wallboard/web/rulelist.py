@@ -88,7 +88,7 @@ def listed(
         "file": {"path": file and file.name, "writable": why is None} | ({"why": why} if why else {}),
         "rules": [row | {"open": opened.get(row["id"], 0)} | _unknown(row, unknown, language) for row in rows],
         "gone": _gone(parts, written),
-        "days": _days(parts),
+        "days": first_and_last(parts),
     }
 
 
@@ -139,6 +139,7 @@ def _gone(parts: Parts, written: Table) -> list[str]:
     return []
 
 
-def _days(parts: Parts) -> list[str]:
+def first_and_last(parts: Parts) -> list[str]:
+    """The days of which events are kept. Blocking."""
     kept = Days(parts.config.events).files(date.min, date.max)
     return [file.name.removesuffix(ENDING) for file in (kept[:1] + kept[-1:])]

@@ -7,6 +7,7 @@ import asyncio
 import shutil
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 import msgspec
@@ -17,16 +18,20 @@ from starlette.responses import Response
 
 from wallboard.core.kpis import called
 from wallboard.core.state import Floor
+from wallboard.record.days import Days
 from wallboard.record.entries import entries
 from wallboard.record.ruletext import SECTION
+from wallboard.record.span import Span
 from wallboard.record.steps import FIRST_YEAR, LAST_YEAR
 from wallboard.web.auth import allowed
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
-from wallboard.web.rulelist import NO_NAME, has_address
+from wallboard.web.rulelist import NO_NAME, first_and_last, has_address
 from wallboard.web.rules import BODY_BYTES, asked_of, in_thread, read_text_of, wrong
+from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.words import Words
 
 TRY_S = 50.0  # a proxy gives up after 60
 SHOWN = 50  # times of each version; the numbers are of all
@@ -56,7 +61,8 @@ class Spoke(TypedDict):
 
 
 class Version(TypedDict):
-    """`which`: `now` as it stands, `new` as the text says. `most`: in any ten minutes. Lengths of those that ended."""
+    """`which`: `now` as it stands, `new` as the text says. `most`: in any ten minutes. Lengths of those that ended.
+    `days`: how many were asked for, `kept`: of how many of them there are events."""
 
     which: str
     times: int
@@ -66,6 +72,8 @@ class Version(TypedDict):
     longest_s: float | None
     open: int
     shifts: dict[str, int]
+    days: int
+    kept: int
     spoke: list[Spoke]
 
 
@@ -100,12 +108,17 @@ class RuleTrial:
             raise wrong(read.mistakes)
         if not has_address(read.name):
             raise Problem(422, NO_NAME, at="$.text")
+        page = page_say(spoken(request))
+        if not await asyncio.to_thread(Span(first, last).files, Days(parts.config.events)):
+            raise await asyncio.to_thread(_nothing, parts, page)
         if self._running.locked():
             raise Problem(429, "Another trial is running. Try again soon.", headers={"retry-after": "5"})
         async with self._running:
             was = await in_thread(_standing, parts, read.name)
             text = None if was == read.values else read.text
-            found = await _run(_arguments(parts, read.name, f"{first}..{last}", text), text)
+            found = await _run(_arguments(parts, read.name, f"{first}..{last}", text), text, parts.config.events)
+        if not found[0].get("kept", 1):
+            raise await asyncio.to_thread(_nothing, parts, page)
         which = ["now"] if text is None else ["now", "new"][-len(found) :]
         floor = parts.pipeline.floor
         told = [
@@ -131,6 +144,13 @@ def _day(text: str, key: str) -> date:
         raise Problem(422, f"{_EXPECTED}.", at=f"$.{key}") from None
 
 
+def _nothing(parts: Parts, page: Words) -> Problem:
+    """Blocking: looks for what is kept instead."""
+    there = first_and_last(parts)
+    said = page("rules.try_nothing", first=there[0], last=there[-1]) if there else page("rules.try_none")
+    return Problem(422, said, at="$.first")
+
+
 def _standing(parts: Parts, name: str) -> Any:
     """Blocking: what the file says of it."""
     file = parts.config.written
@@ -148,8 +168,9 @@ def _arguments(parts: Parts, name: str, days: str, text: str | None) -> list[str
     return ["alerts", "try", "--json", "--most", str(SHOWN), "--days", days, *other, *where, *data, "--", name]
 
 
-async def _run(arguments: list[str], text: str | None) -> list[dict[str, Any]]:
-    """Raises Problem 422 with what the command says, 503 where it takes too long."""
+async def _run(arguments: list[str], text: str | None, folder: Path) -> list[dict[str, Any]]:
+    """Raises Problem 422 with what the command says, but not where the server has its files; 503 where it takes too
+    long."""
     nice = [shutil.which("nice") or "", "-n", "10"] if shutil.which("nice") else []
     process = await asyncio.create_subprocess_exec(
         *nice, sys.executable, "-m", "wallboard", *arguments,
@@ -170,6 +191,6 @@ async def _run(arguments: list[str], text: str | None) -> list[dict[str, Any]]:
         return found
     told = said.decode(errors="replace").strip()
     if process.returncode == 1 and told and "Traceback" not in told:
-        raise Problem(422, f"{told.splitlines()[-1]}.")
+        raise Problem(422, f"{told.splitlines()[-1].removeprefix('wallboard: ').replace(f'{folder}/', '')}.")
     log.error("a trial of a rule failed", code=process.returncode, said=told[-2000:])
     raise Problem(500, "The trial failed; the log says why.")

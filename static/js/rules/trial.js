@@ -9,7 +9,7 @@ const WEEK = 7;
 const DAY_MS = 86400_000;
 
 /** @typedef {{which: string, times: number, a_day: number, most: number, median_s: number | null, longest_s: number | null,
- *   open: number, shifts: Object<string, number>, spoke: {of: string, name?: string, raised_ms: number, over_ms?: number}[]}} Version */
+ *   days: number, kept: number, open: number, shifts: Object<string, number>, spoke: {of: string, name?: string, raised_ms: number, over_ms?: number}[]}} Version */
 
 export class Trial {
   /** @type {string[]} */ days = [];
@@ -44,11 +44,13 @@ export class Trial {
     const number = (this.#asked += 1);
     this.button.disabled = true;
     this.#say(say("rules.trying"));
+    const shown = this.form.querySelector(".rule-tried");
+    shown.replaceChildren(); // of other days, or another text
     const answer = await this.server.attempt(await this.text(), field(this.form, "first").value, field(this.form, "last").value);
     if (number !== this.#asked) return; // another rule is open by now
     this.button.disabled = false;
-    this.#say(answer.detail);
-    if (answer.ok) this.form.querySelector(".rule-tried").replaceChildren(numbers(answer.told.versions), ...answer.told.versions.map((one) => this.#times(one)));
+    this.#say(answer.ok ? missing(answer.told.versions[0]) : answer.detail);
+    if (answer.ok) shown.replaceChildren(numbers(answer.told.versions), ...answer.told.versions.map((one) => this.#times(one)));
   }
 
   /** @param {string} text */
@@ -68,6 +70,11 @@ export class Trial {
     if (version.times > version.spoke.length) list.append(element("li", "", say("rules.try_more", { count: version.times - version.spoke.length })));
     return box;
   }
+}
+
+/** Of how many of the days nothing is known. @param {Version} version */
+function missing(version) {
+  return version.kept < version.days ? say("rules.try_kept", { count: version.kept, all: version.days }) : "";
 }
 
 /** @param {Version[]} versions */
