@@ -27,7 +27,7 @@ url = "smtp://mail.example.com/?from=wall@example.com&to=leads@example.com"
 
 
 def printed(*given: str) -> str:
-    return CliRunner().invoke(alerts, ["init", *given], catch_exceptions=False).output
+    return CliRunner().invoke(alerts, ["init", *given], catch_exceptions=False).stdout
 
 
 def test_they_go_into_a_file_as_they_are(tmp_path: Path) -> None:
@@ -45,9 +45,60 @@ def test_of_each_queue_a_long_wait_is_twice_its_own_target(tmp_path: Path) -> No
     waits = {name: (one.queues, one.raises, one.clears) for name, one in rules.items() if one.metric == "oldest_wait_s"}
     assert waits == {
         "long-wait": (["*", "!mail", "!post", "!Чат"], "> 40", "< 20"),
-        "long-wait-45.5s": (["Чат"], "> 91", "< 45.5"), "long-wait-14400s": (["mail", "post"], "> 28800", "< 14400"),
+        "long-wait-Чат": (["Чат"], "> 91", "< 45.5"), "long-wait-4h": (["mail", "post"], "> 28800", "< 14400"),
     }  # fmt: skip
     assert len(rules) == 8
+
+
+QUEUES = """[queue.vip]
+name = "VIP"
+target = { seconds = 60 }
+[queue.mail]
+name = "E-mail"
+channel = "email"
+target = { seconds = 14400 }
+[queue.chat]
+channel = "chat"
+target = { seconds = 45 }
+"""
+
+
+def test_they_say_whom_they_mean_as_a_person_writes_it(tmp_path: Path) -> None:
+    file = tmp_path / "wallboard.toml"
+    file.write_text(QUEUES, encoding="utf-8")
+    text = printed("--config", str(file))
+    assert "target allows, in E-mail.\n[alert.long-wait-mail]\n" in text
+    assert 'raise = "> 28800"  # twice the target of 4h\n' in text
+    assert 'raise = "> 120"  # twice the target of 1m\n' in text
+    assert '"long-wait' not in text, "no quotes that TOML does not want"
+    file.write_text(QUEUES.replace("[queue.vip]", "[queue.600]"), encoding="utf-8")
+    assert "[alert.long-wait-1m]" in printed("--config", str(file)), "600 says nothing to anybody"
+
+
+def test_nobody_has_to_be_ready_for_mail_that_may_wait_for_hours(tmp_path: Path) -> None:
+    file = tmp_path / "wallboard.toml"
+    file.write_text(QUEUES, encoding="utf-8")
+    file.write_text(QUEUES + printed("--config", str(file)), encoding="utf-8")
+    assert as_written(file, {}).settings.alert["nobody-ready"].queues == ["*", "!mail"]
+
+
+def test_what_the_file_has_is_not_printed_again(tmp_path: Path) -> None:
+    """Twice into one file was a file that could not be read."""
+    file = tmp_path / "wallboard.toml"
+    file.write_text(QUEUES, encoding="utf-8")
+
+    def more() -> Result:
+        done = CliRunner().invoke(alerts, ["init", "--config", str(file)], catch_exceptions=False)
+        file.write_text(file.read_text("utf-8") + done.stdout, encoding="utf-8")
+        return done
+
+    more()
+    again = more()
+    assert again.stdout == ""
+    assert again.stderr.startswith("init: left out, since they are there: long-wait, long-wait-chat, long-wait-vip,")
+    file.write_text(file.read_text("utf-8").replace("[alert.many-abandon]", "[alert.mine]"), encoding="utf-8")
+    assert more().stdout.startswith("\n# Many hang up before they are answered.\n[alert.many-abandon]\n")
+    assert len(as_written(file, {}).settings.alert) == 10
 
 
 def test_check_has_one_line_for_all_of_them_on_a_fresh_house_and_none_when_leads_and_the_office_are_told(
@@ -130,6 +181,23 @@ def test_a_rule_is_tried_over_kept_days(centre: Path) -> None:
     assert {one["of"] for one in found["spoke"]} == {"support"}
 
 
+def test_of_how_many_days_something_is_kept_is_said(centre: Path) -> None:
+    asked = ("long", "--days", "2026-02-27..2026-03-02")
+    done = tried(centre, *asked)
+    assert done.stderr == "try: 1 of 4 days is kept, the others are unknown\n"
+    [found] = json.loads(tried(centre, *asked, "--json").stdout)
+    assert (found["days"], found["kept"], found["times"]) == (4, 1, 2)
+    assert tried(centre, "long", "--days", "2026-03-02..2026-03-04").stderr == ""
+    [recorded] = json.loads(tried(centre, "long", "--from", "events", *recording(centre), "--json").stdout)
+    assert "kept" not in recorded
+    beside = tried(centre, "long", "--days", "2026-03-05")
+    assert "nothing is kept of 2026-03-05" in str(beside.exception), "the file of the day before says nothing of it"
+
+
+def recording(centre: Path) -> list[str]:
+    return [str(path) for path in Days(centre / ".wallboard" / "events").files(DAY, DAY)]
+
+
 def test_a_day_is_the_sites_and_may_lie_in_the_file_of_the_day_before(centre: Path) -> None:
     """03:00 in Tokyo is 18:00 the day before by UTC, and of its own day no file is there yet."""
     at_ms = int(datetime(2026, 3, 4, 18, tzinfo=UTC).timestamp() * 1000)
@@ -180,23 +248,6 @@ def test_a_recording_will_do(centre: Path) -> None:
     [
         (("lang", "--days", "2026-03-02"), "did you mean 'long'"),
         (("long", "--days", "2025-03-02"), "there is 2026-03-02 to 2026-03-04"),
-def test_of_how_many_days_something_is_kept_is_said(centre: Path) -> None:
-    asked = ("long", "--days", "2026-02-27..2026-03-02")
-    done = tried(centre, *asked)
-    assert done.stderr == "try: 1 of 4 days is kept, the others are unknown\n"
-    [found] = json.loads(tried(centre, *asked, "--json").stdout)
-    assert (found["days"], found["kept"], found["times"]) == (4, 1, 2)
-    assert tried(centre, "long", "--days", "2026-03-02..2026-03-04").stderr == ""
-    [recorded] = json.loads(tried(centre, "long", "--from", "events", *recording(centre), "--json").stdout)
-    assert "kept" not in recorded
-    beside = tried(centre, "long", "--days", "2026-03-05")
-    assert "nothing is kept of 2026-03-05" in str(beside.exception), "the file of the day before says nothing of it"
-
-
-def recording(centre: Path) -> list[str]:
-    return [str(path) for path in Days(centre / ".wallboard" / "events").files(DAY, DAY)]
-
-
         (("long", "--days", "yesterday"), "write 2026-11-02"),
         (("long", "--days", "2026-03-04..2026-03-02"), "ends before it begins"),
         (("long",), "say which events"),
@@ -250,6 +301,22 @@ def test_a_noisy_rule_is_named_with_what_to_try(noisy: Path) -> None:
     assert "no alerts" in reported(noisy, "--days", "2026-03-02").output
 
 
+def test_alerts_of_another_limit_and_those_that_do_not_count_yet_are_said(centre: Path) -> None:
+    """The report ends with the day: two were raised in its last ten minutes and are open."""
+    begin_ms = int(datetime(2026, 3, 4, 20, tzinfo=UTC).timestamp() * 1000)
+    told: list[Event] = []
+    for n, limit in enumerate((*["> 20"] * 3, *["> 60"] * 2)):
+        said = {"of": "support", "metric": "oldest_wait_s", "limit": limit}
+        at_ms = begin_ms + (n * 1_200_000 if n < 3 else 4 * 3_600_000 - 300_000)
+        told.append(AlertRaised(alert=f"c{n}", rule="long", time=at_ms, attributes=said))
+        told += [AlertCleared(alert=f"c{n}", rule="long", time=at_ms + 60_000)] if n < 3 else []
+    Days(centre / ".wallboard" / "events").append(happened(told))
+    said = reported(centre, "--days", "2026-03-04").output
+    assert "long had another limit when 3 of its 5 were raised." in said
+    assert "Not counted yet in 'nobody acted': 2 of the last ten minutes" in said
+    assert json.loads(reported(centre, "--days", "2026-03-04", "--json").stdout)["fresh"] == 2
+
+
 def test_a_rule_on_which_mostly_nobody_acts_is_named_with_what_to_try(centre: Path) -> None:
     at_ms = int(datetime(2026, 3, 4, 14, tzinfo=UTC).timestamp() * 1000)
     told: list[Event] = []
@@ -283,19 +350,3 @@ async def test_a_test_message_to_a_receiver_of_nobody_says_so(
     assert said.err.splitlines() == [
         "but of alerts: 'Olna' is no account of a lead, so nothing is told there - did you mean 'Olena'?"
     ]
-def test_alerts_of_another_limit_and_those_that_do_not_count_yet_are_said(centre: Path) -> None:
-    """The report ends with the day: two were raised in its last ten minutes and are open."""
-    begin_ms = int(datetime(2026, 3, 4, 20, tzinfo=UTC).timestamp() * 1000)
-    told: list[Event] = []
-    for n, limit in enumerate((*["> 20"] * 3, *["> 60"] * 2)):
-        said = {"of": "support", "metric": "oldest_wait_s", "limit": limit}
-        at_ms = begin_ms + (n * 1_200_000 if n < 3 else 4 * 3_600_000 - 300_000)
-        told.append(AlertRaised(alert=f"c{n}", rule="long", time=at_ms, attributes=said))
-        told += [AlertCleared(alert=f"c{n}", rule="long", time=at_ms + 60_000)] if n < 3 else []
-    Days(centre / ".wallboard" / "events").append(happened(told))
-    said = reported(centre, "--days", "2026-03-04").output
-    assert "long had another limit when 3 of its 5 were raised." in said
-    assert "Not counted yet in 'nobody acted': 2 of the last ten minutes" in said
-    assert json.loads(reported(centre, "--days", "2026-03-04", "--json").stdout)["fresh"] == 2
-
-

@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from ast import literal_eval
+from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +23,7 @@ _PATTERNS = {
 _TIME = re.compile(r"([Tt ]?\d\d)?:\d\d(?![:\d])")  # from where TOML does not understand it
 # tomllib takes seconds for the parts of one of 40 KB, and minutes for a megabyte.
 _ENDLESS_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""")
+_KEYS = re.compile(r"""\((?:(?:'[^'\n]*'|"[^"\n]*")(?:,[ ]|,?(?=\))))+\)""")
 _BARE_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
@@ -49,11 +52,16 @@ def parse_text(text: str, file: str, mistakes: list[Mistake]) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at (.+)\)$", str(error))
         reason = _no_seconds(text, place[1]) if place else ""
-        reason = reason or str(error).partition(" (at ")[0]
+        reason = reason or in_toml(str(error).partition(" (at ")[0])
         mistakes.append(Mistake(file, place[1] if place else "$", f"not TOML: {reason}"))
     except RecursionError:
         mistakes.append(Mistake(file, "$", "nested too deeply"))
     return {}
+
+
+def in_toml(reason: str) -> str:
+    """As it stands in the file: of [alert.long-wait] tomllib says ('alert', 'long-wait')."""
+    return _KEYS.sub(lambda found: f"[{reduce(path, literal_eval(found[0]), '')}]", reason)
 
 
 def _no_seconds(text: str, place: str) -> str:

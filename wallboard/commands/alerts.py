@@ -36,9 +36,15 @@ alerts.add_command(noise)
 def init(file: Path | None) -> None:
     """Print six rules with actions, to be put into wallboard.toml: wallboard alerts init >> wallboard.toml
 
-    The first one, of long waits, once more for each target that queues of the file have of their own.
+    The first one, of long waits, once more for each target that queues of the file have of their own. Those that the
+    file has already are left out.
     """
-    click.echo(first_rules(as_written(file, os.environ).settings.queue), nl=False)
+    config = as_written(file, os.environ)
+    begun = first_rules(config.settings.queue, config.settings.alert)
+    if begun.there:
+        click.echo(f"init: left out, since they are there: {', '.join(begun.there)}", err=True)
+    gap = "\n" if begun.text and config.file and config.file.stat().st_size else ""
+    click.echo(gap + begun.text, nl=False)
 
 
 @alerts.command()

@@ -13,6 +13,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from wallboard.core.errors import WallboardError
 from wallboard.record.shelf import alone_in, replace_file
+from wallboard.tables import in_toml
 
 Table = Mapping[str, Any]
 
@@ -154,7 +155,7 @@ def tables_of(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Unwritten(f"the file has a mistake, mend it first: {error}") from None
+        raise Unwritten(f"the file has a mistake, mend it first: {in_toml(str(error))}") from None
 
 
 def can_write(file: Path) -> bool:
