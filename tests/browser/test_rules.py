@@ -1,22 +1,27 @@
 """An administrator changes alert rules on a phone: in the form, as text, against somebody else, and back again."""
 
+import asyncio
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
 from tests.happened import happened
 from tests.web.conftest import TOKEN, serving_file  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis, as_written
 from wallboard.core.events import Abandoned, Queued
+from wallboard.core.settings import Site
 from wallboard.record.days import Days
 from wallboard.web import ruletrial
 
 PATIENT_S = 600
+TOKYO = ZoneInfo("Asia/Tokyo")  # where the site is, and no browser of these tests
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TEXT = """\
 # ours
@@ -46,11 +51,16 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
     Days(config.events).append(happened(waited))
     async with serving_file(config, TEXT) as served:
         file = served.parts.config.file
+        await served.apply(replace(served.parts.config.settings, site={"main": Site(zone=TOKYO.key)}))
+        async with asyncio.timeout(60):
+            while not served.parts.pipeline.floor.settings.site:
+                await asyncio.sleep(0.03)
         page = await open_page(served, "/alerts/rules", "Olena")
         form, text = page.locator("#edit"), page.locator("#edit textarea[name=text]")
         says = page.locator(".rule-says")
 
         await expect(says).to_have_text("Longest wait: more than 2:00, for 30 s")
+        await expect(page.locator(".rule-of")).to_have_text("each queue")
         await expect(page.locator(".rule-standing")).to_have_text("No data: nobody has told of it yet")
         tops = "all => new Set(all.slice(0, 2).map((one) => one.getBoundingClientRect().top)).size"
         assert await page.locator(".rule-do button").evaluate_all(tops) == 1, "two buttons stand in a row"
@@ -98,6 +108,17 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await form.get_by_text("As it stands: 1").tap()
         await expect(form.locator(".rule-tried li").first).to_contain_text("support")
         assert await form.evaluate("it => it.scrollWidth <= it.clientWidth")
+        await form.locator("[name=first]").fill("2026-02-24")
+        await press(page, "Try", "#edit")
+        await expect(form.locator(".trying")).to_contain_text("Days that are kept: 1 of 7.", timeout=1000 * PATIENT_S)
+        await expect(form.locator(".rule-tried table")).to_have_count(1)
+        for name in ("first", "last"):
+            await form.locator(f"[name={name}]").fill("2026-02-01")
+        await press(page, "Try", "#edit")
+        await expect(form.locator(".trying")).to_have_text(
+            "Nothing is kept of these days. Kept: 2026-03-02 to 2026-03-02."
+        )
+        await expect(form.locator(".rule-tried table")).to_have_count(0)
         await press(page, "Cancel", "#edit")
 
         await press(page, "Change…")
@@ -113,6 +134,13 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await expect(form.locator("[name=notify]")).to_have_css("border-top-width", "1px")
         await expect(form.locator("label:has([name=clear]) .rule-beside")).to_be_in_viewport(ratio=1)
         await expect(form.locator("label:has([name=clear]) .rule-beside")).not_to_have_text("")
+        await form.locator("[name=bound]").fill("")
+        await form.locator("[name=keep_for]").fill("soon")
+        for field, said in (("bound", "a sign and a number"), ("keep_for", "a time, such as 30s")):
+            beside = form.locator(f":is(label, fieldset):has(> [name={field}]) > .rule-beside")
+            await expect(beside).to_contain_text(said)
+            told_by = await form.locator(f"[name={field}]").get_attribute("aria-errormessage")
+            assert told_by == await beside.get_attribute("id")
         await press(page, "Cancel", "#edit")
 
         async with page.expect_response("**/check-rule"):
@@ -162,7 +190,10 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
         await expect(says).to_have_text(["Longest wait: more than 1:30, of at least 3, for 30 s", "many"])
         assert file.read_text(encoding="utf-8") == theirs
         await page.locator("#gone-rules").get_by_role("button", name="Earlier versions…").tap()
-        await expect(both.locator("li").nth(1)).to_contain_text(re.compile(r" \d\d:\d\d\b"))
+        await expect(both).to_contain_text("times in Asia/Tokyo")
+        now = datetime.now(TOKYO)
+        hours = "|".join(f"{at:%Y-%m-%d %H}" for at in (now, now - timedelta(hours=1)))
+        await expect(both.locator("li").nth(1)).to_contain_text(re.compile(rf"({hours}):\d\d:\d\d · "))
         await expect(both.locator("li").nth(1)).not_to_contain_text(re.compile("[AP]M"))
         await both.locator("li").nth(1).get_by_role("button").tap()
         await press(page, "Bring this back", ".edit-dialog")

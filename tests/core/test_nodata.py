@@ -97,6 +97,13 @@ def test_a_number_that_no_source_tells_is_no_data_unless_the_rest_decides():
     assert unknown(floor_with(waits | {"queues": ["support"], "or": [ready]}, support=1)) == of(1, 1, "unknown")
 
 
+def test_of_a_source_without_heartbeats_it_says_why_nothing_is_known():
+    floor = floor_with({"metric": "silent_s", "raise": "> 30"}, support=1)
+    floor.apply(ev.Queued(queue="mail", contact="m", source="crm", time=floor.now_ms), floor.now_ms)
+    floor.advance(floor.now_ms + SECOND)
+    assert unknown(floor) == of(1, 2, "quiet")
+
+
 def test_a_change_is_known_as_soon_as_its_number_is():
     rise = {"metric": "waiting", "raise": "> 5", "within": "10m", "queues": ["support"]}
     assert unknown(floor_with(rise, support=1)) is None

@@ -83,13 +83,13 @@ async def test_a_rule_is_told_in_words_and_with_the_text_that_lies_in_the_file(s
     assert list(found) == ["long", "few"]
     assert found["long"]["text"] == LONG
     assert found["long"]["says"].replace("\u00a0", " ") == "Longest wait: more than 2:00, for 30 s"
-    assert found["long"]["facts"] == ["support", "told on the alerts page and on boards only"]
+    assert (found["long"]["of"], found["few"]["of"]) == ("Support", "all queues together")
+    assert found["long"]["facts"] == ["told on the alerts page and on boards only"]
     assert (found["long"]["open"], found["long"]["writable"], found["long"]["mistakes"]) == (0, True, [])
     few = [text.replace("\u00a0", " ") for text in (found["few"]["says"], *found["few"]["facts"])]
     assert few == [
-        "Abandon rate, 15 min: 10.5 % or more, and Ready: less than 1", "all queues together",
-        "over at less than 5.0 %", "over after 5 min of calm", "also while closed",
-        "told on the alerts page and on boards only",
+        "Abandon rate, 15 min: 10.5 % or more, and Ready: less than 1", "over at less than 5.0 %",
+        "over after 5 min of calm", "also while closed", "told on the alerts page and on boards only",
     ]  # fmt: skip
     polish = (await rows(served, "pl"))["long"]["says"].replace("\u00a0", " ")
     assert polish == "Najdłuższe czekanie: więcej niż 2:00, przez 30 s"
@@ -112,6 +112,7 @@ async def test_a_rule_that_knows_nothing_now_says_of_how_many_and_why_in_the_rea
     ("found", "says"),
     [
         (NoData(2, 8, frozenset({"few"}), frozenset()), "No data for 2 of 8: too few contacts"),
+        (NoData(1, 3, frozenset({"quiet"}), frozenset()), "No data for 1 of 3: the source sends no heartbeats"),
         (NoData(0, 0, frozenset({"untold"}), frozenset()), "No data: nobody has told of it yet"),
         (
             NoData(8, 8, frozenset({"few", "silent"}), frozenset({"pbx-2", "pbx-1"})),

@@ -8,8 +8,9 @@ import pytest
 from wallboard.core.noise import Course
 from wallboard.core.quieter import quieter
 from wallboard.core.rules import Rule
+from wallboard.core.settings import Queue
 from wallboard.web.lists import alert_text
-from wallboard.web.ruletold import change_told, facts, sentence
+from wallboard.web.ruletold import change_told, facts, sentence, whom
 from wallboard.web.speaking import page_say
 from wallboard.web.words import words
 
@@ -98,6 +99,24 @@ def test_what_would_help_is_called_as_the_form_calls_it() -> None:
     brief = [Course("r", "q", "warning", 0, over_ms=4000)]
     told = [change_told(one, words("en"), page_say("en")).replace("\u00a0", " ") for one in quieter(rule, brief)]
     assert told == ["For how long: 10 s", "Over at: less than 6.0 %", "Of so many contacts at least: 10"]
+
+
+@pytest.mark.parametrize(
+    ("of", "says"),
+    [
+        ({"queues": ["*"]}, "each queue"),
+        ({"queues": ["*", "!vip", "!mail", "!600"]}, "each queue but VIP, E-mail, 600"),
+        ({"queues": ["!vip"]}, "each queue but VIP"),
+        ({"queues": ["mail", "sales-*"]}, "E-mail, sales-*"),
+        ({"queues": ["*", "!vip"], "teams": ["one"]}, "each queue but VIP, teams one"),
+        ({"teams": ["one"]}, "teams one"),
+        ({}, "all queues together"),
+    ],
+)
+def test_queues_are_called_by_their_names(of: dict[str, Any], says: str) -> None:
+    rule = msgspec.convert({"metric": "waiting", "raise": "> 6", **of}, Rule)
+    known = {"vip": Queue(name="VIP"), "mail": Queue(name="E-mail"), "600": Queue()}
+    assert whom(rule, known, page_say("en")) == says
 
 
 def test_who_is_meant_stands_in_what_a_rule_says() -> None:

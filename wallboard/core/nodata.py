@@ -16,12 +16,13 @@ from wallboard.core.select import is_pattern
 from wallboard.core.state import Floor
 from wallboard.core.watch import groups_of
 
-Why = Literal["silent", "few", "unknown", "untold"]
+Why = Literal["silent", "few", "unknown", "quiet", "untold"]
 
 
 class NoData(NamedTuple):
     """`unknown`: of how many entities, `of` those for which the rule counts now; 0 of 0: none is there.
-    `why`: all of its `sources` are silent, the number is of too few, or is not known, or nobody told of the entity."""
+    `why`: all of its `sources` are silent, the number is of too few, or is not known, or the source sends no
+    heartbeats, or nobody told of the entity."""
 
     unknown: int
     of: int
@@ -94,6 +95,8 @@ def _why(
     if asked.holds(known, keeping=False) is not None:
         return None
     missing = [one for (_, one), found in zip(wanted, known, strict=True) if found.value is None]
+    if row.get("state") == "quiet" and any(one.metric in OF_SOURCES for one in missing):
+        return "quiet"
     return "few" if any(map(_is_of_contacts, missing)) else "unknown"
 
 

@@ -55,7 +55,7 @@ from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import words
 
 Document = dict[str, Any]
-OF_PAGE, OF_RESTORE = "edit.", "boards.restore"
+OF_PAGE = "edit.", "boards.restore", "sources.zone"
 _NO_STORE = {"cache-control": "no-store"}
 _FRAME = {
     "content-security-policy": f"default-src 'self'; {STYLE_POLICY}; img-src 'self' data:; object-src 'none'; "
@@ -82,7 +82,7 @@ class Editor:
         parts, name, standing = parts_of(request), request.path_params["board"], await standing_of(request)
         _keep_to_theirs(who, parts, parts.boards().get(name))
         language = spoken(request)
-        said = {key: text for key, text in page_say(language).catalog.items() if key.startswith((OF_PAGE, OF_RESTORE))}
+        said = {key: text for key, text in page_say(language).catalog.items() if key.startswith(OF_PAGE)}
         names = {
             key: text for key, text in words(language).catalog.items()
             if key.partition(".")[0] in ("metric", "window", "kind")
@@ -95,6 +95,7 @@ class Editor:
             "over": standing.over,
             "writable": standing.writable,
             "admin": who.may("admin"),
+            "zone": next(iter(parts.pipeline.floor.settings.sites.values())).zone,
             "language": language,
             "words": said | names,
             "choices": _choices(parts, boards_for(request), language)

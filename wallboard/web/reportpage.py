@@ -28,7 +28,7 @@ from wallboard.web.costly import costs
 from wallboard.web.figures import figure
 from wallboard.web.problems import Problem
 from wallboard.web.readback import Alerts, Trials
-from wallboard.web.ruletold import change_told, sentence
+from wallboard.web.ruletold import change_told, sentence, whom
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.within import has_alert
@@ -157,6 +157,7 @@ def _noisy(settings: Settings, one: Any, these: Sequence[Course], span: Span, sa
     is_noise = one.is_restless or one.is_needless
     return {
         "name": one.rule, "says": sentence(rule, say, page) if rule else "",
+        "of": whom(rule, settings.queue, page) if rule else "",
         "times": one.times, "share": "\u00a0".join(figure(one.share, "percent", 0, say)),
         "fleeting": one.fleeting, "chattering": one.chattering, "unheeded": one.unheeded,
         "false_alarms": one.false_alarms, "before": before(rule, own) if rule else 0,

@@ -3,9 +3,10 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from wallboard.core.errors import Mistake, RecordUnavailable
 from wallboard.core.kpis import alert_document
 from wallboard.core.nodata import Looking, NoData
 from wallboard.core.rules import Rule
+from wallboard.core.settings import Queue
 from wallboard.core.state import Floor
 from wallboard.record.days import ENDING, Days
 from wallboard.record.entries import Unwritten, read_text, tables_of
@@ -22,7 +24,7 @@ from wallboard.record.ruletext import SECTION, rule_texts
 from wallboard.record.shelf import tag_of
 from wallboard.tables import path, read
 from wallboard.web.ruletexts import dumped
-from wallboard.web.ruletold import facts, no_data_told, sentence
+from wallboard.web.ruletold import facts, no_data_told, sentence, whom
 from wallboard.web.speaking import page_say
 from wallboard.web.who import Who
 from wallboard.web.wiring import Parts
@@ -33,6 +35,7 @@ NO_NAME = "A rule's name is 1 to 256 characters without slashes."
 _IN_ADDRESS = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\]*[^\x00-\x1f\x7f-\x9f/\\.][^\x00-\x1f\x7f-\x9f/\\]*")
 IN_A_ROW = 200  # entities that a rule is asked about, then others have their turn
 Table = Mapping[str, Any]
+Told = Callable[[Rule | None], dict[str, Any]]  # what it says in words
 
 
 def has_address(name: str) -> bool:
@@ -82,8 +85,9 @@ def listed(
             why = f"{error}."
     written = tables.get(SECTION, {}) if isinstance(tables.get(SECTION, {}), dict) else {}
     texts = rule_texts(text)
-    rows = [_as_written(name, own, texts.get(name), in_force, wrong, language) for name, own in written.items()]
-    rows += [_elsewhere(name, rule, language) for name, rule in in_force.items() if name not in written]
+    told = partial(_in_words, queues=parts.pipeline.floor.settings.queue, language=language)
+    rows = [_as_written(name, own, texts.get(name), in_force, wrong, told) for name, own in written.items()]
+    rows += [_elsewhere(name, rule, told) for name, rule in in_force.items() if name not in written]
     return {
         "file": {"path": file and file.name, "writable": why is None} | ({"why": why} if why else {}),
         "rules": [row | {"open": opened.get(row["id"], 0)} | _unknown(row, unknown, language) for row in rows],
@@ -93,7 +97,7 @@ def listed(
 
 
 def _as_written(
-    name: str, own: Any, lies: str | None, in_force: Mapping[str, Rule], wrong: Iterable[Mistake], language: str
+    name: str, own: Any, lies: str | None, in_force: Mapping[str, Rule], wrong: Iterable[Mistake], told: Told
 ) -> dict[str, Any]:
     """Where it has no text of its own it is shown as it would be written, and changed in the file."""
     at = path(SECTION, name)
@@ -105,24 +109,24 @@ def _as_written(
         "id": name, "text": shown, "tag": tag_of(shown), "values": values, "mistakes": mistakes,
         "writable": lies is not None and has_address(name),
         "in_file": True, "in_force": rule is not None and in_force.get(name) == rule,
-    } | _in_words(None if mistakes else rule, language)  # fmt: skip
+    } | told(None if mistakes else rule)  # fmt: skip
 
 
-def _elsewhere(name: str, rule: Rule, language: str) -> dict[str, Any]:
+def _elsewhere(name: str, rule: Rule, told: Told) -> dict[str, Any]:
     """One that the environment or the simulated centre brings along, or that has just been taken out of the file."""
     values = msgspec.to_builtins(rule)
     text = dumped(name, values)
     return {
         "id": name, "text": text, "tag": tag_of(text), "values": values, "mistakes": [], "writable": False,
         "in_file": False, "in_force": True,
-    } | _in_words(rule, language)  # fmt: skip
+    } | told(rule)  # fmt: skip
 
 
-def _in_words(rule: Rule | None, language: str) -> dict[str, Any]:
+def _in_words(rule: Rule | None, queues: Mapping[str, Queue], language: str) -> dict[str, Any]:
     if rule is None:
-        return {"says": "", "facts": []}
+        return {"says": "", "of": "", "facts": []}
     say, page = words(language), page_say(language)
-    return {"says": sentence(rule, say, page), "facts": facts(rule, say, page)}
+    return {"says": sentence(rule, say, page), "of": whom(rule, queues, page), "facts": facts(rule, say, page)}
 
 
 def _unknown(row: Table, unknown: Mapping[str, NoData], language: str) -> dict[str, Any]:

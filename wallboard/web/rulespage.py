@@ -23,7 +23,7 @@ _OF_RULE = {
 _OF_DIALOGS = (
     "edit.conflict_how", "edit.mine", "edit.theirs", "edit.take_theirs", "edit.overwrite", "edit.make_again",
     "edit.go_on", "edit.revisions", "edit.revisions_none", "edit.revision", "edit.found", "edit.bring_back",
-    "edit.close",
+    "edit.close", "sources.zone",
 )  # fmt: skip
 _OF_WALL = ("metric", "window", "span")
 

@@ -1,12 +1,13 @@
 """What does an alert rule say in plain words? A sentence, and what else a person asks of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from wallboard.core.limits import Limit, limit_of
 from wallboard.core.nodata import NoData
 from wallboard.core.numbers import number_named
 from wallboard.core.quieter import Quieter
 from wallboard.core.rules import ALWAYS, KPI, ON_DUTY, OPEN, Condition, Rule, reads_of
+from wallboard.core.settings import Queue
 from wallboard.web.figures import changed, lasting
 from wallboard.web.words import Words
 
@@ -27,13 +28,32 @@ def sentence(rule: Rule, say: Words, page: Words) -> str:
 
 
 def facts(rule: Rule, say: Words, page: Words) -> list[str]:
-    """Of whom or what, when it is over, when it counts, who is told."""
+    """When it is over, when it counts, who is told."""
     return list(_facts(rule, say, page))
 
 
+def whom(rule: Rule, queues: Mapping[str, Queue], page: Words) -> str:
+    """Of whom or what it is: `queues` as they are called, people by their ids."""
+    if rule.kind == "kpis":
+        return ", ".join(rule.kpis)
+    patterns = {"queues": rule.queues, "agents": rule.agents, "sources": rule.sources}.get(rule.kind, [])
+    called = queues if rule.kind == "queues" else {}
+    wanted = [one for one in patterns if not one.startswith("!")]
+    others = [one[1:] for one in patterns if one.startswith("!")]
+    teams = page("rules.teams", names=", ".join(rule.teams)) if rule.teams else ""
+    told = "" if teams and not others else page(_ALL[rule.kind])
+    if wanted not in ([], ["*"]):
+        told = _names(wanted, called)
+    if others:
+        told = page("rules.but", what=told, names=_names(others, called))
+    return ", ".join(filter(None, (told, teams)))
+
+
+def _names(patterns: Iterable[str], queues: Mapping[str, Queue]) -> str:
+    return ", ".join(row.name if (row := queues.get(one)) and row.name else one for one in patterns)
+
+
 def _facts(rule: Rule, say: Words, page: Words) -> Iterator[str]:
-    if where := _where(rule, page):
-        yield where
     if rule.clear_limit:
         yield page("rules.clears", limit=_limit(rule.clear_limit, rule.metric, say, page))
     if rule.keep_ms:
@@ -61,7 +81,7 @@ def no_data_told(found: NoData, page: Words) -> str:
     """No data for 2 of 8: too few contacts"""
     words = {
         "silent": page("rules.why_silent", names=", ".join(sorted(found.sources))), "few": page("rules.why_few"),
-        "unknown": page("rules.why_unknown"), "untold": page("rules.why_untold"),
+        "unknown": page("rules.why_unknown"), "quiet": page("rules.why_quiet"), "untold": page("rules.why_untold"),
     }  # fmt: skip
     why = ", ".join(text for key, text in words.items() if key in found.why)
     if found.unknown == found.of:
@@ -91,12 +111,3 @@ def _limit(limit: Limit, metric: str, say: Words, page: Words) -> str:
 def _lasting(text: str, say: Words) -> str:
     """Its unit stays beside it."""
     return lasting(text, say).replace(" ", "\u00a0")
-
-
-def _where(rule: Rule, page: Words) -> str:
-    if rule.kind == "kpis":
-        return ", ".join(rule.kpis)
-    patterns = {"queues": rule.queues, "agents": rule.agents, "sources": rule.sources}.get(rule.kind, [])
-    teams = page("rules.teams", names=", ".join(rule.teams)) if rule.teams else ""
-    named = ", ".join(patterns) if patterns not in ([], ["*"]) else "" if teams else page(_ALL[rule.kind])
-    return ", ".join(filter(None, (named, teams)))

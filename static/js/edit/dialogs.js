@@ -1,10 +1,9 @@
 /** What the editor asks in a dialog: which of two texts counts, which earlier version is wanted, whether one is sure. */
 
+import { moment } from "../format.js";
 import { button, element } from "./fields.js";
 import { compared } from "./lines.js";
 import { said } from "./words.js";
-
-const when = (ms) => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(ms);
 
 /** Somebody else was quicker. @param {string} mine @param {string | null} theirs null: taken away
  * @returns {Promise<"theirs" | "mine" | "">} */
@@ -30,20 +29,21 @@ export async function sure(asked, word) {
   return (await closed) === "yes";
 }
 
-/** @param {import("./server.js").Server} server @param {string} now the text that is edited
+/** @param {import("./server.js").Server} server @param {string} now the text that is edited @param {string} zone the site's
  * @returns {Promise<string>} the text that is to be taken; empty: none */
-export async function revisions(server, now) {
+export async function revisions(server, now, zone) {
   const { dialog, body, closed } = opened(said("edit.revisions"));
   const answer = await server.revisions();
   if (!answer.ok) body.append(element("p", "edit-hint", answer.detail));
   else if (!answer.told.revisions.length) body.append(element("p", "edit-hint", said("edit.revisions_none")));
+  else body.append(element("p", "edit-hint", said("sources.zone", { zone })));
   const list = element("ol", "edit-revisions");
   const shown = element("div", "edit-shown");
   let wanted = "";
   const take = button(said("edit.bring_back"), () => dialog.close("take"), "");
   take.disabled = true;
   for (const one of answer.told?.revisions ?? []) {
-    const word = said("edit.revision", { when: when(one.at), who: one.who || said("edit.found") });
+    const word = said("edit.revision", { when: moment(one.at, 0, zone), who: one.who || said("edit.found") });
     const row = list.appendChild(document.createElement("li"));
     row.append(button(word, async () => {
       const read = await server.revision(one.revision);

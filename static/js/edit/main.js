@@ -237,7 +237,7 @@ async function copy() {
 
 async function bringBack() {
   if (!(await settled())) return;
-  const text = await revisions(server, model.text);
+  const text = await revisions(server, model.text, first.zone);
   if (!text) return;
   takeText(text);
   if (first.writable) await save();

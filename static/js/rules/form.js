@@ -21,21 +21,23 @@ export function labelOf(key) {
   return KEYS.includes(key) ? say("rules." + (LABELS[key] ?? key)).split(":")[0] : "";
 }
 
-/** The fields that have a mistake, also to who hears the page; of the first one what it is, beside it.
+/** The fields that have a mistake, also to who hears the page, each with what it is beside it.
  * @param {HTMLFormElement} form @param {{key?: string, reason: string}[]} mistakes */
 export function mark(form, mistakes) {
   const wrong = new Map(mistakes.map((one) => [FIELDS[one.key ?? ""] ?? one.key, one.reason]));
-  for (const one of Array.from(form.elements)) {
-    if (wrong.has(/** @type {HTMLInputElement} */ (one).name)) one.setAttribute("aria-invalid", "true");
-    else one.removeAttribute("aria-invalid");
+  for (const one of Array.from(form.querySelectorAll(".rule-beside"))) one.remove();
+  for (const one of /** @type {HTMLInputElement[]} */ (Array.from(form.elements))) {
+    for (const name of ["aria-invalid", "aria-errormessage"]) one.removeAttribute(name);
+    const reason = wrong.get(one.name);
+    if (reason === undefined) continue;
+    one.setAttribute("aria-invalid", "true");
+    const beside = one.closest("label, fieldset")?.appendChild(document.createElement("small"));
+    if (!beside) continue;
+    beside.className = "rule-beside";
+    beside.id = "beside-" + one.name;
+    beside.textContent = reason;
+    one.setAttribute("aria-errormessage", beside.id);
   }
-  form.querySelector(".rule-beside")?.remove();
-  const first = wrongOf(form);
-  const beside = first?.closest("label, fieldset")?.appendChild(document.createElement("small"));
-  if (!first || !beside) return;
-  beside.id = beside.className = "rule-beside";
-  first.setAttribute("aria-errormessage", beside.id);
-  beside.textContent = wrong.get(first.name) ?? "";
 }
 
 /** To the first field that has a mistake, also where it is folded away. @param {HTMLFormElement} form */

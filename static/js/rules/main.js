@@ -13,7 +13,7 @@ const APPLIED_MS = 3000; // until the parts have read the file
 /** What a new rule begins with; the rest is as docs/alerts.md has it. */
 const NEW = { metric: "oldest_wait_s", queues: ["*"], raise: "> 60", for: "30s", keep_for: "1m", notify: ["on-duty"] };
 
-/** @typedef {{id: string, text: string, tag: string, values: *, says: string, facts: string[], open: number, no_data?: {count: number, of: number, text: string},
+/** @typedef {{id: string, text: string, tag: string, values: *, says: string, of: string, facts: string[], open: number, no_data?: {count: number, of: number, text: string},
  *   mistakes: {at: string, reason: string}[], writable: boolean, in_file: boolean, in_force: boolean}} Rule */
 
 const first = JSON.parse(byId("first").textContent);
@@ -54,6 +54,7 @@ function renderRule(item, rule) {
   item.dataset.severity = rule.values.severity ?? "warning";
   item.dataset.open = String(rule.open > 0);
   write(part(item, "p", "rule-says"), rule.says || say("rules.mistaken"));
+  write(part(item, "p", "rule-of"), rule.of);
   write(part(item, "p", "rule-action"), rule.values.action ?? say("rules.no_action"));
   write(part(item, "p", "rule-facts"), [rule.id, say("rules.severity." + item.dataset.severity), ...rule.facts].join(" · "));
   const mistakes = rule.mistakes.map((one) => one.at + ": " + one.reason);
@@ -91,7 +92,7 @@ function deed(deeds, name) {
 /** An earlier text comes into the editor; saved, it is the newest. @param {string} id */
 async function past(id) {
   const rule = told.rules.find((one) => one.id === id);
-  const text = await revisions(server.past(id), rule ? rule.text : "");
+  const text = await revisions(server.past(id), rule ? rule.text : "", first.choices.zone);
   if (text) editor.begin(rule ?? { id, tag: null, of: id }, text, null, told.days);
 }
 
