@@ -1,6 +1,7 @@
 """Mail is plain text with the title as its subject, and goes to no server in the house that is not allowed."""
 
 import asyncio
+import re
 import socket
 from email import message_from_bytes, policy
 
@@ -21,6 +22,23 @@ async def test_mail_arrives_with_the_title_as_its_subject() -> None:
     assert found["Subject"] == "Підтримка: 7 Bcc: evil@example.com"
     assert found["To"] == "leads@example.com, boss@example.com"
     assert found["Bcc"] is None
+
+
+@pytest.mark.parametrize("letter", ["x", "й", "漢"])
+async def test_the_first_line_of_a_subject_is_never_empty_and_none_is_too_long(letter: str) -> None:
+    """ "Subject:" stood alone where the rest just fitted the second line: some programs show nothing then."""
+    titles = [f"Support: {letter * (length // 2)} {letter * (length // 2)} (limit > 2:00)" for length in range(2, 90)]
+    titles += ["Hand-over: Kyiv, early 2026-11-30 14:00–20:05"]
+    with mail_server() as (post, url):
+        for title in titles:
+            told = msgspec.structs.replace(HELLO, title=title)
+            await mail.send(Receiver("leads", "mail", url, allow=HERE), told)
+    for title, content in zip(titles, post.got, strict=True):
+        [head] = re.findall(rb"^Subject:.*\r?\n(?:[ \t].*\r?\n)*", content, re.M)
+        lines = head.splitlines()
+        assert lines[0].removeprefix(b"Subject:").strip(), title
+        assert all(line.strip() and len(line) <= 78 for line in lines), title
+        assert message_from_bytes(content, policy=policy.default)["Subject"] == title
 
 
 async def test_whatever_a_queue_is_called_its_mail_is_plain_text_that_says_so() -> None:

@@ -10,7 +10,9 @@ import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
+from email.header import Header
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import formatdate, make_msgid
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -23,6 +25,7 @@ from wallboard.alerts.targets import CONNECT_S, resolved
 from wallboard.receivers import Receiver
 
 ANSWER_S = 10.0
+LINE = 76  # characters of a line of the head, so that an encoded word has at most 75 (RFC 2047)
 
 
 async def send(receiver: Receiver, message: Message) -> None:
@@ -41,6 +44,19 @@ async def send(receiver: Receiver, message: Message) -> None:
         raise Undelivered(f"the mail server answers {error.smtp_code} {said}") from None
     except (httpcore.ConnectError, smtplib.SMTPException, OSError) as error:
         raise Undelivered(str(error) or type(error).__name__) from None
+
+
+class _Subject(str):
+    """Folds itself: Python leaves the first line empty where the whole just fits the second one. `email.policy` asks
+    what has a `name`."""
+
+    __slots__ = ()
+    name = "Subject"
+
+    def fold(self, *, policy: Policy) -> str:
+        is_plain = self.isascii() and len(self) <= LINE - len("Subject: ")
+        value = Header(str(self), None if is_plain else "utf-8", LINE, self.name)
+        return f"{self.name}: {value.encode(linesep=policy.linesep)}{policy.linesep}"
 
 
 class _At(smtplib.SMTP):
@@ -64,7 +80,7 @@ def _send(url: str, addresses: Sequence[str], port: int, message: Message) -> No
     at = urlsplit(url)
     asked = parse_qs(at.query)
     mail = EmailMessage()
-    mail["Subject"] = " ".join(message.title.split())
+    mail["Subject"] = _Subject(" ".join(message.title.split()))
     mail["From"], mail["To"] = asked["from"][0], ", ".join(asked["to"])
     mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="wallboard.invalid")
     if message.alert:
