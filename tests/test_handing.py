@@ -130,7 +130,7 @@ async def test_it_is_mailed_once_with_numbers_alerts_notices_who_waits_and_the_n
 
     [(name, mail)] = sent
     assert name == "boss shift"
-    assert mail.title == f"Hand-over: early {begun:%H:%M}–{ended:%H:%M}"
+    assert mail.title == f"Hand-over: main, early {begun:%Y-%m-%d %H:%M}–{ended:%H:%M}"
     blocks = [block.splitlines() for block in mail.text.split("\n\n")]
     assert blocks[0] == ["Ann: Line 2 comes back."]
     worst = [datetime.fromtimestamp((_quarter(begun_ms) + ms) / 1000, UTC) for ms in (0, QUARTER_MS)]

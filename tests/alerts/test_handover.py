@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from wallboard.alerts import handover
@@ -15,10 +16,12 @@ from wallboard.alerts.handoversaid import hours
 from wallboard.alerts.handoverworst import Line, Longest, WorstHour, worst_hour
 from wallboard.core.alerts import MOST_OVER
 from wallboard.core.calendar import Shift
-from wallboard.core.events import AlertAssigned, AlertCleared, AlertRaised
+from wallboard.core.events import AlertAcknowledged, AlertAssigned, AlertCleared, AlertRaised, Queued
 from wallboard.core.quarters import Interval
+from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings, Site
 from wallboard.core.state import Floor
+from wallboard.core.watchful import watchful
 from wallboard.record.database import open_record
 from wallboard.record.history import History, SeenDay
 from wallboard.record.steps import TOLD_MS
@@ -67,6 +70,36 @@ def test_the_mail_says_who_is_on_an_open_alert_and_who_had_one_that_is_over() ->
     assert "is on it" not in text
 
 
+def test_the_mail_says_the_number_now_and_which_one_is_that_of_the_raise_and_who_wrote_what() -> None:
+    """ "longest wait 0:50" stood a few lines under "1 waiting, the longest 15:31"."""
+    rules = msgspec.convert({"r": {"metric": "waiting", "queues": ["*"], "raise": "> 2"}}, dict[str, Rule])
+    floor = watchful(Floor(Settings(alert=rules, site={"main": Site(name="Kyiv")})))
+    floor.advance(NOON)
+    for nth in range(5):
+        floor.apply(Queued(contact=f"c{nth}", queue="q", source="pbx", time=NOON), NOON)
+    for alert, of in (("a", "q"), ("b", "p"), ("c", "o")):
+        about = {"kind": "queues", "of": of, "metric": "waiting", "limit": "> 2", "since": "1"}
+        floor.apply(
+            AlertRaised(
+                alert=alert, rule="r", severity="warning", value=3, attributes=about, source="wallboard", time=NOON
+            ),
+            NOON,
+        )
+    floor.apply(AlertAcknowledged(alert="a", who="Ann", note="called", source="wallboard", time=NOON), NOON)
+    floor.apply(AlertCleared(alert="b", source="wallboard", time=NOON), NOON)
+    shift = Shift("early", NOON, NOON + 3_600_000)
+    numbers, rows = Numbers("site:main", None, [], {"at": NOON}), handover.alerts_of(floor, shift, lambda _: True)
+    mail = mail_of(Parting("main", shift, numbers, [], rows, [], []), floor, NOON, "")
+    time = f"{datetime.fromtimestamp(NOON / 1000, UTC):%H:%M}"
+    lines = mail.text.split("Alerts\n")[1].split("\n\n")[0].splitlines()
+    assert lines == [
+        f"{time}–still open  warning: q: waiting 5 (limit > 2); 3 when raised, seen by Ann, Ann: “called”",
+        f"{time}–{time}  warning: p: waiting 3 when raised (limit > 2); nobody acted",
+        f"{time}–still open  warning: o: waiting 3 when raised (limit > 2); nobody acted",
+    ]
+    assert mail.title.startswith("Hand-over: Kyiv, early 2026-11-18 ")
+
+
 def test_hours_that_nobody_saw_are_one_row_as_long_as_they_follow_each_other(tmp_path: Path) -> None:
     """Somebody looked in the fourth hour, and in the sixth a contact came."""
     begun_ms = NOON - NOON % HOUR_MS
@@ -102,9 +135,13 @@ def test_the_worst_hour_is_one_of_two_with_enough_contacts() -> None:
 @pytest.mark.parametrize(
     ("language", "title", "said"),
     [
-        ("uk", "Передача зміни: early", ("надійшло 10", "рівень сервісу 80,5 %", "ніхто не відреагував", "Подяк від")),
-        ("ru", "Передача смены: early", ("уровень сервиса 80,5 %", "Благодарностей")),
-        ("pl", "Przekazanie zmiany: early", ("poziom obsługi 80,5 %",)),
+        (
+            "uk",
+            "Передача зміни: main, early 2026-11-18 ",
+            ("надійшло 10", "рівень сервісу 80,5 %", "ніхто не відреагував", "Подяк від"),
+        ),
+        ("ru", "Передача смены: main, early 2026-11-18 ", ("уровень сервиса 80,5 %", "Благодарностей")),
+        ("pl", "Przekazanie zmiany: main, early 2026-11-18 ", ("poziom obsługi 80,5 %",)),
     ],
 )
 def test_the_mail_is_in_the_language_of_its_site(language: str, title: str, said: tuple[str, ...]) -> None:

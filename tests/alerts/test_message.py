@@ -149,11 +149,27 @@ def test_a_repeat_says_that_it_goes_on_and_an_end_that_it_is_resolved() -> None:
         message_of("a", row(), "again", 2, None, "Billing", "").title
         == "Billing: longest wait still 2:14 (limit > 2:00)"
     )
-    over = row(over_ms=NOON + 1, over="cleared")
+    over = row(over_ms=NOON + 6 * MINUTE, over="cleared")
     assert (
         message_of("a", over, "cleared", 1, None, "Billing", "").title
-        == "Billing: resolved, longest wait (limit > 2:00)"
+        == "Billing: resolved, longest wait (limit > 2:00), after 6 min"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "lasted_s", "says"),
+    [
+        ("en", 0, "after 1 s"), ("en", 59, "after 59 s"), ("en", 60, "after 1 min"), ("en", 3_599, "after 1 h"),
+        ("en", 7_500, "after 2 h 5 min"), ("uk", 366, "тривало 6 хв"), ("ru", 366, "длилось 6 мин"),
+        ("pl", 366, "trwało 6 min"),
+    ],
+)  # fmt: skip
+def test_behind_the_limit_an_end_says_how_long_it_lasted(language: str, lasted_s: int, says: str) -> None:
+    for why in ("cleared", "rule"):
+        over = row(over_ms=NOON + 1000 * lasted_s, over=why)
+        title = message_of("a", over, "cleared", 0, None, "Technical support", "", speaks=Speaks(language)).title
+        assert title.endswith(f"2:00), {says}")
+        assert len(title.removesuffix(f", {says}")) <= HEAD
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_one_that_began_and_is_over_is_one_alert_that_is_over() -> None:
         message_of("a", one, verb, 0, None, "Billing", "") for one, verb in ((row(), "raised"), (over, "cleared"))
     ]
     one = together(messages)
-    assert one.title == "Billing: resolved, longest wait (limit > 2:00)"
+    assert one.title == "Billing: resolved, longest wait (limit > 2:00), after 1 min"
     assert one.text.splitlines()[0] == "1 resolved"
     other = message_of("b", row(of="x"), "raised", 0, None, "Sales", "")
     assert together([*messages, other]).title == "Sales: longest wait 2:14 (limit > 2:00) + 1 more"

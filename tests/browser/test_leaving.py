@@ -37,7 +37,7 @@ async def test_a_note_is_left_with_a_press_and_read_with_a_press(
         ben = await open_page(served, "/shift", "Ben", "lead")
         await ben.locator(".shift-text", has_text="Line 2 comes back at nine.").wait_for()
         assert await fits(ben)
-        await ben.get_by_role("button", name="I have read it").tap()
+        await ben.get_by_role("button", name="I have read the note (Ann, ").tap()
         await expect(ben.locator(".shift-note")).to_have_count(0)
         await ann.reload()
         await ann.get_by_text("Your last note was read by Ben.").wait_for()

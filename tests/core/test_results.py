@@ -147,7 +147,7 @@ def test_whoever_is_erased_is_in_no_alert_any_more_and_what_was_done_stays(
     for number, (kind, of) in enumerate((("queues", "support"), ("agents", "temp"), ("queues", "support"))):
         floor.apply(ev.DutyTaken(who="temp", until=NOON + MINUTE, source=ev.SERVER), NOON)
         raised(floor, f"a{number}", NOON + number, of, kind)
-        floor.apply(ev.AlertAssigned(alert=f"a{number}", who="temp", source=ev.SERVER), NOON + number)
+        floor.apply(ev.AlertAssigned(alert=f"a{number}", who="temp", note="mine", source=ev.SERVER), NOON + number)
         done(floor, f"a{number}", "reported", NOON + number, "temp")
         if number < 2:
             cleared(floor, f"a{number}", NOON + number)

@@ -55,13 +55,14 @@ async def test_an_open_alert_says_what_it_is_about_until_it_is_over(served: Any)
         "rule": "wait", "severity": "critical", "kind": "queues", "of": "support", "metric": "waiting",
         "limit": "> 2", "value": 3,
     }  # fmt: skip
-    assert row["text"].replace("\u00a0", " ") == "support: Waiting 3, limit > 2"
+    says = "support: Waiting 3 when raised, limit > 2"
+    assert row["text"].replace("\u00a0", " ") == says, "no rule says which number it is by now"
     await served.parts.stream.append([AlertCleared(alert="a1", rule="wait", source="wallboard", id="a1-")])
     await until(served, lambda open_: not open_)
     (over,) = (await served.http.get(ALERTS, headers={"accept-language": "pl"})).json()["over"]
     assert over["over"] == "cleared"
     assert over["over_at"] >= over["raised_at"]
-    assert over["text"].replace("\u00a0", " ") == "support: Czekają 3, próg > 2"
+    assert over["text"].replace("\u00a0", " ") == "support: Czekają na początku 3, próg > 2"
 
 
 async def test_which_of_one_cause_came_first_is_said_also_when_it_is_over(served: Any) -> None:
@@ -179,7 +180,8 @@ async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: C
         assert (await served.http.get(ALERTS)).json()["rules"] == 0
         await served.apply(settings)
         await raised(served)
-        await until(served, lambda open_: open_["a1"].get("now") == "–")
+        row = (await until(served, lambda open_: open_["a1"].get("now") == "–"))["a1"]
+        assert row["text"].replace("\u00a0", " ") == "support: Waiting 3 when raised, limit > 2"
         queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(5)]
         await served.http.post("/api/v1/events", json=queued)
         row = (await until(served, lambda open_: open_["a1"]["now"] == "5"))["a1"]

@@ -161,11 +161,12 @@ def worst(text: str) -> list[str]:
 async def test_alerts_stand_with_who_did_what_notices_and_who_still_waits(shift: Any) -> None:
     text = await page(shift, "Ann")
     assert re.search(r"<b>Support: Waiting 3, limit &gt; 2</b>", text)
-    assert "when raised" not in text
+    assert re.search(r"<b>Chats: Waiting 3 when raised, limit &gt; 2</b>", text), "of which nothing is known now"
+    assert text.count("when raised") == 1
     for said in (
         "Ben is on it",
         "seen by Ann",
-        "“called the desk”",
+        "<span>Ann: “called the desk”</span>",
         "talked to them (Eve)",
         "moved a desk (Ben)",
         "still open",
@@ -197,6 +198,7 @@ async def test_who_had_an_alert_that_is_over_and_whose_snooze_has_ended_stand_in
     text = await page(shift, "Ann")
     assert "<b>Chats: Waiting 1, limit &gt; 2</b>" in text, "as it is now"
     assert "<span>3 when raised</span>" in text
+    assert "<b>Support: Waiting 3 when raised, limit &gt; 2</b>" in text, "of what is over"
     assert "was snoozed by Eve" in text
     assert "Ben had it" in text
     assert "is on it" not in text
@@ -353,6 +355,17 @@ async def test_what_the_shift_before_left_is_seen_by_each_lead_until_they_have_r
     assert len(rows(again)) == len(rows(last)) + len(rows(now))
     assert 'data-ended="' not in again
     assert f'data-ended="{ended_ms}"' in await page(shift, "Ben", "one"), "each lead for themselves"
+
+
+async def test_each_button_says_what_was_read(shift: Any) -> None:
+    """One of the same words stayed after a press of the note's, which looked as if it had failed."""
+    begun_ms = await left_before(shift, "Line 2 comes back at nine.", "Ann", "one")
+    day = SeenDay("main", "y", begun_ms, begun_ms + 6 * HOUR_MS, begun_ms, begun_ms + 7 * HOUR_MS, "live")
+    await asyncio.to_thread(shift.parts.history.fill, {}, [day])
+    text = await page(shift, "Ben", "one")
+    note, left = re.findall(r'<button[^>]* class="shift-read"[^>]*>(.*?)</button>', text)
+    assert re.fullmatch(r"I have read the note \(Ann, (\S+ )?\d\d:00\)", note)
+    assert re.fullmatch(r"I have read the hand-over \(long day (\S+ )?\d\d:00–\d\d:00\)", left)
 
 
 async def test_many_notes_of_other_teams_and_old_ones_of_ones_own_hide_no_note(shift: Any) -> None:

@@ -4,13 +4,15 @@ In the language of the site.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wallboard.alerts.handover import Numbers, Waits, least
-from wallboard.alerts.handoversaid import hours, lasting, percent, time_of, worst
+from wallboard.alerts.handoversaid import hours, lasting, note_of, percent, time_of, worst
 from wallboard.alerts.handoverworst import Longest, worst_hour
-from wallboard.alerts.message import Message, Speaks, message_of
+from wallboard.alerts.message import Message, Speaks, standing
+from wallboard.alerts.told import unit_of, value_now
 from wallboard.assets import STATIC
 from wallboard.catalogs import Words, words
 from wallboard.core.alerts import MOST_OVER
@@ -47,15 +49,15 @@ def mail_of(told: Parting, floor: Floor, now_ms: int, link: str) -> Message:
     settings, shift = floor.settings, told.shift
     site = settings.sites[told.site]
     zone, say = ZoneInfo(site.zone), Said(words(site.language, STATIC / "words" / "pages"), words(site.language))
-    place = f"{site.name or told.site}, " if len(settings.sites) > 1 else ""
-    span = f"{time_of(shift.started_ms, zone)}–{time_of(shift.ends_ms, zone)}"
+    day = datetime.fromtimestamp(shift.started_ms / 1000, zone).date()
+    span = f"{day} {time_of(shift.started_ms, zone)}–{time_of(shift.ends_ms, zone)}"
     page = say.page
     blocks = [
         [f"{note.who}: {note.text}" for note in told.notes],
         list(worst(told.longest, worst_hour([told.numbers], least(floor)), zone, page)),
         _numbers(told.numbers, zone, say),
         _titled(page("shift.waits"), (_wait(one, now_ms, page) for one in told.waits)),
-        _titled(page("nav.alerts"), (_alert(floor, name, row, zone, page) for name, row in told.alerts)),
+        _titled(page("nav.alerts"), (_alert(floor, row, now_ms, zone, page) for _, row in told.alerts)),
         [page("shift.alerts_known", number=MOST_OVER)] if told.may_lack else [],
         _titled(page("shift.notices"), told.notices),
         [page("shift.thanks", number=told.numbers.thanks)],
@@ -63,7 +65,7 @@ def mail_of(told: Parting, floor: Floor, now_ms: int, link: str) -> Message:
     ]
     return Message(
         id=f"shift {told.site} {shift.name} {shift.started_ms}", type="shift", severity="info",
-        title=f"{page('shift.title')}: {place}{shift.name} {span}", language=site.language,
+        title=f"{page('shift.title')}: {site.name or told.site}, {shift.name} {span}", language=site.language,
         text="\n\n".join("\n".join(lines) for lines in blocks if lines), at=shift.ends_ms, link=link,
     )  # fmt: skip
 
@@ -103,13 +105,13 @@ def _wait(one: Waits, now_ms: int, page: Words) -> str:
     return f"{one.name}: {'; '.join(told)}"
 
 
-def _alert(floor: Floor, name: str, row: AlertRow, zone: ZoneInfo, page: Words) -> str:
-    told = alert_document(floor, row)
-    speaks = Speaks(page.language)
-    title = message_of(name, row, "raised", 0, None, str(told.get("name") or row.of), "", speaks=speaks).title
+def _alert(floor: Floor, row: AlertRow, now_ms: int, zone: ZoneInfo, page: Words) -> str:
+    told, now = alert_document(floor, row), value_now(floor, row, now_ms) if row.over_ms is None else None
+    title, raised = standing(row, str(told.get("name") or row.of), now, Speaks(page.language, unit_of(floor, row)))
     until = page("shift.open") if row.over_ms is None else time_of(row.over_ms, zone)
     severity = page(f"alerts.severity.{row.severity}", row.severity)
-    return f"{time_of(row.raised_ms, zone)}–{until}  {severity}: {title}; {', '.join(_did(floor, row, told, page))}"
+    said = ", ".join([*raised, *_did(floor, row, told, page)])
+    return f"{time_of(row.raised_ms, zone)}–{until}  {severity}: {title}; {said}"
 
 
 def _did(floor: Floor, row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
@@ -128,7 +130,7 @@ def _did(floor: Floor, row: AlertRow, told: dict[str, Any], page: Words) -> Iter
     if snoozed_by:
         yield page("alerts.was_snoozed" if row.snoozed_until_ms is None else "alerts.snoozed_by", who=snoozed_by)
     yield from results
-    if row.note:
-        yield f"“{row.note}”"
+    if note := note_of(row):
+        yield note
     if not row.owner and not row.acknowledged_by and not snoozed_by and not results:
         yield page("shift.unheeded")

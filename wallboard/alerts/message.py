@@ -24,6 +24,7 @@ MOST_ASIDE = 1_500  # characters that its lines say beside the titles, the grave
 SHORT = 80  # characters of what to do, so that it stands in such a line
 LEAST_NAME = 8  # characters that are kept of a long name, while something else can be cut
 NOT_TIME = frozenset({"missed_in_row"})  # of the numbers that only rules know, the others are seconds
+MINUTE_MS = 60_000
 GRAVEST: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
 
 
@@ -114,6 +115,8 @@ def message_of(
     `besides`: what else has to hold, or holds in its place."""
     say, is_over = said_in(speaks.language), verb == "cleared"
     title = _title(row, verb, called, say, speaks.unit)
+    if is_over and row.over_ms is not None:
+        title = say("lasted", title=title, time=_lasting(row.over_ms - row.raised_ms, say))
     also = [] if is_over else [_also(one, row, say) for one in besides]
     do = [say("do", action=action)] if action and not is_over else []
     owner = [say("owner", who=row.owner)] if row.owner and verb != "assigned" else []
@@ -157,6 +160,17 @@ def late_of(message: Message, row: AlertRow, called: str, unit: str, now: float 
         value = say("value.now", value=value)
     title = _title(row, message.type, called, say, unit, value)
     return replace(message, title=say(key, title=title, time=raised, value=begun), now=now)
+
+
+def standing(row: AlertRow, called: str, now: float | None, speaks: Speaks) -> tuple[str, list[str]]:
+    """How it stands, in a list: the title with its number `now`, and what it was when raised, where that was another.
+    `now` None: not known, or it is over: the title has the number at the raise, and says so."""
+    say = said_in(speaks.language)
+    begun = _value(row.value, row, say, speaks.unit)
+    raised = begun if row.value is None else say("value.raised", value=begun)
+    value = raised if now is None else _value(now, row, say, speaks.unit)
+    title = _title(row, "raised", called, say, speaks.unit, value)
+    return title, [] if now is None or row.value is None or value == begun else [raised]
 
 
 def without_first(message: Message, first: First) -> Message:
@@ -261,6 +275,16 @@ def _severity(row: AlertRow) -> Severity:
 def _counted(alerts: int, over: int, say: Words) -> str:
     told = [say("alerts", count=alerts)] if alerts else []
     return ", ".join([*told, *([say("over.count", count=over)] if over else [])])
+
+
+def _lasting(ms: int, say: Words) -> str:
+    """45 s, 6 min, 2 h 5 min."""
+    wall = words(say.language)
+    if ms < MINUTE_MS:
+        return wall("span.s", n=max(1, ms // 1000))
+    hours, minutes = divmod((ms + MINUTE_MS // 2) // MINUTE_MS, 60)
+    told = [wall(key, n=n) for key, n in (("span.h", hours), ("span.min", minutes)) if n]
+    return " ".join(told)
 
 
 def _metric(row: AlertRow, say: Words) -> str:

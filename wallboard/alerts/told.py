@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from wallboard.alerts.message import GRAVEST, First, Message, Speaks, Verb, message_of, named, said_in
+from wallboard.alerts.message import GRAVEST, MINUTE_MS, First, Message, Speaks, Verb, message_of, named, said_in
 from wallboard.catalogs import Words
 from wallboard.core.firstout import firsts_of
 from wallboard.core.hours import Hours, parse_openings
@@ -26,7 +26,6 @@ from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
 
 STALE_MS = 86_400_000  # of what was over for longer nobody is told any more
-MINUTE_MS = 60_000
 MISSED_MS = 600_000  # of one that came and went while nobody could tell, or act on it
 NEVER_NEW: Mapping[str, int] = {}  # since when who is told: all of them from the begin
 

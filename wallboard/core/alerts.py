@@ -64,7 +64,8 @@ class Alerts:
                     self._ground.calendar.wait(event.until, "snooze", event.alert)
             case ev.AlertWoken():
                 row.snoozed_by = row.snoozed_until_ms = None
-        row.note = event.note or row.note
+        if event.note:
+            row.note, row.note_by = event.note, event.who
         verb = ev.type_of(event).partition(".")[2]
         return Deed(Did.NOTED, f"{row.rule} of {row.of}: {verb} by {event.who or 'nobody'}")
 
@@ -187,7 +188,7 @@ def before(event: ev.AlertEvent, row: AlertRow) -> dict[str, str | int] | None:
     return None
 
 
-_NAMES = ("acknowledged_by", "owner", "snoozed_by", "last_snoozed_by", "given_by")
+_NAMES = ("acknowledged_by", "owner", "snoozed_by", "last_snoozed_by", "given_by", "note_by")
 
 
 def _leave_out(row: AlertRow, name: str) -> bool:

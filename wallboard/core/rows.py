@@ -285,6 +285,7 @@ class AlertRow(Struct):
     snoozed_ms: int | None = None  # when it was snoozed last
     snoozed_duty: list[str] = []  # who was on duty for it then
     woken_ms: int | None = None  # when that snooze ended by itself
+    note_by: str | None = None  # who wrote `note`
 
     @property
     def named(self) -> Named:

@@ -13,7 +13,7 @@ from wallboard.core.sofar import asked_of, besides_now, number_now
 from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
 from wallboard.web.figures import changed, moved
-from wallboard.web.lists import number_of, text_with
+from wallboard.web.lists import number_of, raised_text, text_with
 from wallboard.web.ruletold import condition_told
 from wallboard.web.speaking import page_say
 from wallboard.web.who import Who
@@ -39,14 +39,15 @@ def last_times(floor: Floor) -> Callable[[Document], Document]:
 
 def as_it_is(parts: Parts, row: Document, say: Words) -> Document:
     """`now`, its number as it is now; where it is known `text_parts`, what `text` has before and after it, and
-    `raised`, the number at its raise, where that was another. Absent where its rule asks for another by now."""
+    `raised`, the number at its raise, where that was another; else `text`, which says that its number is that of the
+    raise. Without `now` where its rule asks for another by now."""
     floor, alert = parts.pipeline.floor, parts.pipeline.floor.alerts.open[row["id"]]
     if asked_of(alert, floor.settings) is None:
-        return {}
+        return {"text": raised_text(row, say)}
     of = parts.pipeline.documents.get(row["kind"], {}).get(row["of"])
     value = number_now(alert, floor.settings, floor.alerting, of, parts.clock_ms()).value
     if value is None:
-        return {"now": say("absent")}
+        return {"now": say("absent"), "text": raised_text(row, say)}
     now, raised = (number_of(row, one, say) for one in (value, row.get("value")))
     found = {"now": now, "text_parts": text_with(row, HERE, say).split(HERE)}
     return found if raised in (now, say("absent")) else found | {"raised": raised}

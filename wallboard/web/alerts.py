@@ -20,7 +20,7 @@ from wallboard.web.alertnow import as_it_is, besides, last_times, off_duty, rece
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import OnDuty
-from wallboard.web.lists import alert_text, order_of
+from wallboard.web.lists import alert_text, order_of, raised_text
 from wallboard.web.openalerts import OpenAlerts, of_another_team, open_alerts
 from wallboard.web.pending import pending
 from wallboard.web.sight import seen_by, sees_floor
@@ -59,7 +59,8 @@ class Alerts(TypedDict):
     answers={
         200: Answer(
             "`open`, the gravest first, each with its number `now` (`text_parts`: what `text` has around that; "
-            "`raised`: what it was then, where it was another), `first_of` how many of one cause it came first, "
+            "`raised`: what it was then, where it was another; `text` says so where it is not known now), "
+            "`first_of` how many of one cause it came first, "
             "`and` what else its rule asks for, `or` which of its other conditions holds now, and `unheard` where it "
             "tells leads on duty and nobody is told of it now: none is, or no receiver of those who are (`unreached`) "
             "takes it; "
@@ -93,10 +94,10 @@ async def open_count(request: Request) -> Response:
 
 
 def told(parts: Parts, who: Who, say: Words, receivers: Mapping[str, Receiver] | None) -> dict[str, Any]:
-    """Each as in the state document with its `id`, what it says in `text` (its number when it was raised) and `now`,
-    whether it is `mine`, `first_of` how many of one cause it came first, `theirs` where the caller leads another
-    team and so may not act on it, and `unheard` where its rule tells leads on duty and nobody is told of it now.
-    `receivers`: of the file and of leads; None: not known."""
+    """Each as in the state document with its `id`, what it says in `text` (its number when it was raised: it says
+    so of what is over) and `now`, whether it is `mine`, `first_of` how many of one cause it came first, `theirs` where
+    the caller leads another team and so may not act on it, and `unheard` where its rule tells leads on duty and nobody
+    is told of it now. `receivers`: of the file and of leads; None: not known."""
     floor = parts.pipeline.floor
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
@@ -129,7 +130,7 @@ def told(parts: Parts, who: Who, say: Words, receivers: Mapping[str, Receiver] |
             if "over_at" not in row
         ],
         "pending": pending(parts, who, say),
-        "over": [row for row in found if "over_at" in row],
+        "over": [row | {"text": raised_text(row, say)} for row in found if "over_at" in row],
         "maintenance": _planned(floor.settings, parts.clock_ms()),
         "duty": duty.rows(floor, who),
     }

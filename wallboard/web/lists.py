@@ -311,6 +311,13 @@ def alert_text(row: Document, say: Words, now_ms: int = 0) -> str:
     return text_with(row, number_of(row, row.get("value") if now is None else now, say), say)
 
 
+def raised_text(row: Document, say: Words) -> str:
+    """With its number at its raise, which says that it is that: of what is over, or not known now."""
+    if "value" not in row:
+        return alert_text(row, say)
+    return text_with(row, say("alert.raised", value=number_of(row, row["value"], say)), say)
+
+
 def number_of(row: Document, value: float | None, say: Words) -> str:
     return say("absent") if value is None else (moved if "within" in row else changed)(value, row["reads"], say)
 

@@ -17,7 +17,7 @@ from wallboard.core.state import Floor
 from wallboard.web.alertnow import as_it_is
 from wallboard.web.auth import Who
 from wallboard.web.figures import figure
-from wallboard.web.lists import alert_text
+from wallboard.web.lists import raised_text
 from wallboard.web.speaking import page_say
 from wallboard.web.wiring import Parts
 from wallboard.web.within import has_alert, has_queue
@@ -71,13 +71,13 @@ def _alert(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -
     """`raised`: of one that is open, its number then where it is another now."""
     told = alert_document(parts.pipeline.floor, row)
     is_open = name in parts.pipeline.floor.alerts.open
-    now = as_it_is(parts, told | {"id": name}, say) if is_open else {}
-    text = now["now"].join(now["text_parts"]) if "text_parts" in now else alert_text(told, say)
+    now = as_it_is(parts, told | {"id": name}, say) if is_open else {"text": raised_text(told, say)}
+    text = now["text"] if "text" in now else now["now"].join(now["text_parts"])
     return {
         "id": name, "text": text, "raised": now.get("raised"),
         "severity": row.severity, "from": time_of(row.raised_ms, zone),
         "to": None if row.over_ms is None else time_of(row.over_ms, zone), "owner": row.owner,
-        "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None, "note": row.note,
+        "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None, "note": handoversaid.note_of(row),
         "snoozed": row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None,
         "off_duty": row.over_ms is None and parts.pipeline.floor.alerts.is_off_duty(row),
         "sleeps": row.snoozed_until_ms is not None,
