@@ -121,7 +121,8 @@ def test_of_many_that_end_at_once_none_is_lost_before_everybody_is_told(floor: F
         raised(floor, f"a{number}", NOON, f"q{number}")
     for number in range(many):
         cleared(floor, f"a{number}", NOON + 1)
-    dues = [one.message for each in due_on(floor, {"boss": boss}, NOON + 500, "") for one in each]
+    begun = {("boss", f"a{number}+") for number in range(many)}
+    dues = [one.message for each in due_on(floor, {"boss": boss}, NOON + 500, "", begun) for one in each]
     ends = [one.alert for one in dues if one.type == "cleared"]
     assert ends == [f"a{number}" for number in range(many - kept, many)]
     raised(floor, "later", NOON + alerts.TELL_MS + 2)
