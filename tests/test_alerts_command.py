@@ -115,7 +115,7 @@ def test_check_has_one_line_for_all_of_them_on_a_fresh_house_and_none_when_leads
     [line] = warned()
     assert "'on-duty' reaches nobody (long-wait, nobody-ready, many-abandon, missed-offers" in line
     assert "/alerts/channels" in line
-    olena = '[notify.olena]\nurl = "json://h/"\nperson = "Olena"\n'
+    olena = '[server]\npublic_url = "http://wall.lan"\n[notify.olena]\nurl = "json://h/"\nperson = "Olena"\n'
     file.write_text(printed() + olena, encoding="utf-8")
     [line] = warned()
     assert "while nobody is on duty nobody is told" in line

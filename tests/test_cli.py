@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +14,12 @@ from wallboard.cli import COMMANDS, run
 from wallboard.commands import doctor
 from wallboard.commands.table import columns, table
 from wallboard.record.database import open_record
+from wallboard.record.ownchannels import OwnChannel, OwnChannels
 from wallboard.record.people import Bound, People
 from wallboard.record.revisions import Revisions
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
+from wallboard.stream.outbox import Outbox
 from wallboard.stream.redis import connect
 
 EVENTS = [
@@ -126,6 +129,64 @@ def test_the_doctor_says_what_to_do_where_no_worker_runs(
     run(["doctor"])
     assert "ok: a worker runs" in (said := capsys.readouterr().out)
     assert "no worker" not in said
+
+
+def test_the_doctor_says_what_waits_after_a_failed_try_since_when_and_why(
+    tmp_path: Path, redis_url: str, namespace: str,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """All was well by it while a receiver was down."""
+    Path("wallboard.toml").write_text(
+        f"[redis]\nurl = '{redis_url}'\nnamespace = '{namespace}'\n[notify.desk]\nurl = 'json://h/'\n"
+    )
+    monkeypatch.setattr(doctor, "LOOK_S", 0.05)
+    people = People(open_record(tmp_path / ".wallboard"))
+    olena = people.add("Olena", "lead", Bound(), by="tests", now_ms=1)
+    wanted = OwnChannel(id="", person=olena.id, kind="webhook", target="https://h/", confirmed_ms=1)
+    own = OwnChannels(open_record(tmp_path / ".wallboard")).add(wanted, by="tests", now_ms=1).receiver
+
+    async def fail(receiver: str, messages: int) -> None:
+        async with connect(redis_url) as redis:
+            lease, outbox = Lease(redis, Keys(namespace)), Outbox(redis, Keys(namespace))
+            for _ in range(messages):
+                await outbox.add(receiver, b"{}")
+            if receiver == own:
+                token = await lease.acquire()
+                assert token
+                for one in ("desk", own):
+                    await outbox.failed(token, one, "connection refused", 1)
+
+    asyncio.run(fail("desk", 1))
+    run(["doctor"])
+    assert "ok: no message about an alert was given up" in capsys.readouterr().out, "it was not tried yet"
+    asyncio.run(fail(own, 2))
+    assert run(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert re.search(r"problem: desk: 1 message waits since \d\d:\d\d, last try failed: connection refused - ", said)
+    assert re.search(r"problem: a channel of Olena: 2 messages wait since \d\d:\d\d, last try failed: conn", said)
+    assert "ok: no message about an alert" not in said
+
+
+def test_the_doctor_says_where_on_duty_reaches_nobody_and_that_messages_have_no_link(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rule = "[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\nnotify = ['on-duty']\n"
+    redis, desk = "[redis]\nurl = 'redis://127.0.0.1:9'\n", "[notify.desk]\nurl = 'json://h/'\n"
+    Path("wallboard.toml").write_text(redis + rule + desk)
+    assert run(["doctor"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    [line] = [one for one in said if "on-duty" in one]
+    assert line.startswith("problem: 'on-duty' reaches nobody (wait): no lead added a channel")
+    [line] = [one for one in said if "public_url" in one]
+    assert line.startswith("problem: [server] public_url is missing: messages about alerts have no link")
+    assert run(["check"]) == 0
+    assert "server.public_url: warning: is missing: messages about alerts have no link" in capsys.readouterr().err
+    Path("wallboard.toml").write_text(redis + "[server]\npublic_url = 'http://wall.lan'\n" + desk)
+    run(["doctor"])
+    assert not re.search("on-duty|public_url", capsys.readouterr().out)
+    Path("wallboard.toml").write_text(redis)
+    run(["doctor"])
+    assert "public_url" not in capsys.readouterr().out, "nobody is told anything"
 
 
 def test_the_command_is_also_a_module() -> None:
@@ -272,7 +333,10 @@ def test_check_warns_of_patterns_that_match_nothing_that_is_configured(capsys: p
 
 
 def test_check_warns_of_a_rule_that_may_reach_nobody_on_duty(capsys: pytest.CaptureFixture[str]) -> None:
-    rule = "[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\nnotify = ['on-duty'{}]\n[notify.a]\nurl = 'json://h/'\n"
+    rule = (
+        "[server]\npublic_url = 'http://wall.lan'\n[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\n"
+        "notify = ['on-duty'{}]\n[notify.a]\nurl = 'json://h/'\n"
+    )
     Path("wallboard.toml").write_text(rule.format(""))
     assert run(["check"]) == 0
     said = capsys.readouterr().err
@@ -309,7 +373,8 @@ def test_check_and_doctor_name_a_receiver_whose_person_is_no_lead(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("wallboard.toml").write_text(
-        "[redis]\nurl = 'redis://127.0.0.1:9'\n[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\n"
+        "[redis]\nurl = 'redis://127.0.0.1:9'\n[server]\npublic_url = 'http://wall.lan'\n"
+        "[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\n"
         "notify = ['on-duty', 'a']\n[notify.a]\nurl = 'json://h/'\nperson = 'Olna'\n"
     )
     assert run(["check"]) == 0

@@ -1,8 +1,7 @@
 """Is what I wrote right? `check` names every mistake in configuration and boards; `schema` says what may be written."""
 
 import os
-from collections.abc import Collection, Container, Iterator, Sequence
-from itertools import islice
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +10,8 @@ import msgspec
 from wallboard.boardschema import board_schema_text
 from wallboard.commands.covered import covered
 from wallboard.commands.given import data_option, file_option
-from wallboard.commands.strangers import has_channel, strangers
+from wallboard.commands.strangers import strangers
+from wallboard.commands.unheard import of_duty, reaches_nobody, some, without_link
 from wallboard.commands.unmatched import unmatched
 from wallboard.config import FILE, SECTIONS, Config, find, load
 from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable, SourceError
@@ -21,7 +21,6 @@ from wallboard.sense import WEBHOOK
 from wallboard.tables import parse
 from wallboard.tables import path as path_of
 
-NAMED = 6  # rules in one warning
 REACHES = {"never": "never holds: its number has no such values", "always": "holds whatever its number is"}
 
 
@@ -101,7 +100,7 @@ def _in_file(path: Path, data: Path | None) -> Iterator[Mistake]:
     nobodys = _strangers(config)
     for name, reason in nobodys.items():
         yield Mistake(str(config.file or FILE), f"{path_of('notify', name)}.person", reason, warning=True)
-    yield from rule_warnings(config, nobodys, has_channel=_has_channel(config))
+    yield from rule_warnings(config, nobodys)
     yield from unmatched(config)
     yield from provider_warnings(config)
     yield from record_mistakes(config)
@@ -132,22 +131,12 @@ def _strangers(config: Config) -> dict[str, str]:
         return {}
 
 
-def _has_channel(config: Config) -> bool:
-    """Where the record cannot be read there may be one."""
-    try:
-        return has_channel(config)
-    except (Mistake, RecordUnavailable):
-        return True
-
-
-def rule_warnings(
-    config: Config, nobodys: Container[str] = (), *, has_channel: bool = False
-) -> Iterator[Mistake]:  # fmt: skip
-    """Alert rules that ask for nothing, or that may reach nobody. `nobodys`: receivers that count for no lead.
-    `has_channel`: whether a lead added a channel of their own."""
-    has_own = has_channel or any(one.person and name not in nobodys for name, one in config.receivers.items())
-    if reason := _unheard(config, has_own=has_own):
+def rule_warnings(config: Config, nobodys: Container[str] = ()) -> Iterator[Mistake]:
+    """Alert rules that ask for nothing, or that may reach nobody. `nobodys`: receivers that count for no lead."""
+    if reason := reaches_nobody(config, nobodys) or _off_duty(config):
         yield Mistake(str(config.file or FILE), "alert", reason, warning=True)
+    if reason := without_link(config):
+        yield Mistake(str(config.file or FILE), "server.public_url", reason, warning=True)
     for name, rule in config.settings.alert.items():
         shared = [to for to in rule.notify if (one := config.receivers.get(to)) and not one.person]
         if rule.of_agents and shared:
@@ -159,20 +148,11 @@ def rule_warnings(
             yield Mistake(str(config.file or FILE), path_of("alert", name), NO_ACTION, warning=True)
 
 
-def _unheard(config: Config, *, has_own: bool) -> str:
-    """One line for all rules, as one thing mends them all. `has_own`: whether anything tells any lead."""
-    named = {name: rule.notify for name, rule in config.settings.alert.items() if ON_DUTY in rule.notify}
-    if named and not has_own:
-        do = "no lead added a channel; each does on /alerts/channels, or " if config.own_channels else ""
-        return f"'{ON_DUTY}' reaches nobody ({_some(named)}): {do}write a [notify.NAME] with a lead's `person`"
-    if last := [name for name, notify in named.items() if notify[-1] == ON_DUTY]:
-        return f"while nobody is on duty nobody is told ({_some(last)}): name a [notify.NAME] behind '{ON_DUTY}'"
+def _off_duty(config: Config) -> str:
+    rules = config.settings.alert
+    if last := [name for name in of_duty(config) if rules[name].notify[-1] == ON_DUTY]:
+        return f"while nobody is on duty nobody is told ({some(last)}): name a [notify.NAME] behind '{ON_DUTY}'"
     return ""
-
-
-def _some(rules: Collection[str]) -> str:
-    told = ", ".join(islice(rules, NAMED))
-    return f"{told} and {len(rules) - NAMED} more" if len(rules) > NAMED else told
 
 
 def provider_warnings(config: Config) -> Iterator[Mistake]:

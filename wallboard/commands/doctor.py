@@ -1,4 +1,4 @@
-"""What is wrong with this installation? Redis, worker, clocks, disk, record and sources, one line a finding.
+"""What is wrong with this installation? Redis, worker, clocks, disk, record, alerts and sources, one line a finding.
 
 `ok: …` or `problem: … - do this`; exit 1 when there is a problem.
 """
@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.line import running_line
 from wallboard.commands.strangers import strangers
+from wallboard.commands.unheard import reaches_nobody, untaken, without_link
 from wallboard.config import Config
 from wallboard.core.errors import SourceError, WallboardError
 from wallboard.core.sources import Surroundings
@@ -39,7 +40,7 @@ _PROBLEM = re.compile(r"(\[[^\]]*\] )?problem:")
 @click.option("--json", "as_json", is_flag=True, help="The findings as a JSON list.")
 @given
 def doctor(source: str | None, as_json: bool, **where: Any) -> None:
-    """Examine Redis, the worker, clocks, disk, the record and every source; or only SOURCE."""
+    """Examine Redis, the worker, clocks, disk, the record, whether alerts are told, every source; or only SOURCE."""
     config = Given(**where).load()
     if source is not None and source not in config.collectors:
         known = ", ".join(config.collectors) or "none"
@@ -56,7 +57,7 @@ async def _findings(config: Config, source: str | None) -> list[str]:
         findings += [finding async for finding in _redis(config)]
         findings += _disk(config.data)
         findings.append(await asyncio.to_thread(_record, config))
-        findings += await asyncio.to_thread(_strangers, config)
+        findings += await asyncio.to_thread(_unheard, config)
     for name, options in config.collectors.items():
         if source in (None, name):
             findings += [f"[{name}] {line}" async for line in _examined(name, options, config)]
@@ -69,7 +70,8 @@ async def _redis(config: Config) -> AsyncIterator[str]:
             for finding in await _redis_findings(line.redis):
                 yield finding
             yield await _worker(Lease(line.redis, line.keys))
-            yield await _undelivered(Outbox(line.redis, line.keys))
+            async for finding in untaken(Outbox(line.redis, line.keys), config):
+                yield finding
     except RedisError as error:
         yield f"problem: Redis does not answer: {error} - start it or correct [redis] url"
     except WallboardError as error:
@@ -85,13 +87,6 @@ async def _worker(lease: Lease) -> str:
         if held:
             return "ok: a worker runs"
     return "problem: no worker runs: nothing is raised, told or kept as history - start `wallboard worker`"
-
-
-async def _undelivered(outbox: Outbox) -> str:
-    dead = await outbox.dead()
-    if not dead:
-        return "ok: no message about an alert was given up"
-    return f"problem: {dead} messages about alerts were given up - the log says to whom and why; see docs/notify.md"
 
 
 async def _redis_findings(redis: Redis) -> list[str]:
@@ -153,14 +148,18 @@ def _record(config: Config) -> str:
         return f"problem: {error} - start it or correct WALLBOARD_DATABASE_URL"
 
 
-def _strangers(config: Config) -> list[str]:
+def _unheard(config: Config) -> list[str]:
+    """Whom alerts do not reach, whatever runs."""
     try:
         found = strangers(config)
     except WallboardError:
-        return []  # said of the record already
-    return [
-        f"problem: [notify.{name}] person = {reason} - correct it or add the account" for name, reason in found.items()
-    ]
+        found = {}  # said of the record already
+    lines = [f"[notify.{name}] person = {why} - correct it or add the account" for name, why in found.items()]
+    if why := reaches_nobody(config, found):
+        lines.append(why)
+    if why := without_link(config):
+        lines.append(f"[server] public_url {why} - set it")
+    return [f"problem: {line}" for line in lines]
 
 
 async def _examined(name: str, options: Mapping[str, object], config: Config) -> AsyncIterator[str]:

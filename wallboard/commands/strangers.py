@@ -1,5 +1,5 @@
-"""Whose own receivers reach nobody? Those whose `person` is no account of a lead, as far as the record says; and does
-any lead have a channel?
+"""Whose own receivers reach nobody? Those whose `person` is no account of a lead, as far as the record says; and which
+channels did leads add?
 
 Blocking. A record that is not made yet knows nobody, and is not made here.
 """
@@ -29,17 +29,18 @@ def strangers(config: Config) -> dict[str, str]:
     }
 
 
-def has_channel(config: Config) -> bool:
-    """Whether a lead is told at a channel that they added. Raises RecordUnavailable, and Mistake."""
+def channels(config: Config) -> dict[str, str]:
+    """Where leads are told at a channel that they added: by receiver, whose it is. Raises RecordUnavailable, and
+    Mistake."""
     from wallboard.record.ownchannels import OwnChannels
     from wallboard.record.people import People
 
-    def asked(engine: "Engine") -> bool:
-        leading = {one.id for one in People(engine).leading()}
+    def asked(engine: "Engine") -> dict[str, str]:
+        leading = {one.id: one.name for one in People(engine).leading()}
         told = [one for one in OwnChannels(engine).all() if one.confirmed_ms is not None and one.person in leading]
-        return any(one.kind in config.own_channels for one in told)
+        return {one.receiver: leading[one.person] for one in told if one.kind in config.own_channels}
 
-    return bool(config.own_channels) and _asked(config, asked, False)
+    return _asked(config, asked, {}) if config.own_channels else {}
 
 
 def _leading(config: Config) -> list[str]:
