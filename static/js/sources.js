@@ -45,13 +45,14 @@ async function refresh() {
   setTimeout(refresh, REFRESH_MS);
 }
 
-/** @param {{now: number, redis_answers: boolean, gaps: number, sources?: Source[], source?: Source, events?: Told[]}} body */
+/** @param {{now: number, redis_answers: boolean, gaps: number, no_worker_since?: number | null, sources?: Source[], source?: Source, events?: Told[]}} body */
 function show(body) {
   answeredAt = Date.now();
   serverAhead = body.now - answeredAt;
   if (body.sources) {
     byId("redis").hidden = body.redis_answers;
     byId("gaps").hidden = !body.gaps;
+    showWorkerless(body.no_worker_since);
     fill(byId("rows"), body.sources.map(sourceRow));
     const compared = body.sources.flatMap((source) => (source.counters ?? []).map((one) => comparedRow(source.name, one)));
     byId("compared").replaceChildren(...compared);
@@ -62,6 +63,12 @@ function show(body) {
     byId("more").hidden = body.events.length <= AT_ONCE;
   }
   showAges();
+}
+
+/** The numbers go on; alerts do not. @param {number | null | undefined} since */
+function showWorkerless(since) {
+  byId("workerless").hidden = !since;
+  byId("workerless").textContent = since ? words["alerts.no_worker"].replace("{time}", clock.format(since)) : "";
 }
 
 /** @param {HTMLElement} body @param {HTMLElement[]} rows */

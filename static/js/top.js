@@ -52,7 +52,7 @@ export function renderMistake(root, mistake) {
 
 /**
  * The worst that is known. A screen that cannot come in again says so first, then the screen itself, the server,
- * the sources.
+ * the sources; a worker that is missed last, since the numbers go on without it.
  * @param {string} standing of the socket @param {string} reason @param {*} screen `{stood_ms, lag_ms, address, tries}`
  * @param {import("./board.js").Picture} picture @returns {Note}
  */
@@ -64,9 +64,12 @@ export function noteOf(standing, reason, screen, picture) {
   if (screen.stood_ms) return { level: "warn", text: said("connection.screen_stood", screen.stood_ms) };
   if (picture.server.late) return serverNote(picture);
   if (screen.lag_ms) return { level: "warn", text: said("connection.screen_slow", screen.lag_ms) };
-  const late = rows(picture.state.sources).filter(([, source]) => sourceLate(source, picture.now));
+  const sources = rows(picture.state.sources);
+  const late = sources.filter((row) => !isWorker(row) && sourceLate(row[1], picture.now));
   if (late.length) return { level: "alarm", text: sourcesText(late, picture) };
   if (standing !== "open") return { level: "", text: say(screen.tries ? "connection.reconnecting" : "connection.connecting") };
+  const worker = sources.filter((row) => isWorker(row) && row[1].state === "down");
+  if (worker.length) return { level: "warn", text: workerText(worker[0][1], picture) };
   return { level: "good", text: say("connection.live") };
 }
 
@@ -84,6 +87,15 @@ function sourcesText(late, picture) {
   if (!heard.length) return say("connection.source_unheard", { sources });
   const time = moment(Math.min.apply(null, heard), picture.now, picture.zone);
   return say("connection.source_late", { sources, time });
+}
+
+/** One that is missed stands among the sources (live/vitals.py), and no number comes from it. */
+function isWorker([name, source]) {
+  return name === "worker" && source.kind === "wallboard";
+}
+
+function workerText(worker, picture) {
+  return say("connection.no_worker", { time: moment(worker.last_event_at, picture.now, picture.zone) });
 }
 
 function said(key, ms) {

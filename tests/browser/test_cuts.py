@@ -48,6 +48,24 @@ async def test_a_late_source_greys_its_own_tiles_only_and_is_named(open_board: A
     await expect(page.locator("#tile-9 .source").first).to_have_attribute("data-state", "late")
 
 
+async def test_a_worker_that_is_missed_leaves_the_wall_live_and_says_that_alerts_are_not_raised(
+    open_board: Any, server: Any
+) -> None:
+    """It said of numbers that were live that there was no data."""
+    page = await open_board()
+    at = server.hub.clock_ms() - 30_000
+    word, line = page.locator(".connection .word"), page.locator(".connection")
+    await server.patch({"sources": {"worker": {"kind": "wallboard", "state": "down", "last_event_at": at}}})
+    said = re.compile(r"^Live, but no alerts are raised: no worker since \d\d:\d\d:\d\d$")
+    await expect(word).to_have_text(said)
+    await expect(line).to_have_attribute("data-level", "warn")
+    await expect(page.locator("#tile-0")).to_have_attribute("data-stale", "no")
+    server.source_lives = False
+    await server.patch({"sources": {"pbx-1": {"state": "late", "last_event_at": at}}})
+    await expect(word).to_have_text(re.compile(r"^pbx-1: no data since"))
+    await expect(line).to_have_attribute("data-level", "alarm")
+
+
 async def test_a_total_of_which_a_part_is_late_says_of_how_many_sources_it_is(open_board: Any, server: Any) -> None:
     page = await open_board()
     server.source_lives = False

@@ -28,7 +28,7 @@ FRESH = """() => [...document.querySelectorAll('.tile.number')].every((tile) => 
 WAITED_TOO_LONG = (
     """() => [...document.querySelectorAll('.tile.number .figure')].some((one) => one.textContent === '0.0')"""
 )
-WORKER_MISSED = """() => /^worker: no data since/.test(document.querySelector('.connection .word').textContent)"""
+WORKER_MISSED = """() => /no worker since \\d\\d:/.test(document.querySelector('.connection .word').textContent)"""
 FIGURES = """() => [...document.querySelectorAll('.tile.number .figure')].map((one) => one.textContent)"""
 
 

@@ -1,6 +1,7 @@
 """Open alerts over HTTP, and what people do about them: each act comes back through the stream with who did it."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -167,10 +168,13 @@ async def test_that_no_worker_runs_stands_where_leads_look_for_alerts_until_one_
     assert began_ms - 60_000 < found <= now_ms()
     assert await since("/api/v1/delivery", True) == found
     assert "No worker runs since" in await page()
+    assert await since("/api/v1/sources", True) == found
+    assert re.search(r"No worker runs since \d\d:", (await served.anonymous.get("/sources", headers=cookie)).text)
     assert await lease.acquire() is not None
     await since(ALERTS, False)
     await since("/api/v1/delivery", False)
     assert "No worker runs" not in await page()
+    assert not re.search(r"No worker runs since \d\d:", (await served.anonymous.get("/sources", headers=cookie)).text)
 
 
 async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: Config, served_elsewhere: Any) -> None:

@@ -16,9 +16,11 @@ from wallboard.core.events import SourceCounted, encode, type_of, without_custom
 from wallboard.core.kpis import entity
 from wallboard.core.platform import compared
 from wallboard.core.visits import Did
+from wallboard.live.vitals import no_worker_since
 from wallboard.sense import WEBHOOK
 from wallboard.stream.health import Health
 from wallboard.web.calls import Answer, Call
+from wallboard.web.figures import moment
 from wallboard.web.problems import Problem
 from wallboard.web.sight import sees_floor
 from wallboard.web.wiring import Parts, parts_of
@@ -36,7 +38,9 @@ class SourcePages:
 
     async def all(self, request: Request) -> Response:
         sees_floor(request)
-        return self._page(request, "sources.html", await sources(parts_of(request)))
+        found = await sources(parts_of(request))
+        clock = {"clock": lambda at_ms: moment(at_ms, found["now"], found["zone"])}
+        return self._page(request, "sources.html", found | clock)
 
     async def one(self, request: Request) -> Response:
         _sees_events(request)
@@ -53,6 +57,7 @@ class Sources(TypedDict):
     zone: str
     redis_answers: bool
     gaps: int
+    no_worker_since: int | None
     sources: list[dict[str, Any]]
 
 
@@ -104,6 +109,7 @@ async def sources(parts: Parts) -> dict[str, Any]:
         "zone": next(iter(floor.settings.sites.values())).zone,
         "redis_answers": redis_answers,
         "gaps": parts.pipeline.gaps,
+        "no_worker_since": no_worker_since(parts.pipeline.documents.get("sources", {})),
         "sources": [
             _row(parts, name, health.get(name), redis_answers) | {"lost": lost[name], "counters": counters[name]}
             for name in names
