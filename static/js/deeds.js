@@ -1,8 +1,10 @@
-/** What may I do about an alert? Its buttons; those of a kind stand together. */
+/** What may I do about an alert? Its buttons; those of a kind stand together. On a phone snoozing and the note come
+ * with one press more (alerts.css). */
 
 import { said, words } from "./pagewords.js";
 
 const SNOOZES_MIN = [15, 30, 60];
+const FOLDED = "alert-folded"; // on a phone, until "More" is pressed
 const RESULT_MS = 3_600_000; // so long after its end it is asked what was done
 const RESULTS = {
   agents: ["talked", "false_alarm"],
@@ -25,6 +27,7 @@ export function showDeeds(bar, alert, duty, now, act) {
   bar.dataset.keys = keys;
   const field = bar.querySelector("input") ?? noteField(); // what is being written stays
   bar.replaceChildren(...deeds.filter((one) => !one.group).map((one) => button(one, act)));
+  if (deeds.length > 0) bar.append(unfolding(bar));
   for (const label of new Set(deeds.map((one) => one.group))) {
     if (label) bar.append(group(label, deeds.filter((one) => one.group === label).map((one) => button(one, act))));
   }
@@ -72,10 +75,26 @@ function snoozes() {
   return times.concat([{ key: "snoozeshift", verb: "snooze", text: words.shift, body: { until: "shift" }, group: words.snooze }]);
 }
 
+/** What was opened stays open when the buttons change. @param {HTMLElement} bar */
+function unfolding(bar) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "second alert-unfold";
+  made.textContent = words.unfold;
+  const show = () => made.setAttribute("aria-expanded", String(bar.classList.contains("alert-unfolded")));
+  made.addEventListener("click", () => {
+    bar.classList.toggle("alert-unfolded");
+    show();
+  });
+  show();
+  return made;
+}
+
 /** @param {string} label @param {HTMLElement[]} within */
 function group(label, within) {
   const made = document.createElement("span");
   made.className = "alert-group";
+  made.classList.toggle(FOLDED, label === words.snooze);
   made.setAttribute("role", "group");
   made.setAttribute("aria-label", label);
   made.append(label, ...within);
@@ -85,7 +104,7 @@ function group(label, within) {
 /** What is written goes with whatever is pressed, or alone. @param {HTMLInputElement} field @param {Act} act */
 function noting(field, act) {
   const made = document.createElement("span");
-  made.className = "alert-group";
+  made.className = `alert-group ${FOLDED}`;
   const alone = button({ key: "note", verb: "result", text: words.note_add, body: { result: "note" }, group: words.note }, act);
   const show = () => (alone.hidden = field.value.trim() === "");
   field.oninput = show;

@@ -24,6 +24,7 @@ from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
+from wallboard.web.words import LANGUAGES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -157,6 +158,7 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         card = phone.locator("#own .alert")
         await card.get_by_text("yours").wait_for()
         await wall.get_by_text("Admin is on it").wait_for()
+        await card.get_by_role("button", name="More").tap()  # stays open
         await card.get_by_label("A note").fill("until two")
         await card.get_by_role("button", name="overflow opened").tap()
         await card.get_by_text("overflow opened – Admin “until two”").wait_for()
@@ -222,6 +224,59 @@ async def looked_at(browser: Browser, config: Config, pointer: str) -> AsyncIter
     assert wrong == []
 
 
+async def test_on_a_phone_an_alert_has_acknowledge_and_take_in_front_and_the_rest_behind_one_press(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    """Snoozes and the note filled half of each card, so that one alert needed most of a screen."""
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+    async with looked_at(browser, config, "finger") as (page, stream, _, _):
+        await page.set_viewport_size({"width": 390, "height": 844})
+        for queue in ("sales", "mail"):
+            await stream.append([queued(queue, queue)])
+        cards = page.locator("#open .alert")
+        await expect(cards).to_have_count(2)
+        card = cards.first
+        pressed = [await card.get_by_role("button", name=name).bounding_box() for name in ("Acknowledge", "Take it")]
+        assert all(pressed)
+        assert len({round(box["y"]) for box in pressed if box}) == 1, "side by side"
+        rest = [card.get_by_label("A note"), card.get_by_role("button", name="15 min")]
+        for one in rest:
+            await expect(one).to_be_hidden()
+        folded = await card.bounding_box()
+        more = card.get_by_role("button", name="More")
+        await expect(more).to_have_attribute("aria-expanded", "false")
+        await more.tap()
+        for one in rest:
+            await expect(one).to_be_visible()
+        await expect(more).to_have_attribute("aria-expanded", "true")
+        opened = await card.bounding_box()
+        assert folded
+        assert opened
+        assert folded["height"] < 844 / 3 < opened["height"]
+        await page.set_viewport_size({"width": 1280, "height": 844})
+        await expect(more).to_be_hidden()
+        await expect(cards.nth(1).get_by_label("A note")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_on_a_phone_each_link_at_the_head_is_whole(
+    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, language: str
+) -> None:
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+    async with serving(config) as served:
+        name, _, value = (await served.sign_in(FIRST)).partition("=")
+        context = await browser.new_context(viewport={"width": 390, "height": 844}, locale=language)
+        context.set_default_timeout(60_000)
+        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
+        phone = await context.new_page()
+        await phone.goto(f"{served.origin}/alerts")
+        links = await phone.locator(".alerts-head .page-links a").all()
+        assert len(links) == 4
+        boxes = [await link.bounding_box() for link in links]
+        assert [box for box in boxes if not box or box["x"] < 0 or box["x"] + box["width"] > 390] == []
+        await context.close()
+
+
 @pytest.mark.parametrize("pointer", ["finger", "mouse"])
 async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
     browser: Browser, redis_url: str, namespace: str, tmp_path: Path, pointer: str
@@ -235,8 +290,11 @@ async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
             )
         cards = page.locator("#open .alert")
         await expect(cards).to_have_count(2)
+        acknowledge, take, more = (
+            cards.first.get_by_role("button", name=name) for name in ("Acknowledge", "Take it", "More")
+        )
+        await (more.tap() if pointer == "finger" else more.click())
         await cards.first.get_by_label("A note").fill("on the way")
-        acknowledge, take = (cards.first.get_by_role("button", name=name) for name in ("Acknowledge", "Take it"))
         await (acknowledge.tap() if pointer == "finger" else acknowledge.click())
         await page.get_by_text("seen by Admin").wait_for()
         assert "sales" in await cards.first.inner_text(), "what nobody has seen stands first, but not under a finger"

@@ -94,6 +94,7 @@ async def test_a_mail_address_is_told_nothing_but_a_code_until_that_comes_back(t
     assert (await olena("POST", f"{address}/test")).status_code == 409
     wrong = await olena("POST", f"{address}/confirm", json={"code": "AAAAA-AAAAA"})
     assert (wrong.status_code, wrong.json()["at"]) == (422, "$.code")
+    assert "look again, or ask for a new one" in wrong.json()["detail"], "what was mistyped needs no new code"
     assert (await olena.listed())[0]["confirmed"] is None
     assert "Code from the message" in await olena.page()
     right = await olena("POST", f"{address}/confirm", json={"code": code_in(message).lower()})

@@ -116,8 +116,8 @@ class ChannelProof:
             raise Problem(409, "There is nothing to be confirmed here.")
         code, now_ms = plain_code(asked.code), parts.clock_ms()
         if not await asked_record(parts.own_channels.confirm, channel, code, by=who.by, now_ms=now_ms):
-            detail = "This is not its code, or it is over an hour old, or several wrong ones came. Ask for a new one."
-            raise Problem(422, detail, at="$.code")
+            why = "This is not its code, or it is over an hour old, or several wrong ones came"
+            raise Problem(422, f"{why}: look again, or ask for a new one.", at="$.code")
         return JSONResponse({"id": channel.id})
 
     async def _code(self, parts: Parts, who: Who, channel: OwnChannel) -> dict[str, str]:
