@@ -167,8 +167,19 @@ async def test_the_page_has_the_numbers_beside_those_of_the_week_before(recorded
         "handled": "0", "staffed": "", "week.offered": "5", "week.service_level": "60.0",
     }  # fmt: skip
     before = await recorded.http.get("/history?queue=support&day=2026-11-22")
-    assert "This day was seen since 08:03" in before.text
+    assert "This day was seen since 08:03: what was before is missing" in before.text
     assert "Nothing is recorded" in (await recorded.http.get("/history?day=2026-11-20")).text
+
+
+async def test_that_a_day_s_begin_is_missing_is_not_said_above_what_a_replay_told_of_it(recorded: Any) -> None:
+    early = Interval("queues", "support", DAY + 7 * HOUR, "event")
+    seen = SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY + 8 * HOUR + 180_000, DAY + 20 * HOUR, "live")
+    recorded.parts.history.write({early: {"offered": 2}}, [seen], 1, NINE)
+    page = (await recorded.http.get("/history?queue=support&day=2026-11-22")).text
+    assert "This day was seen since 08:03: what stands here of before may have gaps" in page
+    assert "is missing" not in page
+    other = (await recorded.http.get("/history?group=all&day=2026-11-22")).text
+    assert "what was before is missing" in other, "nobody told of it"
 
 
 @pytest.mark.parametrize(

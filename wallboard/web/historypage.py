@@ -99,7 +99,7 @@ async def _context(parts: Parts, asked: Asked, label: str, say: Words, lang: str
         "by": asked.by, "zone": asked.site.zone, "plotly": PLOTLY_ADDRESS,
         "before": link((day - timedelta(1)).isoformat()), "after": link((day + timedelta(1)).isoformat()),
         "csv": f"/history.csv?{urlencode(here | {'day': label, 'metric': ','.join(COLUMNS)})}",
-        "since": list(dict.fromkeys(_time(one["since"], zone) for one in found["since"])),
+        "since": list(dict.fromkeys(_since(one["since"], found, zone, say.language) for one in found["since"])),
         "columns": [(metric, say(f"metric.{metric}")) for metric in COLUMNS],
         "rows": [_line(time, row, beside.get((time, nth), {}), say) for time, nth, row in _named(found["rows"], zone)],
         "whole": [_line("", row, {}, say) for row in whole["rows"]],
@@ -145,6 +145,13 @@ def _text(value: Any, reads: str, say: Words) -> str:
 
 def _date(day: date, language: str) -> str:
     return format_date(day, "EEEE d MMMM y" if language == "en" else "full", locale=language)
+
+
+def _since(since_ms: int, found: Document, zone: ZoneInfo, language: str) -> str:
+    """What was before is missing, or may be in part: a replay told of it later, or somebody looked until a hole."""
+    before = (row for row in found["rows"] if row["until"] <= since_ms)
+    has_some = any(row.keys() & set(found["metrics"]) for row in before)
+    return page_say(language)("history.since_gaps" if has_some else "history.since", time=_time(since_ms, zone))
 
 
 def _time(at_ms: int, zone: ZoneInfo) -> str:
