@@ -346,7 +346,8 @@ async def test_a_test_message_to_a_receiver_of_nobody_says_so(
             assert await asyncio.to_thread(run, ["alerts", "test", name]) == 0
         assert len(there.got) == 2
     said = capsys.readouterr()
-    assert said.out == "sent to olena\nsent to olena-2\n"
+    from_here = "from here: /alerts/delivery tells what the worker sends"
+    assert said.out == f"sent to olena, {from_here}\nsent to olena-2, {from_here}\n"
     assert said.err.splitlines() == [
         "but of alerts: 'Olna' is no account of a lead, so nothing is told there - did you mean 'Olena'?"
     ]

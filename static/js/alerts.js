@@ -19,9 +19,9 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
 
 /**
  * @typedef {{result: string, who: string, note?: string}} Result
- * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, note?: string, results?: Result[]}} Before
+ * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, results?: Result[]}} Before
  * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, text_parts?: string[], raised?: string, and?: string[], or?: string[], severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
- *   owner?: string, off_duty?: boolean, mine: boolean, theirs?: boolean, unheard?: boolean, unreached?: string[], acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, note?: string, over_at?: number, over?: string}} Alert
+ *   owner?: string, off_duty?: boolean, left?: boolean, mine: boolean, theirs?: boolean, unheard?: boolean, unreached?: string[], acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, over_at?: number, over?: string}} Alert
  * @typedef {{now: number, no_worker_since: number | null, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
  *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
  */
@@ -117,12 +117,12 @@ function fillAll(told) {
   late.show(awake.filter((alert) => held.late.has(alert.id) && alert.severity === "critical" && isNobodys(alert)));
   if (lists !== wanted) return; // what stands above would move them too
   planned(told.maintenance);
-  byId("unmanned").hidden = told.duty.length > 0 || !told.open.some((one) => one.unheard);
+  byId("unmanned").hidden = told.duty.length > 0 || !told.open.some((one) => one.unheard || one.left);
 }
 
 /** @param {Alert} alert */
 function isNobodys(alert) {
-  return !alert.theirs && !alert.owner && !alert.acknowledged_by;
+  return !alert.theirs && (alert.left || !(alert.owner || alert.acknowledged_by));
 }
 
 /** The one that a message led here: once, also after signing in. */
@@ -175,8 +175,8 @@ function write(card, alert) {
   part(card, ".alert-limit").textContent = after;
   part(card, ".alert-and").textContent = besides(alert);
   part(card, ".alert-action").textContent = alert.over_at ? "" : (alert.action ?? "");
-  part(card, ".alert-unheard").textContent = alert.unreached ? said("unreached", { who: alert.unreached.join(", ") }) : words.unheard;
-  part(card, ".alert-unheard").hidden = !alert.unheard;
+  part(card, ".alert-unheard").textContent = untold(alert);
+  part(card, ".alert-unheard").hidden = !(alert.left || alert.unheard);
   part(card, ".alert-when span").textContent = [...when(alert), ...who(alert)].join(" · ");
   const small = alert.raised ? said("raised", { value: alert.raised }) : alert.now && !alert.text_parts ? said("now", { value: alert.now }) : "";
   part(card, ".alert-raised").textContent = small && " · " + small;
@@ -189,6 +189,12 @@ function write(card, alert) {
   showDeeds(part(card, ".alert-do"), alert, duty, Date.now() + serverAhead, act);
 }
 
+/** Why nobody sees to it. @param {Alert} alert */
+function untold(alert) {
+  if (alert.left) return said("left", { who: alert.owner ?? "" });
+  return alert.unreached ? said("unreached", { who: alert.unreached.join(", ") }) : words.unheard;
+}
+
 /** What else has to hold, and what holds in its place: a line each. @param {Alert} alert */
 function besides(alert) {
   const and = alert.and ? [said("and", { what: alert.and.join("; ") })] : [];
@@ -198,11 +204,13 @@ function besides(alert) {
 /** When the same rule was raised of the same before, for how long, and who did what. @param {Before} one */
 function lastTime(one) {
   const minutes = String(Math.max(1, Math.round((one.over_at - one.raised_at) / 60_000)));
-  const did = (one.results ?? []).map(resultText);
-  if (did.length === 0 && one.owner) did.push(said("had", { who: one.owner }));
-  else if (did.length === 0 && one.acknowledged_by) did.push(said("seen", { who: one.acknowledged_by }));
-  else if (did.length === 0 && one.last_snoozed_by) did.push(said("was_snoozed", { who: one.last_snoozed_by }));
-  if (one.note) did.push("“" + one.note + "”");
+  const results = one.results ?? [];
+  const isSaid = results.some(({ result }) => result !== "note");
+  const did = [];
+  if (!isSaid && one.owner) did.push(said("had", { who: one.owner }));
+  else if (!isSaid && one.acknowledged_by) did.push(said("seen", { who: one.acknowledged_by }));
+  else if (!isSaid && one.last_snoozed_by) did.push(said("was_snoozed", { who: one.last_snoozed_by }));
+  did.push(...results.map(resultText));
   return said("last", { time: moment(one.raised_at), minutes, what: did.join("; ") || words.nobody });
 }
 
@@ -237,7 +245,6 @@ function who(alert) {
   if (alert.snoozed_until) found.push(said("until", { time: clock.format(alert.snoozed_until) }));
   if (alert.last_snoozed_by && alert.snoozed_until) found.push(said("snoozed_by", { who: alert.last_snoozed_by }));
   else if (alert.last_snoozed_by && alert.over_at) found.push(said("was_snoozed", { who: alert.last_snoozed_by }));
-  if (alert.note) found.push("“" + alert.note + "”");
   return found.concat((alert.results ?? []).map(resultText));
 }
 

@@ -11,7 +11,7 @@ const WANTED = "wallboard.calls.";
 const ONE_BY_ONE = 3; // more that are new at once are one notification
 const MANY = "many";
 
-/** @typedef {{id: string, text: string, severity: string, action?: string, theirs?: boolean, owner?: string, acknowledged_by?: string, snoozed_until?: number}} Calling */
+/** @typedef {{id: string, text: string, severity: string, action?: string, theirs?: boolean, left?: boolean, owner?: string, acknowledged_by?: string, snoozed_until?: number}} Calling */
 
 export class Calls {
   /** @param {HTMLElement} bar */
@@ -50,7 +50,7 @@ export class Calls {
 
   /** @param {Calling[]} open */
   hear(open) {
-    const calling = open.filter((one) => !(one.theirs || one.owner || one.acknowledged_by || one.snoozed_until));
+    const calling = open.filter((one) => !(one.theirs || one.snoozed_until || (!one.left && (one.owner || one.acknowledged_by))));
     const fresh = this.known ? calling.filter((one) => !this.known?.has(one.id)) : [];
     this.known = new Set(calling.map((one) => one.id));
     if (fresh.length) this.sound.play(gravest(fresh.map((one) => one.severity)), Date.now());

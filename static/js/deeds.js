@@ -15,7 +15,7 @@ const RESULTS = {
 /**
  * @typedef {{key: string, verb: string, text: string, body?: object, group?: string}} Deed `group`: what stands before it
  * @typedef {{kind: string, team?: string, mine: boolean, theirs?: boolean, owner?: string, acknowledged_by?: string,
- *   snoozed_until?: number, over_at?: number, results?: object[]}} Actable
+ *   snoozed_until?: number, over_at?: number, results?: {result: string}[]}} Actable
  * @typedef {(pressed: HTMLButtonElement, verb: string, body: object) => void} Act
  */
 
@@ -49,7 +49,8 @@ function during(alert, duty) {
 
 /** Of one that ended a short while ago and of which nobody has said it. @param {Actable} alert @param {number} now ms */
 function afterwards(alert, now) {
-  return now - (alert.over_at ?? 0) < RESULT_MS && !alert.results ? results(alert) : [];
+  const isSaid = (alert.results ?? []).some((one) => one.result !== "note");
+  return now - (alert.over_at ?? 0) < RESULT_MS && !isSaid ? results(alert) : [];
 }
 
 /** @param {Actable} alert @returns {Deed[]} */

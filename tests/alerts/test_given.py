@@ -72,3 +72,25 @@ def test_what_is_about_a_person_is_told_to_who_came_on_duty_after_somebody_acted
     assert list(due_on(floor, mine, NOON + MINUTE, "")) == [[]]
     tell(ev.DutyTaken(who="Olena", until=NOON + 60 * MINUTE), NOON + 2 * MINUTE)
     assert [one.told for [one] in due_on(floor, mine, NOON + 2 * MINUTE, "")] == [f"a>{NOON + MINUTE}"]
+
+
+def test_whom_it_is_given_to_is_told_each_note_with_who_wrote_it() -> None:
+    """One that was sent alone was missing, one that came with a press had nobody's name."""
+    floor = watchful(Floor(settings(notify=["leads"])))
+
+    def tell(event: ev.Event, at_ms: int) -> None:
+        floor.apply(msgspec.structs.replace(event, source=ev.SERVER, time=at_ms), at_ms)
+
+    said = {"kind": "queues", "of": "support", "metric": "oldest_wait_s", "limit": "> 60"}
+    tell(ev.AlertRaised(alert="a", rule="wait", attributes=said), NOON)
+    tell(ev.AlertAcknowledged(alert="a", who="Vira", note="seen it"), NOON + 1)
+    tell(ev.AlertAssigned(alert="a", who="Ivan", attributes={"to": "Ivan"}, note="called the line"), NOON + 2)
+    tell(ev.AlertActed(alert="a", who="Ivan", attributes={"result": "note"}, note="they come at two"), NOON + 3)
+    tell(ev.AlertAssigned(alert="a", who="Ivan", attributes={"to": "Olena"}, note="please look"), NOON + 4)
+    [[one]] = due_on(floor, {OLENA.name: OLENA}, NOON + 5, "")
+    lines = one.message.text.splitlines()
+    assert lines[-3:] == ["Ivan: called the line", "Ivan: they come at two", "Ivan: please look"], "the last three"
+    results = floor.alerts.open["a"].results
+    assert [(one.result, one.who, one.note) for one in results[:2]] == [
+        ("note", "Vira", "seen it"), ("note", "Ivan", "called the line")
+    ]  # fmt: skip

@@ -93,7 +93,7 @@ def test_the_mail_says_the_number_now_and_which_one_is_that_of_the_raise_and_who
     time = f"{datetime.fromtimestamp(NOON / 1000, UTC):%H:%M}"
     lines = mail.text.split("Alerts\n")[1].split("\n\n")[0].splitlines()
     assert lines == [
-        f"{time}–still open  warning: q: waiting 5 (limit > 2); 3 when raised, seen by Ann, Ann: “called”",
+        f"{time}–still open  warning: q: waiting 5 (limit > 2); 3 when raised, seen by Ann, note (Ann) “called”",
         f"{time}–{time}  warning: p: waiting 3 when raised (limit > 2); nobody acted",
         f"{time}–still open  warning: o: waiting 3 when raised (limit > 2); nobody acted",
     ]

@@ -16,7 +16,16 @@ from tests.web.conftest import FIRST, TOKEN, serving  # type: ignore[import-not-
 from tests.workers import Workers, now_ms, until
 from wallboard.alerter import Alerter
 from wallboard.config import Config, Redis, Server
-from wallboard.core.events import Abandoned, AlertAcknowledged, AlertRaised, ConfigApplied, DutyTaken, Queued
+from wallboard.core.events import (
+    Abandoned,
+    AlertAcknowledged,
+    AlertAssigned,
+    AlertRaised,
+    ConfigApplied,
+    DutyLeft,
+    DutyTaken,
+    Queued,
+)
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
 from wallboard.live import vitals
@@ -169,7 +178,7 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         await card.get_by_text("note – Admin “asked Warsaw”").wait_for()
         await card.get_by_label("A note").fill("they come")
         await card.get_by_role("button", name="15 min").tap()
-        await phone.locator("#snoozed .alert").get_by_text("snoozed by Admin · “they come”").wait_for()
+        await phone.locator("#snoozed .alert").get_by_text("note – Admin “they come”").wait_for()
         await expect(wall.locator('.notice[data-sleeps="yes"] .icon use')).to_have_attribute(
             "href", re.compile("#alarm$")
         )
@@ -181,7 +190,7 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
         await card.get_by_role("button", name="15 min").wait_for()
 
         await stream.append([Abandoned(contact="c1", source="pbx", time=now_ms(), id="2")])
-        await phone.locator("#over .alert").get_by_text("cleared by itself · Admin had it").wait_for()
+        await phone.locator("#over .alert").get_by_text("back to normal · Admin had it").wait_for()
         await phone.get_by_text("No open alerts.").wait_for()
         await wall.get_by_text("No alerts").wait_for()
         await stream.append([Queued(contact="c2", queue="support", source="pbx", time=now_ms(), id="3")])
@@ -357,6 +366,32 @@ async def test_nothing_moves_under_a_pointer_when_another_lead_acts(
             await page.mouse.move(1, 1)
             await expect(cards.first).to_contain_text("mail:")
             await expect(cards.nth(1)).to_contain_text("seen by Olena")
+
+
+async def test_of_one_whose_owner_went_off_duty_the_page_says_that_nobody_has_it(
+    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": "1"}
+    own: dict[str, Any] = {"source": "wallboard", "alert": "a"}
+    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path, admin_token=TOKEN)
+    async with serving(config) as served:
+        await served.parts.stream.append([
+            DutyTaken(who="Petro", until=now_ms() + 3_600_000, source="wallboard", id="on"),
+            AlertRaised(rule="wait", severity="critical", value=3, attributes=said, id="a+", **own),
+            AlertAssigned(who="Petro", id="a>", **own),
+        ])  # fmt: skip
+        page = await open_page(served, "/alerts")
+        card = page.locator("#open .alert")
+        await card.get_by_text("Petro is on it").wait_for()
+        await expect(card.locator(".alert-unheard")).to_be_hidden()
+        await expect(page.locator("#unmanned")).to_be_hidden()
+        await served.parts.stream.append([DutyLeft(who="Petro", source="wallboard", id="off")])
+        await expect(card.locator(".alert-unheard")).to_have_text("nobody has it now: Petro is off duty")
+        await card.get_by_text("Petro had it, off duty now").wait_for()
+        await expect(page.locator("#unmanned")).to_be_visible()
+        await card.get_by_role("button", name="Take it").tap()
+        await expect(page.locator("#own .alert .alert-unheard")).to_be_hidden()
+        await expect(page.locator("#unmanned")).to_be_hidden()
 
 
 async def test_a_new_critical_alert_is_named_at_once_while_the_order_is_kept_and_a_press_puts_it_in_order(

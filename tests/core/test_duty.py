@@ -127,9 +127,36 @@ def test_whoever_took_one_on_duty_is_off_duty_for_it_when_that_ends(
     said = {"to": to} | ({OWNER_BY: account} if account else {})
     floor.apply(ev.AlertAssigned(alert="a", who=to, attributes=said, source=ev.SERVER), NOON + 1000)
     row = floor.alerts.open["a"]
-    assert not floor.alerts.is_off_duty(row)
+    assert row.left_ms is None
     floor.advance(NOON + HOUR)
-    assert floor.alerts.is_off_duty(row) is is_hers
+    assert row.left_ms == (NOON + HOUR if is_hers else None)
+
+
+def test_whoever_has_one_and_goes_off_duty_leaves_it_to_nobody_until_somebody_acts_or_they_come_again(
+    floor: Floor,
+) -> None:
+    """Also where they came after somebody had acknowledged it; what another one has stays theirs."""
+    on(floor, "Ivan", NOON, NOON + 3 * HOUR)
+    raised(floor, NOON)
+    floor.apply(ev.AlertAcknowledged(alert="a", who="Ivan", source=ev.SERVER), NOON + 1)
+    on(floor, "Olena", NOON + 2, NOON + HOUR)
+    floor.apply(ev.AlertAssigned(alert="a", who="Olena", source=ev.SERVER), NOON + 3)
+    floor.apply(ev.DutyLeft(who="Vira", source=ev.SERVER), NOON + 4)
+    floor.apply(ev.DutyLeft(who="Ivan", source=ev.SERVER), NOON + 5)
+    assert floor.alerts.open["a"].left_ms is None
+    floor.advance(NOON + HOUR)
+    floor = snapshot.load(snapshot.dump(floor))
+    row = floor.alerts.open["a"]
+    assert (row.left_ms, row.is_left) == (NOON + HOUR, True)
+    acted = ev.AlertActed(alert="a", who="Ivan", attributes={"result": "talked"}, source=ev.SERVER)
+    floor.apply(acted, NOON + HOUR + 1)
+    assert (row.left_ms, row.is_left) == (NOON + HOUR, False)
+    on(floor, "Olena", NOON + 2 * HOUR, NOON + 3 * HOUR)
+    assert row.left_ms is None
+    floor.apply(ev.DutyLeft(who="Olena", source=ev.SERVER), NOON + 2 * HOUR + 1)
+    assert row.is_left
+    floor.apply(ev.AlertAssigned(alert="a", who="Ivan", source=ev.SERVER), NOON + 2 * HOUR + 2)
+    assert row.left_ms is None
 
 
 def test_one_about_somebody_who_is_erased_stays_with_whom_it_was_for(floor: Floor) -> None:

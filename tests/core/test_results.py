@@ -155,7 +155,7 @@ def test_whoever_is_erased_is_in_no_alert_any_more_and_what_was_done_stays(
     assert b"temp" in snapshot.dump(floor)[snapshot.REST]
     floor.apply(ev.AgentForgotten(name="temp", source=ev.SERVER), NOON + MINUTE)
     assert b"temp" not in snapshot.dump(floor)[snapshot.REST]
-    assert before(floor) == [["reported"]]
+    assert before(floor) == [["note", "reported"]]
     assert floor.alerts.open["a2"].owner == alerts.ERASED
 
 

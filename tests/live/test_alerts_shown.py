@@ -8,7 +8,9 @@ from wallboard.core.settings import Settings
 from wallboard.live.view import View
 from wallboard.record.board import Board, Tile
 
-ALL: dict[str, Any] = {"rule": "r", "severity": "warning", "raised_at": 0, "note": "Olena knows", "owners": ["Olena"]}
+ALL: dict[str, Any] = {
+    "rule": "r", "severity": "warning", "raised_at": 0, "results": ["Olena knows"], "owners": ["Olena"],
+}  # fmt: skip
 ROWS = {
     "wait": ALL | {"kind": "queues", "of": "support", "team": "first"},
     "sales": ALL | {"kind": "queues", "of": "sales"},
@@ -46,9 +48,9 @@ def test_what_people_note_of_an_alert_stays_among_leads() -> None:
     for audience in ("wall", "agent", "lead"):
         view = View(Board(id="b", tiles=tiles, audience=audience), Settings)
         row = view.project("alerts", "wait", ROWS["wait"])
-        notes[audience] = row.get("note"), row.get("owners")
+        notes[audience] = row.get("results"), row.get("owners")
     nothing = (None, None)
-    assert notes == {"wall": nothing, "agent": nothing, "lead": ("Olena knows", ["Olena"])}
+    assert notes == {"wall": nothing, "agent": nothing, "lead": (["Olena knows"], ["Olena"])}
 
 
 def test_an_alert_tells_no_number_that_its_audience_may_not_see() -> None:

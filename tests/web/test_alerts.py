@@ -498,7 +498,8 @@ async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) ->
         answer = await served.anonymous.post(f"{ALERTS}/a1/{verb}", json=body, headers=headers)
         assert answer.status_code == 202, answer.text
     row = (await until(served, lambda open_: "snoozed_until" in open_["a1"]))["a1"]
-    assert (row["acknowledged_by"], row["owner"], row["snoozed_by"], row["note"]) == ("Olena", "Ivan", "Olena", "known")
+    assert (row["acknowledged_by"], row["owner"], row["snoozed_by"]) == ("Olena", "Ivan", "Olena")
+    assert [(one["result"], one["who"], one["note"]) for one in row["results"]] == [("note", "Olena", "known")]
     assert 600_000 < row["snoozed_until"] - now_ms() <= 900_000
     assert (await served.http.post(f"{ALERTS}/a1/wake")).status_code == 202
     await until(served, lambda open_: "snoozed_until" not in open_["a1"])
@@ -522,7 +523,10 @@ async def test_whoever_took_it_and_is_off_duty_now_is_told_to_whoever_may_act(se
     assert (await served.anonymous.post(f"{ALERTS}/a1/assign", json={}, headers=headers)).status_code == 202
     assert "off_duty" not in (await until(served, lambda open_: "owner" in open_["a1"]))["a1"]
     await served.parts.stream.append([DutyLeft(who="Olena", source="wallboard", id="off")])
-    assert (await until(served, lambda open_: "off_duty" in open_["a1"]))["a1"]["off_duty"] is True
+    row = (await until(served, lambda open_: "off_duty" in open_["a1"]))["a1"]
+    assert (row["off_duty"], row["left"]) == (True, True)
+    assert (await served.http.post(f"{ALERTS}/a1/acknowledge")).status_code == 202
+    assert (await until(served, lambda open_: "left" not in open_["a1"]))["a1"]["off_duty"] is True
 
 
 async def test_the_state_knows_who_gave_it_to_whom_until_somebody_takes_it_themselves(served: Any) -> None:

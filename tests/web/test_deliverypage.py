@@ -111,7 +111,9 @@ async def test_a_receiver_whose_person_leads_nothing_says_so_at_once(config: Any
         headers = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
         known, stranger = (await served.anonymous.get(API, headers=headers)).json()["receivers"]
         assert (known["name"], known["held"], stranger["held"]) == ("Olena", None, "person")
-        assert "its person “Olna” is no account" in (await served.anonymous.get(PAGE, headers=headers)).text
+        page = (await served.anonymous.get(PAGE, headers=headers)).text
+        assert "its person “Olna” is no account" in page
+        assert "Olena <small>webhook · Olena’s</small>" in page
         refused = await served.anonymous.post(f"{API}/Olna/test", headers=headers)
         assert (refused.status_code, "'Olna' is no account" in refused.json()["detail"]) == (409, True)
         assert (await served.anonymous.post(f"{API}/Olena/test", headers=headers)).status_code == 202

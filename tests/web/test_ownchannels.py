@@ -353,3 +353,22 @@ async def test_it_is_in_every_language_and_no_address_becomes_markup(told: Any, 
     assert "o&#39;{{7*7}}&amp;@example.com" in page
     text = re.sub(r"<script.*?</script>|<[^>]+>", "", page, flags=re.DOTALL)
     assert not re.search(r"(?<!/)channels\.", text), "each word is there"
+
+
+async def test_a_receiver_of_the_file_that_is_theirs_stands_there_and_not_that_they_have_none(
+    config: Any, served_elsewhere: Any
+) -> None:
+    """It said that nothing told her of alerts, though an administrator had written one with her name."""
+    desk = Receiver("desk", "webhook", HOOK, b"k" * 32, "warning", "22:00-06:00", person="Olena")
+    async with served_elsewhere(replace(config, receivers={"desk": desk})) as served:
+        olena, ivan = await lead(served), await lead(served, "Ivan")
+        page = await olena.page()
+        assert 'id="none"' not in page
+        assert re.search(r"Webhook <small><bdi>desk</bdi></small>", page)
+        assert "an administrator wrote it into wallboard.toml" in page
+        assert "Tell me of: warnings and what is critical; quiet 22:00-06:00" in page
+        assert HOOK not in page
+        found = (await olena("GET")).json()["in_file"]
+        assert found == [{"name": "desk", "kind": "webhook", "least": "warning", "quiet": "22:00-06:00"}]
+        assert 'id="none"' in await ivan.page()
+        assert (await ivan("GET")).json()["in_file"] == []

@@ -166,7 +166,7 @@ async def test_alerts_stand_with_who_did_what_notices_and_who_still_waits(shift:
     for said in (
         "Ben is on it",
         "seen by Ann",
-        "<span>Ann: “called the desk”</span>",
+        "note (Ann) “called the desk”",
         "talked to them (Eve)",
         "moved a desk (Ben)",
         "still open",

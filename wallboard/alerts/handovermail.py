@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wallboard.alerts.handover import Numbers, Waits, least
-from wallboard.alerts.handoversaid import hours, lasting, note_of, percent, time_of, worst
+from wallboard.alerts.handoversaid import hours, lasting, percent, time_of, worst
 from wallboard.alerts.handoverworst import Longest, worst_hour
 from wallboard.alerts.message import Message, Speaks, standing
 from wallboard.alerts.told import unit_of, value_now
@@ -110,11 +110,11 @@ def _alert(floor: Floor, row: AlertRow, now_ms: int, zone: ZoneInfo, page: Words
     title, raised = standing(row, str(told.get("name") or row.of), now, Speaks(page.language, unit_of(floor, row)))
     until = page("shift.open") if row.over_ms is None else time_of(row.over_ms, zone)
     severity = page(f"alerts.severity.{row.severity}", row.severity)
-    said = ", ".join([*raised, *_did(floor, row, told, page)])
+    said = ", ".join([*raised, *_did(row, told, page)])
     return f"{time_of(row.raised_ms, zone)}–{until}  {severity}: {title}; {said}"
 
 
-def _did(floor: Floor, row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
+def _did(row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:
     """As /shift says it."""
     results = [
         f"{page('alerts.result.' + one['result'], one['result'])} ({one['who']})"
@@ -123,14 +123,12 @@ def _did(floor: Floor, row: AlertRow, told: dict[str, Any], page: Words) -> Iter
     ]
     snoozed_by = row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None
     if row.owner:
-        had = "alerts.off_duty" if floor.alerts.is_off_duty(row) else "alerts.owner"
+        had = "alerts.owner" if row.left_ms is None else "alerts.off_duty"
         yield page(had if row.over_ms is None else "alerts.had", who=row.owner)
     if row.acknowledged_by and row.acknowledged_by != row.owner:
         yield page("alerts.seen", who=row.acknowledged_by)
     if snoozed_by:
         yield page("alerts.was_snoozed" if row.snoozed_until_ms is None else "alerts.snoozed_by", who=snoozed_by)
     yield from results
-    if note := note_of(row):
-        yield note
     if not row.owner and not row.acknowledged_by and not snoozed_by and not results:
         yield page("shift.unheeded")

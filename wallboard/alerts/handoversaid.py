@@ -1,4 +1,4 @@
-"""How are times, notes and the worst of a shift said? The same on /shift and in its mail."""
+"""How are times and the worst of a shift said? The same on /shift and in its mail."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,7 +11,6 @@ from wallboard.alerts.handoverworst import Longest, WorstHour
 from wallboard.catalogs import Words
 from wallboard.core.alerts import TEAM
 from wallboard.core.quarters import QUARTER_MS
-from wallboard.core.rows import AlertRow
 from wallboard.record.steps import Row
 
 
@@ -26,13 +25,6 @@ def worst(longest: Longest | None, hour: WorstHour | None, zone: ZoneInfo, page:
         span = {"from": time_of(row["at"], zone), "to": time_of(row["until"], zone)}
         level = percent(row["service_level"], page.language).replace(" ", "\u00a0")
         yield page("shift.worst", of=of, level=level, **span)
-
-
-def note_of(row: AlertRow) -> str | None:
-    """What somebody wrote beside the alert, and who: Ann: “called the desk”."""
-    if row.note is None:
-        return None
-    return f"{row.note_by}: “{row.note}”" if row.note_by else f"“{row.note}”"
 
 
 def hours(row: Row, zone: ZoneInfo) -> str:

@@ -21,6 +21,7 @@ _ONCE = {"raised": "+", "cleared": "-"}  # what is said of an alert once
 HEAD = 60  # characters that a phone shows of a message
 MOST_LINES = 20  # of one that stands for many
 MOST_ASIDE = 1_500  # characters that its lines say beside the titles, the gravest first: Telegram takes 4,096 in all
+MOST_NOTES = 3  # the last ones
 SHORT = 80  # characters of what to do, so that it stands in such a line
 LEAST_NAME = 8  # characters that are kept of a long name, while something else can be cut
 NOT_TIME = frozenset({"missed_in_row"})  # of the numbers that only rules know, the others are seconds
@@ -119,7 +120,7 @@ def message_of(
         title = say("lasted", title=title, time=_lasting(row.over_ms - row.raised_ms, say))
     also = [] if is_over else [_also(one, row, say) for one in besides]
     do = [say("do", action=action)] if action and not is_over else []
-    owner = [say("owner", who=row.owner)] if row.owner and verb != "assigned" else []
+    owner = [say("owner", who=row.owner)] if row.owner and verb != "assigned" and row.left_ms is None else []
     lines = [
         *also,
         say("rule", severity=say(f"severity.{row.severity}", row.severity), rule=row.rule),
@@ -128,7 +129,7 @@ def message_of(
         *([_after(first, say)] if first and not is_over else []),
         *([says] if says and not is_over else []),
         *owner,
-        *([row.note] if row.note else []),
+        *[f"{one.who}: {one.note}" for one in row.results if one.note][-MOST_NOTES:],
         *([link := f"{link}?alert={quote(alert, safe='')}"] if link else []),
     ]
     return Message(

@@ -2,6 +2,7 @@
 
 raised ─▶ first of `notify` ─ escalate, nobody acknowledged ─▶ the next too ─ repeat ─▶ again ─ over ─▶ whom it was told
                                                                snoozed ─ its end ─▶ again, whom it was told before
+                                                               its owner goes off duty ─▶ who is on duty then
 
 `on-duty` in `notify` stands for the leads who are on duty for its team, each through receivers of their own; while
 nobody is, the chain goes on with the next at once, who is told why.
@@ -122,7 +123,9 @@ def due(
         rule = settings.alert.get(row.rule)
         of_now = (on_duty_now or on_duty)(row)
         begun = list(_begun(row, rule, settings, receivers, on_duty(row), now_ms, since, is_behind)) if rule else []
-        begun += _woken(row, rule, settings, receivers, of_now, begun) if rule and not is_behind else ()
+        if rule and not is_behind:
+            begun += _woken(row, rule, settings, receivers, of_now, begun)
+            begun += _left(row, rule, settings, receivers, of_now, now_ms, {one.receiver for one in begun})
         given = list(_given(row, settings, receivers, of_now, now_ms))
         dues, made = list[Due](), dict[tuple[Verb, int, str], Message]()  # one for all who are told the same
         hear = {one.receiver for one in (*begun, *given)}
@@ -225,6 +228,22 @@ def _woken(
     for receiver in [receivers[one.receiver] for one in begun if one.verb == "raised" and one.receiver in before]:
         if receiver.person is None or receiver.person in on_duty:
             yield Said(receiver.name, "again", row.woken_ms, says)
+
+
+def _left(
+    row: AlertRow, rule: Rule, settings: Settings, receivers: Mapping[str, Receiver], on_duty: Collection[str],
+    now_ms: int, hear: Collection[str],
+) -> Iterator[Said]:  # fmt: skip
+    """Its owner went off duty, and nobody acted since: told once to who is on duty for it, while nobody is to the next
+    of `notify`; to those who `hear` of it that it still is so, to the others for the first time."""
+    if not row.is_left or row.snoozed_until_ms is not None or ON_DUTY not in rule.notify:
+        return
+    awake = {name: one for name, one in receivers.items() if _hears(one, row, settings, now_ms)}
+    own = [one for one in awake.values() if one.person in on_duty]
+    says = said_in(language_of(row, settings))("left", who=row.owner)
+    for one in own or [awake[name] for name in rule.notify if name in awake][:1]:
+        again = Said(one.name, "again", row.left_ms or 0, says)
+        yield again if one.name in hear else Said(one.name, "raised", says=says)
 
 
 def _given(

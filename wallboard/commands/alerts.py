@@ -63,7 +63,7 @@ def test(receiver: str, **where: Any) -> None:
         asyncio.run(SENDERS[to.kind](to, message))
     except Undelivered as error:
         raise WallboardError(f"{receiver} was not reached: {error}") from None
-    click.echo(f"sent to {receiver}")
+    click.echo(f"sent to {receiver}, from here: /alerts/delivery tells what the worker sends")
     with suppress(Mistake, RecordUnavailable):
         if reason := strangers(config).get(receiver):
             click.echo(f"but of alerts: {reason}", err=True)

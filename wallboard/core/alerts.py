@@ -13,7 +13,7 @@ TELL_MS = 60_000  # in which who leads, or comes to lead, tells everybody of the
 MOST_ENDING = 10_000  # of these; above it the oldest go all the same, and of their end nobody may be told
 ERASED = "–"  # instead of somebody's name
 MOST_GIVEN = 10  # of one alert: to so many it was handed over last
-NOTE = "note"  # the result of who only writes something: each stands beside those before
+NOTE = "note"  # the result of who writes something, whatever else they did: each stands beside those before
 MOST_RESULTS = 10  # of one alert; above it the oldest are dropped
 LONGEST_SNOOZE_MS = 12 * 3_600_000  # a snooze always ends by itself
 OWNER_BY = "owner_by"  # of what is assigned: as which account
@@ -53,7 +53,7 @@ class Alerts:
                 row.duty = self.on_duty(row)
                 said = event.attributes or {}
                 row.owner, row.owned_ms = said.get("to") or event.who, row.owned_ms or at_ms
-                row.owner_by = said.get(OWNER_BY)
+                row.owner_by, row.left_ms = said.get(OWNER_BY), None
                 row.given_by, row.given_ms = (event.who, at_ms) if row.owner != event.who else (None, None)
                 if row.given_by and row.owner:
                     row.given = [*row.given, (row.owner, at_ms)][-MOST_GIVEN:]
@@ -65,7 +65,7 @@ class Alerts:
             case ev.AlertWoken():
                 row.snoozed_by = row.snoozed_until_ms = None
         if event.note:
-            row.note, row.note_by = event.note, event.who
+            _add(row, ResultRow(NOTE, event.who or "nobody", at_ms, event.note))
         verb = ev.type_of(event).partition(".")[2]
         return Deed(Did.NOTED, f"{row.rule} of {row.of}: {verb} by {event.who or 'nobody'}")
 
@@ -108,7 +108,7 @@ class Alerts:
         if before:
             before.note = event.note or before.note
         else:
-            row.results = [*row.results, ResultRow(result, who, at_ms, event.note)][-MOST_RESULTS:]
+            _add(row, ResultRow(result, who, at_ms, event.note))
         if row.over_ms is None:
             self._ground.touch("alerts", event.alert)
             if row.acknowledged_by is None:
@@ -138,10 +138,12 @@ class Alerts:
             return row.duty
         return self.on_duty_now(row)
 
-    def is_off_duty(self, row: AlertRow) -> bool:
-        """Its owner was on duty for it when somebody first acted, and is no more."""
-        owner = row.owner.removesuffix(IN_TELEGRAM) if row.owner and row.owner_by else row.owner
-        return owner is not None and owner in (row.duty or ()) and owner not in self._duty.on
+    def note_duty(self, who: str, at_ms: int) -> None:
+        """They came on duty, or went off it: nobody has what is theirs until they come again."""
+        for row in self.open.values():
+            owner = row.owner.removesuffix(IN_TELEGRAM) if row.owner and row.owner_by else row.owner
+            if owner == who:
+                row.left_ms = None if who in self._duty.on else at_ms
 
     def on_duty_now(self, row: AlertRow) -> list[str]:
         """Whatever was done about it: to whom it may be handed over."""
@@ -188,7 +190,11 @@ def before(event: ev.AlertEvent, row: AlertRow) -> dict[str, str | int] | None:
     return None
 
 
-_NAMES = ("acknowledged_by", "owner", "snoozed_by", "last_snoozed_by", "given_by", "note_by")
+def _add(row: AlertRow, result: ResultRow) -> None:
+    row.results = [*row.results, result][-MOST_RESULTS:]
+
+
+_NAMES = ("acknowledged_by", "owner", "snoozed_by", "last_snoozed_by", "given_by")
 
 
 def _leave_out(row: AlertRow, name: str) -> bool:

@@ -42,11 +42,13 @@ class Duty:
     def await_end(self, who: str) -> None:
         self._ground.calendar.wait(self.on[who].until_ms, "duty", who)
 
-    def end(self, who: str, at_ms: int) -> None:
-        """Its time has come, unless it was put off."""
+    def end(self, who: str, at_ms: int) -> bool:
+        """Its time has come, unless it was put off. Gives whether it is over."""
         row = self.on.get(who)
-        if row and row.until_ms <= at_ms:
-            del self.on[who]
+        if row is None or row.until_ms > at_ms:
+            return False
+        del self.on[who]
+        return True
 
     def of_team(self, team: str | None, *, is_person: bool = False) -> list[str]:
         """Who is on duty for this team; None: for what is of no team, which is everybody's, but a person of no team is

@@ -344,7 +344,7 @@ def alert_document(floor: Floor, row: AlertRow) -> Document:
     optional = {
         "name": called(floor, row.kind, row.of), "team": floor.alerts.team_of(row),
         "window": row.window, "within": row.within, "event": row.event, "value": row.value,
-        "action": rule and rule.action, "owners": (rule and rule.owners) or None, "note": row.note,
+        "action": rule and rule.action, "owners": (rule and rule.owners) or None,
         "acknowledged_by": row.acknowledged_by, "acknowledged_at": row.acknowledged_ms, "owner": row.owner,
         "snoozed_by": row.snoozed_by, "last_snoozed_by": row.last_snoozed_by, "snoozed_until": row.snoozed_until_ms,
         "over_at": row.over_ms, "over": row.over, "results": [_result(one) for one in row.results] or None,

@@ -270,7 +270,6 @@ class AlertRow(Struct):
     owned_ms: int | None = None
     snoozed_by: str | None = None
     snoozed_until_ms: int | None = None
-    note: str | None = None
     over_ms: int | None = None
     over: str | None = None  # why: cleared, closed, gone, rule (core/alerting.py)
     results: list[ResultRow] = []
@@ -285,7 +284,13 @@ class AlertRow(Struct):
     snoozed_ms: int | None = None  # when it was snoozed last
     snoozed_duty: list[str] = []  # who was on duty for it then
     woken_ms: int | None = None  # when that snooze ended by itself
-    note_by: str | None = None  # who wrote `note`
+    left_ms: int | None = None  # since when its owner is off duty
+
+    @property
+    def is_left(self) -> bool:
+        """Whether its owner went off duty and nobody acted since: nobody has it."""
+        acted = (self.acknowledged_ms or 0, *(one.at_ms for one in self.results))
+        return self.over_ms is None and self.left_ms is not None and max(acted) <= self.left_ms
 
     @property
     def named(self) -> Named:

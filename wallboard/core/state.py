@@ -236,7 +236,8 @@ class Floor:
         elif due.kind == "snooze":
             self.alerts.wake(due.first, due.at_ms)
         elif due.kind == "duty":
-            self.duty.end(due.first, due.at_ms)
+            if self.duty.end(due.first, due.at_ms):
+                self.alerts.note_duty(due.first, due.at_ms)
         elif due.kind == "alert" and self.alerting:
             self.settle()
             self.alerting.look(due.first, due.second)
@@ -376,7 +377,10 @@ class Floor:
                     self.alerting.told(event, self.alerts.known(event.alert))
                 return deed
             case ev.DutyTaken() | ev.DutyLeft():
-                return self.duty.take(event, at_ms)
+                deed = self.duty.take(event, at_ms)
+                if deed.code is Did.NOTED:
+                    self.alerts.note_duty(event.who, at_ms)
+                return deed
         return Deed(Did.NOTED, f"noted {ev.type_of(event)}")
 
     def _take_queue_observed(self, event: ev.QueueObserved, at_ms: int, source: str, deeds: list[Deed]) -> Deed:

@@ -24,7 +24,7 @@ PRESSURE = (
     "waiting", "over_target", "oldest_at", "est_wait_s", "unanswered", "oldest_unanswered_at", "doubtful",
     "agents_needed", "missing", "can_release", "service_level_in_30m", "service_level_in_60m",
 )  # fmt: skip
-_AMONG_LEADS = ("note", "owners", "results", "last_snoozed_by")
+_AMONG_LEADS = ("owners", "results", "last_snoozed_by")
 _OF_AGENT = ("activity", "presence", "team", "queues", "slots", "sources")
 _TIMES = ("since", "presence_since", "pause_over_at")
 _KEY = secrets.token_bytes(16)  # of this process: another one calls people otherwise, and its screens begin with hello

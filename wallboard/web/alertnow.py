@@ -22,7 +22,7 @@ from wallboard.web.words import Words
 
 SHOWN_BEFORE = 3
 HERE = "\0"  # stands in no name
-BEFORE = ("raised_at", "over_at", "over", "acknowledged_by", "owner", "last_snoozed_by", "note", "results")
+BEFORE = ("raised_at", "over_at", "over", "acknowledged_by", "owner", "last_snoozed_by", "results")
 
 
 def last_times(floor: Floor) -> Callable[[Document], Document]:
@@ -69,9 +69,11 @@ def besides(parts: Parts, row: Document, say: Words) -> Document:
 
 
 def off_duty(parts: Parts, row: Document, who: Who) -> Document:
-    """Whether the duty of its owner has ended, for who may know who is on duty."""
-    alerts = parts.pipeline.floor.alerts
-    return {"off_duty": True} if who.may("alerts:act") and alerts.is_off_duty(alerts.open[row["id"]]) else {}
+    """Whether the duty of its owner has ended, and nobody acted since (`left`), for who may know who is on duty."""
+    alert = parts.pipeline.floor.alerts.open[row["id"]]
+    if alert.left_ms is None or not who.may("alerts:act"):
+        return {}
+    return {"off_duty": True} | ({"left": True} if alert.is_left else {})
 
 
 async def receivers_of(parts: Parts) -> Mapping[str, Receiver] | None:

@@ -64,7 +64,7 @@ class Alerts(TypedDict):
             "`and` what else its rule asks for, `or` which of its other conditions holds now, and `unheard` where it "
             "tells leads on duty and nobody is told of it now: none is, or no receiver of those who are (`unreached`) "
             "takes it; "
-            "`off_duty` where the duty of its owner has ended; "
+            "`off_duty` where the duty of its owner has ended, `left` where nobody acted since; "
             "`pending`, what becomes one at its `raised_at` if it lasts; `over`, the last ones that ended; "
             "`maintenance`, planned work that goes on now; `no_worker_since`, since when no worker leads, so that "
             "nothing is raised or told; `duty`, who is on duty.",

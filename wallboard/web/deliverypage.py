@@ -73,7 +73,9 @@ class DeliveryPage:
     async def show(self, request: Request) -> Response:
         who, parts = allowed(request, "alerts:act"), parts_of(request)
         zone, now_ms = next(iter(parts.pipeline.floor.settings.sites.values())).zone, parts.clock_ms()
-        context = dict(await _delivery(parts, who)) | {"zone": zone, "clock": lambda at_ms: moment(at_ms, now_ms, zone)}
+        context = dict(await _delivery(parts, who)) | {
+            "zone": zone, "now": now_ms, "clock": lambda at_ms: moment(at_ms, now_ms, zone),
+        }  # fmt: skip
         headers = {"cache-control": "no-store"}
         return self._templates.TemplateResponse(request, "delivery.html", context, headers=headers)
 

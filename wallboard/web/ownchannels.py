@@ -11,7 +11,7 @@ from wallboard.core.errors import RecordUnavailable
 from wallboard.core.hours import parse_openings
 from wallboard.core.rules import Severity
 from wallboard.ownchannels import to_a_lead
-from wallboard.receivers import Kind
+from wallboard.receivers import Kind, Receiver
 from wallboard.record.ownchannels import MOST, OwnChannel
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
@@ -42,10 +42,21 @@ class Channel(TypedDict):
     reason: str | None
 
 
+class InFile(TypedDict):
+    """A `[notify.NAME]` whose `person` the lead is: an administrator changes it."""
+
+    name: str
+    kind: Kind
+    least: Severity
+    quiet: str | None
+
+
 class Channels(TypedDict):
-    """`kinds`: which may be added here. `most`: how many a lead may have."""
+    """`in_file`: receivers of the file that are theirs too. `kinds`: which may be added here. `most`: how many a lead
+    may have."""
 
     channels: list[Channel]
+    in_file: list[InFile]
     kinds: list[Kind]
     most: int
 
@@ -79,6 +90,9 @@ async def told(parts: Parts, who: Who) -> Channels:
     found = await asked_record(parts.own_channels.of, who.id)
     return {
         "channels": [await _channel(parts, one) for one in found],
+        "in_file": [
+            {"name": one.name, "kind": one.kind, "least": one.least, "quiet": one.quiet} for one in _theirs(parts, who)
+        ],
         "kinds": list(parts.config.own_channels),
         "most": MOST,
     }
@@ -86,13 +100,17 @@ async def told(parts: Parts, who: Who) -> Channels:
 
 async def is_reached(parts: Parts, who: Who) -> bool:
     """Whether a person is told anywhere; yes where nobody can say now."""
-    if any(one.person == who.name for one in parts.config.receivers.values()):
+    if _theirs(parts, who):
         return True
     try:
         found = await asyncio.to_thread(parts.own_channels.of, who.id)
     except RecordUnavailable:
         return True
     return any(one.confirmed_ms is not None and one.kind in parts.config.own_channels for one in found)
+
+
+def _theirs(parts: Parts, who: Who) -> list[Receiver]:
+    return [one for one in parts.config.receivers.values() if one.person == who.name]
 
 
 async def own_channel(request: Request) -> tuple[Who, Parts, OwnChannel]:

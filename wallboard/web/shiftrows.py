@@ -77,9 +77,9 @@ def _alert(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -
         "id": name, "text": text, "raised": now.get("raised"),
         "severity": row.severity, "from": time_of(row.raised_ms, zone),
         "to": None if row.over_ms is None else time_of(row.over_ms, zone), "owner": row.owner,
-        "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None, "note": handoversaid.note_of(row),
+        "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None,
         "snoozed": row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None,
-        "off_duty": row.over_ms is None and parts.pipeline.floor.alerts.is_off_duty(row),
+        "off_duty": row.over_ms is None and row.left_ms is not None,
         "sleeps": row.snoozed_until_ms is not None,
         "results": [(one["result"], one["who"], one.get("note")) for one in told.get("results", ())],
     }  # fmt: skip
