@@ -422,7 +422,7 @@ async def test_a_new_critical_alert_is_named_at_once_while_the_order_is_kept_and
             assert (at[1] < 400) == bool(half)
             await page.mouse.move(*at)
             await raised(f"support {nth}", "critical")
-            await expect(line).to_have_text(f"New critical alert: support {nth}: Waiting 3, limit > 2")
+            await expect(line).to_have_text(f"New critical alert: support {nth}: Waiting 3 when raised, limit > 2")
             assert await take.bounding_box() == box
             assert await page.evaluate("at => document.elementFromPoint(...at).textContent", at) == "Take it"
             lies = await line.bounding_box()
@@ -433,7 +433,7 @@ async def test_a_new_critical_alert_is_named_at_once_while_the_order_is_kept_and
             await expect(line).to_have_text("New critical alerts: 2")
             seen = AlertAcknowledged(alert=f"chat {nth}", who="Olena", source="wallboard", id=f"seen {nth}")
             await served.parts.stream.append([seen])
-            await expect(line).to_have_text(f"New critical alert: support {nth}: Waiting 3, limit > 2")
+            await expect(line).to_have_text(f"New critical alert: support {nth}: Waiting 3 when raised, limit > 2")
             await expect(cards.nth(-2)).to_contain_text(f"support {nth}")
             await line.click()
             await expect(cards.nth(nth)).to_contain_text(f"support {nth}")
