@@ -162,24 +162,23 @@ class Outbox:
 
     async def told(self, abouts: Sequence[str]) -> set[tuple[str, str]]:
         """What was put about these: (receiver, by what it is put once)."""
-        found = set[tuple[str, str]]()
-        for first in range(0, len(abouts), ASKED_AT_ONCE):
-            pipe = self._redis.pipeline(transaction=False)
-            for about in abouts[first : first + ASKED_AT_ONCE]:
-                pipe.hkeys(self._keys.told(about))
-            with answering(_WHAT):
-                for names in await pipe.execute():
-                    found |= {_receiver_and_told(name) for name in names}
-        return found
+        found = await self._of_each(abouts, lambda pipe, key: pipe.hkeys(key))
+        return {_receiver_and_told(name) for names in found for name in names}
 
     async def remember(self, abouts: Sequence[str]) -> None:
         """What was put about these is known for another TOLD_S."""
+        await self._of_each(abouts, lambda pipe, key: pipe.expire(key, TOLD_S))
+
+    async def _of_each(self, abouts: Sequence[str], ask: Callable[[Any, str], object]) -> list[Any]:
+        """What Redis says of what was told about each."""
+        found = list[Any]()
         for first in range(0, len(abouts), ASKED_AT_ONCE):
             pipe = self._redis.pipeline(transaction=False)
             for about in abouts[first : first + ASKED_AT_ONCE]:
-                pipe.expire(self._keys.told(about), TOLD_S)
+                ask(pipe, self._keys.told(about))
             with answering(_WHAT):
-                await pipe.execute()
+                found += await pipe.execute()
+        return found
 
     async def since(self, token: int, receivers: Sequence[str], now_ms: int) -> dict[str, int]:
         """Since when each of these is told of alerts (ms): now of one that is new, 0 of one that was there before that
