@@ -59,6 +59,11 @@ RULES = Settings(
 )
 
 
+@pytest.fixture
+def config(redis_url: str, namespace: str, tmp_path: Path) -> Config:
+    return Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+
+
 @asynccontextmanager
 async def running(config: Config) -> AsyncIterator[tuple[str, dict[str, str], Stream]]:
     """The real application and a leading worker: address, a session's cookie, and the stream."""
@@ -234,10 +239,9 @@ async def looked_at(browser: Browser, config: Config, pointer: str) -> AsyncIter
 
 
 async def test_on_a_phone_an_alert_has_acknowledge_and_take_in_front_and_the_rest_behind_one_press(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    browser: Browser, config: Config
 ) -> None:
     """Snoozes and the note filled half of each card, so that one alert needed most of a screen."""
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
     async with looked_at(browser, config, "finger") as (page, stream, _, _):
         await page.set_viewport_size({"width": 390, "height": 844})
         for queue in ("sales", "mail"):
@@ -268,10 +272,7 @@ async def test_on_a_phone_an_alert_has_acknowledge_and_take_in_front_and_the_res
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_on_a_phone_each_link_at_the_head_is_whole(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, language: str
-) -> None:
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
+async def test_on_a_phone_each_link_at_the_head_is_whole(browser: Browser, config: Config, language: str) -> None:
     async with serving(config) as served:
         name, _, value = (await served.sign_in(FIRST)).partition("=")
         context = await browser.new_context(viewport={"width": 390, "height": 844}, locale=language)
@@ -288,9 +289,8 @@ async def test_on_a_phone_each_link_at_the_head_is_whole(
 
 @pytest.mark.parametrize("pointer", ["finger", "mouse"])
 async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, pointer: str
+    browser: Browser, config: Config, pointer: str
 ) -> None:
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
     async with looked_at(browser, config, pointer) as (page, stream, _, _):
         for contact, queue in (("a", "sales"), ("b", "support")):
             await stream.append([queued(contact, queue)])
@@ -328,9 +328,8 @@ async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
 
 @pytest.mark.parametrize("pointer", ["finger", "mouse"])
 async def test_nothing_moves_under_a_pointer_when_another_lead_acts(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path, pointer: str
+    browser: Browser, config: Config, pointer: str
 ) -> None:
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
     async with looked_at(browser, config, pointer) as (page, stream, url, cookie):
         cards = page.locator("#open .alert")
         for place, queue in enumerate(("sales", "mail")):
@@ -474,9 +473,8 @@ async def test_another_team_s_alerts_stand_below_ones_own_and_say_whose_they_are
 
 
 async def test_what_waits_to_become_an_alert_is_shown_without_a_call_and_how_many_are_open_on_every_page(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    browser: Browser, config: Config
 ) -> None:
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
     async with running(config) as (url, cookie, stream):
         context = await browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, locale="en")
         context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
@@ -514,9 +512,8 @@ async def notified(page: Page, wanted: list[str]) -> None:
 
 
 async def test_a_new_alert_calls_as_it_was_switched_on_and_the_browser_s_permission_is_to_be_seen(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    browser: Browser, config: Config
 ) -> None:
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data")
     wrong: list[str] = []
     async with running(config) as (url, cookie, stream):
         context = await browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, locale="en")
