@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
+from wallboard.live.transport import FrameProtocol
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -66,6 +68,22 @@ async def test_who_offers_a_whole_window_gets_packed_frames_and_others_plain_one
     if packed:
         assert b"server_no_context_takeover" in head
         assert b"client_no_context_takeover" in head
+
+
+async def test_a_connection_that_was_lost_cannot_be_written_to(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its descriptor is soon another's: whoever still holds its `put` reaches nobody, and closes nothing."""
+    lost, puts, ends = asyncio.Event(), list[Callable[[bytes], int]](), FrameProtocol.connection_lost
+
+    def noted(self: FrameProtocol, exc: Exception | None) -> None:
+        puts.append(self.put)  # type: ignore[arg-type]
+        ends(self, exc)
+        lost.set()
+
+    monkeypatch.setattr(FrameProtocol, "connection_lost", noted)
+    async with connect(address(served), additional_headers=HEADERS) as screen:
+        await screen.recv()
+    await asyncio.wait_for(lost.wait(), 60)
+    assert puts[0].__self__.fileno() == -1  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("bits", [None, 9, 12, 15])
