@@ -381,6 +381,9 @@ async def test_a_simulated_centre_neither_shows_nor_writes_the_file_of_the_real_
         assert written(demo) == TEXT
         names = (await demo.http.get("/api/v1/names")).json()
         assert (names["file"]["writable"], "simulated" in names["file"]["why"]) == (False, True)
+        for page in (RULES, "/api/v1/names"):
+            answer = await demo.http.get(page, headers={"accept-language": "uk"})
+            assert "вигаданий центр" in answer.json()["file"]["why"], page
 
 
 async def test_a_receiver_that_the_environment_names_may_be_told(elsewhere: Any) -> None:

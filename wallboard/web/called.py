@@ -86,7 +86,7 @@ class NamesPage:
 async def names(request: Request) -> Response:
     who, parts = allowed(request, "people:read"), parts_of(request)
     expect_loaded(parts)
-    file, tables = await asyncio.to_thread(_file, parts)
+    file, tables = await asyncio.to_thread(_file, parts, spoken(request))
     body: dict[str, Any] = {"file": file | {"edits": _edits(who), "forgets": forgets(who)}}
     for kind in KINDS:
         written = tables.get(kind, {})
@@ -135,9 +135,9 @@ async def put(request: Request) -> Response:
     return JSONResponse({"tag": tag_of(now), "configured": now})
 
 
-def _file(parts: Parts) -> tuple[dict[str, Any], dict[str, Any]]:
+def _file(parts: Parts, language: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Whether it can be written and if not why, and its tables."""
-    file, why = parts.config.written, unwritable(parts.config)
+    file, why = parts.config.written, unwritable(parts.config, language)
     if file is None:
         return {"path": None, "writable": False, "why": why}, {}
     try:

@@ -74,7 +74,7 @@ def listed(
 ) -> dict[str, Any]:
     """Blocking: reads the file and the record."""
     config, file = parts.config, parts.config.written
-    why, text, tables = unwritable(config), "", {}
+    why, text, tables = unwritable(config, language), "", {}
     wrong: list[Mistake] = []
     if file is not None:
         try:

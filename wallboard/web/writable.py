@@ -2,18 +2,17 @@
 
 from wallboard.config import Config
 from wallboard.record.entries import can_write, is_mounted
+from wallboard.web.speaking import page_say
+from wallboard.web.words import LANGUAGE
 
-NO_FILE = "There is no wallboard.toml here, so nothing can be written: start with one (--config FILE)."
-SIMULATED = "This is the simulated centre, whose settings stand in no file: nothing can be written."
 
-
-def unwritable(config: Config) -> str | None:
+def unwritable(config: Config, language: str = LANGUAGE) -> str | None:
     """None: it can be written."""
+    say, file = page_say(language), config.written
     if config.simulated:
-        return SIMULATED
-    file = config.written
+        return say("unwritable.simulated")
     if file is None:
-        return NO_FILE
+        return say("unwritable.no_file")
     if is_mounted(file):
-        return f"{file.name} is mounted by itself, so that no other file takes its place: mount its folder instead."
-    return None if can_write(file) else f"{file.name} or its folder is read-only."
+        return say("unwritable.mounted", file=file.name)
+    return None if can_write(file) else say("unwritable.read_only", file=file.name)
