@@ -238,11 +238,28 @@ def test_compute_takes_sites_and_queues_from_the_configuration(
 def test_compute_prints_a_row_for_each_minute(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compute", "--from", "events", str(recording), "--every", "1m"]) == 0
     rows = [line.split()[1] for line in capsys.readouterr().out.splitlines()[1:]]
-    assert rows == ["09:01:00", "09:02:00", "09:02:30"]
+    assert rows == ["09:00:00", "09:01:00", "09:02:00", "09:02:30"]
     assert run(["compute", "--from", "events", str(recording), "--every", "1m", "--json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     waiting = [line["state"]["groups"]["all"]["now"]["waiting"] for line in lines]
-    assert waiting == [0, 0, 1]
+    assert waiting == [0, 0, 0, 1]
+
+
+def test_compute_leaves_no_minute_out_on_which_something_happened(capsys: pytest.CaptureFixture[str]) -> None:
+    """A queue_log tells whole seconds: one of sixty stands on a minute."""
+    calls = [
+        {"type": "contact.queued", "contact": f"{minute}", "queue": "q", "time": f"2026-11-22T09:{minute:02}:00Z"}
+        for minute in (1, 2, 2, 4)
+    ]
+    Path("calls.ndjson").write_text("".join(json.dumps(call) + "\n" for call in calls))
+    assert run(["compute", "--from", "events", "calls.ndjson", "--every", "1m", "--at", "2026-11-22T09:05:00Z"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [(row[1], row[2]) for row in rows[1:]] == [
+        ("09:01:00", "1"), ("09:02:00", "2"), ("09:03:00", "2"), ("09:04:00", "3"), ("09:05:00", "3"),
+    ]  # fmt: skip
+    heads = rows[0][1:]
+    assert dict(zip(heads, rows[1][2:], strict=True))["ready"] == "–", "of nobody is known whether they are there"
+    assert dict(zip(heads, rows[2][2:], strict=True))["service_level"] == "0"  # 0 / (0 + 1 who waits over 20 s)
 
 
 def test_the_tables_of_compute_stand_in_columns(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:

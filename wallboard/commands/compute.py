@@ -114,8 +114,8 @@ def once(events: Iterable[Event], source: str, warnings: Warnings) -> Iterator[E
 
 
 def _steps(floor: Floor, now_ms: int, until_ms: int, every_ms: int) -> Iterator[Moment]:
-    """The whole steps after `now_ms` and before `until_ms`."""
-    at_ms = (now_ms // every_ms + 1) * every_ms
+    """The whole steps from `now_ms` on and before `until_ms`: all of that instant has been told by then."""
+    at_ms = -(-now_ms // every_ms) * every_ms
     while at_ms < until_ms:
         floor.advance(at_ms)
         yield Moment(at_ms, floor)

@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wallboard.commands.table import Cell, table
+from wallboard.commands.table import Cell, table, text_of
 
 Document = Mapping[str, Any]
 _DAY = (
     "offered", "answered", "abandoned", "short_abandoned", "flowed_out", "callbacks", "lost", "refused",
-    "answered_in_target", "missed", "handled",
+    "answered_in_target", "service_level", "asa_s", "missed", "handled", "aht_s",
 )  # fmt: skip
-_NOW = ("waiting", "engaged", "ready", "paused")
+_NOW = ("engaged", "ready", "paused")
 _AGENT = ("answered", "handled", "missed", "transferred", "talk_s", "hold_s", "wrapup_s")
-_MINUTE = ("waiting", "engaged", "ready", "offered", "answered", "abandoned", "handled")
+_MINUTE = ("waiting", "engaged", "ready", "offered", "answered", "abandoned", "handled", "service_level")
 
 
 def show(document: Document, at_ms: int) -> str:
@@ -29,15 +29,15 @@ def minute_row(document: Document, at_ms: int) -> str:
     """All queues together: what is now, and the day's counts until then."""
     everything = document.get("groups", {}).get("all", {})
     now, day = everything.get("now", {}), everything.get("day", {})
-    cells = [str(now.get(name, day.get(name, 0))).rjust(len(name)) for name in _MINUTE]
+    cells = [text_of(now.get(name, day.get(name))).rjust(len(name)) for name in _MINUTE]
     return "  ".join([_clock(document, at_ms), *cells])
 
 
 def _parts(document: Document, at_ms: int) -> Iterator[str]:
     zone = _zone(document)
     yield f"The floor at {_clock(document, at_ms)} ({zone})"
-    if rows := list(_queue_rows(document)):
-        yield table(("queue", *_NOW, *_DAY), rows)
+    if rows := list(_queue_rows(document, at_ms)):
+        yield table(("queue", "waiting", "oldest", *_NOW, *_DAY), rows)
     if rows := list(_agent_rows(document, at_ms)):
         yield table(("agent", "presence", "activity", "for", *_AGENT), rows)
     if rows := [[row["level"], row["text"]] for row in document.get("notices", {}).values()]:
@@ -46,17 +46,18 @@ def _parts(document: Document, at_ms: int) -> Iterator[str]:
         yield table(("kpi", "value", "unit"), rows)
 
 
-def _queue_rows(document: Document) -> Iterator[list[Cell]]:
+def _queue_rows(document: Document, at_ms: int) -> Iterator[list[Cell]]:
     queues = document.get("queues", {})
     for name in sorted(queues):
-        yield _queue_row(_name(name, queues[name]), queues[name])
+        yield _queue_row(_name(name, queues[name]), queues[name], at_ms)
     if len(queues) > 1 and "all" in document.get("groups", {}):
-        yield _queue_row("all", document["groups"]["all"])
+        yield _queue_row("all", document["groups"]["all"], at_ms)
 
 
-def _queue_row(name: str, row: Mapping[str, Any]) -> list[Cell]:
+def _queue_row(name: str, row: Mapping[str, Any], at_ms: int) -> list[Cell]:
     now, day = row.get("now", {}), row.get("day", {})
-    return [name, *(now.get(each) for each in _NOW), *(day.get(each) for each in _DAY)]
+    oldest = _duration(at_ms - now["oldest_at"]) if "oldest_at" in now else None
+    return [name, now.get("waiting"), oldest, *(now.get(each) for each in _NOW), *(day.get(each) for each in _DAY)]
 
 
 def _agent_rows(document: Document, at_ms: int) -> Iterator[list[Cell]]:

@@ -11,7 +11,7 @@ Cell = str | int | float | None
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """Aligned by what a terminal shows: Cyrillic one column, Chinese two, accents none. Numbers right."""
-    body = [[_text(cell) for cell in row] for row in rows]
+    body = [[text_of(cell) for cell in row] for row in rows]
     right = [_all_numbers([row[index] for row in body]) for index in range(len(heads))]
     widths = [max(columns(row[index]) for row in [list(heads), *body]) for index in range(len(heads))]
     return "\n".join(_line(row, widths, right) for row in [list(heads), *body])
@@ -22,7 +22,8 @@ def columns(text: str) -> int:
     return sum(_columns_of(character) for character in text)
 
 
-def _text(cell: Cell) -> str:
+def text_of(cell: Cell) -> str:
+    """What is not known is a dash."""
     if cell is None:
         return UNKNOWN
     if isinstance(cell, float):
