@@ -1,6 +1,6 @@
 /** Of how many is a percentage, and whose day is "today"? What stands small beside a number. */
 
-import { exactly } from "./format.js";
+import { coming, exactly } from "./format.js";
 import { queuesOf } from "./select.js";
 import { say } from "./words.js";
 
@@ -15,12 +15,25 @@ export function certainty(row, metric, window) {
   return { n, few: n !== undefined && n < least };
 }
 
-/** What whoever reads the number should know: that many left the queue and its formula ignores them.
- * @param {*} row @param {string} metric @param {string} window */
-export function hintOf(row, metric, window) {
+/** What whoever reads the number should know: that many left the queue and its formula ignores them, until when it
+ * holds, that the queue is closed.
+ * @param {*} row @param {string} metric @param {string} window @param {{now: number, zone: string}} picture */
+export function hintOf(row, metric, window, picture) {
   if (metric === "paused" && withheld(row)) return say("few_people");
+  const now = row.now || {};
+  if (metric === "can_release" && now.can_release !== undefined) {
+    return say("until", { time: coming(now.need_until, picture.now, picture.zone) });
+  }
   const percent = metric === "service_level" ? (row[window] || {}).ignored_flow_outs : undefined;
-  return percent === undefined ? "" : say("flow_outs", { percent: Math.round(percent) });
+  return percent === undefined ? closed(row, picture) : say("flow_outs", { percent: Math.round(percent) });
+}
+
+/** Of a queue outside its hours that, and when it opens; "" of all others. @param {*} row
+ * @param {{now: number, zone: string}} picture */
+export function closed(row, picture) {
+  if (!row.closed) return "";
+  if (row.opens_at === undefined) return say("closed");
+  return say("closed_opens", { time: coming(row.opens_at, picture.now, picture.zone) });
 }
 
 /** ≤ 20 s: of a service level the time in which contacts are to be answered, where all its queues have the same.

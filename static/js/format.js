@@ -5,6 +5,7 @@ import { say, spoken } from "./words.js";
 const MINUTE_S = 60;
 const HOUR_S = 3600;
 const DAY_S = 86400;
+const WEEKDAYS = 6; // so many days ahead a weekday means only one
 
 /** @typedef {{text: string, unit: string}} Figure */
 
@@ -71,6 +72,15 @@ export function moment(at, now, zone) {
   return days.format(at) === days.format(now) ? time : days.format(at) + " " + time;
 }
 
+/** When it will be: 08:00; on another day with its weekday, from a week on with its date.
+ * @param {number} at @param {number} now @param {string} zone */
+export function coming(at, now, zone) {
+  const time = timeOfDay(at, zone, true);
+  const days = formatter("day", zone);
+  if (days.format(at) === days.format(now)) return time;
+  return (at - now < WEEKDAYS * DAY_S * 1000 ? formatter("weekday", zone) : days).format(at) + " " + time;
+}
+
 /** Monday, 23 November. @param {number} at @param {string} zone */
 export function date(at, zone) {
   return formatter("date", zone).format(at);
@@ -98,6 +108,7 @@ const SHAPES = {
   seconds: Object.assign({ second: "2-digit" }, TIME),
   minutes: TIME,
   day: { year: "numeric", month: "2-digit", day: "2-digit" },
+  weekday: { weekday: "short" },
   date: { weekday: "long", day: "numeric", month: "long" },
 };
 
@@ -111,7 +122,7 @@ function formatter(shape, zone) {
 /** An engine that does not know a zone shows UTC. @param {string} shape @param {string} zone */
 function make(shape, zone) {
   const own = spoken() === "en" ? "en-GB" : spoken();
-  const speech = shape === "date" ? own : shape === "day" ? "sv" : "en-GB"; // 14:03:12 and 2026-11-23 for all
+  const speech = shape === "date" || shape === "weekday" ? own : shape === "day" ? "sv" : "en-GB"; // 14:03:12 and 2026-11-23 for all
   try {
     return new Intl.DateTimeFormat(speech, Object.assign({ timeZone: zone }, SHAPES[shape]));
   } catch (unknownZone) {

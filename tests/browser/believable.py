@@ -36,6 +36,7 @@ def floor(agents: int = 28, *, now_ms: int | None = None) -> Document:
     luck = random.Random(7)
     day = now - now % DAY_MS
     queues = {name: _queue(now, *row) for name, *row in QUEUES}
+    queues["billing"] |= {"closed": True, "opens_at": now + 2 * DAY_MS}
     return {
         "sites": {
             "main": {"name": "Kyiv", "zone": ZONE, "day": "2026-11-23", "day_started": day, "day_ends": day + DAY_MS}

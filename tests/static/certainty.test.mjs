@@ -1,10 +1,10 @@
 // Of how many a percentage is, and whose day is "today".
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { certainty, inTime, windowText } from "../../static/js/certainty.js";
+import { certainty, hintOf, inTime, windowText } from "../../static/js/certainty.js";
 import { learn } from "../../static/js/words.js";
 
-learn({ "window.now": "now", "window.day": "today", "window.m15": "15 min", "window.day_of_each": "each site's day", of_how_many: "n {n}", "span.s": "{n} s", "span.min": "{n} min", "span.h": "{n} h" }, "en");
+learn({ closed: "closed", closed_opens: "closed, opens {time}", until: "until {time}", "window.now": "now", "window.day": "today", "window.m15": "15 min", "window.day_of_each": "each site's day", of_how_many: "n {n}", "span.s": "{n} s", "span.min": "{n} min", "span.h": "{n} h" }, "en");
 
 test("a percentage of fewer than min_n is few; one whose count is not known is not", () => {
   const row = { min_n: 10, day: { service_level: 80, n: { service_level: 9 } } };
@@ -12,6 +12,19 @@ test("a percentage of fewer than min_n is few; one whose count is not known is n
   assert.deepEqual(certainty({ ...row, min_n: 9 }, "service_level", "day"), { n: 9, few: false });
   assert.deepEqual(certainty(row, "answered", "day"), { n: undefined, few: false });
   assert.deepEqual(certainty({ day: { n: { csat: 4 } } }, "csat", "day"), { n: 4, few: true });
+});
+
+test("a number says that its queue is closed, and until when somebody can be released", () => {
+  const monday = 1795420800000; // 2026-11-23 08:00 UTC, 10:00 in Kyiv
+  const hour = 3600000;
+  const said = (row, metric = "waiting") => hintOf(row, metric, "now", { now: monday, zone: "Europe/Kyiv" });
+  assert.equal(said({ closed: true, opens_at: monday + 2 * hour }), "closed, opens 12:00");
+  assert.equal(said({ closed: true, opens_at: monday + 22 * hour }), "closed, opens Tue 08:00");
+  assert.equal(said({ closed: true, opens_at: monday + 166 * hour }), "closed, opens 2026-11-30 08:00");
+  assert.equal(said({ closed: true }), "closed");
+  assert.equal(said({}), "");
+  assert.equal(said({ now: { can_release: 3, need_until: monday + hour / 2 } }, "can_release"), "until 10:30");
+  assert.equal(said({ now: { need_until: monday } }, "can_release"), "");
 });
 
 test("today names its place where sites of several zones meet", () => {

@@ -56,6 +56,32 @@ def test_a_percentage_of_few_has_no_level_and_says_of_how_many() -> None:
     assert (shown["level"], shown["few"]) == ("warn", False)
 
 
+HOUR_MS = 3_600_000
+MONDAY = 1_795_420_800_000  # 2026-11-23 08:00 UTC, 10:00 in Kyiv
+
+
+@pytest.mark.parametrize(
+    ("row", "metric", "said"),
+    [
+        ({"closed": True, "opens_at": MONDAY + 2 * HOUR_MS}, "waiting", "closed, opens 12:00"),
+        ({"closed": True, "opens_at": MONDAY + 22 * HOUR_MS}, "waiting", "closed, opens Tue 08:00"),
+        ({"closed": True, "opens_at": MONDAY + 166 * HOUR_MS}, "waiting", "closed, opens 2026-11-30 08:00"),
+        ({"closed": True}, "waiting", "closed"),
+        ({}, "waiting", ""),
+        ({"now": {"can_release": 3, "need_until": MONDAY + HOUR_MS // 2}}, "can_release", "until 10:30"),
+        ({"now": {"need_until": MONDAY}}, "can_release", ""),
+    ],
+)
+def test_a_number_says_that_its_queue_is_closed_and_until_when_somebody_can_be_released(
+    row: dict[str, Any], metric: str, said: str
+) -> None:
+    """The same cases as in tests/static/certainty.test.mjs."""
+    state = {"queues": {"q": {"name": "Q", **row}}, "sites": {"kyiv": {"zone": "Europe/Kyiv"}}}
+    tile = {"kind": "number", "letters": 40, "metric": metric, "window": "now", "reads": "count"}
+    (shown,) = painted({"tiles": [tile | {"of": {"kind": "queues", "id": "q"}}]}, Picture(state, MONDAY, words("en")))
+    assert shown["hint"] == said
+
+
 @pytest.mark.parametrize(
     ("tile", "wanted"),
     [

@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 from wallboard.web.words import Words
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+WEEKDAYS = 6  # so many days ahead a weekday means only one
 
 
 class Figure(NamedTuple):
@@ -88,6 +89,15 @@ def moment(at_ms: int, now_ms: int, zone: str) -> str:
     """The time of day; with its date when that was not today."""
     at, now = _local(at_ms, zone), _local(now_ms, zone)
     return at.strftime("%H:%M:%S" if at.date() == now.date() else "%Y-%m-%d %H:%M:%S")
+
+
+def coming(at_ms: int, now_ms: int, zone: str, say: Words) -> str:
+    """When it will be: 08:00; on another day with its weekday, from a week on with its date."""
+    at, now = _local(at_ms, zone), _local(now_ms, zone)
+    if at.date() == now.date():
+        return at.strftime("%H:%M")
+    near = at_ms - now_ms < WEEKDAYS * DAY_S * 1000
+    return f"{format_date(at, 'EEE', locale=say.language) if near else at.date()} {at:%H:%M}"
 
 
 def date(at_ms: int, zone: str, say: Words) -> str:

@@ -7,7 +7,17 @@ from wallboard.core.doing import DOINGS, doing_of
 from wallboard.core.select import selects
 from wallboard.web.alphabet import by_alphabet
 from wallboard.web.figures import ago, changed, figure, lasting, moved, seconds_since, span, time_of_day
-from wallboard.web.picture import LEAST, Document, Picture, certainty, level_of, paged, paged_texts, source_late
+from wallboard.web.picture import (
+    LEAST,
+    Document,
+    Picture,
+    certainty,
+    closed,
+    level_of,
+    paged,
+    paged_texts,
+    source_late,
+)
 from wallboard.web.shortened import shortened
 from wallboard.web.words import Words
 
@@ -82,7 +92,8 @@ def _line(name: str, row: Document, level: str, most: int, tile: Document, pictu
         "id": name,
         "name": row["name"],
         "level": "warn" if level == "over" else level,
-        "chip": _chip(level, now.get("over_target", 0), picture.say),
+        "chip": _chip(level, now.get("over_target", 0), picture.say) or closed(row, picture),
+        "icon": {"": "quiet", "good": "quiet", "over": "warn"}.get(level, level),
         "cells": [_cell(row, column, picture) for column in tile["columns"]],
         "load": round(100 * now.get("waiting", 0) / most, 1) if most else None,
     }

@@ -91,7 +91,7 @@ def _number(tile: Document, picture: Picture) -> Document:
         "level": "" if few else level_of(tile, value, tile["reads"], picture.now_ms),
         "n": n,
         "few": few,
-        "hint": hint(row, tile["metric"], tile["window"], picture.say) if "window" in tile else "",
+        "hint": hint(row, tile["metric"], tile["window"], picture) if "window" in tile else "",
         "formula": _in_time(tile, picture),
         "sources": [row["source"]] if "source" in row else row.get("sources", []),
     }

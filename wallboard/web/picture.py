@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wallboard.web.figures import seconds_since, time_of_day
+from wallboard.web.figures import coming, seconds_since, time_of_day
 from wallboard.web.shortened import stands
 from wallboard.web.words import Words
 
@@ -72,13 +72,25 @@ def certainty(row: Document, metric: str, window: str) -> tuple[int | None, bool
     return n, n is not None and n < row.get("min_n", LEAST)
 
 
-def hint(row: Document, metric: str, window: str, say: Words) -> str:
-    """What whoever reads the number should know: that many left the queue and its formula ignores them."""
-    now = row.get("now", {})
+def hint(row: Document, metric: str, window: str, picture: Picture) -> str:
+    """What whoever reads the number should know: that many left the queue and its formula ignores them, until when it
+    holds, that the queue is closed."""
+    now, say = row.get("now", {}), picture.say
     if metric == "paused" and "paused" not in now and now.get("staffed", LEAST) < LEAST:
         return say("few_people")
+    if metric == "can_release" and metric in now:
+        return say("until", time=coming(now["need_until"], picture.now_ms, picture.zone, say))
     percent = row.get(window, {}).get("ignored_flow_outs") if metric == "service_level" else None
-    return "" if percent is None else say("flow_outs", percent=round(percent))
+    return closed(row, picture) if percent is None else say("flow_outs", percent=round(percent))
+
+
+def closed(row: Document, picture: Picture) -> str:
+    """Of a queue outside its hours that, and when it opens; "" of all others."""
+    if not row.get("closed"):
+        return ""
+    if "opens_at" not in row:
+        return picture.say("closed")
+    return picture.say("closed_opens", time=coming(row["opens_at"], picture.now_ms, picture.zone, picture.say))
 
 
 def window_text(tile: Document, n: int | None, picture: Picture) -> str:

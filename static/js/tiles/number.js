@@ -32,7 +32,7 @@ export function render(body, tile, picture) {
   if (unit || has(line, "unit")) write(part(line, "span", "unit"), unit);
   renderBesides(body, tile, value, sure.few, picture);
   const level = sure.few ? "" : levelOf(tile, value, tile.reads, picture.now);
-  const hint = hintOf(rowOf(tile, picture.state), tile.metric, tile.window);
+  const hint = hintOf(rowOf(tile, picture.state), tile.metric, tile.window, picture);
   return { level, n: sure.n, hint, formula: inTime(tile, picture.state), sources: sourcesOf(tile, picture.state) };
 }
 

@@ -1,6 +1,6 @@
 /** The queues as a table, the worst first. */
 
-import { certainty } from "../certainty.js";
+import { certainty, closed } from "../certainty.js";
 import { drawn, each, has, icon, mark, part, stirred, write } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
@@ -83,7 +83,7 @@ function renderRow(line, row, tile, picture) {
   mark(line, "level", row.level === "over" ? "warn" : row.level);
   const name = part(line, "span", "name");
   write(part(name, "bdi", "line"), row.queue.name);
-  chip(name, row);
+  chip(name, row, closed(row.queue, picture));
   each(line, "span", "cell", tile.columns, (column) => column.metric, (cell, column) => {
     const value = (row.queue[column.window] || {})[column.metric];
     const shown = figure(value, column.reads, picture.now);
@@ -93,24 +93,26 @@ function renderRow(line, row, tile, picture) {
   });
 }
 
+function wordOfLevel(row) {
+  return row.level === "over" ? say("level.over", { count: row.queue.now.over_target }) : say("level." + row.level);
+}
+
 /** How many wait, against the queue where most do. */
 function renderLoad(line, share) {
   const bar = drawn(line, "svg", "load", { viewBox: "0 0 100 1", preserveAspectRatio: "none", "aria-hidden": "true" });
   drawn(bar, "rect", "full", { x: 0, y: 0, width: Math.round(share * 1000) / 10, height: 1 });
 }
 
-/** What is wrong with this queue, as an icon and a word. */
-function chip(name, row) {
+/** What is wrong with this queue, else that it is closed: as an icon and a word. */
+function chip(name, row, hours) {
   let found = has(name, "chip");
-  const gone = !row.level || row.level === "good";
+  const fine = !row.level || row.level === "good";
+  const gone = fine && !hours;
   if (found && (gone || found.getAttribute("data-of") !== row.id)) found = void name.removeChild(found); // another queue's is no move of this one
   if (gone) return;
   const box = found || part(name, "span", "chip");
   mark(box, "of", row.id);
   const made = part(box, "span", "tag");
-  icon(made, row.level === "over" ? "warn" : row.level);
-  write(
-    part(made, "span", "word"),
-    row.level === "over" ? say("level.over", { count: row.queue.now.over_target }) : say("level." + row.level),
-  );
+  icon(made, fine ? "quiet" : row.level === "over" ? "warn" : row.level);
+  write(part(made, "span", "word"), fine ? hours : wordOfLevel(row));
 }
