@@ -13,7 +13,8 @@ export function renderAnswer(body, said, picture) {
   renderNotes(part(body, "ul", "explain-notes"), said);
   renderFormula(section(body, "formula", say("explain.formula")), said);
   renderParts(section(body, "parts", ""), said);
-  renderNeed(section(body, "need", say("explain.need")), said.need, said);
+  renderNeed(section(body, "need", say("explain.need")), said.need, said, picture);
+  renderNeeds(section(body, "needs", say("explain.needs")), said);
   renderLeftOut(section(body, "left-out", say("explain.exclusions")), said.exclusions);
   renderLevels(section(body, "levels", say("explain.levels")), said);
   renderFormulas(section(body, "formulas", say("explain.formulas")), said);
@@ -83,7 +84,7 @@ function amount(term, n) {
 }
 
 /** What the need for agents is worked out from. */
-function renderNeed(box, need, said) {
+function renderNeed(box, need, said, picture) {
   box.hidden = !need || !need.formula;
   if (box.hidden) return;
   write(part(box, "p", "words"), need.text);
@@ -95,10 +96,23 @@ function renderNeed(box, need, said) {
     ["need_patience", need.patience_s === undefined ? "" : span(need.patience_s)],
     ["need_waiting", figure(need.waiting, "count", 0).text],
     ["need_ready", figure(need.ready, "count", 0).text],
+    ["need_backlog", need.backlog_s ? span(need.backlog_s) : ""],
+    ["need_until", timeOfDay(need.until, picture.zone, true)],
   ].filter(([, text]) => text);
   each(part(box, "dl", "facts"), "div", "fact", facts, ([name]) => name, (line, [name, text]) => {
     write(part(line, "dt", "what"), say("explain." + name));
     write(part(line, "dd", "n"), text);
+  });
+}
+
+/** A group's need: that of its queues that share agents, each line of the same number. */
+function renderNeeds(box, said) {
+  const needs = (said.needs || []).map((one, place) => Object.assign({ place }, one));
+  box.hidden = !needs.length;
+  each(part(box, "ul", "terms"), "li", "term", needs, (one) => String(one.place), (line, one) => {
+    const more = one.more ? " " + say("explain.more", { n: one.more }) : "";
+    write(part(line, "span", "what"), namesOf(one.queues, said) + more);
+    write(part(line, "span", "n"), figure(one[said.metric], "count", 0).text);
   });
 }
 
@@ -141,6 +155,7 @@ function renderFacts(box, said, picture) {
   const facts = [
     ["n", said.n === undefined || MS.test(termOf(said)) ? "" : figure(said.n, "count", 0).text],
     ["target", target ? say("explain.target_text", target) : ""],
+    ["target_since", target ? at(said.target.since) : ""],
     ["since", at(said.from)],
     ["as_of", at(said.as_of)],
     ["sources", said.sources.map((one) => one.source + (one.state ? " (" + say("source." + one.state) + ")" : "")).join(", ")],

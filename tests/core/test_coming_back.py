@@ -6,6 +6,7 @@ import pytest
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.explain import explain
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.state import Floor
 
@@ -49,6 +50,12 @@ def test_who_called_within_a_day_comes_back():
         call("4", NOON + 3 * HOUR, None),
     ]
     assert day(floor_of(*calls))["repeat_rate"] == pytest.approx(100 / 3)  # of three with a customer, one came back
+
+
+def test_a_rate_of_who_came_back_says_that_it_is_so_far():
+    said = explain(floor_of(call("1", NOON, "k1")), "queues", "support", "repeat_rate", "day", people=False)
+    assert said
+    assert {"code": "so_far_repeats"} in said["notes"]
 
 
 def test_without_a_known_customer_there_is_no_rate():

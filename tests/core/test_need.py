@@ -181,6 +181,34 @@ def test_explain_tells_what_the_need_was_worked_out_from_when_it_was():
     assert agents_needed(basis["arrivals"], basis["aht_s"], target["seconds"], share) == found["agents_needed"]
 
 
+def test_explain_tells_all_that_the_outlook_of_queues_with_several_targets_is_worked_out_from():
+    """Each share of those who come by its own target, and nobody while who waits is worked off."""
+    settings = Settings(queue={"a": Queue(target=Target(seconds=5)), "b": Queue(target=Target(seconds=60))})
+    waits = (ev.Queued(contact=f"w{nth}", queue="a", source="pbx", time=NOON - SECOND) for nth in range(6))
+    floor = floor_of(calls("a", 36, 180), calls("b", 72, 180), staff(12, "a", "b"), waits, settings=settings)
+    for minutes in (30, 60):
+        said = explain(floor, "queues", "a", f"service_level_in_{minutes}m", "now", people=False)
+        assert said is not None
+        need = said["need"]
+        whole = sum(one["offered"] for one in need["shares"])
+        found = [erlang_c(need["arrivals"], need["aht_s"], need["ready"], one["seconds"]) for one in need["shares"]]
+        levels = [one.service_level for one in found if one]
+        steady = sum(one["offered"] * level for one, level in zip(need["shares"], levels, strict=True)) / whole
+        ahead_s = minutes * 60
+        assert 0 < need["backlog_s"] == pytest.approx(6 / (need["ready"] / need["aht_s"] - need["arrivals"]))
+        assert said["value"] == pytest.approx(100 * steady * (1 - min(need["backlog_s"], ahead_s) / ahead_s))
+        assert need["until"] == now(floor, "a")["need_until"]
+
+
+def test_explain_shows_of_a_group_which_queues_its_need_is_the_sum_of():
+    floor = floor_of(calls("a", 36, 180), calls("b", 36, 180), staff(3, "a"), staff(20, "b", begin=3))
+    for metric in ("agents_needed", "missing"):
+        said = explain(floor, "groups", "all", metric, "now", people=False)
+        assert said is not None
+        assert [one["queues"] for one in said["needs"]] == [["a"], ["b"]]
+        assert said["value"] == sum(one.get(metric, 0) for one in said["needs"])
+
+
 @pytest.mark.parametrize(("there", "metric", "why"), [(18, "missing", "enough"), (11, "can_release", "none_to_spare")])
 def test_explain_says_why_nobody_is_missing_or_can_go(there: int, metric: str, why: str):
     floor = floor_of(calls("support", 18, 180), staff(there, "support"))

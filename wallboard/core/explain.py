@@ -10,6 +10,7 @@ from typing import Any
 from wallboard.core import counted, leftout
 from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS, Terms
 from wallboard.core.kpis import Document, entity
+from wallboard.core.need import SUMMED
 from wallboard.core.parts import MODELLED, STATED, Parts, Term, of_agent, of_tally, terms
 from wallboard.core.rows import Tally
 from wallboard.core.select import selects_queue
@@ -151,6 +152,10 @@ def _of_queues(
             found["target"]["since"] = tally.ruled_ms
         if metric in OF_NEED and tally.need:
             found["need"] = floor.needs.basis_of(name)
+    elif metric in SUMMED and tally.need:
+        found["needs"] = [
+            {key: part[key] for key in ("queues", *SUMMED) if key in part} for part in floor.needs.parts_of(name)
+        ]
     if window == "now" or parts.shape in ("stated", "modelled"):
         return found
     sums = tally.ledger.window(window).sums

@@ -59,4 +59,6 @@ def notes(metric: str, parts: Parts, formulas: Sequence[Document], min_n: int) -
         found.append({"code": "few", "n": parts.denominator, "min_n": min_n})
     if metric in SO_FAR:
         found.append({"code": "so_far"})
+    if metric == "repeat_rate":
+        found.append({"code": "so_far_repeats"})
     return found

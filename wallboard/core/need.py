@@ -24,6 +24,7 @@ from wallboard.core.windows import MINUTE_MS
 LEAST_ARRIVALS = 10  # in m30; below it nothing can be said
 LEAST_ABANDONED = 10  # of the day; below it patience is not known
 AHEAD_MS = 30 * MINUTE_MS
+SUMMED = ("agents_needed", "missing", "can_release")
 
 
 class Load(NamedTuple):
@@ -94,7 +95,9 @@ class Needs:
         known = {name: value for name, value in load._asdict().items() if value is not None}
         targets = [{"percent": one.percent, "seconds": one.seconds} for one in self._targets(group)]
         of = {"formula": formula, "queues": list(group.queues), "targets": targets, "at": self._ground.now_ms}
-        return {**of, **known, "load": load.arrivals * load.aht_s}
+        shares = [{"offered": count, "seconds": seconds} for count, seconds in self._shares(group)]
+        ahead = {"shares": shares, "backlog_s": backlog_s(load), "until": self._ground.now_ms + AHEAD_MS}
+        return {**of, **known, "load": load.arrivals * load.aht_s, **ahead}
 
     def _targets(self, group: Group) -> list[Target]:
         settings = self._ground.settings
@@ -170,7 +173,6 @@ class Needs:
         return row is not None and any(("queues", queue, "ready") in row.counted for queue in queues)
 
     def _need(self, group: Group, load: Load) -> Need:
-        settings = self._ground.settings
         needs = [
             agents_needed(load.arrivals, load.aht_s, target.seconds, target.percent / 100, load.patience_s)
             for target in self._targets(group)
@@ -179,16 +181,20 @@ class Needs:
             return {}
         needed = max(one for one in needs if one is not None)
         found: Need = {"agents_needed": needed, **_gap(needed, load.ready)}
-        shares = [
-            (_sum([self._tallies.queues[name]], "m30", "offered"), settings.for_queue(name).target.seconds)
-            for name in group.queues
-        ]
         for minutes in (30, 60):
-            found[f"service_level_in_{minutes}m"] = 100 * expected_share(load, shares, minutes * 60)
+            found[f"service_level_in_{minutes}m"] = 100 * expected_share(load, self._shares(group), minutes * 60)
         found["need_until"] = self._ground.now_ms + AHEAD_MS
         if len(group.queues) > 1:
             found["need_queues"] = list(group.queues)
         return found
+
+    def _shares(self, group: Group) -> list[tuple[int, float]]:
+        """Of each queue how many came lately, and its target in seconds."""
+        target_of = self._ground.settings.for_queue
+        return [
+            (_sum([self._tallies.queues[name]], "m30", "offered"), target_of(name).target.seconds)
+            for name in group.queues
+        ]
 
     # Saying it
 
@@ -205,23 +211,31 @@ class Needs:
             self._ground.touch("groups", group)
 
     def _of_group(self, name: str) -> Need:
-        """The sum over what lies wholly in it; nothing where agents are shared with queues outside of it."""
+        """The sum of its parts."""
         found: Need = {}
+        for part in self.parts_of(name):
+            for metric in SUMMED:
+                if metric in part:
+                    found[metric] = _number(found.get(metric, 0)) + _number(part[metric])
+            found["need_until"] = max(_number(found.get("need_until", 0)), _number(part["need_until"]))
+        if "missing" in found:  # who is missing at one place cannot be released at another that shares nobody
+            found.pop("can_release", None)
+        return found
+
+    def parts_of(self, group: str) -> list[Need]:
+        """What queues that lie wholly in it need, each time with the `queues` that share agents; nothing where agents
+        are shared with queues outside of it."""
+        found: list[Need] = []
         seen: set[str] = set()
         for queue, tally in self._tallies.queues.items():
-            if name not in tally.groups or not tally.need or queue in seen:
+            if group not in tally.groups or not tally.need or queue in seen:
                 continue
             together = tally.need.get("need_queues", [queue])
             assert isinstance(together, list)
             seen |= set(together)
-            if any(name not in self._tallies.queues[other].groups for other in together):
-                return {}
-            for metric in ("agents_needed", "missing", "can_release"):
-                if metric in tally.need:
-                    found[metric] = _number(found.get(metric, 0)) + _number(tally.need[metric])
-            found["need_until"] = max(_number(found.get("need_until", 0)), _number(tally.need["need_until"]))
-        if "missing" in found:  # who is missing at one place cannot be released at another that shares nobody
-            found.pop("can_release", None)
+            if any(group not in self._tallies.queues[other].groups for other in together):
+                return []
+            found.append({**tally.need, "queues": together})
         return found
 
 
@@ -235,7 +249,7 @@ def expected_share(load: Load, shares: list[tuple[int, float]], ahead_s: float) 
     if not whole or not load.ready:
         return 0.0
     steady = sum(count * _steady(load, seconds) for count, seconds in shares) / whole
-    return steady * (1 - min(_backlog_s(load), ahead_s) / ahead_s)
+    return steady * (1 - min(backlog_s(load), ahead_s) / ahead_s)
 
 
 def _steady(load: Load, target_s: float) -> float:
@@ -245,7 +259,7 @@ def _steady(load: Load, target_s: float) -> float:
     return found.service_level if found else 0.0
 
 
-def _backlog_s(load: Load) -> float:
+def backlog_s(load: Load) -> float:
     """How long it takes until those who wait now are served or gone."""
     spare = load.ready / load.aht_s - load.arrivals  # served a second beyond those who come
     if not load.waiting or spare <= 0:

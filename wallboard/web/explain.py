@@ -171,7 +171,8 @@ def _called(said: Document, floor: Floor) -> dict[str, str]:
     """What the queues are called that it names by id, where that is something else."""
     of_formulas = [queue for one in said.get("formulas", ()) for queue in one["queues"]]
     of_visits = [row["queue"] for row in said["visits"] if row.get("queue")]
-    ids = {*of_formulas, *(said.get("need") or {}).get("queues", ()), *of_visits}
+    of_needs = [queue for one in said.get("needs", ()) for queue in one["queues"]]
+    ids = {*of_formulas, *(said.get("need") or {}).get("queues", ()), *of_needs, *of_visits}
     names = {queue: floor.settings.for_queue(queue).name for queue in sorted(ids)}
     return {queue: name for queue, name in names.items() if name and name != queue}
 
@@ -183,7 +184,7 @@ def _as_shown(said: Document, floor: Floor, view: View) -> Document:
         return view.includes("queues", queue, entity(floor, "queues", queue) or {})
 
     found = dict(said)
-    for part in ("formulas", "need"):
+    for part in ("formulas", "need", "needs"):
         of = said.get(part)
         if isinstance(of, list):
             found[part] = [_named(one, [queue for queue in one["queues"] if shows(queue)]) for one in of]

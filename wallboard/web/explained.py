@@ -51,7 +51,8 @@ def in_words(said: Document, language: str) -> Document:
     if "absent" in said:
         found["absent"] = {"code": said["absent"], "text": say(f"why.absent.{said['absent']}")}
     if need := said.get("need"):
-        found["need"] = {**need, "text": say(f"why.need.{need['formula']}")}
+        ahead = "_ahead" if said["metric"].startswith("service_level_in_") else ""
+        found["need"] = {**need, "text": say(f"why.need.{need['formula']}{ahead}")}
     if "service_levels" in said:
         found["service_levels"] = [{**one, "symbols": _level(one["formula"])} for one in said["service_levels"]]
     return found
