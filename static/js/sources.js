@@ -10,7 +10,7 @@ const AT_ONCE = 50; // events on a phone until more are asked for (sources.css, 
 
 /**
  * @typedef {{name: string, state: string, kind?: string, last_event_at?: number, note?: string, lag_ms?: number,
- *   late?: number, clamped?: number, rejected?: number, duplicates?: number, lost?: number, restarts?: number, overflow?: number,
+ *   late?: number, clamped?: number, rejected?: number, duplicates?: number, gaps?: number, gap_ms?: number, lost?: number, restarts?: number, overflow?: number,
  *   counters?: Compared[]}} Source
  * @typedef {{queue: string, since: number, until: number, completed: {theirs: number, ours: number},
  *   gone: {theirs: number, ours: number}}} Compared
@@ -90,7 +90,9 @@ function sourceRow(source) {
   return row(head, element("td", badge(source.state)), named(words["sources.last"], element("td", when(source.last_event_at))),
     note, named(words["sources.lag"], number(source.lag_ms, " ms")), named(words["sources.late"], number(source.late)),
     named(words["sources.clamped"], number(source.clamped)), named(words["sources.refused"], number(source.rejected)),
-    named(words["sources.repeated"], number(source.duplicates)), named(words["sources.lost"], number(source.lost)),
+    named(words["sources.repeated"], number(source.duplicates)),
+    named(words["sources.silences"], number(source.gaps, source.gaps ? ` · ${silent(source.gap_ms ?? 0)}` : "")),
+    named(words["sources.lost"], number(source.lost)),
     named(words["sources.restarts"], number(source.restarts)));
 }
 
@@ -118,7 +120,7 @@ function showSource(source) {
   byId("note").textContent = source.note ?? "";
   byId("note").hidden = !source.note;
   byId("note").dataset.state = source.state;
-  for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates", "lost", "restarts", "overflow"])) {
+  for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates", "gaps", "lost", "restarts", "overflow"])) {
     byId(name).textContent = String(source[name] ?? "–");
   }
 }
@@ -166,6 +168,12 @@ function age(ms) {
   if (s < 3600) return words["sources.span.min"].replace("{n}", String(Math.floor(s / 60)));
   if (s < 86_400) return words["sources.span.h"].replace("{n}", String(Math.floor(s / 3600)));
   return words["sources.span.d"].replace("{n}", String(Math.floor(s / 86_400)));
+}
+
+/** How long it was not heard, in all. @param {number} ms */
+function silent(ms) {
+  const [unit, size] = ms < 60_000 ? ["s", 1000] : ["min", 60_000];
+  return words[`sources.span.${unit}`].replace("{n}", String(Math.floor(ms / size)));
 }
 
 /** @param {string} state */

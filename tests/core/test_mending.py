@@ -61,6 +61,19 @@ def test_beats_leave_one_due_instant_per_source():
     assert (kpis.entity(floor, "sources", "pbx") or {})["state"] == "late"
 
 
+def test_a_source_that_was_not_heard_has_a_gap_and_its_length():
+    """Heard until 8 s, again at 60 s: 52 s; a beat each 4 s is none, and one that never beats has none."""
+    floor = Floor()
+    for second in (0, 4, 8, 60, 64, 90):
+        floor.apply(ev.SourceBeat(source="pbx"), NOON + second * SECOND)
+    floor.apply(ev.NoticePosted(text="x", source="cron"), NOON)
+    floor.apply(ev.NoticePosted(text="y", source="cron"), NOON + 90 * SECOND)
+    for one in (floor, snapshot.load(snapshot.dump(floor))):
+        rows = kpis.document(one)["sources"]
+        assert (rows["pbx"]["gaps"], rows["pbx"]["gap_ms"]) == (2, 52 * SECOND + 26 * SECOND)
+        assert (rows["cron"]["gaps"], rows["cron"]["gap_ms"]) == (0, 0)
+
+
 def test_a_contact_whose_past_arrives_late_rests_fifteen_minutes_after_the_arrival():
     floor = Floor()
     begun = NOON - 20 * MINUTE

@@ -291,7 +291,7 @@ def _source(floor: Floor, name: str) -> Document | None:
     found: Document = {
         "state": source_state(floor, name), "last_event_at": row.heard_ms,
         "late": row.late, "clamped": row.clamped, "rejected": row.rejected, "duplicates": row.duplicates,
-        "restarts": row.restarts,
+        "restarts": row.restarts, "gaps": row.gaps, "gap_ms": row.gap_ms,
     }  # fmt: skip
     if row.lag_ms is not None:
         found["lag_ms"] = row.lag_ms

@@ -40,11 +40,12 @@ class Listening:
     def hear(self, source: str, arrival_ms: int) -> bool:
         """It said something. True: it was late until now."""
         row = self.row(source)
-        row.heard_ms = arrival_ms
+        before_ms, row.heard_ms = row.heard_ms, arrival_ms
         self._ground.touch("sources", source)
         if not row.is_late:
             return False
         row.is_late = False
+        row.gaps, row.gap_ms = row.gaps + 1, row.gap_ms + arrival_ms - before_ms
         self.listen_for(source)
         return True
 

@@ -233,6 +233,8 @@ class SourceRow(Struct):
     duplicates: int = 0
     overflow: int = 0  # new names that there was no room for
     restarts: int = 0  # of its platform: what was open there then was closed as lost
+    gaps: int = 0  # times that it was late and heard again; together it was not heard for `gap_ms`
+    gap_ms: int = 0
     platform: dict[str, Counters] = {}  # queue → what the platform itself counts
 
 
