@@ -71,6 +71,27 @@ def test_a_day_that_is_not_over_is_left_to_the_live_line(
     assert [day.day for day in history(tmp_path).days(DAY, DAY + 48 * HOUR)] == ["2026-11-22"]
 
 
+def test_the_days_of_other_sites_say_too_since_when_they_were_seen(tmp_path: Path) -> None:
+    """The files begin at 09:00 UTC, which is 11:00 in Kyiv and 04:00 in New York, whose day begins at 05:00 UTC."""
+    sites = '[site.kyiv]\nzone = "Europe/Kyiv"\n[site.york]\nzone = "America/New_York"\n'
+    (tmp_path / "wallboard.toml").write_text(sites + '[queue.support]\nsite = "york"\n')
+    file = file_of(tmp_path, days=2)
+    assert imported(tmp_path, "--config", str(tmp_path / "wallboard.toml"), file=file) == 0
+    found = {(day.site, day.day): day.since_ms for day in history(tmp_path).days(DAY - 24 * HOUR, DAY + 72 * HOUR)}
+    assert found == {
+        ("kyiv", "2026-11-22"): DAY + 9 * HOUR, ("kyiv", "2026-11-23"): DAY + 22 * HOUR,
+        ("york", "2026-11-22"): DAY + 9 * HOUR, ("york", "2026-11-23"): DAY + 29 * HOUR,
+    }  # fmt: skip
+
+
+def test_a_day_of_another_site_that_was_seen_live_later_does_not_hold_up_the_import(tmp_path: Path) -> None:
+    """Seen live since noon of the 23rd in Kyiv, whose day begins two hours before the 22nd is over in UTC."""
+    day = SeenDay("kyiv", "2026-11-23", DAY + 22 * HOUR, DAY + 46 * HOUR, DAY + 36 * HOUR, DAY + 40 * HOUR, "live")
+    history(tmp_path).write({}, [day], 1, DAY)
+    assert imported(tmp_path) == 0
+    assert len(history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event")) == 3
+
+
 def test_twice_is_as_once(tmp_path: Path) -> None:
     assert imported(tmp_path) == 0
     before = history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event")

@@ -5,7 +5,7 @@ stays as it is unless `--replace` says otherwise.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -109,14 +109,15 @@ def _filled(config: Config, found: Recorded, *, replace: bool) -> list[str]:
         if day.ends_ms > now_ms:
             said.append(f"{day.label}: is not over, so it is left to the live line")
             continue
-        seen = [one for one in history.days(day.started_ms, day.ends_ms) if one.told_by == "live"]
-        if seen and not replace:
+        if not replace and any(_is_live_within(day, one) for one in history.days(day.started_ms, day.ends_ms)):
             said.append(f"{day.label}: was seen live and stays as it is (--replace takes the files' figures instead)")
             continue
         within = range(day.started_ms, day.ends_ms)
         mine = {one: amounts for one, amounts in found.intervals.items() if one.started_ms in within}
         ended = {key: one for key, one in found.contacts.items() if one.ended_ms in within}
-        history.fill(mine, [_seen(config.settings, day, found.first_ms, found.last_ms)], ended)
+        first, *others = config.settings.sites
+        elsewhere = [_seen(site, own, found) for site, own in _begun(config.settings, others, day)]
+        history.fill(mine, [_seen(first, day, found)], ended, elsewhere)
         queues = {one.id for one in mine if one.kind == "queues"}
         said.append(f"{day.label}: {len(mine)} intervals of {len(queues)} queues")
     return said
@@ -130,7 +131,19 @@ def _days(settings: Settings, first_ms: int, last_ms: int) -> list[Day]:
     return days
 
 
-def _seen(settings: Settings, day: Day, first_ms: int, last_ms: int) -> SeenDay:
-    site = next(iter(settings.sites))
-    since_ms = max(day.started_ms, first_ms // QUARTER_MS * QUARTER_MS)
-    return SeenDay(site, day.label, day.started_ms, day.ends_ms, since_ms, min(day.ends_ms, last_ms), "import")
+def _is_live_within(day: Day, seen: SeenDay) -> bool:
+    """Of a day of another site only some hours may be those of this one."""
+    return seen.told_by == "live" and seen.since_ms < day.ends_ms and day.started_ms < seen.until_ms
+
+
+def _begun(settings: Settings, sites: Iterable[str], day: Day) -> Iterator[tuple[str, Day]]:
+    """The days of these sites that begin while `day` runs."""
+    for name in sites:
+        own = business_day(day.ends_ms - 1, settings.sites[name].zone, settings.sites[name].day_starts)
+        if own.started_ms >= day.started_ms:
+            yield name, own
+
+
+def _seen(site: str, day: Day, found: Recorded) -> SeenDay:
+    since_ms = max(day.started_ms, found.first_ms // QUARTER_MS * QUARTER_MS)
+    return SeenDay(site, day.label, day.started_ms, day.ends_ms, since_ms, min(day.ends_ms, found.last_ms), "import")

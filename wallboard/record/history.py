@@ -113,8 +113,10 @@ class History:
         intervals: Mapping[Interval, Amounts],
         days: Iterable[SeenDay],
         ended: Mapping[Key, Known] = NOTHING.known,
+        elsewhere: Iterable[SeenDay] = (),
     ) -> None:
-        """Past days from an import, in place of all that was recorded of them. `ended`: their contacts."""
+        """Past days from an import, in place of all that was recorded of them. `ended`: their contacts; `elsewhere`:
+        days of other sites, of which it is only said when they were seen."""
         days = list(days)
         with self._connected() as to:
             for day in days:
@@ -124,7 +126,7 @@ class History:
                 to.execute(delete(CONTACTS).where(within))
             _put(to, INTERVALS, _rows(intervals), ["amounts"])
             _keep(to, ended)
-            _put(to, _days, [day._asdict() for day in days], ["since_ms", "until_ms", "told_by"])
+            _put(to, _days, [day._asdict() for day in (*days, *elsewhere)], ["since_ms", "until_ms", "told_by"])
 
     def written_ms(self) -> int:
         """When was last written; 0: never."""
