@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.explain import explain
 from wallboard.core.patch import apply, diff
 from wallboard.core.settings import Agent, Queue, Settings, Site, Target
 from wallboard.core.state import Floor
@@ -58,6 +59,19 @@ def test_what_is_not_known_is_absent_and_not_zero():
     assert "waiting" not in support["now"]
     assert "staffed" not in support["now"]
     assert "day" not in support
+
+
+def test_a_team_s_shift_is_that_of_its_own_sites_and_not_of_others():
+    """In Kyiv the late shift runs from 14:00 to 22:00, at noon UTC it is 14:00 there; Riga's is over at 13:00."""
+    sites = {
+        "kyiv": Site(zone="Europe/Kyiv", shifts={"late": "14:00-22:00"}),
+        "riga": Site(zone="Europe/Riga", shifts={"early": "06:00-13:00"}),
+    }
+    queues = {"a": Queue(site="kyiv", team="one"), "b": Queue(site="riga", team="two")}
+    told = [ev.Queued(contact=name, queue=name, source="pbx", time=NOON) for name in queues]
+    groups = document(floor_after(told, config=Settings(site=sites, queue=queues)))["groups"]
+    assert [groups[name]["shift"].get("offered") for name in ("team:one", "site:kyiv", "all")] == [1, 1, 1]
+    assert [groups[name]["shift"] for name in ("team:two", "site:riga")] == [{}, {}]
 
 
 def test_an_event_says_what_it_did():
@@ -131,6 +145,20 @@ def test_the_business_day_turns_by_its_own_zone_and_groups_follow():
     assert found["queues"]["sales"]["day"]["offered"] == 1
     assert found["groups"]["all"]["day"]["offered"] == 1
     assert found["sites"]["kyiv"]["day"] == "2026-11-22"
+
+
+def test_a_queue_whose_site_changes_counts_by_the_other_day_and_its_old_group_is_gone():
+    """Told at 11:00; the day of b began at 11:30."""
+    sites: dict[str, object] = {"a": {}, "b": {"day_starts": "11:30"}}
+    floor = floor_after(call("a", -3600))
+    for site, offered in (("a", 1), ("b", 0), ("a", 1)):
+        floor.apply(ev.ConfigApplied(settings={"site": sites, "queue": {"support": {"site": site}}}), NOON)
+        found = document(floor)
+        support = found["queues"]["support"]
+        assert (support["site"], support["day"]["offered"], support["now"]["waiting"]) == (site, offered, 1)
+        assert [name for name in found["groups"] if name.startswith("site:")] == [f"site:{site}"]
+        assert found["groups"][f"site:{site}"]["day"] == support["day"]
+    assert {("groups", "site:a"), ("groups", "site:b")} <= floor.take_touched(), "readers are told of both"
 
 
 def test_paused_in_one_queue_is_paused_and_ready_is_counted_per_queue():
@@ -210,6 +238,26 @@ def test_a_changed_target_reads_the_day_again():
     assert document(floor)["queues"]["support"]["day"]["answered_in_target"] == 0
     floor.apply(ev.ConfigApplied(settings={"queue": {"support": {"target": {"seconds": 30}}}}), NOON)
     assert document(floor)["queues"]["support"]["day"]["answered_in_target"] == 1
+
+
+@pytest.mark.parametrize(
+    "rule", [{"target": {"seconds": 30}}, {"target": {"formula": "answered"}}, {"target": {"count_waiting": False}},
+             {"short_abandon_s": 9}],
+)  # fmt: skip
+def test_a_changed_rule_says_since_when_it_is_what_it_is_for_the_rest_of_the_day(rule: dict[str, object]):
+    floor = floor_after(call("a", -60, answer_s=-35), config=Settings(queue={"support": Queue()}))
+    assert "since" not in document(floor)["queues"]["support"]["target"]
+    floor.apply(ev.ConfigApplied(settings={"queue": {"support": rule}}, time=NOON), NOON)
+    for one in (floor, snapshot.load(snapshot.dump(floor))):
+        assert document(one)["queues"]["support"]["target"]["since"] == NOON
+        said = explain(one, "queues", "support", "service_level", "day", people=False)
+        assert said
+        assert said["target"]["since"] == NOON
+    other = {"queue": {"support": {**rule, "name": "Support"}}}
+    floor.apply(ev.ConfigApplied(settings=other, time=NOON + MINUTE), NOON + MINUTE)
+    assert document(floor)["queues"]["support"]["target"]["since"] == NOON, "a name is no rule"
+    floor.advance(NOON + 12 * 60 * MINUTE)
+    assert "since" not in document(floor)["queues"]["support"]["target"]
 
 
 def test_what_fell_due_before_it_was_told_is_done_at_once_and_time_goes_on():

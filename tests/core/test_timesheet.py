@@ -132,6 +132,23 @@ def test_who_was_looked_at_before_signing_in_has_no_time_from_before():
     assert anna(seen_often)["day"] == anna(seen_once)["day"]
 
 
+def test_a_phone_that_another_one_answered_for_overrules_what_the_device_said_before():
+    """Found by the independent recomputation: the time counted as idle, and the activity was still busy."""
+    events = [
+        told(0, ev.SignedIn, agent="anna"),
+        told(1, ev.ActivitySeen, agent="anna", activity="busy"),
+        told(2, ev.Queued, contact="c", queue="q"),
+        told(2, ev.Ringing, contact="c", agent="anna"),
+        told(3, ev.Answered, contact="c", agent="bob", queue="q"),
+    ]
+    for now in (4, 40):
+        floor = floor_after(events, at(now))
+        for one in (floor, snapshot.load(snapshot.dump(floor))):
+            assert (anna(one)["activity"], anna(one)["since"]) == ("idle", at(3))
+            assert anna(one)["day"]["busy_s"] == 60
+            assert anna(one)["day"]["idle_s"] == pytest.approx((now - 2) * 60, abs=60)
+
+
 def test_looking_often_changes_nothing():
     often, once = Floor(), Floor()
     for event in DAY:

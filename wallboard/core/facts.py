@@ -119,6 +119,8 @@ def live(contact: str, story: Story, settings: Settings, now_ms: int) -> Live:
         waits.append(Wait(queue, "unanswered", _since(hours, story.channel, story.unanswered_ms, now_ms, dues)))
     for miss in story.missed:
         released[miss.agent] = max(miss.at_ms, released.get(miss.agent, 0))
+    for ring in story.rung:
+        released[ring.agent] = max(ring.end_ms, released.get(ring.agent, 0))
     parts = {
         agent: Part(tuple(items.get(agent, ())), released.get(agent, 0), tuple(spans))
         for agent, spans in _spans(story).items()

@@ -2,7 +2,7 @@
 
 Spans are [begin, end) in ms UTC. A span whose end is not after its begin goes into the next day; a holiday has
 no span that begins on it. A day with hours of its own (`2026-12-24 09:00-13:00`, `2026-12-31 closed`) has those alone,
-holiday or not. Where the clock skips a time, it is the end of the skipped hour.
+holiday or not. A time that the clock skips is as much later as is skipped; of one that comes twice it is the first.
 """
 
 import re

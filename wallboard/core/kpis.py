@@ -102,7 +102,7 @@ def _target(target: Target) -> Document:
 
 def _group(floor: Floor, name: str) -> Document | None:
     tally = floor.tallies.groups.get(name)
-    return None if tally is None else _numbers(tally, shift=_shift(floor, *floor.settings.sites))
+    return None if tally is None else _numbers(tally, shift=_shift_of_group(floor, name))
 
 
 def _hours(floor: Floor, name: str) -> Document:
@@ -119,6 +119,15 @@ def _shift(floor: Floor, *sites: str) -> bool | None:
     if not any(map(floor.settings.shifts.__getitem__, sites)):
         return None
     return any(map(floor.ground.calendar.shifts.__getitem__, sites))
+
+
+def _shift_of_group(floor: Floor, name: str) -> bool | None:
+    """Whether a shift runs where its queues are; None where no site has any."""
+    running = {site for site, shift in floor.ground.calendar.shifts.items() if shift}
+    if name == "all" or len(running) in (0, len(floor.settings.sites)):
+        return _shift(floor, *floor.settings.sites)
+    site_of, queues = floor.settings.site_of, floor.tallies.queues
+    return any(name in tally.groups and site_of(queue) in running for queue, tally in queues.items())
 
 
 def _numbers(tally: Tally, *, shift: bool | None) -> Document:

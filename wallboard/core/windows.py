@@ -25,7 +25,7 @@ def minute_of(at_ms: int) -> int:
 def business_day(at_ms: int, zone: str, day_starts: str) -> Day:
     """The business day of `zone` that holds `at_ms`; it begins at `day_starts` ("06:00") by the wall clock.
 
-    Where the clock skips that time, it begins when the skipped hour ends.
+    Where the clock skips that time, it begins as much later as is skipped; of a time that comes twice it is the first.
     """
     place = ZoneInfo(zone)
     local = datetime.fromtimestamp(at_ms / 1000, place)

@@ -110,6 +110,6 @@ def day_named(label: str, site: Site) -> Day:
         raise ValueError(f"expected a date from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31")
     wall = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(site.zone))
     found = business_day(round(wall.timestamp() * 1000), site.zone, site.day_starts)
-    if found.label != label:  # the clock skips that time: the day begins when the skipped hour ends
+    if found.label != label:  # the clock skips that time: the day begins as much later
         found = business_day(found.ends_ms, site.zone, site.day_starts)
     return found
