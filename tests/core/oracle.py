@@ -22,6 +22,9 @@ class Rule:
     wrapup_s: float = 0
     formula: str = "short"
     count_waiting: bool = True
+    channel: str = "voice"
+    at_night: bool = False  # open at night only (oracle_hours.py)
+    zone: str = "UTC"
 
 
 @dataclass
@@ -34,11 +37,6 @@ class Stay:
     outcome: str = ""
     stated: int | None = None
     ringing: set[str] = field(default_factory=set)
-
-    @property
-    def wait(self) -> int:
-        assert self.ended is not None
-        return self.stated if self.stated is not None else max(0, self.ended - self.begun)
 
 
 @dataclass
@@ -80,6 +78,16 @@ class Added:
     what: dict[str, Any]
 
 
+@dataclass
+class Answer:
+    """A human reply to what the customer wrote at `asked`."""
+
+    at: int
+    asked: int
+    queue: str
+    first: bool
+
+
 class Told:
     """What one contact's events amount to, read once from the first to the last."""
 
@@ -93,6 +101,8 @@ class Told:
         self.result: Added | None = None
         self.marks: dict[str, Added] = {}
         self.tags: dict[str, Added] = {}
+        self.asked: int | None = None  # since when the customer waits for a reply
+        self.answers: list[Answer] = []
         self.rules = rules
         self.customer = next((e.customer for _, e in events if getattr(e, "customer", None)), None)
         for at, event in events:
@@ -200,6 +210,8 @@ class Told:
             for stay in [s for s in self.stays if s.ended is None and s.begun <= at and event.queue in (None, s.queue)]:
                 self.finish(stay, at, "lost", event.wait_s)
             self.silence(at, [r for r in self.rings if r.stay is None])
+        if event.agent is None:
+            self.asked = None
 
     def over(self, at: int, event: Any) -> list[Talk]:
         mine = [
@@ -232,7 +244,25 @@ class Told:
             mine[-1].closed = at
 
     def on_contact_message(self, at: int, event: Any) -> None:
-        pass
+        if event.by == "customer" and self.asked is None:
+            self.asked = at
+        if event.by == "agent":
+            if self.asked is not None and (home := self.home()):
+                self.answers.append(Answer(at, self.asked, home, not self.answers))
+            self.asked = None
+
+    def is_text(self) -> bool:
+        """By the queue where it waited last; who called an agent directly is no text."""
+        last = self.stays[-1].queue if self.stays else self.talks[-1].queue if self.talks else None
+        return bool(last) and self.rules.get(last, Rule()).channel != "voice"
+
+    def is_over(self) -> bool:
+        ringing = any(r.stay is None and r.ended is None for r in self.rings)
+        return (
+            not ringing
+            and all(s.ended is not None for s in self.stays)
+            and all(t.ended is not None for t in self.talks)
+        )
 
     # What other systems add
 
@@ -273,6 +303,7 @@ class Told:
         for talk in [t for t in self.talks if t.ended is None and queue in (None, t.queue)]:
             talk.ended, talk.closed, talk.lost = at, at, True
         self.silence(at, [r for r in self.rings if r.stay is None])
+        self.asked = None
 
 
 def kind(event: Any) -> str:

@@ -73,6 +73,17 @@ class Person:
             return "paused", min(paused, key=lambda said: said[2])[1]
         return ("offline", None) if all(said[0] == "offline" for said in told) else ("ready", None)
 
+    def shown_since(self) -> int | None:
+        """Since when it is as shown: of several pauses the first, else what was said last."""
+        assert self.overall is not None
+        members = list(dict.fromkeys([*self.queues, *self.by_queue]))
+        told = [self.by_queue.get(queue, self.overall) for queue in members] if self.by_queue else []
+        presence = self.presence()[0]
+        same = [since for said, _, since in told if said == presence]
+        if self.overall[0] == "offline" or not same:
+            return self.overall[2]
+        return min(same) if presence == "paused" else max(same)
+
 
 def state_at(all_told: list[Told], own: list[Any], agent: str, at: int) -> tuple[str, str | None]:
     """handling > ringing > unreachable > paused > busy > idle > unknown, of who is signed in."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from oracle import MINUTE, Rule, Stay, Told, kind, without_repeats
+from oracle_hours import as_if_since, is_open, open_time
 
 DAY = 24 * 60 * MINUTE
-NOW = {"waiting", "over_target", "ringing", "engaged", "holding", "wrapup", "oldest_at", "open_cases", "oldest_case_at"}
-DOUBTFUL = 4 * 60 * MINUTE  # a voice wait above it is not believed
+DOUBTFUL = {"voice": 4 * 60 * MINUTE, "email": 7 * DAY}  # a wait above it is not believed
 
 
 def waited_then(all_told: list[Told], begins: dict[str, int]) -> int:
@@ -28,20 +28,23 @@ def queue_numbers(
     ended = [s for s in stays if s.ended is not None and inside(s.queue, s.ended)]
     by = {name: [s for s in ended if s.outcome == name] for name in
           ("answered", "abandoned", "flowed_out", "callbacks", "lost")}  # fmt: skip
-    within = {name: [s for s in found if s.wait <= rule_of(rules, s).target_s * 1000] for name, found in by.items()}
-    short = [s for s in by["abandoned"] if s.wait <= rule_of(rules, s).short_s * 1000]
+    within = {
+        name: [s for s in found if wait_of(rules, s) <= rule_of(rules, s).target_s * 1000] for name, found in by.items()
+    }
+    short = [s for s in by["abandoned"] if wait_of(rules, s) <= rule_of(rules, s).short_s * 1000]
+    came = [s for s in stays if inside(s.queue, s.begun)]
     closed = [
         t for told in all_told for t in told.talks
         if t.closed is not None and t.closed <= now and not t.lost and inside(t.queue, t.closed)
     ]  # fmt: skip
     numbers: dict[str, float] = {name: len(found) for name, found in by.items()} | {
-        "offered": len([s for s in stays if inside(s.queue, s.begun)]),
+        "offered": len(came),
         "short_abandoned": len(short),
         "answered_in_target": len(within["answered"]),
         "abandoned_in_target": len(within["abandoned"]),
         "missed": len([1 for told in all_told for at, _, queue in told.misses if inside(queue, at)]),
         "refused": len([1 for told in all_told for at, queue in told.refusals if inside(queue, at)]),
-        "out_of_hours": 0,
+        "out_of_hours": len([s for s in came if is_closed(rule_of(rules, s), s.begun)]),
         "handled": len(closed),
         "transferred": len([t for t in closed if t.transferred]),
         "talk_s": sum(t.talked for t in closed) / 1000,
@@ -54,9 +57,9 @@ def queue_numbers(
     if flowed > 0.05 * offered:
         numbers["ignored_flow_outs"] = 100 * flowed / offered if offered else 100
     a, b, s = by["answered"], by["abandoned"], len(short)
-    waits = sorted(stay.wait // 1000 for stay in a)
-    put(numbers, "asa_s", sum(x.wait for x in a) / 1000, len(a))
-    put(numbers, "abandon_wait_s", sum(x.wait for x in b) / 1000, len(b))
+    waits = sorted(wait_of(rules, stay) // 1000 for stay in a)
+    put(numbers, "asa_s", sum(wait_of(rules, x) for x in a) / 1000, len(a))
+    put(numbers, "abandon_wait_s", sum(wait_of(rules, x) for x in b) / 1000, len(b))
     put(numbers, "abandon_rate", 100 * (len(b) - s), len(a) + len(b) - s)
     put(numbers, "abandon_rate_all", 100 * len(b), len(a) + len(b))
     put(numbers, "answer_rate", 100 * len(a), sum(len(by[n]) for n in by if n != "lost"))
@@ -64,11 +67,17 @@ def queue_numbers(
     put(numbers, "talk_avg_s", numbers["talk_s"], len(closed))
     put(numbers, "wrapup_avg_s", numbers["wrapup_s"], len(closed))
     put(numbers, "transfer_rate", 100 * numbers["transferred"], len(closed))
-    if waits:
-        numbers["wait_p50_s"] = next(w for i, w in enumerate(waits, 1) if 100 * i >= 50 * len(waits))
-        numbers["wait_p90_s"] = next(w for i, w in enumerate(waits, 1) if 100 * i >= 90 * len(waits))
+    replies = [(took(rules, told, one.queue, one.asked, one.at), one.first) for told in all_told
+               for one in told.answers if inside(one.queue, one.at)]  # fmt: skip
+    firsts = [wait for wait, first in replies if first]
+    for name, found, share in (
+        ("wait_p50_s", waits, 50), ("wait_p90_s", waits, 90), ("first_reply_p50_s", firsts, 50),
+        ("first_reply_p90_s", firsts, 90), ("reply_p90_s", [wait for wait, _ in replies], 90),
+    ):  # fmt: skip
+        if found:
+            numbers[name] = next(w for i, w in enumerate(sorted(found), 1) if 100 * i >= share * len(found))
     if ended:
-        numbers["max_wait_s"] = max(stay.wait // 1000 for stay in ended)
+        numbers["max_wait_s"] = max(wait_of(rules, stay) // 1000 for stay in ended)
     numbers |= added_numbers(all_told, lambda added: inside(added.queue, added.at))
     noted = [t for t in all_told if t.result and t.result.agent and inside(t.result.queue, t.result.at)]
     put(numbers, "noted_rate", 100 * len(noted), len(closed))
@@ -132,7 +141,7 @@ def service_level(
         rule = rules.get(queue, Rule())
         over = [
             x for x in stays
-            if x.queue == queue and x.ended is None and now - x.begun > rule.target_s * 1000
+            if x.queue == queue and x.ended is None and waited(rules, x, now) > rule.target_s * 1000
         ]  # fmt: skip
         a, b, f, c = n["answered"], n["abandoned"], n["flowed_out"], n["callbacks"]
         up, down = {
@@ -178,13 +187,57 @@ def now_numbers(all_told: list[Told], queues: set[str], rules: dict[str, Rule], 
     talks = [t for told in all_told for t in told.talks if t.queue in queues and (t.closed is None or t.closed > now)]
     found = {
         "waiting": len(waiting),
-        "over_target": len([s for s in waiting if now - s.begun > rule_of(rules, s).target_s * 1000]),
+        "over_target": len([s for s in waiting if waited(rules, s, now) > rule_of(rules, s).target_s * 1000]),
         "ringing": len([s for s in waiting if s.ringing]),
         **{state: len([t for t in talks if t.state == state]) for state in ("engaged", "holding", "wrapup")},
     }
-    if believed := [s.begun for s in waiting if now - s.begun <= DOUBTFUL]:
-        found["oldest_at"] = min(believed)
+    believed = [s for s in waiting if now - s.begun <= DOUBTFUL[rule_of(rules, s).channel]]
+    if believed:
+        found["oldest_at"] = min(since_of(rule_of(rules, s), s.begun, now) for s in believed)
+    if len(believed) < len(waiting):
+        found["doubtful"] = len(waiting) - len(believed)
+    unanswered = [t for t in all_told if t.asked is not None and not t.is_over() and t.home() in queues]
+    if unanswered:
+        found["unanswered"] = len(unanswered)
+        found["oldest_unanswered_at"] = min(
+            since_of(rules.get(t.home() or "", Rule()), t.asked or 0, now) if t.is_text() else t.asked or 0
+            for t in unanswered
+        )
     return found
+
+
+def wait_of(rules: dict[str, Rule], stay: Stay) -> int:
+    """How long it waited: as its source states it, else the difference of times; of text in open hours."""
+    assert stay.ended is not None
+    return stay.stated if stay.stated is not None else waited(rules, stay, stay.ended)
+
+
+def waited(rules: dict[str, Rule], stay: Stay, until: int) -> int:
+    rule = rule_of(rules, stay)
+    if rule.channel == "voice" or not rule.at_night:
+        return max(0, until - stay.begun)
+    return open_time(stay.begun, until, rule.zone)
+
+
+def took(rules: dict[str, Rule], told: Told, queue: str, asked: int, at: int) -> int:
+    """Of a reply, in whole seconds."""
+    rule = rules.get(queue, Rule())
+    return (open_time(asked, at, rule.zone) if told.is_text() and rule.at_night else at - asked) // 1000
+
+
+def expected_wait(now: dict[str, Any], aht_s: float | None) -> float | None:
+    """Nobody waits while one is idle; else one after another at those who are ready."""
+    if now.get("idle"):
+        return 0
+    return (now["waiting"] + 1) * aht_s / now["ready"] if aht_s and now.get("ready") else None
+
+
+def is_closed(rule: Rule, at: int) -> bool:
+    return rule.at_night and not is_open(at, rule.zone)
+
+
+def since_of(rule: Rule, begun: int, now: int) -> int:
+    return as_if_since(begun, now, rule.zone) if rule.channel != "voice" and rule.at_night else begun
 
 
 def rule_of(rules: dict[str, Rule], stay: Stay) -> Rule:

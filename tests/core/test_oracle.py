@@ -5,13 +5,16 @@ agent, restarts, midnight and both nights on which clocks change, in five zones.
 """
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import oracle
 import oracle_agents
+import oracle_hours
 import oracle_queues
+import oracle_standing
 import oracle_windows
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +34,8 @@ ZONES = ["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata
 NIGHTS = [  # local midnights, an ordinary one and those on which the clock changes somewhere
     "2026-11-21", "2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-09-06",
 ]  # fmt: skip
+NEED = {"agents_needed", "missing", "can_release", "need_until", "need_queues", "service_level_in_30m",
+        "service_level_in_60m"}  # fmt: skip
 FORMULAS = ["answered", "negative", "offered", "positive", "removed", "ignore", "short"]
 
 _contact, _queue, _agent = (st.sampled_from(names) for names in (["c1", "c2", "c3", "c4"], ["q1", "q2"], ["a1", "a2"]))
@@ -76,7 +81,7 @@ _events = st.one_of(
     _event(ev.Rated, contact=_contact, score=st.integers(0, 10), kind=st.sampled_from([None, "csat", "nps", "ces"]),
            queue=st.none() | _queue, agent=st.none() | _agent, best=st.sampled_from([None, 5, 10])),
     _event(ev.Tagged, contact=_contact, tag=st.sampled_from(["hostile", "thanks"]), agent=st.none() | _agent),
-    _event(ev.Message, contact=_contact, by=st.just("bot")),
+    _event(ev.Message, contact=_contact, by=st.sampled_from(["customer", "customer", "agent", "bot"])),
     _event(ev.CaseOpened, case=_case, queue=st.none() | _queue),
     _event(ev.CaseResolved, case=_case, queue=st.none() | _queue),
     _event(ev.SignedIn, agent=_agent, queues=st.none() | st.lists(_queue, max_size=2)),
@@ -89,7 +94,40 @@ _events = st.one_of(
 _rule = st.builds(
     oracle.Rule, target_s=st.sampled_from([0, 5, 20, 60]), short_s=st.sampled_from([0, 5, 30]),
     wrapup_s=st.sampled_from([0, 30, 600]), formula=st.sampled_from(FORMULAS), count_waiting=st.booleans(),
+    channel=st.sampled_from(["voice", "email"]), at_night=st.booleans(),
 )  # fmt: skip
+
+
+_limits = st.sampled_from([0, 4.999, 5, 5.001, 20, 20.001, 30, 60, 60.001, 300])  # about those of the rules
+
+
+@st.composite
+def _call(draw: st.DrawFn) -> list[tuple[float, ev.Event]]:
+    """What mostly happens to a contact, with the seconds since it began: events at random seldom make a whole one."""
+    of = {"contact": draw(_contact), "source": "pbx"}
+    agent, wait_s = draw(_agent), draw(_limits)
+    told: list[tuple[float, ev.Event]] = [
+        (0, ev.Queued(**of, queue=draw(_queue), customer=draw(st.sampled_from([None, "k1"]))))
+    ]
+    if draw(st.booleans()):
+        told.append((wait_s / 2, ev.Ringing(**of, agent=draw(_agent))))
+    if draw(st.booleans()):
+        told.append((0, ev.Message(**of, by="customer")))
+    stated = {"wait_s": draw(st.none() | st.just(wait_s))}
+    match draw(st.sampled_from(["answered", "answered", "abandoned", "left", "waits"])):
+        case "answered":
+            told.append((wait_s, ev.Answered(**of, agent=agent, **stated)))
+            at_s = wait_s + draw(_limits)
+            told += [(wait_s + 1, ev.Message(**of, by="agent"))] if draw(st.booleans()) else []
+            told += [(wait_s, ev.Held(**of, agent=agent))] if draw(st.booleans()) else []
+            ends = draw(st.sampled_from([ev.Ended, ev.Ended, ev.Transferred, None]))
+            told += [(at_s, ends(**of, agent=agent))] if ends else []
+            told += [(at_s + draw(_limits), ev.Wrapped(**of, agent=agent))] if draw(st.booleans()) else []
+        case "abandoned":
+            told.append((wait_s, ev.Abandoned(**of, **stated)))
+        case "left":
+            told.append((wait_s, ev.Left(**of, reason=draw(st.sampled_from(["timeout", "key", "callback", "lost"])))))
+    return told
 
 
 @st.composite
@@ -97,16 +135,17 @@ def _logs(draw: st.DrawFn) -> tuple[int, list[tuple[int, ev.Event]]]:
     """A middle instant, and events of distinct times around it with the arrival of each, in order of arrival."""
     zone = draw(st.sampled_from(ZONES))
     middle = round(datetime.fromisoformat(draw(st.sampled_from(NIGHTS))).replace(tzinfo=ZoneInfo(zone)).timestamp())
-    events = draw(st.lists(_events, min_size=1, max_size=30))
-    close = draw(st.booleans())  # seconds apart, or over hours
-    reach = 300 if close else 3 * 3600
-    times = draw(st.lists(st.integers(-reach, reach), min_size=len(events), max_size=len(events), unique=True))
-    delays = draw(st.lists(st.integers(0, 899), min_size=len(events), max_size=len(events)))
-    arrivals = []
-    for event, at_s, delay_s in zip(events, times, delays, strict=True):
-        at_ms = (middle + at_s) * SECOND
-        arrivals.append((at_ms + delay_s * SECOND, _timed(event, at_ms)))
-    return middle * SECOND, sorted(arrivals, key=lambda one: one[0])
+    reach = st.integers(-300, 300) if draw(st.booleans()) else st.integers(-3 * 3600, 3 * 3600)
+    alone = [[(0.0, event)] for event in draw(st.lists(_events, min_size=1, max_size=30))]
+    arrivals: dict[int, tuple[int, ev.Event]] = {}
+    for told in [*alone, *draw(st.lists(_call(), max_size=5))]:
+        begun_s = draw(reach)
+        for after_s, event in told:
+            at_ms = (middle + begun_s) * SECOND + round(after_s * SECOND)
+            while at_ms in arrivals:
+                at_ms += 1
+            arrivals[at_ms] = at_ms + draw(st.integers(0, 899)) * SECOND, _timed(event, at_ms)
+    return middle * SECOND, sorted(arrivals.values(), key=lambda one: one[0])
 
 
 def _timed(event: ev.Event, at_ms: int) -> ev.Event:
@@ -181,6 +220,7 @@ def _settings(rules: dict[str, oracle.Rule], zones: list[str]) -> Settings:
         name: Queue(
             site=f"s{name[1]}", short_abandon_s=rule.short_s, wrapup_s=rule.wrapup_s,
             target=Target(seconds=rule.target_s, formula=rule.formula, count_waiting=rule.count_waiting),  # type: ignore[arg-type]
+            channel=rule.channel, open=oracle_hours.OPEN if rule.at_night else None,  # type: ignore[arg-type]
         )
         for name, rule in {"q1": oracle.Rule(), "q2": oracle.Rule(), **rules}.items()
     }  # fmt: skip
@@ -192,6 +232,9 @@ def _settings(rules: dict[str, oracle.Rule], zones: list[str]) -> Settings:
 
 
 def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], zones: list[str], now: int) -> None:
+    rules = {
+        name: replace(rules.get(name, oracle.Rule()), zone=zone) for name, zone in zip(("q1", "q2"), zones, strict=True)
+    }
     told = oracle.contacts(seen, rules)
     named = {event.queue for event in oracle.without_repeats(seen) if getattr(event, "queue", None)}
     zone_of = dict(zip(("q1", "q2"), zones, strict=True))
@@ -215,12 +258,20 @@ def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], 
             assert found == pytest.approx(expected), (sorted(queues), window)
             if None not in (oracle_windows.shift_began(now, zone_of[queue]) for queue in queues) or window != "shift":
                 _identity(row, window, oracle_queues.waited_then(told, begins))
-        found = {name: value for name, value in row["now"].items() if name in oracle_queues.NOW}
-        assert found == oracle_queues.now_numbers(told, queues, rules, now) | cases_now, sorted(queues)
+        expected = oracle_queues.now_numbers(told, queues, rules, now) | cases_now
+        expected |= oracle_standing.standing_numbers(told, seen, queues, now)
+        if (wait_s := oracle_queues.expected_wait(expected, row["m60"].get("aht_s"))) is not None:
+            expected["est_wait_s"] = wait_s
+        found = {name: value for name, value in row["now"].items() if name not in NEED | {"as_of"}}
+        reasons = found.pop("paused_by")
+        assert (reasons, found) == (expected.pop("paused_by"), pytest.approx(expected)), sorted(queues)
+        if len(queues) == 1:
+            assert row.get("closed", False) == oracle_queues.is_closed(rules[next(iter(queues))], now)
     for agent in ("a1", "a2"):
         if (agent_row := kpis.entity(floor, "agents", agent)) is not None:
             as_of = agent_row["as_of"] if oracle_agents.is_signed_in(seen, agent, now) else now  # else nothing moves
             assert now - as_of <= MINUTE
+            _compare_agent_now(agent_row, oracle_standing.now_of(told, seen, agent, now))
             for window in ("day", "shift"):
                 if window == "shift" and oracle_windows.shift_began(now, zones[0]) is None:
                     assert agent_row["shift"] == {}
@@ -236,6 +287,12 @@ def _compare(floor: Floor, seen: list[ev.Event], rules: dict[str, oracle.Rule], 
                 assert states == pytest.approx(found.get("signed_in_s", 0)), (
                     "and its seconds make up the signed-in ones"
                 )
+
+
+def _compare_agent_now(row: dict[str, Any], expected: dict[str, Any]) -> None:
+    """What the person set, what they do, and with what in hand."""
+    in_hand = sorted((one["state"], one["since"]) for one in row["contacts"])
+    assert {name: row.get(name) for name in expected} | {"in_hand": in_hand} == expected
 
 
 def _identity(row: dict[str, Any], window: str, waited_then: int) -> None:
