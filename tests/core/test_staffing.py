@@ -1,6 +1,7 @@
 """Erlang C and A against published points, each other, and a simulation of the queue itself."""
 
 import heapq
+import math
 import random
 
 import pytest
@@ -39,6 +40,49 @@ def test_with_endless_patience_a_is_c():
         c, a = erlang_c(100 / HALF_HOUR, 180, agents, 20), erlang_a(100 / HALF_HOUR, 180, agents, 20, 1e9)
         assert c is not None
         assert tuple(a) == pytest.approx(tuple(c), abs=1e-3)
+
+
+def step_by_step(
+    load: float, aht_s: float, agents: int, target_s: float, patience_s: float
+) -> tuple[float, float, float, float]:
+    """Share that waits, share answered in target, mean wait, share that gives up: the chain written out state by state,
+    and of who waits each step on the way to an agent (uniformised); nothing but sums."""
+    arrivals, serving, leaving = load / aht_s, 1 / aht_s, 1 / patience_s
+    states = [1.0]
+    while len(states) <= agents or states[-1] > 1e-16 * max(states):
+        n = len(states)
+        states.append(states[-1] * arrivals / (min(n, agents) * serving + max(0, n - agents) * leaving))
+    shares = [one / sum(states) for one in states]
+    queue = sum((n - agents) * share for n, share in enumerate(shares) if n > agents)
+    fastest = agents * serving + len(states) * leaving
+    jumps, in_time = 0, 0.0
+    waiting = shares[agents:]  # by how many are before: each step one of them, or an agent, is gone
+    served, weight = 0.0, math.exp(-fastest * target_s)
+    while jumps < 40 or weight > 1e-15 or jumps < fastest * target_s:
+        in_time += weight * served
+        after = [
+            share * (1 - (agents * serving + (ahead + 1) * leaving) / fastest) for ahead, share in enumerate(waiting)
+        ]
+        served += waiting[0] * agents * serving / fastest
+        for ahead in range(1, len(waiting)):
+            after[ahead - 1] += waiting[ahead] * (agents * serving + ahead * leaving) / fastest
+        waiting, jumps = after, jumps + 1
+        weight *= fastest * target_s / jumps
+    return sum(shares[agents:]), sum(shares[:agents]) + in_time, queue / arrivals, leaving * queue / arrivals
+
+
+@pytest.mark.parametrize(
+    ("load", "aht_s", "agents", "target_s", "patience_s"),
+    [(48, 60, 50, 20, 120), (10, 180, 13, 20, 120), (10, 180, 9, 20, 60), (3, 60, 3, 60, 300), (100, 240, 104, 10, 90)],
+)
+def test_erlang_a_is_to_four_digits_what_its_states_add_up_to(
+    load: float, aht_s: float, agents: int, target_s: float, patience_s: float
+):
+    found = erlang_a(load / aht_s, aht_s, agents, target_s, patience_s)
+    expected = step_by_step(load, aht_s, agents, target_s, patience_s)
+    assert (found.wait_share, found.service_level, found.asa_s, found.abandon_share) == pytest.approx(
+        expected, abs=5e-6
+    )
 
 
 @pytest.mark.parametrize(

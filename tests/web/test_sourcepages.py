@@ -170,6 +170,17 @@ async def test_visits_that_a_source_left_open_and_restarts_of_its_platform_are_t
     assert ">2</dd>" in (await served.http.get("/sources/pbx-1")).text
 
 
+async def test_a_source_that_was_not_heard_for_a_while_has_its_gaps_and_their_length(served: Any) -> None:
+    await served.http.post(EVENTS, json={"type": "source.beat", "source": "pbx-1"})
+    await told_of(served, "pbx-1", 1)
+    row = served.parts.pipeline.floor.sources["pbx-1"]
+    row.gaps, row.gap_ms = 2, 192_000
+    [found] = (await served.http.get("/api/v1/sources")).json()["sources"]
+    assert (found["gaps"], found["gap_ms"]) == (2, 192_000)
+    assert ">2 · 3 min<" in (await served.http.get("/sources")).text
+    assert '<dd id="gaps">2</dd>' in (await served.http.get("/sources/pbx-1")).text
+
+
 async def test_new_names_beyond_the_limits_are_shown_with_their_number(
     served: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
