@@ -15,7 +15,7 @@ from msgspec import Meta, Struct, convert
 
 from wallboard.assets import BOARDS, FIRST_RULES
 from wallboard.core.errors import ConfigError, Mistake
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.maintenance import Maintenance
 from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from wallboard.core.errors import Mistake
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.limits import EXPECTED_DURATION, duration_ms
 from wallboard.networks import Network
 from wallboard.receivers import given, networks, wrong

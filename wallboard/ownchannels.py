@@ -14,7 +14,7 @@ import httpcore
 from msgspec import Struct
 
 from wallboard.core.errors import Mistake
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.rules import OWN
 from wallboard.networks import NAME_IT, Network, is_allowed, written
 from wallboard.receivers import Kind, Receiver, kind_of, networks, wrong

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from wallboard.core.errors import Mistake
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.receivers import given
 from wallboard.tables import read
 

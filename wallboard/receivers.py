@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from msgspec import Struct
 
 from wallboard.core.errors import Mistake
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.hours import parse_openings
 from wallboard.core.rules import ON_DUTY, OWN, Severity
 from wallboard.networks import NAME_IT, Network, is_allowed, written

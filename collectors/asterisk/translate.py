@@ -12,12 +12,13 @@ from msgspec.structs import replace
 
 from collectors.asterisk.wire import LogLine
 from wallboard.core import events as ev
+from wallboard.core.fields import LeftReason
 
 NOBODY = ("NONE", "", "none")
 MAX_TEXT = 256
 
 # A dialplan that wants refused calls counted writes one of these with QueueLog() (README.md).
-REFUSED: dict[str, ev.LeftReason] = {"REFUSED": "empty", "REFUSEDFULL": "full", "REFUSEDEMPTY": "empty"}
+REFUSED: dict[str, LeftReason] = {"REFUSED": "empty", "REFUSEDFULL": "full", "REFUSEDEMPTY": "empty"}
 
 
 def of_line(line: LogLine, source: str | None = None) -> list[ev.Event]:
@@ -61,7 +62,7 @@ def _abandoned(line: LogLine) -> ev.Event | None:
     return ev.Abandoned(contact=clean(line.call), queue=clean(line.queue), wait_s=seconds(line.parameter(2)))
 
 
-def _left(reason: ev.LeftReason, wait_at: int) -> Callable[[LogLine], ev.Event]:
+def _left(reason: LeftReason, wait_at: int) -> Callable[[LogLine], ev.Event]:
     def left(line: LogLine) -> ev.Event:
         wait_s = seconds(line.parameter(wait_at))
         return ev.Left(contact=clean(line.call), queue=clean(line.queue), reason=reason, wait_s=wait_s)

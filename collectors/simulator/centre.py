@@ -3,7 +3,7 @@
 import math
 from typing import Any, NamedTuple
 
-from wallboard.core.events import Channel
+from wallboard.core.fields import Channel
 
 
 class Line(NamedTuple):

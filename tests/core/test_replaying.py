@@ -3,11 +3,9 @@
 from typing import get_args
 
 from wallboard.core.events import (
-    INSTANTS,
     CaseOpened,
     Event,
     FloorObserved,
-    Instant,
     ListedAgent,
     ListedContact,
     NoticePosted,
@@ -17,6 +15,7 @@ from wallboard.core.events import (
     decode,
     encode,
 )
+from wallboard.core.fields import INSTANTS, Instant
 from wallboard.core.replaying import shift_to_now, shifted, too_fast
 from wallboard.core.windows import MINUTE_MS
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.select import selects
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wallboard.core.events import INSTANTS, Event, FloorObserved, ListedContact
+from wallboard.core.events import Event, FloorObserved, ListedContact
+from wallboard.core.fields import INSTANTS
 from wallboard.core.windows import MINUTE_MS
 
 FAST_WITHIN_MS = 15 * MINUTE_MS  # what comes later than this counts in its day only, not in the windows

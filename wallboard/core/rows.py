@@ -9,6 +9,7 @@ from msgspec import Struct, msgpack
 from wallboard.core import events as ev
 from wallboard.core.agents import Item, Profile
 from wallboard.core.facts import NOT_LIVE, Fact
+from wallboard.core.fields import LATEST_MS
 from wallboard.core.ledger import Ledger, add_to
 from wallboard.core.platform import Counters
 from wallboard.core.rules import Named
@@ -20,7 +21,7 @@ Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
 Kept = tuple[int, int, ev.Told | ev.Own | SightedWaiting | SightedGone]  # the same, as a checkpoint has it
 Standing = tuple[str, str, str]  # (kind, id, metric)
 
-NEVER_MS = ev.LATEST_MS
+NEVER_MS = LATEST_MS
 _kept = msgpack.Decoder(list[Kept])
 
 WAITS = ("waiting", "unanswered", "case")

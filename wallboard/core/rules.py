@@ -7,7 +7,8 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct, field
 
-from wallboard.core.events import TOLD_TYPES, LongText, Text
+from wallboard.core.events import TOLD_TYPES
+from wallboard.core.fields import LongText, Text
 from wallboard.core.hours import parse_openings
 from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT, Limit, Reach, duration_ms, limit_of
 from wallboard.core.numbers import NUMBERS, Reads, number_named

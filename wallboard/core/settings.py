@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple, get_args
 
 from msgspec import Meta, Struct, convert, field
 
-from wallboard.core.events import Channel, Level, LongText, Text
+from wallboard.core.fields import Channel, Level, LongText, Text
 from wallboard.core.hours import Hours, parse_openings
 from wallboard.core.maintenance import Maintenance
 from wallboard.core.rules import Rule

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Meta, Struct, field
 
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.numbers import NUMBERS, number_named, ranked_by
 from wallboard.core.rules import Severity
 from wallboard.record import boxes, fitting

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.errors import Conflict
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.record.audit import By
 from wallboard.record.people import Person, key
 from wallboard.stream.signin import Listed, ref_of

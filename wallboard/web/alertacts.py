@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from wallboard.core import events as ev
 from wallboard.core.alerts import LONGEST_SNOOZE_MS, NOTE, OWNER_BY, before
 from wallboard.core.errors import RecordUnavailable
-from wallboard.core.events import LongText, Text
+from wallboard.core.fields import LongText, Text
 from wallboard.core.kpis import alert_document
 from wallboard.core.state import Floor
 from wallboard.web.auth import Who, allowed

@@ -18,7 +18,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from wallboard.core.errors import Refused
-from wallboard.core.events import Event, Text, Told, decode, encode, refusal
+from wallboard.core.events import Event, Told, decode, encode, refusal
+from wallboard.core.fields import Text
 from wallboard.core.sources import Format
 from wallboard.core.words import shown
 from wallboard.web.problems import Problem

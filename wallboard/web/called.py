@@ -14,7 +14,7 @@ from starlette.templating import Jinja2Templates
 from wallboard.config import mistakes_in
 from wallboard.core.called import called
 from wallboard.core.errors import ConfigError
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.settings import Target
 from wallboard.core.state import Floor
 from wallboard.record.entries import EntryDiffers, Unwritten, entries, tag_of, write_entry

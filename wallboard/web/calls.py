@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta
 
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 
 JSON = "application/json"
 # In an address neither control characters nor a slash or backslash stand; nor is a segment `.` or `..`.

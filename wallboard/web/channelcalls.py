@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.alerts.message import test_of
 from wallboard.core.errors import StreamUnavailable
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.rules import Severity
 from wallboard.record.ownchannels import OwnChannel
 from wallboard.web.auth import Who, allowed

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from wallboard.alerts.message import confirm_of
 from wallboard.alerts.notify import Undelivered
 from wallboard.alerts.notify.telegram import asked as asked_of_bot
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.rules import Severity
 from wallboard.ownchannels import LONGEST, refused
 from wallboard.receivers import Kind, bot_of

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.core import closing
 from wallboard.core import events as ev
-from wallboard.core.events import LongText, Text
+from wallboard.core.fields import LongText, Text
 from wallboard.core.state import Floor
 from wallboard.record.audit import Audit
 from wallboard.web.auth import Who, allowed

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.core import events as ev
 from wallboard.core.duty import DutyRow
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.state import Floor
 from wallboard.record.people import Person
 from wallboard.web.auth import Who, allowed

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wallboard.core import events as ev
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.state import Floor
 from wallboard.core.visits import Story
 from wallboard.web.auth import Who, allowed

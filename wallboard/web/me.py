@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core import events as ev
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.ownday import OwnDays
 from wallboard.core.windows import business_day
 from wallboard.web.auth import Who, who_asks

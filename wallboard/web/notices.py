@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wallboard.core import events as ev
-from wallboard.core.events import Level, LongText, QueueList, Text
+from wallboard.core.fields import Level, LongText, QueueList, Text
 from wallboard.core.state import Floor
 from wallboard.record.boards import Board
 from wallboard.web.auth import Who, allowed

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from wallboard.core.errors import Conflict
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.provider import Provider
 from wallboard.record.people import ROLES, Bound, People, Person, Role
 from wallboard.stream.keys import AWAY_S

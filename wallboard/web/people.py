@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.called import names_of
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.record.people import Bound, Person, Role
 from wallboard.web.account import NO_STORE, told
 from wallboard.web.auth import Who, allowed

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from wallboard.config import mistakes_in
 from wallboard.core.errors import ConfigError, Mistake
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT
 from wallboard.record.entries import Unwritten, entries, read_text
 from wallboard.record.ruletext import SECTION, RuleDiffers, rule_text, write_rule

@@ -24,7 +24,7 @@ from wallboard.web.wiring import Parts, expect_loaded, parts_of
 
 BODY_BYTES = 8_192
 
-# As a text elsewhere (core/events.py), but it may have lines.
+# As a text elsewhere (core/fields.py), but it may have lines.
 Lines = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$")]
 
 

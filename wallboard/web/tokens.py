@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.errors import Refused
-from wallboard.core.events import Text
+from wallboard.core.fields import Text
 from wallboard.record.tokens import MOST, Token, Wanted
 from wallboard.web.auth import allowed
 from wallboard.web.body import body_of, read_as

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from wallboard.core.events import LATEST_MS, Text
+from wallboard.core.fields import LATEST_MS, Text
 from wallboard.core.limits import duration_ms
 from wallboard.core.state import Floor
 from wallboard.web.problems import Problem
