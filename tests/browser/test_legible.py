@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from playwright.async_api import Browser, Page, expect
 
 from wallboard.record.boards import Board
-from wallboard.record.checks import board_warnings
+from wallboard.record.hardships import board_warnings
 from wallboard.record.legible import GOOD_ARC, LEAST_ARC, Sight
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -16,7 +16,8 @@ from wallboard.core.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.record import boxes, fitting
 from wallboard.record.board import Written
 from wallboard.record.boards import Board, Tile, load_boards, read_boards
-from wallboard.record.checks import KINDS, board_warnings
+from wallboard.record.checks import KINDS
+from wallboard.record.hardships import board_warnings
 from wallboard.web.words import words
 
 GOOD = """

@@ -184,7 +184,7 @@ def _in_folder(path: Path, data: Path | None) -> Iterator[Mistake]:
 def board_mistakes(folder: Path) -> Iterator[Mistake]:
     """What is wrong in the board files of a folder."""
     from wallboard.record.boards import read_boards
-    from wallboard.record.checks import board_warnings
+    from wallboard.record.hardships import board_warnings
     from wallboard.record.logo import logo_warnings
 
     found = read_boards(folder)

@@ -15,7 +15,7 @@ from wallboard.core.errors import Mistake
 from wallboard.record.board import Board
 from wallboard.record.boards import BOARD_ID, board_of, read_text, rotation_mistakes
 from wallboard.record.boardtext import dumped, merged
-from wallboard.record.checks import board_warnings
+from wallboard.record.hardships import board_warnings
 from wallboard.record.shelf import Differs, Fixed, Full, Standing
 from wallboard.tables import MAX_FILE_BYTES, parse_text
 from wallboard.web.auth import Who

@@ -25,15 +25,8 @@ from wallboard.live.view import View, tile_of
 from wallboard.record.board import Board, Tile
 from wallboard.record.boards import board_of
 from wallboard.record.boardtext import merged
-from wallboard.record.checks import (
-    AUDIENCES,
-    KINDS,
-    MOST_TILES,
-    NAMES,
-    SHOWS,
-    THEMES,
-    board_warnings,
-)
+from wallboard.record.checks import AUDIENCES, KINDS, MOST_TILES, NAMES, SHOWS, THEMES
+from wallboard.record.hardships import board_warnings
 from wallboard.record.images import names_of
 from wallboard.tables import parse_text
 from wallboard.web.auth import Who, allowed
