@@ -14,15 +14,14 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from wallboard.core import events as ev
-from wallboard.core.compiled import Asked, Compiled, Turning, conditions, listens_of, moves_of
+from wallboard.core.compiled import Asked, Compiled, conditions, moves_of
 from wallboard.core.ground import Entity, Ground
-from wallboard.core.heard import Heard, Listens
+from wallboard.core.heard import Heard
+from wallboard.core.inforce import InForce
 from wallboard.core.measured import SECOND_MS, Document, Measured
 from wallboard.core.moving import Moving
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import OF_SOURCES, Condition, Named, Rule
-from wallboard.core.select import selects
-from wallboard.core.watch import Watch, groups_of
 
 MOST_UNTOLD = 10_000  # above it the oldest are dropped: a worker was away for very long
 State = Literal["pending", "raised", "recovering"]
@@ -56,10 +55,7 @@ class Alerting:
     def __init__(self, ground: Ground, sight: Sight) -> None:
         self._ground = ground
         self._sight = sight
-        self._watch: Watch | None = None  # of the rules in force; made when it is asked for, as are these
-        self._compiled: dict[str, Compiled] = {}
-        self._turnings: dict[int, Turning] = {}
-        self._rules: dict[Entity, tuple[str | None, list[Compiled]]] = {}  # its team, and which rules speak of it
+        self.rules = InForce(ground, sight.team_of)
         self._due_ms: dict[Name, int] = {}
         self._awaits_ms = 0
         self.instances: dict[Name, Instance] = {}
@@ -80,7 +76,7 @@ class Alerting:
             return
         touched, self._ground.unlooked = self._ground.unlooked, set()
         for kind, name in sorted(touched, key=lambda one: (one[0] != "sources", one)):
-            self._look_at(kind, name, self._rules_of(kind, name))
+            self._look_at(kind, name, self.rules.of(kind, name))
 
     def hear(self, kind: str, at_ms: int, entities: Sequence[Entity]) -> None:
         """An event of this type was told of these: those for whom that was waited for are looked at."""
@@ -114,8 +110,8 @@ class Alerting:
             self._ground.unlooked.add(key[1:])
         elif isinstance(event, ev.AlertRaised) and self._ground.settings.alert:  # else they are still to come
             self._go_on_with(event.alert, row)
-            if rule and self.names(rule, *key[1:]):
-                self._look_once_at(key)
+            if rule and self.rules.names(rule, *key[1:]):
+                self.rules.find_once(key[0], key[1:])
             else:
                 self._end(key, "rule")
 
@@ -129,11 +125,6 @@ class Alerting:
         self.untold.pop(f"{found.alert}+", None)
         found.alert, found.said = alert, row.named
         self._ground.unlooked.add(key[1:])
-
-    def _look_once_at(self, key: Name) -> None:
-        """At the next look also by a rule that does not speak of this entity any more: it came into another team."""
-        rule, (_, found) = self._ready(key[0]), self._rules.get(key[1:], (ANY_TEAM, []))
-        self._rules[key[1:]] = ANY_TEAM, [*(one for one in found if one is not rule), rule]
 
     def pending(self) -> Iterator[tuple[Name, int, int]]:
         """What is not raised yet: since when its rule holds, and when it is raised if that lasts (ms)."""
@@ -153,25 +144,25 @@ class Alerting:
         for alert, row in open_.items():
             if (row.rule, row.kind, row.of) not in self.instances:
                 self._go_on_with(alert, row)
-        self._watch, self._compiled, self._turnings, self._rules, self._due_ms = None, {}, {}, {}, {}
+        self.rules.renew()
+        self._due_ms = {}
         for rule, kind, name in list(self.instances):
             one = self._ground.settings.alert.get(rule)
-            if one is None or not self.names(one, kind, name):
+            if one is None or not self.rules.names(one, kind, name):
                 self._end((rule, kind, name), "rule")
             else:
-                self._rules.setdefault((kind, name), (ANY_TEAM, []))[1].append(self._ready(rule))
+                self.rules.find_once(rule, (kind, name))
         rules = self._ground.settings.alert
         asked = {rule: {moves_of(each) for each in conditions(one)} for rule, one in rules.items()}
         self.moving = {
             key: one for key, one in self.moving.items()
-            if key[3] in asked.get(key[0], ()) and self.names(rules[key[0]], *key[1:3])
+            if key[3] in asked.get(key[0], ()) and self.rules.names(rules[key[0]], *key[1:3])
         }  # fmt: skip
-        self.heard.keep(self._asks)
+        self.heard.keep(self.rules.listens)
         self._ground.unlooked |= {(kind, name) for _, kind, name in self.instances}
 
     def _look_at_due(self, kind: str, name: str) -> None:
-        _, rules = self._rules.get((kind, name), (None, ()))
-        now_ms = self._ground.now_ms
+        rules, now_ms = self.rules.found(kind, name), self._ground.now_ms
         self._look_at(kind, name, [one for one in rules if self._due_ms.get((one.name, kind, name)) == now_ms])
 
     def _look_at(self, kind: str, name: str, rules: Sequence[Compiled]) -> None:
@@ -182,49 +173,12 @@ class Alerting:
         for rule in rules:
             self._look_with(rule, kind, name, row)
 
-    def _rules_of(self, kind: str, name: str) -> list[Compiled]:
-        """In their order. Of somebody who came into another team, this once also those of the team before."""
-        team = self._sight.team_of(name) if kind == "agents" else None
-        before, found = self._rules.get((kind, name), (ANY_TEAM, []))
-        if before == team:
-            return found
-        rules = self._ground.settings.alert
-        self._watch = self._watch or Watch(rules)
-        asked = [self._ready(one) for one in self._watch.of(kind, name, team) if self.names(rules[one], kind, name)]
-        mine = [one for one in asked if one.is_of_team(team)]
-        self._rules[kind, name] = team, mine
-        return mine + [rule for rule in found if rule not in mine]
-
-    def _ready(self, rule: str) -> Compiled:
-        if rule not in self._compiled:
-            settings = self._ground.settings
-            self._compiled[rule] = Compiled(rule, settings.alert[rule], settings)
-        return self._compiled[rule]
-
-    def _asks(self, entity: Entity, listens: Listens) -> bool:
-        rule = self._ground.settings.alert.get(listens[0])
-        return rule is not None and listens[1] in listens_of(rule) and self.names(rule, *entity)
-
-    def names(self, rule: Rule, kind: str, name: str) -> bool:
-        """Whether the rule speaks of this entity; of people, whatever their team."""
-        if rule.kind != kind:
-            return False
-        if kind == "kpis":
-            figure = name.partition(":")[0]
-            return selects(rule.kpis, figure) if rule.kpis else figure == rule.metric.partition(".")[2]
-        if kind == "groups":
-            return name in groups_of(rule)
-        patterns: list[str] = getattr(rule, kind)
-        if patterns and not selects(patterns, name):
-            return False
-        return kind != "queues" or not self._ground.settings.for_queue(name).hidden
-
     # One rule and one entity
 
     def _look_with(self, rule: Compiled, kind: str, name: str, row: Document | None) -> None:
         now_ms, key = self._ground.now_ms, (rule.name, kind, name)
         sources = sources_in(row) if row else ()
-        turning, planned = self._turning(rule, name), rule.planned(kind, name, sources)
+        turning, planned = self.rules.turning(rule, name), rule.planned(kind, name, sources)
         measures = self._measures(rule, key, row)
         lets_go = bool(rule.listens)
         if row is None or not rule.is_of_team(row.get("team")):
@@ -315,7 +269,7 @@ class Alerting:
             "kind": key[1], "of": key[2], "metric": asked.metric, "limit": asked.raises, "since": str(began_ms),
         } | {name: own for name in ("window", "within", "event") if (own := getattr(asked, name))}  # fmt: skip
         self._tell(ev.AlertRaised(
-            time=now_ms, source=SOURCE, id=f"{found.alert}+", alert=found.alert, rule=key[0], severity=rule.severity,
+            time=now_ms, source=ev.SERVER, id=f"{found.alert}+", alert=found.alert, rule=key[0], severity=rule.severity,
             value=value, attributes=said,
         ))  # fmt: skip
 
@@ -326,7 +280,7 @@ class Alerting:
         if found is None or not found.alert:
             return
         self._tell(ev.AlertCleared(
-            time=now_ms, source=SOURCE, id=f"{found.alert}-", alert=found.alert, rule=key[0], value=value, note=why
+            time=now_ms, source=ev.SERVER, id=f"{found.alert}-", alert=found.alert, rule=key[0], value=value, note=why
         ))  # fmt: skip
 
     def _tell(self, event: ev.AlertRaised | ev.AlertCleared) -> None:
@@ -343,16 +297,6 @@ class Alerting:
     @property
     def _zone(self) -> str:
         return next(iter(self._ground.settings.sites.values())).zone
-
-    def _turning(self, rule: Compiled, name: str) -> Turning | None:
-        """When the rule counts; None: always."""
-        hours = rule.hours_of(name)
-        if hours is None:
-            return None
-        found = self._turnings.get(id(hours))
-        if found is None:
-            found = self._turnings[id(hours)] = Turning(hours)
-        return found.at(self._ground.now_ms)
 
     def _await(self, key: Name, rule: Compiled, measures: Sequence[Measured], dues: list[int | None]) -> None:
         """The next instant at which something is different although nothing is told; `dues`: some of which."""
@@ -373,10 +317,6 @@ class Alerting:
         if awaited_ms <= now_ms or ahead_ms < awaited_ms:
             self._due_ms[key] = ahead_ms
             self._ground.calendar.wait(ahead_ms, "alert", key[1], key[2])
-
-
-SOURCE = "wallboard"
-ANY_TEAM = "\0"  # whose team is not known yet
 
 
 def sources_in(row: Document) -> list[str]:

@@ -58,7 +58,7 @@ class Looking:
         is_exact = bool(named) and kind != "kpis" and not any(map(is_pattern, named))
         for of in named if is_exact else list(rows):
             row = rows.get(of)
-            is_meant = row and self._alerting.names(rule, kind, of) and self._asked.is_of_team(row.get("team"))
+            is_meant = row and self._alerting.rules.names(rule, kind, of) and self._asked.is_of_team(row.get("team"))
             if is_meant or (is_exact and row is None):
                 yield of, row
 
