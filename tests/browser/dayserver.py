@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.web.conftest import FIRST, serving  # type: ignore[import-not-found]
+from tests.web.conftest import Served, serving  # type: ignore[import-not-found]
 from wallboard.config import Config
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.record.history import SeenDay
@@ -14,8 +14,7 @@ HOUR = 3_600_000
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
-    """The real application with two hours of a day in its record: address, a session's cookie by name and value."""
+async def running(config: Config) -> AsyncIterator[Served]:
     told = {
         Interval("groups", "all", DAY + 9 * HOUR + nth * QUARTER_MS, "event"): {
             "offered": 10 + nth, "answered": 8, "abandoned": 2, "sl_good": 6, "sl_base": 10,
@@ -27,5 +26,4 @@ async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
     seen = [SeenDay("main", "2026-11-22", DAY, DAY + 24 * HOUR, DAY, DAY + 24 * HOUR, "live")]
     async with serving(config) as served:
         await asyncio.to_thread(served.parts.history.write, told, seen, 1, DAY)
-        name, _, value = (await served.sign_in(FIRST)).partition("=")
-        yield served.origin, name, value
+        yield served

@@ -1,6 +1,6 @@
 """A server for the browser's tests: the real pages, real uvicorn, and a live socket that does what a test tells it.
 
-It speaks the protocol of docs/api.md. Run it by hand to look at the boards: `python tests/browser/fake_server.py`.
+It speaks the protocol of docs/socket.md. Run it by hand to look at the boards: `python tests/browser/fake_server.py`.
 """
 
 import asyncio

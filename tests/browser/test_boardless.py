@@ -1,15 +1,16 @@
 """A screen is let in with a board of one queue, and a board whose file is wrong comes by itself once it is mended."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
+from boarded import with_boards
 from playwright.async_api import Browser, Page, expect
 
-from tests.web.conftest import TOKEN, Served, serving  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis, Server
+from tests.web.conftest import Served, serving  # type: ignore[import-not-found]
+from wallboard.config import Config
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ONE = """
@@ -23,13 +24,9 @@ queues = ["$queue"]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(redis_url: str, namespace: str, tmp_path: Path) -> Any:
-    (tmp_path / "boards").mkdir()
-    (tmp_path / "boards" / "one.toml").write_text(ONE)
-    (tmp_path / "boards" / "plain.toml").write_text(ONE.replace("$queue", "support"))
-    server = Server(boards=str(tmp_path / "boards"))
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path, admin_token=TOKEN, server=server)
-    async with serving(config) as served:
+async def house(config: Config) -> AsyncIterator[Served]:
+    boards = {"one": ONE, "plain": ONE.replace("$queue", "support")}
+    async with serving(with_boards(config, **boards)) as served:
         yield served
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.alerts.there import HELLO, leading
-from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis
+from tests.web.conftest import serving  # type: ignore[import-not-found]
+from wallboard.config import Config
 from wallboard.live import vitals
 from wallboard.receivers import Receiver
 from wallboard.stream.keys import Keys
@@ -23,13 +23,11 @@ DESK = Receiver("desk", "webhook", "https://a.example", b"k" * 32, person="Olena
 
 
 async def test_what_is_taken_given_up_or_held_up_stands_there_without_a_reload(
-    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    config: Config, open_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vitals, "LOOK_S", 0.05)
-    config = Config(
-        redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path, receivers={"desk": DESK}
-    )
-    async with connect(redis_url) as redis, serving(config) as served:
+    receiving = replace(config, receivers={"desk": DESK})
+    async with connect(config.redis_url) as redis, serving(receiving) as served:
         page, outbox = await open_page(served, "/alerts/delivery", "Olena", "lead"), served.parts.outbox
         row, dead = page.locator(".delivery tbody tr"), page.locator("#dead li")
         taken = row.locator('td[data-name="Last taken"]')
@@ -55,7 +53,7 @@ async def test_what_is_taken_given_up_or_held_up_stands_there_without_a_reload(
         await dead.nth(1).get_by_role("button", name="Send again").tap()
         await expect(dead).to_have_count(1, timeout=60_000)
 
-        lease = Lease(redis, Keys(namespace))
+        lease = Lease(redis, Keys(config.namespace))
         led = await lease.acquire()
         await expect(page.locator("#workerless")).to_have_text("", timeout=60_000)
         assert led is not None

@@ -3,19 +3,20 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from boarded import with_boards
+from playwright.async_api import Page, expect
 
-from tests.web.conftest import FIRST, TOKEN, serving  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis, Server
+from tests.web.conftest import FIRST, Served, serving  # type: ignore[import-not-found]
+from wallboard.config import Config, Redis
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+DESK = {"viewport": {"width": 1440, "height": 900}, "has_touch": False}
 
 TEXT = """\
 # ours
@@ -32,21 +33,17 @@ BOARD = "/api/v1/boards/night"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    """The real application: its address, and a session's cookie."""
+async def house(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     data: Path = tmp_path_factory.mktemp("editor")
-    config = replace(Config(), redis=Redis(url=redis_url, namespace="test-editor"), data=data)
-    async with serving(config) as served:
-        name, _, value = (await served.sign_in(FIRST)).partition("=")
-        yield served.origin, {"name": name, "value": value, "url": served.origin}
+    async with serving(Config(redis=Redis(url=redis_url, namespace="test-editor"), data=data)) as served:
+        yield served
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def night(house: tuple[str, dict[str, Any]]) -> AsyncIterator[httpx.AsyncClient]:
+async def night(house: Served) -> AsyncIterator[httpx.AsyncClient]:
     """A board of one tile, made anew for each test, and somebody who writes it too."""
-    url, cookie = house
-    headers = {"cookie": f"{cookie['name']}={cookie['value']}", "origin": url, "accept": "application/toml"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as http:
+    headers = {"cookie": await house.sign_in(FIRST), "origin": house.origin, "accept": "application/toml"}
+    async with httpx.AsyncClient(base_url=house.origin, headers=headers, timeout=60) as http:
         there = (await http.get(BOARD)).headers.get("etag")
         kind = {"content-type": "application/toml"}
         condition = {"if-match": there} if there else {"if-none-match": "*"}
@@ -56,24 +53,17 @@ async def night(house: tuple[str, dict[str, Any]]) -> AsyncIterator[httpx.AsyncC
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def edit(browser: Browser, house: tuple[str, dict[str, Any]]) -> AsyncIterator[Callable[..., Any]]:
-    """Opens the editor with its picture drawn; fails the test on any error in the browser."""
-    url, cookie = house
-    wrong: list[str] = []
-    context = await browser.new_context(viewport={"width": 1440, "height": 900})
-    await context.add_cookies([cookie])
+async def edit(house: Served, open_page: Callable[..., Any]) -> Callable[..., Any]:
+    """Opens the editor with its picture drawn."""
+    context = (await open_page(house, "", FIRST, screen=DESK)).context
 
     async def opened(path: str = "/board/night/edit") -> Page:
-        page = await context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-        await page.goto(url + path)
+        page: Page = await context.new_page()
+        await page.goto(house.origin + path)
         await page.wait_for_selector(".edit-tile[style*='width']")
         return page
 
-    yield opened
-    await context.close()
-    assert wrong == []
+    return opened
 
 
 async def drag(page: Page, place: int, across: int, down: int, *, by_corner: bool = False) -> None:
@@ -241,22 +231,17 @@ async def test_a_shipped_board_that_was_changed_says_so_and_goes_back(
 
 
 async def test_a_logo_that_cannot_be_seen_is_doubtful_of_whatever_kind_it_is(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    config: Config, open_page: Callable[..., Any]
 ) -> None:
     """One pixel of #0a1e50, as a GIF, which no board shows yet."""
-    (tmp_path / "boards" / "images").mkdir(parents=True)
+    images = config.data / "boards" / "images"
+    images.mkdir(parents=True)
     pixel = "474946383961010001008000000a1e500000002c00000000010001000002024401003b"
-    (tmp_path / "boards" / "images" / "logo.gif").write_bytes(bytes.fromhex(pixel))
-    server = Server(boards=str(tmp_path / "boards"))
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path, admin_token=TOKEN, server=server)
-    async with serving(config) as served:
+    (images / "logo.gif").write_bytes(bytes.fromhex(pixel))
+    async with serving(with_boards(config)) as served:
         headers = {"content-type": "application/toml", "if-none-match": "*"}
         assert (await served.http.put(BOARD, content=TEXT, headers=headers)).status_code == 201
-        name, _, value = (await served.sign_in()).partition("=")
-        context = await browser.new_context(viewport={"width": 1440, "height": 900})
-        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
-        page = await context.new_page()
-        await page.goto(served.origin + "/board/night/edit")
+        page = await open_page(served, "/board/night/edit", screen=DESK)
         await page.get_by_text("More", exact=True).click()
         await page.get_by_label("Logo").select_option("logo.gif")
         notes = page.locator(".edit-notes")
@@ -265,7 +250,7 @@ async def test_a_logo_that_cannot_be_seen_is_doubtful_of_whatever_kind_it_is(
         assert await logo.evaluate("(logo) => logo.decode().then(() => logo.naturalWidth)") == 1
         await page.get_by_label("Theme").select_option("light")
         await expect(notes).not_to_contain_text("hard to see")
-        await context.close()
+        await page.context.close()
 
 
 async def height(of: Any) -> float:
@@ -361,36 +346,25 @@ async def test_who_was_slower_sees_both_texts_and_decides(edit: Callable[..., An
 
 
 async def test_a_board_is_made_duplicated_and_deleted_on_the_front_page(
-    browser: Browser, house: tuple[str, dict[str, Any]], night: httpx.AsyncClient
+    house: Served, open_page: Callable[..., Any], night: httpx.AsyncClient
 ) -> None:
-    url, cookie = house
-    context = await browser.new_context(viewport={"width": 1440, "height": 900})
-    try:
-        await context.add_cookies([cookie])
-        page = await context.new_page()
-        await page.goto(url)
-        await page.locator('[data-board="night"] .board-copy').click()
-        await page.get_by_label("Title").fill("Second")
-        await page.get_by_role("button", name="Make it").click()
-        await page.wait_for_url("**/board/night-2/edit")
-        await expect(page.locator("#title")).to_have_text("Second")
-        await page.goto(url)
-        await page.locator('[data-board="night-2"] .board-remove').click()
-        await page.locator("#sure-do").click()
-        await expect(page.locator('[data-board="night-2"]')).to_have_count(0)
-        assert (await night.get("/api/v1/boards/night-2")).status_code == 404
-    finally:
-        await context.close()
+    page = await open_page(house, "/", FIRST, screen=DESK)
+    await page.locator('[data-board="night"] .board-copy').click()
+    await page.get_by_label("Title").fill("Second")
+    await page.get_by_role("button", name="Make it").click()
+    await page.wait_for_url("**/board/night-2/edit")
+    await expect(page.locator("#title")).to_have_text("Second")
+    await page.goto(house.origin)
+    await page.locator('[data-board="night-2"] .board-remove').click()
+    await page.locator("#sure-do").click()
+    await expect(page.locator('[data-board="night-2"]')).to_have_count(0)
+    assert (await night.get("/api/v1/boards/night-2")).status_code == 404
 
 
 async def test_a_new_board_at_an_address_that_is_taken_or_cannot_be_one_is_told_why(
-    night: httpx.AsyncClient, browser: Browser, house: tuple[str, dict[str, Any]]
+    house: Served, open_page: Callable[..., Any], night: httpx.AsyncClient
 ) -> None:
-    url, cookie = house
-    context = await browser.new_context()
-    await context.add_cookies([cookie])
-    page = await context.new_page()
-    await page.goto(url)
+    page = await open_page(house, "/", FIRST, screen=DESK)
     await page.click("#new")
     await page.fill("#board-title", "Night")
     await page.fill("#board-id", "Support Line!")
@@ -400,7 +374,6 @@ async def test_a_new_board_at_an_address_that_is_taken_or_cannot_be_one_is_told_
     await page.click("#making [type=submit]")
     await expect(page.locator("#making-failed")).to_contain_text("The address night is taken")
     assert await page.input_value("#board-id") == "night-2"
-    await context.close()
 
 
 async def test_a_kind_of_tile_that_there_is_not_is_called_as_it_is_written(

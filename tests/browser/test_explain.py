@@ -5,18 +5,18 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from boarded import with_boards
+from playwright.async_api import Page, expect
 
-from tests.web.conftest import FIRST, TOKEN, Served, serving  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis, Server
+from tests.web.conftest import FIRST, Served, serving  # type: ignore[import-not-found]
+from wallboard.config import Config
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+WALL = {"viewport": {"width": 1920, "height": 1080}, "has_touch": False}
 
 BOARD = """
 title = "Support"
@@ -45,15 +45,14 @@ size = [4, 3]
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncIterator[tuple[str, str, str]]:
-    """The real application with a day of one queue: its address, a session's cookie by name and value."""
+async def running(config: Config) -> AsyncIterator[Served]:
+    """The real application with a day of one queue."""
     async with serving(config) as served:
         await served.http.post("/api/v1/events", json=_events())
         async with asyncio.timeout(60):
             while (await _support(served)).get("day", {}).get("offered") != 40:
                 await asyncio.sleep(0.05)
-        name, _, value = (await served.sign_in(FIRST)).partition("=")
-        yield served.origin, name, value
+        yield served
 
 
 async def _support(served: Served) -> dict[str, Any]:
@@ -78,33 +77,20 @@ def _events() -> list[dict[str, Any]]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def wall(browser: Browser, redis_url: str, namespace: str, tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
-    """Opens the board of a real server; fails the test on any error in the browser."""
-    boards = tmp_path / "boards"
-    boards.mkdir()
-    for theme in ("dark", "light"):
-        (boards / f"{theme}.toml").write_text(BOARD % theme, encoding="utf-8")
-    config = replace(
-        Config(), redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path,
-        server=Server(boards=str(boards)),
-    )  # fmt: skip
-    wrong: list[str] = []
-    async with running(config) as (url, name, value):
+async def wall(config: Config, open_page: Callable[..., Any]) -> AsyncIterator[Callable[..., Any]]:
+    """Opens the board of a real server."""
+    boards = {theme: BOARD % theme for theme in ("dark", "light")}
+    async with running(with_boards(config, **boards)) as served:
 
         async def opened(theme: str = "dark", *, clock: bool = False, **options: Any) -> Page:
-            context = await browser.new_context(**{"viewport": {"width": 1920, "height": 1080}, **options})
-            await context.add_cookies([{"name": name, "value": value, "url": url}])
-            page = await context.new_page()
-            page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+            page: Page = await open_page(served, "", FIRST, screen=WALL | options)
             if clock:
                 await page.clock.install()
-            await page.goto(f"{url}/board/{theme}")
+            await page.goto(f"{served.origin}/board/{theme}")
             await page.wait_for_selector("#tile-0 .why")
             return page
 
         yield opened
-    assert wrong == []
 
 
 async def opened_by(page: Page, tile: str = "#tile-0") -> Any:

@@ -1,19 +1,19 @@
 """A lead at a desk and with a phone, on the real line: who waits, whom to help, a ghost closed, a notice written."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+import pytest_asyncio
+from playwright.async_api import Page, expect
 
-from tests.web.conftest import TOKEN, Served, serving  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis
+from tests.web.conftest import Served, serving  # type: ignore[import-not-found]
+from wallboard.config import Config
 from wallboard.core.events import ConfigApplied
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+DESK = {"viewport": {"width": 1280, "height": 720}, "has_touch": False}
 SETTINGS = {
     "queue": {"support": {"name": "Підтримка", "max_wait_s": 60}},
     "reason": {"lunch": {"name": "Обід", "minutes": 30}},
@@ -21,28 +21,12 @@ SETTINGS = {
 }
 
 
-@asynccontextmanager
-async def desk(
-    browser: Browser, redis_url: str, namespace: str, folder: Path, *, teams: tuple[str, ...] = (), **screen: Any
-) -> AsyncIterator[Any]:
-    """The server and a lead's page on /floor; no error of the page, no refusal of its policy."""
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=folder)
-    wrong: list[str] = []
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(config: Config) -> AsyncIterator[Served]:
     async with serving(config) as served:
         await served.parts.stream.append([ConfigApplied(settings=SETTINGS, source="wallboard", id="1")])
         await tell(served)
-        name, _, value = (await (served.sign_in("Lena", "lead", teams=teams) if teams else served.sign_in())).partition(
-            "="
-        )
-        context = await browser.new_context(locale="en", **screen)
-        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
-        page = await context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-        await page.goto(f"{served.origin}/floor")
-        yield served, page
-        await context.close()
-    assert wrong == []
+        yield served
 
 
 async def tell(served: Served, *events: dict[str, Any]) -> None:
@@ -72,108 +56,107 @@ async def crowd(page: Page, title: str) -> list[str]:
 
 
 async def test_a_queue_opens_to_who_waits_and_who_is_there_and_a_ghost_is_closed(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    house: Served, open_page: Callable[..., Any]
 ) -> None:
-    async with desk(browser, redis_url, namespace, tmp_path) as (_, page):
-        head = page.locator(".queue-head")
-        await head.get_by_text("doubtful: 1").wait_for()
-        await head.click()
-        assert await crowd(page, "Free") == ["Anna N."]
-        assert await crowd(page, "In contact") == ["Chen L."]
-        assert await page.locator(".person", has_text="Chen L.").locator(".person-note").inner_text() == "talking"
-        assert await crowd(page, "Away: Обід") == ["Борис К."]
-        waits = page.locator(".wait")
-        await waits.nth(1).wait_for()
-        assert await waits.locator(".contact-id").all_text_contents() == ["ghost.1", "c.2"]
-        assert "doubtful" in await waits.nth(0).inner_text()
-        assert "chat · priority 7" in await waits.nth(1).inner_text()
+    page = await open_page(house, "/floor", screen=DESK)
+    head = page.locator(".queue-head")
+    await head.get_by_text("doubtful: 1").wait_for()
+    await head.click()
+    assert await crowd(page, "Free") == ["Anna N."]
+    assert await crowd(page, "In contact") == ["Chen L."]
+    assert await page.locator(".person", has_text="Chen L.").locator(".person-note").inner_text() == "talking"
+    assert await crowd(page, "Away: Обід") == ["Борис К."]
+    waits = page.locator(".wait")
+    await waits.nth(1).wait_for()
+    assert await waits.locator(".contact-id").all_text_contents() == ["ghost.1", "c.2"]
+    assert "doubtful" in await waits.nth(0).inner_text()
+    assert "chat · priority 7" in await waits.nth(1).inner_text()
 
-        await waits.nth(0).get_by_role("button", name="Close").click()
-        await page.get_by_role("heading", name="Close ghost.1?").wait_for()
-        await page.locator("#ghost").get_by_role("button", name="Close").click()
-        await page.get_by_text("Waiting: 1").wait_for()
-        await expect(waits).to_have_count(1)
+    await waits.nth(0).get_by_role("button", name="Close").click()
+    await page.get_by_role("heading", name="Close ghost.1?").wait_for()
+    await page.locator("#ghost").get_by_role("button", name="Close").click()
+    await page.get_by_text("Waiting: 1").wait_for()
+    await expect(waits).to_have_count(1)
 
-        await page.locator(".person-head", has_text="Chen L.").click()
-        await page.get_by_role("button", name="Not there any more").click()
-        await page.get_by_text("What only this person has in hand ends as lost.").wait_for()
-        await page.locator("#ghost").get_by_role("button", name="Close").click()
-        await page.get_by_text("People: 2").wait_for()
+    await page.locator(".person-head", has_text="Chen L.").click()
+    await page.get_by_role("button", name="Not there any more").click()
+    await page.get_by_text("What only this person has in hand ends as lost.").wait_for()
+    await page.locator("#ghost").get_by_role("button", name="Close").click()
+    await page.get_by_text("People: 2").wait_for()
 
 
 async def test_on_a_phone_a_person_is_found_and_a_notice_is_written_from_a_ready_text_and_removed(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    house: Served, open_page: Callable[..., Any]
 ) -> None:
-    phone = {"viewport": {"width": 390, "height": 800}, "has_touch": True}
-    async with desk(browser, redis_url, namespace, tmp_path, **phone) as (served, page):
-        await page.locator(".queue-head").wait_for()
-        await page.fill("#find", "БОРИ\u0301С")  # with a stress mark, as dictionaries have it
-        await page.locator("#found .person-name", has_text="Борис К.").wait_for()
-        assert await page.locator(".queue").count() == 0
-        await page.fill("#find", "")
-        await page.get_by_role("button", name="Write a notice").tap()
-        await page.get_by_role("button", name="line-down").tap()
-        assert await page.locator("[name=until]:checked").get_attribute("value") == "1h"
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        await page.get_by_role("button", name="Post").tap()
-        notice = page.locator(".floor-notice[data-level=warning]")
-        await notice.get_by_text("Line 2 is down").wait_for()
-        stands = (await served.http.get("/api/v1/notices")).json()
-        assert [row["who"] for row in stands.values()] == ["Olena"]
-        await notice.get_by_role("button", name="Remove").tap()
-        await expect(notice).to_have_count(0)
+    page = await open_page(house, "/floor")
+    await page.locator(".queue-head").wait_for()
+    await page.fill("#find", "БОРИ\u0301С")  # with a stress mark, as dictionaries have it
+    await page.locator("#found .person-name", has_text="Борис К.").wait_for()
+    assert await page.locator(".queue").count() == 0
+    await page.fill("#find", "")
+    await page.get_by_role("button", name="Write a notice").tap()
+    await page.get_by_role("button", name="line-down").tap()
+    assert await page.locator("[name=until]:checked").get_attribute("value") == "1h"
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.get_by_role("button", name="Post").tap()
+    notice = page.locator(".floor-notice[data-level=warning]")
+    await notice.get_by_text("Line 2 is down").wait_for()
+    stands = (await house.http.get("/api/v1/notices")).json()
+    assert [row["who"] for row in stands.values()] == ["Olena"]
+    await notice.get_by_role("button", name="Remove").tap()
+    await expect(notice).to_have_count(0)
 
 
 async def test_a_lead_of_one_team_is_offered_to_remove_only_what_the_server_would_let_go(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    house: Served, open_page: Callable[..., Any]
 ) -> None:
-    async with desk(browser, redis_url, namespace, tmp_path, teams=("one",)) as (served, page):
-        for text, more in (("for one", {"teams": ["one"]}), ("for all", {})):
-            answer = await served.http.post("/api/v1/notices", json={"text": text, **more})
-            assert answer.status_code == 202
-        own = page.locator(".floor-notice", has_text="for one")
-        other = page.locator(".floor-notice", has_text="for all")
-        await own.get_by_role("button", name="Remove").wait_for()
-        await other.wait_for()
-        assert await other.get_by_role("button").count() == 0
-        await own.get_by_role("button", name="Remove").click()
-        await expect(own).to_have_count(0)
-        await expect(other).to_have_count(1)
+    page = await open_page(house, "/floor", "Lena", "lead", teams=("one",), screen=DESK)
+    for text, more in (("for one", {"teams": ["one"]}), ("for all", {})):
+        answer = await house.http.post("/api/v1/notices", json={"text": text, **more})
+        assert answer.status_code == 202
+    own = page.locator(".floor-notice", has_text="for one")
+    other = page.locator(".floor-notice", has_text="for all")
+    await own.get_by_role("button", name="Remove").wait_for()
+    await other.wait_for()
+    assert await other.get_by_role("button").count() == 0
+    await own.get_by_role("button", name="Remove").click()
+    await expect(own).to_have_count(0)
+    await expect(other).to_have_count(1)
 
 
 async def test_what_stands_there_stays_where_it_is_while_it_is_open(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    house: Served, open_page: Callable[..., Any]
 ) -> None:
-    async with desk(browser, redis_url, namespace, tmp_path) as (served, page):
-        await page.locator(".queue-head").click()
-        told = [{"type": "contact.queued", "contact": f"n{n}", "queue": "a-worse-one"} for n in range(30)]
-        await tell(served, *told)
-        await page.locator(".queue").nth(1).wait_for()
-        names = await page.locator(".queue-name").all_text_contents()
-        assert names == ["Підтримка", "a-worse-one"]
+    page = await open_page(house, "/floor", screen=DESK)
+    await page.locator(".queue-head").click()
+    told = [{"type": "contact.queued", "contact": f"n{n}", "queue": "a-worse-one"} for n in range(30)]
+    await tell(house, *told)
+    await page.locator(".queue").nth(1).wait_for()
+    names = await page.locator(".queue-name").all_text_contents()
+    assert names == ["Підтримка", "a-worse-one"]
 
 
 async def test_who_had_two_hostile_contacts_within_the_hour_is_hinted_at_until_they_are_on_a_break(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    house: Served, open_page: Callable[..., Any]
 ) -> None:
-    async with desk(browser, redis_url, namespace, tmp_path) as (served, page):
-        await page.locator(".queue-head").wait_for()
-        hints, hour_ms = page.locator("#hints li"), 3_600_000
+    page = await open_page(house, "/floor", screen=DESK)
+    await page.locator(".queue-head").wait_for()
+    hints, hour_ms = page.locator("#hints li"), 3_600_000
 
-        async def hostile(agent: str, contact: str, ago_ms: int) -> None:
-            at_ms = time.time_ns() // 1_000_000 - ago_ms
-            told = [
-                {"type": "contact.answered", "contact": contact, "agent": agent, "queue": "support", "time": at_ms},
-                {"type": "contact.ended", "contact": contact, "agent": agent, "time": at_ms + 1},
-                {"type": "contact.tagged", "contact": contact, "tag": "hostile", "agent": agent, "time": at_ms + 2},
-            ]
-            await tell(served, *told)
+    async def hostile(agent: str, contact: str, ago_ms: int) -> None:
+        at_ms = time.time_ns() // 1_000_000 - ago_ms
+        told = [
+            {"type": "contact.answered", "contact": contact, "agent": agent, "queue": "support", "time": at_ms},
+            {"type": "contact.ended", "contact": contact, "agent": agent, "time": at_ms + 1},
+            {"type": "contact.tagged", "contact": contact, "tag": "hostile", "agent": agent, "time": at_ms + 2},
+        ]
+        await tell(house, *told)
 
-        for agent, contact, ago_ms in (
-            ("chen", "h.1", 2 * hour_ms), ("chen", "h.2", 1_000),
-            ("anna", "h.3", hour_ms // 2), ("anna", "h.4", 1_000),
-        ):  # fmt: skip
-            await hostile(agent, contact, ago_ms)
-        await expect(hints).to_have_text(["Anna N.: two hostile contacts within the hour. Offer a break."])
-        await tell(served, {"type": "agent.presence", "agent": "anna", "presence": "paused", "reason": "lunch"})
-        await expect(hints).to_have_count(0)
+    for agent, contact, ago_ms in (
+        ("chen", "h.1", 2 * hour_ms), ("chen", "h.2", 1_000),
+        ("anna", "h.3", hour_ms // 2), ("anna", "h.4", 1_000),
+    ):  # fmt: skip
+        await hostile(agent, contact, ago_ms)
+    await expect(hints).to_have_text(["Anna N.: two hostile contacts within the hour. Offer a break."])
+    await tell(house, {"type": "agent.presence", "agent": "anna", "presence": "paused", "reason": "lunch"})
+    await expect(hints).to_have_count(0)

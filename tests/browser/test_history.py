@@ -1,38 +1,32 @@
 """A past day in a real Chromium, on the real server: the chart has what the table says, and fits a phone."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from dayserver import running
-from playwright.async_api import Browser
 
-from wallboard.config import Config, Redis
+from tests.web.conftest import FIRST, Served  # type: ignore[import-not-found]
+from wallboard.config import Config
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(redis_url: str, namespace: str, tmp_path: Path) -> AsyncIterator[tuple[str, str, str]]:
-    async with running(Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path)) as found:
-        yield found
+async def house(config: Config) -> AsyncIterator[Served]:
+    async with running(config) as served:
+        yield served
 
 
 @pytest.mark.parametrize(
     ("width", "height", "scheme"), [(1280, 900, "dark"), (390, 844, "light"), (1920, 1080, "light")]
 )
 async def test_the_day_is_drawn_from_the_table(
-    browser: Browser, house: tuple[str, str, str], width: int, height: int, scheme: str
+    house: Served, open_page: Callable[..., Any], width: int, height: int, scheme: str
 ) -> None:
-    url, name, value = house
-    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-    await context.add_cookies([{"name": name, "value": value, "url": url}])
-    page = await context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    await page.goto(f"{url}/history?group=all&day=2026-11-22&step=1h")
+    screen = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "has_touch": False}
+    page = await open_page(house, "/history?group=all&day=2026-11-22&step=1h", FIRST, screen=screen)
     assert await page.locator(".history-days b").inner_text() == "Sunday 22 November 2026"
     await page.wait_for_selector("#chart .bars .point path", state="attached")
     assert await page.locator("#rows tbody tr").count() == 24
@@ -45,5 +39,3 @@ async def test_the_day_is_drawn_from_the_table(
     assert drawn[5] == ["Signed in", 1.5, None]  # of 4 quarters
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     assert await page.evaluate("getComputedStyle(document.querySelector('#chart .main-svg')).position") == "absolute"
-    assert not wrong
-    await context.close()

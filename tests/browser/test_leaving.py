@@ -2,33 +2,26 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.happened import happened
-from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis
+from tests.web.conftest import serving  # type: ignore[import-not-found]
+from wallboard.config import Config
 from wallboard.core.events import AlertCleared, AlertRaised, Event
 from wallboard.record.days import Days
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def config_of(redis_url: str, namespace: str, folder: Path) -> Config:
-    return Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=folder)
-
-
 async def fits(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-async def test_a_note_is_left_with_a_press_and_read_with_a_press(
-    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
-) -> None:
-    async with serving(config_of(redis_url, namespace, tmp_path)) as served:
+async def test_a_note_is_left_with_a_press_and_read_with_a_press(config: Config, open_page: Callable[..., Any]) -> None:
+    async with serving(config) as served:
         ann = await open_page(served, "/shift", "Ann", "lead")
         assert await fits(ann)
         await ann.fill("#text", "Line 2 comes back at nine.\nAsk Olha.")
@@ -45,10 +38,7 @@ async def test_a_note_is_left_with_a_press_and_read_with_a_press(
         await ben.context.close()
 
 
-async def test_the_report_shows_itself_when_the_days_were_read(
-    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
-) -> None:
-    config = config_of(redis_url, namespace, tmp_path)
+async def test_the_report_shows_itself_when_the_days_were_read(config: Config, open_page: Callable[..., Any]) -> None:
     at_ms = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
     said: dict[str, Any] = {"kind": "groups", "of": "all"}
     told: list[Event] = []

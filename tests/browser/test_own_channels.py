@@ -4,7 +4,6 @@ once; they try it, set its quiet hours and remove it. In a real browser."""
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,30 +12,21 @@ from playwright.async_api import expect
 
 from tests.alerts.there import HERE, leading
 from tests.telegram import NAME, telegram
-from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis
+from tests.web.conftest import serving  # type: ignore[import-not-found]
+from wallboard.config import Config
 from wallboard.receivers import Kind, Receiver
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MAIL = Receiver("house", "mail", "smtp://mail.example/?from=wall@example.com&to=boss@example.com")
 
 
-async def test_a_lead_adds_tries_and_removes_own_channels(
-    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
-) -> None:
+async def test_a_lead_adds_tries_and_removes_own_channels(config: Config, open_page: Callable[..., Any]) -> None:
     async with telegram() as bot:
         own: dict[Kind, Receiver] = {
             "mail": MAIL, "telegram": Receiver("bot", "telegram", bot.url, allow=HERE),
             "webhook": Receiver("own:", "webhook", ""),
         }  # fmt: skip
-        config = replace(
-            Config(),
-            redis=Redis(url=redis_url, namespace=namespace),
-            admin_token=TOKEN,
-            data=tmp_path,
-            own_channels=own,
-        )
-        async with serving(config) as served:
+        async with serving(replace(config, own_channels=own)) as served:
             page = await open_page(served, "/alerts", "Olena", "lead")
             await page.get_by_role("button", name="2 h", exact=True).tap()
             hint = page.locator("#unreached")

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
-from tests.web.conftest import TOKEN, Served, serving, serving_file  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis
+from tests.web.conftest import Served, serving, serving_file  # type: ignore[import-not-found]
+from wallboard.config import Config
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TEXT = """[queue.support]
@@ -32,10 +32,7 @@ async def floor(served: Served) -> None:
     assert answer.json()["rejected"] == []
 
 
-async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
-    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
-) -> None:
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path)
+async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(config: Config, open_page: Callable[..., Any]) -> None:
     async with serving_file(config, TEXT) as served:
         file = served.parts.config.file
         await floor(served)
@@ -68,16 +65,10 @@ async def test_a_lead_names_a_queue_and_an_agent_tags_a_contact(
 
 
 async def test_on_a_phone_the_menu_is_one_line_that_opens_without_scripts(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    config: Config, open_page: Callable[..., Any]
 ) -> None:
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path, simulated=True)
-    async with serving(config) as served:
-        name, _, value = (await served.sign_in()).partition("=")
-        phone = {"width": 390, "height": 800}
-        context = await browser.new_context(locale="ru", viewport=phone, has_touch=True, java_script_enabled=False)
-        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
-        page = await context.new_page()
-        await page.goto(f"{served.origin}/account")
+    async with serving(replace(config, simulated=True)) as served:
+        page = await open_page(served, "/account", screen={"locale": "ru", "java_script_enabled": False})
         head, sources = page.locator(".page-head"), page.get_by_role("link", name="Источники")
         box = await head.bounding_box()
         assert box
@@ -87,7 +78,7 @@ async def test_on_a_phone_the_menu_is_one_line_that_opens_without_scripts(
         await expect(sources).to_have_count(1)
         box = await head.bounding_box()
         assert box
-        assert box["width"] <= phone["width"]
+        assert box["width"] <= 390
         await sources.tap()
         await page.wait_for_url("**/sources")
-        await context.close()
+        await page.context.close()

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
-from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
-from wallboard.config import Redis, as_written
+from tests.web.conftest import serving  # type: ignore[import-not-found]
+from wallboard.config import Config, as_written
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TEXT = """
@@ -51,14 +50,12 @@ async def wrong_on(page: Page, path: str, ready: str) -> list[str]:
     return [f"{path}: {one}" for one in await page.evaluate(LOOK)]
 
 
-async def test_on_a_phone_each_page_fits_and_all_can_be_tapped(
-    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path
-) -> None:
-    file = tmp_path / "wallboard.toml"
+async def test_on_a_phone_each_page_fits_and_all_can_be_tapped(config: Config, open_page: Callable[..., Any]) -> None:
+    file = config.data / "wallboard.toml"
     file.write_text(TEXT, encoding="utf-8")
     written = as_written(file, {})
-    config = replace(written, redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path)
-    async with serving(config) as served:
+    given = replace(written, redis=config.redis, admin_token=config.admin_token, data=config.data)
+    async with serving(given) as served:
         await served.apply(written.settings)
         await served.two_teams()
         page = await open_page(served, "/account")

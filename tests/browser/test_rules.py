@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,8 @@ from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
 from tests.happened import happened
-from tests.web.conftest import TOKEN, serving_file  # type: ignore[import-not-found]
-from wallboard.config import Config, Redis, as_written
+from tests.web.conftest import serving_file  # type: ignore[import-not-found]
+from wallboard.config import Config, as_written
 from wallboard.core.events import Abandoned, Queued
 from wallboard.core.settings import Site
 from wallboard.record.days import Days
@@ -39,10 +38,9 @@ async def press(page: Page, name: str, within: str = "main") -> None:
 
 
 async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
-    open_page: Callable[..., Any], redis_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    config: Config, open_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ruletrial, "TRY_S", PATIENT_S)  # it gives way to whoever else runs
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), admin_token=TOKEN, data=tmp_path)
     noon_ms = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
     waited = [
         Queued(time=noon_ms, source="pbx", contact="c", queue="support"),

@@ -3,21 +3,24 @@
 import asyncio
 import json
 import time
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
-import httpx
 import pytest
+from boarded import with_boards
 from dayserver import running
-from playwright.async_api import Browser, Request
+from playwright.async_api import Request
 from shifts import MOVED, SHIFTS
 
-from wallboard.config import Config, Redis, Server
+from tests.web.conftest import FIRST  # type: ignore[import-not-found]
+from wallboard.config import Config
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.windows import business_day
 from wallboard.record.database import open_record
 from wallboard.record.history import History, SeenDay
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+WALL = {"viewport": {"width": 1920, "height": 1080}, "has_touch": False}
 
 BOARD = """
 [[tile]]
@@ -60,30 +63,22 @@ def recorded(config: Config) -> list[int]:
 
 
 async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
+    config: Config, open_page: Callable[..., Any]
 ) -> None:
-    (tmp_path / "boards").mkdir()
-    (tmp_path / "boards" / "day.toml").write_text(BOARD)
-    server = Server(boards=str(tmp_path / "boards"))
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data", server=server)
-    wrong: list[str] = []
-    async with running(config) as (url, name, value):
+    config = with_boards(config, day=BOARD)
+    async with running(config) as served:
         offered = recorded(config)
         if not offered:
             pytest.skip("the first quarter of an hour of the day is not over yet")
-        context = await browser.new_context(viewport={"width": 1920, "height": 1080})
-        await context.add_cookies([{"name": name, "value": value, "url": url}])
-        page = await context.new_page()
+        page = await open_page(served, "", FIRST, screen=WALL)
         await page.add_init_script(SHIFTS)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
         asked: list[str] = []
 
         def note(request: Request) -> None:
             asked.append(request.url)
 
         page.on("request", note)
-        await page.goto(f"{url}/board/day")
+        await page.goto(f"{served.origin}/board/day")
         await page.wait_for_selector('.connection[data-level="good"]')
         assert await page.locator("#tile-0 .figure").inner_text()
         words = await page.wait_for_selector('#tile-1 .none:has-text(":")')
@@ -104,31 +99,21 @@ async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
         assert await page.locator("#tile-1 .none").count() == 0
         assert await page.evaluate(MOVED) == [], "nothing moves"
         await asyncio.sleep(1.2)  # ticks go on over it
-        await context.close()
-    assert wrong == []
+        await page.context.close()
 
 
-async def test_a_heat_map_shows_each_queue_and_hour_and_opens(
-    browser: Browser, redis_url: str, namespace: str, tmp_path: Path
-) -> None:
-    (tmp_path / "boards").mkdir()
-    (tmp_path / "boards" / "heat.toml").write_text(HEAT)
-    server = Server(boards=str(tmp_path / "boards"))
-    config = Config(redis=Redis(url=redis_url, namespace=namespace), data=tmp_path / "data", server=server)
+async def test_a_heat_map_shows_each_queue_and_hour_and_opens(config: Config, open_page: Callable[..., Any]) -> None:
+    config = with_boards(config, heat=HEAT)
     now_ms = time.time_ns() // 1_000_000
     day = business_day(now_ms, "UTC", "00:00")
     amounts = {"sales": 3, "support": 24}
-    async with running(config) as (url, name, value):
-        async with httpx.AsyncClient(base_url=url, cookies={name: value}, headers={"origin": url}, timeout=60) as http:
-            events = [{"type": "contact.queued", "contact": queue, "queue": queue} for queue in amounts]
-            assert (await http.post("/api/v1/events", json=events)).status_code == 202
+    async with running(config) as served:
+        events = [{"type": "contact.queued", "contact": queue, "queue": queue} for queue in amounts]
+        assert (await served.http.post("/api/v1/events", json=events)).status_code == 202
         told = {Interval("queues", queue, day.started_ms, "event"): {"offered": n} for queue, n in amounts.items()}
         seen = SeenDay("main", day.label, day.started_ms, day.ends_ms, day.started_ms, now_ms, "live")
         History(open_record(config.data)).fill(told, [seen])
-        context = await browser.new_context(viewport={"width": 1280, "height": 720})
-        await context.add_cookies([{"name": name, "value": value, "url": url}])
-        page = await context.new_page()
-        await page.goto(f"{url}/board/heat")
+        page = await open_page(served, "/board/heat", FIRST, screen=WALL)
         await page.wait_for_selector("#tile-0 .heat-cell", state="attached")
         found = await page.eval_on_selector_all(
             ".heat-row",
@@ -141,4 +126,4 @@ async def test_a_heat_map_shows_each_queue_and_hour_and_opens(
         await page.mouse.click(place["x"] + 5, place["y"] + 5)
         await page.wait_for_selector("dialog[open] .explain-of")
         assert (await page.locator(".explain-of").inner_text()).startswith("support")
-        await context.close()
+        await page.context.close()
