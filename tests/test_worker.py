@@ -44,6 +44,7 @@ def bench(workers: Workers) -> Bench:
 async def test_the_configuration_reaches_the_state_as_an_event(bench: Bench):
     _, pipeline, _ = bench.start()
     await until(lambda: pipeline.floor.settings == SETTINGS)
+    assert pipeline.applied == 1
 
 
 async def test_a_checkpoint_holds_the_state_at_its_stream_id(bench: Bench, stream: Stream):

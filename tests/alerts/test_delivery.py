@@ -46,6 +46,7 @@ async def test_what_is_put_down_is_sent_at_once_and_not_at_the_next_look(
             deliveries.wake({"leads", "nobody"})
             await until(lambda title=title: title in there.titles)
         await deliveries.stop()
+        assert there.titles == ["one", "two"]
 
 
 async def test_a_receiver_that_fails_hangs_and_comes_back_gets_everything_in_order(sending: Sending) -> None:

@@ -130,7 +130,8 @@ async def test_whoever_leads_anew_tries_at_once_although_it_paused(
             sending.token = None  # type: ignore[assignment]
             await asyncio.sleep(0.2)
         sending.token = token
-        await until(lambda: there.titles == ["one"])
+        await until(lambda: there.titles)
+        assert (there.titles, there.asked) == (["one"], 2)
 
 
 async def test_whoever_leads_again_after_another_one_goes_on_where_that_one_was(sending: Sending) -> None:

@@ -64,5 +64,6 @@ async def test_those_that_hang_hold_up_nobody(sending: Sending, monkeypatch: pyt
             await until(lambda: hanging.asked >= FEW)
             await sending.put("well", "one")
             await deliveries.keep(receivers(dict.fromkeys(MANY, hanging.url) | {"well": well.url}))
-            await until(lambda: len(well.got) == 1)
+            await until(lambda: well.got)
+            assert (well.titles, hanging.got) == (["one"], [])
             mended.set()

@@ -117,6 +117,7 @@ async def test_an_alert_is_heard_by_its_severity_a_graver_one_breaks_in_and_a_bo
         await server.patch({"alerts": {f"a-{number}": {**alert, "severity": severity}}})
         await pages["all"].wait_for_function(f"() => window.played === {notes}")
         await pages["grave"].wait_for_function(f"() => window.played === {at_grave}")
+    assert [await page.evaluate("window.played") for page in pages.values()] == [7, 4], "and no note more"
 
 
 async def test_at_its_dimming_hours_only_what_is_critical_is_heard(open_board: Any, server: Any) -> None:

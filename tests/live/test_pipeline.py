@@ -291,6 +291,7 @@ async def test_a_wall_clock_that_is_set_back_an_hour_stops_nothing(reader: Strea
     offset_ms = -3_600_000
     await stream.append([queued("b")])
     await eventually(lambda: watcher.documents["queues"]["support"]["now"]["waiting"] == 2)
+    assert not task.done()
     task.cancel()
     await asyncio.wait([task])
 
@@ -362,6 +363,7 @@ async def test_while_redis_is_away_sources_grow_late_on_screens_and_nothing_is_r
 
 
 async def test_where_nothing_comes_time_passes_all_the_same(standing):
+    """On the floor, which is not behind then."""
     pipeline, _ = standing
     floor_ms = pipeline.floor.now_ms
     await eventually(lambda: pipeline.floor.now_ms >= floor_ms + 2500)

@@ -199,6 +199,9 @@ async def test_the_only_administrator_is_not_made_less_by_a_claim(
     await sign_in(browser, served)
     spoil()
     refused(await sign_in(browser, served), served, 409, "is the only administrator")
+    found = await account(served, issuer)
+    assert found
+    assert found.role == "admin"
 
 
 async def test_who_comes_from_the_provider_has_no_password_that_would_outlive_it(

@@ -240,6 +240,7 @@ async def test_a_silent_manager_port_is_said_to_be_none(monkeypatch: pytest.Monk
 
 
 async def test_a_connection_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    """And made anew: it signs in again."""
     monkeypatch.setattr(connection, "SILENT_S", 0.2)
     fake = FakeManager()
     async with serving(fake), reading(options_of(fake, None)) as one:
@@ -253,9 +254,11 @@ async def test_a_refused_listing_is_said_and_the_log_is_read_on(tmp_path: Path):
     async with serving(fake), reading(options_of(fake, log)) as one:
         await one.until(lambda: one.collector.note and "refuses QueueStatus: Permission denied" in one.collector.note)
         await one.until(lambda: one.line.waiting("support") == {"1.0"})
+        assert one.told(FloorObserved) == []
 
 
 async def test_a_user_who_may_not_read_agent_events_is_noticed_by_the_callers_in_the_log(tmp_path: Path):
+    """Until one such event comes."""
     fake, log = FakeManager(), tmp_path / "queue_log"
     log.write_text("")
     async with serving(fake), reading(options_of(fake, log)) as one:
@@ -432,7 +435,8 @@ async def test_a_log_that_was_exchanged_while_nobody_read_is_told_after_a_restar
             await one.until(lambda: one.told(FloorObserved))
         log.write_text(f"{now_s + 50}|2.0|support|NONE|ENTERQUEUE||1\n")
         async with reading(options_of(fake, log), line, one.position) as two:
-            await two.until(lambda: [event.contact for event in two.told(Queued)] == ["1.0", "2.0"])
+            await two.until(lambda: len(two.told(Queued)) == 2)
+            assert [event.contact for event in two.told(Queued)] == ["1.0", "2.0"]
 
 
 async def test_a_line_that_is_none_is_told_by_its_place_and_not_by_its_text(tmp_path: Path):

@@ -81,6 +81,7 @@ async def test_the_pbx_is_asked_for_its_own_counters_now_and_then(monkeypatch: p
 
 
 async def test_events_with_the_pbx_s_own_time_need_no_comparison():
+    """What a comparison gave before goes with the first of them."""
     fake = FakeManager()
     fake.clock_s = time.time() + 90
     async with serving(fake):
@@ -131,6 +132,7 @@ async def test_tls_is_spoken_and_the_certificate_checked(certificate: tuple[Path
         missing = Ear(fake, tls=str(tmp_path / "no-such.pem"))
         async with missing.at_work():
             await until(lambda: "No such file" in (missing.listening.state or ""))
+    assert fake.logins == 1, "who does not trust it tells it no password"
 
 
 async def test_a_refused_sign_in_ends_a_source_without_a_log():
