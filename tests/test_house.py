@@ -1,6 +1,7 @@
 """Does the house stand as docs/design.md draws it? Imports go down only, the core is pure, files say what for."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +120,17 @@ def test_no_two_files_of_the_core_import_each_other() -> None:
         free = {name for name, needs in below.items() if not needs & below.keys()}
         assert free, f"a circle among {sorted(below)}"
         below = {name: needs for name, needs in below.items() if name not in free}
+
+
+def test_the_design_names_the_files_of_the_core_from_the_bottom_up() -> None:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8").partition("\n`core/`, bottom-up")[2]
+    table = text[: text.index("\n## ")].splitlines()
+    rows = [re.findall(r"`(\w+)`", line.split("|")[1]) for line in table if line.startswith("| `")]
+    place = {f"wallboard.core.{name}": nth for nth, row in enumerate(rows) for name in row}
+    files = {module(path): path for path in sources("wallboard/core") if path.stem != "__init__"}
+    assert place.keys() == files.keys()
+    for name, path in files.items():
+        assert [other for other in imported(path) if place.get(other, 0) > place[name]] == [], name
 
 
 @pytest.mark.parametrize("path", sources("wallboard", "collectors"), ids=module)
