@@ -17,6 +17,7 @@ from wallboard.core.events import OWN_TYPES, Event, Told
 from wallboard.core.settings import Agent, Queue, Reason, Site
 from wallboard.eventschema import schema_text
 from wallboard.provider import Provider
+from wallboard.stream.keys import Keys
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -60,6 +61,14 @@ def test_the_page_of_words_says_what_the_wall_says() -> None:
     run = [sys.executable, ROOT / "scripts" / "words"]
     written = subprocess.run(run, capture_output=True, check=True, timeout=60).stdout.decode()
     assert page("words.md") == written, "write it anew: scripts/words > docs/words.md"
+
+
+def test_the_table_of_keys_has_each_key() -> None:
+    found = {name: getattr(Keys("wallboard"), name) for name in vars(Keys) if not name.startswith("_")}
+    made = [one(*["X"] * (one.__code__.co_argcount - 1)) if callable(one) else one for one in found.values()]
+    kinds = {name.split(":")[1] for one in made for name in (one if isinstance(one, list) else [one])}
+    documented = {kind for row in rows(page("redis.md")) for kind in re.findall(r"`\{wallboard\}:([\w-]+)", row[0])}
+    assert documented == kinds - {""}
 
 
 @pytest.mark.parametrize("kind", typing.get_args(Told), ids=lambda kind: str(kind.__struct_config__.tag))
