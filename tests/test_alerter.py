@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.workers import Workers, now_ms
+from tests.waiting import now_ms, until
+from tests.workers import Workers
 from wallboard.alerter import Alerter
 from wallboard.core.events import Abandoned, AlertCleared, AlertRaised, Event, Queued
 from wallboard.core.rules import Rule
@@ -47,9 +48,7 @@ async def test_every_alert_is_raised_and_cleared_once_although_workers_die(bench
     numbers = itertools.count()
     for _ in range(4):
         _, pipeline, task = bench.start()
-        async with asyncio.timeout(60):
-            while not (pipeline.ready and pipeline.floor.settings.alert):
-                await asyncio.sleep(0.02)
+        await until(lambda line=pipeline: line.ready and line.floor.settings.alert)
         name = f"c{next(numbers)}"
         base: dict[str, Any] = {"contact": name, "source": "pbx"}
         await stream.append([Queued(queue="support", time=now_ms(), id=f"{name}+", **base)])
@@ -59,9 +58,7 @@ async def test_every_alert_is_raised_and_cleared_once_although_workers_die(bench
         await stream.append([Abandoned(time=now_ms(), id=f"{name}-", **base)])
         await asyncio.sleep(1.05)  # nobody waits for a whole second
     _, pipeline, _ = bench.start()
-    async with asyncio.timeout(60):
-        while not pipeline.ready or pipeline.floor.alerts.open or not pipeline.floor.settings.alert:
-            await asyncio.sleep(0.05)
+    await until(lambda: pipeline.ready and pipeline.floor.settings.alert and not pipeline.floor.alerts.open)
     await asyncio.sleep(1.2)  # the last second too
     told = [one for one in await events_of(stream) if isinstance(one, AlertRaised | AlertCleared)]
     raised = [one.alert for one in told if isinstance(one, AlertRaised)]
@@ -73,20 +70,14 @@ async def test_every_alert_is_raised_and_cleared_once_although_workers_die(bench
 
 async def test_of_two_workers_only_the_one_that_leads_tells(bench: Bench, stream: Stream) -> None:
     first, pipeline, task = bench.start()
-    async with asyncio.timeout(60):
-        while first.token is None or not pipeline.floor.settings.alert:
-            await asyncio.sleep(0.02)
+    await until(lambda: first.token is not None and pipeline.floor.settings.alert)
     second, standing, _ = bench.start()
     await stream.append([Queued(contact="c", queue="support", source="pbx", time=now_ms(), id="c+")])
-    async with asyncio.timeout(60):
-        while not (standing.floor.alerts.open and pipeline.floor.alerts.open):
-            await asyncio.sleep(0.02)
+    await until(lambda: standing.floor.alerts.open and pipeline.floor.alerts.open)
     assert second.token is None
     assert standing.floor.alerts.open.keys() == pipeline.floor.alerts.open.keys()
     task.cancel()
     await asyncio.wait([task])
     await stream.append([Abandoned(contact="c", source="pbx", time=now_ms(), id="c-")])
-    async with asyncio.timeout(60):
-        while standing.floor.alerts.open:
-            await asyncio.sleep(0.02)
+    await until(lambda: not standing.floor.alerts.open)
     assert second.token is not None, "it took over, and closed what the other had opened"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
 from wallboard.beating import BEHIND_MS, Beating
 from wallboard.config import as_written
 from wallboard.core.errors import ConfigError
@@ -51,9 +52,7 @@ class House:
 
     async def hears(self, more: int = 2) -> None:
         count = len(self.there.heard) + more
-        async with asyncio.timeout(60):
-            while len(self.there.heard) < count:
-                await asyncio.sleep(0.01)
+        await until(lambda: len(self.there.heard) >= count)
 
     async def hears_nothing(self) -> None:
         await asyncio.sleep(0.3)  # one that is on its way

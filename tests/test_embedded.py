@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import KpiReported
 from wallboard.embedded import EmbeddedRedis, redis_binary
@@ -285,6 +286,4 @@ async def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path) -> None
         assert parent.stdout.readline() == b"started\n"
         parent.kill()
     socket = tmp_path / "redis" / "redis.sock"
-    async with asyncio.timeout(60):
-        while socket.exists():  # removed by the server as the last thing that it does
-            await asyncio.sleep(0.02)
+    await until(lambda: not socket.exists())  # removed by the server as the last thing that it does

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from tests.workers import Workers, now_ms, until
+from tests.waiting import now_ms, until
+from tests.workers import Workers
 from wallboard import handing as module
 from wallboard.alerts import delivery, handover
 from wallboard.alerts.message import Message

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.workers import Workers, now_ms
+from tests.waiting import now_ms, until
+from tests.workers import Workers
 from wallboard import historian as historian_module
 from wallboard.core import attendance as attendance_module
 from wallboard.core import contacts as contacts_module
@@ -232,17 +233,11 @@ async def test_a_record_that_is_away_holds_up_nothing_and_gets_all_when_it_is_ba
     _, pipeline, _ = bench.start()
     events = [event for number in range(5) for event in call(number, now_ms() - 5_000)]
     await stream.append(events)
-    async with asyncio.timeout(60):
-        while pipeline.applied < len(events):
-            await asyncio.sleep(0.05)
-    async with asyncio.timeout(60):
-        while not (bench.told and bench.told[-1].reason):
-            await asyncio.sleep(0.02)
+    await until(lambda: pipeline.applied >= len(events))
+    await until(lambda: bench.told and bench.told[-1].reason)
     (bench.data / FILE).rmdir()
     await eventually(bench, events)
-    async with asyncio.timeout(60):
-        while bench.told[-1].reason:
-            await asyncio.sleep(0.02)
+    await until(lambda: not bench.told[-1].reason)
     assert bench.told[-1].failures > 0, "they are counted on"
     assert bench.told[-1].written_at
 
@@ -268,9 +263,7 @@ async def test_a_mistake_of_the_history_s_own_stops_nothing_else(
 
 async def test_of_two_workers_the_one_that_leads_writes(bench: Bench, stream: Stream) -> None:
     first, _, task = bench.start()
-    async with asyncio.timeout(60):
-        while first.token is None:
-            await asyncio.sleep(0.02)
+    await until(lambda: first.token is not None)
     second, _, _ = bench.start()
     await asyncio.sleep(0.3)
     assert second.token is None
@@ -278,9 +271,7 @@ async def test_of_two_workers_the_one_that_leads_writes(bench: Bench, stream: St
     await stream.append(events)
     await eventually(bench, events)
     task.cancel()
-    async with asyncio.timeout(60):
-        while second.token is None:
-            await asyncio.sleep(0.02)
+    await until(lambda: second.token is not None)
     more = call(2, now_ms() - 1_000)
     await stream.append(more)
     await eventually(bench, [*events, *more])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from tests.waiting import until
 from wallboard.core.events import AgentForgotten, Event, Queued
 from wallboard.keeper import AT_ONCE, Keeper
 from wallboard.record.days import Days
@@ -114,9 +115,7 @@ async def test_it_keeps_only_while_it_leads(kept: Kept, monkeypatch: pytest.Monk
         await asyncio.sleep(0.2)
         assert not kept.days.folder.exists()
         one.token = 1
-        async with asyncio.timeout(60):
-            while not kept.days.place():
-                await asyncio.sleep(0.01)
+        await until(lambda: kept.days.place())
     finally:
         task.cancel()
 
@@ -133,9 +132,7 @@ async def test_a_disk_that_takes_nothing_is_said_once_and_tried_again(
     try:
         await asyncio.sleep(0.3)
         kept.days.folder.unlink()
-        async with asyncio.timeout(60):
-            while not kept.days.place():
-                await asyncio.sleep(0.01)
+        await until(lambda: kept.days.place())
     finally:
         task.cancel()
     assert capfd.readouterr().out.count("days are not kept") == 1

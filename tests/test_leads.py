@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.workers import Workers, now_ms, until
+from tests.waiting import now_ms, until
+from tests.workers import Workers
 from wallboard import leads as module
 from wallboard.cli import run
 from wallboard.core.errors import RecordUnavailable

@@ -5,7 +5,8 @@ import asyncio
 import msgspec
 import pytest
 
-from tests.workers import Workers, now_ms, until
+from tests.waiting import now_ms, until
+from tests.workers import Workers
 from wallboard import teller as telling
 from wallboard.alerter import Alerter
 from wallboard.alerts import delivery

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.waiting import until
 from wallboard.alerts.ownchannels import receiver_of
 from wallboard.cli import run
 from wallboard.commands.given import Given
@@ -169,9 +170,7 @@ async def test_what_the_file_says_of_them_is_followed_while_all_runs(tmp_path: P
     async with force.followed():
         await asyncio.sleep(0.1)  # until it has seen how the file was
         file.write_text("[channels]\nkinds = []\n", encoding="utf-8")
-        async with asyncio.timeout(60):
-            while in_force:
-                await asyncio.sleep(0.05)
+        await until(lambda: not in_force)
     assert not force.stale.is_set(), "without a new start"
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.alerts.there import HELLO, HERE
 from tests.telegram import CHAT, TOKEN, Telegram, telegram
-from tests.workers import Workers, now_ms, until
+from tests.waiting import now_ms, until
+from tests.workers import Workers
 from wallboard import presses as pressing
 from wallboard import teller as telling
 from wallboard.alerter import Alerter

@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from tests.family import TOKEN, Family, family, free_port, wait_until
 from tests.live.test_fanout import Node  # type: ignore[import-not-found]
+from tests.waiting import until
 from wallboard import up
 
 PATIENCE_S = 120  # for a loaded machine
@@ -198,9 +199,8 @@ async def test_where_one_process_does_not_come_up_again_all_go_on(
         await up._start_anew(webs, broken, asyncio.Event())
         assert "web 1 is not ready after 2 s: all go on as they are" in capsys.readouterr().err
         assert webs == before
-        async with asyncio.timeout(PATIENCE_S):  # nobody stopped them: they are started again whenever they end
-            while not all(web.child.pid for web in webs):
-                await asyncio.sleep(0.01)
+        # Nobody stopped them: they are started again whenever they end.
+        await until(lambda: all(web.child.pid for web in webs), PATIENCE_S)
     finally:
         for web in webs:
             await web.stop()

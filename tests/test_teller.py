@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from tests.workers import Workers, now_ms, until
+from tests.waiting import now_ms, until
+from tests.workers import Workers
 from wallboard import teller as telling
 from wallboard.alerter import Alerter
 from wallboard.alerts import deliveries, delivery, pacing

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from tests.workers import Workers, now_ms, until
+from tests.waiting import now_ms, until
+from tests.workers import Workers
 from wallboard import worker as worker_module
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import Queued

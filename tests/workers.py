@@ -1,12 +1,12 @@
 """Workers on one namespace, each with clients of its own as a process has, and what a test puts beside them."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from redis.asyncio import Redis
 
+from tests.waiting import now_ms
 from wallboard.core.settings import Settings
 from wallboard.live.pipeline import Pipeline
 from wallboard.stream.checkpoint import Checkpoints
@@ -16,18 +16,6 @@ from wallboard.stream.outbox import Outbox
 from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 from wallboard.worker import Beside, Worker
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-async def until(true: Callable[[], Any], within_s: float = 60) -> Any:
-    """What it gives, as soon as that is true."""
-    async with asyncio.timeout(within_s):
-        while not (found := true()):
-            await asyncio.sleep(0.02)
-    return found
 
 
 class Line(NamedTuple):

@@ -16,6 +16,7 @@ import httpx
 from redis.asyncio import Redis
 
 from tests.family import TOKEN, free_port
+from tests.waiting import until
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
 
@@ -111,9 +112,9 @@ class Pair:
 
     async def both_know(self) -> None:
         """Until both workers have their state: whoever is stopped next has somebody who goes on."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not all("state loaded" in log.read_text(errors="replace") for _, log in self._workers):
-                await asyncio.sleep(0.1)
+        await until(
+            lambda: all("state loaded" in log.read_text(errors="replace") for _, log in self._workers), PATIENCE_S
+        )
 
     async def dead_letters(self) -> int:
         return int(await self._redis.xlen(self._keys.dead_letters))

@@ -4,7 +4,8 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from tests.alerts.there import Sending, listening, now_ms, until
+from tests.alerts.there import Sending, listening
+from tests.waiting import now_ms, until
 from wallboard.alerts.pacing import SPAN_MS
 
 

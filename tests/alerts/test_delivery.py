@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.alerts.there import HERE, KEY, Post, Sending, listening, mail_server, now_ms, until
+from tests.alerts.there import HERE, KEY, Post, Sending, listening, mail_server
+from tests.waiting import now_ms, until
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts import pacing, seen
 from wallboard.alerts.deliveries import Deliveries

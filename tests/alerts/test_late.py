@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from tests.alerts.dues import NOON, row
-from tests.alerts.there import Sending, listening, until
+from tests.alerts.there import Sending, listening
+from tests.waiting import until
 from wallboard.alerts.late import LATE_MS, as_of_now
 from wallboard.alerts.message import HEAD, Message, late_of, message_of, together
 from wallboard.alerts.message import test_of as made_to_test

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from tests.alerts.there import HELLO, Sending, listening, until
+from tests.alerts.there import HELLO, Sending, listening
+from tests.waiting import until
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts import pacing
 from wallboard.core.errors import LeaseLost, StreamUnavailable

@@ -10,7 +10,8 @@ from contextlib import AsyncExitStack
 import msgspec
 import pytest
 
-from tests.alerts.there import Sending, There, listening, now_ms, until
+from tests.alerts.there import Sending, There, listening
+from tests.waiting import now_ms, until
 from wallboard.alerts import delivery as delivering
 
 SCALE = 100

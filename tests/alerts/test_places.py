@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.alerts.there import HERE, KEY, Sending, listening, now_ms, until
+from tests.alerts.there import HERE, KEY, Sending, listening
+from tests.waiting import now_ms, until
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts import places
 from wallboard.alerts.deliveries import Deliveries

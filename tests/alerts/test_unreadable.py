@@ -5,7 +5,8 @@ import asyncio
 import msgspec
 import pytest
 
-from tests.alerts.there import HELLO, Sending, listening, until
+from tests.alerts.there import HELLO, Sending, listening
+from tests.waiting import until
 from wallboard.alerts import delivery as delivering
 from wallboard.receivers import Receiver
 

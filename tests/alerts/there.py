@@ -3,7 +3,6 @@
 import asyncio
 import ipaddress
 import socket
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.serving import serving
+from tests.waiting import now_ms
 from wallboard.alerts import delivery as delivering
 from wallboard.alerts.chat import Anew, as_it_was
 from wallboard.alerts.delivery import Delivery, Holds, nothing
@@ -30,10 +30,6 @@ from wallboard.stream.outbox import New, Outbox
 KEY = b"k" * 32
 HERE = (ipaddress.ip_network("127.0.0.0/8"),)
 HELLO = Message(id="a+", type="raised", severity="critical", title="support: waiting 7 (limit > 5)", text="Do: x", at=1)
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class There:
@@ -142,12 +138,6 @@ async def leading(outbox: Outbox) -> int:
     redis, fence = outbox._redis, outbox._keys.fence
     await redis.set(fence, 1, nx=True)
     return int(await redis.get(fence) or 0)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not true():
-            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 from playwright.async_api import Page
 
+from tests.waiting import now_ms, until
 from tests.web.conftest import FIRST, Served, serving  # type: ignore[import-not-found]
-from tests.workers import Workers, now_ms, until
+from tests.workers import Workers
 from wallboard.alerter import Alerter
 from wallboard.config import Config
 from wallboard.core.events import Queued

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable
 from typing import Any
+
 import msgspec
 import pytest
 from boarded import with_boards
 from playwright.async_api import Browser, expect
 from ruledhouse import looked_at, queued
+
+from tests.waiting import now_ms
 from tests.web.conftest import FIRST, Served, serving  # type: ignore[import-not-found]
-from tests.workers import now_ms
 from wallboard.config import Config
 from wallboard.core.events import Abandoned, AlertAssigned, AlertRaised, ConfigApplied, DutyLeft, DutyTaken
 from wallboard.core.rules import Rule
@@ -125,9 +127,7 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
     await card.get_by_label("A note").fill("they come")
     await card.get_by_role("button", name="15 min").tap()
     await phone.locator("#snoozed .alert").get_by_text("note – Admin “they come”").wait_for()
-    await expect(wall.locator('.notice[data-sleeps="yes"] .icon use')).to_have_attribute(
-        "href", re.compile("#alarm$")
-    )
+    await expect(wall.locator('.notice[data-sleeps="yes"] .icon use')).to_have_attribute("href", re.compile("#alarm$"))
     await phone.locator("#snoozed .alert").get_by_role("button", name="Wake").tap()
     await card.get_by_role("button", name="15 min").wait_for()
     assert await card.get_by_text("snoozed by").count() == 0

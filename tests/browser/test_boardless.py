@@ -43,9 +43,7 @@ async def test_a_screen_shows_a_board_of_the_queue_that_was_picked_for_it(browse
         {"type": "contact.queued", "contact": f"c-{queue}", "queue": queue, "source": "pbx"} for queue in ("b", "a b")
     ]
     assert (await house.http.post("/api/v1/events", json=queued)).status_code == 202
-    async with asyncio.timeout(60):
-        while "a b" not in (await house.http.get("/api/v1/state")).json()["queues"]:
-            await asyncio.sleep(0.1)
+    await house.until("/api/v1/state", lambda state: "a b" in state["queues"])
     rows = {one["id"]: one for one in (await house.http.get("/api/v1/boards")).json()["boards"]}
     assert (rows["one"]["variables"], "variables" in rows["plain"]) == (["$queue"], False)
     screen, lead = await window(browser, house), await window(browser, house, "Lena", "lead")

@@ -1,6 +1,5 @@
 """A number of the wall is opened in a real Chromium, on the real server, and says the number that stands there."""
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -49,15 +48,12 @@ async def running(config: Config) -> AsyncIterator[Served]:
     """The real application with a day of one queue."""
     async with serving(config) as served:
         await served.http.post("/api/v1/events", json=_events())
-        async with asyncio.timeout(60):
-            while (await _support(served)).get("day", {}).get("offered") != 40:
-                await asyncio.sleep(0.05)
+        await served.until("/api/v1/state", _is_whole)
         yield served
 
 
-async def _support(served: Served) -> dict[str, Any]:
-    found: dict[str, Any] = (await served.http.get("/api/v1/state")).json().get("queues", {}).get("support", {})
-    return found
+def _is_whole(state: dict[str, Any]) -> bool:
+    return bool(state.get("queues", {}).get("support", {}).get("day", {}).get("offered") == 40)
 
 
 def _events() -> list[dict[str, Any]]:

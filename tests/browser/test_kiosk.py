@@ -1,6 +1,5 @@
 """A screen without a keyboard: it spares its panel, says how its sound stands, and nothing on it jumps."""
 
-import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 from playwright.async_api import expect
 from shifts import MOVED, SHIFTS
 
+from tests.waiting import until
 from wallboard.record.board import Board, Tile
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
@@ -188,9 +188,7 @@ async def test_a_page_that_needs_ever_more_begins_anew_at_a_quiet_hour_of_the_si
         await expect(page.locator("#tile-0 .figure")).to_have_text("14")
     else:
         before = len(server.reports)
-        async with asyncio.timeout(60):
-            while len(server.reports) < before + 60:
-                await asyncio.sleep(0.02)
+        await until(lambda: len(server.reports) >= before + 60)
         assert await page.evaluate("window.same")
 
 

@@ -1,6 +1,5 @@
 """An administrator changes alert rules on a phone: in the form, as text, against somebody else, and back again."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
 from tests.happened import happened
+from tests.waiting import until
 from tests.web.conftest import serving_file  # type: ignore[import-not-found]
 from wallboard.config import Config, as_written
 from wallboard.core.events import Abandoned, Queued
@@ -50,9 +50,7 @@ async def test_rules_are_changed_in_the_form_and_as_text_and_nothing_is_lost(
     async with serving_file(config, TEXT) as served:
         file = served.parts.config.file
         await served.apply(replace(served.parts.config.settings, site={"main": Site(zone=TOKYO.key)}))
-        async with asyncio.timeout(60):
-            while not served.parts.pipeline.floor.settings.site:
-                await asyncio.sleep(0.03)
+        await until(lambda: served.parts.pipeline.floor.settings.site)
         page = await open_page(served, "/alerts/rules", "Olena")
         form, text = page.locator("#edit"), page.locator("#edit textarea[name=text]")
         says = page.locator(".rule-says")

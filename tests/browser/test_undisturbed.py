@@ -1,13 +1,14 @@
 """Nothing moves on /alerts under a finger or a pointer, and what is new is named beside it."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
+
 import pytest
 from playwright.async_api import expect
 from ruledhouse import looked_at, queued
+
+from tests.waiting import now_ms
 from tests.web.conftest import Served, serving  # type: ignore[import-not-found]
-from tests.workers import now_ms
 from wallboard.config import Config
 from wallboard.core.events import AlertAcknowledged, AlertRaised, DutyTaken
 
@@ -21,9 +22,7 @@ async def test_what_was_pressed_keeps_its_place_until_the_pointer_is_elsewhere(
     page, stream = await looked_at(ruled, open_page, pointer), ruled.parts.stream
     for contact, queue in (("a", "sales"), ("b", "support")):
         await stream.append([queued(contact, queue)])
-        await (
-            page.locator("#open .alert").get_by_text(f"{'Підтримка' if queue == 'support' else queue}:").wait_for()
-        )
+        await page.locator("#open .alert").get_by_text(f"{'Підтримка' if queue == 'support' else queue}:").wait_for()
     cards = page.locator("#open .alert")
     await expect(cards).to_have_count(2)
     acknowledge, take, more = (
@@ -74,9 +73,7 @@ async def test_nothing_moves_under_a_pointer_when_another_lead_acts(
         await page.mouse.move(at["x"], at["y"])
     alert = await cards.first.get_attribute("data-alert") or ""
     await stream.append([AlertAcknowledged(alert=alert, who="Olena", source="wallboard", id="seen")])
-    async with asyncio.timeout(60):
-        while "Olena" not in (await ruled.http.get("/api/v1/alerts")).text:
-            await asyncio.sleep(0.05)
+    await ruled.until("/api/v1/alerts", lambda told: "Olena" in str(told))
     for _ in range(2):
         async with page.expect_response("**/api/v1/alerts"):
             pass

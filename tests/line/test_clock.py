@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.family import Family, family, midday_zone, wait_until
+from tests.waiting import now_ms
 
 PATIENCE_S = 60
 SEEN_S = 3  # libfaketime looks once a second how the clock is set
@@ -56,10 +57,6 @@ def house(tmp_path: Path, clock: Clock, redis_url: str, namespace: str) -> Itera
     config = f'[site.main]\nzone = "{midday_zone()}"\n{CONFIG}'
     with family(tmp_path, config, environ=clock.environ | where) as started:
         yield started
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def shown(house: Family, waiting: int) -> dict[str, Any]:

@@ -92,8 +92,15 @@ class Served:
             for agent, team in (("anna", "one"), ("boris", "two"))
         ]
         assert (await self.http.post("/api/v1/events", json=told)).status_code == 202
+        await self.until("/api/v1/state", lambda state: len(state.get("agents", ())) == 2)
+
+    async def until(self, path: str, holds: Callable[[Any], Any]) -> Any:
+        """What it answers there, as soon as that holds."""
         async with asyncio.timeout(60):
-            while len((await self.http.get("/api/v1/state")).json().get("agents", ())) < 2:
+            while True:
+                answer = await self.http.get(path)
+                if answer.status_code == 200 and holds(found := answer.json()):
+                    return found
                 await asyncio.sleep(0.03)
 
 

@@ -1,6 +1,5 @@
 """What a token that is limited to queues or teams may send: of every type of event, and through every door."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
 from wallboard.config import Config
 from wallboard.core.events import TOLD_TYPES
 from wallboard.core.settings import Agent, Queue, Settings
@@ -103,9 +103,7 @@ async def served(config: Config, served_elsewhere: Any) -> AsyncIterator[Any]:
         floor.ground.settings = SETTINGS
         told = [{"source": "pbx"} | one for one in FLOOR]
         assert (await found.http.post(EVENTS, json=told)).json()["accepted"] == len(told)
-        async with asyncio.timeout(60):
-            while "theirs" not in floor.notices:
-                await asyncio.sleep(0.02)
+        await until(lambda: "theirs" in floor.notices)
         yield found
 
 
@@ -175,7 +173,5 @@ async def test_nobody_speaks_as_the_server_itself(served: Any) -> None:
     answer = await served.http.post(EVENTS, json=[{"source": "wallboard", "notice": "n1"} | said])
     assert [one["at"] for one in answer.json()["rejected"]] == ["$[0].source"]
     assert (await served.http.post(EVENTS, json={"notice": "n2", "source": "crm"} | said)).status_code == 202
-    async with asyncio.timeout(60):
-        while "n2" not in (found := (await served.http.get("/api/v1/notices")).json()):
-            await asyncio.sleep(0.02)
+    found = await served.until("/api/v1/notices", lambda notices: "n2" in notices)
     assert "who" not in found["n2"]

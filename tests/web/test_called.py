@@ -38,9 +38,7 @@ async def served(served_with: Callable[..., Any]) -> AsyncIterator[Any]:
             )
         ]
         await found.http.post("/api/v1/events", json=seen)
-        async with asyncio.timeout(60):
-            while len((await found.http.get(NAMES)).json().get("agent", ())) < 4:
-                await asyncio.sleep(0.03)
+        await found.until(NAMES, lambda names: len(names.get("agent", ())) >= 4)
         yield found
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,28 +17,18 @@ async def send(served: Any, *events: dict[str, Any]) -> None:
     assert (await served.http.post("/api/v1/events", json=told)).status_code == 202
 
 
-async def until(served: Any, path: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    async with asyncio.timeout(60):
-        while True:
-            answer = await served.http.get(path)
-            if answer.status_code == 200 and holds(answer.json()):
-                found: dict[str, Any] = answer.json()
-                return found
-            await asyncio.sleep(0.03)
-
-
 def queued(contact: str = "c1", **more: Any) -> dict[str, Any]:
     return {"type": "contact.queued", "contact": contact, "queue": "support", **more}
 
 
 async def test_a_ghost_that_waits_is_closed_and_the_event_says_who_did_it(served: Any) -> None:
     await send(served, queued())
-    await until(served, FLOOR, lambda found: found["total"] == 1)
+    await served.until(FLOOR, lambda found: found["total"] == 1)
     headers = {"cookie": await served.sign_in(), "origin": served.origin}
     answer = await served.anonymous.post(CLOSE, json={"contact": "c1", "note": "hung up"}, headers=headers)
     assert answer.status_code == 202, answer.text
     assert answer.json() == {"closed": [{"contact": "c1", "source": "pbx"}]}
-    await until(served, FLOOR, lambda found: found["total"] == 0)
+    await served.until(FLOOR, lambda found: found["total"] == 0)
     told = [one.event for one in await served.parts.stream.read(BEGIN) if isinstance(one.event, ContactCorrected)]
     assert [(event.who, event.note, event.contact_source) for event in told] == [("Olena", "hung up", "pbx")]
 
@@ -51,10 +40,10 @@ async def test_a_person_is_signed_out_and_what_they_alone_had_in_hand_ends(serve
         served, signed_in, queued(time=now_ms - 2000),
         {"type": "contact.answered", "contact": "c1", "agent": "anna", "time": now_ms - 1000},
     )  # fmt: skip
-    await until(served, "/api/v1/state", lambda found: bool(found["agents"].get("anna", {}).get("contacts")))
+    await served.until("/api/v1/state", lambda found: bool(found["agents"].get("anna", {}).get("contacts")))
     answer = await served.http.post(CLOSE, json={"agent": "anna"})
     assert answer.json() == {"closed": [{"contact": "c1", "source": "pbx"}, {"agent": "anna"}]}
-    row = (await until(served, "/api/v1/state", lambda found: found["agents"]["anna"].get("presence") == "offline"))[
+    row = (await served.until("/api/v1/state", lambda found: found["agents"]["anna"].get("presence") == "offline"))[
         "agents"
     ]["anna"]
     assert row["contacts"] == []
@@ -62,11 +51,11 @@ async def test_a_person_is_signed_out_and_what_they_alone_had_in_hand_ends(serve
 
 async def test_of_two_sources_with_one_name_it_is_asked_which(served: Any) -> None:
     await send(served, queued(), queued(source="chat"))
-    await until(served, FLOOR, lambda found: found["total"] == 2)
+    await served.until(FLOOR, lambda found: found["total"] == 2)
     answer = await served.http.post(CLOSE, json={"contact": "c1"})
     assert (answer.status_code, answer.json()["at"]) == (409, "$.source")
     assert (await served.http.post(CLOSE, json={"contact": "c1", "source": "chat"})).status_code == 202
-    found = await until(served, FLOOR, lambda found: found["total"] == 1)
+    found = await served.until(FLOOR, lambda found: found["total"] == 1)
     assert found["waiting"][0]["source"] == "pbx"
 
 
@@ -86,7 +75,7 @@ MISTAKES: dict[str, tuple[Any, int, str]] = {
 async def test_what_is_wrong_is_said_with_its_path(served: Any, case: str) -> None:
     body, status, words = MISTAKES[case]
     await send(served, queued())
-    await until(served, FLOOR, lambda found: found["total"] == 1)
+    await served.until(FLOOR, lambda found: found["total"] == 1)
     answer = await served.http.post(CLOSE, json=body)
     assert answer.status_code == status, answer.text
     assert words in answer.text
@@ -114,7 +103,7 @@ async def test_a_lead_closes_what_is_of_their_own_teams_and_the_audit_trail_has_
     await served.parts.stream.append([ConfigApplied(settings=settings, source="wallboard", id="1")])
     await send(served, queued(), queued("c2", queue="sales"))
     await send(served, {"type": "agent.signed_in", "agent": "boris", "team": "two", "queues": ["sales"]})
-    await until(served, FLOOR, lambda found: found["total"] == 1)
+    await served.until(FLOOR, lambda found: found["total"] == 1)
     headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
     for body in ({"contact": "c2"}, {"agent": "boris"}, {"contact": "c9"}):
         answer = await served.anonymous.post(CLOSE, json=body, headers=headers)

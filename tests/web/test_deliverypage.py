@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from tests.alerts.there import HELLO, Sending, leading, listening, quick, until
+from tests.alerts.there import HELLO, Sending, leading, listening, quick
+from tests.waiting import until
 from wallboard.alerts.pacing import Coming, Memory
 from wallboard.commands.given import Given
 from wallboard.commands.inforce import InForce
@@ -72,15 +73,11 @@ async def test_a_test_message_waits_once_and_arrives(told: Any, sending: Sending
     async with listening() as there:
         there.answer = lambda: 500
         sending.start("leads", there.url)
-        async with asyncio.timeout(60):
-            while not (row := (await told.http.get(API)).json()["receivers"][1])["reason"]:
-                await asyncio.sleep(0.02)
+        row = (await told.until(API, lambda said: said["receivers"][1]["reason"]))["receivers"][1]
         assert (row["name"], row["reason"], row["taken"]) == ("leads", "it answers 500", None)
         there.answer = lambda: 204
         await until(lambda: there.titles == ["A test message of Wallboard"])
-        async with asyncio.timeout(60):
-            while (row := (await told.http.get(API)).json()["receivers"][1])["reason"]:
-                await asyncio.sleep(0.02)
+        row = (await told.until(API, lambda said: not said["receivers"][1]["reason"]))["receivers"][1]
     assert row["waiting"] == 0
     assert row["taken"]
     [line] = [one for one in await asyncio.to_thread(told.parts.audit.read) if one.what == "receiver.tested"]
@@ -97,10 +94,8 @@ async def test_a_receiver_that_is_written_while_all_runs_is_there_at_once(
     async with served_elsewhere(replace(config, receivers=in_force)) as served, force.followed():
         assert (await served.http.get(API)).json()["receivers"] == []
         file.write_text('[notify.boss]\nurl = "smtp://h/?from=a@b.example&to=c@d.example"\n', encoding="utf-8")
-        async with asyncio.timeout(60):
-            while not (found := (await served.http.get(API)).json()["receivers"]):
-                await asyncio.sleep(0.05)
-        assert [one["name"] for one in found] == ["boss"]
+        found = await served.until(API, lambda said: said["receivers"])
+        assert [one["name"] for one in found["receivers"]] == ["boss"]
         assert "[notify.NAME]" not in (await served.http.get(PAGE)).text
         assert (await served.http.post(f"{API}/boss/test")).status_code == 202
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
 from tests.web.conftest import TOKEN  # type: ignore[import-not-found]
 from wallboard.cli import run
 
@@ -69,9 +70,7 @@ async def test_a_queue_that_may_be_misspelt_is_warned_of_and_taken_also_where_no
 ) -> None:
     told = {"type": "contact.queued", "contact": "1", "queue": "support"}
     assert (await served.http.post("/api/v1/events", json=told)).status_code == 202
-    async with asyncio.timeout(60):
-        while "support" not in served.parts.pipeline.floor.tallies.queues:
-            await asyncio.sleep(0.02)
+    await until(lambda: "support" in served.parts.pipeline.floor.tallies.queues)
     warned = "wallboard: warning: There was no queue 'supprot' before; it was taken. Did you mean 'support'?\n"
     for sent in (["--dry-run"], []):
         arguments = ["post", "--quiet", "contact.queued", "contact=2", "queue=supprot", *sent]

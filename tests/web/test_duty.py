@@ -1,22 +1,12 @@
 """Who is on duty, over HTTP: leads switch themselves, programs and administrators others; always with an end."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 DUTY = "/api/v1/duty"
 HOUR = 3_600_000
-
-
-async def until(served: Any, holds: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-    async with asyncio.timeout(60):
-        while True:
-            found: list[dict[str, Any]] = (await served.http.get(DUTY)).json()
-            if holds(found):
-                return found
-            await asyncio.sleep(0.03)
 
 
 async def lead(served: Any, name: str = "Olena", **bound: Any) -> dict[str, str]:
@@ -29,14 +19,14 @@ async def test_a_lead_goes_on_duty_for_own_teams_until_the_end_that_was_said_or_
     answer = await served.anonymous.post(DUTY, json={"until": "4h"}, headers=olena)
     assert answer.status_code == 202, answer.text
     assert 4 * HOUR <= answer.json()["until"] - before_ms < 5 * HOUR
-    [row] = await until(served, bool)
+    [row] = await served.until(DUTY, bool)
     assert (row["who"], row["until"], row["teams"], row["mine"]) == (
         "Olena", answer.json()["until"], ["first"], False
     )  # fmt: skip
     told = (await served.anonymous.get("/api/v1/alerts", headers=olena)).json()["duty"]
     assert told == [row | {"mine": True}]
     assert (await served.anonymous.delete(DUTY, headers=olena)).status_code == 202
-    assert await until(served, lambda rows: not rows) == []
+    assert await served.until(DUTY, lambda rows: not rows) == []
     assert (await served.anonymous.delete(DUTY, headers=olena)).status_code == 404
     lines = [line for line in await asyncio.to_thread(served.parts.audit.read) if line.what.startswith("duty.")]
     assert [(line.who, line.what) for line in lines] == [("Olena", "duty.left"), ("Olena", "duty.taken")]
@@ -53,13 +43,13 @@ async def test_to_the_end_of_the_shift_is_at_most_a_day(served: Any) -> None:
 async def test_a_program_switches_leads_for_their_teams_and_an_administrator_takes_them_off(served: Any) -> None:
     await served.person("Ivan", "lead", teams=("second",))
     assert (await served.http.post(DUTY, json={"who": "Ivan", "until": "8h"})).status_code == 202
-    [row] = await until(served, bool)
+    [row] = await served.until(DUTY, bool)
     assert (row["who"], row["teams"]) == ("Ivan", ["second"])
     refused = await served.anonymous.delete(f"{DUTY}/Ivan", headers=await lead(served))
     assert refused.status_code == 403
     admin = {"cookie": await served.sign_in("Admina", "admin"), "origin": served.origin}
     assert (await served.anonymous.delete(f"{DUTY}/Ivan", headers=admin)).status_code == 202
-    await until(served, lambda rows: not rows)
+    await served.until(DUTY, lambda rows: not rows)
 
 
 MISTAKES: dict[str, tuple[Any, int, str]] = {
@@ -78,7 +68,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_done(served: Any, case: str)
     body, status, words = MISTAKES[case]
     answer = await served.anonymous.post(DUTY, json=body, headers=await lead(served))
     assert (answer.status_code, words in answer.text) == (status, True), answer.text
-    assert await until(served, lambda _: True) == []
+    assert await served.until(DUTY, lambda _: True) == []
 
 
 @pytest.mark.parametrize(("who", "words"), [(None, "a program does not"), ("Nobody", "no lead"), ("Vera", "no lead")])
@@ -101,13 +91,13 @@ async def test_a_token_of_some_teams_switches_only_leads_of_these(served: Any) -
             switched = {"who": name, "until": "1h"}
             client = served.anonymous if by else served.http
             assert (await client.post(DUTY, json=switched, headers=by)).status_code == wanted, name
-        await until(served, lambda rows, name=name: name in [row["who"] for row in rows])  # type: ignore[misc]
+        await served.until(DUTY, lambda rows, name=name: name in [row["who"] for row in rows])  # type: ignore[misc]
         assert (await served.anonymous.delete(f"{DUTY}/{name}", headers=rota)).status_code == status, name
 
 
 async def test_who_may_not_act_on_alerts_is_not_told_who_is_on_duty(served: Any) -> None:
     await served.anonymous.post(DUTY, json={"until": "1h"}, headers=await lead(served))
-    await until(served, bool)
+    await served.until(DUTY, bool)
     made = (await served.http.post("/api/v1/tokens", json={"name": "reader", "scopes": ["state:read"]})).json()
     reader = {"authorization": f"Bearer {made['token']}"}
     assert (await served.anonymous.get(DUTY, headers=reader)).status_code == 403
@@ -120,7 +110,7 @@ async def test_with_another_name_or_other_teams_or_gone_one_is_off_duty_and_othe
     async def on(name: str) -> str:
         made = await served.person(name, "lead", teams=("first",))
         assert (await served.http.post(DUTY, json={"who": name, "until": "8h"})).status_code == 202
-        await until(served, lambda rows: name in [row["who"] for row in rows])
+        await served.until(DUTY, lambda rows: name in [row["who"] for row in rows])
         return f"/api/v1/people/{made}"
 
     olena = await on("Olena")
@@ -131,7 +121,7 @@ async def test_with_another_name_or_other_teams_or_gone_one_is_off_duty_and_othe
     for name, change in changes.items():
         answer = await served.http.patch(await on(name), json=change)
         assert answer.status_code == 200, answer.text
-        await until(served, lambda rows: [row["who"] for row in rows] == ["Olena"])
+        await served.until(DUTY, lambda rows: [row["who"] for row in rows] == ["Olena"])
     assert (await served.http.delete(await on("Eve"))).status_code == 200
-    [row] = await until(served, lambda rows: len(rows) == 1)
+    [row] = await served.until(DUTY, lambda rows: len(rows) == 1)
     assert row["who"] == "Olena"

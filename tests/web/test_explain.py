@@ -31,9 +31,7 @@ async def busy(served: Any) -> Any:
         if number == 4:
             events.append({"type": "contact.abandoned", "wait_s": 30, **about})
     await served.http.post(EVENTS, json=events)
-    async with asyncio.timeout(60):
-        while (await served.http.get(STATE)).json()["queues"].get("support", {}).get("day", {}).get("offered") != 6:
-            await asyncio.sleep(0.05)
+    await served.until(STATE, lambda state: state["queues"].get("support", {}).get("day", {}).get("offered") == 6)
     return served
 
 
@@ -61,9 +59,7 @@ async def test_it_says_the_number_of_the_state_and_what_it_is_made_of(busy: Any)
 async def test_queues_are_told_with_what_they_are_called(busy: Any) -> None:
     settings = {"queue": {"support": {"name": "Підтримка"}}}
     await busy.parts.stream.append([ConfigApplied(settings=settings, source="wallboard", id="names-1")])
-    async with asyncio.timeout(60):
-        while (await busy.http.get(STATE)).json()["queues"]["support"]["name"] != "Підтримка":
-            await asyncio.sleep(0.05)
+    await busy.until(STATE, lambda state: state["queues"]["support"]["name"] == "Підтримка")
     asked = {"group": "all", "metric": "service_level", "window": "day"}
     said = (await busy.http.get(EXPLAIN, params=asked)).json()
     assert said["formulas"][0]["queues"] == ["support"]

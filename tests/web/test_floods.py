@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.waiting import until
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
 from wallboard.live.prompt import CONTROL_A_SECOND
@@ -74,9 +75,7 @@ async def test_each_is_closed_with_its_code_and_one_line_in_the_log(house: Serve
     for name, (sent, code) in REFUSED.items():
         with capture_logs() as logs:
             found, reason = await answered(house, sent)
-            async with asyncio.timeout(60):
-                while house.app.state.hub.screens:
-                    await asyncio.sleep(0.01)
+            await until(lambda: not house.app.state.hub.screens)
         told = [(one["event"], one.get("code"), one.get("reason")) for one in logs]
         assert (name, found, told) == (name, code, [("screen closed", code, reason)])
 

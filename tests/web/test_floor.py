@@ -9,6 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.waiting import until
 from wallboard.core.events import ConfigApplied
 from wallboard.web.who import Who
 
@@ -57,9 +58,7 @@ async def test_who_may_only_read_the_state_gets_no_contacts(served: Any) -> None
 async def test_the_page_is_for_those_who_may_see_people_and_shows_ready_notices(served: Any) -> None:
     settings = {"notice": {"line-down": {"text": "Line 2 </script> is down", "until": "1h"}}}
     await served.parts.stream.append([ConfigApplied(settings=settings, source="wallboard", id="1")])
-    async with asyncio.timeout(60):
-        while not served.parts.pipeline.floor.settings.notice:
-            await asyncio.sleep(0.03)
+    await until(lambda: served.parts.pipeline.floor.settings.notice)
     page = await served.http.get("/floor")
     assert page.status_code == 200
     assert "line-down" in page.text

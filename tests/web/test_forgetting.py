@@ -11,6 +11,7 @@ from wallboard.config import Config, Limits
 from wallboard.core.events import ConfigApplied, QueueForgotten, SourceForgotten
 
 EVENTS, NAMES = "/api/v1/events", "/api/v1/names"
+STATE = "/api/v1/state"
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ async def served(config: Config, served_elsewhere: Callable[..., Any]) -> AsyncI
         await found.parts.stream.append([ConfigApplied(settings=settings, source="wallboard", id="1")])
         for queue in ("support", "supprot"):
             await queued(found, queue, 202)
-        await until(found, "queues", {"support", "supprot"})
+        await found.until(STATE, lambda state: set(state.get("queues", ())) == {"support", "supprot"})
         await told(found, "contact.ended", is_open=False)
         yield found
 
@@ -47,12 +48,6 @@ async def queued(served: Any, queue: str, status: int) -> None:
     assert answer.status_code == status, answer.text
 
 
-async def until(served: Any, kind: str, names: set[str]) -> None:
-    async with asyncio.timeout(60):
-        while set((await served.http.get("/api/v1/state")).json().get(kind, ())) != names:
-            await asyncio.sleep(0.03)
-
-
 async def forget(served: Any, path: str, headers: dict[str, str] | None = None) -> Any:
     http = served.anonymous if headers else served.http
     return await http.delete(f"{NAMES}/{path}", headers=headers)
@@ -63,14 +58,14 @@ async def test_a_mistyped_queue_goes_makes_room_for_another_and_returns_with_a_n
     lead = {"cookie": await served.sign_in("Lena", "lead"), "origin": served.origin}
     answer = await forget(served, "queue/supprot", lead)
     assert (answer.status_code, answer.json()) == (202, {"kind": "queue", "id": "supprot"})
-    await until(served, "queues", {"support"})
+    await served.until(STATE, lambda state: set(state.get("queues", ())) == {"support"})
     newest = served.parts.audit.read()[0]
     assert (newest.who, newest.what, newest.detail) == ("Lena", "queue.forgotten", {"id": "supprot"})
     entries = await served.parts.stream.read("0-0")
     [told] = [one.event for one in entries if isinstance(one.event, QueueForgotten)]
     assert (told.name, told.who) == ("supprot", "Lena")
     await queued(served, "supprot", 202)
-    await until(served, "queues", {"support", "supprot"})
+    await served.until(STATE, lambda state: set(state.get("queues", ())) == {"support", "supprot"})
 
 
 async def test_a_queue_is_not_forgotten_while_somebody_waits_or_talks_in_it(served: Any) -> None:
@@ -80,13 +75,13 @@ async def test_a_queue_is_not_forgotten_while_somebody_waits_or_talks_in_it(serv
         assert (answer.status_code, "talked to in it: 1" in answer.text) == (409, True), answer.text
     await told(served, "contact.ended", is_open=False)
     assert (await forget(served, "queue/supprot")).status_code == 202
-    await until(served, "queues", {"support"})
+    await served.until(STATE, lambda state: set(state.get("queues", ())) == {"support"})
 
 
 async def test_a_mistyped_source_goes_with_all_that_it_told(served: Any) -> None:
     assert (await forget(served, "source/scirpt")).status_code == 202
-    await until(served, "sources", set())
-    await until(served, "queues", {"support"})
+    await served.until(STATE, lambda state: set(state.get("sources", ())) == set())
+    await served.until(STATE, lambda state: set(state.get("queues", ())) == {"support"})
     assert served.parts.audit.read()[0].what == "source.forgotten"
     entries = await served.parts.stream.read("0-0")
     assert any(isinstance(one.event, SourceForgotten) for one in entries)

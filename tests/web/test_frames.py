@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
+from tests.waiting import until
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
 from wallboard.live.transport import FrameProtocol
@@ -169,9 +170,7 @@ async def test_connections_that_are_gone_leave_nothing_that_waits_for_the_collec
             assert b" 101 " in await served.raw(request(served, "Sec-WebSocket-Extensions: permessage-deflate\r\n"))
             asked = f"GET /healthz HTTP/1.1\r\nHost: {served.host}:{served.port}\r\nConnection: close\r\n\r\n"
             assert b" 200 " in await served.raw(asked.encode())
-        async with asyncio.timeout(60):
-            while served.app.state.hub.screens:
-                await asyncio.sleep(0.01)
+        await until(lambda: not served.app.state.hub.screens)
         await asyncio.sleep(0.2)
 
     await come_and_go()

@@ -30,9 +30,7 @@ async def floor(served: Any) -> int:
         ]
     answer = await served.http.post("/api/v1/events", json=[{"source": "pbx", **event} for event in told])
     assert answer.json()["rejected"] == []
-    async with asyncio.timeout(60):
-        while len((await served.http.get("/api/v1/state")).json().get("agents", ())) < 2:
-            await asyncio.sleep(0.03)
+    await served.until("/api/v1/state", lambda state: len(state.get("agents", ())) >= 2)
     return now_ms - 90_000
 
 

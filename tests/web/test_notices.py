@@ -1,29 +1,15 @@
 """Notices over HTTP: written, replaced and taken away; each comes back through the stream with who wrote it."""
 
 import asyncio
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.waiting import now_ms
 from wallboard.core.events import ConfigApplied
 
 NOTICES = "/api/v1/notices"
 EVENTS = "/api/v1/events"
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-async def until(served: Any, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    async with asyncio.timeout(60):
-        while True:
-            found: dict[str, Any] = (await served.http.get(NOTICES)).json()
-            if holds(found):
-                return found
-            await asyncio.sleep(0.03)
 
 
 async def test_a_notice_stands_with_who_wrote_it_until_it_is_taken_away(served: Any) -> None:
@@ -32,12 +18,12 @@ async def test_a_notice_stands_with_who_wrote_it_until_it_is_taken_away(served: 
     answer = await served.anonymous.post(NOTICES, json=said, headers=headers)
     assert answer.status_code == 202, answer.text
     name = answer.json()["id"]
-    row = (await until(served, lambda found: name in found))[name]
+    row = (await served.until(NOTICES, lambda found: name in found))[name]
     assert {key: row[key] for key in said} == said
     assert row["who"] == "Olena"
     gone = await served.anonymous.delete(f"{NOTICES}/{name}", headers=headers)
     assert gone.status_code == 202
-    await until(served, lambda found: not found)
+    await served.until(NOTICES, lambda found: not found)
     lines = await asyncio.to_thread(served.parts.audit.read)
     stood = {"text": said["text"], "level": "warning", "queues": ["support"]}
     assert [(line.who, line.what, line.detail) for line in lines[:2]] == [
@@ -48,18 +34,18 @@ async def test_a_notice_stands_with_who_wrote_it_until_it_is_taken_away(served: 
 
 async def test_what_the_boards_get_does_not_say_who_wrote_it_and_the_server_is_no_source(served: Any) -> None:
     await served.http.post(NOTICES, json={"text": "x", "id": "a/b"})
-    await until(served, lambda found: "a/b" in found)
+    await served.until(NOTICES, lambda found: "a/b" in found)
     state = (await served.http.get("/api/v1/state")).json()
     assert "who" not in state["notices"]["a/b"]
     assert not state.get("sources")
     assert (await served.http.delete(f"{NOTICES}/a/b")).status_code == 202
-    await until(served, lambda found: not found)
+    await served.until(NOTICES, lambda found: not found)
 
 
 async def test_with_an_id_it_may_be_repeated_and_replaces_what_stands(served: Any) -> None:
     for text in ("one", "one", "two"):
         assert (await served.http.post(NOTICES, json={"text": text, "id": "line"})).json() == {"id": "line"}
-        found = await until(served, lambda found, text=text: found.get("line", {}).get("text") == text)
+        found = await served.until(NOTICES, lambda found, text=text: found.get("line", {}).get("text") == text)
     line = (await asyncio.to_thread(served.parts.audit.read))[0]
     assert (line.detail["text"], line.detail["before"]) == ("two", {"text": "one", "level": "info"})
     assert list(found) == ["line"]
@@ -85,7 +71,7 @@ async def test_for_a_rotation_it_stands_on_the_boards_that_it_shows(served: Any)
     for name, boards in (("n1", ["turn", "overview"]), ("n2", ["of?queue=vip"])):
         answer = await served.http.post(NOTICES, json={"text": "x", "id": name, "boards": boards})
         assert answer.status_code == 202, answer.text
-    found = await until(served, lambda found: len(found) == 2)
+    found = await served.until(NOTICES, lambda found: len(found) == 2)
     assert [found[name]["boards"] for name in ("n1", "n2")] == [["of?queue=sales", "overview"], ["of?queue=vip"]]
     params = {"board": "of?queue=sales"}
     state = (await served.http.get("/api/v1/state", params=params)).json()
@@ -135,12 +121,12 @@ async def test_a_lead_of_some_teams_writes_for_those_and_removes_what_is_theirs_
     for name, more in (("all", {}), ("two", {"teams": ["two"]}), ("both", {"teams": ["one", "two"]})):
         await served.http.post(NOTICES, json={"text": "x", "id": name, **more})
     await served.http.post(NOTICES, json={"text": "x", "id": "support", "queues": ["support"]})
-    await until(served, lambda found: len(found) == 4)
+    await served.until(NOTICES, lambda found: len(found) == 4)
     headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
     for more, status in (({}, 202), ({"teams": ["one"]}, 202), ({"teams": ["two"]}, 403), ({"queues": ["sales"]}, 403)):
         answer = await served.anonymous.post(NOTICES, json={"text": "mine", "id": "mine", **more}, headers=headers)
         assert answer.status_code == status, (more, answer.text)
-    found = await until(served, lambda found: "mine" in found)
+    found = await served.until(NOTICES, lambda found: "mine" in found)
     assert found["mine"]["teams"] == ["one"]
     assert not any("theirs" in row for row in found.values()), "an administrator changes all"
     own = (await served.anonymous.get(NOTICES, headers=headers)).json()
@@ -155,7 +141,7 @@ async def test_who_wrote_a_notice_takes_it_away_however_they_are_called_now_and_
     lead = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
     row = {"text": "Line 2 is down", "id": "n-1", "boards": ["overview"]}
     assert (await served.anonymous.post(NOTICES, json=row, headers=lead)).status_code == 202
-    await until(served, lambda found: "n-1" in found)
+    await served.until(NOTICES, lambda found: "n-1" in found)
     person = await served.person("Lena")
     await served.http.patch(f"/api/v1/people/{person}", json={"name": "Olena"})
     wanted = {"name": "Lena", "scopes": ["notices:write"], "teams": ["one"]}
@@ -201,7 +187,7 @@ async def test_very_many_notices_in_one_batch_are_told_as_so_many_more(served: A
 
 async def test_what_people_wrote_an_event_changes_only_with_the_scope_for_notices(served: Any) -> None:
     await served.http.post(NOTICES, json={"text": "Fire drill at noon", "id": "drill"})
-    await until(served, lambda found: "drill" in found)
+    await served.until(NOTICES, lambda found: "drill" in found)
     batch = [
         {"type": "notice.posted", "text": "No drill", "notice": "drill"},
         {"type": "notice.cleared", "notice": "drill"},
@@ -215,4 +201,4 @@ async def test_what_people_wrote_an_event_changes_only_with_the_scope_for_notice
     ]
     both = await program(served, "events:write", "notices:write")
     assert (await served.anonymous.post(EVENTS, json=batch, headers=both)).status_code == 202
-    await until(served, lambda found: not found)
+    await served.until(NOTICES, lambda found: not found)

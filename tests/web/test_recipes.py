@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
 from wallboard.config import Config, load
 from wallboard.core.events import SourceCounted, type_of
 
@@ -49,9 +50,7 @@ async def told(served: Any) -> list[str]:
 
 
 async def shows(served: Any, kind: str, name: str) -> dict[str, Any]:
-    async with asyncio.timeout(60):
-        while name not in served.parts.pipeline.documents.get(kind, {}):
-            await asyncio.sleep(0.02)
+    await until(lambda: name in served.parts.pipeline.documents.get(kind, {}))
     found: dict[str, Any] = served.parts.pipeline.documents[kind][name]
     return found
 

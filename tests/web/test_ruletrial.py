@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.happened import happened
+from tests.waiting import until
 from wallboard.config import Config, as_written
 from wallboard.core.events import Abandoned, Queued
 from wallboard.record.days import Days
@@ -55,9 +56,7 @@ async def served(
     Days(config.events).append(happened(told))
     async with served_elsewhere(config) as found:
         await found.apply(config.settings)
-        async with asyncio.timeout(60):
-            while "support" not in found.parts.pipeline.floor.settings.queue:
-                await asyncio.sleep(0.03)
+        await until(lambda: "support" in found.parts.pipeline.floor.settings.queue)
         yield found
 
 

@@ -14,6 +14,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.waiting import until
 from wallboard.config import Config
 from wallboard.live.waits import SEND_BUFFER_BYTES
 from wallboard.web.listening import PEER_GONE_MS, listen
@@ -89,9 +90,7 @@ async def test_a_server_that_has_nothing_to_do_looks_seldom_and_ends_as_soon_as_
     assert (await served.http.get("/healthz")).headers["date"] != first
     assert 1 <= len(looked) <= 3
     served.server.should_exit = True
-    async with asyncio.timeout(0.5):
-        while served.server.servers[0].is_serving():
-            await asyncio.sleep(0.01)
+    await until(lambda: not served.server.servers[0].is_serving(), 0.5)
 
 
 async def test_a_uvicorn_that_counts_otherwise_serves_as_it_does(

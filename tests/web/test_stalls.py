@@ -16,6 +16,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.waiting import until
 from tests.web.conftest import Served  # type: ignore[import-not-found]
 from tests.web.test_frames import HEADERS, address, queued, request  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
@@ -79,12 +80,6 @@ def calls(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
     whole = getattr(Uvicorn, name)
     monkeypatch.setattr(Uvicorn, name, lambda at, *given: found.append(at) or whole(at, *given))
     return found
-
-
-async def until(true: Callable[[], object], within_s: float) -> None:
-    async with asyncio.timeout(within_s):
-        while not true():
-            await asyncio.sleep(0.02)
 
 
 async def test_a_stalled_screen_holds_little_is_cut_after_its_time_and_delays_nobody(

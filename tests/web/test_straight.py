@@ -4,7 +4,6 @@ import asyncio
 import gc
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 from weakref import ReferenceType, ref
 
@@ -12,6 +11,7 @@ import pytest
 import uvloop
 from starlette.responses import Response
 
+from tests.waiting import until
 from wallboard.core.errors import StreamUnavailable
 from wallboard.web import ingest, straight
 from wallboard.web.straight import StraightProtocol
@@ -44,14 +44,6 @@ def request(
         f"content-type: {kind}", f"content-length: {len(body)}", *further,
     ]  # fmt: skip
     return "\r\n".join([*told, "", ""]).encode() + body
-
-
-async def until(wanted: Callable[[], Any]) -> Any:
-    """What it gives, as soon as it gives something."""
-    async with asyncio.timeout(60):
-        while not (found := wanted()):
-            await asyncio.sleep(0.005)
-    return found
 
 
 def holding(served: Any) -> StraightProtocol | None:

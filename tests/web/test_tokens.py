@@ -13,6 +13,7 @@ from chromium import TWICE
 from playwright.async_api import async_playwright, expect
 from sqlalchemy import Engine
 
+from tests.waiting import until
 from wallboard.cli import run
 from wallboard.config import Config
 from wallboard.core.settings import Agent, Queue, Settings
@@ -144,9 +145,7 @@ async def test_what_is_outside_of_a_tokens_limits_is_refused_with_its_path(
 
 async def test_a_token_of_one_queue_reads_that_queue_and_nothing_beside_it(served: Any) -> None:
     await served.http.post(EVENTS, json=[QUEUED, QUEUED | {"queue": "sales", "contact": "c-2"}])
-    async with asyncio.timeout(60):
-        while "sales" not in served.parts.pipeline.documents.get("queues", {}):
-            await asyncio.sleep(0.02)
+    await until(lambda: "sales" in served.parts.pipeline.documents.get("queues", {}))
     token = await made(served, scopes=["state:read"], queues=["sales"])
     found = await served.anonymous.get("/api/v1/state?queue=sales", headers=bearer(token))
     assert list(found.json()["queues"]) == ["sales"]
@@ -247,9 +246,7 @@ async def test_a_token_is_refused_at_once_although_somebody_was_asking_when_it_w
     programs = Programs(tokens, lambda: 0)
     asking = asyncio.create_task(programs.who(secret, 1.0))
     try:
-        async with asyncio.timeout(60):
-            while not tokens.reads:
-                await asyncio.sleep(0.01)
+        await until(lambda: tokens.reads)
         await asyncio.to_thread(tokens.revoke, token.id, by="admin", now_ms=0)
         programs.changed()
     finally:

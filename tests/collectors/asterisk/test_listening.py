@@ -14,11 +14,8 @@ from fake_manager import FakeManager, serving
 from collectors.asterisk import connection, listening
 from collectors.asterisk.listening import Heard, Listening, Opened
 from collectors.asterisk.options import Options
+from tests.waiting import now_ms, until
 from wallboard.core.errors import SourceError
-
-
-def now_ms() -> int:
-    return round(time.time() * 1000)
 
 
 class Ear:
@@ -40,12 +37,6 @@ class Ear:
         finally:
             task.cancel()
             await asyncio.wait([task])
-
-
-async def until(holds) -> None:
-    async with asyncio.timeout(60):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture(autouse=True)
