@@ -135,12 +135,13 @@ class Worker:
         await asyncio.sleep(RENEW_S)  # it comes back through the stream before the next look
 
     async def _checkpoint(self, token: int) -> None:
-        """State and stream id belong together: both are taken without letting go of the loop in between."""
-        floor, cursor = self._pipeline.floor, self._pipeline.cursor
-        changed = floor.take_changed_chunks()
-        present = floor.contacts.chunks()
-        fresh = changed | (present - self._written)
-        chunks = snapshot.dump(floor, fresh & present)
+        """State and stream id belong together: both are taken between two events."""
+        async with self._pipeline.whole:
+            floor, cursor = self._pipeline.floor, self._pipeline.cursor
+            changed = floor.take_changed_chunks()
+            present = floor.contacts.chunks()
+            fresh = changed | (present - self._written)
+            chunks = snapshot.dump(floor, fresh & present)
         keep = sorted(present - chunks.keys())
         await self._checkpoints.write(cursor, chunks, keep, token)
         self._written = present

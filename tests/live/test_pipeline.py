@@ -9,10 +9,18 @@ from redis.asyncio import Redis
 
 from wallboard.core import kpis, snapshot
 from wallboard.core.errors import StreamUnavailable
-from wallboard.core.events import ConfigApplied, Event, NoticePosted, Queued, SourceBeat
+from wallboard.core.events import (
+    ConfigApplied,
+    Event,
+    FloorObserved,
+    ListedAgent,
+    NoticePosted,
+    Queued,
+    SourceBeat,
+)
 from wallboard.core.patch import apply
-from wallboard.core.state import Floor
-from wallboard.live.pipeline import BATCH, TICK_MS, Change, Pipeline
+from wallboard.core.state import PIECE, Floor
+from wallboard.live.pipeline import BATCH, BREATHE, TICK_MS, Change, Pipeline
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
@@ -265,14 +273,14 @@ async def test_an_event_that_the_state_cannot_take_is_left_out_and_everything_el
     running, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ):
     pipeline, _ = running
-    apply_event = Floor.apply
+    taking = Floor.taking
 
     def stumbles(floor: Floor, event: Event, arrival_ms: int):
         if event.id == "bad":
             raise ArithmeticError("unforeseen")
-        return apply_event(floor, event, arrival_ms)
+        return taking(floor, event, arrival_ms)
 
-    monkeypatch.setattr(Floor, "apply", stumbles)
+    monkeypatch.setattr(Floor, "taking", stumbles)
     monkeypatch.setattr("wallboard.live.pipeline.RETRY_S", (0.01,))
     await stream.append([queued("a"), queued("bad"), queued("b")])
     await eventually(lambda: pipeline.ready and pipeline.floor.applied == 2)
@@ -339,7 +347,7 @@ async def test_a_process_that_stood_still_raises_the_same_alert_and_not_another(
     await eventually(lambda: first.floor.alerting.untold)
     await asyncio.sleep(0.5)
     if looks:  # the hub's task runs before the one that reads
-        second.look()
+        await second.look()
     reader.goes_on.set()
     await eventually(lambda: second.floor.alerting.untold)
     assert second.floor.alerting.untold.keys() == first.floor.alerting.untold.keys()
@@ -355,7 +363,7 @@ async def test_while_redis_is_away_sources_grow_late_on_screens_and_nothing_is_r
     floor_ms = pipeline.floor.now_ms
     reader.ahead_ms = 60_000
     await asyncio.sleep(2 * TICK_MS / 1000)
-    pipeline.look()
+    await pipeline.look()
     assert pipeline.documents["sources"]["pbx"]["state"] == "late"
     assert pipeline.floor.now_ms == floor_ms
     reader.ahead_ms, reader.is_away = 0, False
@@ -368,3 +376,62 @@ async def test_where_nothing_comes_time_passes_all_the_same(standing):
     floor_ms = pipeline.floor.now_ms
     await eventually(lambda: pipeline.floor.now_ms >= floor_ms + 2500)
     await eventually(lambda: pipeline.lag_ms() < 2000)
+
+
+async def test_a_whole_truth_of_thousands_holds_up_nobody_and_is_seen_as_a_whole(
+    running, stream: Stream, monkeypatch: pytest.MonkeyPatch
+):
+    pipeline, watcher = running
+    worked, between = [0], list[int]()
+
+    def counted(of: object, name: str) -> None:
+        work = getattr(of, name)
+
+        def counting(*given, **named):
+            worked[0] += 1
+            return work(*given, **named)
+
+        monkeypatch.setattr(of, name, counting)
+
+    counted(Floor, "_take")
+    counted(kpis, "entity")
+    kept = set[int]()
+
+    async def others() -> None:
+        """What else the loop does: it looks as the hub does, and keeps a checkpoint where that may be."""
+        before = worked[0]
+        while True:
+            await asyncio.sleep(0)
+            between.append(worked[0] - before)
+            before = worked[0]
+            await pipeline.look()
+            if not pipeline.whole.locked():
+                kept.add(len(pipeline.floor.people.agents))
+
+    task = asyncio.create_task(others())
+    agents = {f"a{n}": ListedAgent(presence="ready", queues=["support"]) for n in range(2_500)}
+    watcher.batches.clear()
+    await stream.append([FloorObserved(agents=agents, source="pbx", id="whole")])
+    await eventually(lambda: len(watcher.documents.get("agents", {})) == 2_500)
+    task.cancel()
+    await asyncio.wait([task])
+    assert worked[0] > 3 * 2_500, "events taken in, and documents made of them"
+    assert max(between) <= PIECE + BREATHE
+    assert kept == {0, 2_500}
+    told = [len([one for one in batch if one.kind == "agents"]) for batch in watcher.batches]
+    assert [count for count in told if count] == [2_500]
+
+
+async def test_a_board_that_comes_while_a_truth_is_half_told_shows_nothing_of_it_yet(running, stream: Stream):
+    pipeline, watcher = running
+    agents = {f"a{n}": ListedAgent(presence="ready", queues=["support"]) for n in range(2_500)}
+    await stream.append([FloorObserved(agents=agents, source="pbx", id="whole")])
+    async with asyncio.timeout(60):
+        while not pipeline.floor.people.agents:
+            await asyncio.sleep(0)
+    assert len(pipeline.floor.people.agents) < 2_500
+    pipeline.watch(["support"])
+    ((group, _),) = pipeline.floor.tallies.sets.items()
+    assert group not in pipeline.documents["groups"]
+    await eventually(lambda: group in watcher.documents["groups"])
+    assert watcher.documents["groups"][group]["now"]["ready"] == 2_500

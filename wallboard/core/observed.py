@@ -4,7 +4,8 @@ Listed callers that nobody knows begin to wait; open visits begun before, not to
 end as lost; agents not listed go offline. An absent half is left alone. A listing may come in parts.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -46,10 +47,11 @@ def synthetic(
         yield from _waiting(contacts, seen.queues, at_ms, source)
     if seen.agents is not None:
         yield from _offline(people, settings, seen.agents, at_ms, source)
+        held = _held(contacts, source)  # what follows here only ends legs
         for agent, one in seen.agents.items():
             yield from _agent(agent, one, at_ms, source)
-            if one.activity == "idle":
-                yield from _legs_over(contacts, settings.agent_of(source, agent), at_ms, source)
+            if one.activity == "idle" and (name := settings.agent_of(source, agent)) in held:
+                yield from _legs_over(held[name], name, at_ms, source)
 
 
 Listed = dict[str, list[ev.ListedContact]]
@@ -93,8 +95,17 @@ def _agent(agent: str, one: ev.ListedAgent, at_ms: int, source: str) -> Iterator
         yield ev.ActivitySeen(agent=agent, activity=one.activity, source=source, time=at_ms)
 
 
-def _legs_over(contacts: Contacts, agent: str, at_ms: int, source: str) -> Iterator[ev.Event]:
+def _held(contacts: Contacts, source: str) -> dict[str, list[Contact]]:
+    """Agent → the contacts of which they have a leg, in the order of their ids."""
+    found: dict[str, list[Contact]] = defaultdict(list)
     for contact in contacts.of_source(source):
+        for agent in {leg.agent for leg in contact.story.legs if leg.ended_ms is None}:
+            found[agent].append(contact)
+    return found
+
+
+def _legs_over(held: Iterable[Contact], agent: str, at_ms: int, source: str) -> Iterator[ev.Event]:
+    for contact in held:
         for leg in contact.story.legs:
             if leg.agent == agent and leg.ended_ms is None and leg.begun_ms < at_ms:
                 yield ev.Ended(contact=contact.key[1], agent=agent, source=source, time=at_ms)

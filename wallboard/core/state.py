@@ -4,7 +4,7 @@ Deterministic: the same events with the same arrivals and the same `now` give th
 process. Time comes in as `arrival_ms` and `now_ms`. Each event touches only its own rows.
 """
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Generator, Iterable, Mapping, MutableMapping
 from typing import Any, Protocol, get_args
 
 import msgspec
@@ -32,6 +32,7 @@ from wallboard.core.windows import MINUTE_MS, minute_of
 
 SETTLE_MS = 1000  # no longer than this is anything left uncounted
 FORGET_MS = 2 * 3_600_000  # longer ago than any rolling window reaches
+PIECE = 100  # of what follows from a whole truth: 1 to 3 ms
 _TOLD = (*get_args(ev.Told), SightedWaiting, SightedGone)
 _OF_CONTACTS = frozenset(kind for kind in _TOLD if issubclass(kind, ev.ContactEvent)) - {ev.Outcome, ev.Tagged}
 
@@ -94,6 +95,16 @@ class Floor:
 
     def apply(self, event: ev.Event, arrival_ms: int) -> list[Deed]:
         """Take one event in. Gives what it did, in words."""
+        taking = self.taking(event, arrival_ms)
+        while True:
+            try:
+                next(taking)
+            except StopIteration as done:
+                return done.value  # type: ignore[no-any-return]
+
+    def taking(self, event: ev.Event, arrival_ms: int) -> Generator[None, None, list[Deed]]:
+        """The same, a whole truth in pieces. Between them the floor is half told: nobody publishes it, keeps it or lets
+        time pass."""
         self.advance(arrival_ms)
         self.applied += 1
         self._arrival_ms = arrival_ms
@@ -105,7 +116,10 @@ class Floor:
         else:
             event, source = self._fit(event, source, deeds)
             at_ms = self.listening.settle_time(event, arrival_ms, source, deeds)
-            deeds.append(self._take(event, at_ms, source, deeds))
+            if isinstance(event, ev.FloorObserved):
+                deeds.append((yield from self._take_floor_observed(event, at_ms, source, deeds)))
+            else:
+                deeds.append(self._take(event, at_ms, source, deeds))
         if self.alerting:
             self.alerting.await_second()
         return deeds
@@ -289,8 +303,7 @@ class Floor:
 
     def _take(self, event: ev.Event, at_ms: int, source: str, deeds: list[Deed], *, is_listed: bool = False) -> Deed:
         """`is_listed`: it follows from a whole truth, which tells only of contacts, where it puts something right."""
-        if self.listening.hear(source, self._arrival_ms):
-            self._hear_again(source)
+        self._hear(source)
         if not (self.alerting and self.alerting.heard.since_ms):
             return self._take_told(event, at_ms, source, deeds)
         queue = self._queue_of(event, source)  # before it: an end that names none leaves the contact in no queue
@@ -332,8 +345,6 @@ class Floor:
                 return self._take_case(event, at_ms, source, deeds)
             case ev.QueueObserved():
                 return self._take_queue_observed(event, at_ms, source, deeds)
-            case ev.FloorObserved():
-                return self._take_floor_observed(event, at_ms, source, deeds)
             case ev.KpiReported():
                 return self._take_kpi(event, at_ms, source)
             case ev.NoticePosted():
@@ -393,16 +404,24 @@ class Floor:
         self.ground.touch("queues", queue)
         return Deed(Did.NOTED, f"figures of {queue}")
 
-    def _take_floor_observed(self, event: ev.FloorObserved, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
+    def _take_floor_observed(
+        self, event: ev.FloorObserved, at_ms: int, source: str, deeds: list[Deed]
+    ) -> Generator[None, None, Deed]:
+        self._hear(source)
+        if self.alerting:
+            self.alerting.hear(ev.type_of(event), at_ms, self._told_of(event, source, None))
         parts = self.parts.setdefault(source, Parts())
         whole = parts.add(event, at_ms)
         if whole is None:
             return Deed(Did.NOTED, f"part {event.part} of {event.parts}")
         for queue in whole.queues or ():
             self.tallies.note(self.settings.queue_of(source, queue), source, None, deeds)
-        changed = 0
-        for one in synthetic(self.contacts, self.people, self.settings, whole, parts.at_ms, source):
+        changed, follows = 0, synthetic(self.contacts, self.people, self.settings, whole, parts.at_ms, source)
+        for count, one in enumerate(follows, start=1):
             changed += _puts_right(self._take(one, parts.at_ms, source, deeds, is_listed=True))
+            if count % PIECE == 0:
+                self.settle()
+                yield
         return Deed(Did.NOTED, f"whole truth of {source}: {changed} things put right")
 
     def _take_case(self, event: ev.CaseOpened | ev.CaseResolved, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
@@ -421,6 +440,10 @@ class Floor:
     def _take_notice(self, event: ev.NoticePosted, at_ms: int, source: str) -> Deed:
         name = event.notice or event.id or f"n-{self._arrival_ms}-{self.applied}"
         return self.posted.post(name, event, at_ms, source)
+
+    def _hear(self, source: str) -> None:
+        if self.listening.hear(source, self._arrival_ms):
+            self._hear_again(source)
 
     def _hear_again(self, source: str) -> None:
         """What rules say of whatever it told of was held back, and is looked at now."""

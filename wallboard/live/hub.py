@@ -224,7 +224,7 @@ class Hub:
                 async with asyncio.timeout(max(pause_s, 0.001)):
                     await self._wake.wait()
             self._wake.clear()
-            self.pipeline.look()
+            await self.pipeline.look()
             self._tell_latency()
             self._tell_trails()
             self.look()

@@ -14,7 +14,7 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -34,7 +34,7 @@ from wallboard.stream.stream import Entry, Stream
 
 TICK_MS = 100  # at most ten patches a second
 BATCH = 200  # events between two looks at the clock
-BREATHE = 50  # events until the loop may serve somebody else (5 to 10 ms)
+BREATHE = 50  # events, or entities that changed, until the loop may serve somebody else (5 to 10 ms)
 RUSH_MS = 25  # in a rush events are read so long before their tick too
 IDLE_MS = 1000  # time passes at least this often
 RECENT = 200  # events kept a source, with what each did
@@ -102,6 +102,8 @@ class Pipeline:
         self._unheard: set[str] = set()  # sources that grew late while Redis was away
         self.sinks: list[Sink] = []
         self.after_batch: list[Callable[[], Awaitable[None]]] = []
+        self.whole = asyncio.Lock()  # whoever holds it has a floor that stands between two events
+        self._half_told = False
         self.floor = watchful(Floor())
         self.cursor = START
         self.epoch = _new_epoch()
@@ -138,7 +140,9 @@ class Pipeline:
         """Have the floor count a board's own set of queues, from this moment in `documents` too."""
         before = len(self.floor.tallies.sets)
         group = self.floor.watch(patterns)
-        if len(self.floor.tallies.sets) > before:
+        if len(self.floor.tallies.sets) > before and self._half_told:  # then it is known with the next tick
+            self.floor.ground.touch("groups", group)
+        elif len(self.floor.tallies.sets) > before:
             self.documents.setdefault("groups", {})[group] = kpis.entity(self.floor, "groups", group) or {}
 
     def tell_sources(self, vitals: Mapping[str, Document]) -> None:
@@ -156,12 +160,13 @@ class Pipeline:
         for sink in self.sinks:
             sink.publish([change], self.floor.now_ms, None)
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Redis may not answer. Then the floor's time stands still, but sources grow late on the screens."""
-        if self.ready:
+        if self.ready and not self.whole.locked():
             if not self.reachable:
                 self._note_unheard()
-            self._tick()
+            async with self.whole:
+                await self._tick()
 
     def lag_ms(self) -> int:
         """How far the floor's time is behind the clock."""
@@ -197,14 +202,16 @@ class Pipeline:
                 self._read_ms = last_ms if behind else max(last_ms, asked_ms)
             else:
                 self._read_ms = asked_ms + (block_ms or 0)
-            for count, entry in enumerate(entries, start=1):
-                self._take(entry)
-                if count % BREATHE == 0:
-                    await asyncio.sleep(0)
-            if not self.ready and not behind:
-                self._begin()
+            async with self.whole:
+                for count, entry in enumerate(entries, start=1):
+                    await _breathing(self._take(entry))
+                    if count % BREATHE == 0:
+                        await asyncio.sleep(0)
+                if not self.ready and not behind:
+                    self._begin()
+                if self.ready:
+                    await self._tick()
             if self.ready:
-                self._tick()
                 for act in self.after_batch:
                     await act()
             await asyncio.sleep(0)
@@ -235,7 +242,8 @@ class Pipeline:
         due_ms = self.floor.next_due_ms()
         return max(1, min(IDLE_MS, due_ms - self._clock_ms())) if due_ms is not None else IDLE_MS
 
-    def _take(self, entry: Entry) -> None:
+    def _take(self, entry: Entry) -> Iterator[None]:
+        """In pieces (core/state.py)."""
         self.cursor = entry.id
         if entry.event is None:
             log.warning("entry not understood", entry=entry.id, data=entry.data[:200].decode(errors="replace"))
@@ -245,7 +253,11 @@ class Pipeline:
         if self._seen_anew:
             self.floor.since_ms, self._seen_anew = entry.arrival_ms, False
         self._skipped.add(entry.id)  # one that cannot be taken is left out when the state is rebuilt
-        deeds = self.floor.apply(entry.event, entry.arrival_ms)
+        self._half_told = True
+        try:
+            deeds = yield from self.floor.taking(entry.event, entry.arrival_ms)
+        finally:
+            self._half_told = False
         self._skipped.discard(entry.id)
         self.applied += 1
         if self._waits_ms is None:
@@ -310,32 +322,42 @@ class Pipeline:
 
     # Publishing
 
-    def _tick(self) -> None:
+    async def _tick(self) -> None:
+        """What thousands of changes come to is worked out in pieces; all of it is published at once."""
         self.floor.advance(self._read_ms)
         if not self.floor.touched or self._pace_ms() - self._published_ms < self.tick_ms:
             return
         self._published_ms, began_s = self._pace_ms(), time.perf_counter()
         self._rushes, self._told = self.applied - self._told >= BREATHE, self.applied
-        changes = self._changes(self.floor.take_touched())
+        changes: list[Change] = []
+        await _breathing(self._changed(self.floor.take_touched(), changes))
+        self._keep_documents(changes)
         since_ms, self._waits_ms = self._waits_ms, None
         if changes:
             for sink in self.sinks:
                 sink.publish(changes, self.floor.now_ms, since_ms)
         self.tick_s = time.perf_counter() - began_s
 
-    def _changes(self, touched: set[tuple[str, str]]) -> list[Change]:
-        changes: list[Change] = []
-        for kind, name in sorted(touched):
+    def _changed(self, touched: Iterable[tuple[str, str]], changes: list[Change]) -> Iterator[None]:
+        """Those of `touched` that are other ones than were published, added to `changes`."""
+        for count, (kind, name) in enumerate(sorted(touched), start=1):
             rows = self.documents.setdefault(kind, {})
             old, new = rows.get(name), self._entity(kind, name)
-            if new is None:
-                rows.pop(name, None)
-            else:
-                rows[name] = new
-            patch = diff(old, new) if old is not None and new is not None else new
             if old != new:
+                patch = diff(old, new) if old is not None and new is not None else new
                 changes.append(Change(kind, name, old, new, patch))
-        return changes
+            elif new is not None:
+                rows[name] = new  # the next comparison finds the same objects
+            if count % BREATHE == 0:
+                yield
+
+    def _keep_documents(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            rows = self.documents.setdefault(change.kind, {})
+            if change.new is None:
+                rows.pop(change.id, None)
+            else:
+                rows[change.id] = change.new
 
     def _entity(self, kind: str, name: str) -> Document | None:
         row = kpis.entity(self.floor, kind, name)
@@ -347,6 +369,12 @@ class Pipeline:
         if row and row["state"] == "live":  # whoever is heard lives, whatever its collector said seconds ago
             return {**row, "kind": vitals["kind"]}
         return {"state": "quiet", **(row or {}), **vitals}
+
+
+async def _breathing(pieces: Iterable[None]) -> None:
+    """Others are served between two pieces."""
+    for _ in pieces:
+        await asyncio.sleep(0)
 
 
 def _restored(chunks: dict[str, bytes]) -> Floor | None:
