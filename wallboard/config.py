@@ -244,7 +244,7 @@ async def watch(
             continue
         seen = now
         try:
-            yield load(given, environ, data=data, demo=demo)
+            yield await asyncio.to_thread(load, given, environ, data=data, demo=demo)  # a large file takes a while
         except ConfigError as error:
             yield error
 

@@ -18,6 +18,7 @@ FAULTS = {
     "sources": ({"sources": ["pbx"]}, "no number of sources"),
     "within": ({"within": "2h"}, "from 1m to 1h"),
     "or[0].within": ({"or": [{"metric": "oldest_wait_s", "raise": "> 60", "within": "5m"}]}, "give it a limit alone"),
+    "queues": ({"queues": ["a-*"] * 501}, "501 of them: expected at most 500"),
     "and[0].raise ": ({"and": [{"metric": "waiting", "raise": "< 5", "within": "5m"}]}, "'< -5' for a fall"),
 }
 

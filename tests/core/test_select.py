@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wallboard.core.select import selects
+from wallboard.core import select
+from wallboard.core.select import any_selected, selects
 
 TEXT = st.text(alphabet="ab-*?[]!.\n", max_size=5)
 
@@ -36,3 +37,18 @@ def test_each_is_read_as_if_it_stood_alone(patterns: list[str], name: str) -> No
     unwanted = [one[1:] for one in patterns if one.startswith("!")]
     any_of = lambda them: any(fnmatchcase(name, one) for one in them)  # noqa: E731
     assert selects(patterns, name) is (any_of(wanted) and not any_of(unwanted))
+
+
+def test_thousands_of_names_and_beginnings_need_no_expression(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes 40 µs a pattern, in one go."""
+    monkeypatch.delattr(select, "re")
+    patterns = [f"queue-{n}" for n in range(3_000)] + [f"sales-{n}-*" for n in range(3_000)] + ["!sales-7-x"]
+    assert selects(patterns, "queue-77")
+    assert selects(patterns, "sales-7-y")
+    assert not selects(patterns, "sales-7-x")
+    assert not selects(patterns, "queue-77-")
+
+
+def test_whether_some_name_is_meant() -> None:
+    assert any_selected(["sales-?"], ["support", "sales-1"])
+    assert not any_selected(["sales-?"], ["support", "sales-10"])

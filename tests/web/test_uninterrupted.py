@@ -124,6 +124,32 @@ async def test_no_board_holds_up_others_for_long(served: Any, name: str) -> None
     assert await longest(work) < MOST
 
 
+RULES = {
+    "more patterns than there may be": [f"*{n}*" for n in range(7_000)],
+    "as many as there may be, that mean nothing": [f"*x{n}*" for n in range(500)],
+    "names that nobody has": [f"queue-{n}" for n in range(500)],
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+async def test_no_rule_holds_up_others_for_long(served: Any, name: str) -> None:
+    """Each is looked for among all queues that there are."""
+    queues = [{"type": "contact.queued", "contact": f"c{n}", "queue": f"q-{n}"} for n in range(900)]
+    assert (await served.http.post("/api/v1/events", json=queues)).status_code == 202
+    async with asyncio.timeout(60):
+        while len(served.parts.pipeline.documents.get("queues", {})) < 900:
+            await asyncio.sleep(0.05)
+    text = f'[alert.long]\nmetric = "waiting"\nraise = "> 1"\nqueues = {json.dumps(RULES[name])}\n'
+
+    async def work() -> None:
+        answer = await served.http.post("/api/v1/alerts/check-rule", json={"text": text})
+        assert answer.status_code == 200
+        assert bool(answer.json()["mistakes"]) == (len(RULES[name]) > 500)
+
+    await work()  # what is loaded when it is first used
+    assert await longest(work) < MOST
+
+
 async def test_an_event_that_is_posted_meanwhile_is_answered_before_a_slow_body(served: Any) -> None:
     slow = asyncio.create_task(asyncio.to_thread(post, served.origin, *SLOW["types that nobody knows"]))
     await asyncio.sleep(0.1)

@@ -22,6 +22,7 @@ OPEN = "open"  # of `when`: while the queue is open, which is the default
 ALWAYS = "always"
 ON_DUTY = "on-duty"  # of `notify`: the leads who are on duty for its team
 OWN = "own:"  # before the name of a receiver that a lead added
+MOST_NAMED = 500  # queues and so on of one rule: each is compared with every name that comes
 NO_ACTION = "has no `action`: an alarm that asks nobody to do anything is noise"
 
 
@@ -210,6 +211,11 @@ class Rule(Condition, frozen=True, kw_only=True):
                 parse_openings(self.when)
             except ValueError as error:
                 yield Fault(at + "when", f"{error}, or '{OPEN}', '{ALWAYS}'")
+        for key in NAMING:
+            if (count := len(getattr(self, key))) > MOST_NAMED:
+                yield Fault(
+                    at + key, f"{count} of them: expected at most {MOST_NAMED}; '*' stands for many, as in 'a-*'"
+                )
         for key in ("queues", "agents", "sources", "kpis"):
             if getattr(self, key) and self.kind != key:
                 reason = f"'{self.metric}' is no number of {key}"
@@ -219,6 +225,7 @@ class Rule(Condition, frozen=True, kw_only=True):
 
 
 KPI = "kpi."
+NAMING = ("queues", "teams", "agents", "sources", "kpis")  # the keys of a rule by which it names entities
 OF_SOURCES = frozenset({"silent_s"})
 # Of a person; times in seconds since it began, or by which a limit is passed.
 OF_AGENTS = frozenset({"missed_in_row", "wrapup_over_s", "pause_over_s", "stretch_s"})

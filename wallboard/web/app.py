@@ -61,6 +61,7 @@ from wallboard.web.headers import AddressCheck, Hosts, Ours, SecurityHeaders
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.ingest import Ingest
 from wallboard.web.known import Known
+from wallboard.web.lane import Lane
 from wallboard.web.lasthour import LastHour
 from wallboard.web.lookback import LookBack
 from wallboard.web.metrics import Metrics, fan_out
@@ -181,6 +182,7 @@ def _callers(config: Config, clock_ms: Callable[[], int], record: Engine, kept: 
         staying=Staying(known, kept.boards),
         passwords=Passwords(),
         costly=rates(),
+        lane=Lane(),
     )
 
 

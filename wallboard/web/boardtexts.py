@@ -112,9 +112,10 @@ async def put(request: Request) -> Response:
     who = allowed(request, "boards:write")
     name = name_of(request)
     body = await body_of(request, BODY_BYTES)
-    standing = await asked_record(parts_of(request).shelf.get, name)
+    parts = parts_of(request)
+    standing = await asked_record(parts.shelf.get, name)
     expected = expected_tag(request, standing)
-    text = await asked_record(text_of, request, body, standing.text if standing else "")
+    text = await parts.lane.run(text_of, request, body, standing.text if standing else "")
     return await write(request, who, name, text, expected)
 
 
@@ -134,7 +135,7 @@ async def remove(request: Request) -> Response:
     if expected is None:
         raise needs_condition()
     came = await asked_record(parts.shelf.came, name)
-    back = (await asked_record(checked, parts, name, came))[0] if came is not None else None
+    back = (await parts.lane.run(checked, parts, name, came))[0] if came is not None else None
     may_write(who, parts, parts.boards().get(name), back or Board())
     await changing(parts.shelf.remove, name, who.by, parts.clock_ms(), expected)
     await parts.boards.refresh(parts.hub.change_boards)

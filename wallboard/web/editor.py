@@ -156,7 +156,7 @@ async def tried(request: Request) -> Response:
     parts, name = parts_of(request), request.path_params["board"]
     standing = await standing_of(request)
     asked = _asked(await body_of(request, 2 * BODY_BYTES))
-    read = await asked_record(_read, parts, name, asked)
+    read = await parts.lane.run(_read, parts, name, asked)
     if read.board and (more := beyond(who, parts.pipeline.floor, read.board)):
         read = _without(read, more)
     told = {

@@ -4,26 +4,35 @@ A name that nobody has seen, a limit that its number never or always passes, no 
 are told.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from wallboard.core.errors import Mistake
 from wallboard.core.limits import Reach
-from wallboard.core.rules import Rule
-from wallboard.core.select import selects
+from wallboard.core.rules import MOST_NAMED, NAMING, Rule
+from wallboard.core.select import any_selected, is_pattern
 from wallboard.core.words import nearest
 from wallboard.record.ruletext import SECTION
 from wallboard.tables import path
+from wallboard.web.problems import COMPARED
 from wallboard.web.wiring import Parts
 from wallboard.web.words import Words
 
 _REACHES: dict[Reach, str] = {"never": "rules.doubt.never", "always": "rules.doubt.always"}
-NAMED = ("queues", "teams", "agents", "sources", "kpis")
+MOST_UNSEEN = 20  # that are named of one rule
+Seen = Mapping[str, set[str]]
 
 
-def doubts(parts: Parts, name: str, rule: Rule, page: Words) -> list[Mistake]:
-    """Warnings, each with the key that it is about."""
+def seen_of(parts: Parts, rule: Rule) -> Seen:
+    """By the rule's key: what the floor has seen of it now, or is configured."""
+    return {kind: _known(parts, kind) for kind in NAMING if getattr(rule, kind)}
+
+
+def doubts(parts: Parts, name: str, rule: Rule, seen: Seen, page: Words) -> list[Mistake]:
+    """Warnings, each with the key that it is about. Hundreds of patterns among thousands of names take a while."""
     at = path(SECTION, name)
-    found = [*_limits(rule, page), *_names(parts, rule, page), *_readers(parts, rule, page)]
+    unseen = islice(_names(seen, rule, page), MOST_UNSEEN)
+    found = [*_limits(rule, page), *unseen, *_readers(parts, rule, page)]
     if rule.action is None:
         found.append(("", page("rules.doubt.action")))
     return [Mistake("$", f"{at}.{key}" if key else at, reason, warning=True) for key, reason in found]
@@ -34,14 +43,16 @@ def _limits(rule: Rule, page: Words) -> Iterator[tuple[str, str]]:
         yield key, page(_REACHES[reach])
 
 
-def _names(parts: Parts, rule: Rule, page: Words) -> Iterator[tuple[str, str]]:
+def _names(seen: Seen, rule: Rule, page: Words) -> Iterator[tuple[str, str]]:
     """Of a kind of which nothing was seen yet, nothing is said."""
-    for kind in NAMED:
-        patterns = [one for one in getattr(rule, kind) if not one.startswith("!")]
-        known = sorted(_known(parts, kind)) if patterns else []
-        for index, pattern in enumerate(getattr(rule, kind)):
-            if known and pattern in patterns and not any(selects([pattern], one) for one in known):
+    for kind, known in seen.items():
+        for index, pattern in enumerate(getattr(rule, kind)[:MOST_NAMED]):
+            if known and not pattern.startswith("!") and not _means_any(pattern, known):
                 yield f"{kind}[{index}]", page("rules.doubt.unseen", name=pattern) + _near(pattern, known, page)
+
+
+def _means_any(pattern: str, known: set[str]) -> bool:
+    return any_selected([pattern], known) if is_pattern(pattern) else pattern in known
 
 
 def _readers(parts: Parts, rule: Rule, page: Words) -> Iterator[tuple[str, str]]:
@@ -53,7 +64,6 @@ def _readers(parts: Parts, rule: Rule, page: Words) -> Iterator[tuple[str, str]]
 
 
 def _known(parts: Parts, kind: str) -> set[str]:
-    """What the floor has seen, or is configured."""
     settings, seen = parts.pipeline.floor.settings, parts.pipeline.documents
     if kind == "teams":
         told: Iterable[str | None] = (
@@ -67,5 +77,6 @@ def _known(parts: Parts, kind: str) -> set[str]:
 
 
 def _near(pattern: str, known: Iterable[str], page: Words) -> str:
-    found = nearest(pattern, known)
+    likely = sorted(one for one in known if abs(len(one) - len(pattern)) <= 4)[:COMPARED]
+    found = nearest(pattern, likely)
     return " " + page("rules.doubt.near", name=found) if found else ""

@@ -6,7 +6,8 @@ Changed by administrators; whoever acts on alerts may read them. In force when t
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, TypeVar
 
@@ -28,7 +29,7 @@ from wallboard.web.calls import Answer, Call
 from wallboard.web.costly import costs
 from wallboard.web.problems import Problem
 from wallboard.web.recorded import asked_record
-from wallboard.web.ruledoubts import doubts
+from wallboard.web.ruledoubts import doubts, seen_of
 from wallboard.web.rulelist import NO_NAME, has_address, listed, open_of, unknown_of
 from wallboard.web.ruletexts import Read, read_rule, saying
 from wallboard.web.speaking import page_say, spoken
@@ -109,10 +110,10 @@ async def check(request: Request) -> Response:
     allowed(request, "admin")
     asked = asked_of(await body_of(request, 2 * BODY_BYTES), Asked)
     parts, page = parts_of(request), page_say(spoken(request))
-    read = await in_thread(_checked, parts, asked)
+    read = await in_lane(parts, _checked, parts, asked)
     told = {
         "name": read.name, "text": read.text, "values": read.values, "mistakes": _told(read.mistakes, page),
-        "warnings": _warnings(parts, read, page),
+        "warnings": await _warnings(parts, read, page),
     }  # fmt: skip
     return Response(msgspec.json.encode(told), media_type="application/json", headers=_NO_STORE)
 
@@ -132,11 +133,11 @@ async def put(request: Request) -> Response:
     expected = _expected(request)
     text = _text(await body_of(request, BODY_BYTES))
     page = page_say(spoken(request))
-    read = await in_thread(read_text_of, parts, text, name)
+    read = await in_lane(parts, read_text_of, parts, text, name)
     if read.mistakes:
         raise wrong(read.mistakes, page)
     now = await in_thread(_write, parts, who, name, read.text, expected)
-    told = {"id": name, "tag": tag_of(now or ""), "warnings": _warnings(parts, read, page)}
+    told = {"id": name, "tag": tag_of(now or ""), "warnings": await _warnings(parts, read, page)}
     return JSONResponse(told, 201 if expected is None else 200, headers=_NO_STORE)
 
 
@@ -236,8 +237,20 @@ def _needs_condition() -> Problem:
 
 async def in_thread(do: Callable[..., T], *given: Any) -> T:
     """Raises Problem for what the file or the record does not take."""
-    try:
+    with _refusing():
         return await asked_record(do, *given)
+
+
+async def in_lane(parts: Parts, do: Callable[..., T], *given: Any) -> T:
+    """The same of what is only read and worked out, however long a text is (web/lane.py). Raises Problem 503 too."""
+    with _refusing():
+        return await parts.lane.run(do, *given)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
     except RuleDiffers as error:
         now = {"now": None} if error.now is None else {"now": error.now, "tag": tag_of(error.now)}
         raise Problem(412, "The rule was changed meanwhile; `now` is what it says.", **now) from None
@@ -253,8 +266,11 @@ def wrong(mistakes: list[Mistake], page: Words | None = None) -> Problem:
     return Problem(422, f"{first.at}: {told[0]['reason']}.", at=first.at, mistakes=told)
 
 
-def _warnings(parts: Parts, read: Read, page: Words) -> list[dict[str, str]]:
-    return _told(doubts(parts, read.name, read.rule, page), page) if read.rule else []
+async def _warnings(parts: Parts, read: Read, page: Words) -> list[dict[str, str]]:
+    if read.rule is None:
+        return []
+    found = await parts.lane.run(doubts, parts, read.name, read.rule, seen_of(parts, read.rule), page)
+    return _told(found, page)
 
 
 def _told(mistakes: list[Mistake], page: Words | None = None) -> list[dict[str, str]]:

@@ -28,7 +28,7 @@ from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.rulelist import NO_NAME, first_and_last, has_address
-from wallboard.web.rules import BODY_BYTES, asked_of, in_thread, read_text_of, wrong
+from wallboard.web.rules import BODY_BYTES, asked_of, in_lane, in_thread, read_text_of, wrong
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.words import Words
@@ -103,7 +103,7 @@ class RuleTrial:
         first, last = _day(asked.first, "first"), _day(asked.last, "last")
         if last < first:
             raise Problem(422, "The last day is before the first.", at="$.last")
-        read = await in_thread(read_text_of, parts, asked.text, None)
+        read = await in_lane(parts, read_text_of, parts, asked.text, None)
         if read.mistakes:
             raise wrong(read.mistakes)
         if not has_address(read.name):

@@ -29,6 +29,7 @@ from wallboard.web.boards import Boards
 from wallboard.web.csp import Violations
 from wallboard.web.historyhealth import HistoryTold
 from wallboard.web.known import Known
+from wallboard.web.lane import Lane
 from wallboard.web.lasthour import LastHour
 from wallboard.web.lookback import LookBack
 from wallboard.web.metrics import Metrics
@@ -89,6 +90,7 @@ class Callers:
     staying: Staying
     passwords: Passwords
     costly: Rates
+    lane: Lane
 
 
 @dataclass(frozen=True)
