@@ -38,6 +38,7 @@ PART_OF = {
     "wallboard.ownredis": "wallboard.up",
     "wallboard.alerter": "wallboard.worker",
     "wallboard.beating": "wallboard.worker",
+    "wallboard.granting": "wallboard.worker",
     "wallboard.handing": "wallboard.worker",
     "wallboard.historian": "wallboard.worker",
     "wallboard.keeper": "wallboard.worker",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from wallboard.record import (  # noqa: F401 - tables
+    granted,
     history,
     ownchannels,
     people,
@@ -22,6 +23,7 @@ RECORD = {
     "boards": REVISIONS, "board_revisions": REVISIONS, "rule_revisions": REVISIONS,
     "history_intervals": "intervals of persons", "history_contacts": "contacts that ended",
     "history_days": "intervals of queues and groups", "history_progress": "",
+    "granted": "",  # of nobody: what files let people and programs do
     "shift_notes": "notes to the next shift", "own_channels": "own channels of leads",
 }  # fmt: skip
 WAITING = "messages that wait to be told"

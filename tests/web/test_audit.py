@@ -104,6 +104,7 @@ def test_whatever_is_written_into_the_trail_is_called_something_on_the_page() ->
         file.read_text(encoding="utf-8") for file in package.rglob("*.py") if file.parent.name not in ("core", "alerts")
     )
     kinds = "channel|letter|receiver|person|token|screen|board|name|notice|contact|floor|source|queue|shift|rule"
+    kinds += "|configuration"
     deeds = set(re.findall(rf'"((?:{kinds})\.[a-z_]+)"', text))
     deeds = {one for one in deeds if not one.endswith((".html", ".title"))}
     deeds |= {one for one in OWN_TYPES if one.startswith(("alert.", "duty."))} - {"alert.raised", "alert.cleared"}

@@ -183,7 +183,9 @@ async def _tell_ready(fd: int | None, server: "uvicorn.Server", loaded: asyncio.
 
 async def _worker(force: InForce, config: Config) -> None:
     from wallboard.alerter import Alerter
+    from wallboard.assets import shipped_in
     from wallboard.beating import Beating
+    from wallboard.granting import Granting
     from wallboard.handing import Handing
     from wallboard.historian import Historian
     from wallboard.keeper import Keeper
@@ -194,9 +196,12 @@ async def _worker(force: InForce, config: Config) -> None:
     from wallboard.record.audit import Audit
     from wallboard.record.database import open_record
     from wallboard.record.days import Days
+    from wallboard.record.granted import Granted
     from wallboard.record.history import History
     from wallboard.record.ownchannels import OwnChannels
     from wallboard.record.people import People
+    from wallboard.record.revisions import Revisions
+    from wallboard.record.shelf import Shelf
     from wallboard.record.shiftnotes import ShiftNotes
     from wallboard.stream.checkpoint import Checkpoints
     from wallboard.stream.health import HealthRecords
@@ -235,7 +240,9 @@ async def _worker(force: InForce, config: Config) -> None:
         beating = Beating(pipeline, lambda: force.config.heartbeat)
         linking = Linking(channels, patterns, receivers, leads.name_of, house_ms, lambda: pipeline.floor.settings)
         presses = Presses(pipeline, parts.stream, outbox, receivers, house_ms, audit, linking, leads.account_of)
-        besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating, leads]
+        shelf = Shelf(config.boards, Revisions(engine), shipped=shipped_in(config.boards), editable=False)
+        granting = Granting(shelf, lambda: force.config, Granted(engine), house_ms)
+        besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating, leads, granting]
         async with house_ms.kept():
             await Worker(pipeline, parts.stream, checkpoints, lease, house_ms, settings, besides).run()
 

@@ -168,6 +168,11 @@ class Board(Written, frozen=True, kw_only=True):
             return "full"
         return self.names or ("none" if self.audience == "wall" else "full")
 
+    @property
+    def of_people(self) -> Document:
+        """What it says of them, for the audit trail and the log."""
+        return {"audience": self.audience, "names": self.shown_names, "shows": sorted(self.shows)}
+
     def kind_of(self, tile: Tile) -> str:
         """What the screen draws: where people are not named, agents are `counts` by state."""
         return "counts" if tile.kind == "agents" and self.shown_names == "none" else tile.kind

@@ -63,6 +63,18 @@ def read_boards(folder: Path, made: Mapping[str, str] = NOTHING, came: Collectio
     return Boards(good, [*mistakes, *turning])
 
 
+def listing(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Names, sizes and times of the files: a change of any shows."""
+    found = []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            status = file.stat()
+        except FileNotFoundError:
+            continue
+        found.append((file.name, status.st_size, status.st_mtime_ns))
+    return tuple(found)
+
+
 def read_board(file: Path, mistakes: list[Mistake]) -> Board | None:
     """The board of one file; None, with the reasons in `mistakes`, where something is wrong with it."""
     found: list[Mistake] = []

@@ -37,7 +37,13 @@ ROLES: tuple[Role, ...] = get_args(Role)
 LEADING: tuple[Role, ...] = ("lead", "admin")  # may act on alerts
 FIRST = "Admin"  # what the first one is called until they choose a name
 # Under which Wallboard's own doings stand in the trail, and `WALLBOARD_ADMIN_TOKEN`.
-_OURS = {"admin", "openid provider", "wallboard", *(f"wallboard {one}" for one in ("up", "person", "token", "source"))}
+_OURS = {
+    "admin",
+    "configuration",
+    "openid provider",
+    "wallboard",
+    *(f"wallboard {one}" for one in ("up", "person", "token", "source")),
+}
 
 _people = Table(
     "people", TABLES,

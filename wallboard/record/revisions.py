@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from wallboard.record.audit import note
 from wallboard.record.database import TABLES, Record
 from wallboard.record.earlier import Earlier, Revision
+from wallboard.record.granted import BOARD, keep
 
 Told = Mapping[str, object] | None
 MOST_BOARDS = 500  # in the record
@@ -116,10 +117,12 @@ class Revisions:
 
 
 def _audit(to: Connection, board: str, what: str, who: str, now_ms: int, revision: int, told: Told = None) -> None:
-    """That it changed, and what it says of people now where that is another thing than before."""
+    """That it changed, and what it says of people now where that is another thing than before: no file says it."""
     note(to, now_ms, who, what, {"board": board, "revision": revision})
     if told is not None:
         note(to, now_ms, who, "board.people", {"board": board, **told})
+    if told is not None or what == "board.removed":
+        keep(to, BOARD + board, told["after"] if told else None)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import structlog
 from wallboard.core.errors import Mistake, RecordUnavailable
 from wallboard.core.words import could_name
 from wallboard.record.board import VARIABLES
-from wallboard.record.boards import BOARD_ID, Board, read_boards
+from wallboard.record.boards import BOARD_ID, Board, listing, read_boards
 from wallboard.record.revisions import Made
 from wallboard.record.shelf import Shelf
 from wallboard.rounds import until_round_s
@@ -109,7 +109,7 @@ class Boards:
             return None
 
     def look(self, made: dict[str, Made] | None = None) -> bool:
-        seen = _listing(self._folder)
+        seen = listing(self._folder)
         made = self._made if made is None else made
         if seen == self._seen and made == self._made:
             return False
@@ -135,12 +135,8 @@ class Boards:
 
 def _tell_exposed(before: Board | None, board: Board) -> None:
     """What a board says of people is written down, as is that it says so no more."""
-    if _exposed(board) != _exposed(before or Board()):
-        log.info("what a board says of people changed", board=board.id, **_exposed(board))
-
-
-def _exposed(board: Board) -> dict[str, object]:
-    return {"audience": board.audience, "names": board.shown_names, "shows": sorted(board.shows)}
+    if board.of_people != (before or Board()).of_people:
+        log.info("what a board says of people changed", board=board.id, **board.of_people)
 
 
 def _marked(board: Board, mistakes: list[Mistake] | None) -> Board:
@@ -159,15 +155,3 @@ def _values(query: str) -> dict[str, str]:
             raise KeyError(query)
         found[f"${name}"] = value
     return found
-
-
-def _listing(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Names, sizes and times of the files: a change of any shows."""
-    found = []
-    for file in sorted(folder.glob("*.toml")):
-        try:
-            status = file.stat()
-        except FileNotFoundError:
-            continue
-        found.append((file.name, status.st_size, status.st_mtime_ns))
-    return tuple(found)

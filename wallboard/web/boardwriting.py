@@ -19,7 +19,7 @@ from wallboard.record.hardships import board_warnings
 from wallboard.record.shelf import Differs, Fixed, Full, Standing
 from wallboard.tables import MAX_FILE_BYTES, parse_text
 from wallboard.web.auth import Who
-from wallboard.web.exposing import beyond, exposes_more, said_of_people
+from wallboard.web.exposing import beyond, exposes_more
 from wallboard.web.problems import Problem
 from wallboard.web.recorded import asked_record
 from wallboard.web.sight import NO_BOARD, Seen, must_see
@@ -45,7 +45,7 @@ async def write(request: Request, who: Who, name: str, text: str, expected: str 
         raise Problem(422, _several(mistakes), **_told(mistakes))
     was = parts.boards().get(name)
     may_write(who, parts, was, made)
-    told = {"before": said_of_people(was), "after": said_of_people(made)}
+    told = {"before": (was or Board()).of_people, "after": made.of_people}
     news = told if told["before"] != told["after"] else None
     standing = await changing(parts.shelf.put, name, text, who.by, parts.clock_ms(), expected, news)
     await parts.boards.refresh(parts.hub.change_boards)

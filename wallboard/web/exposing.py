@@ -29,12 +29,6 @@ def exposes_more(before: Board | None, after: Board) -> str | None:
     return None
 
 
-def said_of_people(board: Board | None) -> dict[str, object]:
-    """For the audit trail."""
-    told = board or _NOTHING
-    return {"audience": told.audience, "names": told.shown_names, "shows": sorted(told.shows)}
-
-
 _OF_NOBODY = frozenset({"clock", "text", "image", "notices", "sources"})
 
 
