@@ -8,12 +8,12 @@ from pathlib import Path
 from target import TOKEN, Target
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
-HOOKS = Path(__file__).with_name("written.py")
+HOOKS = Path(__file__).with_name("hooks.py")
 PHASES = "examples,coverage,fuzzing,stateful"
 
 
 def schemathesis(attacked: Target, *, seconds: int, seed: int = 1, examples: int = 100) -> tuple[int, str]:
-    """Its exit code, and what it said. All its checks are on: that is its default; TOML is written by HOOKS."""
+    """Its exit code, and what it said. All its checks are on: that is its default; HOOKS has what is ours."""
     tool = Path(sys.executable).with_name("st")
     done = subprocess.run(
         [str(tool), "--config-file", str(CONFIG), "run", f"{attacked.url}/api/v1/openapi.json",

@@ -316,6 +316,18 @@ async def test_the_list_counts_the_sessions_of_each_that_have_not_ended(served: 
     assert await counts() == {"Olena": 1, "Piotr": 0, "Vera": 0}
 
 
+async def test_whoever_is_signed_out_everywhere_has_no_sessions_and_who_is_gone_no_list_of_them(served: Any) -> None:
+    await served.sign_in("Olena", "lead")
+    one = f"{PEOPLE}/{await served.person('Olena')}"
+    assert len((await served.http.get(f"{one}/sessions")).json()["sessions"]) == 1
+    assert (await served.http.delete(f"{one}/sessions")).json() == {"ended": 1}
+    answer = await served.http.get(f"{one}/sessions")
+    assert (answer.status_code, answer.json()) == (200, {"sessions": []})
+    assert (await served.http.delete(one)).status_code == 200
+    for answer in (await served.http.get(f"{one}/sessions"), await served.http.delete(f"{one}/sessions")):
+        assert answer.status_code == 404
+
+
 async def test_an_agent_or_team_that_nobody_has_seen_is_set_and_said_to_be_unseen(served: Any) -> None:
     await served.two_teams()
     asked = {"name": "Lena", "role": "lead", "teams": ["one", "noe"], "agents": ["anna", "ann"]}
