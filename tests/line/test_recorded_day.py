@@ -8,31 +8,22 @@ from typing import Any
 import pytest
 from family import Family, family, midday_zone, wait_until
 
-QUEUE_FIGURES = {
-    "offered": "offered",
-    "answered": "answered",
-    "abandoned": "abandoned",
-    "answered_in_target": "answered_in_sl",
-    "abandoned_in_target": "abandoned_in_sl",
-    "handled": "answered_and_ended",
-    "missed": "ringnoanswer",
-    "talk_s": "talk_sum",
-}
-AGENT_FIGURES = {"answered": "answered", "handled": "ended", "talk_s": "talk_s", "missed": "ringnoanswer"}
+from tests.collectors.asterisk.folding import OF_AGENT, OF_QUEUE
+
 LEFT = ("timeout", "left_empty", "left_by_key", "withdrawn")
 
 
 def assert_expected(state: dict[str, Any], expected: dict[str, Any]) -> None:
     for queue, row in expected["queues"].items():
         day = state["queues"][queue].get("day", {})
-        shown = {ours: day.get(ours, 0) for ours, theirs in QUEUE_FIGURES.items() if theirs in row}
-        assert shown == {ours: row[theirs] for ours, theirs in QUEUE_FIGURES.items() if theirs in row}, queue
+        shown = {ours: day.get(ours, 0) for ours, theirs in OF_QUEUE.items() if theirs in row}
+        assert shown == {ours: row[theirs] for ours, theirs in OF_QUEUE.items() if theirs in row}, queue
         assert day.get("flowed_out", 0) == sum(row[name] for name in LEFT), queue
         assert day.get("lost", 0) == row["lost_in_restart"], queue
         assert state["queues"][queue]["now"].get("waiting", 0) == row["open_at_end"], queue
     for agent, row in expected["agents"].items():
         day = state["agents"][agent]["day"]
-        assert {ours: day[ours] for ours in AGENT_FIGURES} == {ours: row[AGENT_FIGURES[ours]] for ours in AGENT_FIGURES}
+        assert {ours: day[ours] for ours in OF_AGENT} == {ours: row[OF_AGENT[ours]] for ours in OF_AGENT}
     total = state["groups"]["all"]["day"]
     assert {name: total[name] for name in ("offered", "answered", "abandoned")} == {
         name: expected["total"][name] for name in ("offered", "answered", "abandoned")
