@@ -258,7 +258,7 @@ async def buried(url: str, namespace: str, *titles: str) -> None:
 
 async def dead_titles(url: str, namespace: str) -> list[str]:
     redis = connect(url)
-    found = await Outbox(redis, Keys(namespace)).letters(10)
+    found = await Outbox(redis, Keys(namespace)).letters.newest(10)
     await redis.aclose()
     return [msgspec.json.decode(one.message)["title"] for one in found]
 

@@ -67,7 +67,7 @@ class Led:
         receivers = lambda: {one.name: one for one in (self.leads, *self.others)}  # noqa: E731
         workers.start(line, lambda: RULES, [
             Alerter(pipeline, line.into), Teller(pipeline, outbox, receivers, now_ms, ""),
-            Presses(pipeline, line.into, outbox, receivers, now_ms, self.audit),
+            Presses(pipeline, line.into, outbox.placed, receivers, now_ms, self.audit),
         ])  # fmt: skip
 
     async def until(self, true: Callable[[], Any]) -> Any:
@@ -212,13 +212,13 @@ async def test_in_a_chat_of_their_own_a_person_may_press(led: Led, chat: Telegra
 
 async def test_the_end_of_what_cannot_be_edited_is_told_without_a_sound(chat: Telegram, outbox: Outbox) -> None:
     over = msgspec.structs.replace(HELLO, type="cleared", alert="a")
-    await outbox.placed("leads", ["a"], 7)
+    await outbox.placed.put("leads", ["a"], 7)
     chat.refuses["editMessageText"] = (400, "Bad Request: message to edit not found")
-    await tell(receiver(chat), outbox, [over])
+    await tell(receiver(chat), outbox.placed, [over])
     [told] = chat.of("sendMessage")
     assert told["disable_notification"]
     chat.refuses["editMessageText"] = (400, "Bad Request: message is not modified")
-    await tell(receiver(chat), outbox, [over])
+    await tell(receiver(chat), outbox.placed, [over])
     assert len(chat.of("sendMessage")) == 1
 
 
@@ -231,14 +231,16 @@ async def test_a_message_that_told_of_several_is_changed_as_each_of_them_ends_an
     chat: Telegram, outbox: Outbox
 ) -> None:
     raised = [_said(one, "raised", f"{one}: waiting 7") for one in ("a", "b", "c")]
-    await tell(receiver(chat), outbox, raised)
-    await tell(receiver(chat), outbox, [_said("b", "cleared", "b: resolved")])
+    await tell(receiver(chat), outbox.placed, raised)
+    await tell(receiver(chat), outbox.placed, [_said("b", "cleared", "b: resolved")])
     first, *_ = chat.of("editMessageText")
     assert first["message_id"] == 1
     assert first["text"].startswith("a: waiting 7 + 2 more\n\n2 alerts, 1 resolved\n")
     assert "resolved: b: resolved" in first["text"]
     assert "c: waiting 7" in first["text"]
-    await tell(receiver(chat), outbox, [_said("a", "cleared", "a: resolved"), _said("c", "cleared", "c: resolved")])
+    await tell(
+        receiver(chat), outbox.placed, [_said("a", "cleared", "a: resolved"), _said("c", "cleared", "c: resolved")]
+    )
     _, last = chat.of("editMessageText")  # one change for both: forty of them would be refused as too many
     assert last["message_id"] == 1
     assert "waiting" not in last["text"]
@@ -247,12 +249,12 @@ async def test_a_message_that_told_of_several_is_changed_as_each_of_them_ends_an
 
 async def test_beside_an_end_the_others_say_their_numbers_as_they_are_by_then(chat: Telegram, outbox: Outbox) -> None:
     """Else "9 now" would stand there for as long as they last."""
-    await tell(receiver(chat), outbox, [_said(one, "raised", f"{one}: waiting 9 now") for one in ("a", "b")])
+    await tell(receiver(chat), outbox.placed, [_said(one, "raised", f"{one}: waiting 9 now") for one in ("a", "b")])
 
     def anew(message: Message) -> Message:
         return msgspec.structs.replace(message, title=f"{message.alert}: waiting 12 now")
 
-    await tell(receiver(chat), outbox, [_said("b", "cleared", "b: resolved")], anew)
+    await tell(receiver(chat), outbox.placed, [_said("b", "cleared", "b: resolved")], anew)
     [edited] = chat.of("editMessageText")
     assert edited["text"].splitlines()[3:] == ["critical: a: waiting 12 now", "resolved: b: resolved"]
 
@@ -260,9 +262,9 @@ async def test_beside_an_end_the_others_say_their_numbers_as_they_are_by_then(ch
 async def test_what_is_told_with_an_end_goes_by_itself_and_what_was_repeated_is_not_told_after_its_end(
     chat: Telegram, outbox: Outbox
 ) -> None:
-    await tell(receiver(chat), outbox, [_said("a", "raised", "a: waiting 7")])
+    await tell(receiver(chat), outbox.placed, [_said("a", "raised", "a: waiting 7")])
     again, over = _said("a", "again", "a: waiting still 7"), _said("a", "cleared", "a: resolved")
-    await tell(receiver(chat), outbox, [again, _said("b", "raised", "b: waiting 7"), over])
+    await tell(receiver(chat), outbox.placed, [again, _said("b", "raised", "b: waiting 7"), over])
     [edited] = chat.of("editMessageText")
     assert edited["text"].startswith("a: resolved")
     _, told = chat.of("sendMessage")
@@ -272,7 +274,7 @@ async def test_what_is_told_with_an_end_goes_by_itself_and_what_was_repeated_is_
 
 
 async def test_ends_of_what_stands_nowhere_go_as_one_without_a_sound(chat: Telegram, outbox: Outbox) -> None:
-    await tell(receiver(chat), outbox, [_said(one, "cleared", f"{one}: resolved") for one in ("a", "b")])
+    await tell(receiver(chat), outbox.placed, [_said(one, "cleared", f"{one}: resolved") for one in ("a", "b")])
     [told] = chat.of("sendMessage")
     assert told["disable_notification"]
     assert "2 resolved" in told["text"]

@@ -25,7 +25,7 @@ from wallboard.linking import Linking
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Bot, Receiver, bot_of, is_of
 from wallboard.record.audit import Audit
-from wallboard.stream.outbox import Outbox
+from wallboard.stream.placed import Placed
 from wallboard.stream.stream import Stream
 
 LOOK_S = 0.5
@@ -52,7 +52,7 @@ class Presses:
         self,
         pipeline: Pipeline,
         stream: Stream,
-        outbox: Outbox,
+        placed: Placed,
         receivers: Callable[[], Mapping[str, Receiver]],
         clock_ms: Callable[[], int],
         audit: Audit,
@@ -63,7 +63,7 @@ class Presses:
         self.token: int | None = None
         self._pipeline = pipeline
         self._stream = stream
-        self._outbox = outbox
+        self._placed = placed
         self._receivers = receivers
         self._clock_ms = clock_ms
         self._audit = audit
@@ -144,7 +144,7 @@ class Presses:
         chat = str(((query.get("message") or {}).get("chat") or {}).get("id", ""))
         verb, _, alert = str(query.get("data") or "").partition(" ")
         here = [name for name, one in self._receivers().items() if is_of(one, bot, chat)]
-        if not any([await self._outbox.place(name, alert) is not None for name in here]):
+        if not any([await self._placed.of(name, alert) is not None for name in here]):
             return self._say(alert)("pressed.elsewhere")
         sender = query.get("from") or {}
         who = self._who(bot, here, sender)

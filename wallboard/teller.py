@@ -90,7 +90,7 @@ class Teller:
         receivers, is_behind = dict(self._receivers()), self._pipeline.lag_ms() > BEHIND_MS
         try:
             if now_ms - self._renewed_ms >= RENEW_MS:
-                await self._outbox.drop(now_ms)
+                await self._outbox.letters.drop(now_ms)
                 await self._outbox.remember([*floor.alerts.open, *floor.alerts.over])
                 self._renewed_ms = now_ms
             if self._since is None:

@@ -54,6 +54,6 @@ async def test_a_test_that_is_given_up_forgets_nothing_that_was_begun(sending: S
         there.answer = lambda: 410 if there.asked == 1 else asyncio.sleep(30, 204)
         sending.start("leads", there.url)
         async with asyncio.timeout(60):
-            while not await sending.outbox.dead():
+            while not await sending.outbox.letters.count():
                 await asyncio.sleep(0.02)
         assert await sending.outbox.begun("leads") == [one.id]

@@ -99,7 +99,7 @@ async def test_what_is_never_taken_is_given_up_and_kept(sending: Sending) -> Non
         sending.start("leads", there.url)
         await sending.put("leads", "one")
         async with asyncio.timeout(60):
-            while not await sending.outbox.dead():
+            while not await sending.outbox.letters.count():
                 await asyncio.sleep(0.02)
         assert list[Waiting](await sending.outbox.waiting("leads", 10)) == []
 
@@ -136,7 +136,7 @@ async def test_a_code_that_a_mail_server_refuses_is_tried_once_and_its_lead_sees
         while (await sending.outbox.going("own:a")).failed_ms is None or await sending.outbox.waiting("own:a", 1):
             await asyncio.sleep(0.02)
     assert "nobody of the recipients" in str((await sending.outbox.going("own:a")).reason)
-    assert await sending.outbox.dead() == 0
+    assert await sending.outbox.letters.count() == 0
     await sending.put("own:a", "one")
     await asyncio.sleep(0.5)
     assert len(await sending.outbox.waiting("own:a", 9)) == 1
@@ -160,7 +160,7 @@ async def test_a_code_is_not_mailed_when_it_is_good_no_more(sending: Sending) ->
         await sending.put("leads", "one")
         await until(lambda: bool(there.got))
         assert there.titles == ["one"]
-        assert await sending.outbox.dead() == 0
+        assert await sending.outbox.letters.count() == 0
 
 
 async def test_what_is_held_waits_and_holds_up_nothing_behind_it(

@@ -77,4 +77,4 @@ async def test_ten_minutes_away_and_nothing_is_lost(sending: Sending, monkeypatc
         async with asyncio.timeout(60):
             while any([await sending.outbox.waiting(name, 1) for name in urls]):
                 await asyncio.sleep(0.05)
-        assert await sending.outbox.dead() == 0
+        assert await sending.outbox.letters.count() == 0

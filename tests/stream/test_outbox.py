@@ -1,21 +1,11 @@
-"""What waits to be told and what was given up are kept for so long and no longer."""
+"""What waits to be told is kept for so long and no longer, and only who leads says how it goes."""
 
 import pytest
 from redis.asyncio import Redis
 
 from wallboard.core.errors import LeaseLost
-from wallboard.stream.keys import DEAD_S, GOING_S, TOLD_S, Keys
+from wallboard.stream.keys import GOING_S, TOLD_S, Keys
 from wallboard.stream.outbox import New, Outbox
-
-NOW_MS = 1_795_000_000_000
-
-
-async def test_letters_that_were_given_up_go_after_thirty_days(outbox: Outbox, redis: Redis, keys: Keys) -> None:
-    for at_ms in (NOW_MS - DEAD_S * 1000 - 1, NOW_MS - DEAD_S * 1000):
-        fields: dict[str, str] = {"receiver": "leads", "reason": "", "message": str(at_ms)}
-        await redis.xadd(keys.dead_letters, fields, id=f"{at_ms}-0")  # type: ignore[arg-type]
-    assert await outbox.drop(NOW_MS) == 1
-    assert [one.at_ms for one in await outbox.letters(10)] == [NOW_MS - DEAD_S * 1000]
 
 
 @pytest.mark.parametrize("door", ["put", "add", "again"])
@@ -30,7 +20,7 @@ async def test_what_waits_for_a_receiver_that_is_not_configured_any_more_goes_by
     if door == "again":
         await outbox.bury(1, "gone", await outbox.waiting("gone", 1), "down")
         await redis.persist(keys.outbox("gone"))
-        assert await outbox.again((await outbox.letters(1))[0])
+        assert await outbox.letters.again((await outbox.letters.newest(1))[0])
     assert 0 < await redis.ttl(keys.outbox("gone")) <= TOLD_S
 
 
@@ -57,7 +47,7 @@ async def test_of_what_an_old_leader_says_after_its_send_only_that_it_was_taken_
     assert await outbox.paced("leads") == b"paced"
     after = await outbox.going("leads")
     assert (after.taken_ms, after.reason) == (before.taken_ms, None) == (7, None)
-    assert await outbox.dead() == 0
+    assert await outbox.letters.count() == 0
 
 
 @pytest.mark.parametrize("door", ["begin", "done", "failed"])

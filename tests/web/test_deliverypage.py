@@ -43,7 +43,7 @@ async def bury(served: Any, receiver: str = "leads", reason: str = "it answers 4
     message = msgspec.json.encode(msgspec.structs.replace(HELLO, **more))
     outbox = served.parts.outbox
     await outbox.bury(await leading(outbox), receiver, [Waiting("0-1", 1, message)], reason)
-    [letter, *_] = await served.parts.outbox.letters(10)
+    [letter, *_] = await served.parts.outbox.letters.newest(10)
     found: str = letter.id
     return found
 

@@ -11,7 +11,7 @@ import msgspec
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.notify import telegram
 from wallboard.receivers import Receiver
-from wallboard.stream.outbox import Outbox
+from wallboard.stream.placed import Placed
 
 _shown = msgspec.json.Decoder(list[Message])
 
@@ -23,15 +23,15 @@ def as_it_was(message: Message) -> Message:
     return message
 
 
-async def tell(receiver: Receiver, outbox: Outbox, messages: Sequence[Message], anew: Anew = as_it_was) -> None:
+async def tell(receiver: Receiver, placed: Placed, messages: Sequence[Message], anew: Anew = as_it_was) -> None:
     """All of them; what is not said by a change goes as one. `anew`: what those that stand beside an end say by now.
     Raises Undelivered, StreamUnavailable."""
     places, ended = defaultdict[int, dict[str, Message]](dict), set[str]()
     for one in messages:
-        if one.type == "cleared" and (place := await outbox.place(receiver.name, one.alert)) is not None:
+        if one.type == "cleared" and (place := await placed.of(receiver.name, one.alert)) is not None:
             places[place][one.alert] = one
     for place, over in places.items():
-        if await _changed(receiver, outbox, place, over, anew):
+        if await _changed(receiver, placed, place, over, anew):
             ended |= over.keys()
     rest = [one for one in messages if one.alert not in ended]
     if not rest:
@@ -40,18 +40,18 @@ async def tell(receiver: Receiver, outbox: Outbox, messages: Sequence[Message], 
     alerts = sorted({one.alert for one in rest if one.alert})
     if place is not None and alerts:
         shown = msgspec.json.encode(rest) if len(rest) > 1 else b""
-        await outbox.placed(receiver.name, alerts, place, shown)
+        await placed.put(receiver.name, alerts, place, shown)
 
 
-async def _changed(receiver: Receiver, outbox: Outbox, place: int, over: Mapping[str, Message], anew: Anew) -> bool:
+async def _changed(receiver: Receiver, placed: Placed, place: int, over: Mapping[str, Message], anew: Anew) -> bool:
     """Whether what told of these alerts says now that they are over: by one change, however many they are."""
-    known = await outbox.shown(receiver.name, place)
+    known = await placed.shown(receiver.name, place)
     shown = _shown.decode(known) if known else []
     stands = [over.get(one.alert) or anew(one) for one in shown] or [*over.values()]
     if not await telegram.change(receiver, place, together(_once(stands))):
         return False
     if known:
-        await outbox.placed(receiver.name, [*over], place, msgspec.json.encode(stands))
+        await placed.put(receiver.name, [*over], place, msgspec.json.encode(stands))
     return True
 
 

@@ -165,7 +165,7 @@ class Delivery:
 
     async def _send(self, said: Sequence[Message], as_one: Message) -> None:
         if self.receiver.kind == "telegram":
-            await chat.tell(self.receiver, self._outbox, said, self._anew)
+            await chat.tell(self.receiver, self._outbox.placed, said, self._anew)
         else:
             await SENDERS[self.receiver.kind](self.receiver, as_one)
 

@@ -239,7 +239,7 @@ async def _worker(force: InForce, config: Config) -> None:
         keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), house_ms, days.event_days)
         beating = Beating(pipeline, lambda: force.config.heartbeat)
         linking = Linking(channels, patterns, receivers, leads.name_of, house_ms, lambda: pipeline.floor.settings)
-        presses = Presses(pipeline, parts.stream, outbox, receivers, house_ms, audit, linking, leads.account_of)
+        presses = Presses(pipeline, parts.stream, outbox.placed, receivers, house_ms, audit, linking, leads.account_of)
         shelf = Shelf(config.boards, Revisions(engine), shipped=shipped_in(config.boards), editable=False)
         granting = Granting(shelf, lambda: force.config, Granted(engine), house_ms)
         besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating, leads, granting]

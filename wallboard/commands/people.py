@@ -29,7 +29,7 @@ from wallboard.record.days import Days
 from wallboard.record.erasing import erase as erased
 from wallboard.record.people import ROLES, Bound, People, Person, Role
 from wallboard.stream.handedover import HandedOver
-from wallboard.stream.outbox import Outbox
+from wallboard.stream.letters import Letters
 from wallboard.stream.signin import SignIn
 from wallboard.stream.stream import Stream
 
@@ -173,7 +173,7 @@ async def _erase(config: Config, name: str) -> str:
         if account:
             await asyncio.to_thread(people.remove, account.id, by=BY, now_ms=clock_ms())
             await _let_go(line, account)
-        letters = await Outbox(line.redis, line.keys).forget(lambda message: is_about(message, names))
+        letters = await Letters(line.redis, line.keys).forget(lambda message: is_about(message, names))
         engine = open_record(config.data, config.database_url)
         done = await asyncio.to_thread(erased, engine, names, by=BY, now_ms=clock_ms())
         seen = any((account, done.intervals, done.contacts, done.lines, agents & config.settings.agent.keys()))

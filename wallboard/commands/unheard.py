@@ -59,7 +59,7 @@ async def untaken(outbox: "Outbox", config: Config) -> AsyncIterator[str]:
         if going.waiting and going.reason:
             is_well = False
             yield f"problem: {called}: {_waits(going, config)}, last try failed: {going.reason} - {do}"
-    if dead := await outbox.dead():
+    if dead := await outbox.letters.count():
         yield f"problem: {dead} messages about alerts were given up - the log says to whom and why; see docs/notify.md"
     elif is_well:
         yield "ok: no message about an alert was given up, or waits after a try that failed"

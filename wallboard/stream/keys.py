@@ -17,6 +17,7 @@ AWAY_S = 10 * 60  # at the OpenID provider
 PAIRING_S = 15 * 60  # a shown code, and what became of it
 SCREEN_S = 400 * 86_400  # what a screen said last: as long as a browser keeps its cookie
 HANDED_S = 30 * 86_400  # that a lead has read what the last shift left
+MOST_WAITING = 10_000  # messages for one receiver; above it the oldest are dropped: it was away for very long
 TOLD_S = 8 * 86_400  # that a receiver was told of an alert, since it was last seen open
 DEAD_S = 30 * 86_400  # a message that was given up
 GOING_S = 30 * 86_400  # how it goes with a receiver, since it was last tried

@@ -1,7 +1,7 @@
 """What has still to be said to whom? A stream a receiver; what was delivered is taken out of it.
 
 put ─▶ known already? ─▶ nothing            waiting ─▶ (sent) ─▶ done
-          └ no ─▶ XADD, remember                   └ (given up) ─▶ bury ─▶ letters ─▶ again
+          └ no ─▶ XADD, remember                   └ (given up) ─▶ bury ─▶ letters (stream/letters.py)
 
 So a process that dies in between says it again, and never not at all. Every method raises StreamUnavailable.
 """
@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
-from wallboard.stream.keys import DEAD_S, GOING_S, TOLD_S, Keys
+from wallboard.stream.keys import GOING_S, MOST_WAITING, TOLD_S, Keys
+from wallboard.stream.letters import MOST_DEAD, Letters
+from wallboard.stream.placed import Placed
 from wallboard.stream.redis import answering
 from wallboard.stream.script import REFUSE_OLD_TOKEN, Script
 
-MOST_WAITING = 10_000  # of one receiver; above it the oldest are dropped: it was away for very long
-MOST_DEAD = 1_000
 ASKED_AT_ONCE = 500
 PUT_AT_ONCE = 100  # a script holds up everybody else in Redis: about a millisecond for so many
 _WHAT = "messages"
@@ -96,24 +96,6 @@ if ARGV[5] ~= '1' then redis.call('HDEL', KEYS[3], 'batch') end
 return 1
 """)
 
-# KEYS: dead letters, outbox. ARGV: the letter, most, its message, seconds.
-_AGAIN = Script("""
-if #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 0 then return 0 end
-redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[2], '*', 'm', ARGV[3])
-redis.call('EXPIRE', KEYS[2], ARGV[4])
-return redis.call('XDEL', KEYS[1], ARGV[1])
-""")
-
-
-class Letter(NamedTuple):
-    """A message that was given up."""
-
-    id: str
-    at_ms: int
-    receiver: str
-    reason: str
-    message: bytes
-
 
 class Going(NamedTuple):
     """How it goes with one receiver: how many wait, since when; when it last took one, or why it did not (ms UTC)."""
@@ -145,6 +127,8 @@ class Outbox:
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
+        self.letters = Letters(redis, keys)
+        self.placed = Placed(redis, keys)
 
     async def put(self, token: int, receiver: str, messages: Sequence[New]) -> list[bool]:
         """In their order, each once; whether it was put. Raises LeaseLost for who does not lead any more."""
@@ -296,63 +280,7 @@ class Outbox:
         with answering(_WHAT):
             await _BURY.run(self._redis, keys, arguments)
 
-    async def placed(self, receiver: str, alerts: Sequence[str], place: int, shown: bytes = b"") -> None:
-        """Which message there tells of these alerts; `shown`: what it says, where it tells of several."""
-        with answering(_WHAT):
-            pipe = self._redis.pipeline(transaction=True)
-            for alert in alerts:
-                pipe.set(self._keys.placed(receiver, alert), place, ex=TOLD_S)
-            if shown:
-                pipe.set(self._keys.shown(receiver, place), shown, ex=TOLD_S)
-            await pipe.execute()
-
-    async def shown(self, receiver: str, place: int) -> bytes:
-        """Nothing of a message that tells of one alert alone."""
-        with answering(_WHAT):
-            found: Any = await self._redis.get(self._keys.shown(receiver, place))
-        return found or b""
-
-    async def place(self, receiver: str, alert: str) -> int | None:
-        with answering(_WHAT):
-            found = await self._redis.get(self._keys.placed(receiver, alert))
-        return None if found is None else int(found)
-
-    async def letters(self, count: int) -> list[Letter]:
-        """What was given up, the newest first."""
-        with answering(_WHAT):
-            found: Any = await self._redis.xrevrange(self._keys.dead_letters, count=count)
-        return [_letter(one.decode(), fields) for one, fields in found]
-
-    async def again(self, letter: Letter) -> bool:
-        """Back into its outbox; False: it is no dead letter any more."""
-        keys = [self._keys.dead_letters, self._keys.outbox(letter.receiver)]
-        with answering(_WHAT):
-            return bool(await _AGAIN.run(self._redis, keys, [letter.id, MOST_WAITING, letter.message, TOLD_S]))
-
-    async def drop(self, now_ms: int) -> int:
-        """Dead letters that were given up more than 30 days ago are kept no longer; how many went."""
-        with answering(_WHAT):
-            return int(
-                await self._redis.xtrim(self._keys.dead_letters, minid=now_ms - DEAD_S * 1000, approximate=False)
-            )
-
-    async def forget(self, is_about: Callable[[bytes], bool]) -> int:
-        """Takes out the dead letters whose message is about somebody; how many there were."""
-        found = [one.id for one in await self.letters(MOST_DEAD) if is_about(one.message)]
-        with answering(_WHAT):
-            return int(await self._redis.xdel(self._keys.dead_letters, *found)) if found else 0
-
-    async def dead(self) -> int:
-        """How many were given up."""
-        with answering(_WHAT):
-            return int(await self._redis.xlen(self._keys.dead_letters))
-
 
 def _receiver_and_told(name: bytes) -> tuple[str, str]:
     receiver, _, told = name.decode().rpartition(_BETWEEN)
     return receiver, told
-
-
-def _letter(name: str, fields: dict[bytes, bytes]) -> Letter:
-    at_ms = int(name.partition("-")[0])
-    return Letter(name, at_ms, fields[b"receiver"].decode(), fields[b"reason"].decode(), fields[b"message"])

@@ -22,7 +22,7 @@ from wallboard.live.vitals import no_worker_since
 from wallboard.receivers import Receiver
 from wallboard.record.ownchannels import OwnChannel
 from wallboard.record.people import LEADING
-from wallboard.stream.outbox import Letter
+from wallboard.stream.letters import Letter
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.figures import moment
@@ -128,7 +128,7 @@ async def again(request: Request) -> Response:
             raise Problem(404, "There is no such message any more.")
         if letter.receiver not in {*parts.config.receivers, *(one.receiver for one in await _added(parts, who))}:
             raise Problem(409, "Its receiver is not configured any more.")
-        if not await parts.outbox.again(letter):
+        if not await parts.outbox.letters.again(letter):
             raise Problem(404, "There is no such message any more.")
     await noted(parts, who, "letter.retried", _read(letter.message).title, to=letter.receiver)
     return JSONResponse({"receiver": letter.receiver}, 202)
@@ -207,7 +207,7 @@ def _is_nobodys(one: Receiver, leading: Collection[str] | None) -> bool:
 async def _letters(parts: Parts, who: Who) -> list[Letter]:
     """Those that the caller may know of; never a code."""
     everybody, own = _sees_everybody(who), {one.receiver for one in await _added(parts, who)}
-    found = [one for one in await parts.outbox.letters(MOST_LETTERS) if _read(one.message).type != "confirm"]
+    found = [one for one in await parts.outbox.letters.newest(MOST_LETTERS) if _read(one.message).type != "confirm"]
     found = [one for one in found if everybody or one.receiver in own or not one.receiver.startswith(OWN)]
     return [one for one in found if everybody or _read(one.message).kind != "agents"]
 
