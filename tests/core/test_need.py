@@ -62,6 +62,27 @@ def test_a_floor_says_what_is_missing_or_can_go_and_never_a_signed_gap(there: in
     assert found["need_until"] > NOON + 30 * MINUTE
 
 
+def test_where_nobody_told_who_is_there_nobody_is_said_to_be_missing():
+    """A queue_log without members: what is needed is known, who is ready is not; that all are gone is."""
+    settings = Settings(queue={"support": Queue(team="one"), "sales": Queue(team="one")})
+    unknown = floor_of(calls("support", 18, 180), calls("sales", 18, 180), staff(2, "sales"), settings=settings)
+    found = now(unknown, "support")
+    assert "ready" not in found
+    assert {name for name in found if "need" in name} == {"agents_needed", "need_until"}
+    assert not {"missing", "can_release", "service_level_in_30m"} & found.keys()
+    assert now(unknown, "sales")["missing"] > 0
+    team = now(unknown, "team:one", "groups")
+    assert team["agents_needed"] == found["agents_needed"] + now(unknown, "sales")["agents_needed"]
+    assert "missing" not in team, "of one of them it is not known"
+    for metric in ("missing", "can_release", "service_level_in_60m"):
+        said = explain(unknown, "queues", "support", metric, "now", people=False)
+        assert said is not None
+        assert (said["absent"], "ready" in said["need"]) == ("unknown", False)
+    gone = (ev.SignedOut(agent=f"a{nth}", source="pbx", time=NOON - MINUTE) for nth in range(3))
+    found = now(floor_of(calls("support", 18, 180), staff(3, "support"), gone), "support")
+    assert (found["ready"], found["missing"], found["service_level_in_30m"]) == (0, found["agents_needed"], 0)
+
+
 def test_under_ten_arrivals_nothing_is_said():
     assert "agents_needed" not in now(floor_of(calls("support", 200, 100), staff(3, "support")), "support")
 

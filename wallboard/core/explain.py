@@ -210,10 +210,9 @@ def _age(floor: Floor, kind: str, row: Document) -> Document:
 
 
 def _why_absent(floor: Floor, kind: str, row: Document, metric: str, window: str, parts: Parts) -> str:
-    if metric in NOT_NEEDED and "need_until" in row["now"]:
-        return NOT_NEEDED[metric]
     if metric in OF_NEED:
-        return "too_little"
+        known = "need_until" in row["now"]
+        return "too_little" if not known else NOT_NEEDED.get(metric, "unknown") if "ready" in row["now"] else "unknown"
     if parts.shape == "ratio":
         return "zero"
     if parts.shape not in ("stated", "modelled"):

@@ -28,13 +28,14 @@ SUMMED = ("agents_needed", "missing", "can_release")
 
 
 class Load(NamedTuple):
-    """What comes to a group of queues, and who is there. Rates a second, times in seconds."""
+    """What comes to a group of queues, and who is there. Rates a second, times in seconds; `ready` None: nobody told
+    who is there."""
 
     arrivals: float
     aht_s: float
     patience_s: float | None
     waiting: int
-    ready: int
+    ready: int | None
 
 
 class Group(NamedTuple):
@@ -165,7 +166,8 @@ class Needs:
         waiting = sum(tally.live.get("waiting", 0) for tally in tallies)
         if not work_ms:
             return None
-        ready = sum(self._is_ready(agent, group.queues) for agent in group.agents)
+        known = any("members" in tally.live for tally in tallies)
+        ready = sum(self._is_ready(agent, group.queues) for agent in group.agents) if known else None
         return Load(arrivals * 1000 / seen_ms, work_ms / handled / 1000, patience_s, waiting, ready)
 
     def _is_ready(self, agent: str, queues: tuple[str, ...]) -> bool:
@@ -180,9 +182,11 @@ class Needs:
         if None in needs:
             return {}
         needed = max(one for one in needs if one is not None)
-        found: Need = {"agents_needed": needed, **_gap(needed, load.ready)}
-        for minutes in (30, 60):
-            found[f"service_level_in_{minutes}m"] = 100 * expected_share(load, self._shares(group), minutes * 60)
+        found: Need = {"agents_needed": needed}
+        if load.ready is not None:
+            found |= _gap(needed, load.ready)
+            for minutes in (30, 60):
+                found[f"service_level_in_{minutes}m"] = 100 * expected_share(load, self._shares(group), minutes * 60)
         found["need_until"] = self._ground.now_ms + AHEAD_MS
         if len(group.queues) > 1:
             found["need_queues"] = list(group.queues)
@@ -213,13 +217,16 @@ class Needs:
     def _of_group(self, name: str) -> Need:
         """The sum of its parts."""
         found: Need = {}
-        for part in self.parts_of(name):
+        parts = self.parts_of(name)
+        for part in parts:
             for metric in SUMMED:
                 if metric in part:
                     found[metric] = _number(found.get(metric, 0)) + _number(part[metric])
             found["need_until"] = max(_number(found.get("need_until", 0)), _number(part["need_until"]))
         if "missing" in found:  # who is missing at one place cannot be released at another that shares nobody
             found.pop("can_release", None)
+        if not all("service_level_in_30m" in part for part in parts):  # somewhere nobody told who is ready
+            found = {metric: value for metric, value in found.items() if metric not in ("missing", "can_release")}
         return found
 
     def parts_of(self, group: str) -> list[Need]:
@@ -253,15 +260,16 @@ def expected_share(load: Load, shares: list[tuple[int, float]], ahead_s: float) 
 
 
 def _steady(load: Load, target_s: float) -> float:
+    ready = load.ready or 0
     if load.patience_s:
-        return erlang_a(load.arrivals, load.aht_s, load.ready, target_s, load.patience_s).service_level
-    found = erlang_c(load.arrivals, load.aht_s, load.ready, target_s)
+        return erlang_a(load.arrivals, load.aht_s, ready, target_s, load.patience_s).service_level
+    found = erlang_c(load.arrivals, load.aht_s, ready, target_s)
     return found.service_level if found else 0.0
 
 
 def backlog_s(load: Load) -> float:
     """How long it takes until those who wait now are served or gone."""
-    spare = load.ready / load.aht_s - load.arrivals  # served a second beyond those who come
+    spare = (load.ready or 0) / load.aht_s - load.arrivals  # served a second beyond those who come
     if not load.waiting or spare <= 0:
         return 0.0  # overloaded: the steady state says it all
     if load.patience_s:  # each who waits leaves at 1 / patience
