@@ -232,7 +232,7 @@ class Told:
         talk.talked = max(0, at - talk.begun - talk.held) if talk_s is None else round(talk_s * 1000)
         rule = self.rules.get(talk.queue or "", Rule()) if talk.queue else Rule(wrapup_s=0)
         talk.wrapped = round(rule.wrapup_s * 1000) if talk.queue else 0
-        talk.ended, talk.closed, talk.state, talk.lost = at, at + talk.wrapped, "wrapup", False
+        talk.ended, talk.closed, talk.state, talk.lost, talk.since = at, at + talk.wrapped, "wrapup", False, at
 
     def on_contact_wrapped(self, at: int, event: Any) -> None:
         mine = [t for t in self.talks if t.agent == event.agent]

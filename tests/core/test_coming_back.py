@@ -68,7 +68,8 @@ def test_the_day_before_still_counts_after_midnight_and_over_a_restart():
         floor.advance(NOON + hours * HOUR)
     floor = snapshot.load(snapshot.dump(floor))
     assert not floor.contacts.contacts, "the day is over: the contact itself is forgotten"
-    floor.apply(call("2", NOON + 24 * HOUR, "k1"), NOON + 24 * HOUR)  # to the millisecond a day later
+    floor.apply(call("2", NOON + 24 * HOUR, "k1"), NOON + 24 * HOUR)
+    assert day(floor)["repeat_rate"] == 100, "to the millisecond a day later"
     floor.apply(call("3", NOON + 48 * HOUR + 1, "k1"), NOON + 48 * HOUR + 1)  # a millisecond more
     assert day(floor)["repeat_rate"] == 0
     assert day(floor)["offered"] == 1

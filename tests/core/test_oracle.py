@@ -152,22 +152,30 @@ def _timed(event: ev.Event, at_ms: int) -> ev.Event:
     return type(event)(**{name: getattr(event, name) for name in event.__struct_fields__} | {"time": at_ms})
 
 
+_soon = st.tuples(st.integers(0, 99), st.sampled_from([0, 1, 5_000, 20_001, 30_000, 60_001, 600_000]))
+
+
+def _instant(look: int | tuple[int, int], arrivals: list[tuple[int, ev.Event]]) -> int:
+    """So long after the first arrival, or so soon after one of them."""
+    nth, after_ms = look if isinstance(look, tuple) else (0, look)
+    return arrivals[nth % len(arrivals)][0] + after_ms
+
+
 @given(
     _logs(), st.dictionaries(_queue, _rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
-    st.lists(st.integers(0, 5 * 3600), min_size=1, max_size=4), st.booleans(),
+    st.lists(st.integers(0, 5 * 3600 * SECOND) | _soon, min_size=1, max_size=6), st.booleans(),
 )  # fmt: skip
 @settings(max_examples=LOGS, suppress_health_check=list(HealthCheck))
 def test_every_number_at_random_instants_is_what_the_definition_gives(
     log: tuple[int, list[tuple[int, ev.Event]]],
     rules: dict[str, oracle.Rule],
     zones: list[str],
-    looks_s: list[int],
+    looks: list[int | tuple[int, int]],
     over_a_restart: bool,
 ) -> None:
     _, arrivals = log
     floor, given_events, seen = Floor(_settings(rules, zones)), list(arrivals), list[ev.Event]()
-    first_ms = arrivals[0][0]
-    for look_ms in sorted(first_ms + look_s * SECOND for look_s in looks_s):
+    for look_ms in sorted(_instant(look, arrivals) for look in looks):
         while given_events and given_events[0][0] <= look_ms:
             arrival_ms, event = given_events.pop(0)
             if not _is_repeat(event, seen):

@@ -64,8 +64,8 @@ MONDAY = 1_795_420_800_000  # 2026-11-23 08:00 UTC, 10:00 in Kyiv
     ("row", "metric", "said"),
     [
         ({"closed": True, "opens_at": MONDAY + 2 * HOUR_MS}, "waiting", "closed, opens 12:00"),
-        ({"closed": True, "opens_at": MONDAY + 22 * HOUR_MS}, "waiting", "closed, opens Tue 08:00"),
-        ({"closed": True, "opens_at": MONDAY + 166 * HOUR_MS}, "waiting", "closed, opens 2026-11-30 08:00"),
+        ({"closed": True, "opens_at": MONDAY + 22 * HOUR_MS}, "waiting", "closed, opens Tue\u00a008:00"),
+        ({"closed": True, "opens_at": MONDAY + 166 * HOUR_MS}, "waiting", "closed, opens 2026-11-30\u00a008:00"),
         ({"closed": True}, "waiting", "closed"),
         ({}, "waiting", ""),
         ({"now": {"can_release": 3, "need_until": MONDAY + HOUR_MS // 2}}, "can_release", "until 10:30"),
