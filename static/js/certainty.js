@@ -29,11 +29,11 @@ export function hintOf(row, metric, window, picture) {
 }
 
 /** Of a queue outside its hours that, and when it opens; "" of all others. @param {*} row
- * @param {{now: number, zone: string}} picture */
-export function closed(row, picture) {
+ * @param {{now: number, zone: string}} picture @param {string} [words] of a chip others, which may be cut after the first */
+export function closed(row, picture, words) {
   if (!row.closed) return "";
   if (row.opens_at === undefined) return say("closed");
-  return say("closed_opens", { time: coming(row.opens_at, picture.now, picture.zone) });
+  return say(words || "closed_opens", { time: coming(row.opens_at, picture.now, picture.zone) });
 }
 
 /** ≤ 20 s: of a service level the time in which contacts are to be answered, where all its queues have the same.

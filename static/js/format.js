@@ -78,7 +78,7 @@ export function coming(at, now, zone) {
   const time = timeOfDay(at, zone, true);
   const days = formatter("day", zone);
   if (days.format(at) === days.format(now)) return time;
-  return (at - now < WEEKDAYS * DAY_S * 1000 ? formatter("weekday", zone) : days).format(at) + " " + time;
+  return (at - now < WEEKDAYS * DAY_S * 1000 ? formatter("weekday", zone) : days).format(at) + "\u00a0" + time;
 }
 
 /** Monday, 23 November. @param {number} at @param {string} zone */

@@ -97,7 +97,7 @@ def coming(at_ms: int, now_ms: int, zone: str, say: Words) -> str:
     if at.date() == now.date():
         return at.strftime("%H:%M")
     near = at_ms - now_ms < WEEKDAYS * DAY_S * 1000
-    return f"{format_date(at, 'EEE', locale=say.language) if near else at.date()} {at:%H:%M}"
+    return f"{format_date(at, 'EEE', locale=say.language) if near else at.date()}\u00a0{at:%H:%M}"
 
 
 def date(at_ms: int, zone: str, say: Words) -> str:

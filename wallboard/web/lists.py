@@ -92,8 +92,9 @@ def _line(name: str, row: Document, level: str, most: int, tile: Document, pictu
         "id": name,
         "name": row["name"],
         "level": "warn" if level == "over" else level,
-        "chip": _chip(level, now.get("over_target", 0), picture.say) or closed(row, picture),
+        "chip": _chip(level, now.get("over_target", 0), picture.say) or closed(row, picture, "closed_chip"),
         "icon": {"": "quiet", "good": "quiet", "over": "warn"}.get(level, level),
+        "hours": "yes" if level in ("", "good") else "no",
         "cells": [_cell(row, column, picture) for column in tile["columns"]],
         "load": round(100 * now.get("waiting", 0) / most, 1) if most else None,
     }

@@ -84,13 +84,14 @@ def hint(row: Document, metric: str, window: str, picture: Picture) -> str:
     return closed(row, picture) if percent is None else say("flow_outs", percent=round(percent))
 
 
-def closed(row: Document, picture: Picture) -> str:
-    """Of a queue outside its hours that, and when it opens; "" of all others."""
+def closed(row: Document, picture: Picture, words: str = "closed_opens") -> str:
+    """Of a queue outside its hours that, and when it opens; "" of all others. `words`: of a chip others, which may be
+    cut after the first."""
     if not row.get("closed"):
         return ""
     if "opens_at" not in row:
         return picture.say("closed")
-    return picture.say("closed_opens", time=coming(row["opens_at"], picture.now_ms, picture.zone, picture.say))
+    return picture.say(words, time=coming(row["opens_at"], picture.now_ms, picture.zone, picture.say))
 
 
 def window_text(tile: Document, n: int | None, picture: Picture) -> str:

@@ -83,7 +83,7 @@ function renderRow(line, row, tile, picture) {
   mark(line, "level", row.level === "over" ? "warn" : row.level);
   const name = part(line, "span", "name");
   write(part(name, "bdi", "line"), row.queue.name);
-  chip(name, row, closed(row.queue, picture));
+  chip(name, row, closed(row.queue, picture, "closed_chip"));
   each(line, "span", "cell", tile.columns, (column) => column.metric, (cell, column) => {
     const value = (row.queue[column.window] || {})[column.metric];
     const shown = figure(value, column.reads, picture.now);
@@ -112,6 +112,7 @@ function chip(name, row, hours) {
   if (gone) return;
   const box = found || part(name, "span", "chip");
   mark(box, "of", row.id);
+  mark(box, "hours", fine ? "yes" : "no");
   const made = part(box, "span", "tag");
   icon(made, fine ? "quiet" : row.level === "over" ? "warn" : row.level);
   write(part(made, "span", "word"), fine ? hours : wordOfLevel(row));
