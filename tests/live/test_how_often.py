@@ -9,7 +9,7 @@ from tests.live.loaded import NOON, Clock, Loaded, Reader, Slot, board, hub_of
 from wallboard.core.events import Queued
 from wallboard.live import hub as hubs
 from wallboard.live import pace
-from wallboard.live.channel import BEAT_MS
+from wallboard.live.channel import LOOK_S
 
 
 async def test_a_board_sends_at_most_its_updates_per_second_and_the_first_at_once(clock: Clock):
@@ -122,12 +122,16 @@ async def test_the_time_of_an_event_counts_although_its_patch_began_without_one(
     assert sum(hub.sent.took.counts) == 2, "and is counted once"
 
 
-async def test_silence_is_broken_by_a_beat(clock: Clock):
+async def test_silence_of_four_seconds_is_broken_by_a_beat(clock: Clock):
+    """As CONTRACT says, and no later: it is looked each half second."""
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
     reader = Reader(hub, board())
     reader.take()
-    clock.ms += BEAT_MS
+    clock.ms += 3_000
+    hub.look()
+    assert reader.wire.take() is None
+    clock.ms += 1_000 - round(LOOK_S * 1_000)
     hub.look()
     beat = reader.wire.take()
     assert beat is not None

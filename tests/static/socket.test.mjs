@@ -53,6 +53,17 @@ test("a cut line comes back by itself", () => {
   assert.equal(Line.made.length, 2);
 });
 
+test("of many that are cut off together each has a moment of its own", (t) => {
+  const chances = [0.1, 0.9];
+  t.mock.method(Math, "random", () => chances.shift());
+  const lines = [opened(), opened()].map(({ socket }) => socket.line);
+  lines.forEach((line) => line.closes(1012));
+  mock.timers.tick(250);
+  assert.equal(Line.made.length, 3, "one of the two, after a tenth of two seconds");
+  mock.timers.tick(1600);
+  assert.equal(Line.made.length, 4);
+});
+
 test("4403 stops and keeps the server's reason", () => {
   const { socket } = opened();
   Line.made[0].closes(4403, "no such board");

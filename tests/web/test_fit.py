@@ -10,6 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol as Uvicorn
 from websockets.asyncio.client import connect
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.server import ServerProtocol
 
 from tests.web.conftest import TOKEN  # type: ignore[import-not-found]
 from wallboard.config import Config
@@ -43,20 +45,34 @@ def test_a_hook_that_is_gone_is_named_and_where_no_way_works_uvicorn_chooses(mon
     assert logs[0]["reason"] == "handle_connect is missing"
 
 
-@pytest.mark.parametrize("name", ["request", "response", "queue", "close_sent", "read_paused", "handshake_complete"])
-def test_a_field_of_another_name_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a later uvicorn: its own code goes on with the new name, and ours finds nothing under the old one."""
-    monkeypatch.setattr(Uvicorn, name, _Renamed(name), raising=False)
-    with capture_logs() as logs:
-        assert serve._protocol(fast_frames=True) in (PromptProtocol, "auto")
-    assert logs, "and said"
+@pytest.mark.parametrize(
+    ("of", "names", "way"),
+    [
+        (Uvicorn, ["request", "response"], PromptProtocol),
+        (Uvicorn, ["queue", "close_sent", "close_timeout", "read_paused", "handshake_complete"], "auto"),
+        (ServerProtocol, ["available_extensions", "extensions"], PromptProtocol),
+        (ServerProtocol, ["handshake_exc", "parser"], "auto"),
+        (PerMessageDeflate, ["local_max_window_bits"], PromptProtocol),
+    ],
+)
+def test_a_field_of_another_name_is_noticed_and_the_next_way_that_works_is_taken(
+    of: type[Any], names: list[str], way: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a later uvicorn or websockets: its own code goes on with the new name, and ours finds nothing under the
+    old one."""
+    for name in names:
+        unfit.cache_clear()
+        with monkeypatch.context() as later, capture_logs() as logs:
+            later.setattr(of, name, _Renamed(name, of.__module__.partition(".")[0]), raising=False)
+            assert (name, serve._protocol(fast_frames=True)) == (name, way)
+            assert len(logs) == (2 if way == "auto" else 1), "and said"
 
 
 class _Renamed:
-    """Another field for uvicorn than for us."""
+    """Another field for the package whose it is than for all others."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, package: str) -> None:
+        self._name, self._package = name, package
 
     def __get__(self, at: Any, kind: Any = None) -> Any:
         try:
@@ -73,7 +89,7 @@ class _Renamed:
 
     def _seen(self) -> str:
         asks = sys._getframe(2).f_globals["__name__"]
-        return f"new_{self._name}" if asks.startswith("uvicorn.") else self._name
+        return f"new_{self._name}" if asks.startswith(f"{self._package}.") else self._name
 
 
 def test_a_pause_that_never_comes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from tests.waiting import until
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
 from wallboard.live.transport import FrameProtocol
+from wallboard.web.serve import WS_MESSAGE_BYTES
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -134,6 +135,7 @@ async def test_a_packed_message_that_would_grow_is_refused_within_its_limit(serv
                 await asyncio.wait_for(screen.recv(), 60)
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 1009
+    assert str(WS_MESSAGE_BYTES) in caught.value.rcvd.reason, "by who unpacks it, and not once it was whole"
 
 
 async def test_the_time_to_the_socket_is_told_to_prometheus_and_to_a_tile_that_asks_for_it(

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.waiting import until
-from wallboard.config import Config
+from wallboard.commands import parts
+from wallboard.config import Config, Server
+from wallboard.live.prompt import PromptProtocol
+from wallboard.live.transport import FrameProtocol
 from wallboard.live.waits import SEND_BUFFER_BYTES
+from wallboard.web import serve
 from wallboard.web.listening import PEER_GONE_MS, listen
 
 
@@ -42,18 +47,40 @@ def test_a_connection_inherits_the_limit_for_a_peer_that_is_gone_and_the_small_b
     assert held in (SEND_BUFFER_BYTES, 2 * SEND_BUFFER_BYTES), "Linux counts its own needs too: twice what was asked"
 
 
-def test_a_screen_whose_network_goes_away_is_let_go_within_20_seconds() -> None:
+@pytest.mark.parametrize("way", ["frames", "ordinary"])
+def test_a_screen_whose_network_goes_away_is_let_go_within_20_seconds(
+    way: str, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
     """In a network namespace of its own, where the line can be taken down: no pong, no end, no answer of the kernel."""
     alone = ["unshare", "--map-root-user", "--net"]
     down = [*alone, "ip", "link", "set", "lo", "down"]
     if shutil.which("unshare") is None or subprocess.run(down, capture_output=True, check=False).returncode:
         pytest.skip("this system gives no network namespace (unshare --net), or has no ip: nothing can vanish here")
     script = Path(__file__).with_name("vanishing.py")
+    given = [redis_url, namespace, tmp_path, way]
     done = subprocess.run(
-        [*alone, sys.executable, str(script)], capture_output=True, text=True, timeout=90, check=False
+        [*alone, sys.executable, script, *given], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert 9 < float(done.stdout) < 20, "the next beat, and the 10 s of TCP_USER_TIMEOUT"
+    assert 9 < float(done.stdout.splitlines()[-1]) < 20, "the next beat, and the 10 s of TCP_USER_TIMEOUT"
+
+
+async def test_the_setting_chooses_the_way(config: Config, fast_frames: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`[server] fast_frames`, as `wallboard web` reads it."""
+    chosen: list[Any] = []
+    whole = serve.server_for
+
+    class Enough(Exception):
+        pass
+
+    def told(*app: Any, **given: Any) -> None:
+        chosen.append(whole(*app, **given).config.ws)
+        raise Enough
+
+    monkeypatch.setattr(serve, "server_for", told)
+    with pytest.raises(Enough):
+        await parts._web(None, replace(config, server=Server(fast_frames=fast_frames)), None, None, None)  # type: ignore[arg-type]
+    assert chosen == [FrameProtocol if fast_frames else PromptProtocol]
 
 
 async def test_at_a_stop_screens_are_told_to_come_back_and_a_stalled_sender_holds_nothing_up(

@@ -139,11 +139,15 @@ async def test_a_token_that_may_not_read_is_refused_and_one_that_is_revoked_is_c
 
 
 async def test_a_token_that_ends_closes_its_screens_and_is_worth_nothing_after(
-    config: Config, served_elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+    config: Config, served_elsewhere: Any, fast_frames: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(staying, "STILL_S", 0.1)
     ahead_ms = 0
-    async with served_elsewhere(config, clock_ms=lambda: time.time_ns() // 1_000_000 + ahead_ms) as served:
+
+    def clock_ms() -> int:
+        return time.time_ns() // 1_000_000 + ahead_ms
+
+    async with served_elsewhere(config, clock_ms=clock_ms, fast_frames=fast_frames) as served:
         asked = {"name": "wall", "scopes": ["state:read"], "expires_in_days": 1}
         bearer = f"Bearer {(await served.http.post('/api/v1/tokens', json=asked)).json()['token']}"
         async with (

@@ -135,6 +135,7 @@ async def test_what_became_of_it_stands_in_the_metrics(
         "fan_out_seconds",
         "updates_lowered_total",
         "updates_per_second_limit",
+        "tick_seconds",
     ]
 
     async def figures(served: Served) -> dict[str, float]:
@@ -145,7 +146,8 @@ async def test_what_became_of_it_stands_in_the_metrics(
     async with served_elsewhere(config, fast_frames=fast_frames) as served:
         hub = served.app.state.hub
         before = await figures(served)
-        assert before == dict.fromkeys(names, 0) | {"updates_per_second_limit": 10}
+        ticked = {"tick_seconds": before["tick_seconds"]}  # without screens too
+        assert before == dict.fromkeys(names, 0) | {"updates_per_second_limit": 10} | ticked
         async with stalled(served):
             await flood(served, lambda: hub.sent.cut)
         await until(lambda: not hub.screens, 30)
@@ -155,6 +157,7 @@ async def test_what_became_of_it_stands_in_the_metrics(
         assert cut["frames_total"] > 1
         assert cut["frame_bytes_total"] > 65_536
         assert 0 < cut["fan_out_seconds"] < 5
+        assert 0 < cut["tick_seconds"] < 5
         whole = Channel.hand_on
         monkeypatch.setattr(Channel, "hand_on", lambda at: (at._packed and time.sleep(0.2)) or whole(at))
         async with connect(address(served), additional_headers=HEADERS, max_size=None):

@@ -58,10 +58,12 @@ async def _connect(protocol: Any) -> None:
     loop = asyncio.get_running_loop()
     served: asyncio.Future[bytes] = loop.create_future()
     full = asyncio.Event()
+    failed: list[dict[str, Any]] = []  # what the loop's own calls raised: nobody else would hear of it
+    loop.set_exception_handler(lambda _, context: failed.append(context))
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         try:
-            served.set_result(await _serve(scope, receive, send, full))
+            served.set_result(await _serve(scope, receive, send, full, line.close))
         except Exception as error:
             served.set_exception(error)
 
@@ -71,7 +73,7 @@ async def _connect(protocol: Any) -> None:
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LINE_BYTES)
     theirs.setblocking(False)
     with theirs:
-        await loop.connect_accepted_socket(lambda: protocol(config, ServerState(), {}), ours)
+        _, line = await loop.connect_accepted_socket(lambda: protocol(config, ServerState(), {}), ours)
         await loop.sock_sendall(theirs, _REQUEST)
         answer = await loop.sock_recv(theirs, 65_536)
         head, _, body = answer.partition(b"\r\n\r\n")
@@ -84,6 +86,8 @@ async def _connect(protocol: Any) -> None:
         await loop.sock_sendall(theirs, _CLOSED)
         if await loop.sock_recv(theirs, 65_536):
             raise ValueError("more came after the close")
+    if failed:
+        raise failed[0].get("exception") or ValueError(failed[0]["message"])
 
 
 async def _rest(line: socket.socket, full: asyncio.Event) -> bytes:
@@ -95,7 +99,7 @@ async def _rest(line: socket.socket, full: asyncio.Event) -> bytes:
     return found
 
 
-async def _serve(scope: Any, receive: Any, send: Any, full: asyncio.Event) -> bytes:
+async def _serve(scope: Any, receive: Any, send: Any, full: asyncio.Event, close: Any) -> bytes:
     """As web/socket.py does it, on the way that the protocol offers. What it sent."""
     await receive()
     await send({"type": "websocket.accept"})
@@ -107,7 +111,7 @@ async def _serve(scope: Any, receive: Any, send: Any, full: asyncio.Event) -> by
     if wire is None:
         full.set()
         await send({"type": "websocket.send", "text": _HELLO.text})
-        await send({"type": "websocket.close", "code": 1000})
+        close(1000, "")
         return _HELLO.plain
     wire.write(_FILLS)
     for _ in range(PAUSE_TURNS):
@@ -119,7 +123,7 @@ async def _serve(scope: Any, receive: Any, send: Any, full: asyncio.Event) -> by
     await screen.pulled.wait()
     if not wire.ready or wire.put(_HELLO.packed) != len(_HELLO.packed):
         raise ValueError("it takes no frame")
-    wire.close(1000, "")
+    close(1000, "")
     return _FILLS.packed + _HELLO.packed
 
 
