@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ sys.path.insert(0, str(SCRIPTS))
 # ruff: noqa: E402
 from fanout.available import available  # type: ignore[import-not-found]
 from fanout.given import UPGRADE, Given, runs  # type: ignore[import-not-found]
+from fanout.others import texts  # type: ignore[import-not-found]
 
 HEAD = f"GET /%s HTTP/1.1\r\nHost: 127.0.0.1\r\n{UPGRADE}\n"
 LATE_S = 0.6
@@ -217,3 +219,13 @@ def test_what_is_asked_about_runs_beside_what_it_is_compared_with() -> None:
     assert [(run.name, run.boards, run.stalled) for run in runs(asked, {"ws": "no npm"})] == [
         ("plain", 20, 5), ("plain-without-stalled", 20, 0), ("plain-one-board", 1, 5), ("floor", 1, 0),
     ]  # fmt: skip
+
+
+def test_others_send_patches_as_ours_are_of_one_length_and_each_with_numbers_of_its_own() -> None:
+    """One that is sent again and again packs into ten bytes, where the compressor remembers: no patch does."""
+    said = texts(449, 512)
+    assert {len(text) for text in said} == {445}
+    assert len({*said}) == 512
+    remembers = zlib.compressobj(wbits=-15)
+    sizes = [len(remembers.compress(text.encode()) + remembers.flush(zlib.Z_SYNC_FLUSH)) for text in [*said, *said]]
+    assert min(sizes) > 40, "in the second round neither"

@@ -1,13 +1,18 @@
-// Node's `ws` with the same payload to as many screens: node broadcast.mjs PORT PAYLOAD DEFLATE. A line: {us, frames}.
+// Node's `ws`, one payload to as many screens ten times a second: node broadcast.mjs PORT DEFLATE. The payloads come as
+// lines on standard input up to an empty one, and are sent in turn. A line of JSON once it listens.
 import { createInterface } from "node:readline";
 import { WebSocketServer } from "ws";
 
-const [port, bytes, deflate] = process.argv.slice(2).map(Number);
+const [port, deflate] = process.argv.slice(2).map(Number);
+const payloads = [];
+for await (const line of createInterface({ input: process.stdin })) {
+  if (!line) break;
+  payloads.push(line);
+}
 const server = new WebSocketServer({ port, host: "127.0.0.1", perMessageDeflate: deflate ? { threshold: 0 } : false, backlog: 4096 });
-const payload = (await new Promise((tell) => createInterface({ input: process.stdin }).once("line", tell))).slice(0, bytes);
-let frames = 0;
+let nth = 0;
 setInterval(() => {
-  for (const screen of server.clients) if (screen.readyState === 1) { screen.send(payload); frames += 1; }
+  const payload = payloads[nth++ % payloads.length];
+  for (const screen of server.clients) if (screen.readyState === 1) screen.send(payload);
 }, 100);
-process.on("SIGUSR2", () => console.log(JSON.stringify({ frames })));
 console.log(JSON.stringify({ listening: true }));
