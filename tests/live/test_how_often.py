@@ -1,6 +1,7 @@
 """How often are screens told? At most as their board says, less on a busy machine, and never nothing for long."""
 
 import asyncio
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -55,7 +56,7 @@ async def test_fan_outs_that_take_too_long_lower_the_rate_however_many_ticks_sen
     monkeypatch.setattr(hubs, "perf_counter", lambda: clock.ms / 1000)
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
-    screen = hub.subscribe(board(), Busy(clock, 60))
+    screen = hub.subscribe(board(), wire := Busy(clock, 60))
 
     async def ticks(count: int) -> None:
         for index in range(count):
@@ -70,6 +71,7 @@ async def test_fan_outs_that_take_too_long_lower_the_rate_however_many_ticks_sen
     await ticks(1000)
     assert (hub.pace.rate, hub.pace.lowered) == (8, 1), "60 ms would be too much at 10 a second: that is no calm"
     assert pipeline.tick_ms == 125
+    assert min(after - before for before, after in pairwise(wire.told_ms[-50:])) >= 120, "to the tick: 8 a second"
     screen.leave()
     assert (hub.pace.rate, hub.pace.lowered, pipeline.tick_ms) == (10, 1, 100), "nobody looks any more"
 

@@ -23,7 +23,7 @@ from wallboard.config import Config, Server
 from wallboard.live import transport
 from wallboard.live.channel import Channel
 from wallboard.live.screen import Screen
-from wallboard.web import serve
+from wallboard.web import listening, serve
 from wallboard.web import socket as live_socket
 from wallboard.web.socket import TextWire
 
@@ -41,8 +41,13 @@ def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
 
 
 @pytest.fixture
-def served(served_either_way: Served) -> Served:
-    return served_either_way
+async def served(
+    config: Config, served_elsewhere: Any, fast_frames: bool, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Served]:
+    """On both ways; and the kernel is patient: what lets a screen go is ours."""
+    monkeypatch.setattr(listening, "PEER_GONE_MS", 600_000)
+    async with served_elsewhere(config, fast_frames=fast_frames) as found:
+        yield found
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ the server let it go.
 vanishing.py REDIS_URL NAMESPACE FOLDER WAY      Redis on a unix socket; WAY: frames or ordinary
 """
 
-import asyncio
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import uvloop
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from websockets.asyncio.client import connect
 
+from tests.waiting import until
 from tests.web.conftest import TOKEN, serving  # type: ignore[import-not-found]
 from wallboard.config import Config, Redis
 
@@ -34,9 +34,7 @@ async def main(url: str, namespace: str, folder: str, way: str) -> None:
             await screen.recv()
             network("down")
             began_s = time.monotonic()
-            async with asyncio.timeout(60):
-                while served.app.state.hub.screens:
-                    await asyncio.sleep(0.05)
+            await until(lambda: not served.app.state.hub.screens)
             print(round(time.monotonic() - began_s, 1))
             network("up")
 
