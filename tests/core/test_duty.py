@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from wallboard.core import duty, snapshot
+from wallboard.core import duty, kpis, snapshot
 from wallboard.core import events as ev
 from wallboard.core.alerts import OWNER_BY
 from wallboard.core.settings import Queue, Settings
@@ -191,3 +191,24 @@ def test_it_is_kept_to_whom_an_alert_was_handed_over_also_when_they_take_it_unti
     assert floor.alerts.open["a"].given == [("Olena", NOON + 1), ("Vira", NOON + 3)]
     floor.apply(ev.AgentForgotten(name="Olena", source=ev.SERVER), NOON + 4)
     assert floor.alerts.open["a"].given == [("Vira", NOON + 3)]
+
+
+def test_the_state_document_names_no_owner_who_is_off_duty_and_is_told_anew_when_that_begins(floor: Floor) -> None:
+    """The wall said "Petro is on it" of what Petro had left by going off duty."""
+
+    def told() -> tuple[str | None, bool]:
+        assert ("alerts", "a") in floor.ground.touched
+        floor.ground.touched.clear()
+        row = kpis.entity(floor, "alerts", "a") or {}
+        return row.get("owner"), row.get("left", False)
+
+    raised(floor, NOON)
+    on(floor, "Petro", NOON, NOON + HOUR)
+    floor.apply(ev.AlertAssigned(alert="a", who="Petro", source=ev.SERVER), NOON + 1)
+    assert told() == ("Petro", False)
+    floor.advance(NOON + HOUR)
+    assert told() == (None, True)
+    floor.apply(ev.AlertAcknowledged(alert="a", who="Olena", source=ev.SERVER), NOON + HOUR + 1)
+    assert told() == (None, False)
+    on(floor, "Petro", NOON + 2 * HOUR, NOON + 3 * HOUR)
+    assert told() == ("Petro", False)

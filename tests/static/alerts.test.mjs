@@ -6,7 +6,7 @@ import { raisedOf, textOf } from "../../static/js/tiles/alerts.js";
 import { learn } from "../../static/js/words.js";
 
 test("a change has its sign and its time, in four languages", () => {
-  const row = { metric: "waiting", limit: "> 5", value: 7, reads: "count", within: "10m", name: "Support" };
+  const row = { metric: "waiting", limit: "> 5", value_now: 7, reads: "count", within: "10m", name: "Support" };
   const says = {
     en: "Support: Waiting, change within 10 min +7, limit > 5",
     uk: "Support: Чекають, зміна за 10 хв +7, межа > 5",
@@ -16,7 +16,7 @@ test("a change has its sign and its time, in four languages", () => {
   for (const language of Object.keys(says)) {
     learn(JSON.parse(readFileSync(new URL("../../static/words/" + language + ".json", import.meta.url), "utf8")), language);
     assert.equal(textOf(row).replace(/\u00a0/g, " "), says[language]);
-    assert.ok(textOf({ ...row, value: -7, limit: "< -5" }).indexOf("−7") > 0);
+    assert.ok(textOf({ ...row, value_now: -7, limit: "< -5" }).indexOf("−7") > 0);
     assert.ok(textOf({ ...row, within: undefined }).indexOf("+") < 0);
   }
 });
@@ -31,7 +31,8 @@ test("the number now stands in the text, the one with which it was raised beside
   assert.deepEqual(raisedOf({ reads: "seconds", value_now: 151 }, 350_000), []);
   assert.equal(says({ value_now: 151.4 }, 350_000), "Support: Longest wait 2:31, limit > 2:00");
   assert.equal(says({ value_now: 0 }, 350_000), "Support: Longest wait 0:00, limit > 2:00");
-  assert.equal(says({}, 350_000), "Support: Longest wait 2:31, limit > 2:00");
+  assert.equal(says({}, 350_000), "Support: Longest wait 2:31 when raised, limit > 2:00", "where none is known now");
+  assert.equal(says({ value: undefined }, 350_000), "Support: Longest wait –, limit > 2:00");
   const fall = { metric: "waiting", reads: "count", limit: "> 5", value: 7, within: "10m" };
   assert.equal(says({ ...fall, value_now: -2 }, 0), "Support: Waiting, change within 10 min −2, limit > 5");
 });

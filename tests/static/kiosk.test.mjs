@@ -99,11 +99,11 @@ test("what calls is grave, or an alert of any severity, stands on the tile, is n
       here: { ...notice, queues: ["support"] }, there: { ...notice, queues: ["test-1"] }, over: { ...notice, until: 9 },
       all: notice, mild: { ...notice, level: "warning" }, quiet: { ...notice, level: "good" },
     },
-    alerts: { a: alert, b: { ...alert, severity: "warning" }, c: { ...alert, owner: "Olena" }, d: { ...alert, snoozed_until: 99 }, e: { ...alert, of: "sales" } },
+    alerts: { a: alert, b: { ...alert, severity: "warning" }, c: { ...alert, owner: "Olena" }, d: { ...alert, snoozed_until: 99 }, e: { ...alert, of: "sales" }, f: { ...alert, left: true, acknowledged_by: "Olena" } },
   }; // prettier-ignore
   const ids = (tile, kind) => kind.calling(tile, { state, now: 10 }).map((one) => one.id + " " + one.severity);
   assert.deepEqual(ids({ queues: ["*", "!test-*"] }, notices), ["notice.here@5 critical", "notice.all@5 critical", "notice.mild@5 warning"]);
-  assert.deepEqual(ids({ queues: ["supp*"] }, alerts), ["alert.a critical", "alert.b warning"]);
+  assert.deepEqual(ids({ queues: ["supp*"] }, alerts), ["alert.a critical", "alert.b warning", "alert.f critical"]);
 });
 
 test("a wall asks that its screen stays on, and again whenever it is seen again", async () => {

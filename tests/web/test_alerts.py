@@ -516,17 +516,23 @@ async def test_acknowledge_assign_snooze_and_wake_say_who_did_it(served: Any) ->
 
 
 async def test_whoever_took_it_and_is_off_duty_now_is_told_to_whoever_may_act(served: Any) -> None:
+    """And it stands among those that nobody has until somebody acts."""
     on = DutyTaken(who="Olena", until=now_ms() + 3_600_000, source="wallboard", id="on")
     await served.parts.stream.append([on])
     await raised(served)
+    of = {"kind": "queues", "of": "sales", "metric": "waiting", "limit": "> 2"}
+    later = AlertRaised(alert="a2", rule="wait", severity="critical", value=3, attributes=of, source="wallboard")
+    await served.parts.stream.append([later])
     headers = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
     assert (await served.anonymous.post(f"{ALERTS}/a1/assign", json={}, headers=headers)).status_code == 202
-    assert "off_duty" not in (await until(served, lambda open_: "owner" in open_["a1"]))["a1"]
+    found = await until(served, lambda open_: "owner" in open_["a1"] and "a2" in open_)
+    assert ("off_duty" in found["a1"], list(found)) == (False, ["a2", "a1"])
     await served.parts.stream.append([DutyLeft(who="Olena", source="wallboard", id="off")])
-    row = (await until(served, lambda open_: "off_duty" in open_["a1"]))["a1"]
-    assert (row["off_duty"], row["left"]) == (True, True)
+    found = await until(served, lambda open_: "off_duty" in open_["a1"])
+    assert (found["a1"]["off_duty"], found["a1"]["left"], list(found)) == (True, True, ["a1", "a2"])
     assert (await served.http.post(f"{ALERTS}/a1/acknowledge")).status_code == 202
-    assert (await until(served, lambda open_: "left" not in open_["a1"]))["a1"]["off_duty"] is True
+    found = await until(served, lambda open_: "left" not in open_["a1"])
+    assert (found["a1"]["off_duty"], list(found)) == (True, ["a2", "a1"])
 
 
 async def test_the_state_knows_who_gave_it_to_whom_until_somebody_takes_it_themselves(served: Any) -> None:

@@ -143,11 +143,20 @@ def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> N
         | {"severity": "critical", "value": 125, "value_now": 63, "raised_at": 50_000, "acknowledged_by": "Olena"},
         "d": base | {"name": "Chat", "severity": "critical", "value": 125, "raised_at": 0, "snoozed_until": 3_600_000},
         "e": base | {"name": "Mail", "severity": "critical", "raised_at": 90_000},
+        "f": base
+        | {"name": "Web", "severity": "critical", "value": 125, "raised_at": 30_000, "acknowledged_by": "Ivan"}
+        | {"left": True},
     }
     fits = [{"holds": 9, "letters": 200, "alone": 200, "line": 100}]
     tile = {"kind": "alerts", "letters": 40, "fits": fits}
     (shown,) = painted({"tiles": [tile]}, Picture({"alerts": alerts}, 100_000, words("en")))
     assert [(row["id"], row["level"], row["text"].replace("\u00a0", " "), row["when"]) for row in shown["shown"]] == [
+        (
+            "f",
+            "critical",
+            "Web: Longest wait 2:05 when raised, limit > 2:00",
+            "critical · 1 min ago · nobody has it now",
+        ),
         ("e", "critical", "Mail: Longest wait –, limit > 2:00", "critical · 10 s ago"),
         (
             "b",
@@ -157,7 +166,12 @@ def test_alerts_stand_the_gravest_first_with_their_limit_and_who_is_on_it() -> N
         ),
         ("c", "critical", "Longest wait 1:03, limit > 2:00", "critical · 50 s ago · seen by Olena · 2:05 when raised"),
         ("a", "warning", "Support: Longest wait 2:31, limit > 2:00", "warning · 1 min ago"),
-        ("d", "critical", "Chat: Longest wait 2:05, limit > 2:00", "critical · 1 min ago · snoozed until 01:00"),
+        (
+            "d",
+            "critical",
+            "Chat: Longest wait 2:05 when raised, limit > 2:00",
+            "critical · 1 min ago · snoozed until 01:00",
+        ),
     ]
     assert [(row["id"], row["icon"]) for row in shown["shown"] if row["sleeps"]] == [("d", "alarm")]
 
@@ -207,7 +221,7 @@ def test_what_to_do_stands_below_each_alert_where_that_has_room(
             (1, 70, 60, 1, 30), (2, 49, 90, 1, 60), (2, 60, 120, 2, 80), (3, 69, 150, 2, 99)
         )
     ]  # fmt: skip
-    monkeypatch.setattr(lists, "alert_text", lambda row, *_: row["says"])
+    monkeypatch.setattr(lists, "text_now", lambda row, *_: row["says"])
     row = {"kind": "queues", "severity": "critical", "action": action}
     alerts = {text: row | {"says": text, "raised_at": place} for place, text in enumerate(texts)}
     tile = {"kind": "alerts", "letters": 40, "fits": fits}

@@ -140,10 +140,11 @@ class Alerts:
 
     def note_duty(self, who: str, at_ms: int) -> None:
         """They came on duty, or went off it: nobody has what is theirs until they come again."""
-        for row in self.open.values():
+        for alert, row in self.open.items():
             owner = row.owner.removesuffix(IN_TELEGRAM) if row.owner and row.owner_by else row.owner
             if owner == who:
                 row.left_ms = None if who in self._duty.on else at_ms
+                self._ground.touch("alerts", alert)
 
     def on_duty_now(self, row: AlertRow) -> list[str]:
         """Whatever was done about it: to whom it may be handed over."""

@@ -333,13 +333,17 @@ def _notice(floor: Floor, name: str) -> Document | None:
 
 
 def _alert(floor: Floor, name: str) -> Document | None:
-    """`value_now`; of what grows by itself `grows_since`, the instant from which its seconds count."""
+    """`value_now`; of what grows by itself `grows_since`, the instant from which its seconds count. Whoever is off duty
+    is its owner no more; `left`: and nobody acted since."""
     row = floor.alerts.open.get(name)
     if row is None:
         return None
     now = number_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), floor.now_ms)
     number = {"value_now": now.value} if now.since_ms is None else {"grows_since": now.since_ms}
-    return alert_document(floor, row) | (number if now.value is not None else {})
+    found = alert_document(floor, row) | (number if now.value is not None else {})
+    if row.left_ms is not None:
+        found.pop("owner", None)
+    return found | ({"left": True} if row.is_left else {})
 
 
 def alert_document(floor: Floor, row: AlertRow) -> Document:

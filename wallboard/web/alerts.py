@@ -100,7 +100,8 @@ def told(parts: Parts, who: Who, say: Words, receivers: Mapping[str, Receiver] |
     is told of it now. `receivers`: of the file and of leads; None: not known."""
     floor = parts.pipeline.floor
     rows = [(name, alert_document(floor, row)) for name, row in floor.alerts.open.items()]
-    rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
+    left = {name: {"left": True} for name, row in floor.alerts.open.items() if row.is_left}
+    rows.sort(key=lambda item: (order_of(item[1] | left.get(item[0], {})), item[1]["raised_at"]))
     before = last_times(floor)
     over = [(name, alert_document(floor, row)) for name, row in islice(reversed(floor.alerts.over.items()), SHOWN_OVER)]
     may = seen_by(who)

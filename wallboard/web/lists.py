@@ -293,7 +293,7 @@ def _notice(name: str, row: Document, picture: Picture) -> Document:
 def alerts(tile: Document, picture: Picture) -> Document:
     rows = [(name, row) for name, row in picture.state.get("alerts", {}).items() if _of_tile(row, tile)]
     rows.sort(key=lambda item: (order_of(item[1]), item[1]["raised_at"]))
-    texts = [alert_text(row, picture.say, picture.now_ms) for _, row in rows]
+    texts = [text_now(row, picture.say, picture.now_ms) for _, row in rows]
     page = paged_texts(texts, tile["fits"], picture.now_ms, acts=any(_action(row) for _, row in rows))
     fit = tile["fits"][page["fit"]]
     letters = fit["letters"] if not page["alone"] else fit["alone_acting"] if page["acts"] else fit["alone"]
@@ -314,13 +314,13 @@ def _of_tile(row: Document, tile: Document) -> bool:
 
 
 def order_of(row: Document) -> tuple[bool, int, bool]:
-    return "snoozed_until" in row, _grave({"level": row["severity"]}), "acknowledged_by" in row or "owner" in row
+    is_somebodys = "left" not in row and ("acknowledged_by" in row or "owner" in row)
+    return "snoozed_until" in row, _grave({"level": row["severity"]}), is_somebodys
 
 
-def alert_text(row: Document, say: Words, now_ms: int = 0) -> str:
-    """With its number now where the row has it, else the one at its raise."""
-    now = _value_now(row, now_ms)
-    return text_with(row, number_of(row, row.get("value") if now is None else now, say), say)
+def alert_text(row: Document, say: Words) -> str:
+    """With its number at its raise."""
+    return text_with(row, number_of(row, row.get("value"), say), say)
 
 
 def raised_text(row: Document, say: Words) -> str:
@@ -328,6 +328,12 @@ def raised_text(row: Document, say: Words) -> str:
     if "value" not in row:
         return alert_text(row, say)
     return text_with(row, say("alert.raised", value=number_of(row, row["value"], say)), say)
+
+
+def text_now(row: Document, say: Words, now_ms: int) -> str:
+    """With its number now where the row has it."""
+    now = _value_now(row, now_ms)
+    return raised_text(row, say) if now is None else text_with(row, number_of(row, now, say), say)
 
 
 def number_of(row: Document, value: float | None, say: Words) -> str:
@@ -351,6 +357,8 @@ def _alert(name: str, row: Document, text: str, picture: Picture) -> Document:
     when = [say(f"notice.{level}", otherwise=level), ago(seconds_since(row["raised_at"], picture.now_ms), say)]
     if "snoozed_until" in row:
         when.append(say("alert.snoozed", time=time_of_day(row["snoozed_until"], picture.zone, "%H:%M")))
+    elif "left" in row:
+        when.append(say("alert.left"))
     elif who := row.get("owner") or row.get("acknowledged_by"):
         when.append(say("alert.owner" if "owner" in row else "alert.seen", who=who))
     now, raised = (number_of(row, value, say) for value in (_value_now(row, picture.now_ms), row.get("value")))

@@ -26,10 +26,10 @@ function floodOf(alerts, now) {
   return count > FLOOD_ABOVE ? say("alert.flood", { count }) : "";
 }
 
-/** Those that nobody has taken. @returns {import("../heard.js").Calling[]} */
+/** Those that nobody sees to. @returns {import("../heard.js").Calling[]} */
 export function calling(tile, picture) {
   return shownOn(tile, picture)
-    .filter((row) => !(row.alert.snoozed_until || row.alert.owner || row.alert.acknowledged_by))
+    .filter((row) => !(row.alert.snoozed_until || isSomebodys(row.alert)))
     .map((row) => ({ id: "alert." + row.id, at: row.alert.raised_at, severity: row.alert.severity }));
 }
 
@@ -48,7 +48,12 @@ function meant(alert, tile) {
 
 function order(alert) {
   const grave = GRAVEST.indexOf(alert.severity);
-  return (alert.snoozed_until ? 100 : 0) + 10 * (grave < 0 ? GRAVEST.length : grave) + (alert.acknowledged_by || alert.owner ? 1 : 0);
+  return (alert.snoozed_until ? 100 : 0) + 10 * (grave < 0 ? GRAVEST.length : grave) + (isSomebodys(alert) ? 1 : 0);
+}
+
+/** Whoever had it may have gone off duty. */
+function isSomebodys(alert) {
+  return !alert.left && !!(alert.owner || alert.acknowledged_by);
 }
 
 function messageOf(row, picture) {
@@ -59,10 +64,11 @@ function messageOf(row, picture) {
   return { id: row.id, level, sleeps: !!row.alert.snoozed_until, text, name: row.alert.name, action, when: when.concat(who(row.alert, picture), raisedOf(row.alert, picture.now)).join(" · ") };
 }
 
-/** Support: Longest wait 5:10, limit > 2:00: the number now where it is known, else the one with which it was raised. */
+/** Support: Longest wait 5:10, limit > 2:00: the number now where it is known, else the one when it was raised, which says so. */
 export function textOf(alert, now) {
   const limit = alert.limit.replace(/[^<>=]/g, "") + "\u00a0" + shown(Number(alert.limit.replace(/[<>=]/g, "")), alert.reads);
-  const said = { metric: metricOf(alert), value: numberNow(alert, now) || signed(alert.value, alert), limit, name: alert.name };
+  const value = numberNow(alert, now) || (alert.value === undefined ? signed(alert.value, alert) : say("alert.raised", { value: signed(alert.value, alert) }));
+  const said = { metric: metricOf(alert), value, limit, name: alert.name };
   return alert.name === undefined ? say("alert.says_of_all", said) : say("alert.says", said);
 }
 
@@ -99,6 +105,7 @@ function metricOf(alert) {
 
 function who(alert, picture) {
   if (alert.snoozed_until) return [say("alert.snoozed", { time: timeOfDay(alert.snoozed_until, picture.zone, true) })];
+  if (alert.left) return [say("alert.left")];
   if (alert.owner) return [say("alert.owner", { who: alert.owner })];
   return alert.acknowledged_by ? [say("alert.seen", { who: alert.acknowledged_by })] : [];
 }
