@@ -22,7 +22,7 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
  * @typedef {{raised_at: number, over_at: number, owner?: string, acknowledged_by?: string, last_snoozed_by?: string, results?: Result[]}} Before
  * @typedef {{id: string, text: string, kind: string, team?: string, results?: Result[], before?: Before[], now?: string, text_parts?: string[], raised?: string, and?: string[], or?: string[], severity: string, rule: string, raised_at: number, first_of?: number, action?: string,
  *   owner?: string, off_duty?: boolean, left?: boolean, mine: boolean, theirs?: boolean, unheard?: boolean, unreached?: string[], acknowledged_by?: string, snoozed_until?: number, last_snoozed_by?: string, over_at?: number, over?: string}} Alert
- * @typedef {{now: number, no_worker_since: number | null, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
+ * @typedef {{now: number, rules: number, open: Alert[], pending: import("./pending.js").Pending[], over: Alert[],
  *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
  */
 
@@ -81,7 +81,6 @@ async function refresh() {
 function show(told) {
   answeredAt = Date.now();
   serverAhead = told.now - answeredAt;
-  workerless(told.no_worker_since);
   byId("begin").hidden = told.rules > 0;
   calls.hear(told.open);
   duty = told.duty;
@@ -132,13 +131,6 @@ function showAsked() {
   askedFor = "";
   card.classList.add("alert-asked");
   card.scrollIntoView({ block: "center" });
-}
-
-/** Nothing is raised or told: what stands here is not all. @param {number | null} since */
-function workerless(since) {
-  const text = since ? said("no_worker", { time: moment(since) }) : "";
-  if (byId("workerless").textContent !== text) byId("workerless").textContent = text;
-  byId("workerless").hidden = !text;
 }
 
 /** Work that holds alerts back must not be forgotten. @param {{name: string, until: number | null}[]} going */

@@ -42,7 +42,6 @@ async function refresh() {
 function show(now) {
   answeredAt = Date.now();
   section.dataset.old = now.dataset.old;
-  write(byId("workerless"), now.querySelector("#workerless")?.textContent ?? "");
   for (const id of ["receivers", "dead"]) list(byId(id), /** @type {HTMLElement} */ (now.querySelector("#" + id)));
 }
 

@@ -43,21 +43,30 @@ async def test_that_no_worker_runs_stands_on_top_until_one_does(
 ) -> None:
     monkeypatch.setattr(vitals, "LOOK_S", 0.05)
     async with connect(config.redis_url) as redis, serving(config) as served:
-        lease = Lease(redis, Keys(config.namespace))
+        keys = Keys(config.namespace)
+        lease = Lease(redis, keys)
         token = await lease.acquire()
         assert token is not None
+        await redis.persist(keys.lease)  # however long the pages take
         phone = await open_page(served, "/alerts", FIRST, screen={"locale": "pl"})
         await phone.locator("#begin").wait_for()
         line = phone.locator("#workerless")
         assert await line.is_hidden()
+        others = [await phone.context.new_page() for _ in range(2)]
+        for page, address in zip(others, ("/alerts/rules", "/shift"), strict=True):
+            await page.goto(served.origin + address)
         await lease.release(token)
-        await expect(line).to_have_text(re.compile(r"^Od \d\d:\d\d nie działa żaden worker"), timeout=60_000)
+        for page in (phone, *others):
+            said = re.compile(r"^Od \d\d:\d\d:\d\d nie działa żaden worker")
+            await expect(page.locator("#workerless")).to_have_text(said, timeout=60_000)
         box, first = await line.bounding_box(), await phone.locator("#calls").bounding_box()
         assert box
         assert first is None or box["y"] < first["y"]
         assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert await lease.acquire() is not None
-        await expect(line).to_be_hidden(timeout=60_000)
+        await redis.persist(keys.lease)
+        for page in (phone, *others):
+            await expect(page.locator("#workerless")).to_be_hidden(timeout=60_000)
         await phone.context.close()
 
 

@@ -21,7 +21,7 @@ from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import OnDuty
 from wallboard.web.lists import alert_text, order_of, raised_text
-from wallboard.web.openalerts import OpenAlerts, of_another_team, open_alerts
+from wallboard.web.openalerts import OpenAlerts, of_another_team, open_alerts, workerless
 from wallboard.web.pending import pending
 from wallboard.web.sight import seen_by, sees_floor
 from wallboard.web.speaking import page_say, spoken
@@ -83,13 +83,16 @@ async def alerts(request: Request) -> Response:
     summary="How many alerts are open",
     scope="alerts:act",
     description="Those of the caller's teams that nobody snoozed. `text`: in the first of Accept-Language.",
-    answers={200: Answer("How many, and how grave the gravest is.", OpenAlerts)},
+    answers={200: Answer("How many, how grave the gravest is, and `no_worker` while nothing is raised.", OpenAlerts)},
 )
 async def open_count(request: Request) -> Response:
     """`GET /api/v1/alerts/count`."""
     who, parts = allowed(request, "alerts:act"), parts_of(request)
     expect_loaded(parts)
-    found = open_alerts(parts.pipeline.floor, who, page_say(spoken(request)))
+    page = page_say(spoken(request))
+    found = open_alerts(parts.pipeline.floor, who, page)
+    if text := workerless(parts, page):
+        found["no_worker"] = text
     return JSONResponse(found, headers={"cache-control": "no-store"})
 
 

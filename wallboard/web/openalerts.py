@@ -1,22 +1,29 @@
-"""How many alerts are open for somebody? In the head of every page for leads: static/js/opencount.js asks again."""
+"""How many alerts are open for somebody, and does anything raise them now? static/js/opencount.js asks again.
+
+How many stands in the head of every page for leads; that no worker runs on those about alerts (workerless.html).
+"""
 
 from typing import NotRequired, TypedDict
 
 from wallboard.core.measured import Document
 from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
+from wallboard.live.vitals import no_worker_since
+from wallboard.web.figures import moment
 from wallboard.web.lists import order_of
 from wallboard.web.sight import seen_by
 from wallboard.web.who import Who
+from wallboard.web.wiring import Parts
 from wallboard.web.words import Words
 
 
 class OpenAlerts(TypedDict):
-    """`severity`: of the gravest; `text`: how many in words."""
+    """`severity`: of the gravest; `text`: how many in words; `no_worker`: that none runs now."""
 
     open: int
     severity: NotRequired[str]
     text: str
+    no_worker: NotRequired[str]
 
 
 def open_alerts(floor: Floor, who: Who, page: Words) -> OpenAlerts:
@@ -28,6 +35,15 @@ def open_alerts(floor: Floor, who: Who, page: Words) -> OpenAlerts:
     if severities:
         found["severity"] = min(severities, key=lambda one: order_of({"severity": one}))
     return found
+
+
+def workerless(parts: Parts, page: Words) -> str:
+    """That no worker runs, and since when: nothing is raised or told. Empty while one does."""
+    since_ms = no_worker_since(parts.pipeline.documents.get("sources", {}))
+    if since_ms is None:
+        return ""
+    zone = next(iter(parts.pipeline.floor.settings.sites.values())).zone
+    return page("alerts.no_worker", time=moment(since_ms, parts.clock_ms(), zone))
 
 
 def is_for(who: Who, row: AlertRow, team: str | None) -> bool:

@@ -12,7 +12,7 @@ from starlette.templating import Jinja2Templates
 
 from wallboard.assets import STATIC
 from wallboard.web.auth import IS_SCREEN, WHO
-from wallboard.web.openalerts import open_alerts
+from wallboard.web.openalerts import open_alerts, workerless
 from wallboard.web.wiring import parts_of
 from wallboard.web.words import LANGUAGES, Words, language_of, words
 
@@ -46,6 +46,7 @@ def _speaking(request: Request) -> dict[str, Any]:
         "is_screen": request.scope.get(IS_SCREEN, False),
         # Only where a page asks:
         "open_alerts": lambda: open_alerts(parts_of(request).pipeline.floor, request.scope[WHO], page_say(language)),
+        "workerless": lambda: workerless(parts_of(request), page_say(language)),
         "simulated": lambda: parts_of(request).config.simulated,
         "site_zone": lambda: next(iter(parts_of(request).pipeline.floor.settings.sites.values())).zone,
     }
