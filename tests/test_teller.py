@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import structlog
 from redis.asyncio import Redis
 
 from tests.waiting import now_ms, until
@@ -316,6 +317,35 @@ async def test_what_waited_for_a_channel_that_was_closed_is_told_to_it_as_to_a_n
     receivers["leads"] = LEADS
     await teller._look(token)
     assert [msgspec.json.decode(one.message)["id"] for one in await outbox.waiting("leads", 10)] == told
+    await client.aclose()
+
+
+@pytest.mark.parametrize(("away_ms", "told"), [(-1_000, ["b+", "a+"]), (0, ["a+"])], ids=["sooner", "later"])
+async def test_what_waits_for_a_receiver_that_is_gone_for_an_hour_is_told_to_nobody_when_it_comes_back(
+    telling_of: Any, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch, away_ms: int, told: list[str]
+) -> None:
+    """It left for up to eight days, as if it were new; what is open is told to a new one."""
+    teller, outbox, _ = telling_of
+    client, receivers, at_ms = connect(redis_url), {"leads": LEADS}, now_ms()
+    monkeypatch.setattr(teller, "_receivers", lambda: receivers)
+    monkeypatch.setattr(teller, "_clock_ms", lambda: at_ms)
+    token = await Lease(client, keys).acquire()
+    await outbox.put(token, "leads", [New("b", "b+", b'{"id": "b+"}')])
+    await outbox.add("leads shift", b"{}")
+    await outbox.put(token, "own:7", [New("c", "c+", b"{}")])
+    await outbox.since(token, ["leads", "own:7"], at_ms)
+    await teller._look(token)
+    receivers.clear()
+    await teller._look(token)
+    at_ms += telling.GONE_MS + away_ms
+    with structlog.testing.capture_logs() as logs:
+        await teller._look(token)
+    assert [(one["to"], one["of"]) for one in logs if "dropped" in one["event"]] == [("leads", 3)] * (len(told) == 1)
+    assert len(await outbox.waiting("leads shift", 10)) == (len(told) == 2), "the hand-over of a shift too"
+    receivers["leads"] = LEADS
+    await teller._look(token)
+    assert [msgspec.json.decode(one.message)["id"] for one in await outbox.waiting("leads", 10)] == told
+    assert len(await outbox.waiting("own:7", 10)) == 1, "who asks the record closes those"
     await client.aclose()
 
 

@@ -134,4 +134,8 @@ def mailed(receivers: Mapping[str, Receiver]) -> dict[str, Receiver]:
     """Receivers of mail that want more than grave alerts, by the name of their own outbox. Not those of one person,
     whose teams it would pass."""
     found = (one for one in receivers.values() if one.kind == "mail" and one.least == "info" and one.person is None)
-    return {f"{one.name} shift": one._replace(name=f"{one.name} shift") for one in found}
+    return {shift_outbox(one.name): one._replace(name=shift_outbox(one.name)) for one in found}
+
+
+def shift_outbox(receiver: str) -> str:
+    return f"{receiver} shift"

@@ -16,6 +16,8 @@ from wallboard.alerts.message import Message, alert_of
 from wallboard.alerts.told import Due, due_on, is_held
 from wallboard.alerts.turns import Turns
 from wallboard.core.errors import LeaseLost, StreamUnavailable
+from wallboard.core.rules import OWN
+from wallboard.handing import shift_outbox
 from wallboard.live.pipeline import Pipeline
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import New, Outbox
@@ -25,6 +27,8 @@ BEHIND_MS = 2_000  # so far the floor is at most while all is well
 AT_ONCE = 1_000  # put down together
 BREATHE = 20  # alerts of which nothing is due, until the loop may serve somebody else
 RENEW_MS = 6 * 3_600_000  # so often Redis hears that what was told of these alerts is still to be known (TOLD_S)
+GONE_MS = 3_600_000  # so long after a receiver is none any more what waits for it is dropped
+SWEEP_MS = 60_000  # between two looks for such ones
 SETTLED_MS = 60_000  # and so long after the start for the first time: what is due by then goes before
 REMEMBERED = 20_000  # that something was put; above it what was put of alerts that are gone is forgotten
 
@@ -61,6 +65,7 @@ class Teller:
         self._since: dict[str, int] | None = None
         self._led: int | None = None  # the token at the last look: who led meanwhile may have told more
         self._renewed_ms = clock_ms() - RENEW_MS + SETTLED_MS
+        self._swept_ms = 0
         self._most = REMEMBERED
         self._deliveries = Deliveries(outbox, clock_ms, lambda: self.token, self._holds, self._anew)
 
@@ -99,6 +104,9 @@ class Teller:
                 self._since = await self._outbox.since(token, list(receivers), now_ms)
                 self._put.clear()  # of one that went what waited may be known no more
                 self._recalled.clear()
+            if now_ms - self._swept_ms >= SWEEP_MS:
+                await self._sweep(now_ms)
+                self._swept_ms = now_ms
             names, opened = self._turns.now(floor.alerts.open, floor.alerts.over, now_ms), len(floor.alerts.open)
             await self._recall(names)
             each = due_on(
@@ -120,6 +128,14 @@ class Teller:
             log.info("messages wait to be put down", reason=str(reason) or type(reason).__name__)
         except Exception:  # the root of this task
             log.exception("messages were not put down")
+
+    async def _sweep(self, now_ms: int) -> None:
+        """What waits for one that is not in the file any more must not be told as new when it comes back. Channels that
+        leads added are closed by who asks the record (leads.py): while it is away they may only be unknown."""
+        for name in await self._outbox.gone(now_ms - GONE_MS):
+            count = 0 if name.startswith(OWN) else await self._outbox.close(name, shift_outbox(name))
+            if count:
+                log.warning("a receiver is gone, what waited is dropped", to=name, of=count)
 
     async def _recall(self, names: Sequence[str]) -> None:
         """What whoever led before had put about those that are looked at for the first time. Else all messages of the

@@ -40,17 +40,21 @@ return put
 """)
 
 # Those of before this was written down were there from the begin: ''; so it is there also where nobody is told.
+# Of one that is none any more stands since when, below zero.
 # KEYS: fence, receivers. ARGV: token, now, '', names. Gives of each since when (ms), first of ''.
 _SINCE = Script(f"""
 {REFUSE_OLD_TOKEN}
 local since = redis.call('EXISTS', KEYS[2]) == 1 and ARGV[2] or '0'
 local gone = {{}}
-for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do gone[name] = true end
+for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do gone[name] = redis.call('HGET', KEYS[2], name) end
 for i = 3, #ARGV do
+  local known = gone[ARGV[i]]
+  if not known or string.sub(known, 1, 1) == '-' then redis.call('HSET', KEYS[2], ARGV[i], since) end
   gone[ARGV[i]] = nil
-  redis.call('HSETNX', KEYS[2], ARGV[i], since)
 end
-for name in pairs(gone) do redis.call('HDEL', KEYS[2], name) end
+for name, known in pairs(gone) do
+  if string.sub(known, 1, 1) ~= '-' then redis.call('HSET', KEYS[2], name, '-' .. ARGV[2]) end
+end
 return redis.call('HMGET', KEYS[2], unpack(ARGV, 3))
 """)
 
@@ -172,6 +176,13 @@ class Outbox:
             found = await _SINCE.run(self._redis, [self._keys.fence, self._keys.receivers], [token, now_ms, *names])
         return {name: int(since_ms) for name, since_ms in zip(names, found, strict=True) if name}
 
+    async def gone(self, before_ms: int) -> list[str]:
+        """Which receivers are none any more, and were none then (ms)."""
+        with answering(_WHAT):
+            found: Any = self._redis.hgetall(self._keys.receivers)
+            since = (await found).items()
+        return [name.decode() for name, value in since if int(value) < 0 and -int(value) <= before_ms]
+
     async def waiting(self, receiver: str, count: int, after: str = "") -> list[Waiting]:
         """The oldest first, behind the one of the id `after`."""
         with answering(_WHAT):
@@ -221,13 +232,18 @@ class Outbox:
         with answering(_WHAT):
             await _DONE.run(self._redis, keys, [token, "1" if is_alone else "", now_ms, paced, *ids])
 
-    async def close(self, *receivers: str) -> None:
-        """Nobody is told there any more: what waits goes, as if it had not been put."""
+    async def close(self, *receivers: str) -> int:
+        """Nobody is told there any more: what waits goes, as if it had not been put; how many that were."""
+        count = 0
         with answering(_WHAT):
             for receiver in receivers:
-                while await self._taken_out(receiver):
-                    pass
-                await self._redis.delete(self._keys.outbox(receiver), self._keys.going(receiver))
+                while went := await self._taken_out(receiver):
+                    count += went
+                pipe = self._redis.pipeline(transaction=True)
+                pipe.delete(self._keys.outbox(receiver), self._keys.going(receiver))
+                pipe.hdel(self._keys.receivers, receiver)
+                await pipe.execute()
+        return count
 
     async def _taken_out(self, receiver: str) -> int:
         """Some of what waits, the oldest first; how many."""
