@@ -106,7 +106,7 @@ class Handing:
         """Nothing of the floor is kept over an `await`."""
         group = f"site:{site}"
         target = handover.target_of(self._pipeline.floor, group)
-        lines = handoverworst.lines_of(self._pipeline.floor, self._is_told(site))
+        lines = handoverworst.lines_of(self._pipeline.floor, self._is_of(site))
         numbers = await asyncio.to_thread(handover.numbers, self._history, group, target, shift, now_ms)
         longest = await asyncio.to_thread(handoverworst.longest, self._history, lines, shift, now_ms)
         settings = self._pipeline.floor.settings
@@ -116,7 +116,7 @@ class Handing:
         )  # fmt: skip
         floor = self._pipeline.floor
         own = floor.settings.site_of
-        waits = handover.waits(floor, self._is_told(site))
+        waits = handover.waits(floor, self._is_of(site))
         alerts = handover.alerts_of(
             floor, shift, lambda row: row.kind != "agents" and (row.kind != "queues" or own(row.of) == site)
         )
@@ -124,10 +124,10 @@ class Handing:
         lacks = handover.may_lack(floor, shift)
         return Parting(site, shift, numbers, list(waits), alerts, notices, notes, lacks, longest)
 
-    def _is_told(self, site: str) -> Callable[[str], bool]:
-        """Whether a queue is of this site, and not hidden."""
+    def _is_of(self, site: str) -> Callable[[str], bool]:
+        """Whether a queue is of this site."""
         settings = self._pipeline.floor.settings
-        return lambda queue: settings.site_of(queue) == site and not settings.for_queue(queue).hidden
+        return lambda queue: settings.site_of(queue) == site
 
 
 def mailed(receivers: Mapping[str, Receiver]) -> dict[str, Receiver]:

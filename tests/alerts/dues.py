@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from wallboard.alerts.told import NEVER_NEW, Due, due
+from wallboard.alerts.told import NEVER_NEW, Asks, Due, due
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
@@ -40,12 +40,16 @@ def dues(
     is_behind: bool = False, since: Mapping[str, int] = NEVER_NEW, known: Container[tuple[str, str]] = (),
 ) -> list[Due]:  # fmt: skip
     by_name = {receiver.name: receiver for receiver in receivers or (LEADS, BOSS)}
-    settings_now, called = held or settings(), lambda row: row.of
+    asks = asks_of(on_duty)
     [found] = due(
-        {"a": one}, settings_now, by_name, now_ms, called, lambda _: on_duty, "", known, since=since,
-        is_behind=is_behind,
+        {"a": one}, held or settings(), by_name, now_ms, asks, "", known, since=since, is_behind=is_behind
     )  # fmt: skip
     return found
+
+
+def asks_of(on_duty: Sequence[str]) -> Asks:
+    """Without a floor: these are on duty, then and now."""
+    return Asks(lambda row: row.of, lambda _: on_duty, lambda _: on_duty)
 
 
 OLENA = Receiver("olena-phone", "webhook", "https://c.example", person="Olena")

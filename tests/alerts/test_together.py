@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.alerts.dues import LEADS, MINUTE, NOON, row, settings
+from tests.alerts.dues import LEADS, MINUTE, NOON, asks_of, row, settings
 from wallboard.alerts.message import Verb, message_of, together
 from wallboard.alerts.told import due
 from wallboard.core.rows import AlertRow
@@ -29,7 +29,7 @@ def test_one_message_for_many_is_named_after_the_gravest() -> None:
 def several(*rows: AlertRow, on_duty: Sequence[str] = (), **keys: Any) -> list[str]:
     """The lines of the one message that tells of these, without how many."""
     held, alerts = settings(**keys), {f"a{number}": one for number, one in enumerate(rows)}
-    told_of = due(alerts, held, {"leads": LEADS}, NOON, lambda row: row.of, lambda _: on_duty, "")
+    told_of = due(alerts, held, {"leads": LEADS}, NOON, asks_of(on_duty), "")
     return together([one.message for [one] in told_of]).text.splitlines()[1:]
 
 
@@ -117,7 +117,7 @@ def test_of_one_cause_it_is_told_which_came_first_also_when_that_went_before() -
         "b": row(rule="lost", severity="warning", since_ms=NOON + 2 * MINUTE, raised_ms=NOON + 2 * MINUTE),
         "a": row(since_ms=NOON, raised_ms=NOON),
     }
-    found = due(alerts, held, {"leads": LEADS}, NOON + 3 * MINUTE, lambda row: row.of, lambda _: (), "")
+    found = due(alerts, held, {"leads": LEADS}, NOON + 3 * MINUTE, asks_of(()), "")
     later, first = (one.message for [one] in found)
     assert "Came after: support: longest wait" in later.text.splitlines()
     assert (later.first, first.first) == ("a", "")

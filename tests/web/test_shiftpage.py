@@ -50,6 +50,7 @@ def settings() -> Settings:
             "support": Queue(team="one", name="Support"),
             "chat": Queue(team="two", name="Chats", target=Target(percent=90)),
             "mail": Queue(team="two", name="Mail", channel="email", target=Target(percent=90)),
+            "test": Queue(team="one", name="Test line", hidden=True),
         },
         alert={"long": msgspec.convert({"metric": "waiting", "queues": ["*"], "raise": "> 2"}, Rule)},
     )
@@ -79,6 +80,7 @@ async def shift(config: Any, served_elsewhere: Any) -> Any:
         ]  # fmt: skip
         await served.parts.stream.append(told)
         queued = [{"type": "contact.queued", "contact": f"c{n}", "queue": "support", "source": "pbx"} for n in range(3)]
+        queued += [{"type": "contact.queued", "contact": "t", "queue": "test", "source": "pbx"}]
         assert (await served.http.post("/api/v1/events", json=queued)).json()["rejected"] == []
         await until(served, lambda floor: floor.tallies.queues["support"].live["waiting"] == 3)
         yield served
@@ -97,7 +99,7 @@ def fill(served: Any) -> int:
     for group in ("all", "team:one"):
         told[Interval("groups", group, begun_ms + QUARTER_MS, "event")] = EIGHT_OF_TEN
         told[Interval("groups", group, begun_ms + 5 * QUARTER_MS, "event")] = SEVEN_OF_TEN
-    for queue, wait_s in (("support", 372), ("mail", 7200)):
+    for queue, wait_s in (("support", 372), ("mail", 7200), ("test", 900)):
         told[Interval("queues", queue, begun_ms + QUARTER_MS, "event")] = {
             "answered_wait\t5": 9,
             f"other_wait\t{wait_s}": 1,
@@ -176,6 +178,7 @@ async def test_alerts_stand_with_who_did_what_notices_and_who_still_waits(shift:
         assert said in text, said
     assert text.count("nobody acted") == 1, "of the chats"
     assert re.search(r"<b>Support</b> 3 waiting, the longest \d+:\d\d", text)
+    assert "Test line" not in text, "hidden, as on a wall"
     assert "several targets" in text
 
 

@@ -147,10 +147,11 @@ def may_lack(floor: Floor, shift: Shift) -> bool:
 
 
 def waits(floor: Floor, has_queue: Callable[[str], bool]) -> Iterator[Waits]:
-    """The queues in which somebody waits now, the longest wait first."""
+    """The queues in which somebody waits now, the longest wait first; without hidden ones, as on a wall."""
     found = []
     for queue in floor.tallies.queues:
-        row = entity(floor, "queues", queue) if has_queue(queue) else None
+        is_shown = has_queue(queue) and not floor.settings.for_queue(queue).hidden
+        row = entity(floor, "queues", queue) if is_shown else None
         now: dict[str, Any] = (row or {}).get("now", {})
         if row and (now.get("waiting") or now.get("unanswered")):
             found.append(

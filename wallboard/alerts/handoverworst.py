@@ -37,12 +37,12 @@ class WorstHour(NamedTuple):
 
 
 def lines_of(floor: Floor, has_queue: Callable[[str], bool]) -> dict[str, Line]:
-    """Queue → what is said of it, of those that are asked about."""
+    """Queue → what is said of it, of those that are asked about and not hidden."""
     names = floor.settings.for_queue
     return {
         queue: Line(names(queue).name or queue, channel_of(floor, queue) in SPOKEN)
         for queue in {**floor.settings.queue, **floor.tallies.queues}
-        if has_queue(queue)
+        if has_queue(queue) and not names(queue).hidden
     }
 
 

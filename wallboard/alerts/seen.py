@@ -47,6 +47,8 @@ class Seen:
         first = [one for one in readable if not self._holds(one.message)]
         before = readable[: readable.index(first[0])] if first else readable
         self._held = before[-1] if before else self._held
+        if before and len(found) == AT_ONCE:  # whoever begins anew sees as far behind them as whoever sent before
+            return await self.look()
         if len(found) < AT_ONCE or not first:
             self.forget()
             return first, []

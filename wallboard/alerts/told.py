@@ -9,7 +9,8 @@ nobody is, the chain goes on with the next at once, who is told why.
 """
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -56,6 +57,26 @@ class Due(NamedTuple):
     message: Message
 
 
+class Asks(NamedTuple):
+    """What is asked of the floor about an alert, where it is needed. `called`: what people call what it is about.
+    `on_duty`: names, of one that somebody acted on, or that is over, of those of then; `on_duty_now`: whatever was
+    done. `number`: by now, for a repeat, with its `unit`; `besides`: the further conditions, with their numbers."""
+
+    called: Callable[[AlertRow], str]
+    on_duty: Callable[[AlertRow], Collection[str]]
+    on_duty_now: Callable[[AlertRow], Collection[str]]
+    number: Callable[[AlertRow], float | None] = lambda _: None
+    unit: Callable[[AlertRow], str] = lambda _: ""
+    besides: Callable[[AlertRow], Sequence[Beside]] = lambda _: ()
+
+
+def asks_of(floor: Floor, now_ms: int) -> Asks:
+    return Asks(
+        partial(called_of, floor), floor.alerts.on_duty, floor.alerts.on_duty_now,
+        lambda row: value_now(floor, row, now_ms), partial(unit_of, floor), lambda row: besides_of(floor, row, now_ms),
+    )  # fmt: skip
+
+
 def due_on(
     floor: Floor, receivers: Mapping[str, Receiver], now_ms: int, link: str, known: Container[tuple[str, str]] = (),
     *, since: Mapping[str, int] = NEVER_NEW, is_behind: bool = False, names: Iterable[str] | None = None,
@@ -63,13 +84,9 @@ def due_on(
     """Of the alerts of this floor, what is open first. What is held back is open, and nothing is said of it."""
     held, alerts = floor.alerting, floor.alerts
     speaking = {name: row for name, row in alerts.open.items() if not (held and held.holds_back(row))} | alerts.over
-    called = lambda row: called_of(floor, row)  # noqa: E731
-    now = lambda row: value_now(floor, row, now_ms)  # noqa: E731
-    unit = lambda row: unit_of(floor, row)  # noqa: E731
-    besides = lambda row: besides_of(floor, row, now_ms)  # noqa: E731
     return due(
-        speaking, floor.settings, receivers, now_ms, called, alerts.on_duty, link, known, now, unit, alerts.on_duty_now,
-        besides, since=since, is_behind=is_behind, names=names,
+        speaking, floor.settings, receivers, now_ms, asks_of(floor, now_ms), link, known, since=since,
+        is_behind=is_behind, names=names,
     )  # fmt: skip
 
 
@@ -95,34 +112,28 @@ def due(
     settings: Settings,
     receivers: Mapping[str, Receiver],
     now_ms: int,
-    called: Callable[[AlertRow], str],
-    on_duty: Callable[[AlertRow], Collection[str]],
+    asks: Asks,
     link: str,
     known: Container[tuple[str, str]] = (),
-    number_now: Callable[[AlertRow], float | None] = lambda _: None,
-    unit: Callable[[AlertRow], str] = lambda _: "",
-    on_duty_now: Callable[[AlertRow], Collection[str]] | None = None,
-    besides: Callable[[AlertRow], Sequence[Beside]] = lambda _: (),
     *,
     since: Mapping[str, int] = NEVER_NEW,
     is_behind: bool = False,
     names: Iterable[str] | None = None,
 ) -> Iterator[list[Due]]:
     """What each receiver should have been told of these alerts, open or over, at `now_ms`, an alert at a time: whoever
-    asks may do something else in between. `on_duty`: names; `known`: what was put already, by receiver and `told`: no
-    message is made of it again, and no end for whom its begin was not told. `number_now`: for a repeat. `on_duty_now`:
-    names, of one that somebody acted on too (the others are those of then); None: the same. `besides`: the further
-    conditions, with their numbers. `since`: when a receiver came (ms), where that is known: of what was over by then,
-    or acted upon, it is not told. `is_behind`: there is more to read, in which somebody may have acted on it or it may
-    be over: what comes by time alone waits. `names`: of these instead, nothing of one that is not there."""
+    asks may do something else in between. `known`: what was put already, by receiver and `told`: no message is
+    made of it again, and no end for whom its begin was not told. `since`: when a receiver came (ms), where that is
+    known: of what was over by then, or acted upon, it is not told. `is_behind`: there is more to read, in which
+    somebody may have acted on it or it may be over: what comes by time alone waits. `names`: of these instead, nothing
+    of one that is not there."""
     firsts: dict[str, str] | None = None  # worked out when somebody is told of something
     for alert in alerts if names is None else names:
         if (row := alerts.get(alert)) is None:
             yield []
             continue
         rule = settings.alert.get(row.rule)
-        of_now = (on_duty_now or on_duty)(row)
-        begun = list(_begun(row, rule, settings, receivers, on_duty(row), now_ms, since, is_behind)) if rule else []
+        of_now, of_then = asks.on_duty_now(row), asks.on_duty(row)
+        begun = list(_begun(row, rule, settings, receivers, of_then, now_ms, since, is_behind)) if rule else []
         if rule and not is_behind:
             begun += _woken(row, rule, settings, receivers, of_now, begun)
             begun += _left(row, rule, settings, receivers, of_now, now_ms, {one.receiver for one in begun})
@@ -138,14 +149,14 @@ def due(
                 action, owners = (rule.action, rule.owners) if rule else (None, [])
                 firsts = firsts_of(alerts, settings) if firsts is None else firsts
                 before = firsts.get(alert)
-                first = First(before, alerts[before], called(alerts[before])) if before else None
+                first = First(before, alerts[before], asks.called(alerts[before])) if before else None
                 first = first if first and first.row.over_ms is None and first.row.raised_ms <= row.raised_ms else None
-                speaks = Speaks(language_of(row, settings), unit(row))
-                now = number_now(row) if verb == "again" else None
+                speaks = Speaks(language_of(row, settings), asks.unit(row))
+                now = asks.number(row) if verb == "again" else None
                 as_now = row if now is None else replace(row, value=now)
                 message = made[verb, number, says] = message_of(
-                    alert, as_now, verb, number, action, called(row), link, says, first, speaks, owners,
-                    () if verb == "cleared" else besides(row),
+                    alert, as_now, verb, number, action, asks.called(row), link, says, first, speaks, owners,
+                    () if verb == "cleared" else asks.besides(row),
                 )  # fmt: skip
             dues.append(Due(receiver, told, message))
         yield dues
@@ -159,8 +170,9 @@ def is_unheard(
     rule = settings.alert.get(row.rule)
     if rule is None or ON_DUTY not in rule.notify or _is_acted_on(row):
         return False
-    told = (one for one in receivers.values() if one.name in rule.notify or (one.person and one.person in on_duty))
-    return not any(_hears(one, row, settings, now_ms) for one in told)
+    named = [receivers[name] for name in rule.notify if name in receivers]
+    own = (one for one in receivers.values() if one.person in on_duty) if on_duty else ()
+    return not any(_hears(one, row, settings, now_ms) for one in chain(named, own))
 
 
 def language_of(row: AlertRow, settings: Settings) -> str:
