@@ -25,7 +25,7 @@ action = "Open the overflow queue"
 PAGES = {  # what is there when the page's script has painted
     "/": ".boards li", "/floor": ".queue", "/names": ".named", "/alerts": "#duty button",
     "/alerts/rules": ".rule button", "/alerts/report": ".report-ask", "/alerts/delivery": ".delivery tbody tr",
-    "/alerts/channels": ".channels-add button",
+    "/alerts/channels": ".channels-add button", "/alerts/day": ".report-ask",
     "/shift": ".shift tfoot",
     "/history": "#rows", "/screens": ".screens-new", "/sources": "#rows tr", "/people": "#people tbody tr",
     "/tokens": ".tokens-new", "/account": "form",

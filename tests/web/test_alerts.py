@@ -14,7 +14,7 @@ import structlog
 
 from wallboard.config import Config
 from wallboard.core.errors import RecordUnavailable
-from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied, DutyLeft, DutyTaken, encode
+from wallboard.core.events import AlertCleared, AlertRaised, ConfigApplied, DutyLeft, DutyTaken
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
 from wallboard.live import vitals
@@ -179,14 +179,6 @@ async def test_that_no_worker_runs_stands_where_leads_look_for_alerts_until_one_
     await since("/api/v1/delivery", False)
     assert await told() == {""}
     assert not re.search(r"No worker runs since \d\d:", (await served.anonymous.get("/sources", headers=cookie)).text)
-
-
-async def test_the_page_says_for_how_long_older_alerts_can_be_found(served: Any) -> None:
-    """No page has them; docs/alerts.md looks for them in the events of the day."""
-    page = (await served.http.get("/alerts")).text
-    assert "Older alerts are in each day’s events, which are kept for 30 days" in page
-    raised = AlertRaised(alert="a1", source="wallboard", id="a1")
-    assert encode(raised).startswith(b'{"type":"alert.raised"'), "as it is looked for"
 
 
 async def test_beside_the_number_when_it_was_raised_stands_the_one_now(config: Config, served_elsewhere: Any) -> None:

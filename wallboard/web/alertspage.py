@@ -29,6 +29,5 @@ class AlertsPage:
             "said": script_json(said), "zone": zone, "unread": await unread(parts, who),
             "left": await waits_to_be_read(parts, who), "own": who.kind == "person",
             "reached": who.kind != "person" or await is_reached(parts, who),
-            "event_days": parts.config.history.event_days,
         }  # fmt: skip
         return self._templates.TemplateResponse(request, "alerts.html", context, headers={"cache-control": "no-store"})

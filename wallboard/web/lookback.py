@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from wallboard.web.problems import Problem
-from wallboard.web.readback import Alerts, Found, Trials, Tried
+from wallboard.web.readback import Alerts, Found, Raised, Rows, Trials, Tried
 
 PATIENT_S = 2.0  # so long whoever asks waits; then they ask again
 LONGEST_S = 900.0
@@ -21,7 +21,7 @@ KEPT_MS = 300_000
 MOST = 20  # answers that are kept or awaited
 HERE = "wallboard.web.readback"
 
-T = TypeVar("T", Found, Tried)
+T = TypeVar("T", Found, Rows, Tried)
 log = structlog.get_logger("lookback")
 
 
@@ -39,6 +39,10 @@ class LookBack:
         """None: not yet, ask again. Raises Problem 503 where it cannot be known."""
         return await self._ask(asked, Found)
 
+    async def raised(self, asked: Raised) -> Rows | None:
+        """As `alerts`."""
+        return await self._ask(asked, Rows)
+
     async def trials(self, asked: Trials) -> Tried | None:
         """As `alerts`."""
         return await self._ask(asked, Tried)
@@ -49,7 +53,7 @@ class LookBack:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _ask(self, asked: Alerts | Trials, kind: type[T]) -> T | None:
+    async def _ask(self, asked: Alerts | Raised | Trials, kind: type[T]) -> T | None:
         key = msgspec.json.encode(asked)
         self._forget()
         if key not in self._asked:

@@ -13,8 +13,10 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from wallboard.core.bygone import raised
 from wallboard.core.errors import WallboardError
 from wallboard.core.noise import Course, courses
+from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
 from wallboard.core.trial import Spoke, Trial, run
@@ -46,6 +48,28 @@ class Found(Struct):
         self.alerts += _courses.decode(line)
 
 
+class Raised(Struct, tag="raised"):
+    """Which alerts were raised from one instant until another (ms UTC), and who did what?"""
+
+    files: list[str]
+    from_ms: int
+    until_ms: int
+
+
+class Rows(Struct):
+    """By id, in the order of their raising."""
+
+    first_ms: int
+    alerts: list[tuple[str, AlertRow]]
+
+    def lines(self) -> Iterator[bytes]:
+        yield msgspec.json.encode(Rows(self.first_ms, []))
+        yield from map(msgspec.json.encode, _parts(self.alerts))
+
+    def take(self, line: bytes) -> None:
+        self.alerts += _rows.decode(line)
+
+
 class Trials(Struct, tag="trials"):
     """When would these versions of a rule have spoken, from one instant until another (ms UTC)?"""
 
@@ -73,6 +97,7 @@ class Tried(Struct):
         self.spoke[version] += part
 
 
+_rows = msgspec.json.Decoder(list[tuple[str, AlertRow]])
 _courses = msgspec.json.Decoder(list[Course])
 _spoke = msgspec.json.Decoder(tuple[int, list[Spoke]])
 
@@ -81,20 +106,23 @@ def _parts(rows: list[T]) -> Iterator[list[T]]:
     return (rows[first : first + LINE] for first in range(0, len(rows), LINE))
 
 
-def answer(asked: Alerts | Trials) -> Found | Tried:
+def answer(asked: Alerts | Raised | Trials) -> Found | Rows | Tried:
     """Raises Mistake where a file cannot be read."""
     events = EVENTS.read([Path(file) for file in asked.files])
     if isinstance(asked, Trials):
         trials = [Trial(asked.settings, asked.name, rule, asked.from_ms) for rule in asked.versions]
         return Tried(*run(trials, events, asked.from_ms, asked.until_ms))
     first = next(events, None)
-    return Found(first.time or 0 if first else 0, courses(chain([first] if first else [], events)))
+    first_ms, events = first.time or 0 if first else 0, chain([first] if first else [], events)
+    if isinstance(asked, Raised):
+        return Rows(first_ms, [*raised(events, asked.from_ms, asked.until_ms).items()])
+    return Found(first_ms, courses(events))
 
 
 def main() -> None:
     os.nice(NICE)
     try:
-        found = answer(msgspec.json.decode(sys.stdin.buffer.read(), type=Alerts | Trials))
+        found = answer(msgspec.json.decode(sys.stdin.buffer.read(), type=Alerts | Raised | Trials))
     except WallboardError as error:
         sys.exit(str(error))
     sys.stdout.buffer.writelines(line + b"\n" for line in found.lines())

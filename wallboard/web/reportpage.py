@@ -6,10 +6,9 @@ Reading days takes a while: until then the page says so and asks again by itself
 import asyncio
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +20,7 @@ from wallboard.core.settings import Settings
 from wallboard.core.trial import summary
 from wallboard.record.days import Days
 from wallboard.record.span import Span
-from wallboard.record.steps import FIRST_YEAR, LAST_YEAR
+from wallboard.web.askeddays import date_of, since, today, zone_of
 from wallboard.web.asking import check, once_each
 from wallboard.web.auth import Who, allowed
 from wallboard.web.costly import costs
@@ -68,10 +67,10 @@ class ReportPage:
         parts, query = parts_of(request), once_each(request)
         check(query, {"from", "to", "try", "lang"}, LONGEST)
         say, lang = words(spoken(request)), request.query_params.get("lang", "")
-        span = _span(query, _today(parts))
+        span = _span(query, today(parts))
         context: Document = {
             "first": span.first.isoformat(), "last": span.last.isoformat(), "lang": lang if lang in LANGUAGES else "",
-            "zone": _zone(parts).key,
+            "zone": zone_of(parts).key,
         }  # fmt: skip
         found = await _found(parts, who, span, query.get("try"), say, context["lang"])
         context |= {"waits": True} if found is None else found
@@ -87,7 +86,7 @@ async def _found(parts: Parts, who: Who, span: Span, name: str | None, say: Word
     read = await parts.lookback.alerts(Alerts(files))
     if read is None:
         return None
-    zone, floor = _zone(parts), parts.pipeline.floor
+    zone, floor = zone_of(parts), parts.pipeline.floor
     from_ms, end_ms = span.bounds_ms(zone)
     from_ms, until_ms = max(from_ms, read.first_ms), min(end_ms, parts.clock_ms())
     sees = {of: has_alert(who, floor, *of) for of in {(one.kind, one.of) for one in read.alerts}}
@@ -105,8 +104,7 @@ async def _found(parts: Parts, who: Who, span: Span, name: str | None, say: Word
         }
 
     found = await asyncio.to_thread(judged)
-    if read.first_ms > span.bounds_ms(zone)[0]:
-        found["since"] = datetime.fromtimestamp(read.first_ms / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    found |= since(read.first_ms, span.bounds_ms(zone)[0], zone)
     if name is None:
         return found
     own = [one for one in these if one.rule == name]
@@ -167,31 +165,10 @@ def _noisy(settings: Settings, one: Any, these: Sequence[Course], span: Span, sa
     }  # fmt: skip
 
 
-def _span(query: dict[str, str], today: date) -> Span:
+def _span(query: dict[str, str], newest: date) -> Span:
     """As asked for; the last days else. Raises Problem 422."""
-    last = _date(query, "to", today)
-    span = Span(_date(query, "from", last - timedelta(DAYS - 1)), last)
+    last = date_of(query, "to", newest)
+    span = Span(date_of(query, "from", last - timedelta(DAYS - 1)), last)
     if not span.first <= span.last < span.first + timedelta(MOST_DAYS):
         raise Problem(422, f"Expected 1 to {MOST_DAYS} days, the first one first.", at="$.from")
     return span
-
-
-def _date(query: dict[str, str], key: str, otherwise: date) -> date:
-    if key not in query:
-        return otherwise
-    try:
-        found = date.fromisoformat(query[key])
-        if not FIRST_YEAR <= found.year <= LAST_YEAR:
-            raise ValueError
-        return found
-    except ValueError:
-        raise Problem(422, f"Expected a date such as 2026-11-23 for {key}.", at=f"$.{key}") from None
-
-
-def _zone(parts: Parts) -> ZoneInfo:
-    """By whose clock days are meant: the first site's."""
-    return ZoneInfo(next(iter(parts.pipeline.floor.settings.sites.values())).zone)
-
-
-def _today(parts: Parts) -> date:
-    return datetime.fromtimestamp(parts.clock_ms() / 1000, _zone(parts)).date()

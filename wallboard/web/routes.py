@@ -32,6 +32,7 @@ from wallboard.web import (
     tokens,
 )
 from wallboard.web.alertacts import acts
+from wallboard.web.alertdaypage import AlertDayPage
 from wallboard.web.alerts import alerts, open_count
 from wallboard.web.alertspage import AlertsPage
 from wallboard.web.around import around
@@ -157,6 +158,7 @@ def _alerts(templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/alerts", AlertsPage(templates).show),
         Route("/alerts/rules", RulesPage(templates).show),
         Route("/alerts/report", ReportPage(templates).show),
+        Route("/alerts/day", AlertDayPage(templates).show),
         Route("/alerts/delivery", deliverypage.DeliveryPage(templates).show),
     ]
 

@@ -33,7 +33,7 @@ async def of_shift(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: Zon
     found: Document = {
         "shift": shift.name, "begins": moment(shift.started_ms, now_ms, zone), "ends": time_of(shift.ends_ms, zone),
         "ended": shift.ends_ms,
-        "alerts": [_alert(parts, name, row, zone, say) for name, row in alerts],
+        "alerts": [alert_row(parts, name, row, zone, say) for name, row in alerts],
         "alerts_known": MOST_OVER if handover.may_lack(floor, shift) else None,
     }  # fmt: skip
     lines = handoverworst.lines_of(floor, lambda queue: has_queue(who, floor, queue))
@@ -67,16 +67,17 @@ def _row(time: str, row: Document, target: float | None, least: int, say: Words)
     }  # fmt: skip
 
 
-def _alert(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -> Document:
-    """`raised`: of one that is open, its number then where it is another now."""
+def alert_row(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -> Document:
+    """`raised`: of one that is open, its number then where it is another now. `to`: None while it is open, "…" of one
+    whose end is not known."""
     told = alert_document(parts.pipeline.floor, row)
     is_open = name in parts.pipeline.floor.alerts.open
     now = as_it_is(parts, told | {"id": name}, say) if is_open else {"text": raised_text(told, say)}
     text = now["text"] if "text" in now else now["now"].join(now["text_parts"])
     return {
-        "id": name, "text": text, "raised": now.get("raised"),
+        "id": name, "rule": row.rule, "text": text, "raised": now.get("raised"),
         "severity": row.severity, "from": time_of(row.raised_ms, zone),
-        "to": None if row.over_ms is None else time_of(row.over_ms, zone), "owner": row.owner,
+        "to": None if is_open else "…" if row.over_ms is None else time_of(row.over_ms, zone), "owner": row.owner,
         "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None,
         "snoozed": row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None,
         "off_duty": row.over_ms is None and row.left_ms is not None,

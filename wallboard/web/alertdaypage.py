@@ -1,0 +1,71 @@
+"""Which alerts were there on a past day, and who did what? `/alerts/day`, of the lead's teams, out of the kept events.
+
+Reading a day takes a while: until then the page says so and asks again by itself (web/lookback.py).
+"""
+
+import asyncio
+from datetime import date, timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+from wallboard.core.measured import Document
+from wallboard.record.days import Days
+from wallboard.record.span import Span
+from wallboard.web.askeddays import date_of, since, today, zone_of
+from wallboard.web.asking import check, once_each
+from wallboard.web.auth import Who, allowed
+from wallboard.web.costly import costs
+from wallboard.web.readback import Raised
+from wallboard.web.shiftrows import alert_row
+from wallboard.web.speaking import spoken
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
+from wallboard.web.within import has_alert
+from wallboard.web.words import LANGUAGES, Words, words
+
+MOST = 1_000  # are shown
+BREATHE = 20  # alerts, until the loop may serve somebody else
+AGAIN_S = 2
+LONGEST = 256
+
+
+class AlertDayPage:
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        who = allowed(request, "alerts:act")
+        costs(request)
+        parts, query = parts_of(request), once_each(request)
+        check(query, {"day", "lang"}, LONGEST)
+        expect_loaded(parts)
+        newest, lang = today(parts), query.get("lang", "")
+        day = date_of(query, "day", newest - timedelta(1))
+        found = await _found(parts, who, day, words(spoken(request)))
+        context: Document = {
+            "day": day.isoformat(), "newest": newest.isoformat(), "lang": lang if lang in LANGUAGES else "",
+            "zone": zone_of(parts).key,
+        }  # fmt: skip
+        context |= {"waits": True} if found is None else found
+        headers = {"cache-control": "no-store"} | ({"refresh": str(AGAIN_S)} if found is None else {})
+        return self._templates.TemplateResponse(request, "alertday.html", context, headers=headers)
+
+
+async def _found(parts: Parts, who: Who, day: date, say: Words) -> Document | None:
+    """None: it is being read. What is not over by what was read and is known here goes on as it is here."""
+    zone, floor, span = zone_of(parts), parts.pipeline.floor, Span(day, day)
+    files = [str(path) for path in await asyncio.to_thread(span.files, Days(parts.config.events))]
+    if not files:
+        return {"nothing": True}
+    from_ms, until_ms = span.bounds_ms(zone)
+    read = await parts.lookback.raised(Raised(files, from_ms, until_ms))
+    if read is None:
+        return None
+    known = [(name, row) for name, row in read.alerts if has_alert(who, floor, row.kind, row.of)]
+    rows = list[Document]()
+    for count, (name, row) in enumerate(known[:MOST]):
+        rows.append(alert_row(parts, name, floor.alerts.known(name) or row, zone, say))
+        if count % BREATHE == 0:
+            await asyncio.sleep(0)
+    return {"count": len(known), "listed": rows, "most": MOST} | since(read.first_ms, from_ms, zone)
