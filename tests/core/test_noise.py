@@ -50,7 +50,10 @@ def test_the_course_of_an_alert() -> None:
 def test_an_alert_knows_the_limit_that_raised_it() -> None:
     said = {"kind": "queues", "of": "q", "metric": "waiting", "limit": "> 6", "since": "1"}
     [found] = courses([AlertRaised(alert="a", rule="r", time=1, attributes=said)])
-    assert found.said == Rule(metric="waiting", raises="> 6").named
+    assert (found.said, found.terms) == (Rule(metric="waiting", raises="> 6").named, None)
+    rule = Rule(metric="waiting", raises="> 6", clears="< 3", lasts="2m", min_n=5)
+    [found] = courses([AlertRaised(alert="a", rule="r", time=1, attributes=said | rule.terms(rule))])
+    assert found.terms == rule.terms(rule) == {"for": "120s", "clear": "< 3", "min_n": "5"}
 
 
 def test_what_was_raised_twice_by_the_same_id_is_one() -> None:

@@ -1,5 +1,7 @@
 """What is suggested for a rule that comes and goes can be worked out by hand, and is always a rule that can be."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,19 @@ def test_what_another_limit_raised_says_nothing_of_what_would_help_now() -> None
     assert (before(rule, [*old, *new]), before(rule, new), before(rule, [course(5)])) == (2, 0, 0)
     assert texts(rule, [*old, *new]) == texts(rule, new) == ['for = "20s"']
     assert texts(rule, old) == []
+
+
+@pytest.mark.parametrize("changed", [{"lasts": "20s"}, {"clears": "< 3"}, {"min_n": 30}], ids=str)
+def test_what_was_raised_while_it_lasted_cleared_or_counted_otherwise_is_told_apart(changed: dict[str, Any]) -> None:
+    """`for` had been lengthened, and the report went on to ask for a longer one."""
+    rule = Rule(metric="abandon_rate", window="m15", raises="> 10", clears="< 5", lasts="60s", min_n=20)
+    old, new, silent = course(5), course(6), course(7)
+    for one, then in ((old, replace(rule, **changed)), (new, replace(rule, lasts="1m")), (silent, rule)):
+        one.said, one.terms = then.named, then.terms(then)
+    silent.terms = None  # of before that was told
+    assert before(rule, [old, new, silent]) == 1
+    assert texts(rule, [old]) == []
+    assert texts(rule, [old, new]) == texts(rule, [new]) != []
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ async def test_each_figure_stands_beside_its_target_in_plain_words(kept: Any) ->
     assert measure(page, "Critical, of all") == ("100.0 %", "about 5 %, at most twice that too few to say")
     assert "Alerts: 9, 100.0 % of all" in page
     assert "<p>each queue · long · Alerts: 9" in page
-    assert "raised while it had another limit" not in page
+    assert "raised before the rule was changed" not in page
     assert "nobody acted: 8 · false alarms: 1<" in page
     assert "What is kept begins at 2026-03-02 12:00" in page
 
@@ -184,7 +184,7 @@ async def test_what_another_limit_raised_and_what_is_too_new_to_count_is_said(
         page = await read(served.http)
     assert measure(page, "In ten minutes, on average") == ("5", "at most 1 too few to say")
     assert measure(page, "Nobody acted") == ("100.0 %", "not counted yet, of the last ten minutes: 2")
-    assert "nobody acted: 3 · raised while it had another limit: 3<" in page
+    assert "nobody acted: 3 · raised before the rule was changed: 3<" in page
 
 
 async def test_a_span_with_today_is_worked_out_once_however_often_the_page_asks_again(

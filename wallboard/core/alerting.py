@@ -268,6 +268,7 @@ class Alerting:
         said = {
             "kind": key[1], "of": key[2], "metric": asked.metric, "limit": asked.raises, "since": str(began_ms),
         } | {name: own for name in ("window", "within", "event") if (own := getattr(asked, name))}  # fmt: skip
+        said |= rule.terms(asked)
         self._tell(ev.AlertRaised(
             time=now_ms, source=ev.SERVER, id=f"{found.alert}+", alert=found.alert, rule=key[0], severity=rule.severity,
             value=value, attributes=said,

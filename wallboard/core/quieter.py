@@ -30,14 +30,22 @@ class Quieter(NamedTuple):
 
 
 def quieter(rule: Rule, own: Sequence[Course]) -> list[Quieter]:
-    """What is worth a trial; `own`: the alerts of this rule, of which only those count that its limit of now raised."""
-    these = [one for one in own if one.said is None or rule.asks(one.said)]
+    """What is worth a trial; `own`: the alerts of this rule, of which only those count that it raised as it is now."""
+    these = [one for one in own if _is_of_now(rule, one)]
     return [one for one in _changes(rule, these) if not list(one.rule.faults())] if these or not own else []
 
 
 def before(rule: Rule, own: Sequence[Course]) -> int:
-    """How many of its alerts were raised while it had another limit."""
-    return sum(one.said is not None and not rule.asks(one.said) for one in own)
+    """How many of its alerts were raised while it had another limit, `clear`, `for` or `min_n`."""
+    return sum(not _is_of_now(rule, one) for one in own)
+
+
+def _is_of_now(rule: Rule, one: Course) -> bool:
+    """What an alert does not say is believed."""
+    if one.said is None:
+        return True
+    asked = rule.raised_by(one.said)
+    return asked is not None and asked.named == one.said and one.terms in (None, rule.terms(asked))
 
 
 def still_told(found: Sequence[Spoke], acted: Sequence[Course], until_ms: int) -> int:

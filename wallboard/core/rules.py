@@ -179,6 +179,13 @@ class Rule(Condition, frozen=True, kw_only=True):
         """Whether one of its conditions is so now, with this limit."""
         return said in [one.named for one in (self, *self.others)]
 
+    def terms(self, asked: Condition) -> dict[str, str]:
+        """On which one of its conditions raises an alert, beside its limit: as `alert.raised` says it."""
+        optional = {"clear": asked.clears, "min_n": asked.min_n}
+        return {"for": f"{self.lasts_ms // 1000}s"} | {
+            key: str(one) for key, one in optional.items() if one is not None
+        }
+
     @property
     def of_agents(self) -> bool:
         return self.metric in OF_AGENTS
