@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from wallboard import provider
-from wallboard.assets import FIRST_RULES
 from wallboard.config import Config, as_written, load, watch
 from wallboard.core.errors import ConfigError
+from wallboard.core.select import selects
 from wallboard.core.settings import Target
+from wallboard.firstrules import first_rules
 
 GOOD = """
 [server]
@@ -305,5 +306,10 @@ def test_a_ready_notice_says_how_long_it_stands_in_a_way_that_can_be_meant(tmp_p
     assert [one.at for one in wrong.value.mistakes] == ["notice.c.text", "notice.d.level", "notice.d.until"]
 
 
-def test_the_simulated_centre_has_the_rules_that_init_prints() -> None:
-    assert set(load(None, {}, demo=True).settings.alert) == set(tomllib.loads(FIRST_RULES.read_text())["alert"])
+def test_the_simulated_centre_has_the_rules_that_init_prints_for_its_queues() -> None:
+    """Its mail, which may wait for ten minutes, was critical after 40 s."""
+    held = load(None, {}, demo=True).settings
+    assert held.alert.keys() == tomllib.loads(first_rules(held.queue).text)["alert"].keys()
+    waits = [one for one in held.alert.values() if one.metric == "oldest_wait_s"]
+    for queue, row in held.queue.items():
+        assert [one.raise_limit.number for one in waits if selects(one.queues, queue)] == [2 * row.target.seconds]

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, convert
 
-from wallboard.assets import BOARDS, FIRST_RULES
+from wallboard.assets import BOARDS
 from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.fields import Text
 from wallboard.core.maintenance import Maintenance
@@ -21,6 +21,7 @@ from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Agent, Notice, Queue, Reason, Settings, Site
 from wallboard.environment import Sections, overlay, text_of
+from wallboard.firstrules import first_rules
 from wallboard.heartbeat import Heartbeat, heartbeat_of
 from wallboard.heartbeat import Options as HeartbeatOptions
 from wallboard.ownchannels import AT, patterns_of
@@ -250,10 +251,12 @@ async def watch(
 
 
 def _simulated_settings() -> Settings:
-    """The simulated centre's own queues and people, which its collector carries along, and rules to begin with."""
-    rules = tomllib.loads(FIRST_RULES.read_text(encoding="utf-8"))
+    """The simulated centre's own queues and people, which its collector carries along, and the rules to begin with, as
+    `wallboard alerts init` prints them for these."""
     for found in entry_points(group=COLLECTOR_GROUP, name="simulator"):
-        return convert({**found.load().SETTINGS, **rules}, Settings)
+        own = found.load().SETTINGS
+        rules = tomllib.loads(first_rules(convert(own, Settings).queue).text)
+        return convert({**own, **rules}, Settings)
     return Settings()
 
 

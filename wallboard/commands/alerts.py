@@ -13,13 +13,13 @@ import click
 from wallboard.alerts.delivery import SENDERS
 from wallboard.alerts.message import test_of
 from wallboard.alerts.notify import Undelivered
-from wallboard.commands.firstrules import first_rules
 from wallboard.commands.given import Given, clock_ms, file_option, given
 from wallboard.commands.noise import noise
 from wallboard.commands.strangers import strangers
 from wallboard.commands.trying import attempt
 from wallboard.config import as_written
 from wallboard.core.errors import Mistake, RecordUnavailable, WallboardError
+from wallboard.firstrules import first_rules
 
 
 @click.group()
