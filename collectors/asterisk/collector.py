@@ -133,7 +133,7 @@ class AsteriskCollector:
     def _of_log(self, item: LogLines) -> Batch:
         self._join.ahead_ms = self._ami.ahead_ms
         told = [event for raw in item.lines for event in self._events_of(raw)]
-        return Batch(told, msgspec.json.encode(item.place).decode(), self._no_lines(item))
+        return Batch(told, msgspec.json.encode(item.place).decode(), self._no_lines(item), retold=True)
 
     def _events_of(self, raw: bytes) -> list[Event]:
         line = parse_line(raw)
@@ -153,7 +153,7 @@ class AsteriskCollector:
 
     def _heard(self, events: list[Event]) -> Batch | None:
         passed = self._join.pass_on(events, AMI, manager_lives=self._manager_lives)
-        return Batch(passed) if passed else None
+        return Batch(passed, retold=True) if passed else None
 
     def _patience_s(self) -> float:
         due_ms = self._manager.next_flush_ms()

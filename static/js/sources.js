@@ -10,8 +10,8 @@ const AT_ONCE = 50; // events on a phone until more are asked for (sources.css, 
 
 /**
  * @typedef {{name: string, state: string, kind?: string, last_event_at?: number, note?: string, lag_ms?: number,
- *   late?: number, clamped?: number, rejected?: number, duplicates?: number, gaps?: number, gap_ms?: number, lost?: number, restarts?: number, overflow?: number,
- *   counters?: Compared[]}} Source
+ *   late?: number, clamped?: number, rejected?: number, duplicates?: number, conflicts?: number, gaps?: number, gap_ms?: number, lost?: number,
+ *   restarts?: number, overflow?: number, counters?: Compared[]}} Source
  * @typedef {{queue: string, since: number, until: number, completed: {theirs: number, ours: number},
  *   gone: {theirs: number, ours: number}}} Compared
  * @typedef {{arrival: number, type: string, id: string | null, about: Object<string, unknown>,
@@ -86,6 +86,7 @@ function sourceRow(source) {
   if (source.kind) head.append(" ", element("small", source.kind));
   const note = element("td", source.note ?? "");
   note.className = "note";
+  if (source.conflicts) note.append(deed("conflict", `${words["sources.conflicts"]}: ${source.conflicts}`));
   if (source.overflow) note.append(deed("overflow", `${words["sources.overflow"]}: ${source.overflow}`));
   return row(head, element("td", badge(source.state)), named(words["sources.last"], element("td", when(source.last_event_at))),
     note, named(words["sources.lag"], number(source.lag_ms, " ms")), named(words["sources.late"], number(source.late)),
@@ -120,7 +121,7 @@ function showSource(source) {
   byId("note").textContent = source.note ?? "";
   byId("note").hidden = !source.note;
   byId("note").dataset.state = source.state;
-  for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates", "gaps", "lost", "restarts", "overflow"])) {
+  for (const name of /** @type {const} */ (["late", "clamped", "rejected", "duplicates", "conflicts", "gaps", "lost", "restarts", "overflow"])) {
     byId(name).textContent = String(source[name] ?? "–");
   }
 }

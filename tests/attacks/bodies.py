@@ -5,6 +5,7 @@ import time
 from random import Random
 from urllib.parse import quote
 
+import httpx
 from corpus import HOSTILE, event, text, value
 from target import Target
 
@@ -114,24 +115,48 @@ def repeats(to: Target, dice: Random, many: int) -> None:
     """Repeated, reordered, of 1970 and of 9999, the same id with another body: counted once, the first one counts."""
     with to.client() as http:
         run = dice.randbytes(6).hex()
+        counted = _conflicts(http)
         for n in range(0, many, 10):
             one = {
                 "type": "contact.queued",
                 "contact": f"r-{run}-{n}",
-                "queue": "repeats",
+                "queue": f"repeats-{run}",
                 "source": "r",
                 "id": f"{run}-{n}",
             }
-            items = [one, dict(one), {**one, "queue": "other"}, {**one, "id": f"{run}-{n}-old", "time": 0},
+            items = [one, dict(one), {**one, "queue": f"other-{run}"}, {**one, "id": f"{run}-{n}-old", "time": 0},
                      {**one, "id": f"{run}-{n}-far", "contact": f"f-{run}-{n}", "time": "9999-12-31T23:59:59Z"},
                      {**one, "id": f"{run}-{n}-1970", "time": "1970-01-01T00:00:00Z"}, dict(one), dict(one), dict(one),
                      {**one, "id": f"{run}-{n}-bad", "time": "2026-02-30T00:00:00Z"}]  # fmt: skip
             told = http.post(EVENTS, json=items).json()
             right = (told["accepted"], told["duplicate"], len(told["rejected"])) == (2, 5, 3)
+            right &= told.get("conflicts") == [{"id": one["id"], "source": "r"}]
             for item in items:
                 to.expect("18 repeats", right, f"{item}: {told}")
         again = http.post(EVENTS, json=[one])
-        to.expect("18 repeats", again.json()["duplicate"] == 1, again.text)
+        to.expect("18 repeats", again.json() == {"accepted": 0, "duplicate": 1, "rejected": []}, again.text)
+        batches = len(range(0, many, 10))
+        to.expect("18 repeats", _conflicts(http) - counted == batches, f"not {batches} conflicts are counted")
+        to.expect("18 repeats", _applied(http, f"repeats-{run}", 2 * batches), "not each counts once")
+        known = http.get("/api/v1/state").json()["queues"]
+        to.expect("18 repeats", f"other-{run}" not in known, "what came second counts")
+
+
+def _conflicts(http: httpx.Client) -> int:
+    """As Prometheus is told of them."""
+    lines = http.get("/metrics").text.splitlines()
+    return int(float(next(line for line in lines if line.startswith("wallboard_events_conflict_total ")).split()[1]))
+
+
+def _applied(http: httpx.Client, queue: str, offered: int) -> bool:
+    """Whether so many were offered there, no more, once all of the stream is applied."""
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        queues = http.get("/api/v1/state").json()["queues"]
+        if queue in queues and queues[queue]["day"]["offered"] >= offered:
+            return bool(queues[queue]["day"]["offered"] == offered)
+        time.sleep(0.1)
+    return False
 
 
 def flood(to: Target, dice: Random, many: int) -> None:

@@ -26,6 +26,16 @@ def test_what_was_counted_is_told_once_for_each_source() -> None:
     assert counting.due(10_000) == []
 
 
+def test_a_conflict_is_a_duplicate_that_is_named_apart() -> None:
+    counting = Counting()
+    counting.duplicate("pbx-1", ["a"])
+    counting.conflict("pbx-1", ["b", None])
+    (told,) = counting.due(0)
+    assert replace(told, id=None) == SourceCounted(
+        source="pbx-1", duplicates=3, conflicts=2, duplicate_ids=["a"], conflict_ids=["b"]
+    )
+
+
 def test_a_source_is_told_at_most_once_a_second_and_loses_nothing() -> None:
     counting = Counting()
     told = []

@@ -21,7 +21,7 @@ from wallboard.core.events import (
     encode,
 )
 from wallboard.core.settings import Settings
-from wallboard.core.sources import Surroundings
+from wallboard.core.sources import Batch, Surroundings
 from wallboard.live.runner import APPEND_MAX, Runner
 from wallboard.stream.health import Health, HealthRecords
 from wallboard.stream.stream import Appended, Stream
@@ -97,15 +97,41 @@ async def test_repeats_and_refused_lines_are_counted_and_told_with_examples(
     script = """
 for _ in range(3):
     print('{"type":"contact.queued","contact":"1","queue":"q","id":"e-1"}')
+print('{"type":"contact.queued","contact":"2","queue":"q","id":"e-1"}')
 print('{"type":"contact.queued"}')
 """
     async with running(python(script + STAY), stream, health):
         (counted,) = await told(stream, SourceCounted, 1)
         found = await standing(health, lambda health: health.note is not None)
     assert len(await told(stream, Queued, 1)) == 1
-    assert (counted.source, counted.duplicates, counted.duplicate_ids) == ("crm", 2, ["e-1", "e-1"])
-    assert (counted.rejected, counted.rejections[0].at) == (1, "line 4 $")
-    assert found.note == "refused line 4 $: Object missing required field 'contact'"
+    assert (counted.source, counted.duplicates, counted.duplicate_ids) == ("crm", 3, ["e-1", "e-1"])
+    assert (counted.conflicts, counted.conflict_ids) == (1, ["e-1"])
+    assert (counted.rejected, counted.rejections[0].at) == (1, "line 5 $")
+    assert found.note == "refused line 5 $: Object missing required field 'contact'"
+
+
+class Twice:
+    """A collector that tells one thing by two accounts of it."""
+
+    connected = True
+    note = None
+    lag_ms = None
+
+    def __init__(self, name: str, options: object, around: Surroundings) -> None: ...
+
+    async def events(self, position: str | None) -> AsyncIterator[Batch]:
+        for queue in ("q", "r"):
+            yield Batch([Queued(contact="1", queue=queue, id="e-1")], retold=True)
+        await asyncio.Event().wait()
+
+
+async def test_one_thing_told_by_two_accounts_is_a_repeat_and_no_conflict(
+    stream: Stream, health: HealthRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wallboard.live.runner.collector_of", lambda kind: Twice)
+    async with running({}, stream, health):
+        (counted,) = await told(stream, SourceCounted, 1)
+    assert (counted.duplicates, counted.conflicts) == (1, 0)
 
 
 async def test_a_source_that_fails_waits_and_says_why_and_is_started_again(

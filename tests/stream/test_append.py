@@ -5,25 +5,34 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError
 
 from wallboard.core.errors import LeaseLost, StreamUnavailable
-from wallboard.core.events import Event, KpiReported
+from wallboard.core.events import KpiReported, encode
 from wallboard.embedded import EmbeddedRedis
 from wallboard.stream import append as append_module
 from wallboard.stream.keys import SEEN_RING, SEEN_SPAN_S, Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
+from wallboard.stream.said import DIGEST_BYTES, said_of
+from wallboard.stream.script import Script
 from wallboard.stream.stream import BEGIN, Stream
 
 
 def event(number: int, *, source: str = "pbx", id: str | None = None) -> KpiReported:
     return KpiReported(kpi="n", value=number, source=source, id=id)
+
+
+def digest_of(one: KpiReported) -> bytes:
+    """As an older version kept it, alone."""
+    return said_of(one, encode(one))[:DIGEST_BYTES]
 
 
 def numbers(entries: list) -> list[float]:
@@ -61,44 +70,113 @@ async def test_events_without_an_id_are_always_new(stream: Stream) -> None:
     assert await whole(stream) == [1, 1, 1]
 
 
-BATCHES = st.lists(
-    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([*"pqrstuvw", None])), max_size=12), max_size=6
+Said = tuple[str, str | None, int, int | None]  # source, id, what it says, and when
+SAID = st.tuples(
+    st.sampled_from("ab"), st.sampled_from([*"pqrstuvw", None]), st.integers(0, 1), st.sampled_from([None, 1000, 2000])
 )
+BATCHES = st.lists(st.lists(SAID, max_size=12), max_size=6)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=BATCHES, slice_events=st.integers(1, 5))
 def test_any_batches_count_each_source_and_id_once_in_order_of_first_sight(
-    redis_url: str, batches: list[list[tuple[str, str | None]]], slice_events: int
+    redis_url: str, batches: list[list[Said]], slice_events: int
 ) -> None:
     asyncio.run(_counted_once(redis_url, batches, slice_events))
 
 
-async def _counted_once(url: str, batches: list[list[tuple[str, str | None]]], slice_events: int) -> None:
+async def _counted_once(url: str, batches: list[list[Said]], slice_events: int) -> None:
     redis = connect(url)
     stream = Stream(redis, Keys(f"any-{time.monotonic_ns()}"))
-    seen: set[tuple[str, str]] = set()
-    expected: list[float] = []
-    number = 0
+    first: dict[tuple[str, str], Said] = {}
+    expected: list[tuple[str, str | None, int]] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(append_module, "SLICE_EVENTS", slice_events)
         for position, batch in enumerate(batches):
-            events: list[Event] = []
-            for source, id in batch:
-                number += 1
-                events.append(event(number, source=source, id=id))
-                if id is None or (source, id) not in seen:
-                    expected.append(number)
-                if id is not None:
-                    seen.add((source, id))
+            differing = []
+            for place, one in enumerate(batch):
+                source, id, value, _ = one
+                if id is None or (source, id) not in first:
+                    expected.append((source, id, value))
+                if id is not None and _differs(first.setdefault((source, id), one), one):
+                    differing.append(place)
             before = await stream.read(BEGIN)
+            events = [KpiReported(kpi="n", value=value, source=of, id=id, time=at) for of, id, value, at in batch]
             appended = await stream.append(events, collector="c", position=str(position))
             fresh = [one for one in appended.ids if one is not None]
             assert [entry.id for entry in await stream.read(before[-1].id if before else BEGIN)] == fresh
             assert len(appended.ids) == len(events)
+            assert appended.conflicts == differing
             assert await stream.position("c") == str(position)
-    assert await whole(stream) == expected
+    told = [entry.event for entry in await stream.read(BEGIN)]
+    assert [(one.source, one.id, one.value) for one in told if isinstance(one, KpiReported)] == expected
     await redis.aclose()
+
+
+def _differs(first: Said, again: Said) -> bool:
+    """A time that only one of the two has is no other time."""
+    return first[2] != again[2] or (None not in (first[3], again[3]) and first[3] != again[3])
+
+
+async def test_what_says_another_thing_under_a_known_id_is_a_conflict_and_the_first_one_stands(stream: Stream) -> None:
+    await stream.append([event(1, id="a")])
+    again = await stream.append([event(1, id="a"), event(2, id="a"), event(3, id="b"), event(4, id="b"), event(5)])
+    assert (again.duplicates, again.conflicts) == ([0, 1, 3], [1, 3])
+    assert (await stream.append([event(1, id="a"), event(3, id="b")])).conflicts == []
+    assert await whole(stream) == [1, 3, 5]
+
+
+class Torn:
+    """The script, on a line that breaks after some calls of it."""
+
+    def __init__(self, script: Script, calls: int) -> None:
+        self._script, self._calls = script, calls
+
+    async def run(self, *given: Any) -> Any:
+        self._calls -= 1
+        if self._calls < 0:
+            raise ConnectionError("cut")
+        return await self._script.run(*given)
+
+
+@pytest.mark.parametrize("calls", range(4))
+async def test_what_was_interrupted_between_two_slices_and_is_sent_again_has_no_conflict(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    monkeypatch.setattr(append_module, "SLICE_EVENTS", 2)
+    script, events = append_module._APPEND, [event(n, id=f"e-{n}") for n in range(7)]
+    monkeypatch.setattr(append_module, "_APPEND", Torn(script, calls))
+    with pytest.raises(StreamUnavailable):
+        await stream.append(events, collector="c", position="7")
+    assert await stream.position("c") is None
+    monkeypatch.setattr(append_module, "_APPEND", script)
+    again = await stream.append(events, collector="c", position="7")
+    assert (again.duplicates, again.conflicts) == (list(range(2 * calls)), [])
+    others = await stream.append([event(10 + n, id=f"e-{n}") for n in range(7)])
+    assert others.conflicts == others.duplicates == list(range(7))
+    assert await whole(stream) == list(range(7))
+    assert await stream.position("c") == "7"
+
+
+async def test_the_ids_of_an_older_version_stand_in_a_set_and_are_known_as_repeats_that_say_nothing_more(
+    redis: Redis, stream: Stream, keys: Keys
+) -> None:
+    now_s, _ = await redis.time()
+    running, before = (keys.seen[(now_s // SEEN_SPAN_S - ago) % SEEN_RING] for ago in (0, 1))
+    await redis.sadd(running, digest_of(event(1, id="now")))
+    await redis.sadd(before, digest_of(event(2, id="before")))
+    events = [event(3, id="now"), event(4, id="before"), event(5, id="new")]
+    appended = await stream.append(events)
+    assert (appended.duplicates, appended.conflicts) == ([0, 1], [])
+    assert await redis.type(running) == b"set", "the older version may run beside this one for some minutes"
+    again = await stream.append([*events, event(6, id="new")])
+    assert (again.duplicates, again.conflicts) == ([0, 1, 2, 3], [])
+    await redis.delete(running)  # as if its span had passed
+    await stream.append([event(7, id="later")])
+    assert await redis.type(running) == b"hash"
+    again = await stream.append([event(8, id="before"), event(9, id="later")])
+    assert (again.duplicates, again.conflicts) == ([0, 1], [1])
+    assert await whole(stream) == [5, 7]
 
 
 async def test_eight_senders_with_the_same_ids_at_once_count_each_once(stream: Stream) -> None:
@@ -161,6 +239,13 @@ async def test_above_the_most_digests_events_are_taken_but_not_remembered(
     assert await whole(stream) == [1, 2, 3, 5]
 
 
+async def test_however_few_a_hash_holds_it_is_a_table(redis: Redis, stream: Stream, keys: Keys) -> None:
+    """Redis looks through all of a short one for each id that is asked for: 500 of them took it 5 ms."""
+    await stream.append([event(1, id="a")])
+    (running,) = [key for key in keys.seen if await redis.exists(key)]
+    assert await redis.object("encoding", running) == b"hashtable"
+
+
 async def test_every_key_that_an_append_makes_is_of_its_namespace(redis: Redis, stream: Stream, keys: Keys) -> None:
     await stream.append([event(1, id="a")], collector="pbx", position="1")
     found = {key.decode() async for key in redis.scan_iter(f"*{keys.namespace}*")}
@@ -219,14 +304,16 @@ async def test_a_cancelled_append_does_not_disturb_the_next_one(stream: Stream) 
     assert kept == [100 + n for n in range(20)]
 
 
-@pytest.mark.parametrize("key", ["stream", "positions"])
+@pytest.mark.parametrize("key", ["stream", "positions", "seen"])
 async def test_a_foreign_value_under_a_key_is_named_and_nothing_is_half_written(
     redis: Redis, stream: Stream, keys: Keys, key: str
 ) -> None:
-    await redis.set(getattr(keys, key), "not ours")
-    with pytest.raises(StreamUnavailable, match="choose another namespace"):
-        await stream.append([event(1, id="a")], collector="c", position="1")
-    await redis.delete(getattr(keys, key))
+    named = getattr(keys, key)
+    for one in [named] if isinstance(named, str) else named:
+        await redis.set(one, "not ours")
+        with pytest.raises(StreamUnavailable, match="choose another namespace"):
+            await stream.append([event(1, id="a")], collector="c", position="1")
+        await redis.delete(one)
     assert (await stream.append([event(1, id="a")], collector="c", position="1")).duplicates == []
     assert await whole(stream) == [1]
 

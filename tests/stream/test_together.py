@@ -90,6 +90,7 @@ async def test_each_is_told_of_its_own_duplicates(stream: Stream) -> None:
             together.append([event(5, id="b"), event(6)]),
         )
     assert [one.duplicates for one in found] == [[1], [], [0]]
+    assert [one.conflicts for one in found] == [[1], [], [0]]
     assert await numbers(stream) == [1, 2, 4, 6]
 
 

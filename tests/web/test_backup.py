@@ -15,7 +15,7 @@ from wallboard import worker
 from wallboard.cli import run
 from wallboard.commands.given import clock_ms
 from wallboard.config import Config, Redis
-from wallboard.core.events import decode
+from wallboard.core.events import decode, encode
 from wallboard.core.settings import Settings
 from wallboard.live.pipeline import Pipeline
 from wallboard.record.database import open_record
@@ -25,6 +25,7 @@ from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.lease import Lease
 from wallboard.stream.redis import connect
+from wallboard.stream.said import DIGEST_BYTES, said_of
 from wallboard.stream.signin import Session, SignIn
 from wallboard.stream.stream import Stream
 from wallboard.worker import Worker
@@ -99,8 +100,8 @@ class Place:
         await blocking.aclose()
 
 
-def event(n: int) -> Any:
-    return decode(f'{{"type":"contact.queued","contact":"c-{n}","queue":"support","source":"pbx-1","id":"e-{n}"}}')
+def event(n: int, queue: str = "support") -> Any:
+    return decode(f'{{"type":"contact.queued","contact":"c-{n}","queue":"{queue}","source":"pbx-1","id":"e-{n}"}}')
 
 
 @pytest.fixture
@@ -248,6 +249,27 @@ async def test_what_comes_in_while_it_is_copied_counts_once_afterwards(old: Plac
     stood = await to.xlen(new.keys.stream)
     assert 50 < stood <= n
     again = await copied.append([event(one) for one in range(stood + 5)])
-    assert again.duplicates == list(range(stood))
+    assert (again.duplicates, again.conflicts) == (list(range(stood)), [])
+    others = await copied.append([event(one, "another") for one in range(stood)])
+    assert others.conflicts == list(range(stood)), "what each of them said is known too"
+    await client.aclose()
+    await to.aclose()
+
+
+async def test_ids_that_an_older_version_kept_in_a_set_come_along_and_so_do_those_that_follow(
+    old: Place, new: Place
+) -> None:
+    await old.fill()
+    client, to = connect(old.redis_url), connect(new.redis_url)
+    (running,) = [key for key in old.keys.seen if await client.exists(key)]
+    known = [said_of(event(n), encode(event(n)))[:DIGEST_BYTES] for n in range(50)]
+    await client.delete(running)
+    await client.sadd(running, *known)
+    async for piece in copying.copied(client, old.keys):
+        if piece.key == "positions":
+            await Stream(client, old.keys).append([event(50)])
+        await copying.put_back(to, new.keys, piece)
+    again = await Stream(to, new.keys).append([event(n, "another") for n in range(51)])
+    assert (again.duplicates, again.conflicts) == (list(range(51)), [])
     await client.aclose()
     await to.aclose()

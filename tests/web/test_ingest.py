@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -63,9 +64,44 @@ async def test_when_all_are_refused_the_same_form_comes_with_422(served: Any) ->
 async def test_the_same_id_twice_is_one_event_and_one_duplicate(served: Any) -> None:
     await served.http.post(EVENTS, json=QUEUED | {"id": "e-1"})
     answer = await served.http.post(EVENTS, json=[QUEUED | {"id": "e-1"}, QUEUED | {"id": "e-1", "queue": "other"}])
-    assert answer.json() == {"accepted": 0, "duplicate": 2, "rejected": []}
+    conflicts = [{"id": "e-1", "source": "admin"}]
+    assert answer.json() == {"accepted": 0, "duplicate": 2, "rejected": [], "conflicts": conflicts}
     assert answer.status_code == 202
-    assert len(await stored(served)) == 1
+    [event] = await stored(served)
+    assert event.queue == "support", "the first one stands"
+
+
+async def test_the_same_event_in_whatever_way_it_comes_again_is_no_conflict(served: Any) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    at = datetime.fromtimestamp(now_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    said = {"contact": "c-1", "queue": "support", "attributes": {"a": "1", "b": "2"}, "wait_s": 12}
+    one = {"type": "contact.abandoned", "id": "e-1", "source": "pbx-1", "time": now_ms, **said}
+    turned = dict(reversed(one.items())) | {"time": at, "wait_s": 12.0, "attributes": {"b": "2", "a": "1"}}
+    cloud = {"specversion": "1.0", "type": "wallboard.contact.abandoned", "source": "pbx-1", "id": "e-1", "time": at}
+    timeless = {name: value for name, value in one.items() if name != "time"}  # its sender filled it in afterwards
+    bodies = [
+        ("", "application/json", json.dumps(one)),
+        ("", "application/json", json.dumps([turned, one])),
+        ("", "application/json", json.dumps(one, indent=2).replace("support", r"\u0073upport")),
+        ("", "application/x-ndjson", json.dumps(timeless)),
+        ("", "application/cloudevents+json", json.dumps(cloud | {"data": said})),
+        ("", "application/cloudevents-batch+json", json.dumps([cloud | {"data": said}])),
+        ("?from=events", "text/plain", json.dumps(turned)),
+    ]
+    for number, (query, kind, body) in enumerate(bodies):
+        answer = await served.http.post(EVENTS + query, content=body, headers={"content-type": kind})
+        told = {"accepted": int(not number), "duplicate": (0, 2, 1, 1, 1, 1, 1)[number], "rejected": []}
+        assert answer.json() == told, body
+    other = await served.http.post(EVENTS, json=one | {"time": now_ms - 1000})
+    assert other.json()["conflicts"] == [{"id": "e-1", "source": "pbx-1"}]
+
+
+async def test_a_line_of_a_recorded_format_that_is_sent_again_is_no_conflict(served: Any) -> None:
+    line = f"{int(time.time())}|1700000000.1|support|NONE|ENTERQUEUE||380441234567|1\n"
+    lines = EVENTS + "?from=asterisk-queue-log"
+    answers = [await served.http.post(lines, content=line, headers={"content-type": "text/plain"}) for _ in range(2)]
+    assert [answer.json()["accepted"] for answer in answers] == [1, 0]
+    assert answers[1].json() == {"accepted": 0, "duplicate": 1, "rejected": []}
 
 
 async def test_ndjson_cloudevents_and_recorded_lines_all_reach_the_stream(served: Any) -> None:
@@ -192,7 +228,12 @@ async def test_what_is_only_tried_counts_too(config: Config, served_elsewhere: A
 async def test_what_was_repeated_or_refused_is_told_through_the_stream(served: Any) -> None:
     await served.http.post(EVENTS, json=QUEUED | {"id": "e-1", "source": "pbx-1"})
     await served.http.post(
-        EVENTS, json=[QUEUED | {"id": "e-1", "source": "pbx-1"}, QUEUED | {"source": "pbx-1", "x": 1}]
+        EVENTS,
+        json=[
+            QUEUED | {"id": "e-1", "source": "pbx-1"},
+            QUEUED | {"id": "e-1", "source": "pbx-1", "contact": "c-2"},
+            QUEUED | {"source": "pbx-1", "x": 1},
+        ],
     )
     counted = None
     async with asyncio.timeout(60):
@@ -200,9 +241,9 @@ async def test_what_was_repeated_or_refused_is_told_through_the_stream(served: A
             await asyncio.sleep(0.1)
             entries = await served.parts.stream.read("0-0")
             counted = next((one.event for one in entries if isinstance(one.event, SourceCounted)), None)
-    assert (counted.source, counted.duplicates, counted.rejected) == ("pbx-1", 1, 1)
-    assert counted.duplicate_ids == ["e-1"]
-    assert counted.rejections[0].at == "$[1].x"
+    assert (counted.source, counted.duplicates, counted.conflicts, counted.rejected) == ("pbx-1", 2, 1, 1)
+    assert (counted.duplicate_ids, counted.conflict_ids) == (["e-1"], ["e-1"])
+    assert counted.rejections[0].at == "$[2].x"
 
 
 async def test_when_redis_is_away_nothing_is_half_known_and_the_answer_says_when_to_repeat(

@@ -21,10 +21,12 @@ def figure(text: str, name: str) -> float:
 
 async def test_what_was_taken_repeated_and_refused_is_counted(served: Any) -> None:
     queued = {"type": "contact.queued", "contact": "c", "queue": "q", "id": "e-1"}
-    await served.http.post(EVENTS, json=[queued, queued, queued | {"quue": 1}, {"type": "nonsense"}])
+    batch = [queued, queued, queued | {"contact": "d"}, queued | {"quue": 1}, {"type": "nonsense"}]
+    await served.http.post(EVENTS, json=batch)
     text = (await served.http.get("/metrics")).text
     assert figure(text, "wallboard_events_accepted_total") == 1
-    assert figure(text, "wallboard_events_duplicate_total") == 1
+    assert figure(text, "wallboard_events_duplicate_total") == 2
+    assert figure(text, "wallboard_events_conflict_total") == 1
     assert figure(text, 'wallboard_events_rejected_total{reason="unknown_field"}') == 1
     assert figure(text, 'wallboard_events_rejected_total{reason="unknown_type"}') == 1
     assert figure(text, "wallboard_append_seconds_count") == 1

@@ -64,16 +64,19 @@ async def test_a_refused_event_appears_with_its_path(served: Any) -> None:
 
 async def test_what_was_not_taken_is_told_a_line_each_and_once(served: Any) -> None:
     good = {"type": "contact.queued", "source": "pbx-1", "contact": "c", "queue": "support", "id": "e-1"}
-    await served.http.post(
-        EVENTS, json=[good, good, good | {"id": "e-2", "queue": 7}, good | {"id": "e-3", "contact": 8}]
-    )
-    counted = next(one for one in (await told_of(served, "pbx-1", 2))["events"] if one["type"] == "source.counted")
+    bad = [good | {"id": "e-2", "queue": 7}, good | {"id": "e-3", "contact": 8}]
+    await served.http.post(EVENTS, json=[good, good, good | {"contact": "d"}, *bad])
+    found = await told_of(served, "pbx-1", 2)
+    counted = next(one for one in found["events"] if one["type"] == "source.counted")
     assert [(deed["code"], deed["text"].split(":")[0]) for deed in counted["did"]] == [
         ("rejected", "refused e-2"),
         ("rejected", "refused e-3"),
+        ("conflict", "conflict"),
         ("duplicate", "repeated e-1"),
     ]
-    assert counted["about"] == {"duplicates": 1, "rejected": 2}
+    assert counted["about"] == {"duplicates": 2, "conflicts": 1, "rejected": 2}
+    assert (found["source"]["duplicates"], found["source"]["conflicts"]) == (2, 1)
+    assert "Conflicts: 1" in (await served.http.get("/sources")).text
 
 
 async def test_a_platform_s_own_counters_stand_beside_ours(served: Any) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import json
 import re
 import time
 from collections.abc import AsyncIterator
@@ -162,6 +163,17 @@ async def test_a_repeated_delivery_counts_nothing_twice(hooked: Any) -> None:
     body = payload("alertmanager.json")
     answers = [await post(hooked, "alerts", body, signed("alerts", body)) for _ in range(2)]
     assert [answer.json()["duplicate"] for answer in answers] == [0, 2]
+
+
+async def test_what_a_map_tells_again_in_other_words_is_no_conflict(hooked: Any) -> None:
+    """An alert that still fires comes again under its id, with the number of now in its text."""
+    body = payload("alertmanager.json")
+    other = json.loads(body)
+    for one in other["alerts"]:
+        one["annotations"] = {"summary": "another number"}
+    for told in (body, json.dumps(other).encode()):
+        answer = await post(hooked, "alerts", told, signed("alerts", told))
+    assert answer.json() == {"accepted": 0, "duplicate": 2, "rejected": []}
 
 
 async def test_a_dry_run_shows_what_the_payload_would_become(hooked: Any) -> None:

@@ -22,6 +22,7 @@ from wallboard.environment import text_of
 
 URL = "http://127.0.0.1:8000"
 ACCEPTED = "accepted"
+_SAID_BEFORE = "was there before and said something else: the first one counts; give each event an id of its own"
 
 
 @click.command()
@@ -163,6 +164,8 @@ def _tell(answer: Answer, as_json: bool) -> None:
         click.echo(msgspec.json.encode(answer))
     for slip in answer.warnings:
         click.echo(f"wallboard: warning: {slip.warning}", err=True)
+    for said in answer.conflicts:
+        click.echo(f"wallboard: warning: '{said.id}' of '{said.source}' {_SAID_BEFORE}", err=True)
     for one in answer.rejected:
         click.echo(f"wallboard: {one.error} - at {one.at}", err=True)
     if answer.rejected:

@@ -33,6 +33,13 @@ class Slip(msgspec.Struct, frozen=True):
     warning: str
 
 
+class Conflict(msgspec.Struct, frozen=True):
+    """A repeat that said another thing than the first, which counts."""
+
+    id: str
+    source: str
+
+
 class Answer(msgspec.Struct):
     """What became of the events."""
 
@@ -41,6 +48,7 @@ class Answer(msgspec.Struct):
     rejected: list[Rejected] = []
     kept: int = 0  # on disk, until the server is back
     warnings: list[Slip] = []
+    conflicts: list[Conflict] = []
 
     def add(self, other: "Answer") -> None:
         self.accepted += other.accepted
@@ -48,6 +56,7 @@ class Answer(msgspec.Struct):
         self.rejected = [*self.rejected, *other.rejected]
         self.kept += other.kept
         self.warnings = [*self.warnings, *other.warnings]
+        self.conflicts = [*self.conflicts, *other.conflicts]
 
 
 class Sender:

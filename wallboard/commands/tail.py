@@ -14,7 +14,7 @@ import msgspec
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.line import running_line
 from wallboard.core.events import Event, SourceBeat, SourceCounted, encode, type_of, without_customer
-from wallboard.core.listening import UNKNOWN_SOURCE
+from wallboard.core.listening import UNKNOWN_SOURCE, conflict
 from wallboard.core.settings import Settings
 from wallboard.core.words import shown
 from wallboard.live.pipeline import Pipeline, Recent
@@ -99,6 +99,7 @@ async def _tail(where: Given, printer: _Printer) -> None:
 def _did(recent: Recent) -> Iterator[str]:
     """In words; what ingest counted instead of appending is told one by one."""
     if isinstance(recent.event, SourceCounted):
+        yield from map(conflict, recent.event.conflict_ids)
         yield from (f"duplicate of {one}" for one in recent.event.duplicate_ids)
         yield from (f"rejected {one.id or 'an event'}: {one.error} - at {one.at}" for one in recent.event.rejections)
         return

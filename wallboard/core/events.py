@@ -5,7 +5,7 @@ nowhere else; after `decode` the rest of the code trusts what it holds.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
 
@@ -92,7 +92,7 @@ OWN_TYPES = frozenset(str(kind.__struct_config__.tag) for kind in OWN_KINDS)
 
 _told = msgspec.json.Decoder(Told)
 _any = msgspec.json.Decoder(Told | Own)
-_encoder = msgspec.json.Encoder()
+encode: Callable[[Event | Sequence[Event]], bytes] = msgspec.json.Encoder().encode
 
 
 def decode(data: bytes | str | msgspec.Raw) -> Event:
@@ -103,10 +103,6 @@ def decode(data: bytes | str | msgspec.Raw) -> Event:
 def decode_own(data: bytes) -> Event:
     """An event from the stream, where the server's own types are found too."""
     return _decode(_any, data)
-
-
-def encode(event: Event | Sequence[Event]) -> bytes:
-    return _encoder.encode(event)
 
 
 def without_customer(event: Event) -> Event:

@@ -304,6 +304,8 @@ def _source(floor: Floor, name: str) -> Document | None:
     }  # fmt: skip
     if row.lag_ms is not None:
         found["lag_ms"] = row.lag_ms
+    if row.conflicts:
+        found["conflicts"] = row.conflicts
     if row.overflow:
         found["overflow"] = row.overflow
     if row.note:

@@ -84,11 +84,19 @@ class Listening:
         """What ingest kept from the floor."""
         row = self.row(source)
         row.duplicates += event.duplicates
+        row.conflicts += event.conflicts
         row.rejected += event.rejected
         self._ground.touch("sources", source)
-        said = [f"duplicate of {name}" for name in event.duplicate_ids]
+        said = [conflict(name) for name in event.conflict_ids]
+        said += [f"duplicate of {name}" for name in event.duplicate_ids]
         said += [f"rejected: {one.error} - at {one.at}" for one in event.rejections]
         more = event.duplicates + event.rejected - len(said)
         if more > 0:
             said.append(f"{more} more not counted")
-        return Deed(Did.REJECTED if event.rejected else Did.DUPLICATE, "; ".join(said) or "nothing")
+        code = Did.REJECTED if event.rejected else Did.CONFLICT if event.conflicts else Did.DUPLICATE
+        return Deed(code, "; ".join(said) or "nothing")
+
+
+def conflict(name: str) -> str:
+    """What became of a repeat that says another thing."""
+    return f"conflict: {name} came before and said something else, which counts"

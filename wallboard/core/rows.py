@@ -232,6 +232,7 @@ class SourceRow(Struct):
     clamped: int = 0
     rejected: int = 0
     duplicates: int = 0
+    conflicts: int = 0  # of these: repeats that said another thing than the first
     overflow: int = 0  # new names that there was no room for
     restarts: int = 0  # of its platform: what was open there then was closed as lost
     gaps: int = 0  # times that it was late and heard again; together it was not heard for `gap_ms`

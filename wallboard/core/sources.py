@@ -13,11 +13,13 @@ class Batch(NamedTuple):
     """Events to append together. `position`, if given, is kept in Redis in the same atomic step.
 
     `rejections`: what the source sent beside them that is no event; counted and shown on /sources.
+    `retold`: one event may be told twice in other words (two accounts of one call); that is no conflict then.
     """
 
     events: Sequence[Event]
     position: str | None = None
     rejections: Sequence[Rejection] = ()
+    retold: bool = False
 
 
 class Surroundings(NamedTuple):

@@ -38,6 +38,7 @@ class Did(Enum):
     NOTHING = "nothing"
     NEW = "new"
     DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
     REJECTED = "rejected"
     LATE = "late"
     CLAMPED = "clamped"

@@ -1,4 +1,5 @@
-"""What did not get into the stream? Repeats and refused events, told once a second and source."""
+"""What did not get into the stream? Repeats, those among them that say another thing, and refused events, told once a
+second and source."""
 
 import secrets
 from collections.abc import Iterable
@@ -14,8 +15,10 @@ SOURCES_MAX = 1000  # of which counts wait to be told; what other sources did me
 
 class _Count(Struct):
     duplicates: int = 0
+    conflicts: int = 0
     rejected: int = 0
     duplicate_ids: list[str] = []
+    conflict_ids: list[str] = []
     rejections: list[Rejection] = []
 
 
@@ -32,6 +35,15 @@ class Counting:
                 count.duplicates += 1
                 if known and len(count.duplicate_ids) < SHOWN:
                     count.duplicate_ids.append(known)
+
+    def conflict(self, source: str, ids: Iterable[str | None]) -> None:
+        """A repeat that says another thing than the first; it is a duplicate too."""
+        for known in ids:
+            if count := self._of(source):
+                count.duplicates += 1
+                count.conflicts += 1
+                if known and len(count.conflict_ids) < SHOWN:
+                    count.conflict_ids.append(known)
 
     def reject(self, source: str, rejections: Iterable[Rejection]) -> None:
         for rejection in rejections:
@@ -58,7 +70,9 @@ class Counting:
             source=source,
             id=secrets.token_hex(8),  # an append whose answer was lost is repeated
             duplicates=count.duplicates,
+            conflicts=count.conflicts,
             rejected=count.rejected,
             duplicate_ids=count.duplicate_ids,
+            conflict_ids=count.conflict_ids,
             rejections=count.rejections,
         )

@@ -99,7 +99,7 @@ class Runner:
         self._standing.counting.reject(self.name, batch.rejections)
         events = [self._signed(event) for event in batch.events]
         for piece, position in _pieces(events, batch.position):
-            await self._send(piece, position)
+            await self._send(piece, position, batch.retold)
 
     def _signed(self, event: Event) -> Event:
         """With source and id. An id made here says which event of this run it is, nothing more."""
@@ -108,16 +108,19 @@ class Runner:
         self._made += 1
         return replace(event, source=event.source or self.name, id=event.id or f"{self._run}-{self._made}")
 
-    async def _send(self, events: Sequence[Event], position: str | None) -> None:
+    async def _send(self, events: Sequence[Event], position: str | None, retold: bool) -> None:
         appended, tries = await self._patiently(
             lambda: self._stream.append(events, collector=self.name, position=position)
         )
         if tries == 1:  # in a repeat our own first try is among the duplicates
-            self._count_duplicates(events, appended)
+            self._count_duplicates(events, appended, retold)
 
-    def _count_duplicates(self, events: Sequence[Event], appended: Appended) -> None:
+    def _count_duplicates(self, events: Sequence[Event], appended: Appended, retold: bool) -> None:
+        conflicts = set(() if retold else appended.conflicts)
         for index in appended.duplicates:
-            self._standing.counting.duplicate(events[index].source or self.name, [events[index].id])
+            event, counting = events[index], self._standing.counting
+            count = counting.conflict if index in conflicts else counting.duplicate
+            count(event.source or self.name, [event.id])
 
     async def _patiently(self, step: Callable[[], Awaitable[T]]) -> tuple[T, int]:
         """The step's result and how many tries it took, however long Redis is away."""

@@ -13,10 +13,10 @@ import msgspec
 from redis.asyncio import Redis
 
 from wallboard.core.errors import Refused, StreamUnavailable
-from wallboard.core.events import decode_own
-from wallboard.stream.append import digest_of
+from wallboard.core.events import decode_own, encode
 from wallboard.stream.keys import SEEN_RING, SEEN_SPAN_S, SEEN_SPANS, Keys
 from wallboard.stream.redis import answering
+from wallboard.stream.said import DIGEST_BYTES, said_of
 
 AT_ONCE = 500  # members, fields or entries in one piece
 _TRIES = 5
@@ -63,7 +63,7 @@ async def copied(redis: Redis, keys: Keys) -> AsyncIterator[Piece]:
         for key in [*sorted(set(names) - {*seen, keys.stream, keys.checkpoint}), *seen]:
             async for piece in _key(redis, keys, key):
                 yield piece
-        late: set[bytes] = set()
+        late: dict[bytes, bytes] = {}
         async for piece in _stream(redis, keys, keys.stream):
             late.update(_digests(piece, mark))
             yield piece
@@ -122,16 +122,11 @@ async def _key(redis: _Client, keys: Keys, key: str) -> AsyncIterator[Piece]:
     if kind == "string" and (value := await redis.get(key)) is not None:
         yield _value(keys, key, value, until)
     elif kind == "hash":
-        for some in _few((await redis.hgetall(key)).items()):
+        async for some in _some(redis.hscan_iter(key, count=AT_ONCE)):
             yield Piece(name, until, fields=some)
     elif kind == "set":
-        some = []
-        async for member in redis.sscan_iter(key, count=AT_ONCE):
-            some.append(member)
-            if len(some) >= AT_ONCE:
-                yield Piece(name, until, members=some)
-                some = []
-        yield Piece(name, until, members=some)
+        async for some in _some(redis.sscan_iter(key, count=AT_ONCE)):
+            yield Piece(name, until, members=some)
     elif kind == "stream":
         async for piece in _stream(redis, keys, key):
             yield piece
@@ -146,25 +141,27 @@ async def _stream(redis: _Client, keys: Keys, key: str) -> AsyncIterator[Piece]:
         after = f"({entries[-1][0]}"
 
 
-def _digests(piece: Piece, mark: tuple[int, int]) -> Iterator[bytes]:
-    """Of those events that came after the mark."""
+def _digests(piece: Piece, mark: tuple[int, int]) -> Iterator[tuple[bytes, bytes]]:
+    """Of those events that came after the mark, each with a digest of what it says."""
     for entry, fields in piece.entries or ():
         if _order(entry) > mark:
             try:
-                digest = digest_of(decode_own(dict(fields)[b"e"]))
+                event = decode_own(dict(fields)[b"e"])
             except (KeyError, Refused):  # what no reader understands no collector repeats
                 continue
-            if digest:
-                yield digest
+            if event.id is not None:
+                said = said_of(event, encode(event))
+                yield said[:DIGEST_BYTES], said[DIGEST_BYTES:]
 
 
-async def _remembered(redis: _Client, keys: Keys, digests: Iterable[bytes]) -> AsyncIterator[Piece]:
-    """In the set of the running hours, as the script of stream/append.py would."""
+async def _remembered(redis: _Client, keys: Keys, digests: dict[bytes, bytes]) -> AsyncIterator[Piece]:
+    """In the hash of the running hours, as the script of stream/append.py would."""
     now_s, _ = await redis.time()
     span = int(now_s) // SEEN_SPAN_S
-    name, until = keys.seen[span % SEEN_RING].removeprefix(keys.prefix), (span + SEEN_SPANS) * SEEN_SPAN_S * 1000
-    for some in _few(sorted(digests)):
-        yield Piece(name, until, members=some)
+    key, until = keys.seen[span % SEEN_RING], (span + SEEN_SPANS) * SEEN_SPAN_S * 1000
+    name, is_set = key.removeprefix(keys.prefix), await redis.type(key) == b"set"
+    for some in _few(sorted(digests.items())):
+        yield Piece(name, until, members=[digest for digest, _ in some]) if is_set else Piece(name, until, fields=some)
 
 
 async def _last(redis: _Client, key: str) -> tuple[int, int]:
@@ -180,6 +177,17 @@ def _order(entry: str) -> tuple[int, int]:
 async def _until(redis: _Client, key: str) -> int | None:
     (now_s, micros), ttl_ms = await redis.time(), await redis.pttl(key)
     return int(now_s) * 1000 + int(micros) // 1000 + ttl_ms if ttl_ms > 0 else None
+
+
+async def _some(every: AsyncIterator[Any]) -> AsyncIterator[list[Any]]:
+    some = []
+    async for one in every:
+        some.append(one)
+        if len(some) >= AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _few(every: Iterable[Any]) -> Iterator[list[Any]]:

@@ -1,13 +1,14 @@
 """Every Redis key and how long it is kept. One hash tag a namespace: all of it lives on one cluster slot."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 STREAM_KEEP_MS = 2 * 3_600_000  # and never less than two checkpoints (stream/checkpoint.py)
-# Digests of (source, id) stand in sets of four hours of arrival each: hourly ones would be finer, but a repeat
-# is looked up in every set, and 25 of them made an append four times as dear as seven do.
+# Digests of (source, id) stand in hashes of four hours of arrival each: hourly ones would be finer, but a repeat
+# is looked up in every one, and 25 of them made an append four times as dear as seven do.
 SEEN_SPAN_S = 4 * 3600
 SEEN_SPANS = 7  # looked up: the running span and the six before it, so a repeat is known for 24 to 28 hours
-SEEN_RING = SEEN_SPANS + 1  # used in turn; each set is gone before its turn comes again
+SEEN_RING = SEEN_SPANS + 1  # used in turn; each hash is gone before its turn comes again
 SEEN_MAX_PER_HOUR = 2_000_000  # above it new ids are taken without being remembered
 SEEN_MAX = SEEN_MAX_PER_HOUR * SEEN_SPAN_S // 3600
 LEASE_MS = 5_000
@@ -64,9 +65,9 @@ class Keys:
         """Counter: the newest lease's token; older tokens are refused."""
         return self._key("fence")
 
-    @property
+    @cached_property  # an append names all of them
     def seen(self) -> list[str]:
-        """Sets of digests of (source, id): span s since 1970 is `seen:(s % SEEN_RING)`.
+        """Hashes, digest of (source, id) → digest of what was said: span s since 1970 is `seen:(s % SEEN_RING)`.
 
         A ring, so that a script can name every key it may touch without anybody's clock but Redis's own.
         """

@@ -20,10 +20,12 @@ _Found = tuple[bool, _Told]  # whether the entry that was read last is there sti
 
 
 class Appended(NamedTuple):
-    """`ids[i]` is None where event i was a duplicate; `duplicates` are their indexes."""
+    """`ids[i]` is None where event i was a duplicate; `duplicates` are their indexes, `conflicts` those of duplicates
+    that say another thing than the first."""
 
     ids: list[str | None]
     duplicates: list[int]
+    conflicts: Sequence[int] = ()
 
 
 class Entry(NamedTuple):
@@ -68,10 +70,10 @@ class Stream:
         if not events and position is None:
             return Appended([], [])
         with answering("events were not appended"):
-            ids = await append(self._redis, self._keys, events, collector, position, fence)
+            ids, conflicts = await append(self._redis, self._keys, events, collector, position, fence)
         if self._own is not None:
             self._own.keep(ids, events)
-        return Appended(ids, [index for index, entry_id in enumerate(ids) if entry_id is None])
+        return Appended(ids, [index for index, entry_id in enumerate(ids) if entry_id is None], conflicts)
 
     async def read(self, after: str, *, count: int = 1000, block_ms: int | None = None) -> list[Entry]:
         """Entries after the id `after`. Waits for one up to `block_ms` (at most BLOCK_MS; None: not at all).

@@ -90,7 +90,10 @@ class Together:
 def _tell(going: Sequence[_Asked], appended: Appended) -> None:
     begin = 0
     for asked in going:
-        ids = appended.ids[begin : begin + len(asked.events)]
-        begin += len(asked.events)
+        end = begin + len(asked.events)
+        ids = appended.ids[begin:end]
+        duplicates = [index for index, entry_id in enumerate(ids) if entry_id is None]
+        conflicts = [place - begin for place in appended.conflicts if begin <= place < end]
+        begin = end
         if not asked.told.done():  # who asked may have gone away
-            asked.told.set_result(Appended(ids, [index for index, entry_id in enumerate(ids) if entry_id is None]))
+            asked.told.set_result(Appended(ids, duplicates, conflicts))

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from wallboard.core.errors import Refused, StreamUnavailable
 from wallboard.core.events import Event, Rejection, Told
 from wallboard.stream.found import format_of
+from wallboard.stream.stream import Appended
 from wallboard.web.auth import Who, allowed
 from wallboard.web.bodies import EVENTS_AT_MOST, Reader, Rejected, lines_of, reader_for
 from wallboard.web.body import body_of
@@ -58,11 +59,19 @@ class Slip(Struct):
     warning: str
 
 
+class Conflict(Struct):
+    """A duplicate that said another thing than what came before under its id, which counts."""
+
+    id: str
+    source: str
+
+
 class Taken(Struct, omit_defaults=True):
     accepted: int
     duplicate: int
     rejected: list[Item]
     warnings: list[Slip] = []
+    conflicts: list[Conflict] = []
 
 
 class Ingest:
@@ -121,9 +130,12 @@ class Ingest:
             self._running -= 1
 
     async def take(
-        self, parts: Parts, who: Who, reader: Reader, body: bytes, *, dry_run: bool
+        self, parts: Parts, who: Who, reader: Reader, body: bytes, *, dry_run: bool, retold: bool = False
     ) -> tuple[list[Event], Taken]:
-        """What is no mistake in it, into the stream unless it is a dry run. Raises Problem 400, 413, 429, 503."""
+        """What is no mistake in it, into the stream unless it is a dry run. Raises Problem 400, 413, 429, 503.
+
+        `retold`: one event may be told twice in other words, under the same id: no conflict.
+        """
         floor, now_ms = parts.pipeline.floor, parts.clock_ms()
         sender = who.source or who.name
         self._names.look(floor, now_ms)
@@ -140,15 +152,18 @@ class Ingest:
         self._rates.spend(sender, len(events) + len(rejected), now_ms)
         warnings = [Slip(name, _SLIP.format(name, like)) for name, like in slips(who, floor, new).items()]
         if dry_run:
-            return events, _taken(events, 0, rejected, warnings)
+            return events, _taken(events, 0, [], rejected, warnings)
         lines = lines_of_notices(who, floor, events)
-        duplicates = await _append(parts, events) if events else []
+        _, duplicates, found = await _append(parts, events) if events else Appended([], [])
+        conflicts = [] if retold else [events[index] for index in found]
         if fresh := [lines[place] for place in sorted(lines.keys() - set(duplicates))]:
             await noted_each(parts, who, fresh)
         if duplicates or rejected:
-            _count(parts, sender, [events[index] for index in duplicates], rejected)
-        parts.metrics.took(len(events) - len(duplicates), len(duplicates), [one.error for one in rejected])
-        return events, _taken(events, len(duplicates), rejected, warnings)
+            same = sorted(set(duplicates) - set(found)) if conflicts else duplicates
+            _count(parts, sender, [events[index] for index in same], conflicts, rejected)
+        counts = len(events) - len(duplicates), len(duplicates), len(conflicts)
+        parts.metrics.took(*counts, [one.error for one in rejected])
+        return events, _taken(events, len(duplicates), conflicts, rejected, warnings)
 
 
 _SOON = {"retry-after": "1"}
@@ -224,11 +239,11 @@ async def _read(reader: Reader, body: bytes, admission: Admission) -> tuple[list
     return events, rejected
 
 
-async def _append(parts: Parts, events: list[Event]) -> list[int]:
-    """Indexes of the duplicates. What Redis does not take is repeated by the sender, with the same ids."""
+async def _append(parts: Parts, events: list[Event]) -> Appended:
+    """What Redis does not take is repeated by the sender, with the same ids."""
     began_s = time.perf_counter()
     try:
-        return (await parts.together.append(events)).duplicates
+        return await parts.together.append(events)
     except StreamUnavailable as error:
         log.warning("events refused: Redis does not take them", error=str(error), events=len(events))
         raise Problem(
@@ -238,27 +253,29 @@ async def _append(parts: Parts, events: list[Event]) -> list[int]:
         parts.metrics.append.took_s(time.perf_counter() - began_s)
 
 
-def _count(parts: Parts, sender: str, duplicates: list[Event], rejected: list[Rejected]) -> None:
+def _count(parts: Parts, sender: str, same: list[Event], conflicts: list[Event], rejected: list[Rejected]) -> None:
     """For `/sources` and `tail`, which learn of them through the stream like of everything else."""
-    ids: dict[str, list[str]] = defaultdict(list)
-    for event in duplicates:
-        ids[event.source or sender].append(event.id or "")
+    for event in same:
+        parts.counting.duplicate(event.source or sender, [event.id])
+    for event in conflicts:
+        parts.counting.conflict(event.source or sender, [event.id])
     refusals: dict[str, list[Rejection]] = defaultdict(list)
     for one in rejected:
         refusals[one.source or sender].append(Rejection(at=one.at, error=one.error, id=one.id))
-    for source, found in ids.items():
-        parts.counting.duplicate(source, found)
     for source, refused in refusals.items():
         parts.counting.reject(source, refused)
 
 
-def _taken(events: list[Event], duplicates: int, rejected: list[Rejected], warnings: list[Slip]) -> Taken:
+def _taken(
+    events: list[Event], duplicates: int, conflicts: list[Event], rejected: list[Rejected], warnings: list[Slip]
+) -> Taken:
     items = [Item(one.item, one.at, one.error) for one in rejected]
-    return Taken(len(events) - duplicates, duplicates, items, warnings)
+    told = [Conflict(one.id or "", one.source or "") for one in conflicts]
+    return Taken(len(events) - duplicates, duplicates, items, warnings, told)
 
 
 def answer(taken: Taken, *, dry_run: bool) -> Response:
-    if not (taken.rejected or taken.warnings or dry_run):
+    if not (taken.rejected or taken.warnings or taken.conflicts or dry_run):
         return _all_taken(taken.accepted, taken.duplicate)
     refused_all = bool(taken.rejected) and not taken.accepted and not taken.duplicate
     status = 422 if refused_all else 200 if dry_run else 202

@@ -56,14 +56,15 @@ class Metrics(Collector):
         self.registry = CollectorRegistry()
         self.append = Spread(_APPEND_S)
         self._readings, self._sent = [self._events, *readings], sent
-        self._accepted = self._duplicates = 0
+        self._accepted = self._duplicates = self._conflicts = 0
         self._rejected: Counter[str] = Counter()
         self.registry.register(self)
 
-    def took(self, accepted: int, duplicates: int, errors: Iterable[str]) -> None:
-        """What became of one batch."""
+    def took(self, accepted: int, duplicates: int, conflicts: int, errors: Iterable[str]) -> None:
+        """What became of one batch; conflicts are duplicates too."""
         self._accepted += accepted
         self._duplicates += duplicates
+        self._conflicts += conflicts
         self._rejected.update(map(reason_of, errors))
 
     def collect(self) -> Iterator[Metric]:
@@ -84,6 +85,7 @@ class Metrics(Collector):
     def _events(self) -> Iterator[tuple[str, str, float]]:
         yield "wallboard_events_accepted_total", "Events taken over HTTP.", self._accepted
         yield "wallboard_events_duplicate_total", "Events already known, over HTTP.", self._duplicates
+        yield "wallboard_events_conflict_total", "Of these: another body under a known id.", self._conflicts
 
 
 def _spread(name: str, meaning: str, told: Spread) -> Metric:

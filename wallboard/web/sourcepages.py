@@ -14,6 +14,7 @@ from starlette.templating import Jinja2Templates
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SourceCounted, encode, type_of, without_customer
 from wallboard.core.kpis import entity
+from wallboard.core.listening import conflict
 from wallboard.core.platform import compared
 from wallboard.core.visits import Did
 from wallboard.live.vitals import no_worker_since
@@ -27,7 +28,9 @@ from wallboard.web.wiring import Parts, parts_of
 
 _AT_MOST = 200
 _DOWN = frozenset({"waiting", "failed", "not running"})
-_NOT_ABOUT = frozenset({"type", "time", "source", "id", "rejections", "duplicate_ids"})  # the deeds tell those
+_NOT_ABOUT = frozenset(
+    {"type", "time", "source", "id", "rejections", "duplicate_ids", "conflict_ids"}
+)  # the deeds tell those
 
 
 class SourcePages:
@@ -195,6 +198,7 @@ def _told(entry: str, arrival_ms: int, event: Any, deeds: list[Any]) -> dict[str
 def _counted(event: SourceCounted) -> list[dict[str, str]]:
     """A line for each event that was not taken, and one for those that are only counted."""
     lines = [_did(Did.REJECTED, f"refused{_named(one.id)}: {one.error} - at {one.at}") for one in event.rejections]
+    lines += [_did(Did.CONFLICT, conflict(name)) for name in event.conflict_ids]
     lines += [_did(Did.DUPLICATE, f"repeated {name}") for name in event.duplicate_ids]
     if (more := event.rejected + event.duplicates - len(lines)) > 0:
         lines.append(_did(Did.REJECTED if event.rejected else Did.DUPLICATE, f"{more} more, not listed"))

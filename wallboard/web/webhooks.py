@@ -77,7 +77,8 @@ class Webhooks:
             body = await body_of(request, BODY_BYTES_AT_MOST)
         if not _is_from(request, webhook, body):
             raise _unsigned()
-        events, taken = await self._ingest.take(parts, _sender(webhook), reader_of(webhook.by), body, dry_run=dry_run)
+        reader = reader_of(webhook.by)
+        events, taken = await self._ingest.take(parts, _sender(webhook), reader, body, dry_run=dry_run, retold=True)
         if dry_run:
             taken = Shown(taken.accepted, taken.duplicate, taken.rejected, taken.warnings, events=events)
         return answer(taken, dry_run=dry_run)

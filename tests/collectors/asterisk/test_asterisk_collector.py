@@ -51,6 +51,7 @@ class Reading:
         self.position = position
         async with aclosing(self.collector.events(position)) as batches:
             async for batch in batches:
+                assert batch.retold, "what AMI told the log may tell in other words"
                 self.line.take(replace(event, source="pbx") for event in batch.events)  # as the runner signs them
                 self.position = batch.position or self.position
 
