@@ -278,9 +278,12 @@ def test_what_a_script_posts_is_on_the_floor_and_tail_says_what_it_did(real: Run
                 "source=chat",
             )
             assert [real.shell(*first).returncode, real.shell(*first).returncode] == [0, 0]
+            assert real.shell(*first, "priority=1").returncode == 0
             assert real.shell("post", "contact.ended", "contact=9", "source=chat").returncode == 0
             assert real.shell("post", "contact.queued", "contact=2", "queue=ordres", "source=chat").returncode == 0
-            until(lambda: "ordres" in told.read_text() and "duplicate" in told.read_text(), "all of it in tail")
+            until(
+                lambda: all(one in told.read_text() for one in ("ordres", "duplicate", "conflict")), "all of it in tail"
+            )
             until(lambda: "ordres" in told_json.read_text(), "all of it in tail --json")
         finally:
             for one in (tail, tail_json):
@@ -290,6 +293,7 @@ def test_what_a_script_posts_is_on_the_floor_and_tail_says_what_it_did(real: Run
     assert "380441234567" not in text + told_json.read_text(), "customers are shown nowhere"
     assert "opened visit 1 in orders" in text
     assert "duplicate of e-1" in text
+    assert "conflict: e-1 came before and said something else, which counts" in text
     assert "ended nothing: no open leg" in text
     assert "new queue ordres (like orders?)" in text
     assert waiting(real, "orders") == 1
