@@ -80,6 +80,10 @@ class Served:
         self.anonymous.cookies.clear()
         return f"{self.parts.sessions.cookie}={token}"
 
+    async def headers_of(self, name: str = "Olena", role: Role = "admin", **bound: Any) -> dict[str, str]:
+        """What a page of theirs sends with a call."""
+        return {"cookie": await self.sign_in(name, role, **bound), "origin": self.origin}
+
     async def apply(self, settings: Settings) -> None:
         """They come into force as the leading worker tells it."""
         told = ConfigApplied(settings=msgspec.to_builtins(settings), source=SERVER, id=secrets.token_hex(4))

@@ -61,7 +61,7 @@ async def test_two_of_one_name_are_told_apart_by_account_and_token(served: Any) 
     """Anna leaves, her account goes, and another Anna comes; then a program is called so."""
     seen = []
     for role in ("lead", "lead"):
-        headers = {"cookie": await served.sign_in("Anna", role), "origin": served.origin}
+        headers = await served.headers_of("Anna", role)
         person = await served.person("Anna")
         answer = await served.anonymous.post("/api/v1/notices", json={"text": "hello"}, headers=headers)
         assert answer.status_code == 202
@@ -81,7 +81,7 @@ async def test_two_of_one_name_are_told_apart_by_account_and_token(served: Any) 
 
 
 async def test_an_erased_person_is_not_told_by_the_id_of_their_account_either(served: Any) -> None:
-    headers = {"cookie": await served.sign_in("Anna", "lead"), "origin": served.origin}
+    headers = await served.headers_of("Anna", "lead")
     person = await served.person("Anna")
     await served.anonymous.post("/api/v1/notices", json={"text": "hello"}, headers=headers)
     engine = open_record(served.parts.config.data)

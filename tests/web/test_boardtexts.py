@@ -32,7 +32,7 @@ async def made(served: Any, name: str = "night", text: str = TEXT) -> str:
 
 
 async def as_person(served: Any, role: str) -> dict[str, str]:
-    return {"cookie": await served.sign_in("Piotr", role), "origin": served.origin}
+    return await served.headers_of("Piotr", role)
 
 
 async def test_a_board_that_is_written_is_in_force_at_once_and_read_as_it_was_written(served: Any) -> None:
@@ -284,7 +284,7 @@ async def test_each_change_of_a_board_stands_in_the_audit_trail_with_its_revisio
 
 
 async def test_a_lead_of_some_teams_writes_boards_of_these_and_no_others(served: Any) -> None:
-    lead = {"cookie": await served.sign_in("Lead", "lead", teams=("first-line",)), "origin": served.origin}
+    lead = await served.headers_of("Lead", "lead", teams=("first-line",))
     tile = "[[tile]]\nkind = 'number'\nat = [1, 1]\nsize = [3, 2]\nmetric = 'waiting'\n"
     for more in ("", "queues = ['*']", "teams = ['other']", "queues = ['sales']"):
         answer = await served.anonymous.put(f"{BOARDS}/ours", content=tile + more, headers=lead | TOML | NEW)
@@ -306,7 +306,7 @@ async def test_taking_away_a_change_never_says_more_of_people_again(served: Any)
     """The default board of agents is for leads; somebody made it one for everybody."""
     tag = (await served.http.get(f"{BOARDS}/agents")).headers["etag"]
     answer = await served.http.put(f"{BOARDS}/agents", content="title = 'x'", headers=TOML | {"if-match": tag})
-    lead = {"cookie": await served.sign_in("Lead", "lead"), "origin": served.origin}
+    lead = await served.headers_of("Lead", "lead")
     headers = lead | {"if-match": answer.headers["etag"]}
     assert (await served.anonymous.delete(f"{BOARDS}/agents", headers=headers)).status_code == 403
     assert (
@@ -327,7 +327,7 @@ async def test_a_board_for_leads_becomes_one_for_all_without_what_it_said_of_peo
 async def test_nobody_takes_a_board_into_a_rotation_that_is_not_theirs(served: Any) -> None:
     """The screens of that rotation would show it."""
     tag = await made(served, text="title = 'x'")
-    lead = {"cookie": await served.sign_in("Lead", "lead", boards=("night",)), "origin": served.origin}
+    lead = await served.headers_of("Lead", "lead", boards=("night",))
     text, headers = "[rotation]\nboards = ['agents']", TOML | {"if-match": tag}
     answer = await served.anonymous.put(f"{BOARDS}/night", content=text, headers=lead | headers)
     assert (answer.status_code, answer.json()["at"]) == (403, "rotation.boards[0]")

@@ -143,7 +143,7 @@ async def test_a_lead_names_what_is_of_their_teams_and_of_none_and_nobody_elses(
 async def test_viewers_have_no_names_and_without_a_file_it_is_said_that_nothing_can_be_written(
     served: Any, config: Config, served_elsewhere: Callable[..., Any]
 ) -> None:
-    viewer = {"cookie": await served.sign_in("Vera", "viewer"), "origin": served.origin}
+    viewer = await served.headers_of("Vera", "viewer")
     for path in ("/names", NAMES):
         assert (await served.anonymous.get(path, headers=viewer)).status_code == 403
     assert (await served.http.put(f"{NAMES}/queue/support", json={})).status_code == 428

@@ -24,7 +24,7 @@ def queued(contact: str = "c1", **more: Any) -> dict[str, Any]:
 async def test_a_ghost_that_waits_is_closed_and_the_event_says_who_did_it(served: Any) -> None:
     await send(served, queued())
     await served.until(FLOOR, lambda found: found["total"] == 1)
-    headers = {"cookie": await served.sign_in(), "origin": served.origin}
+    headers = await served.headers_of()
     answer = await served.anonymous.post(CLOSE, json={"contact": "c1", "note": "hung up"}, headers=headers)
     assert answer.status_code == 202, answer.text
     assert answer.json() == {"closed": [{"contact": "c1", "source": "pbx"}]}
@@ -84,7 +84,7 @@ async def test_what_is_wrong_is_said_with_its_path(served: Any, case: str) -> No
 async def test_only_who_may_see_people_and_act_closes_and_nobody_can_say_it_from_outside(served: Any) -> None:
     assert (await served.anonymous.post(CLOSE, json={"contact": "c1"})).status_code == 401
     assert (await served.http.post(CLOSE, content=b"{")).status_code == 400
-    headers = {"cookie": await served.sign_in("Reader", "viewer"), "origin": served.origin}
+    headers = await served.headers_of("Reader", "viewer")
     assert (await served.anonymous.post(CLOSE, json={"contact": "c1"}, headers=headers)).status_code == 403
     for scopes, status in ((["people:read"], 403), (["alerts:act"], 403), (["people:read", "alerts:act"], 404)):
         made = await served.http.post("/api/v1/tokens", json={"name": "desk", "scopes": scopes})
@@ -104,7 +104,7 @@ async def test_a_lead_closes_what_is_of_their_own_teams_and_the_audit_trail_has_
     await send(served, queued(), queued("c2", queue="sales"))
     await send(served, {"type": "agent.signed_in", "agent": "boris", "team": "two", "queues": ["sales"]})
     await served.until(FLOOR, lambda found: found["total"] == 1)
-    headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
+    headers = await served.headers_of("Lena", "lead", teams=("one",))
     for body in ({"contact": "c2"}, {"agent": "boris"}, {"contact": "c9"}):
         answer = await served.anonymous.post(CLOSE, json=body, headers=headers)
         assert answer.status_code == 404, body

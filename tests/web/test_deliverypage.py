@@ -50,7 +50,7 @@ async def bury(served: Any, receiver: str = "leads", reason: str = "it answers 4
 
 async def test_what_was_given_up_is_sent_again_by_a_lead_and_stands_in_the_trail(told: Any) -> None:
     letter = await bury(told)
-    headers = {"cookie": await told.sign_in("Olena", "lead"), "origin": told.origin}
+    headers = await told.headers_of("Olena", "lead")
     page = (await told.anonymous.get(PAGE, headers=headers)).text
     assert HELLO.title.replace(">", "&gt;") in page
     assert "it answers 410" in page
@@ -103,7 +103,7 @@ async def test_a_receiver_that_is_written_while_all_runs_is_there_at_once(
 async def test_a_receiver_whose_person_leads_nothing_says_so_at_once(config: Any, served_elsewhere: Any) -> None:
     own = {name: RECEIVERS["boss"]._replace(name=name, person=name) for name in ("Olna", "Olena")}
     async with served_elsewhere(replace(config, receivers=own)) as served:
-        headers = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
+        headers = await served.headers_of("Olena", "lead")
         known, stranger = (await served.anonymous.get(API, headers=headers)).json()["receivers"]
         assert (known["name"], known["held"], stranger["held"]) == ("Olena", None, "person")
         page = (await served.anonymous.get(PAGE, headers=headers)).text
@@ -146,7 +146,7 @@ async def test_a_lead_of_some_teams_is_not_told_what_is_about_people(told: Any) 
     about = await bury(told, kind="agents", metric="missed_in_row", title="Petro: missed in row 3")
     await bury(told, kind="agents", metric="tags.hostile", rule="gone", title="Petro: hostile 2")
     await bury(told, title="support: waiting 7")
-    headers = {"cookie": await told.sign_in("Ivan", "lead", teams=["one"]), "origin": told.origin}
+    headers = await told.headers_of("Ivan", "lead", teams=["one"])
     found = (await told.anonymous.get(API, headers=headers)).json()["dead"]
     assert [one["title"] for one in found] == ["support: waiting 7"]
     assert (await told.anonymous.post(f"{API}/dead/{about}/retry", headers=headers)).status_code == 404
@@ -171,6 +171,6 @@ async def test_it_is_in_every_language_and_no_name_becomes_markup(told: Any, lan
 
 async def test_viewers_and_agents_do_not_see_it(told: Any) -> None:
     for role in ("viewer", "agent"):
-        headers = {"cookie": await told.sign_in(f"N {role}", role), "origin": told.origin}
+        headers = await told.headers_of(f"N {role}", role)
         assert (await told.anonymous.get(PAGE, headers=headers)).status_code == 403
         assert (await told.anonymous.post(f"{API}/leads/test", headers=headers)).status_code == 403

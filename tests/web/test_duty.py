@@ -10,7 +10,7 @@ HOUR = 3_600_000
 
 
 async def lead(served: Any, name: str = "Olena", **bound: Any) -> dict[str, str]:
-    return {"cookie": await served.sign_in(name, "lead", **bound), "origin": served.origin}
+    return await served.headers_of(name, "lead", **bound)
 
 
 async def test_a_lead_goes_on_duty_for_own_teams_until_the_end_that_was_said_or_leaves_before(served: Any) -> None:
@@ -47,7 +47,7 @@ async def test_a_program_switches_leads_for_their_teams_and_an_administrator_tak
     assert (row["who"], row["teams"]) == ("Ivan", ["second"])
     refused = await served.anonymous.delete(f"{DUTY}/Ivan", headers=await lead(served))
     assert refused.status_code == 403
-    admin = {"cookie": await served.sign_in("Admina", "admin"), "origin": served.origin}
+    admin = await served.headers_of("Admina", "admin")
     assert (await served.anonymous.delete(f"{DUTY}/Ivan", headers=admin)).status_code == 202
     await served.until(DUTY, lambda rows: not rows)
 

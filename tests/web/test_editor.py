@@ -62,7 +62,7 @@ async def test_a_set_of_queues_that_nobody_counts_is_told_and_not_counted_for_a_
 
 
 async def test_a_try_shows_nobody_more_of_people_than_they_may_switch_on(served: Any) -> None:
-    headers = {"cookie": await served.sign_in("Piotr", "lead"), "origin": served.origin}
+    headers = await served.headers_of("Piotr", "lead")
     text = "audience = 'lead'\n[[tile]]\nkind = 'agents'\nat = [1, 1]\nsize = [3, 2]\n"
     answer = await served.anonymous.post(f"{BOARDS}/overview/try", json={"text": text}, headers=headers)
     assert (answer.json()["board"]["audience"], answer.json()["board"]["tiles"][0]["kind"]) == ("wall", "counts")

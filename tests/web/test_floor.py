@@ -82,7 +82,7 @@ async def test_its_line_is_open_to_leads_only_and_carries_people_by_name(served:
             while "anna" not in state["agents"]:
                 state["agents"] |= json.loads(await line.recv()).get("patch", {}).get("agents", {})
     assert state["agents"]["anna"]["name"] == "Anna N."
-    headers = {"cookie": await served.sign_in("Reader", "viewer"), "origin": served.origin}
+    headers = await served.headers_of("Reader", "viewer")
     async with connect(address, additional_headers=headers) as line:
         with pytest.raises(ConnectionClosed) as closed:
             await line.recv()

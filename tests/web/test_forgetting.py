@@ -55,7 +55,7 @@ async def forget(served: Any, path: str, headers: dict[str, str] | None = None) 
 
 async def test_a_mistyped_queue_goes_makes_room_for_another_and_returns_with_a_new_event(served: Any) -> None:
     await queued(served, "sales", 422)
-    lead = {"cookie": await served.sign_in("Lena", "lead"), "origin": served.origin}
+    lead = await served.headers_of("Lena", "lead")
     answer = await forget(served, "queue/supprot", lead)
     assert (answer.status_code, answer.json()) == (202, {"kind": "queue", "id": "supprot"})
     await served.until(STATE, lambda state: set(state.get("queues", ())) == {"support"})
@@ -107,7 +107,7 @@ async def test_what_is_configured_or_unknown_is_not_forgotten(served: Any) -> No
 async def test_who_may_is_told_so_and_nobody_else_does(
     served: Any, role: Any, bound: dict[str, Any], may: list[str]
 ) -> None:
-    headers = {"cookie": await served.sign_in("Lena", role, **bound), "origin": served.origin}
+    headers = await served.headers_of("Lena", role, **bound)
     for kind, name in (("queue", "supprot"), ("source", "scirpt")):
         if kind not in may:
             assert (await forget(served, f"{kind}/{name}", headers)).status_code == 403

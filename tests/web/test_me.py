@@ -35,7 +35,7 @@ async def floor(served: Any) -> int:
 
 
 async def agent(served: Any, *agents: str) -> dict[str, str]:
-    return {"cookie": await served.sign_in("Anna", "agent", agents=agents), "origin": served.origin}
+    return await served.headers_of("Anna", "agent", agents=agents)
 
 
 async def test_ones_own_contacts_are_told_and_nobody_elses(served: Any) -> None:
@@ -98,7 +98,7 @@ async def test_one_tap_tags_an_own_contact_once_and_no_other(served: Any) -> Non
 @pytest.mark.parametrize("role", ["viewer", "agent", "lead", "admin"])
 async def test_whoever_is_bound_to_no_agent_has_no_day(served: Any, role: str) -> None:
     await floor(served)
-    headers = {"cookie": await served.sign_in("Vera", role), "origin": served.origin}
+    headers = await served.headers_of("Vera", role)
     assert (await served.anonymous.get(ME, headers=headers)).status_code == 403
     told = {"contact": "c0", "source": "pbx", "tag": "thanks"}
     assert (await served.anonymous.post(TAGS, json=told, headers=headers)).status_code == 403

@@ -13,7 +13,7 @@ EVENTS = "/api/v1/events"
 
 
 async def test_a_notice_stands_with_who_wrote_it_until_it_is_taken_away(served: Any) -> None:
-    headers = {"cookie": await served.sign_in(), "origin": served.origin}
+    headers = await served.headers_of()
     said = {"text": "Лінія 2 не працює", "level": "warning", "queues": ["support"], "mark": True}
     answer = await served.anonymous.post(NOTICES, json=said, headers=headers)
     assert answer.status_code == 202, answer.text
@@ -109,7 +109,7 @@ async def test_only_who_may_write_notices_reads_writes_or_removes_them(served: A
     assert (await served.http.delete(f"{NOTICES}/none")).status_code == 404
     foreign = {"cookie": await served.sign_in(), "origin": "https://elsewhere.example"}
     assert (await served.anonymous.post(NOTICES, json={"text": "x"}, headers=foreign)).status_code == 403
-    headers = {"cookie": await served.sign_in("Reader", "viewer"), "origin": served.origin}
+    headers = await served.headers_of("Reader", "viewer")
     for method, path in (("GET", NOTICES), ("POST", NOTICES), ("DELETE", f"{NOTICES}/none")):
         answer = await served.anonymous.request(method, path, headers=headers)
         assert answer.status_code == 403, (method, answer.text)
@@ -122,7 +122,7 @@ async def test_a_lead_of_some_teams_writes_for_those_and_removes_what_is_theirs_
         await served.http.post(NOTICES, json={"text": "x", "id": name, **more})
     await served.http.post(NOTICES, json={"text": "x", "id": "support", "queues": ["support"]})
     await served.until(NOTICES, lambda found: len(found) == 4)
-    headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
+    headers = await served.headers_of("Lena", "lead", teams=("one",))
     for more, status in (({}, 202), ({"teams": ["one"]}, 202), ({"teams": ["two"]}, 403), ({"queues": ["sales"]}, 403)):
         answer = await served.anonymous.post(NOTICES, json={"text": "mine", "id": "mine", **more}, headers=headers)
         assert answer.status_code == status, (more, answer.text)
@@ -138,7 +138,7 @@ async def test_a_lead_of_some_teams_writes_for_those_and_removes_what_is_theirs_
 
 
 async def test_who_wrote_a_notice_takes_it_away_however_they_are_called_now_and_no_namesake_does(served: Any) -> None:
-    lead = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
+    lead = await served.headers_of("Lena", "lead", teams=("one",))
     row = {"text": "Line 2 is down", "id": "n-1", "boards": ["overview"]}
     assert (await served.anonymous.post(NOTICES, json=row, headers=lead)).status_code == 202
     await served.until(NOTICES, lambda found: "n-1" in found)

@@ -60,7 +60,7 @@ class Lead:
 
 
 async def lead(served: Any, name: str = "Olena", role: str = "lead", **bound: Any) -> Lead:
-    return Lead(served, {"cookie": await served.sign_in(name, role, **bound), "origin": served.origin})
+    return Lead(served, await served.headers_of(name, role, **bound))
 
 
 @pytest.fixture

@@ -216,7 +216,7 @@ async def test_one_address_hashes_ten_guesses_at_once_and_no_more(still: Any) ->
 @pytest.mark.usefixtures("quick")
 async def test_nobody_takes_a_name_under_which_somebody_else_stands_in_the_audit_trail(served: Any) -> None:
     await asyncio.to_thread(served.parts.audit.write, 1, "Ганна", "alert.acknowledged", id="a-1")
-    headers = {"cookie": await served.sign_in("Petro", "viewer"), "origin": served.origin}
+    headers = await served.headers_of("Petro", "viewer")
     for name in ("Ганна", "ганна ", "OpenID provider"):
         chosen = {"name": name, "password": GOOD}
         answer = await served.anonymous.post("/api/v1/account/password", json=chosen, headers=headers)
@@ -229,7 +229,7 @@ async def test_nobody_takes_a_name_under_which_somebody_else_stands_in_the_audit
 @pytest.mark.parametrize("password", ["short", "a" * 20, "olena-olena-12345", "x" * 257])
 @pytest.mark.usefixtures("quick")
 async def test_a_password_that_is_easy_to_guess_is_not_taken(served: Any, password: str) -> None:
-    headers = {"cookie": await served.sign_in(), "origin": served.origin}
+    headers = await served.headers_of()
     answer = await served.anonymous.post("/api/v1/account/password", json={"password": password}, headers=headers)
     assert answer.status_code == 422
 
@@ -349,7 +349,7 @@ async def test_until_when_hand_overs_were_read_goes_with_the_account(served: Any
 
 async def test_nobody_removes_or_disables_themselves_and_another_administrator_does(served: Any) -> None:
     await served.person("Boss")
-    headers = {"cookie": await served.sign_in("Olena"), "origin": served.origin}
+    headers = await served.headers_of("Olena")
     one = f"{PEOPLE}/{await served.person('Olena')}"
     answers = [
         await served.anonymous.delete(one, headers=headers),
@@ -359,7 +359,7 @@ async def test_nobody_removes_or_disables_themselves_and_another_administrator_d
         (409, "This is your own account: another administrator disables or removes it.")
     ] * 2
     assert (await served.anonymous.patch(one, json={"agents": ["7"]}, headers=headers)).json()["agents"] == ["7"]
-    headers = {"cookie": await served.sign_in("Boss"), "origin": served.origin}
+    headers = await served.headers_of("Boss")
     assert (await served.anonymous.delete(one, headers=headers)).status_code == 200
 
 
@@ -414,8 +414,8 @@ async def test_what_a_command_takes_away_closes_open_sockets_within_five_seconds
 
 async def test_a_lead_of_one_team_gets_no_row_of_another_team_over_http_or_a_socket(served: Any) -> None:
     await served.two_teams()
-    headers = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
-    everything = {"cookie": await served.sign_in("Maria", "lead"), "origin": served.origin}
+    headers = await served.headers_of("Lena", "lead", teams=("one",))
+    everything = await served.headers_of("Maria", "lead")
     for address in ("/api/v1/state", "/api/v1/state?board=agents"):
         assert "boris" in (await served.anonymous.get(address, headers=everything)).text
         answer = await served.anonymous.get(address, headers=headers)

@@ -32,7 +32,7 @@ async def served(config: Config, served_elsewhere: Any, server: str) -> AsyncIte
 
 
 async def test_what_people_do_is_kept_there(served: Served) -> None:
-    lead = {"cookie": await served.sign_in("Olena", "lead"), "origin": served.origin}
+    lead = await served.headers_of("Olena", "lead")
     token = (await served.http.post("/api/v1/tokens", json={"name": "crm", "scopes": ["state:read"]})).json()
     program = {"authorization": f"Bearer {token['token']}"}
     assert (await served.anonymous.get("/api/v1/state", headers=program)).status_code == 200

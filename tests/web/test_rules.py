@@ -322,7 +322,7 @@ and = [{ metric = "waiting", raise = ">= 0" }]
 
 
 async def test_leads_read_rules_and_only_administrators_change_them(served: Any) -> None:
-    lead = {"cookie": await served.sign_in("Lena", "lead", teams=("one",)), "origin": served.origin}
+    lead = await served.headers_of("Lena", "lead", teams=("one",))
     answer = await served.anonymous.get(RULES, headers=lead)
     assert (answer.status_code, answer.json()["edits"], len(answer.json()["rules"])) == (200, False, 2)
     for headers, says in ((lead, "Administrators change it."), (None, "what is saved here goes there")):
@@ -336,7 +336,7 @@ async def test_leads_read_rules_and_only_administrators_change_them(served: Any)
         await served.anonymous.post("/api/v1/alerts/check-rule", json={"text": LONG}, headers=lead)
     ).status_code == 403
     assert (await served.anonymous.get(f"{RULES}/long/revisions", headers=lead)).status_code == 403
-    viewer = {"cookie": await served.sign_in("Vera", "viewer"), "origin": served.origin}
+    viewer = await served.headers_of("Vera", "viewer")
     for path in (RULES, "/alerts/rules"):
         assert (await served.anonymous.get(path, headers=viewer)).status_code == 403
     assert (await served.http.put(f"{RULES}/long", content=LONG, headers=TOML)).status_code == 428

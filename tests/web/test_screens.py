@@ -253,7 +253,7 @@ async def test_who_is_bound_to_boards_sees_and_changes_the_screens_of_those_only
 
 
 async def test_a_viewer_manages_no_screens(served: Any) -> None:
-    headers = {"cookie": await served.sign_in("Ihor", "viewer"), "origin": served.origin}
+    headers = await served.headers_of("Ihor", "viewer")
     for path in ("/screens", "/pair/claim", "/api/v1/screens"):
         assert (await served.anonymous.get(path, headers=headers)).status_code == 403
 
@@ -272,12 +272,12 @@ async def test_a_leads_board_is_put_on_a_screen_by_who_may_see_everybody_on_it(s
     """A screen is bound to no team: on it a lead of one would read of the others."""
     wanted = {"name": "t", "scopes": ["screens:manage"]}
     token = (await served.http.post("/api/v1/tokens", json=wanted)).json()["token"]
-    bound = {"cookie": await served.sign_in("Nina", "lead", teams=("one",)), "origin": served.origin}
+    bound = await served.headers_of("Nina", "lead", teams=("one",))
     body = {"code": "BBBB-BBBB", "name": "x", "board": "agents"}
     for headers in (bound, {"authorization": f"Bearer {token}"}):
         answer = await served.anonymous.post("/api/v1/screens", json=body, headers=headers)
         assert (answer.status_code, answer.json()["at"]) == (422, "$.board")
         assert 'value="agents"' not in (await served.anonymous.get("/screens", headers=headers)).text
-    headers = {"cookie": await served.sign_in("Olha", "lead"), "origin": served.origin}
+    headers = await served.headers_of("Olha", "lead")
     answer = await served.anonymous.post("/api/v1/screens", json=body, headers=headers)
     assert (answer.status_code, answer.json()["at"]) == (422, "$.code")
