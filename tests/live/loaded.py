@@ -4,13 +4,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from wallboard.core import kpis
-from wallboard.core.patch import apply, diff
+from wallboard.core.patch import apply
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
+from wallboard.live.documents import Documents
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
-from wallboard.live.pipeline import Change
 from wallboard.live.screen import Screen
 from wallboard.record.boards import Board, Tile
 
@@ -34,14 +33,13 @@ class Loaded:
         self.floor = Floor(settings)
         self.floor.advance(NOON)
         self.sinks: list[Hub] = []
-        self.documents: dict[str, dict] = {}
+        self.documents = Documents(self.floor)
         self.epoch, self.ready = "e1", True
         self.tick_ms = 100.0
         self.publish()
 
     def watch(self, patterns: list[str]) -> None:
-        group = self.floor.watch(patterns)
-        self.documents.setdefault("groups", {})[group] = kpis.entity(self.floor, "groups", group) or {}
+        self.documents.of("groups").expect([self.floor.watch(patterns)])
 
     def apply(self, *events: object, at_ms: int = NOON, since_ms: int | None = None) -> None:
         for event in events:
@@ -49,13 +47,8 @@ class Loaded:
         self.publish(since_ms)
 
     def publish(self, since_ms: int | None = None) -> None:
-        changes = []
-        for kind, name in sorted(self.floor.take_touched()):
-            rows = self.documents.setdefault(kind, {})
-            old, new = rows.get(name), kpis.entity(self.floor, kind, name)
-            rows.pop(name, None) if new is None else rows.update({name: new})
-            if old != new:
-                changes.append(Change(kind, name, old, new, diff(old, new) if old and new else new))
+        changes = self.documents.changes(self.floor.take_touched())
+        self.documents.keep(changes)
         for sink in self.sinks:
             sink.publish(changes, self.floor.now_ms, since_ms)
 

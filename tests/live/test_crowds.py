@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wallboard.core.doing import doing_of
 from wallboard.live.crowds import Belongs, Crowds
-from wallboard.live.pipeline import Change
+from wallboard.live.documents import Change
 
 Document = dict[str, Any]
 
@@ -48,10 +48,10 @@ def test_whoever_watches_and_whatever_changes_the_counts_are_those_of_everybody_
 ) -> None:
     crowds, agents, told = Crowds(), dict[str, Document](), dict[str, Document]()
     for watched, changed in steps:
-        crowds.watch({name: belongs(name) for name in watched}, agents)
+        crowds.watch({name: belongs(name) for name in watched}, agents.items())
         told = {name: told.get(name, row) for name, row in crowds.rows.items()}
         assert told == {name: by_hand(name, agents) for name in watched}, "who is known goes on, the others begin"
-        changes = [Change("agents", name, agents.get(name), row, row) for name, row in changed.items()]
+        changes = [Change.between("agents", name, agents.get(name), row) for name, row in changed.items()]
         agents.update({name: row for name, row in changed.items() if row})
         for name in [name for name, row in changed.items() if row is None]:
             agents.pop(name, None)
@@ -71,30 +71,30 @@ def test_a_crowd_is_asked_about_a_team_with_its_queues_once_and_about_nobody() -
     idle = {"queues": ["a"], "activity": "idle", "sources": ["p"]}
     agents = {f"x{nth}": idle for nth in range(1_000)} | {"y": {**idle, "queues": ["b"]}}
     crowds = Crowds()
-    crowds.watch({name: asks(name) for name in ("*", "a")}, agents)
+    crowds.watch({name: asks(name) for name in ("*", "a")}, agents.items())
     assert sorted(asked) == ["*", "*", "a", "a"], "two kinds of agents"
     asked.clear()
-    crowds.watch({name: asks(name) for name in ("*", "a", "b")}, agents)
+    crowds.watch({name: asks(name) for name in ("*", "a", "b")}, agents.items())
     assert asked == ["b", "b"], "those that are known go on"
     assert [crowds.rows[name]["there"] for name in ("*", "a", "b")] == [1_001, 1_000, 1]
     asked.clear()
     busy = {**idle, "activity": "engaged"}
     moved = {**busy, "queues": ["b"]}
-    assert {change.id for change in crowds.take([Change("agents", "x1", idle, busy, busy)])} == {"*", "a"}
-    assert {change.id for change in crowds.take([Change("agents", "x1", busy, moved, moved)])} == {"a", "b"}
+    assert {change.id for change in crowds.take([Change.between("agents", "x1", idle, busy)])} == {"*", "a"}
+    assert {change.id for change in crowds.take([Change.between("agents", "x1", busy, moved)])} == {"a", "b"}
     assert asked == []
     alone = {**busy, "team": "one"}
-    assert {change.id for change in crowds.take([Change("agents", "x2", idle, alone, alone)])} == {"*", "a"}
+    assert {change.id for change in crowds.take([Change.between("agents", "x2", idle, alone)])} == {"*", "a"}
     assert sorted(asked) == ["*", "a", "b"], "nobody else has this team"
 
 
 def test_kinds_of_which_nobody_is_left_are_forgotten() -> None:
     crowds, agents = Crowds(), dict[str, Document]()
-    crowds.watch({"*": belongs("*")}, agents)
+    crowds.watch({"*": belongs("*")}, agents.items())
     for nth in range(100):
         row = {"queues": [f"q{nth}"], "activity": "idle", "sources": []}
-        crowds.take([Change("agents", "x", agents.get("x"), row, row)])
+        crowds.take([Change.between("agents", "x", agents.get("x"), row)])
         agents["x"] = row
     assert len(crowds._kinds) == 1
-    crowds.take([Change("agents", "x", agents["x"], None, None)])
+    crowds.take([Change.between("agents", "x", agents["x"], None)])
     assert not crowds._kinds

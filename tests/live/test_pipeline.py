@@ -15,12 +15,15 @@ from wallboard.core.events import (
     FloorObserved,
     ListedAgent,
     NoticePosted,
+    PresenceSet,
     Queued,
+    SignedIn,
     SourceBeat,
 )
 from wallboard.core.patch import apply
 from wallboard.core.state import PIECE, Floor
-from wallboard.live.pipeline import BATCH, BREATHE, TICK_MS, Change, Pipeline
+from wallboard.live.documents import Change
+from wallboard.live.pipeline import BATCH, BREATHE, TICK_MS, Pipeline
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
@@ -53,6 +56,9 @@ class Watcher:
         self.documents: dict[str, dict] = {}
         self.batches: list[Sequence[Change]] = []
         self.restarts = 0
+
+    def shows(self, change: Change) -> bool:
+        return True
 
     def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None) -> None:
         self.batches.append(changes)
@@ -412,7 +418,7 @@ async def test_a_whole_truth_of_thousands_holds_up_nobody_and_is_seen_as_a_whole
     agents = {f"a{n}": ListedAgent(presence="ready", queues=["support"]) for n in range(2_500)}
     watcher.batches.clear()
     await stream.append([FloorObserved(agents=agents, source="pbx", id="whole")])
-    await eventually(lambda: len(watcher.documents.get("agents", {})) == 2_500)
+    await eventually(lambda: len(watcher.documents.get("agents", {})) == 2_500 and 2_500 in kept)
     task.cancel()
     await asyncio.wait([task])
     assert worked[0] > 3 * 2_500, "events taken in, and documents made of them"
@@ -435,3 +441,32 @@ async def test_a_board_that_comes_while_a_truth_is_half_told_shows_nothing_of_it
     assert group not in pipeline.documents["groups"]
     await eventually(lambda: group in watcher.documents["groups"])
     assert watcher.documents["groups"][group]["now"]["ready"] == 2_500
+
+
+class Blind(Watcher):
+    """Shows nothing."""
+
+    def shows(self, change: Change) -> bool:
+        return False
+
+    def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None) -> None:
+        self.batches.append(changes)
+
+
+async def test_of_what_nobody_shows_nobody_reads_a_truth_that_is_half_told(running, stream: Stream):
+    pipeline, _ = running
+    pipeline.sinks[:] = [Blind()]
+    await stream.append([SignedIn(agent="x", queues=["support"], source="pbx")])
+    await eventually(lambda: "support" in pipeline.documents["queues"])
+    await stream.append([PresenceSet(agent="x", presence="paused", source="pbx")])
+    await eventually(lambda: pipeline.floor.applied == 2 and not pipeline.floor.touched)
+    agents = {f"a{n}": ListedAgent(presence="ready", queues=["support"]) for n in range(2_500)}
+    await stream.append([FloorObserved(agents=agents, source="pbx", id="whole")])
+    async with asyncio.timeout(60):
+        while len(pipeline.floor.people.agents) == 1:
+            await asyncio.sleep(0)
+    assert len(pipeline.floor.people.agents) < 2_500
+    assert {metric: pipeline.documents["queues"]["support"]["now"][metric] for metric in ("ready", "paused")} == {
+        "ready": 0, "paused": 1,
+    }  # fmt: skip
+    await eventually(lambda: pipeline.documents["queues"]["support"]["now"]["ready"] == 2_500)

@@ -6,7 +6,7 @@ from tests.live.loaded import Clock, Loaded, Reader, board, hub_of
 from wallboard.core.events import Answered, ConfigApplied, KpiReported, PresenceSet, Queued, SignedIn
 from wallboard.core.settings import Queue, Reason, Settings
 from wallboard.live.channel import Channel
-from wallboard.live.pipeline import Change
+from wallboard.live.documents import Change
 from wallboard.live.showing import Showing
 from wallboard.record.boards import Board, Tile
 
@@ -21,7 +21,7 @@ def test_what_is_about_one_person_follows_their_team_to_its_leads(kind: str, clo
         channel.view.trails = {"t": ()}
     for team, other in (("one", "two"), ("two", "one"), ("one", "two")):
         row = {"agent": "anna", "kind": "agents", "of": "anna", "metric": "wrapup_over_s", "team": team}
-        shows, left = showing.of(Change(kind, "t", before, row, row), channels)
+        shows, left = showing.of(Change.between(kind, "t", before, row), channels)
         assert shows == [[channels[team]]]
         assert left == [[channels[other]]]
         before = row

@@ -23,6 +23,7 @@ AGENT_RATIOS = ("success_rate", "rating_avg")
 AGENT_COUNTS = ("answered", "handled", "missed", "transferred", "rated")
 _IN_SECONDS = {f"{part}_ms": f"{part}_s" for part in DURATIONS}
 _ZEROS: Document = dict.fromkeys((*COUNTS, *_IN_SECONDS.values()), 0)
+_AGENT_ZEROS: Document = dict.fromkeys((*AGENT_COUNTS, *_IN_SECONDS.values()), 0)
 _STATE_FIGURES = {state: f"{state}_s" for state in STATES}
 _NO_TIME: Document = dict.fromkeys(_STATE_FIGURES.values(), 0)
 _NOTHING: Document = {}  # one for all, so that nobody compares it
@@ -104,9 +105,16 @@ def window_of_contacts(counts: Counts) -> Document:
 
 def of_contacts(sums: Mapping[str, int]) -> Document:
     """The part of an agent's own figures that contacts add up to."""
-    found: Document = {metric: sums.get(metric, 0) for metric in AGENT_COUNTS}
-    found |= {told: thousandths(sums.get(metric, 0)) for metric, told in _IN_SECONDS.items()}
-    return found | {metric: value for metric in AGENT_RATIOS if (value := RATIOS[metric].of(sums)) is not None}
+    found = dict(_AGENT_ZEROS)
+    for metric, amount in sums.items():
+        if metric in _IN_SECONDS:
+            found[_IN_SECONDS[metric]] = thousandths(amount)
+        elif metric in found:
+            found[metric] = amount
+    for metric in AGENT_RATIOS:
+        if (value := RATIOS[metric].of(sums)) is not None:
+            found[metric] = value
+    return found
 
 
 def with_times(contacts: Document, times: Mapping[str, int], longest_ms: int) -> Document:

@@ -3,13 +3,14 @@
 Instants are ms UTC. A field that is not known, or whose denominator is zero, is absent.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from wallboard.core.agents import Item, Standing
+from wallboard.core.brief import told_by
 from wallboard.core.figures import window_figures, window_of_contacts, with_times
 from wallboard.core.listening import SILENT_MS
 from wallboard.core.parts import INSTANTS, STANDINGS
@@ -31,16 +32,20 @@ _NOTHING: Document = {}  # one for all, so that nobody compares it
 
 def document(floor: Floor) -> dict[str, dict[str, Document]]:
     """The whole state document."""
+    return {
+        kind: {name: found for name in rows if (found := entity(floor, kind, name)) is not None}
+        for kind, rows in names(floor).items()
+    }
+
+
+def names(floor: Floor) -> dict[str, Iterable[str]]:
+    """Of each kind who may stand in it."""
     floor.settle()
-    rows: dict[str, Any] = {
+    return {
         "sites": floor.settings.sites, "queues": floor.tallies.queues, "groups": floor.tallies.groups,
         "agents": floor.people.agents,
         "kpis": floor.kpis, "alerts": floor.alerts.open, "notices": floor.notices, "sources": floor.sources,
     }  # fmt: skip
-    return {
-        kind: {name: found for name in names if (found := entity(floor, kind, name)) is not None}
-        for kind, names in rows.items()
-    }
 
 
 def entity(floor: Floor, kind: str, name: str) -> Document | None:
@@ -66,14 +71,14 @@ def _queue(floor: Floor, name: str) -> Document | None:
     tally = floor.tallies.queues.get(name)
     if tally is None:
         return None
-    settings = floor.settings.for_queue(name)
+    settings, site = floor.settings.for_queue(name), floor.settings.site_of(name)
     found: Document = {
         "name": settings.name or name,
-        "site": floor.settings.site_of(name),
+        "site": site,
         "channel": channel_of(floor, name),
         "target": _target(settings.target),
         "min_n": settings.min_n,
-        **_numbers(tally, shift=_shift(floor, floor.settings.site_of(name))),
+        **_numbers(tally, shift=_shift(floor, site)),
         **_hours(floor, name),
     }
     if tally.ruled_ms is not None and tally.ruled_ms >= tally.day_ms:
@@ -210,7 +215,9 @@ def _agent(floor: Floor, name: str) -> Document | None:
     found["tags"] = _family("tags.", row.ledger.window("day").sums)
     if len(row.hostile) > 1:
         found["hostile_twice_since"] = row.hostile[-2]
-    return found | limits_of(floor, name, row) | _presence(row)
+    found |= limits_of(floor, name, row)
+    found |= _presence(row)
+    return found
 
 
 @lru_cache(maxsize=1000)
@@ -228,15 +235,13 @@ def _held(one: Item) -> Document:
 
 def limits_of(floor: Floor, name: str, row: AgentRow) -> Document:
     """What rules about a person mostly ask for, which takes no adding up of times."""
-    found: Document = {"sources": sorted(row.sources)}
+    found = told_by(floor, name, row)
     if row.items and (over_ms := _wrapup_over_ms(floor, row.contacts)) is not None:
         found["wrapup_over_at"] = over_ms
     if (over_ms := _pause_over_ms(floor, row)) is not None:
         found["pause_over_at"] = over_ms
     if missed := _missed_in_row(row.calls):
         found["missed_in_row"] = missed
-    if team := floor.people.team_of(name):
-        found["team"] = team
     return found
 
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any, NamedTuple
 
 from wallboard.core.doing import doing_of
-from wallboard.core.patch import diff
-from wallboard.live.pipeline import Change
+from wallboard.live.documents import Change
 
 Document = dict[str, Any]
 
@@ -98,15 +97,16 @@ class Crowds:
     def rows(self) -> dict[str, Document]:
         return {name: crowd.row for name, crowd in self._crowds.items()}
 
-    def watch(self, wanted: Mapping[str, Belongs], agents: Mapping[str, Document]) -> None:
-        """Exactly these, from now on; those that are known go on. `agents`: as the last change left them."""
+    def watch(self, wanted: Mapping[str, Belongs], agents: Iterable[tuple[str, Document]]) -> None:
+        """Exactly these, from now on; those that are known go on. `agents`: of each what decides where it is counted,
+        as the last change left it."""
         coming = {name: belongs for name, belongs in wanted.items() if name not in self._crowds}
         going = self._crowds.keys() - wanted.keys()
         if not wanted:
             self.forget()
             return
         if not self._crowds:
-            self._places = {name: self._enter(row) for name, row in agents.items()}
+            self._places = {name: self._enter(row) for name, row in agents}
         self._wanted = wanted
         self._crowds = {name: self._crowds.get(name) or Crowd() for name in wanted}
         for kind in self._kinds.values():
@@ -128,12 +128,12 @@ class Crowds:
         before: dict[str, Document] = {}
         for change in changes:
             if change.kind == "agents":
-                self._move(change.id, change.new, before)
+                self._move(change.id, change.brief, before)
         found = []
         for name, old in before.items():
             new = self._crowds[name].row
-            if patch := diff(old, new):
-                found.append(Change("counts", name, old, new, patch))
+            if old != new:
+                found.append(Change.between("counts", name, old, new))
         return found
 
     def _count_named(self, coming: Set[str]) -> None:

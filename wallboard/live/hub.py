@@ -14,9 +14,10 @@ from typing import Any
 
 from wallboard.live.channel import LOOK_S, Channel, Moment
 from wallboard.live.crowds import Crowds
+from wallboard.live.documents import Change, briefs
 from wallboard.live.frames import Frame
 from wallboard.live.pace import Pace
-from wallboard.live.pipeline import TICK_MS, Change, Pipeline
+from wallboard.live.pipeline import TICK_MS, Pipeline
 from wallboard.live.screen import Screen, Wire
 from wallboard.live.showing import Showing
 from wallboard.live.tally import Sent
@@ -91,7 +92,7 @@ class Hub:
     def state_shown(self, view: View) -> dict[str, dict[str, Document]]:
         """The same of a view whose sets of queues need not be counted."""
         documents = self.pipeline.documents
-        counts = view.counts(documents.get("agents", {}))
+        counts = view.counts(briefs(documents.get("agents", {})))
         return view.select({**documents, "counts": counts, "trails": self._trails.rows})
 
     def view(self, board: Board, teams: frozenset[str] | None = None) -> View:
@@ -162,6 +163,9 @@ class Hub:
         self._count()
 
     # Time
+
+    def shows(self, change: Change) -> bool:
+        return self._showing.shows(change, self._channels)
 
     def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None = None) -> None:
         """`since_ms`: when the oldest event behind these changes arrived."""
@@ -291,4 +295,4 @@ class Hub:
         """People by state for the views that do not name them, and for no others."""
         views = [*(channel.view for channel in self._channels.values()), *coming]
         wanted = {name: belongs for view in views for name, belongs in view.crowds.items()}
-        self._crowds.watch(wanted, self.pipeline.documents.get("agents", {}))
+        self._crowds.watch(wanted, briefs(self.pipeline.documents.get("agents", {})))

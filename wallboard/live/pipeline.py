@@ -15,19 +15,19 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 import structlog
 
 from wallboard.core import kpis, snapshot
 from wallboard.core.errors import StreamGap, StreamUnavailable
-from wallboard.core.events import Event
+from wallboard.core.events import Event, FloorObserved
 from wallboard.core.listening import SILENT_MS, UNKNOWN_SOURCE
-from wallboard.core.patch import diff
 from wallboard.core.state import Floor
 from wallboard.core.visits import Deed
 from wallboard.core.watchful import watchful
+from wallboard.live.documents import Change, Document, Documents
 from wallboard.live.memory import loading
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.stream import Entry, Stream
@@ -44,18 +44,6 @@ START = "0-0"
 
 log = structlog.get_logger("pipeline")
 
-Document = dict[str, Any]
-
-
-class Change(NamedTuple):
-    """One entity before and after (None: it was not there, or it is gone) and the patch between them."""
-
-    kind: str
-    id: str
-    old: Document | None
-    new: Document | None
-    patch: Document | None
-
 
 class Recent(NamedTuple):
     """An event as it arrived and what it did, for `tail` and `/sources/{id}`."""
@@ -70,13 +58,16 @@ class Sink(Protocol):
     """Takes what changed. `since_ms`: when the oldest event behind it arrived, None where only time passed.
     `restart`: the state was loaded anew, everything may be different."""
 
+    def shows(self, change: Change) -> bool:
+        """Whether it will read the documents."""
+
     def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None) -> None: ...
 
     def restart(self) -> None: ...
 
 
 class Pipeline:
-    """Owns the floor of this process. `documents` is the state document as last published."""
+    """Owns the floor of this process. `documents` is the state document: what sinks read as last published."""
 
     def __init__(
         self,
@@ -110,7 +101,7 @@ class Pipeline:
         self.ready = False  # the state was loaded and read to its end once
         self.loaded = asyncio.Event()  # the same, for who waits for it
         self.reachable = False  # Redis answered last time
-        self.documents: dict[str, dict[str, Document]] = {}
+        self.documents = Documents(self.floor, self._entity)
         self.recent: dict[str, deque[Recent]] = {}
         self.gaps = 0
         self.applied = 0
@@ -143,7 +134,7 @@ class Pipeline:
         if len(self.floor.tallies.sets) > before and self._half_told:  # then it is known with the next tick
             self.floor.ground.touch("groups", group)
         elif len(self.floor.tallies.sets) > before:
-            self.documents.setdefault("groups", {})[group] = kpis.entity(self.floor, "groups", group) or {}
+            self.documents.of("groups").expect([group])
 
     def tell_sources(self, vitals: Mapping[str, Document]) -> None:
         """What is known of sources beside the stream: it stands over what they told (live/vitals.py)."""
@@ -154,9 +145,7 @@ class Pipeline:
 
     def tell_kpi(self, name: str, row: Document) -> None:
         """A figure of this process's own: it stands in no checkpoint and in no other process."""
-        rows = self.documents.setdefault("kpis", {})
-        old, rows[name] = rows.get(name), row
-        change = Change("kpis", name, old, row, diff(old, row) if old else row)
+        change = Change.between("kpis", name, self.documents.of("kpis").put(name, row), row)
         for sink in self.sinks:
             sink.publish([change], self.floor.now_ms, None)
 
@@ -253,6 +242,8 @@ class Pipeline:
         if self._seen_anew:
             self.floor.since_ms, self._seen_anew = entry.arrival_ms, False
         self._skipped.add(entry.id)  # one that cannot be taken is left out when the state is rebuilt
+        if self.sinks and isinstance(entry.event, FloorObserved):
+            yield from self.documents.freshen(BREATHE)  # so that nobody makes one of a floor that is half told
         self._half_told = True
         try:
             deeds = yield from self.floor.taking(entry.event, entry.arrival_ms)
@@ -307,9 +298,9 @@ class Pipeline:
         """The state is whole: from here on it is published. What screens showed until now is replaced."""
         self.floor.advance(self._read_ms)
         self.floor.take_touched()
-        self.documents = kpis.document(self.floor)
-        sources = self.documents["sources"]
-        sources |= {name: row for name in self._vitals if (row := self._entity("sources", name)) is not None}
+        self.documents = Documents(self.floor, self._entity)
+        self.documents.begin()
+        self.documents.keep(self.documents.changes(("sources", name) for name in self._vitals))
         self.ready, self._waits_ms = True, None
         self.loaded.set()
         for sink in self.sinks:
@@ -331,7 +322,7 @@ class Pipeline:
         self._rushes, self._told = self.applied - self._told >= BREATHE, self.applied
         changes: list[Change] = []
         await _breathing(self._changed(self.floor.take_touched(), changes))
-        self._keep_documents(changes)
+        self.documents.keep(changes)
         since_ms, self._waits_ms = self._waits_ms, None
         if changes:
             for sink in self.sinks:
@@ -339,28 +330,17 @@ class Pipeline:
         self.tick_s = time.perf_counter() - began_s
 
     def _changed(self, touched: Iterable[tuple[str, str]], changes: list[Change]) -> Iterator[None]:
-        """Those of `touched` that are other ones than were published, added to `changes`."""
+        """Those of `touched` that may be other ones than were published, added to `changes`, with what will be read."""
         for count, (kind, name) in enumerate(sorted(touched), start=1):
-            rows = self.documents.setdefault(kind, {})
-            old, new = rows.get(name), self._entity(kind, name)
-            if old != new:
-                patch = diff(old, new) if old is not None and new is not None else new
-                changes.append(Change(kind, name, old, new, patch))
-            elif new is not None:
-                rows[name] = new  # the next comparison finds the same objects
+            if change := self.documents.change(kind, name):
+                changes.append(change)
+                if any(sink.shows(change) for sink in self.sinks):
+                    change.make()
             if count % BREATHE == 0:
                 yield
 
-    def _keep_documents(self, changes: Iterable[Change]) -> None:
-        for change in changes:
-            rows = self.documents.setdefault(change.kind, {})
-            if change.new is None:
-                rows.pop(change.id, None)
-            else:
-                rows[change.id] = change.new
-
-    def _entity(self, kind: str, name: str) -> Document | None:
-        row = kpis.entity(self.floor, kind, name)
+    def _entity(self, floor: Floor, kind: str, name: str) -> Document | None:
+        row = kpis.entity(floor, kind, name)
         vitals = self._vitals.get(name) if kind == "sources" else None
         if row and kind == "sources" and name in self._unheard:
             row = {**row, "state": "late"}

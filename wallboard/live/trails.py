@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from wallboard.core.numbers import better
-from wallboard.core.patch import diff
-from wallboard.live.pipeline import Change
+from wallboard.live.documents import Change
 
 Document = dict[str, Any]
 
@@ -80,7 +79,7 @@ class Trails:
             good = row.get("good") if trail.kind == "kpis" else better(trail.metric)
             new |= {"turn": turn} | ({"good": turn == good} if good else {})
         self.rows[trail.id] = new
-        return Change("trails", trail.id, old, new, diff(old, new))
+        return Change.between("trails", trail.id, old, new)
 
 
 def measured(trail: Trail, documents: Mapping[str, Mapping[str, Document]], now_ms: int) -> float | None:

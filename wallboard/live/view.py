@@ -1,6 +1,6 @@
 """What does this board show? A view: which entities, each as far as its audience may see it (live/allowed.py)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from wallboard.core.select import selects, set_id
 from wallboard.core.settings import Settings
 from wallboard.live.allowed import allowed
 from wallboard.live.crowds import Belongs, Crowds
-from wallboard.live.pipeline import Change
+from wallboard.live.documents import Change, briefs
 from wallboard.live.trails import Trail
 from wallboard.record.board import OVER_TIME
 from wallboard.record.boards import Board, Tile
@@ -93,13 +93,13 @@ class View:
         """The state document as this view may see it."""
         return {
             kind: {
-                self.allowed.id_of(kind, name): self.project(kind, name, row)
-                for name, row in rows.items() if self.includes(kind, name, row)
+                self.allowed.id_of(kind, name): self.project(kind, name, rows[name])
+                for name, brief in briefs(rows) if self.includes(kind, name, brief)
             }
             for kind, rows in documents.items()
         }  # fmt: skip
 
-    def counts(self, agents: Mapping[str, Document]) -> dict[str, Document]:
+    def counts(self, agents: Iterable[tuple[str, Document]]) -> dict[str, Document]:
         """Of people whom this view does not name: how many are doing what."""
         counted = Crowds()
         counted.watch(self.crowds, agents)

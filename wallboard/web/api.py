@@ -126,7 +126,7 @@ def _projected(parts: Parts, allowed: Allowed) -> dict[str, dict[str, Any]]:
     """What is about people only as far as it may be seen."""
     whole = parts.pipeline.documents
     if allowed.everything and allowed.teams is None:
-        return whole
+        return {kind: dict(rows) for kind, rows in whole.items()}
 
     def seen(kind: str, row: dict[str, Any]) -> bool:
         personal = kind == "agents" or "agent" in row or (kind == "alerts" and row["kind"] == "agents")

@@ -12,6 +12,7 @@ from wallboard.core.rows import AlertRow
 from wallboard.core.rules import reads_of
 from wallboard.core.select import selects
 from wallboard.core.sofar import asked_of
+from wallboard.live.documents import briefs
 from wallboard.record.boards import Board
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
@@ -107,11 +108,15 @@ def _ask(parts: Parts, who: Who, row: AlertRow) -> Document | None:
     if queue is None and not (row.kind == "groups" and team):
         return None
     found: Document = {"free": [], "wrapup": [], "away": {}, "elsewhere": {}}
-    documents = parts.pipeline.documents.get("agents", {})
-    for name, one in sorted(documents.items(), key=lambda item: str(item[1]["name"])):
+    agents = parts.pipeline.documents.get("agents", {})
+    serving = {
+        name: agents[name]
+        for name, one in briefs(agents)
+        if (queue in one["queues"] if queue is not None else one.get("team") == team) and who.of_team(one.get("team"))
+    }
+    for name, one in sorted(serving.items(), key=lambda item: str(item[1]["name"])):
         known = floor.people.agents.get(name)
-        serves = queue in (one.get("queues") or ()) if queue is not None else one.get("team") == team
-        if known is None or not serves or not who.of_team(one.get("team")):
+        if known is None:
             continue
         profile = known.profile
         here = profile.in_queue(queue) if queue is not None else profile.standing

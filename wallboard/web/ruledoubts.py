@@ -12,6 +12,7 @@ from wallboard.core.limits import Reach
 from wallboard.core.rules import MOST_NAMED, NAMING, Rule
 from wallboard.core.select import any_selected, is_pattern
 from wallboard.core.words import nearest
+from wallboard.live.documents import briefs
 from wallboard.record.ruletext import SECTION
 from wallboard.tables import path
 from wallboard.web.problems import COMPARED
@@ -67,7 +68,7 @@ def _known(parts: Parts, kind: str) -> set[str]:
     settings, seen = parts.pipeline.floor.settings, parts.pipeline.documents
     if kind == "teams":
         told: Iterable[str | None] = (
-            row.get("team") for one in ("queues", "agents") for row in seen.get(one, {}).values()
+            row.get("team") for one in ("queues", "agents") for _, row in briefs(seen.get(one, {}))
         )
         return {team for team in (*told, *(one.team for one in settings.agent.values())) if team}
     configured: dict[str, Iterable[str]] = {
