@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from wallboard.alerts.asked import language_of
 from wallboard.alerts.message import said_in
 from wallboard.alerts.notify import Undelivered
 from wallboard.alerts.notify.telegram import RESULTS, SHIFT, SNOOZES, Answer, asked, without
-from wallboard.alerts.told import language_of
 from wallboard.catalogs import Words
 from wallboard.core import events as ev
 from wallboard.core.alerts import IN_TELEGRAM, OWNER_BY, before

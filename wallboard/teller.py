@@ -11,9 +11,10 @@ import msgspec
 import structlog
 
 from wallboard.alerts.deliveries import Deliveries
+from wallboard.alerts.hearing import is_held
 from wallboard.alerts.late import as_of_now
 from wallboard.alerts.message import Message, alert_of
-from wallboard.alerts.told import Due, due_on, is_held
+from wallboard.alerts.told import Due, due_on
 from wallboard.alerts.turns import Turns
 from wallboard.core.errors import LeaseLost, StreamUnavailable
 from wallboard.core.rules import OWN

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from wallboard.alerts.told import NEVER_NEW, Asks, Due, due
+from wallboard.alerts.asked import Asks
+from wallboard.alerts.told import NEVER_NEW, Due, due
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings

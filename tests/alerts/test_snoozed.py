@@ -3,7 +3,7 @@
 import pytest
 
 from tests.alerts.dues import IVAN, LEADS, MINUTE, NOON, OLENA, dues, row, settings, told
-from wallboard.alerts.told import is_held
+from wallboard.alerts.hearing import is_held
 
 
 def test_of_what_is_snoozed_nothing_is_told_and_of_what_somebody_acted_on_no_beginning_when_it_is_over() -> None:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.alerts.dues import BOSS, CHAIN, LEADS, MINUTE, NOON, OLENA, dues, row, settings, told
-from wallboard.alerts import told as telling
-from wallboard.alerts.told import MISSED_MS, is_unheard
+from wallboard.alerts import hearing
+from wallboard.alerts.hearing import is_unheard
+from wallboard.alerts.sayings import MISSED_MS
 from wallboard.core.hours import parse_openings
 from wallboard.core.settings import Settings
 
@@ -124,7 +125,7 @@ def test_quiet_hours_are_worked_out_once_a_minute_however_many_alerts_ask(monkey
         asked.append(text)
         return parse_openings(text)
 
-    monkeypatch.setattr(telling, "parse_openings", counted)
+    monkeypatch.setattr(hearing, "parse_openings", counted)
     asleep, one = OLENA._replace(quiet="11:07-12:01"), row(severity="warning")
     nobody = [is_unheard(one, settings(**CHAIN), {"o": asleep}, ["Olena"], NOON + ms) for ms in (0, 1, 59_999, MINUTE)]
     assert nobody == [True, True, True, False]

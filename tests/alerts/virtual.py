@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import NamedTuple
 
+from wallboard.alerts.hearing import is_held
 from wallboard.alerts.held import coming_of
 from wallboard.alerts.message import Message, together
 from wallboard.alerts.pacing import Coming, Pacing
-from wallboard.alerts.told import Due, due_on, is_held
+from wallboard.alerts.told import Due, due_on
 from wallboard.core import events as ev
 from wallboard.core import snapshot
 from wallboard.core.settings import Settings

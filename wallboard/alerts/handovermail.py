@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from wallboard.alerts.asked import unit_of, value_now
 from wallboard.alerts.handover import Numbers, Waits, least
 from wallboard.alerts.handoversaid import hours, lasting, percent, time_of, worst
 from wallboard.alerts.handoverworst import Longest, worst_hour
 from wallboard.alerts.message import Message, Speaks, standing
-from wallboard.alerts.told import unit_of, value_now
 from wallboard.assets import STATIC
 from wallboard.catalogs import Words, words
 from wallboard.core.alerts import MOST_OVER

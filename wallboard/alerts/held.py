@@ -5,9 +5,9 @@ from typing import Literal
 
 import msgspec
 
+from wallboard.alerts.hearing import is_held
 from wallboard.alerts.message import Message
 from wallboard.alerts.pacing import Coming, Memory, Pace, Pacing
-from wallboard.alerts.told import is_held
 from wallboard.core.settings import Settings
 from wallboard.receivers import Receiver
 from wallboard.stream.outbox import Waiting

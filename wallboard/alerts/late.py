@@ -7,8 +7,8 @@ whoever gets it twice knows it.
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from wallboard.alerts.asked import called_of, place_of, unit_of, value_now
 from wallboard.alerts.message import First, Message, late_of, without_first
-from wallboard.alerts.told import called_of, place_of, unit_of, value_now
 from wallboard.core.state import Floor
 
 LATE_MS = 60_000

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
+from wallboard.alerts.hearing import is_unheard
 from wallboard.alerts.ownchannels import receiver_of
-from wallboard.alerts.told import is_unheard
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document
