@@ -320,8 +320,11 @@ def without_repeats(events: Iterable[Any]) -> list[Any]:
     return kept
 
 
-def contacts(events: Iterable[Any], rules: dict[str, Rule]) -> list[Told]:
-    """Each contact of each source, its events in order of time."""
+def contacts(
+    events: Iterable[Any], rules: dict[str, Rule], forgets: Iterable[tuple[int, int]] = (), arrived: Any = None
+) -> list[Told]:
+    """Each contact of each source, its events in order of time. `forgets`: (when, what was over before which instant):
+    whoever comes again after it is another contact. `arrived`: when an event did."""
     told: dict[tuple[str, str], list[tuple[int, Any]]] = {}
     restarts: dict[str, list[tuple[int, Any]]] = {}
     for event in without_repeats(events):
@@ -330,7 +333,28 @@ def contacts(events: Iterable[Any], rules: dict[str, Rule]) -> list[Told]:
         elif kind(event).startswith("contact."):
             source = getattr(event, "contact_source", None) or event.source
             told.setdefault((source, event.contact), []).append((event.time, event))
-    return [
-        Told((source, name), sorted([*mine, *restarts.get(source, [])], key=lambda one: one[0]), rules)
-        for (source, name), mine in told.items()
-    ]
+
+    def read(name: tuple[str, str], mine: list[tuple[int, Any]]) -> Told:
+        return Told(name, sorted([*mine, *restarts.get(name[0], [])], key=lambda one: one[0]), rules)
+
+    def was_over(name: tuple[str, str], mine: list[tuple[int, Any]], before: int) -> bool:
+        """Over, and nothing was told of it later."""
+        ended = [
+            at
+            for at, _ in restarts.get(name[0], [])
+            if not Told(
+                name, sorted([*mine, *(one for one in restarts[name[0]] if one[0] < at)], key=lambda one: one[0]), rules
+            ).is_over()
+        ]
+        return max([at for at, _ in mine] + ended) < before and read(name, mine).is_over()
+
+    found: list[Told] = []
+    for name, mine in told.items():
+        rest = mine
+        for at, before in forgets:
+            past = [one for one in rest if arrived(one[1]) < at]
+            if past and was_over(name, past, before):
+                found.append(read(name, past))
+                rest = [one for one in rest if arrived(one[1]) >= at]
+        found += [read(name, rest)] if rest else []
+    return found

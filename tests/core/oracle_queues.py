@@ -81,8 +81,9 @@ def queue_numbers(
     numbers |= added_numbers(all_told, lambda added: inside(added.queue, added.at))
     noted = [t for t in all_told if t.result and t.result.agent and inside(t.result.queue, t.result.at)]
     put(numbers, "noted_rate", 100 * len(noted), len(closed))
-    mine = [(t, begin) for t in all_told if t.customer and (begin := begin_of_contact(t)) and inside(*begin)]
-    again = [1 for t, begin in mine if any(came_before(other, t, begin[1]) for other in all_told)]
+    known = list({t.name: t for t in all_told}.values())  # of one that was forgotten and came again, as it is now
+    mine = [(t, begin) for t in known if t.customer and (begin := begin_of_contact(t)) and inside(*begin)]
+    again = [1 for t, begin in mine if any(came_before(other, t, begin[1]) for other in known)]
     put(numbers, "repeat_rate", 100 * len(again), len(mine))
     put(numbers, "service_level", *service_level(stays, by, within, short, queues, rules, now))
     return numbers

@@ -25,6 +25,18 @@ def begin_of(window: str, now: int, zone: str, day_starts: str) -> int:
     raise AssertionError
 
 
+def forgets(first: int, now: int, zones: list[str], day_starts: str) -> list[tuple[int, int]]:
+    """When a day turned since `first`, and before when what was over then is forgotten: every running day and shift."""
+    turns = {begin_of("day", at, zone, day_starts) for zone in zones for at in range(first, now + 1, 3_600_000)}
+    turns |= {begin_of("day", now, zone, day_starts) for zone in zones}
+    found = []
+    for turn in sorted(at for at in turns if first < at <= now):
+        began = [begin_of("day", turn, zone, day_starts) for zone in zones]
+        began += [at for zone in zones if (at := shift_began(turn - 1, zone))]
+        found.append((turn, min([turn - 2 * 3_600_000, *began])))
+    return found
+
+
 def shift_began(now: int, zone: str) -> int | None:
     """When the shift began that runs now; between noon and 22:30 there is none."""
     place = ZoneInfo(zone)
