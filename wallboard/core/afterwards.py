@@ -59,7 +59,8 @@ def booking(
             for fact, sign in _differences(before, after):
                 for kind, name in _counted_in(fact, groups_of):
                     at = Interval(kind, name, before.ended_ms // QUARTER_MS * QUARTER_MS, LATER)
-                    add_to(amounts.setdefault(at, {}), str(fact.metric), sign * fact.amount)
+                    for metric, amount in fact.adds:
+                        add_to(amounts.setdefault(at, {}), str(metric), sign * amount)
     return Booking(kept, {at: added for at, added in amounts.items() if added})
 
 

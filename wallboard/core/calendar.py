@@ -8,12 +8,14 @@ from collections.abc import Container, Mapping
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from wallboard.core.hours import Hours
 from wallboard.core.settings import Site
 from wallboard.core.windows import Day, business_day, minute_of
 
 
-class Due(NamedTuple):
+class Due(Struct, frozen=True, order=True, gc=False):
     at_ms: int
     kind: str
     first: str

@@ -119,14 +119,12 @@ class Cases:
         if told_queue:
             queue = self._ground.settings.queue_of(name[0], told_queue)
             for at_ms, begun_ms in resolved:
-                fresh.append(Fact("queues", queue, "resolved", at_ms))
-                fresh.append(Fact("queues", queue, "resolution_ms", at_ms, at_ms - begun_ms))
+                fresh.append(Fact("queues", queue, at_ms, (("resolved", 1), ("resolution_ms", at_ms - begun_ms))))
             if opened_ms is not None:
                 live = replace(NOT_LIVE, counts=((queue, "open_cases"),), waits=(Wait(queue, "case", opened_ms),))
         for fact in stale:
             self._tallies.count_own(fact, -1)
         for fact in fresh:
             self._tallies.count_own(fact, 1)
-        self._tallies.change(stale_live, -1)
-        self._tallies.change(live, 1)
+        self._tallies.change(stale_live, live)
         self._counted[name] = fresh, live

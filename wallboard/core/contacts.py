@@ -46,10 +46,11 @@ class Contacts:
             self._tallies.note(queue, source, at_ms, deeds)
             if isinstance(event, ev.Queued) and event.channel:
                 self._tallies.note_channel(queue, event.channel, at_ms)
-        contact = self.contacts.get((source, name))
+        key = (source, name)
+        contact = self.contacts.get(key)
         if contact is None:
-            contact = Contact((source, name), Story(source, self._ground.settings), f"c{at_ms // CHUNK_MS}")
-            self.contacts[contact.key] = contact
+            contact = Contact(key, Story(source, self._ground.settings), f"c{at_ms // CHUNK_MS}")
+            self.contacts[key] = contact
         deed = self._insert(contact, event, at_ms, order)
         if self.restarts:
             for restart_ms in self.restarts.get(source, ()):
@@ -216,12 +217,11 @@ class Contacts:
         """Put the event in its place; a late one has the story told again."""
         self.changed_chunks.add(contact.chunk)
         self.unsettled[contact.key] = contact
-        contact.heard_ms = self._ground.now_ms
-        told = (at_ms, order, event)
-        if contact.is_put_away and contact.base:  # it comes back: what it had contributed is known again
+        contact.heard_ms = self._ground.calendar.now_ms
+        told, events = (at_ms, order, event), contact.events
+        if not events and contact.base:  # it comes back: what it had contributed is known again
             contact.story = contact.base.copied(self._ground.settings)
             contact.facts = facts(contact.story, self._ground.settings, self._ground.now_ms)
-        events = contact.events
         if not events or events[-1][0] < at_ms or events[-1][:2] <= told[:2]:
             events.append(told)
             return contact.story.step(event, at_ms)
@@ -250,9 +250,11 @@ class Contacts:
             at_ms = contact.live.due_ms
 
     def _count(self, facts: list[Fact], sign: int, at_ms: int) -> None:
-        self._tallies.count([fact for fact in facts if fact.kind == "queues"], sign)
-        if agents := [fact for fact in facts if fact.kind == "agents"]:
-            self._people.count(agents, sign, at_ms)
+        for fact in facts:
+            if fact.kind == "queues":
+                self._tallies.count(fact, sign)
+            else:
+                self._people.count(fact, sign, at_ms)
         if self.quarters:
             for fact in facts:
                 self.quarters.count(fact, sign)
@@ -261,13 +263,7 @@ class Contacts:
         stale, contact.live = contact.live, fresh
         if fresh.due_ms is not None and fresh.due_ms != stale.due_ms and fresh.due_ms > self._ground.now_ms:
             self._ground.calendar.wait(fresh.due_ms, "contact", *contact.key)
-        if stale.counts != fresh.counts or stale.waits != fresh.waits:
-            if stale.counts:
-                self._tallies.change(stale, -1)
-            if fresh.counts:
-                self._tallies.change(fresh, 1)
-        if stale.parts == fresh.parts:
-            return
+        self._tallies.change(stale, fresh)
         agents = stale.parts.keys() | fresh.parts.keys() if stale.parts else fresh.parts.keys()
         for agent in sorted(agents) if len(agents) > 1 else agents:
             if stale.parts.get(agent) != (now := fresh.parts.get(agent, NOBODY)):
@@ -275,11 +271,14 @@ class Contacts:
 
     def _mark_open(self, contact: Contact) -> None:
         source, name = contact.key
-        if contact.story.is_open or contact.live.due_ms is not None:
-            self.open.setdefault(source, set()).add(name)
+        names = self.open.get(source)
+        if names is None:
+            names = self.open[source] = set()
+        if contact.live.due_ms is not None or contact.story.is_open:
+            names.add(name)
             return
-        self.open.get(source, set()).discard(name)
-        if not contact.is_put_away and not contact.rests:
+        names.discard(name)
+        if not contact.rests and not contact.is_put_away:
             self._let_rest(contact)
 
     def _let_rest(self, contact: Contact) -> None:

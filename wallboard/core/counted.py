@@ -4,12 +4,12 @@ Contacts are looked through from the newest, a bounded number of them, and of ea
 What a visit adds is asked of `core.facts`, so that no rule stands here a second time.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from heapq import heappush, heappushpop, nlargest
 from itertools import islice
 from typing import Any
 
-from wallboard.core.facts import facts
+from wallboard.core.facts import Fact, facts
 from wallboard.core.formulas import Terms, total
 from wallboard.core.rows import Contact
 from wallboard.core.settings import SPOKEN
@@ -59,13 +59,11 @@ def others(floor: Floor, kind: str, top: Terms, bottom: Terms, holds: Holds) -> 
     for contact in _looked_through(floor, TOLD_AGAIN):
         told: dict[tuple[int, str], dict[str, int]] = {}
         for fact in facts(contact.story, floor.settings, floor.now_ms):
-            name = fact.metric if isinstance(fact.metric, str) else fact.metric[0]
-            if fact.kind == kind and name in wanted and holds(fact.id, fact.at_ms):
-                adds = told.setdefault((fact.at_ms, fact.id), {})
-                adds[name] = adds.get(name, 0) + fact.amount
-                if not isinstance(fact.metric, str):
-                    adds["seconds"] = fact.metric[1]
+            if fact.kind == kind and holds(fact.id, fact.at_ms):
+                _add(told.setdefault((fact.at_ms, fact.id), {}), fact, wanted)
         for (at_ms, name), adds in told.items():
+            if not adds:
+                continue
             row: Document = {"at": at_ms, "adds": adds, "contact": contact.key[1], "numerator": total(top, adds)}
             row |= {"queue": name} if kind == "queues" else {}
             rows.append(row | ({"denominator": total(bottom, adds)} if bottom else {}))
@@ -123,11 +121,18 @@ def _adds(contact: Contact, visit: Visit, floor: Floor) -> dict[str, int]:
     alone.visits = [visit]
     adds: dict[str, int] = {}
     for fact in facts(alone, floor.settings, floor.now_ms):
-        if isinstance(fact.metric, str):
-            adds[fact.metric] = adds.get(fact.metric, 0) + fact.amount
-        else:
-            adds |= {fact.metric[0]: fact.amount, "seconds": fact.metric[1]}
+        _add(adds, fact)
     return adds
+
+
+def _add(adds: dict[str, int], fact: Fact, wanted: Container[str] | None = None) -> None:
+    """What it adds of the wanted metrics, None: of all; of a spread also its `seconds`."""
+    for metric, amount in fact.adds:
+        name = metric if isinstance(metric, str) else metric[0]
+        if wanted is None or name in wanted:
+            adds[name] = adds.get(name, 0) + amount
+            if not isinstance(metric, str):
+                adds["seconds"] = metric[1]
 
 
 def _row(contact: Contact, visit: Visit, adds: Mapping[str, int], numerator: int, denominator: int | None) -> Document:

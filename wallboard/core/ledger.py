@@ -17,6 +17,7 @@ from wallboard.core.windows import KEPT_MINUTES, MINUTE_MS, ROLLING, minute_of
 Spread = tuple[str, int]  # a metric that is spread over whole seconds, and the second
 Metric = str | Spread
 Amounts = dict[Metric, int]
+Adds = tuple[tuple[Metric, int], ...]  # how much of each metric, all of one instant
 K = TypeVar("K")
 
 
@@ -134,9 +135,7 @@ class Ledger:
         self.fold()
         self._groups = (*self._groups, group)
         for minute, amounts in self.minutes.items():
-            kept = group.minutes.setdefault(minute, {})
-            for metric, amount in amounts.items():
-                add_to(kept, metric, amount)
+            add_all(group.minutes.setdefault(minute, {}), amounts)
         for window, counts in self._windows.items():
             group._windows[window].add(counts.amounts())
 
@@ -155,9 +154,7 @@ class Ledger:
                 windows["shift"].add(amounts)
             if minute <= self.minute - KEPT_MINUTES:
                 continue
-            kept = self.minutes.setdefault(minute, {})
-            for metric, amount in amounts.items():
-                add_to(kept, metric, amount)
+            add_all(self.minutes.setdefault(minute, {}), amounts)
             for window, length in self._rolling.items():
                 if self.minute - length < minute <= self.minute:
                     windows[window].add(amounts)
@@ -188,3 +185,12 @@ def add_to(amounts: dict[K, int], key: K, amount: int) -> None:
         amounts[key] = total
     else:
         amounts.pop(key, None)
+
+
+def add_all(amounts: dict[K, int], more: Mapping[K, int]) -> None:
+    """The same of many."""
+    for key, amount in more.items():
+        if total := amounts.get(key, 0) + amount:
+            amounts[key] = total
+        else:
+            amounts.pop(key, None)

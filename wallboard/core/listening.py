@@ -39,7 +39,7 @@ class Listening:
 
     def hear(self, source: str, arrival_ms: int) -> bool:
         """It said something. True: it was late until now."""
-        row = self.row(source)
+        row = self.rows.get(source) or self.row(source)
         before_ms, row.heard_ms = row.heard_ms, arrival_ms
         self._ground.touch("sources", source)
         if not row.is_late:

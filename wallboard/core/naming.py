@@ -47,15 +47,13 @@ class Naming:
         """The event as there is room for it, and the names that were too many."""
         changed: dict[str, Any] = {}
         over: list[str] = []
+        queues, agents = settings.aliases_of(source)
         for field, kind in _FIELDS.get(type(event), ()):
-            told = getattr(event, field)
-            if told is None:
-                continue
-            own = settings.queue_of if kind == "queues" else settings.agent_of
-            if type(told) is str and own(source, told) in self._known[kind]:
+            told, own = getattr(event, field), queues if kind == "queues" else agents
+            if told is None or (type(told) is str and own.get(told, told) in self._known[kind]):
                 continue
             names = (told,) if isinstance(told, str) else told
-            outside = {one for one in names if not self.has(kind, own(source, one))}
+            outside = {one for one in names if not self.has(kind, own.get(one, one))}
             if outside:
                 over += sorted(outside)
                 changed[field] = _without(told, outside)

@@ -14,7 +14,6 @@ from wallboard.core import events as ev
 from wallboard.core.agents import activity, setting
 from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
-from wallboard.core.ledger import Amounts
 from wallboard.core.rows import NEVER_MS, AgentRow, Key, Standing, own_ledger
 from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Work, changed_ms
@@ -25,6 +24,7 @@ LATE_MS = 15 * 60_000  # within it the order of arrival does not matter
 SETTLED_MS = LATE_MS + REPLACE_LOST_MS + MINUTE_MS  # an event that comes late may replace an end from before itself
 MOST_SPANS = 40  # above it an agent's time is settled as far as it can be
 HOUR_MS = 60 * MINUTE_MS
+_WATCHED = frozenset({"answered", "missed", "tags.hostile"})  # of these it is kept when they were
 
 
 class People:
@@ -37,7 +37,6 @@ class People:
         self.moving: set[str] = set()
         self.unsettled: dict[str, bool] = {}  # agent → whether more than the time may be different
         self.attended: set[str] | None = None  # told since the history looked, where one is kept
-        self._ids: dict[str, dict[str, str]] = {}  # source → its names of queues
 
     def take(self, event: ev.AgentEvent, at_ms: int, order: int, source: str, deeds: list[Deed]) -> Deed:
         name = self._ground.settings.agent_of(source, event.agent)
@@ -88,7 +87,8 @@ class People:
     def pass_items(self, agent: str, key: Key, part: Part, at_ms: int) -> None:
         """What a contact's story now says of this agent, in place of what it said before."""
         items, released_ms, spans = part.items, part.released_ms, part.spans
-        row = self.row(agent, key[0])
+        row = self.agents.get(agent) or self.row(agent)
+        row.sources.add(key[0])
         if row.draft:
             row.changes_at(changed_ms(row.spans.get(key, ()), spans))
         if spans:
@@ -116,28 +116,25 @@ class People:
             row.released_ms = max(row.released_ms, part.released_ms)
             row.released.pop(key, None)
 
-    def count(self, facts: Iterable[Fact], sign: int, at_ms: int) -> None:
-        """Facts of agents, added or taken back; told at `at_ms`."""
-        name, told_ms, in_day = "", -1, False
-        added: Amounts = {}
-        for fact in facts:
-            metric = fact.metric
-            if fact.id != name:
-                name, told_ms = fact.id, -1
-                row = self.row(name)
-                row.ledger.turn(self._ground.minute)
-                self.moving.add(name)
-                self._touch(name, row, at_ms)
-            if fact.at_ms != told_ms:
-                told_ms, starts = fact.at_ms, row.sheet.starts
-                in_day, in_shift = told_ms >= starts["day"], told_ms >= starts.get("shift", NEVER_MS)
-                added = row.ledger.at(told_ms, in_day=in_day, in_shift=in_shift)
-            added[metric] = added.get(metric, 0) + sign * fact.amount
-            if in_day and metric in ("answered", "missed"):
+    def count(self, fact: Fact, sign: int, at_ms: int) -> None:
+        """A fact of an agent, added or taken back; told at `at_ms`."""
+        name, told_ms = fact.id, fact.at_ms
+        row = self.agents.get(name) or self.row(name)
+        row.ledger.turn(self._ground.calendar.minute)
+        self.moving.add(name)
+        self._touch(name, row, at_ms)
+        starts = row.sheet.starts
+        in_day, in_shift = told_ms >= starts["day"], told_ms >= starts.get("shift", NEVER_MS)
+        added = row.ledger.at(told_ms, in_day=in_day, in_shift=in_shift)
+        for metric, amount in fact.adds:
+            added[metric] = added.get(metric, 0) + sign * amount
+            if metric not in _WATCHED:
+                continue
+            if metric == "tags.hostile":
+                self._count_hostile(row, told_ms, sign, self.site_of(name))
+            elif in_day:
                 call = (told_ms, metric == "answered")
                 insort(row.calls, call) if sign > 0 else row.calls.remove(call)
-            elif metric == "tags.hostile":
-                self._count_hostile(row, told_ms, sign, self.site_of(name))
 
     def _count_hostile(self, row: AgentRow, at_ms: int, sign: int, site: str) -> None:
         """Of the running day and the hour before it: a night shift goes over midnight."""
@@ -194,7 +191,7 @@ class People:
 
     def clear(self) -> None:
         """Before counting anew: what contacts said is gone, own events are folded again."""
-        self.moving, self._ids = set(), {}
+        self.moving = set()
         self.attended = None if self.attended is None else set()  # another one: the history begins anew
         for name, row in self.agents.items():
             row.items, row.released, row.spans, row.calls, row.hostile = {}, {}, {}, [], []
@@ -246,6 +243,9 @@ class People:
     def doing(self, row: AgentRow) -> tuple[str, int]:
         """The agent's activity, and since when."""
         items = row.items
+        if not items:
+            released_ms = row.last_released_ms
+            return activity(row.profile, [], released_ms, released_ms)
         if len(items) == 1 and not row.profile.device:
             (held,) = items.values()
             if len(held) == 1:
@@ -317,7 +317,8 @@ class People:
                 row.sheet.begin(window, started_ms)
 
     def _touch(self, name: str, row: AgentRow, at_ms: int) -> None:
-        row.seen_ms = max(row.seen_ms, at_ms)
+        if at_ms > row.seen_ms:
+            row.seen_ms = at_ms
         self.unsettled[name] = True
         if not row.ticks and row.is_signed_in:
             self._await_tick(name, row)
@@ -368,12 +369,7 @@ class People:
                     yield "groups", f"team:{team}", metric
 
     def _queue_ids(self, source: str) -> dict[str, str]:
-        found = self._ids.get(source)
-        if found is None:
-            prefix, ids = f"{source}:", self._ground.settings.queue_ids
-            found = {alias.removeprefix(prefix): queue for alias, queue in ids.items() if alias.startswith(prefix)}
-            self._ids[source] = found
-        return found
+        return self._ground.settings.aliases_of(source).queues
 
 
 def _move(moved: dict[Standing, int], standings: Iterable[Standing], by: int) -> None:

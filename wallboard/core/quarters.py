@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from wallboard.core.facts import Fact, facts
 from wallboard.core.formulas import ENDED_WAITS
 from wallboard.core.ground import Ground
-from wallboard.core.ledger import Counts, Metric, add_to
+from wallboard.core.ledger import Adds, Counts, Metric, add_to
 from wallboard.core.rows import Contact, Key
 from wallboard.core.settings import Settings
 from wallboard.core.tallies import Tallies
@@ -78,7 +78,8 @@ class Quarters:
         """A fact of a contact, added or taken back."""
         for interval in self._intervals(fact, basis):
             amounts = self._opened(interval)
-            add_to(amounts, _flat(fact.metric), sign * fact.amount)
+            for metric, amount in fact.adds:
+                add_to(amounts, _flat(metric), sign * amount)
             self.changed.add(interval)
 
     def keep_own(self, facts: Iterable[Fact], late: Iterable[Fact]) -> None:
@@ -174,17 +175,19 @@ def by_offer(story: Story, settings: Settings, now_ms: int) -> Iterator[Fact]:
     }
     for visit in story.visits:
         if visit.ended_ms is None:
-            yield Fact("queues", visit.queue, "open", visit.begun_ms)
+            yield Fact("queues", visit.queue, visit.begun_ms, _OPEN)
     ended = {(visit.queue, visit.ended_ms): visit.begun_ms for visit in story.visits if visit.ended_ms is not None}
     closed = {(leg.queue, leg.closed_ms): begun.get((leg.queue, leg.agent, leg.begun_ms), leg.begun_ms)
               for leg in story.legs if leg.closed_ms is not None}  # fmt: skip
     for fact in facts(story, settings, now_ms):
         if fact.kind != "queues":
             continue
-        moved = closed if fact.metric in OF_LEG else {} if fact.metric in OF_BEGIN else ended
+        metric, _ = fact.adds[0]  # all of them are of one kind
+        moved = closed if metric in OF_LEG else {} if metric in OF_BEGIN else ended
         yield replace(fact, at_ms=moved.get((fact.id, fact.at_ms), fact.at_ms))
 
 
+_OPEN: Adds = (("open", 1),)
 OF_BEGIN = frozenset({"offered", "offered_counting", "out_of_hours"})
 OF_LEG = frozenset({"handled", "talk_ms", "hold_ms", "wrapup_ms", "transferred"})
 

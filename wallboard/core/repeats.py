@@ -12,11 +12,14 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
 from wallboard.core.facts import Fact
+from wallboard.core.ledger import Adds
 from wallboard.core.rows import Key
 from wallboard.core.tallies import Tallies
 from wallboard.core.visits import Story
 
 WITHIN_MS = 24 * 3_600_000
+_FIRST: Adds = (("with_customer", 1),)
+_AGAIN: Adds = (("with_customer", 1), ("repeated", 1))
 
 
 class Begin(NamedTuple):
@@ -90,9 +93,7 @@ class Repeats:
         """All that counts; or, of the customers of these contacts."""
         whose = self.begins if of is None else {self._of[key][0] for key in of if key in self._of}
         for begin, again in self._counted(whose):
-            yield Fact("queues", begin.queue or "", "with_customer", begin.at_ms)
-            if again:
-                yield Fact("queues", begin.queue or "", "repeated", begin.at_ms)
+            yield Fact("queues", begin.queue or "", begin.at_ms, _AGAIN if again else _FIRST)
 
     def counted(self) -> Iterator[tuple[Begin, bool]]:
         """Every begin that counts in a queue, and whether its customer had to come back."""
@@ -125,10 +126,8 @@ class Repeats:
         """What the begin at `index` adds; nothing where there is none."""
         if index >= len(begins) or (queue := begins[index].queue) is None:
             return
-        at_ms = begins[index].at_ms
-        self._tallies.count_own(Fact("queues", queue, "with_customer", at_ms), by)
-        if self._is_repeated(begins, index):
-            self._tallies.count_own(Fact("queues", queue, "repeated", at_ms), by)
+        adds = _AGAIN if self._is_repeated(begins, index) else _FIRST
+        self._tallies.count_own(Fact("queues", queue, begins[index].at_ms, adds), by)
 
     @staticmethod
     def _is_repeated(begins: list[Begin], index: int) -> bool:

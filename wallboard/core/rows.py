@@ -8,9 +8,9 @@ from msgspec import Struct, msgpack
 
 from wallboard.core import events as ev
 from wallboard.core.agents import Item, Profile
-from wallboard.core.facts import NOT_LIVE, Fact
+from wallboard.core.facts import NOT_LIVE, Fact, Live
 from wallboard.core.fields import LATEST_MS
-from wallboard.core.ledger import Ledger, add_to
+from wallboard.core.ledger import Ledger, add_all, add_to
 from wallboard.core.platform import Counters
 from wallboard.core.rules import Named
 from wallboard.core.timesheet import Setting, Span, Timesheet
@@ -45,26 +45,23 @@ def own_ledger(minute: int) -> Ledger:
     return Ledger(minute, rolling={})
 
 
-class Contact:
+class Contact(Struct, eq=False, gc=False):
     """A contact's events until 15 minutes after it ended; then only what they told remains.
 
     `base`: what earlier events told, settled; `events` come after it, and `story` is all of it. `packed`: the events
     as a checkpoint has them, until somebody asks for them; of most nobody does.
     """
 
-    __slots__ = ("_events", "base", "chunk", "facts", "heard_ms", "key", "live", "packed", "rests", "story")
-
-    def __init__(self, key: Key, story: Story, chunk: str) -> None:
-        self.key = key
-        self.chunk = chunk  # of the checkpoint that it is stored in
-        self.heard_ms = 0  # when its last event arrived
-        self.rests = False  # whether its putting away is waited for
-        self.story = story
-        self._events: list[Told] = []
-        self.packed: bytes | None = None
-        self.facts: list[Fact] = []
-        self.live = NOT_LIVE
-        self.base: Story | None = None
+    key: Key
+    story: Story
+    chunk: str  # of the checkpoint that it is stored in
+    heard_ms: int = 0  # when its last event arrived
+    rests: bool = False  # whether its putting away is waited for
+    packed: bytes | None = None
+    facts: list[Fact] = []
+    live: Live = NOT_LIVE
+    base: Story | None = None
+    _events: list[Told] = []
 
     @property
     def events(self) -> list[Told]:
@@ -105,7 +102,7 @@ class Tally:
         self.live: Counter[str] = Counter()
         self.moved: dict[str, int] = {}  # what comes to `live`, here and in the groups, when it is settled
         self.waits: dict[str, Counter[int]] = {name: Counter() for name in WAITS}  # since → how many
-        self.waits_moved: dict[tuple[str, int], int] = {}
+        self.waits_moved: dict[str, dict[int, int]] = {}  # the same of `waits`
         self.sources: set[str] = set()
         self.as_of_ms: int | None = None
         self.channel: str | None = None  # as its newest contact tells it; a configured queue has its own
@@ -119,22 +116,15 @@ class Tally:
         """Of what is live, here alone."""
         add_to(self.live, metric, by)
 
-    def change_all(self, metric: str, by: int) -> None:
-        """Here and in its groups, when it is settled."""
-        self.moved[metric] = self.moved.get(metric, 0) + by
-
-    def wait_all(self, metric: str, since_ms: int, by: int) -> None:
-        wait = (metric, since_ms)
-        self.waits_moved[wait] = self.waits_moved.get(wait, 0) + by
-
     def settle(self, minute: int) -> None:
         """What changed since the last time holds here and in the groups."""
         self.ledger.turn(minute)
         self.ledger.fold()
-        self._follow(self, self.moved, self.waits_moved)
-        for group in self.groups.values():
-            group._follow(self, self.moved, self.waits_moved)
+        moved, waits_moved = self.moved, self.waits_moved
         self.moved, self.waits_moved = {}, {}
+        self._follow(self, moved, waits_moved)
+        for group in self.groups.values():
+            group._follow(self, moved, waits_moved)
 
     def join(self, name: str, group: "Tally") -> None:
         """Be counted in one more group, with all that is counted here; after `settle`. Agents stand there by themselves
@@ -142,16 +132,12 @@ class Tally:
         self.groups[name] = group
         self.ledger.join(group.ledger)
         live = {metric: n for metric, n in self.live.items() if not is_standing(metric)}
-        waits = {(metric, since_ms): n for metric, known in self.waits.items() for since_ms, n in known.items()}
-        group._follow(self, live, waits)
+        group._follow(self, live, self.waits)
 
-    def _follow(self, queue: "Tally", live: Mapping[str, int], waits: Mapping[tuple[str, int], int]) -> None:
-        for metric, by in live.items():
-            if by:
-                add_to(self.live, metric, by)
-        for (metric, since_ms), by in waits.items():
-            if by:
-                add_to(self.waits[metric], since_ms, by)
+    def _follow(self, queue: "Tally", live: Mapping[str, int], waits: Mapping[str, Mapping[int, int]]) -> None:
+        add_all(self.live, live)
+        for metric, known in waits.items():
+            add_all(self.waits[metric], known)
         if not queue.sources <= self.sources:
             self.sources |= queue.sources
         if queue.as_of_ms is not None and (self.as_of_ms is None or queue.as_of_ms > self.as_of_ms):
@@ -162,8 +148,9 @@ class AgentRow:
     """One person: own events (the last 15 minutes above a settled base), and what contacts say of them."""
 
     __slots__ = (
-        "base", "base_ms", "calls", "counted", "draft", "events", "free", "hostile", "items", "ledger", "profile",
-        "ready", "released", "released_ms", "seen_ms", "sheet", "sources", "spans", "stands", "ticks", "told",
+        "base", "base_ms", "calls", "counted", "draft", "events", "free", "hostile", "items", "ledger",
+        "profile", "ready", "released", "released_ms", "seen_ms", "sheet", "sources", "spans", "stands", "ticks",
+        "told",
     )  # fmt: skip
 
     def __init__(self, minute: int) -> None:

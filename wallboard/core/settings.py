@@ -82,6 +82,16 @@ class Measure(NamedTuple):
     wrapup_ms: int
 
 
+class Aliases(NamedTuple):
+    """Queues and agents as one source calls them → as they are configured."""
+
+    queues: dict[str, str]
+    agents: dict[str, str]
+
+
+_NO_ALIASES = Aliases({}, {})
+
+
 class Agent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     name: Text | None = None
     alias: Text | None = None
@@ -123,20 +133,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     def sites(self) -> dict[str, Site]:
         return dict(self.site) or {"main": Site()}
 
-    @cached_property
-    def agent_ids(self) -> dict[str, str]:
-        """`source:id` → the configured agent."""
-        return {alias: agent for agent, row in self.agent.items() for alias in row.also}
-
-    @cached_property
-    def queue_ids(self) -> dict[str, str]:
-        return {alias: queue for queue, row in self.queue.items() for alias in row.also}
+    def aliases_of(self, source: str) -> Aliases:
+        return self._aliases.get(source, _NO_ALIASES)
 
     def queue_of(self, source: str, queue: str) -> str:
-        return self.queue_ids.get(f"{source}:{queue}", queue) if self.queue_ids else queue
+        return self._aliases.get(source, _NO_ALIASES).queues.get(queue, queue)
 
     def agent_of(self, source: str, agent: str) -> str:
-        return self.agent_ids.get(f"{source}:{agent}", agent) if self.agent_ids else agent
+        return self._aliases.get(source, _NO_ALIASES).agents.get(agent, agent)
 
     def for_queue(self, queue: str) -> Queue:
         return self.queue.get(queue) or _DEFAULT_QUEUE
@@ -175,6 +179,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
             name: {shift: Hours(parse_openings(text), site.zone) for shift, text in site.shifts.items()}
             for name, site in self.sites.items()
         }
+
+    @cached_property
+    def _aliases(self) -> dict[str, Aliases]:
+        """Source → its aliases. Either may hold a colon, so one is known at each of its colons."""
+        found: dict[str, Aliases] = {}
+        for kind, rows in (("queues", self.queue), ("agents", self.agent)):
+            for own, alias in ((own, alias) for own, row in rows.items() for alias in row.also):
+                for at, character in enumerate(alias):
+                    if character == ":":
+                        aliases = found.setdefault(alias[:at], Aliases({}, {}))
+                        getattr(aliases, kind)[alias[at + 1 :]] = own
+        return found
 
     @cached_property
     def _hours(self) -> dict[str, Hours | None]:

@@ -126,19 +126,20 @@ class Floor:
 
     def advance(self, now_ms: int) -> None:
         """Let time pass: due instants, minute and day turns, in order. Never goes back."""
-        if not self.now_ms:
+        calendar = self.ground.calendar
+        if not calendar.now_ms:
             self.since_ms = now_ms
-            self.ground.calendar.set(now_ms)
+            calendar.set(now_ms)
             self._count_anew()
-        if now_ms <= self.now_ms:
+        if now_ms <= calendar.now_ms:
             return
         if now_ms > self._settled_ms + SETTLE_MS:
             self.settle()
             self._settled_ms = now_ms
         while (next_ms := self._next_due_ms()) is not None and next_ms <= now_ms:
             self._pass_to(next_ms)
-            if (self.ground.calendar.next_due_ms() or next_ms + 1) <= next_ms:  # what was due before now falls due now
-                self._fall_due(self.ground.calendar.pop())
+            if (calendar.next_due_ms() or next_ms + 1) <= next_ms:  # what was due before now falls due now
+                self._fall_due(calendar.pop())
             if self.alerting:
                 self.alerting.await_second()
         self._pass_to(now_ms)
@@ -291,7 +292,7 @@ class Floor:
 
     def _fit(self, event: ev.Event, source: str, deeds: list[Deed]) -> tuple[ev.Event, str]:
         """The event with the names that there is room for, and its source (core/naming.py)."""
-        if not self.naming.has("sources", source):
+        if source not in self.listening.rows and not self.naming.has("sources", source):
             source = OTHER
         event, over = self.naming.fit(event, self.settings, source)
         if over:

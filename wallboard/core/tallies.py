@@ -6,9 +6,8 @@ sums of counts and never of percentages.
 
 from collections.abc import Callable, Iterable, Iterator
 
-from wallboard.core.facts import Fact, Live
+from wallboard.core.facts import Fact, Live, Wait
 from wallboard.core.ground import Entity, Ground
-from wallboard.core.ledger import Amounts
 from wallboard.core.rows import NEVER_MS, Tally
 from wallboard.core.select import selects_queue, set_id
 from wallboard.core.settings import Queue, Settings, Target
@@ -50,33 +49,41 @@ class Tallies:
         if at_ms >= tally.channel_ms:
             tally.channel, tally.channel_ms = channel, at_ms
 
-    def count(self, facts: Iterable[Fact], sign: int) -> None:
-        """Facts of queues, added or taken back."""
-        name, at_ms = "", -1
-        added: Amounts = {}
-        for fact in facts:
-            if fact.at_ms != at_ms or fact.id != name:
-                name, at_ms = fact.id, fact.at_ms
-                tally = self.queues.get(name) or self.queue(name)
-                added = tally.ledger.at(at_ms, in_day=at_ms >= tally.day_ms, in_shift=at_ms >= tally.shift_ms)
-                self.unsettled.add(name)
-            added[fact.metric] = added.get(fact.metric, 0) + sign * fact.amount
+    def count(self, fact: Fact, sign: int) -> None:
+        """A fact of a queue, added or taken back."""
+        name, at_ms = fact.id, fact.at_ms
+        tally = self.queues.get(name) or self.queue(name)
+        added = tally.ledger.at(at_ms, in_day=at_ms >= tally.day_ms, in_shift=at_ms >= tally.shift_ms)
+        for metric, amount in fact.adds:
+            added[metric] = added.get(metric, 0) + sign * amount
+        self.unsettled.add(name)
 
     def count_own(self, fact: Fact, sign: int) -> None:
         """A fact of no single contact's story (repeats, cases): the history, where it is kept, hears of it too."""
-        self.count([fact], sign)
+        self.count(fact, sign)
         if self.record:
             self.record(fact, sign)
 
-    def change(self, live: Live, sign: int) -> None:
-        """What holds at this moment, added or taken back."""
-        for queue, metric in live.counts:
+    def change(self, stale: Live, fresh: Live) -> None:
+        """What holds at this moment, in place of what held before."""
+        if stale.counts != fresh.counts:
+            self._change_counts(stale.counts, -1)
+            self._change_counts(fresh.counts, 1)
+        if stale.waits != fresh.waits:
+            self._change_waits(stale.waits, -1)
+            self._change_waits(fresh.waits, 1)
+
+    def _change_counts(self, counts: Iterable[tuple[str, str]], sign: int) -> None:
+        for queue, metric in counts:
             tally = self.queues.get(queue) or self.queue(queue)
-            tally.change_all(metric, sign)
+            tally.moved[metric] = tally.moved.get(metric, 0) + sign
             self.unsettled.add(queue)
-        for wait in live.waits:
+
+    def _change_waits(self, waits: Iterable[Wait], sign: int) -> None:
+        for wait in waits:
             tally = self.queues.get(wait.queue) or self.queue(wait.queue)
-            tally.wait_all(wait.metric, wait.since_ms, sign)
+            known = tally.waits_moved.setdefault(wait.metric, {})
+            known[wait.since_ms] = known.get(wait.since_ms, 0) + sign
             self.unsettled.add(wait.queue)
 
     def settle(self) -> None:

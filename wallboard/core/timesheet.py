@@ -11,7 +11,7 @@ the last hours are kept by quarters too, with the queues that were served.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from msgspec import Struct, field
 
@@ -164,17 +164,21 @@ class Timesheet(Struct, gc=False):
 
 def changed_ms(old: Sequence[Span], new: Sequence[Span]) -> int:
     """The first instant at which they may differ."""
-    found = [NEVER_MS]
-    for one, other in zip(old, new, strict=False):
+    first_ms = NEVER_MS
+    for one, other in zip_longest(old, new):
         if one == other:
             continue
-        if one.begin_ms != other.begin_ms or one.handled is not other.handled:
-            found += (one.begin_ms, other.begin_ms)
+        if one is None or other is None:
+            at_ms = (one or other).begin_ms
+        elif one.begin_ms != other.begin_ms or one.handled is not other.handled:
+            at_ms = min(one.begin_ms, other.begin_ms)
+        elif one.end_ms is None or other.end_ms is None:
+            at_ms = one.end_ms if other.end_ms is None else other.end_ms
         else:
-            found += [end_ms for end_ms in (one.end_ms, other.end_ms) if end_ms is not None]
-    longer = old if len(old) > len(new) else new
-    found += [span.begin_ms for span in longer[min(len(old), len(new)) :]]
-    return min(found)
+            at_ms = min(one.end_ms, other.end_ms)
+        if at_ms < first_ms:
+            first_ms = at_ms
+    return first_ms
 
 
 def pieces(
@@ -186,8 +190,9 @@ def pieces(
     """
     said = settings[-1]
     if said.at_ms <= begin_ms and said.device is None:
-        if len(spans) > 1:
-            spans = sorted(spans, key=_begin_of)
+        if len(spans) < 2:
+            return _along(begin_ms, end_ms, said, spans)
+        spans = sorted(spans, key=_begin_of)
         if not any(one.end_ms is None or one.end_ms > other.begin_ms for one, other in pairwise(spans)):
             return _along(begin_ms, end_ms, said, spans)
     return _cut(begin_ms, end_ms, settings, spans, turned_ms)

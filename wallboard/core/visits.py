@@ -47,7 +47,7 @@ class Did(Enum):
     SETTINGS = "settings"
 
 
-class Deed(NamedTuple):
+class Deed(Struct, frozen=True, gc=False):
     """What happened and its words, e.g. `opened visit 2 in support`."""
 
     code: Did
@@ -113,7 +113,7 @@ class Miss(NamedTuple):
     queue: str | None
 
 
-class Ring(NamedTuple):
+class Ring(Struct, frozen=True, array_like=True, gc=False):
     """It rang at an agent in [begin, end)."""
 
     agent: str
@@ -161,15 +161,14 @@ class Story:
     """The fold. `step` takes events in order of time; at equal times in order of arrival."""
 
     __slots__ = (
-        "_settings", "_source", "bare_rings", "customer", "last_ms", "legs", "marks", "missed", "refused", "replies",
-        "result",
-        "rung", "tags",
-        "unanswered_ms", "visits",
+        "_aliases", "_settings", "_source", "bare_rings", "customer", "last_ms", "legs", "marks", "missed", "refused",
+        "replies", "result", "rung", "tags", "unanswered_ms", "visits",
     )  # fmt: skip
 
     def __init__(self, source: str, settings: Settings) -> None:
         self._source = source
         self._settings = settings
+        self._aliases = settings.aliases_of(source)
         self.visits: list[Visit] = []
         self.legs: list[Leg] = []
         self.missed: tuple[Miss, ...] = ()  # what most have none of is made when there is one
@@ -209,7 +208,10 @@ class Story:
         for leg in self.legs:
             if leg.ended_ms is None:
                 return True
-        return bool(self.bare_rings) or any(visit.ended_ms is None for visit in self.visits)
+        for visit in self.visits:
+            if visit.ended_ms is None:
+                return True
+        return bool(self.bare_rings)
 
     @property
     def channel(self) -> str:
@@ -232,7 +234,7 @@ class Story:
             self._end_visit(older, at_ms, "lost")
         # A visit cannot begin after it was told: `since` only reaches back.
         begun = min(event.since if event.since is not None else at_ms, at_ms)
-        number = 1 + sum(visit.queue == queue for visit in self.visits)
+        number = 1 + sum([visit.queue == queue for visit in self.visits])
         channel = event.channel or self._settings.for_queue(queue).channel
         self.visits.append(
             Visit(queue, number, channel, begun, event.direction, event.via, event.priority, event.customer)
@@ -308,7 +310,8 @@ class Story:
         ended = at_ms if visit.ended_ms is None else min(visit.ended_ms, at_ms)
         visit.ended_ms = max(visit.begun_ms, ended)
         if visit.rings:
-            self.rung += tuple(Ring(agent, since_ms, at_ms) for agent, since_ms in visit.rings.items())
+            for agent, since_ms in visit.rings.items():
+                self.rung += (Ring(agent, since_ms, at_ms),)
             visit.rings = {}
         visit.outcome, visit.reason = outcome, reason
         visit.stated_wait_ms = visit.stated_wait_ms if wait_s is None else round(wait_s * 1000)
@@ -341,8 +344,7 @@ class Story:
         for leg in legs:
             self._end_leg(leg, event, at_ms)
         waiting: list[Visit] = []
-        told_before = any(leg.agent == agent for leg in self.legs)
-        if isinstance(event, ev.Ended) and (agent is None or not told_before):
+        if isinstance(event, ev.Ended) and (agent is None or not any(leg.agent == agent for leg in self.legs)):
             waiting = [
                 v for v in self.visits if v.ended_ms is None and queue in (None, v.queue) and v.begun_ms <= at_ms
             ]
@@ -352,19 +354,22 @@ class Story:
         if agent is None:
             self.unanswered_ms = None
         if legs:
-            return Deed(Did.ENDED_LEG, f"ended leg of {', '.join(leg.agent for leg in legs)}")
+            return Deed(Did.ENDED_LEG, f"ended leg of {', '.join([leg.agent for leg in legs])}")
         if waiting:
             return Deed(Did.ENDED_VISIT, f"ended visit {waiting[-1].number} in {waiting[-1].queue}: lost")
         return Deed(Did.NOTHING, "ended nothing: no open leg")
 
     def _legs_that_end(self, agent: str | None, queue: str | None, at_ms: int) -> list[Leg]:
         """The running ones; else those that were given up as lost less than 15 minutes ago."""
-        named = [
-            leg for leg in self.legs
-            if (leg.agent == agent if agent is not None else queue in (None, leg.queue))
-        ]  # fmt: skip
-        running = [leg for leg in named if leg.ended_ms is None]
-        return running or [leg for leg in named if leg.lost and at_ms - (leg.ended_ms or 0) <= REPLACE_LOST_MS]
+        running: list[Leg] = []
+        lost: list[Leg] = []
+        for leg in self.legs:
+            if leg.agent == agent if agent is not None else queue in (None, leg.queue):
+                if leg.ended_ms is None:
+                    running.append(leg)
+                elif leg.lost and at_ms - leg.ended_ms <= REPLACE_LOST_MS:
+                    lost.append(leg)
+        return running or lost
 
     def _end_leg(self, leg: Leg, event: ev.Ended | ev.Transferred, at_ms: int) -> None:
         if leg.state == "holding":
@@ -483,13 +488,13 @@ class Story:
                 visit.rings = {who: since for who, since in visit.rings.items() if who != agent}
 
     def _named(self, queue: str | None) -> str | None:
-        return None if queue is None else self._queue(queue)
+        return None if queue is None else self._aliases.queues.get(queue, queue)
 
     def _queue(self, queue: str) -> str:
-        return self._settings.queue_of(self._source, queue)
+        return self._aliases.queues.get(queue, queue)
 
     def _agent(self, agent: str) -> str:
-        return self._settings.agent_of(self._source, agent)
+        return self._aliases.agents.get(agent, agent)
 
 
 _STEPS: dict[type[ev.Event], Callable[[Story, Any, int], Deed]] = {
