@@ -16,7 +16,7 @@ from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
 from wallboard.core.rows import NEVER_MS, AgentRow, Key, Standing, own_ledger
 from wallboard.core.tallies import Tallies
-from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Work, changed_ms
+from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Work, changed_ms, reach_beyond
 from wallboard.core.visits import REPLACE_LOST_MS, Deed, Did
 from wallboard.core.windows import MINUTE_MS
 
@@ -92,9 +92,10 @@ class People:
         if row.draft:
             row.changes_at(changed_ms(row.spans.get(key, ()), spans))
         if spans:
-            row.spans[key] = spans
+            row.spans[key] = row.ahead[key] = spans
         else:
             row.spans.pop(key, None)
+            row.ahead.pop(key, None)
         if items:
             row.items[key] = items
         else:
@@ -110,6 +111,7 @@ class People:
         for agent, part in parts.items():
             row = self.row(agent)
             row.spans.pop(key, None)
+            row.ahead.pop(key, None)
             row.sheet.past += part.spans
             if row.draft:
                 row.draft.past += part.spans
@@ -214,9 +216,10 @@ class People:
     def time_of(self, row: AgentRow) -> tuple[dict[str, dict[str, int]], Work]:
         """Window → ms by state until `row.seen_ms`, and the stretch of work."""
         if row.draft is None:
-            row.draft = row.sheet.copied()
-        if row.seen_ms > row.draft.settled_ms:
-            row.draft.settle(row.seen_ms, self._settings(row), chain.from_iterable(row.spans.values()))
+            row.draft, row.ahead = row.sheet.copied(), {**row.spans}
+        if (seen_ms := row.seen_ms) > row.draft.settled_ms:
+            row.draft.settle(seen_ms, self._settings(row), chain.from_iterable(row.ahead.values()))
+            row.ahead = {key: spans for key, spans in row.ahead.items() if reach_beyond(spans, seen_ms)}
         return row.draft.sums, row.draft.work
 
     def stretch_of(self, row: AgentRow) -> tuple[int | None, int | None]:

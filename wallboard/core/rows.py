@@ -148,7 +148,7 @@ class AgentRow:
     """One person: own events (the last 15 minutes above a settled base), and what contacts say of them."""
 
     __slots__ = (
-        "base", "base_ms", "calls", "counted", "draft", "events", "free", "hostile", "items", "ledger",
+        "ahead", "base", "base_ms", "calls", "counted", "draft", "events", "free", "hostile", "items", "ledger",
         "profile", "ready", "released", "released_ms", "seen_ms", "sheet", "sources", "spans", "stands", "ticks",
         "told",
     )  # fmt: skip
@@ -165,6 +165,7 @@ class AgentRow:
         self.sheet = Timesheet()
         self.draft: Timesheet | None = None  # goes on from `sheet` as far as somebody looked
         self.spans: dict[Key, tuple[Span, ...]] = {}
+        self.ahead: dict[Key, tuple[Span, ...]] = {}  # those of them that reach beyond what the draft settled
         self.calls: list[tuple[int, bool]] = []  # when a contact was taken (True) or missed, in order
         self.hostile: list[int] = []  # when contacts were tagged so, in order; today and in the hour before
         self.seen_ms = 0  # when it was last told: its seconds are until then

@@ -181,6 +181,11 @@ def changed_ms(old: Sequence[Span], new: Sequence[Span]) -> int:
     return first_ms
 
 
+def reach_beyond(spans: Sequence[Span], at_ms: int) -> bool:
+    """Whether any of them goes on after this instant."""
+    return any(span.end_ms is None or span.end_ms > at_ms for span in spans)
+
+
 def pieces(
     begin_ms: int, end_ms: int, settings: Sequence[Setting], spans: Sequence[Span], turned_ms: int
 ) -> Iterable[Piece]:
