@@ -1,5 +1,6 @@
 """Documents: what a screen shows follows each tick, all else is made when somebody reads it, and both say what is."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import given
@@ -37,13 +38,20 @@ STEPS = st.lists(
 Row = dict[str, Any]
 
 
-@given(STEPS)
-def test_what_is_shown_follows_by_patches_and_what_nobody_shows_is_as_of_now(steps: list[Any]) -> None:
+@given(st.lists(EVENTS, max_size=10), STEPS)
+def test_what_is_shown_follows_by_patches_and_what_nobody_shows_is_as_of_now(
+    before: list[Any], steps: list[Any]
+) -> None:
+    """`before`: what a process has loaded when it begins."""
     floor = Floor()
     floor.advance(NOON)
+    for event in before:
+        floor.apply(event, NOON)
     floor.take_touched()
-    documents, screen = Documents(floor), dict[tuple[str, str], Row]()
+    documents = Documents(floor)
     documents.begin()
+    shown = [("queues", "a"), *(("agents", name) for name in PEOPLE if "a" in _queues_of(floor, name))]
+    screen = {key: row for key in shown if (row := documents[key[0]].get(key[1]))}
     for step in [*steps, "tick"]:
         if step == "tick":
             _tell(documents, floor, screen)
@@ -54,6 +62,9 @@ def test_what_is_shown_follows_by_patches_and_what_nobody_shows_is_as_of_now(ste
         else:
             floor.apply(step, floor.now_ms + 1_000)
     assert {kind: dict(rows) for kind, rows in documents.items()} == kpis.document(floor)
+    assert {kind: len(rows) for kind, rows in documents.items()} == {
+        kind: len(rows) for kind, rows in kpis.document(floor).items()
+    }
 
 
 def _tell(documents: Documents, floor: Floor, screen: dict[tuple[str, str], Row]) -> None:
@@ -70,8 +81,12 @@ def _tell(documents: Documents, floor: Floor, screen: dict[tuple[str, str], Row]
             assert change.patch is not None
             screen[key] = apply(screen[key], change.patch) if key in screen else change.new
     assert screen == {key: kpis.entity(floor, *key) for key in screen}
-    serving = {("agents", name) for name in PEOPLE if "a" in (brief(floor, "agents", name) or {}).get("queues", ())}
+    serving = {("agents", name) for name in PEOPLE if "a" in _queues_of(floor, name)}
     assert {key for key in screen if key[0] == "agents"} == serving
+
+
+def _queues_of(floor: Floor, agent: str) -> Sequence[str]:
+    return (brief(floor, "agents", agent) or {}).get("queues", ())
 
 
 @given(STEPS)
@@ -116,3 +131,23 @@ async def test_nobody_looks_so_nothing_is_made_until_somebody_asks(clock: Clock)
     while shows_a.take():
         pass
     assert shows_a.state["queues"]["a"]["now"]["engaged"] == 1
+
+
+async def test_people_whom_nobody_read_are_counted_no_more_when_they_go(clock: Clock) -> None:
+    pipeline = Loaded()
+    for agent in PEOPLE:
+        pipeline.apply(ev.SignedIn(agent=agent, queues=["a"], source="pbx"))
+    pipeline.documents = Documents(pipeline.floor)  # as after a restart
+    pipeline.documents.begin()
+    hub = hub_of(pipeline, clock)
+    wall = Reader(hub, board(Tile(kind="agents", at=(1, 1), size=(2, 2), queues=["a"]), names="none"))
+    while wall.take():
+        pass
+    assert [row["there"] for row in wall.state["counts"].values()] == [2]
+    pipeline.apply(ev.AgentForgotten(name="x", source=ev.SERVER))
+    clock.ms += 1_000
+    hub.look()
+    while wall.take():
+        pass
+    assert [row["there"] for row in wall.state["counts"].values()] == [1]
+    assert "x" not in pipeline.documents["agents"]

@@ -182,7 +182,7 @@ class Documents(Mapping[str, Mapping[str, Document]]):
         for kind, names in kpis.names(self._floor).items():
             rows = self.of(kind)
             if kind in BRIEF:
-                rows.expect(names)
+                rows.expect(name for name in names if is_there(self._floor, kind, name))
             else:
                 for name in names:
                     rows.put(name, self._make(self._floor, kind, name))
@@ -202,7 +202,8 @@ class Documents(Mapping[str, Mapping[str, Document]]):
         if kind in BRIEF and name in rows and is_there(self._floor, kind, name):
             return Change(kind, name, rows)
         old, new = rows.now(name)
-        return None if old == new else Change.between(kind, name, old, new, rows)
+        is_gone = new is None and name in rows  # maybe nobody ever read it, but it is counted
+        return Change.between(kind, name, old, new, rows) if is_gone or old != new else None
 
     def keep(self, changes: Iterable[Change]) -> None:
         for change in changes:
