@@ -1,7 +1,8 @@
 """One worker at a time: it applies the configuration, checkpoints, trims, and hands over by lease."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,11 @@ from tests.waiting import now_ms, until
 from tests.workers import Workers
 from wallboard import worker as worker_module
 from wallboard.core.errors import StreamUnavailable
-from wallboard.core.events import Queued
+from wallboard.core.events import Event, Queued
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.snapshot import load
+from wallboard.core.state import Floor
+from wallboard.core.visits import Deed
 from wallboard.live.pipeline import Pipeline
 from wallboard.stream.stream import Stream
 from wallboard.worker import Beside, Worker
@@ -171,6 +174,35 @@ async def test_the_lease_is_let_go_of_when_all_that_it_stands_for_has_ended(benc
     await asyncio.wait([task])
     assert finishing.held
     assert not await is_held()
+
+
+async def test_a_state_in_which_an_event_failed_is_not_kept(
+    bench: Bench, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leading, pipeline, _ = bench.start()
+    await until(lambda: pipeline.floor.settings == SETTINGS)
+    taking, write, kept = Floor.taking, leading._checkpoints.write, list[set[str]]()
+    failed = 0
+
+    def fails(floor: Floor, event: Event, arrival_ms: int) -> Generator[None, None, list[Deed]]:
+        nonlocal failed
+        deeds = yield from taking(floor, event, arrival_ms)
+        if isinstance(event, Queued):
+            while not pipeline.whole._waiters:  # until a checkpoint waits for it
+                yield
+            failed += 1
+            raise RuntimeError("in the middle")
+        return deeds
+
+    async def noted(cursor: str, chunks: dict[str, bytes], *more: Any) -> None:
+        kept.append({contact for _, contact in load(chunks).contacts.contacts})
+        await write(cursor, chunks, *more)
+
+    monkeypatch.setattr(Floor, "taking", fails)
+    monkeypatch.setattr(leading._checkpoints, "write", noted)
+    await stream.append([Queued(contact="a", queue="support", source="pbx")])
+    await until(lambda: bool(failed) and bool(kept))
+    assert kept[0] == set()
 
 
 async def test_rested_chunks_are_kept_and_not_written_again(bench: Bench, stream: Stream):

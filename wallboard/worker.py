@@ -135,8 +135,10 @@ class Worker:
         await asyncio.sleep(RENEW_S)  # it comes back through the stream before the next look
 
     async def _checkpoint(self, token: int) -> None:
-        """State and stream id belong together: both are taken between two events."""
+        """State and stream id belong together: both are taken between two events, and of a state that is whole."""
         async with self._pipeline.whole:
+            if not self._pipeline.ready:  # an event failed meanwhile, and may have been taken in halves
+                return
             floor, cursor = self._pipeline.floor, self._pipeline.cursor
             changed = floor.take_changed_chunks()
             present = floor.contacts.chunks()

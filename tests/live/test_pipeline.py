@@ -470,3 +470,25 @@ async def test_of_what_nobody_shows_nobody_reads_a_truth_that_is_half_told(runni
         "ready": 0, "paused": 1,
     }  # fmt: skip
     await eventually(lambda: pipeline.documents["queues"]["support"]["now"]["ready"] == 2_500)
+
+
+class Noting:
+    """Checkpoints, of which there are none. Notes whether somebody may look at the state meanwhile."""
+
+    pipeline: Pipeline
+
+    def __init__(self) -> None:
+        self.locked: list[bool] = []
+
+    async def read(self) -> None:
+        self.locked.append(self.pipeline.whole.locked())
+
+
+async def test_nobody_is_in_the_middle_of_telling_of_a_state_while_another_one_is_loaded(reader: Stream):
+    noting = Noting()
+    noting.pipeline = pipeline = Pipeline(reader, noting, now_ms)  # type: ignore[arg-type]
+    task = asyncio.create_task(pipeline.run())
+    await eventually(lambda: pipeline.ready)
+    task.cancel()
+    await asyncio.wait([task])
+    assert noting.locked == [True]

@@ -93,7 +93,7 @@ class Pipeline:
         self._unheard: set[str] = set()  # sources that grew late while Redis was away
         self.sinks: list[Sink] = []
         self.after_batch: list[Callable[[], Awaitable[None]]] = []
-        self.whole = asyncio.Lock()  # whoever holds it has a floor that stands between two events
+        self.whole = asyncio.Lock()  # whoever holds it has a floor that stands between two events, if it is `ready`
         self._half_told = False
         self.floor = watchful(Floor())
         self.cursor = START
@@ -114,7 +114,8 @@ class Pipeline:
         while True:
             try:
                 if not self.ready:
-                    await self._load()
+                    async with self.whole:
+                        await self._load()
                 await self._follow()
             except StreamGap as gap:
                 self.gaps += 1
@@ -151,11 +152,14 @@ class Pipeline:
 
     async def look(self) -> None:
         """Redis may not answer. Then the floor's time stands still, but sources grow late on the screens."""
-        if self.ready and not self.whole.locked():
+        if self.whole.locked():
+            return
+        async with self.whole:
+            if not self.ready:
+                return
             if not self.reachable:
                 self._note_unheard()
-            async with self.whole:
-                await self._tick()
+            await self._tick()
 
     def lag_ms(self) -> int:
         """How far the floor's time is behind the clock."""
