@@ -5,6 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pytest
+
+from wallboard.core import kpis
+from wallboard.core.state import Floor
+from wallboard.live.pipeline import BREATHE
 
 EVENTS = "/api/v1/events"
 STATE = "/api/v1/state"
@@ -45,6 +50,38 @@ async def test_one_queue_comes_with_its_site_agents_and_sources_only(served: Any
     assert list(found["agents"]) == ["anna"]
     assert list(found["sources"]) == ["admin"]
     assert list(found["sites"]) == [found["queues"]["support"]["site"]]
+
+
+async def test_however_many_there_are_that_nobody_shows_others_are_served_while_they_are_made(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted are the documents that are made in one piece of work."""
+    pieces, run, entity = [0], asyncio.Handle._run, kpis.entity
+
+    def counted(handle: asyncio.Handle) -> None:
+        pieces.append(0)
+        run(handle)
+
+    def counting(floor: Floor, kind: str, name: str) -> kpis.Document | None:
+        pieces[-1] += 1
+        return entity(floor, kind, name)
+
+    count = 10 * BREATHE
+    agents = [{"type": "agent.signed_in", "agent": f"a{n}", "queues": ["support"]} for n in range(count)]
+    paused = [{"type": "agent.presence", "agent": f"a{n}", "presence": "paused"} for n in range(count)]
+    pipeline = served.parts.pipeline
+    for events in (agents, paused):
+        applied = pipeline.applied
+        assert (await served.http.post(EVENTS, json=events)).status_code == 202
+        async with asyncio.timeout(60):
+            while pipeline.applied < applied + count or pipeline.floor.touched or pipeline.whole.locked():
+                await asyncio.sleep(0.05)
+    assert len(pipeline.documents["agents"].stale) == count
+    monkeypatch.setattr(kpis, "entity", counting)
+    monkeypatch.setattr(asyncio.Handle, "_run", counted)
+    assert len((await served.http.get(STATE)).json()["agents"]) == count
+    assert sum(pieces) >= count
+    assert max(pieces) <= 2 * BREATHE, "of two kinds one after the other"
 
 
 async def test_what_does_not_exist_is_404_and_a_typo_in_the_query_400(served: Any) -> None:

@@ -150,6 +150,10 @@ class Pipeline:
         for sink in self.sinks:
             sink.publish([change], self.floor.now_ms, None)
 
+    async def freshen(self) -> None:
+        """For who reads all documents: those that nobody shows are made, and others served in between."""
+        await _breathing(self.documents.freshen(BREATHE))
+
     async def look(self) -> None:
         """Redis may not answer. Then the floor's time stands still, but sources grow late on the screens."""
         if self.whole.locked():

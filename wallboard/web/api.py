@@ -82,6 +82,8 @@ async def state(request: Request) -> Response:
     parts = parts_of(request)
     queue, board = _filter(request)
     expect_loaded(parts)
+    if board is None:
+        await parts.pipeline.freshen()
     body = msgspec.json.encode(_seen(request, queue, board))
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"etag": etag, "cache-control": "private, no-cache"}
