@@ -1,4 +1,4 @@
-"""`wallboard post`: what it says of an id that was there before."""
+"""`wallboard post` and `wallboard notice`: what the server says of them, as the command tells it."""
 
 import asyncio
 from pathlib import Path
@@ -41,3 +41,23 @@ async def test_what_was_kept_although_the_server_had_taken_it_is_no_conflict(
     spool.keep([Queued(contact="1", queue="support", source="cron", id="e-1")], served.parts.clock_ms())
     assert await asyncio.to_thread(run, ["post", "--quiet", "source.beat"]) == 0
     assert (len(spool), capsys.readouterr().err) == (0, "")
+
+
+async def test_a_token_that_is_limited_to_a_queue_writes_a_notice_for_it(
+    served: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = {"name": "crm", "scopes": ["events:write"], "queues": ["sales"]}
+    made = await served.http.post("/api/v1/tokens", json=wanted)
+    monkeypatch.setenv("WALLBOARD_TOKEN", made.json()["token"])
+    assert await asyncio.to_thread(run, ["notice", "Line 2 is down"]) == 1
+    assert capsys.readouterr().err.endswith("say for which of its queues or teams this notice is - at $.queues\n")
+    assert await asyncio.to_thread(run, ["notice", "Line 2 is down", "--queue", "sales"]) == 0
+    notices = await served.until("/api/v1/notices", lambda found: found)
+    assert [row["queues"] for row in notices.values()] == [["sales"]]
+
+
+async def test_a_notice_stands_where_it_is_said_to(served: Any) -> None:
+    places = ["--queue", "support", "--queue", "sales", "--team", "first"]
+    assert await asyncio.to_thread(run, ["notice", "Line 2 is down", *places]) == 0
+    (row,) = (await served.until("/api/v1/notices", lambda found: found)).values()
+    assert (row["queues"], row["teams"]) == (["support", "sales"], ["first"])

@@ -62,13 +62,15 @@ def post(kind: str, fields: Sequence[str], as_json: bool, quiet: bool, dry_run: 
 @click.argument("text")
 @click.option("--level", type=click.Choice(["info", "good", "warning", "critical"]), default="info")
 @click.option("--until", "until_ms", type=Until(), help="When it goes: a time (RFC 3339), or an interval such as 2h.")
+@click.option("--queue", "queues", multiple=True, help="Where this queue is shown; may be given again.")
+@click.option("--team", "teams", multiple=True, help="Where this team is shown; may be given again.")
 @click.option("--json", "as_json", is_flag=True, help="What became of it, on standard output.")
-def notice(text: str, level: str, until_ms: int | None, as_json: bool) -> None:
+def notice(text: str, as_json: bool, level: str, until_ms: int | None, **places: Sequence[str]) -> None:
     """Show TEXT on the boards."""
     event: dict[str, object] = {"type": "notice.posted", "text": text, "level": level}
     if until_ms is not None:
         event["until"] = until_ms
-    answer = _send([[_event(event)]])
+    answer = _send([[_event(event | {name: list(found) for name, found in places.items() if found})]])
     if not as_json:
         _say(answer, "notice")
     _tell(answer, as_json)

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from wallboard.core.errors import WallboardError
 from wallboard.core.events import Event, encode
@@ -70,7 +71,10 @@ class Sender:
 
     def send(self, events: Sequence[Event]) -> Answer:
         """Raises Away where repeating helps, else WallboardError that says what to change."""
-        return self.send_lines(b"\n".join(encode(event) for event in events))
+        answer = self.send_lines(b"\n".join(encode(event) for event in events))
+        if len(events) == 1:  # whose place among one says nothing
+            answer.rejected = [replace(one, at=f"${one.at.removeprefix('$[0]')}") for one in answer.rejected]
+        return answer
 
     def send_lines(self, body: bytes) -> Answer:
         status, answer, _ = self.exchange("POST", self._path, body, {"Content-Type": "application/x-ndjson"})
