@@ -116,6 +116,13 @@ def test_every_page_is_found_from_the_index() -> None:
     assert {path.name for path in DOCS} - {"README.md"} <= set(LINK.findall(page("README.md")))
 
 
+def test_the_file_that_the_readme_begins_with_ends_the_simulated_centre(tmp_path: Path) -> None:
+    (line,) = [one for one in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if one[:6] == "printf"]
+    assert load(None, {}, data=tmp_path).simulated
+    subprocess.run(["sh", "-c", line], cwd=tmp_path, check=True)
+    assert not load(tmp_path / "wallboard.toml", {}).simulated
+
+
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 120
 
