@@ -81,6 +81,27 @@ def test_an_event_says_what_it_did():
     assert floor.apply(ev.Ended(contact="zz", source="pbx"), NOON)[-1].text == "ended nothing: no open leg"
 
 
+def test_what_did_nothing_because_its_clock_is_behind_says_so():
+    """Waited from 0 s, answered at 1.5 s by arrival; the end is told with a clock in whole seconds, 0.5 s before."""
+    told = [ev.Queued(contact="a", queue="support", source="pbx"), ev.Answered(contact="a", agent="anna", source="pbx")]
+    floor = Floor()
+    for event, at_ms in zip(told, (NOON, NOON + 1500), strict=True):
+        floor.apply(event, at_ms)
+    later = NOON + 1800
+    early = ev.Wrapped(contact="a", agent="anna", source="pbx", time=NOON + SECOND)
+    assert (
+        floor.apply(early, later)[-1].text == "wrapped nothing: no leg of anna at its time, 0.5 s before anna answered"
+    )
+    tag = ev.Tagged(contact="a", tag="thanks", source="pbx", time=NOON - SECOND)
+    known = "nothing else is known of this contact at its time, 1.0 s before it waited in support"
+    assert floor.apply(tag, later)[-1].text == f"tagged thanks, but {known}"
+    moved = ev.Transferred(contact="a", agent="anna", source="pbx", time=NOON + SECOND)
+    behind = "at its time, 0.5 s before anna answered"
+    assert floor.apply(moved, later)[-1].text == f"ended nothing: no open leg {behind}"
+    ended = ev.Ended(contact="a", agent="anna", source="pbx", time=NOON + SECOND)
+    assert floor.apply(ended, later)[-1].text == f"ended visit 1 in support: lost {behind}"
+
+
 def test_a_time_far_ahead_is_taken_as_the_arrival_and_counted():
     floor = Floor()
     floor.apply(ev.Queued(contact="a", queue="support", source="pbx", time=NOON + 61 * SECOND), NOON)

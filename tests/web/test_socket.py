@@ -7,6 +7,7 @@ import struct
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +57,30 @@ async def test_a_screen_gets_a_snapshot_and_then_what_changes(served: Served):
         assert message["base"] >= hello["seq"]
         assert message["patch"]["queues"]["support"]["now"]["waiting"] == 1
         assert connection.subprotocol == "wallboard.v1"
+
+
+async def test_the_messages_on_the_page_are_like_the_real_ones(served: Served):
+    """Every name there, at its depth, with a value of its kind; no field of the message itself is missing."""
+    page = (Path(__file__).parents[2] / "docs" / "socket.md").read_text(encoding="utf-8")
+    lines = page.partition("```json\n")[2].partition("```")[0].replace("[…]", "[]").splitlines()
+    shown = {one["t"]: one for one in map(json.loads, lines)}
+    async with screen(served) as connection, asyncio.timeout(60):
+        real = {"hello": json.loads(await connection.recv())}
+        await served.http.post("/api/v1/events", json=QUEUED)
+        while len(real) < 3:
+            message = json.loads(await connection.recv())
+            if message["t"] == "beat" or "queues" in message["patch"]:
+                real[message["t"]] = message
+    assert shown.keys() == real.keys()
+    for kind, one in shown.items():
+        assert one.keys() == real[kind].keys()
+        assert alike(one, real[kind])
+
+
+def alike(shown: Any, real: Any) -> bool:
+    if isinstance(shown, dict):
+        return all(name in real and alike(value, real[name]) for name, value in shown.items())
+    return type(shown) is type(real)
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,10 @@ class Contacts:
             events.append(told)
             return contact.story.step(event, at_ms)
         insort(events, told, key=lambda one: one[:2])
-        return self._retell(contact, order)
+        deed = self._retell(contact, order)
+        if deed.code in (Did.NOTHING, Did.ENDED_VISIT) and (later := contact.story.begun_after(at_ms)):
+            return Deed(deed.code, f"{deed.text} at its time, {later}")
+        return deed
 
     def _retell(self, contact: Contact, order: int = -1) -> Deed:
         settings = self._ground.settings

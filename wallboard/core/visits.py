@@ -223,6 +223,13 @@ class Story:
         legs = [leg.queue for leg in self.legs if leg.ended_ms is None and leg.queue]
         return legs[-1] if legs else self.visits[-1].queue if self.visits else None
 
+    def begun_after(self, at_ms: int) -> str | None:
+        """How soon after that instant what first began then, in words: why an event of that instant did so little."""
+        begun = [(leg.begun_ms, f"{leg.agent} answered") for leg in self.legs]
+        begun += [(visit.begun_ms, f"it waited in {visit.queue}") for visit in self.visits]
+        later = min([one for one in begun if one[0] > at_ms], default=None)
+        return later and f"{(later[0] - at_ms) / 1000:.1f} s before {later[1]}"
+
     # Visits
 
     def _queued(self, event: ev.Queued, at_ms: int) -> Deed:
