@@ -68,7 +68,8 @@ function render() {
 }
 
 /** @typedef {{state: *, now: number, zone: string, server: {late: boolean, at: number}, reasons: Object<string, string>,
- *   looks_for: string, whole: *, boards: [string, string][], closes: boolean, bound: boolean}} Desk `closes`: may close a ghost; `bound`: to teams */
+ *   looks_for: string, whole: *, boards: [string, string][], closes: boolean, bound: boolean, teams: string[]}} Desk
+ * `closes`: may close a ghost; `bound`: to these teams */
 
 /** @returns {Desk} */
 function pictureNow() {
@@ -87,6 +88,7 @@ function pictureNow() {
     boards: first.boards,
     closes: first.closes,
     bound: first.bound,
+    teams: first.teams,
   };
 }
 

@@ -124,6 +124,26 @@ async def test_a_lead_of_one_team_is_offered_to_remove_only_what_the_server_woul
     await expect(other).to_have_count(1)
 
 
+async def test_a_lead_of_one_team_reads_where_a_notice_without_a_place_goes(
+    house: Served, open_page: Callable[..., Any]
+) -> None:
+    page = await open_page(house, "/floor", screen=DESK, role="lead", teams=["first"])
+    await page.get_by_role("button", name="Write a notice").click()
+    await page.get_by_text("only where your team is shown: first").wait_for()
+
+
+async def test_who_talks_in_a_queue_is_shown_in_it_although_nobody_told_whom_it_has(
+    house: Served, open_page: Callable[..., Any]
+) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    queued = {"type": "contact.queued", "contact": "c.9", "queue": "sales", "time": now_ms - 9_000}
+    await tell(house, queued, {"type": "contact.answered", "contact": "c.9", "agent": "dina", "time": now_ms - 5_000})
+    page = await open_page(house, "/floor", screen=DESK)
+    await page.locator(".queue-head", has_text="sales").click()
+    await page.get_by_text("People: 1").wait_for()
+    assert await crowd(page, "In contact") == ["dina"]
+
+
 async def test_what_stands_there_stays_where_it_is_while_it_is_open(
     house: Served, open_page: Callable[..., Any]
 ) -> None:

@@ -85,12 +85,12 @@ async def test_alerts_from_alertmanager_and_grafana(config: Config, served_elsew
 
 async def test_one_contact_s_life_its_disposition_and_its_mark(served: Any, tmp_path: Path) -> None:
     [life] = blocks(chapter("One contact's life"), "sh")
-    assert len(life.splitlines()) == 6
+    assert len(life.splitlines()) == 7
     scripts = [life, *blocks(chapter("A CRM"), "sh"), *blocks(chapter("A survey"), "sh")]
     for script in scripts:
         await run(served, script, tmp_path)
     kinds = ("queued", "ringing", "answered", "ended", "wrapped", "tagged", "outcome", "rated")
-    assert await told(served) == [f"contact.{kind}" for kind in kinds]
+    assert await told(served) == ["agent.signed_in", *(f"contact.{kind}" for kind in kinds)]
     async with asyncio.timeout(60):
         while (day := served.parts.pipeline.documents["queues"].get("support", {}).get("day", {})).get("csat") is None:
             await asyncio.sleep(0.02)

@@ -27,7 +27,8 @@ class FloorPage:
         parts = parts_of(request)
         context = {
             "first": script_json(
-                _first(request, spoken(request)) | {"closes": who.may("alerts:act"), "bound": who.teams is not None}
+                _first(request, spoken(request))
+                | {"closes": who.may("alerts:act"), "bound": who.teams is not None, "teams": sorted(who.teams or ())}
             ),
             "writes": who.may("notices:write"),
             "ready": parts.pipeline.floor.settings.notice,

@@ -114,7 +114,13 @@ function choices(name, found) {
 
 function tellWhere() {
   const chosen = Array.from(form.querySelectorAll("[data-choices] input:checked"), (input) => input.nextElementSibling.textContent);
-  form.querySelector(".where").textContent = chosen.length ? chosen.join(", ") : say("floor.notice.everywhere");
+  form.querySelector(".where").textContent = chosen.length ? chosen.join(", ") : withoutPlace();
+}
+
+/** Where it goes if no place is chosen: of whoever is bound to teams to theirs (web/notices.py). */
+function withoutPlace() {
+  const teams = latest && latest.bound ? latest.teams.join(", ") : "";
+  return teams ? say("floor.notice.own", { teams }) : say("floor.notice.everywhere");
 }
 
 /** @param {*} template of the configuration */

@@ -18,9 +18,12 @@ const open = new Set(); // ids of people who are open
 
 /** @typedef {[string, *]} Person id and row */
 
-/** Who serves this queue and is there. @param {string} queue @param {import("../floor.js").Desk} picture @returns {Person[]} */
+/** Who serves this queue, or has a contact of it, and is there. @param {string} queue @param {import("../floor.js").Desk} picture @returns {Person[]} */
 export function servingPeople(queue, picture) {
-  return rows(picture.state.agents).filter(([, row]) => (row.queues || []).includes(queue) && placeOf(row, queue) !== null);
+  return rows(picture.state.agents).filter(([, row]) => {
+    const serves = (row.queues || []).includes(queue) || row.contacts.some((one) => one.queue === queue);
+    return serves && placeOf(row, queue) !== null;
+  });
 }
 
 /** @param {HTMLElement} root @param {Person[]} people @param {import("../floor.js").Desk} picture @param {string} [queue] */
