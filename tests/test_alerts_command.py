@@ -251,7 +251,7 @@ def test_a_recording_will_do(centre: Path) -> None:
         (("long", "--days", "yesterday"), "write 2026-11-02"),
         (("long", "--days", "2026-03-04..2026-03-02"), "ends before it begins"),
         (("long",), "say which events"),
-        (("long", "--days", "2026-03-02", "--with", "raise = 3"), "Expected `str`"),
+        (("long", "--days", "2026-03-02", "--with", "raise = 3"), "Expected text"),
         (("long", "--days", "2026-03-02", "--with", 'clear = "> 70"'), "clear"),
         (("long", "--days", "2026-03-02", "--with", "raise"), "--with"),
     ],

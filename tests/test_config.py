@@ -63,7 +63,7 @@ roles = {{ staff = 'viewer' }}
 # What a person may write wrong → the place and a word of the reason.
 MISTAKES = {
     "[server]\nprot = 1": ("server.prot", "did you mean 'port'"),
-    "[server]\nport = 'x'": ("server.port", "Expected 'int'"),
+    "[server]\nport = 'x'": ("server.port", "Expected whole number"),
     "[server]\nport = 70000": ("server.port", "65535"),
     "[server]\nmetrics = 'all'": ("server.metrics", "Invalid"),
     "server = 1": ("server", "expected a table"),
@@ -102,7 +102,7 @@ MISTAKES = {
     "[queue.a]\nchannel = 'phone'": ("queue.a.channel", "Invalid"),
     "[queue.a]\ntarget = { percent = 101 }": ("queue.a.target.percent", "<= 100"),
     "[queue.a]\ntarget = { second = 1 }": ("queue.a.target.second", "did you mean 'seconds'"),
-    "[queue.'Підтримка 1']\nteam = 1": ('queue."Підтримка 1".team', "Expected 'str'"),
+    "[queue.'Підтримка 1']\nteam = 1": ('queue."Підтримка 1".team', "Expected text"),
     "[queue.a]\nname = ''": ("queue.a.name", "length >= 1"),
     "[agent.a]\nalso = ['p:1']\n[agent.b]\nalso = ['p:1']": ("agent.b.also[0]", "agent.a.also[0]"),
     "[agent.a]\nalso = ['1006']": ("agent.a.also[0]", "SOURCE:ID"),

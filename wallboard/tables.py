@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from wallboard.core.errors import Mistake
-from wallboard.core.words import meant
+from wallboard.core.words import meant, plainly
 
 T = TypeVar("T", bound=Struct)
 MAX_FILE_BYTES = 1_048_576
@@ -132,7 +132,7 @@ def _reason(message: str, at: str) -> str:
     if "matching regex" in reason:
         reason = _PATTERNS.get(at.rpartition(".")[2], "control characters are not allowed")
     inner = inner.strip("`").removeprefix("$")
-    return reason.replace(" | null", "").replace("`", "'") + (f" (in {inner})" if inner else "")
+    return plainly(reason).replace("`", "'") + (f" (in {inner})" if inner else "")
 
 
 def _word(value: object) -> str:

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from wallboard.core.errors import Mistake
 from wallboard.core.mapping import Fields, Map, Rule, Scalar, Value, faults_of
-from wallboard.core.words import meant
+from wallboard.core.words import meant, plainly
 from wallboard.sense import WEBHOOK
 from wallboard.standard import key_of
 from wallboard.tables import parse, path, read
@@ -173,7 +173,7 @@ def _typed(fields: Mapping[str, Any], file: str, at: str, mistakes: list[Mistake
         try:
             typed[name] = msgspec.convert(value, dict[str, _GIVEN] if name == "attributes" else _GIVEN)
         except msgspec.ValidationError as error:
-            reason = str(error).partition(" - at ")[0].replace("`", "'")
+            reason = plainly(str(error).partition(" - at ")[0]).replace("`", "'")
             mistakes.append(
                 Mistake(file, path(at, name), f"{reason}: a path, a text, a number, or a table with `path`")
             )

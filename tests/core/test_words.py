@@ -5,11 +5,25 @@ from hostile import NAMES
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wallboard.core.words import alike, could_name, shown
+from wallboard.core.words import alike, could_name, plainly, shown
 
 
 def test_escapes_and_line_ends_are_shown_not_obeyed() -> None:
     assert shown("no\x1b[2J\r\nroute\x9b\udc80") == "no\\x1b[2J\\r\\nroute\\x9b\\udc80"
+
+
+@pytest.mark.parametrize(
+    ("of_msgspec", "said"),
+    [
+        ("Expected `str | null`, got `int`", "Expected text, got whole number"),
+        ("Expected `float` <= 100.0", "Expected number <= 100.0"),
+        ("Expected `array` of length <= 9 - at `$.queues`", "Expected list of length <= 9 - at `$.queues`"),
+        ("Expected `str`, got `null`", "Expected text, got null"),
+        ("Object contains unknown field `int`", "Object contains unknown field `int`"),
+    ],
+)
+def test_what_was_expected_is_said_without_words_of_python(of_msgspec: str, said: str) -> None:
+    assert plainly(of_msgspec) == said
 
 
 def test_names_of_every_script_stay_as_they_are() -> None:

@@ -61,7 +61,7 @@ def test_a_wrong_field_is_named_by_its_path() -> None:
     single = read("application/json", json.dumps(QUEUED | {"queue": 7}))
     assert rejected_of(single)[0].at == "$.queue"
     batch = read("application/json", json.dumps([QUEUED, QUEUED, QUEUED, QUEUED | {"queue": 7}]))
-    assert rejected_of(batch)[0][:3] == (3, "$[3].queue", "Expected 'str', got 'int'")
+    assert rejected_of(batch)[0][:3] == (3, "$[3].queue", "Expected text, got whole number")
 
 
 def test_a_rejection_knows_whose_event_it_was() -> None:

@@ -29,8 +29,8 @@ def test_what_is_no_json_or_far_too_deep_is_told_with_an_example(body: bytes) ->
 
 
 def test_a_mistake_is_told_with_its_path() -> None:
-    assert refused(b'{"until": 4}') == (422, "Expected `str | null`, got `int`.", "$.until")
-    assert refused(b"[]") == (422, "Expected `object`, got `array`.", "$")
+    assert refused(b'{"until": 4}') == (422, "Expected text, got whole number.", "$.until")
+    assert refused(b"[]") == (422, "Expected object, got list.", "$")
 
 
 def test_where_nothing_needs_to_be_said_no_body_is_an_object_too() -> None:

@@ -29,6 +29,15 @@ def post(served: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Post:
     return posted
 
 
+async def test_a_time_in_seconds_is_told_that_milliseconds_are_expected(served: Any) -> None:
+    now_s = served.parts.clock_ms() // 1000
+    old = [{"type": "contact.queued", "contact": "1", "queue": "support", "time": at} for at in (now_s, 5)]
+    answer = await served.http.post("/api/v1/events?dry_run=true", json=old)
+    first, second = (one["error"] for one in answer.json()["rejected"])
+    assert first.endswith(": milliseconds are expected, and this fits as seconds")
+    assert second == "older than 24 h: too late for the live state"
+
+
 async def test_one_that_would_be_taken_is_not_in_the_stream(
     served: Any, post: Post, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -41,7 +50,7 @@ async def test_what_only_the_server_can_refuse_is_told_with_exit_code_1(
     served: Any, post: Post, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert await post("contact.queued", "contact=1", "queue=support", "time=2020-01-01T00:00:00Z") == 1
-    assert "older than 24 h: too late for the live state - at $[0].time" in capsys.readouterr().err
+    assert "older than 24 h: too late for the live state - at $.time" in capsys.readouterr().err
     lines = ['{"type":"source.beat"}', '{"type":"source.beat","nte":"x"}', '{"type":"source.beat","time":1}']
     assert await post("-", "--json", fed="\n".join(lines)) == 1
     told = capsys.readouterr()

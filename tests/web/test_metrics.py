@@ -62,5 +62,5 @@ async def test_strangers_see_figures_only_where_that_is_configured(
 
 def test_a_reason_is_a_label_of_few_values() -> None:
     assert reason_of("Object contains unknown field 'quue'") == "unknown_field"
-    assert reason_of("Expected 'str', got 'int'") == "wrong_value"
+    assert reason_of("Expected text, got whole number") == "wrong_value"
     assert reason_of("something new") == "other"

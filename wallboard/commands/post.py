@@ -118,7 +118,7 @@ def _as_list(refused: Refused, fields: Mapping[str, object]) -> str:
     """How it would be written, where a text stands in the place of a list."""
     name = refused.at.removeprefix("$.")
     value = fields.get(name)
-    if not isinstance(value, str) or not refused.reason.startswith("Expected 'array"):
+    if not isinstance(value, str) or not refused.reason.startswith("Expected list"):
         return ""
     written = json.dumps([one.strip() for one in value.split(",")], ensure_ascii=False, separators=(",", ":"))
     return f"; a list is written as JSON: {name}={shlex.quote(written)}"

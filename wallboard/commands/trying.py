@@ -21,7 +21,7 @@ from wallboard.core.errors import ConfigError, Mistake, WallboardError
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Settings
 from wallboard.core.trial import Spoke, Summary, Trial, run, summary
-from wallboard.core.words import meant
+from wallboard.core.words import meant, plainly
 from wallboard.record.span import Span
 from wallboard.stream.ndjson import EVENTS
 from wallboard.web.ruletexts import read_rule
@@ -102,7 +102,7 @@ def _versions(config: Config, name: str, changes: Sequence[str]) -> list[Rule]:
         wanted = msgspec.to_builtins(rules[name]) | tomllib.loads("\n".join(changes))
         other = msgspec.convert(wanted, Rule)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError([Mistake("--with", name, str(error))]) from None
+        raise ConfigError([Mistake("--with", name, plainly(str(error)))]) from None
     if faults := [Mistake("--with", fault.at, fault.reason) for fault in other.faults()]:
         raise ConfigError(faults)
     return [rules[name], other]

@@ -72,7 +72,7 @@ from wallboard.core.ownevents import (
     SourceCounted,
     SourceForgotten,
 )
-from wallboard.core.words import MOST, meant
+from wallboard.core.words import MOST, meant, plainly
 
 Told = (
     Queued | Ringing | Missed | Answered | Held | Resumed | Message | Abandoned | Left | Transferred | Ended
@@ -150,7 +150,7 @@ def refusal(message: str, type_: str | None = None) -> Refused:
         reason = _about_type(match[1][:MOST])  # what is kept of it stays short
     elif reason.startswith("Invalid enum value") and (allowed := _CHOICES.get(path.rpartition(".")[2])):
         reason += f", expected one of {', '.join(allowed)}"
-    return Refused(path, reason.replace("`", "'"))
+    return Refused(path, plainly(reason).replace("`", "'"))
 
 
 @lru_cache(maxsize=256)  # a program makes the same mistake again and again

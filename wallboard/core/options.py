@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from wallboard.core.errors import SourceError
-from wallboard.core.words import meant
+from wallboard.core.words import meant, plainly
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -22,4 +22,4 @@ def read_options(options: Mapping[str, object], kind: type[T]) -> T:
     try:
         return msgspec.convert(options, kind)
     except msgspec.ValidationError as error:
-        raise SourceError(str(error).replace("`$.", "`").replace("`", "'"), fatal=True) from None
+        raise SourceError(plainly(str(error)).replace("`$.", "`").replace("`", "'"), fatal=True) from None

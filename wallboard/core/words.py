@@ -16,6 +16,11 @@ def shown(text: str, most: int = MOST) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
+def plainly(reason: str) -> str:
+    """msgspec's "Expected `str | null`, got `int`" without words of Python: "Expected text, got whole number"."""
+    return _KINDS.sub(_in_words, reason) if reason.startswith("Expected ") else reason
+
+
 def could_name(text: str, most: int = MOST) -> bool:
     """Whether an event could have brought this name: whatever is no control character is part of some script."""
     return 0 < len(text) <= most and not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
@@ -44,6 +49,16 @@ def alike(new: str, known: Iterable[str]) -> str | None:
 
 
 _NUMBER = re.compile(r"\d+")
+_KINDS = re.compile(r"`(\w+(?: \| \w+)*)`")
+_WORDS = {
+    "str": "text", "int": "whole number", "float": "number", "bool": "true or false", "array": "list",
+    "datetime": "time",
+}  # fmt: skip
+
+
+def _in_words(kinds: re.Match[str]) -> str:
+    """What may be absent is not said to be null too."""
+    return " or ".join(_WORDS.get(kind, kind) for kind in kinds[1].split(" | ") if kind != "null") or "null"
 
 
 def _visible(character: str) -> str:

@@ -21,7 +21,7 @@ from wallboard.core.errors import Refused
 from wallboard.core.events import Event, Told, decode, encode, refusal
 from wallboard.core.fields import Text
 from wallboard.core.sources import Format
-from wallboard.core.words import shown
+from wallboard.core.words import plainly, shown
 from wallboard.web.problems import Problem
 
 EVENTS_AT_MOST = 5_000
@@ -158,7 +158,7 @@ def _parsed(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise Problem(400, f"The body is not an array of events: {error}.", at="$") from None
+        raise Problem(400, f"The body is not an array of events: {plainly(str(error))}.", at="$") from None
     except msgspec.DecodeError as error:
         raise Problem(400, f"The body is not JSON: {error}. Nothing of it was taken.", at="$") from None
     except RecursionError:

@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 from starlette.requests import Request
 
+from wallboard.core.words import plainly
 from wallboard.web.problems import Problem
 
 WHOLE = "wallboard.whole"  # in a request's scope: all of its body is here already (web/patience.py)
@@ -38,7 +39,7 @@ def read_as(body: bytes, kind: type[T], such_as: str | None) -> T:
         return msgspec.json.decode(body if such_as or body else b"{}", type=kind)
     except msgspec.ValidationError as error:
         reason, _, at = str(error).partition(" - at ")
-        raise Problem(422, f"{reason}.", at=at.strip("`") or "$") from None
+        raise Problem(422, f"{plainly(reason)}.", at=at.strip("`") or "$") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         expected = f" such as {such_as}." if such_as else ", or nothing."
         raise Problem(400, f"Expected a JSON object{expected}") from None

@@ -207,7 +207,8 @@ class Admission:
     def admit(self, event: Event) -> Event:
         """The event as it is taken, with its source. Raises Refused."""
         if event.time is not None and event.time < self._now_ms - OLDEST_MS:
-            raise Refused("$.time", "older than 24 h: too late for the live state")
+            seconds = ": milliseconds are expected, and this fits as seconds" if _fits(event.time, self._now_ms) else ""
+            raise Refused("$.time", f"older than 24 h: too late for the live state{seconds}")
         for name in _began(type(event)):
             told_ms = getattr(event, name)
             if told_ms is not None and told_ms < self._now_ms - LONGEST_WAIT_MS:
@@ -216,6 +217,11 @@ class Admission:
             force_setattr(event, "source", self._sender)  # fresh from its decoder: nobody else holds it yet
         self._further(event)
         return event
+
+
+def _fits(told: int, now_ms: int) -> bool:
+    """Whether it would be a time if it were told in seconds: within a day of now."""
+    return abs(told * 1000 - now_ms) <= OLDEST_MS
 
 
 @cache

@@ -15,6 +15,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from wallboard.config import Server
+from wallboard.core.words import plainly
 from wallboard.live.desk import DESK, desk
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
@@ -206,7 +207,7 @@ def _checked(message: Mapping[str, Any]) -> Report:
     try:
         return msgspec.json.decode(text, type=Report)
     except msgspec.ValidationError as error:
-        raise Refusal(POLICY, str(error)[:100]) from None
+        raise Refusal(POLICY, plainly(str(error))[:100]) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise Refusal(NOT_TEXT, "not JSON") from None
 
