@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wallboard import provider
-from wallboard.config import Config, as_written, load, watch
+from wallboard.config import Config, as_far_as_good, as_written, load, watch
 from wallboard.core.errors import ConfigError
 from wallboard.core.select import selects
 from wallboard.core.settings import Target
@@ -313,3 +313,42 @@ def test_the_simulated_centre_has_the_rules_that_init_prints_for_its_queues() ->
     waits = [one for one in held.alert.values() if one.metric == "oldest_wait_s"]
     for queue, row in held.queue.items():
         assert [one.raise_limit.number for one in waits if selects(one.queues, queue)] == [2 * row.target.seconds]
+
+
+WHERE = '[redis]\nurl = "redis://db/0"\nnamespace = "ours"\n'
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "[alert.long]\nkind = 'no such'\n", "[queue.support]\ntarget = 7\n", "[queue.support\nname = 'x'\n",
+        "[alert.long]\nfor = = 3\n", "[collector.pbx]\nkind = 'no such'\n", "collector.pbx = 7\n",
+    ],
+)  # fmt: skip
+def test_what_needs_only_to_know_where_things_are_goes_on_with_the_rest_of_a_mistaken_file(
+    tmp_path: Path, mistake: str
+) -> None:
+    (file := tmp_path / "wallboard.toml").write_text(f"{mistake}{WHERE}[agent.101]\nname = 'Anna'\n")
+    with pytest.raises(ConfigError) as refused:
+        load(file, {})
+    config, told = as_far_as_good(file, {})
+    assert [str(one) for one in told] == [str(one) for one in refused.value.mistakes]
+    assert (config.redis_url, config.namespace, config.data) == ("redis://db/0", "ours", tmp_path / ".wallboard")
+    assert config.settings.agent["101"].name == "Anna"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[redis]\nurl = 7\n", "[redis]\nurl = \n", "[redis]\nnmespace = 'ours'\n", "[reids]\nurl = 'redis://db'\n",
+        "[server]\nbords = 'own'\n", "redis]\nurl = 'redis://db/0'\n", "[redis\nnamespace = 'ours'\n",
+        "a = = 1\n[reids]\nurl = 'redis://db'\n", f"{WHERE}{WHERE}",
+    ],
+)  # fmt: skip
+def test_where_a_mistake_may_be_about_where_things_are_nothing_of_the_file_counts(tmp_path: Path, text: str) -> None:
+    (file := tmp_path / "wallboard.toml").write_text(text)
+    with pytest.raises(ConfigError):
+        as_far_as_good(file, {})
+    (good := tmp_path / "good.toml").write_text("[queue.support]\ntarget = 7\n")
+    with pytest.raises(ConfigError):
+        as_far_as_good(good, {"WALLBOARD_REDIS__URL": "http://no"})

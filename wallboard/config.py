@@ -29,8 +29,9 @@ from wallboard.ownchannels import Options as OwnChannelOptions
 from wallboard.provider import Provider, provider_of
 from wallboard.receivers import Kind, Receiver, receivers_of
 from wallboard.rounds import until_round_s
+from wallboard.salvage import salvaged
 from wallboard.sense import COLLECTOR_GROUP, WEBHOOK, check_collectors, check_notify, check_redis_url, check_settings
-from wallboard.tables import parse, path, read, unknown
+from wallboard.tables import MAX_FILE_BYTES, parse, parse_text, path, read, unknown
 from wallboard.webhooks import webhook_of
 
 FILE = "wallboard.toml"
@@ -38,6 +39,7 @@ DATA = ".wallboard"
 DEMO_NAMESPACE = "wallboard-demo"
 DEMO_COLLECTORS: Mapping[str, Mapping[str, object]] = {"demo": {"kind": "simulator", "past_minutes": 14}}
 WATCH_S = 1.0
+_WHERE = ("redis", "database", "server")  # these sections tell where things are
 
 
 class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -181,14 +183,57 @@ def as_written(given: str | Path | None, environ: Mapping[str, str], *, data: st
     """What a person has set and the defaults, never the simulated centre. Raises ConfigError with every mistake."""
     mistakes: list[Mistake] = []
     file = find(given, environ)
-    tables = parse(file, str(file), mistakes) if file else {}
+    config = _read(file, parse(file, str(file), mistakes) if file else {}, environ, data, mistakes)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return config
+
+
+def as_far_as_good(
+    given: str | Path | None, environ: Mapping[str, str], *, data: str | Path | None = None, demo: bool = False
+) -> tuple[Config, list[Mistake]]:
+    """As `load`, also of a file with mistakes, and these: for what needs no more than to know where Redis, the record,
+    the boards and the data folder are. Raises ConfigError where a mistake is about that."""
+    try:
+        return load(given, environ, data=data, demo=demo), []
+    except ConfigError as error:
+        mistakes, file = error.mistakes, find(given, environ)
+        text = _text(file)
+        good = salvaged(text) if text is not None else None
+        left: list[Mistake] = []
+        if file is None or good is None:
+            raise
+        config = _read(file, parse_text(good, str(file), left), environ, data, left)
+        if any(one.file != str(file) or _may_say_where(one) for one in (*mistakes, *left)):
+            raise
+        config = replace(config, collectors={k: v for k, v in config.collectors.items() if isinstance(v, dict)})
+        return simulated(config) if demo or environ.get("WALLBOARD_DEMO") else config, mistakes
+
+
+def _may_say_where(mistake: Mistake) -> bool:
+    """Also a section that nobody knows: it may be one of them, mistyped."""
+    section = mistake.at.partition(".")[0]
+    return section in _WHERE or (section not in (*SECTIONS.single, *SECTIONS.named) and "line" not in mistake.at)
+
+
+def _text(file: Path | None) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8") if file and file.stat().st_size <= MAX_FILE_BYTES else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _read(
+    file: Path | None, tables: dict[str, Any], environ: Mapping[str, str], data: str | Path | None,
+    mistakes: list[Mistake],
+) -> Config:  # fmt: skip
+    """With what the environment adds. Whatever is wrong is in `mistakes` afterwards."""
     in_file = frozenset(_table(tables, "notify", "", []))
     origins = overlay(tables, environ, SECTIONS, mistakes)
     token = text_of(environ, "WALLBOARD_ADMIN_TOKEN", mistakes)
     database_url = text_of(environ, "WALLBOARD_DATABASE_URL", mistakes)
     config = _config(tables, file, mistakes)
-    if mistakes:
-        raise ConfigError([_with_origin(mistake, origins) for mistake in mistakes])
+    mistakes[:] = [_with_origin(mistake, origins) for mistake in mistakes]
     folder = Path(data or environ.get("WALLBOARD_DATA") or config.base / DATA).absolute()
     elsewhere = frozenset(config.receivers) - in_file
     return replace(

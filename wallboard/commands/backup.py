@@ -59,7 +59,7 @@ def backup(archive: Path, **where: Any) -> None:
     """
     if archive.exists():
         raise WallboardError(f"{archive} exists already: name another file")
-    made = asyncio.run(_backup(archive, Given(**where).load()))
+    made = asyncio.run(_backup(archive, Given(**where).load_good()))
     click.echo(f"{archive}: {made.rows} rows of the record, {made.pieces} pieces of Redis, configuration and boards")
 
 

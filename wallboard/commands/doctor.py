@@ -41,11 +41,12 @@ _PROBLEM = re.compile(r"(\[[^\]]*\] )?problem:")
 @given
 def doctor(source: str | None, as_json: bool, **where: Any) -> None:
     """Examine Redis, the worker, clocks, disk, the record, whether alerts are told, every source; or only SOURCE."""
-    config = Given(**where).load()
+    config, mistakes = Given(**where).as_far_as_good()
     if source is not None and source not in config.collectors:
         known = ", ".join(config.collectors) or "none"
         raise WallboardError(f"no source '{source}' is configured: there is {known}")
-    findings = asyncio.run(_findings(config, source))
+    findings = [f"problem: {one} - correct it: what runs goes on with the last good file" for one in mistakes]
+    findings += asyncio.run(_findings(config, source))
     click.echo(msgspec.json.encode(findings) if as_json else "\n".join(findings))
     if any(_PROBLEM.match(finding) for finding in findings):
         raise click.exceptions.Exit(1)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from wallboard.config import Config, load, watch
-from wallboard.core.errors import ConfigError
+from wallboard.config import Config, as_far_as_good, load, watch
+from wallboard.core.errors import ConfigError, Mistake
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -23,6 +23,17 @@ class Given(NamedTuple):
 
     def load(self) -> Config:
         return load(self.file, os.environ, data=self.data, demo=self.demo)
+
+    def load_good(self) -> Config:
+        """As far as the file is good, where its mistakes do not concern where things are: they are told on standard
+        error. Raises ConfigError."""
+        config, mistakes = self.as_far_as_good()
+        for mistake in mistakes:
+            click.echo(f"wallboard: warning: {mistake} - corrected it counts again", err=True)
+        return config
+
+    def as_far_as_good(self) -> tuple[Config, list[Mistake]]:
+        return as_far_as_good(self.file, os.environ, data=self.data, demo=self.demo)
 
     def watch(self) -> AsyncIterator[Config | ConfigError]:
         return watch(self.file, os.environ, data=self.data, demo=self.demo)

@@ -74,7 +74,7 @@ class _Printer:
 
 
 async def _tail(where: Given, printer: _Printer) -> None:
-    config = where.load()
+    config = where.load_good()
     async with running_line(config) as line:
         pipeline = Pipeline(line.reader, Checkpoints(line.redis, line.keys), clock_ms)
         end = await line.stream.last_id()

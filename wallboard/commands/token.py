@@ -10,6 +10,7 @@ from wallboard.address import running_base
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.known import warn_of_unknown
 from wallboard.commands.table import table
+from wallboard.config import Config
 from wallboard.core.errors import Refused, WallboardError
 from wallboard.record.database import open_record
 from wallboard.record.tokens import Token, Tokens, Wanted
@@ -31,6 +32,7 @@ def token() -> None:
 @click.option("--queue", "queues", multiple=True, help="Says and reads this queue only; may be given again.")
 @click.option("--team", "teams", multiple=True, help="This team only; may be given again.")
 @click.option("--days", type=click.IntRange(1, 3650), help="So long it is good; default: until it is revoked.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @given
 def create(
     name: str,
@@ -39,6 +41,7 @@ def create(
     queues: tuple[str, ...],
     teams: tuple[str, ...],
     days: int | None,
+    as_json: bool,
     **where: Any,
 ) -> None:
     """Print a new token for the program NAME. It is shown this once, on standard output alone."""
@@ -46,14 +49,16 @@ def create(
     ends_ms = now_ms + days * DAY_MS if days else None
     limits = (frozenset(queues) if queues else None, frozenset(teams) if teams else None)
     wanted = Wanted(_checked(name), frozenset(scopes), source, *limits, ends_ms)
-    tokens, base = _tokens(Given(**where))
-    warn_of_unknown(Given(**where).load(), teams=teams, queues=queues)
+    config = Given(**where).load_good()
+    warn_of_unknown(config, teams=teams, queues=queues)
     try:
-        made, secret = tokens.create(wanted, BY, now_ms)
+        made, secret = _tokens(config).create(wanted, BY, now_ms)
     except Refused as refused:
         raise WallboardError(refused.reason) from None
-    click.echo(secret)
-    click.echo(f"wallboard: it is not shown again; it lets in at {base} within 2 s; revoke {made.id}", err=True)
+    click.echo(msgspec.json.encode(_told(made) | {"token": secret}).decode() if as_json else secret)
+    click.echo(
+        f"wallboard: it is not shown again; it lets in at {running_base(config)} within 2 s; revoke {made.id}", err=True
+    )
 
 
 @token.command("list")
@@ -61,7 +66,7 @@ def create(
 @given
 def list_(as_json: bool, **where: Any) -> None:
     """Print which tokens there are, what each may do and when it was last used."""
-    found = list(_tokens(Given(**where))[0].all().values())
+    found = list(_tokens(Given(**where).load_good()).all().values())
     if as_json:
         click.echo(msgspec.json.encode([_told(each) for each in found]).decode())
     else:
@@ -73,7 +78,7 @@ def list_(as_json: bool, **where: Any) -> None:
 @given
 def revoke(identity: str, **where: Any) -> None:
     """Take the token ID back: within 5 s it lets nobody in."""
-    tokens, _ = _tokens(Given(**where))
+    tokens = _tokens(Given(**where).load_good())
     if not tokens.revoke(identity.removeprefix("wb_").partition("_")[0], BY, clock_ms()):
         raise WallboardError(f"there is no token {identity}: wallboard token list shows those that there are")
 
@@ -84,9 +89,8 @@ def _checked(name: str) -> str:
     return name
 
 
-def _tokens(where: Given) -> tuple[Tokens, str]:
-    config = where.load()
-    return Tokens(open_record(config.data, config.database_url)), running_base(config)
+def _tokens(config: Config) -> Tokens:
+    return Tokens(open_record(config.data, config.database_url))
 
 
 def _told(one: Token) -> dict[str, object]:
