@@ -112,6 +112,24 @@ def test_the_doctor_finds_nothing_wrong_with_a_webhook_that_nobody_fetches(
     assert "[crm] ok: its program sends to /api/v1/in/crm" in capsys.readouterr().out
 
 
+def test_a_mistake_in_the_file_ends_neither_a_backup_nor_a_look_at_accounts_and_the_doctor_goes_on(
+    tmp_path: Path, redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = f"[redis]\nurl = '{redis_url}'\nnamespace = '{namespace}'\n"
+    Path("wallboard.toml").write_text(f"{where}[alert.long\nkind = 'typo'\n")
+    monkeypatch.setattr(doctor, "LOOK_S", 0.05)
+    for command in (["person", "list"], ["token", "list"], ["backup", str(tmp_path / "kept.zip")]):
+        assert run(command) == 0, command
+        assert "warning: " in (said := capsys.readouterr().err)
+        assert "wallboard.toml: line 4" in said
+    assert run(["person", "erase", "anna"]) == 1, "who is called what may stand where the mistake is"
+    assert "not TOML" in capsys.readouterr().err
+    assert run(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "wallboard.toml: line 4" in said.splitlines()[0]
+    assert "ok: Redis " in said
+
+
 def test_the_doctor_says_what_to_do_where_no_worker_runs(
     redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,11 +13,11 @@ from wallboard.cli import run
 from wallboard.commands.given import clock_ms
 from wallboard.core.events import AgentForgotten, PresenceSet, SignedIn, encode
 from wallboard.core.quarters import Interval
-from wallboard.record.audit import Audit
+from wallboard.record.audit import Audit, By
 from wallboard.record.database import open_record
 from wallboard.record.days import Days
 from wallboard.record.history import History
-from wallboard.record.people import Bound, People
+from wallboard.record.people import Bound, People, Person
 from wallboard.stream.handedover import HandedOver
 from wallboard.stream.keys import Keys
 from wallboard.stream.outbox import Outbox
@@ -177,7 +177,9 @@ def test_each_new_link_stands_in_the_trail_and_never_the_link_itself(
     people: People, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["person", "link", "ганна б."]) == 0
-    code = capsys.readouterr().out.strip().partition("#")[2]
+    told = capsys.readouterr()
+    assert "good once, for 15 minutes" in told.err
+    code = told.out.strip().partition("#")[2]
     (line, *_) = Audit(open_record(tmp_path)).read()
     known = people.named("Ганна Б.")
     assert known is not None
@@ -219,7 +221,7 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
 
     assert run(["person", "erase", "ганна б.", "--yes"]) == 0
     said = capsys.readouterr().out
-    assert "erased: 1 intervals" in said
+    assert "erased: the account of Ганна Б. (lead, works as 101), 1 intervals" in said
     assert "1 events of past days" in said
     kept = b"".join(gzip.decompress(path.read_bytes()) for path in days.files(date.min, date.max))
     assert (b'"101"' in kept, b'"102"' in kept) == (False, True)
@@ -240,9 +242,69 @@ def test_erasing_asks_first_and_then_takes_account_sessions_figures_and_names(
     assert forgotten == called | {f"{one} (Telegram)" for one in called}, "the state forgets her too, as she is called"
 
 
-def test_erasing_a_name_of_which_nothing_is_known_says_so(people: People, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["person", "erase", "nobody", "--yes"]) == 1
-    assert "nothing was known of 'nobody'" in capsys.readouterr().err
+def test_erasing_a_name_of_which_nothing_is_known_says_so_and_does_not_ask(
+    people: People, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: pytest.fail("it asked"))
+    for more in ([], ["--yes"]):
+        assert run(["person", "erase", "nobody", *more]) == 1
+        assert "nothing is known of 'nobody'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def anna(people: People) -> Person:
+    """Works as agent anna, and was called so; her account carries another name now."""
+    made = people.add("anna", "agent", Bound(agents=("anna",)), by="Admin", now_ms=3)
+    people.change(made.id, by=By("anna", "person", made.id), now_ms=4, name="anna the agent")
+    return msgspec.structs.replace(made, name="anna the agent")
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_erasing_an_agents_id_takes_the_account_that_works_as_it_with_every_name_it_had(
+    anna: Person, people: People, tmp_path: Path, redis_url: str, namespace: str, before: bool,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Also where the account was removed before."""
+    asked: list[str] = []
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda said: asked.append(said) or "y")
+    asyncio.run(begin(redis_url, namespace, anna.id))
+    if before:
+        people.remove(anna.id, by="Admin", now_ms=5)
+    assert run(["person", "erase", "anna"]) == 0
+    assert people.named("anna the agent") is None
+    assert ("the account of anna the agent (agent, works as anna)" in asked[0]) is not before
+    assert ("erased: the account of anna the agent" in capsys.readouterr().out) is not before
+    if not before:
+        assert asyncio.run(open_sessions(redis_url, namespace, anna.id)) == [0]
+    lines = "\n".join(str(line) for line in Audit(open_record(tmp_path)).read())
+    assert "anna" not in lines
+    assert anna.id not in lines
+    assert "anna the agent" in asyncio.run(forgotten_agents(redis_url, namespace))
+
+
+@pytest.mark.parametrize(
+    ("bound", "name", "said"),
+    [
+        ({"anna the agent": ("anna", "101")}, "anna", "works as several agents: anna, 101"),
+        ({"Ганна Б.": ("anna",)}, "anna", "may mean several accounts: anna the agent, Ганна Б."),
+        ({"Ганна Б.": ("anna",)}, "anna the agent", "may mean several accounts: anna the agent, Ганна Б."),
+        ({"anna the agent": ()}, "anna", "anna the agent was called 'anna' once"),
+    ],
+)
+def test_where_it_is_not_sure_whose_account_goes_nothing_does(
+    anna: Person, people: People, bound: dict[str, tuple[str, ...]], name: str, said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    for who, agents in bound.items():
+        found = people.named(who)
+        assert found is not None
+        people.change(found.id, by="Admin", now_ms=5, bound=Bound(agents=agents))
+    before = people.all()
+    assert run(["person", "erase", name, "--yes"]) == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert "wallboard person " in told
+    assert people.all() == before
 
 
 async def buried(url: str, namespace: str, *titles: str) -> None:

@@ -6,10 +6,12 @@ from sqlalchemy import Engine, text
 
 from wallboard.core.afterwards import Known
 from wallboard.core.quarters import Interval
-from wallboard.record.audit import Audit
+from wallboard.record.audit import Audit, By
 from wallboard.record.database import TABLES
-from wallboard.record.erasing import erase
+from wallboard.record.erasing import Whose, erase, look
+from wallboard.record.formerly import formerly
 from wallboard.record.history import History
+from wallboard.record.people import Bound, People
 from wallboard.record.revisions import Revisions
 from wallboard.record.screens import Screens
 from wallboard.record.tokens import Tokens, Wanted
@@ -32,7 +34,7 @@ def test_figures_names_and_lines_go_and_others_stay(opened: Callable[[], Engine]
     audit.write(2, "Olena", "person.changed", name="Ганна Б.", agents=["anna", "annabel"])
     audit.write(3, "Olena", "token.made", name="cron")
 
-    done = erase(engine, {"anna", "Ганна Б."}, by="Olena", now_ms=4)
+    done = erase(engine, Whose({"anna", "Ганна Б."}), by="Olena", now_ms=4)
 
     assert (done.intervals, done.contacts, done.lines) == (1, 1, 2)
     assert history.names("agents") == ["annabel"]
@@ -54,7 +56,7 @@ def test_whoever_made_a_token_a_screen_or_a_board_is_not_named_there_any_more(op
         Tokens(engine).create(Wanted("cron", frozenset({"events:write"})), by, 1)
         Screens(engine).add("hall", "overview", by=by, now_ms=2)
         Revisions(engine).put(f"hall-{len(by)}", "title = 'Hall'", by, 3, was=None, before=None)
-    erase(engine, {"Ганна Б."}, by="Olena", now_ms=4)
+    erase(engine, Whose({"Ганна Б."}), by="Olena", now_ms=4)
     assert "Ганна Б." not in everything(engine)
     assert everything(engine).count("'Ганна Бо.'") == 6, "three that were made, and a line of the trail for each"
 
@@ -65,7 +67,7 @@ def test_a_name_with_signs_that_json_escapes_goes_too(opened: Callable[[], Engin
     History(engine).fill({}, [], known)
     Audit(engine).write(1, "Olena", "person.changed", name=name)
     assert everything(engine).count("Ганна") == 2
-    done = erase(engine, {name}, by="Olena", now_ms=2)
+    done = erase(engine, Whose({name}), by="Olena", now_ms=2)
     assert (done.contacts, done.lines) == (1, 1)
     assert "Ганна" not in everything(engine)
 
@@ -80,10 +82,51 @@ def test_a_detail_that_is_too_long_is_shortened_so_that_names_in_it_still_go(ope
     assert (line.detail["name"], line.detail["before"]["agents"][:2]) == ("Ганна Б.", ["anna", "agent 0"])  # type: ignore[index]
     assert len(str(line.detail)) < 3_000
     audit.write(2, "Olena", "person.changed", **{f"key {n}": "Ганна Б. " * 30 for n in range(99)})
-    done = erase(engine, {"anna", "Ганна Б."}, by="Olena", now_ms=2)
+    done = erase(engine, Whose({"anna", "Ганна Б."}), by="Olena", now_ms=2)
     assert done.lines == 1
     assert "Ганна" not in everything(engine)
     assert '"anna"' not in everything(engine)
+
+
+def test_to_look_what_would_go_changes_nothing(opened: Callable[[], Engine]) -> None:
+    engine = opened()
+    History(engine).fill({Interval("agents", "anna", QUARTER, "event"): {"answered": 3}}, [], {})
+    Audit(engine).write(1, "anna", "notice.posted")
+    Tokens(engine).create(Wanted("cron", frozenset({"events:write"})), "anna", 1)
+    before = everything(engine)
+    assert look(engine, Whose({"anna"}))[1:] == (1, 0, 2)
+    assert everything(engine) == before
+    assert look(engine, Whose({"nobody"}))[1:] == (0, 0, 0)
+
+
+def test_the_trail_knows_what_an_account_was_called_and_as_whom_it_worked(opened: Callable[[], Engine]) -> None:
+    engine = opened()
+    people = People(engine)
+    one = people.add("Ганна", "agent", Bound(agents=("100",)), by="Olena", now_ms=1)
+    other = people.add("Олег", "agent", Bound(), by="Olena", now_ms=1)
+    people.change(one.id, by=By("Ганна", "person", one.id), now_ms=2, name="Ганна Б.", bound=Bound(agents=("101",)))
+    Audit(engine).write(3, By("Ганна Бо.", "person", one.id), "notice.posted")
+    people.change(one.id, by="Olena", now_ms=4, subject="issuer 7")
+    people.remove(one.id, by="Olena", now_ms=5)
+    was = formerly(engine)
+    assert was[one.id].names == {"Ганна", "Ганна Б.", "Ганна Бо.", "issuer 7"}
+    assert was[one.id].agents == ("101",)
+    assert was[other.id].names == {"Олег"}
+
+
+def test_a_former_name_that_is_somebody_elses_goes_only_where_a_line_names_the_account(
+    opened: Callable[[], Engine],
+) -> None:
+    engine = opened()
+    audit = Audit(engine)
+    audit.write(1, By("Анна", "person", "old"), "notice.posted")
+    audit.write(2, "Olena", "person.changed", id="old", before={"name": "Анна"}, after={"name": "Ганна"})
+    audit.write(3, By("Анна", "person", "new"), "person.link", id="new", name="Анна")
+    done = erase(engine, Whose({"Ганна", "old"}, {"old"}, {"Анна"}), by="Olena", now_ms=4)
+    of = {line.at_ms: line for line in audit.read()}
+    assert (of[1].who, of[1].by) == (done.pseudonym, f"person:{done.pseudonym}")
+    assert of[2].detail == {"id": done.pseudonym, "before": {"name": done.pseudonym}, "after": {"name": done.pseudonym}}
+    assert (of[3].who, of[3].by, of[3].detail) == ("Анна", "person:new", {"id": "new", "name": "Анна"})
 
 
 def test_old_lines_of_the_trail_go(opened: Callable[[], Engine]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, text
 from wallboard.core.errors import Conflict
 from wallboard.record.audit import Audit
 from wallboard.record.database import migrate
-from wallboard.record.erasing import erase
+from wallboard.record.erasing import Whose, erase
 from wallboard.record.ownchannels import CODE_MS, MOST, MOST_TRIES, OwnChannel, OwnChannels
 from wallboard.record.people import Bound, People
 
@@ -130,7 +130,7 @@ def test_they_go_with_the_account_and_with_the_person(opened: Callable[[], Engin
         channels.add(mail(person), by="x", now_ms=NINE)
     people.remove(olena, by="Admin", now_ms=NINE)
     assert [one.person for one in channels.all()] == [ivan]
-    erase(engine, {"Ivan", ivan}, by="Admin", now_ms=NINE)
+    erase(engine, Whose({"Ivan", ivan}), by="Admin", now_ms=NINE)
     assert channels.all() == []
     assert ivan not in str(Audit(engine).read()), "nor does the trail name the account"
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from wallboard.record.audit import Audit
-from wallboard.record.erasing import erase
+from wallboard.record.erasing import Whose, erase
 from wallboard.record.shiftnotes import KEPT_MS, MOST, ShiftNote, ShiftNotes
 
 EIGHT, FOUR = 1_795_334_400_000, 1_795_363_200_000  # two shifts
@@ -82,6 +82,6 @@ def test_who_wrote_and_read_stands_in_the_trail_and_goes_with_the_person(opened:
     notes.read(made.id, who="Ben", now_ms=FOUR)
     lines = [(line.who, line.what, line.detail) for line in reversed(Audit(engine).read())]
     assert lines == [("Ann", "shift.noted", {"id": made.id}), ("Ben", "shift.read", {"id": made.id})]
-    ann = erase(engine, ["Ann", "1"], by="Olena", now_ms=FOUR).pseudonym
-    ben = erase(engine, ["Ben", "2"], by="Olena", now_ms=FOUR).pseudonym
+    ann = erase(engine, Whose(["Ann", "1"]), by="Olena", now_ms=FOUR).pseudonym
+    ben = erase(engine, Whose(["Ben", "2"]), by="Olena", now_ms=FOUR).pseudonym
     assert notes.one(made.id) == made._replace(who=ann, by=ann, read_by=ben, read_ms=FOUR)

@@ -10,7 +10,7 @@ from typing import Any
 import wallboard
 from wallboard.core.events import OWN_TYPES
 from wallboard.record.database import open_record
-from wallboard.record.erasing import erase
+from wallboard.record.erasing import Whose, erase
 from wallboard.web.forgetting import KINDS
 from wallboard.web.speaking import page_say
 
@@ -52,6 +52,9 @@ async def test_as_csv_a_line_each_newest_first_and_no_name_is_a_formula(served: 
         ["2026-11-18T11:06:40.000+00:00", "'=cmd|'/c calc'!A1", "", "notice.posted",
          '{"id":"n1","text":"said \\"so\\",\\r\\n=1+1"}'],
     ]  # fmt: skip
+    linked = await served.http.get("/audit.csv")
+    assert (linked.text, linked.headers["content-disposition"]) == (answer.text, answer.headers["content-disposition"])
+    assert 'href="/audit.csv"' in (await served.http.get("/people")).text
     (older,) = list(csv.reader(io.StringIO((await served.http.get(
         AUDIT, params={"before": rows[1][0]}, headers={"accept": "text/csv"})).text)))  # fmt: skip
     assert older[-1] == "detail", "only the head"
@@ -85,7 +88,7 @@ async def test_an_erased_person_is_not_told_by_the_id_of_their_account_either(se
     person = await served.person("Anna")
     await served.anonymous.post("/api/v1/notices", json={"text": "hello"}, headers=headers)
     engine = open_record(served.parts.config.data)
-    done = await asyncio.to_thread(lambda: erase(engine, {"Anna", person}, by="tests", now_ms=1))
+    done = await asyncio.to_thread(lambda: erase(engine, Whose({"Anna", person}), by="tests", now_ms=1))
     line = next(one for one in (await served.http.get(AUDIT)).json()["lines"] if one["what"] == "notice.posted")
     assert (line["who"], line["by"]) == (done.pseudonym, f"person:{done.pseudonym}")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -12,28 +12,20 @@ import msgspec
 from msgspec import UNSET
 
 from wallboard.address import running_base
-from wallboard.alerts.about import is_about
+from wallboard.commands.erasing import BY, erase, let_go
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.known import warn_of_unknown
-from wallboard.commands.line import Line, running_line
+from wallboard.commands.line import running_line
 from wallboard.commands.table import table
 from wallboard.config import Config
-from wallboard.core.alerts import IN_TELEGRAM
 from wallboard.core.errors import WallboardError
-from wallboard.core.events import SERVER, AgentForgotten
-from wallboard.core.settings import Settings
-from wallboard.keeper import Keeper
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
-from wallboard.record.days import Days
-from wallboard.record.erasing import erase as erased
 from wallboard.record.people import ROLES, Bound, People, Person, Role
-from wallboard.stream.handedover import HandedOver
-from wallboard.stream.letters import Letters
+from wallboard.stream.keys import SIGN_IN_CODE_S
 from wallboard.stream.signin import SignIn
-from wallboard.stream.stream import Stream
 
-BY = "wallboard person"  # in the audit trail
+GOOD = f"wallboard: the link is good once, for {SIGN_IN_CODE_S // 60} minutes"
 COLUMNS = ("name", "role", "bound to", "state", "last sign-in")
 
 
@@ -55,8 +47,10 @@ def add(
     """Add NAME, and print a link that signs them in: good once, for 15 minutes."""
     bound = Bound(boards=boards or None, teams=teams or None, agents=agents)
     to_be = msgspec.convert(role, Role)
-    warn_of_unknown(Given(**where).load(), teams=teams, agents=agents)
-    click.echo(_link(Given(**where), lambda people: people.add(name, to_be, bound, by=BY, now_ms=clock_ms())))
+    config = Given(**where).load_good()
+    warn_of_unknown(config, teams=teams, agents=agents)
+    click.echo(_link(config, lambda people: people.add(name, to_be, bound, by=BY, now_ms=clock_ms())))
+    click.echo(GOOD, err=True)
 
 
 @person.command()
@@ -64,7 +58,8 @@ def add(
 @given
 def link(name: str, **where: Any) -> None:
     """Print a new link that signs NAME in: good once, for 15 minutes."""
-    click.echo(_link(Given(**where), lambda people: _enabled(people, name), "person.link"))
+    click.echo(_link(Given(**where).load_good(), lambda people: _enabled(people, name), "person.link"))
+    click.echo(GOOD, err=True)
 
 
 @person.command("list")
@@ -72,7 +67,7 @@ def link(name: str, **where: Any) -> None:
 @given
 def list_(as_json: bool, **where: Any) -> None:
     """Print who has an account, and what each may do."""
-    people = _people(Given(**where).load()).all()
+    people = _people(Given(**where).load_good()).all()
     if as_json:
         click.echo(msgspec.json.encode([_told(each) for each in people]).decode())
     else:
@@ -112,7 +107,7 @@ def set_(
     to_be: dict[str, Any] = ({"role": role} if role else {}) | ({} if enabled is None else {"disabled": not enabled})
     if not limits and not to_be:
         raise click.UsageError("say what shall change, such as --role lead or --agent 101")
-    config = Given(**where).load()
+    config = Given(**where).load_good()
     people = _people(config)
     known = _known(people, name)
     warn_of_unknown(config, teams=teams, agents=agents)
@@ -126,7 +121,7 @@ def set_(
 @given
 def signout(name: str, **where: Any) -> None:
     """Sign NAME out everywhere: their pages and sockets close within 5 s."""
-    click.echo(f"sessions that ended: {asyncio.run(_sign_out(Given(**where).load(), name))}")
+    click.echo(f"sessions that ended: {asyncio.run(_sign_out(Given(**where).load_good(), name))}")
 
 
 @person.command()
@@ -138,7 +133,7 @@ def remove(name: str, yes: bool, **where: Any) -> None:
 
     Figures and audit lines stay; `wallboard person erase` takes those out too.
     """
-    config = Given(**where).load()
+    config = Given(**where).load_good()
     people = _people(config)
     known = _known(people, name)
     if not yes:
@@ -148,61 +143,11 @@ def remove(name: str, yes: bool, **where: Any) -> None:
     click.echo(f"removed: {known.name}")
 
 
-@person.command()
-@click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@given
-def erase(name: str, yes: bool, **where: Any) -> None:
-    """Take a person out: NAME is an account's name or an agent's id (docs/privacy.md).
-
-    Their account, sessions and figures go; audit lines stay under a pseudonym. It cannot be undone.
-    """
-    if not yes:
-        click.confirm(f"Everything that is known of {name} goes for good. Go on?", abort=True)
-    click.echo(asyncio.run(_erase(Given(**where).load(), name)))
+person.add_command(erase)
 
 
-async def _erase(config: Config, name: str) -> str:
-    people = _people(config)
-    account = await asyncio.to_thread(people.named, name)
-    agents = {name, *(account.bound.agents if account else ())}
-    called = agents | ({account.name} if account else set())  # who is asked for may be typed in other letters
-    called |= {f"{one}{IN_TELEGRAM}" for one in called}  # as which they act on alerts there
-    names = called | ids_of(config.settings, agents) | ({account.id} if account else set())
-    async with running_line(config) as line:
-        if account:
-            await asyncio.to_thread(people.remove, account.id, by=BY, now_ms=clock_ms())
-            await _let_go(line, account)
-        letters = await Letters(line.redis, line.keys).forget(lambda message: is_about(message, names))
-        engine = open_record(config.data, config.database_url)
-        done = await asyncio.to_thread(erased, engine, names, by=BY, now_ms=clock_ms())
-        seen = any((account, done.intervals, done.contacts, done.lines, agents & config.settings.agent.keys()))
-        await line.stream.append([AgentForgotten(name=one, source=SERVER) for one in sorted(called)])
-        days = Days(config.events)
-        await Keeper(Stream(line.redis, line.keys), days, clock_ms, config.history.event_days).keep()
-        events = await asyncio.to_thread(days.erase, names, done.pseudonym)
-    told = (
-        f"erased: {done.intervals} intervals, {done.contacts} contacts, {done.lines} lines of the audit trail, "
-        f"{events} events of past days, {letters} messages that were given up"
-    )
-    if not (seen or events or letters):
-        raise WallboardError(
-            f"nothing was known of '{name}' but, perhaps, a row on the floor, which goes: is it spelt so?"
-        )
-    left = [one for one in sorted(agents) if one in config.settings.agent]
-    return told + (f"; now take [agent.{left[0]}] out of {config.file}" if left else "")
-
-
-def ids_of(settings: Settings, agents: Iterable[str]) -> set[str]:
-    """What these agents are called besides: by the configuration, and at their sources."""
-    known = [settings.agent[one] for one in agents if one in settings.agent]
-    also = {one for agent in known for one in agent.also}
-    return {agent.name for agent in known if agent.name} | also | {one.partition(":")[2] for one in also} - {""}
-
-
-def _link(where: Given, find: Callable[[People], Person], what: str | None = None) -> str:
+def _link(config: Config, find: Callable[[People], Person], what: str | None = None) -> str:
     """`what`: the line of the audit trail, where `find` writes none."""
-    config = where.load()
     return f"{running_base(config)}/signin#{asyncio.run(_code(config, find, what))}"
 
 
@@ -231,13 +176,7 @@ async def _end_sessions(config: Config, person: Person) -> None:
     """They open nothing without the account; where Redis is away they lapse by themselves."""
     with suppress(WallboardError):
         async with running_line(config) as line:
-            await _let_go(line, person)
-
-
-async def _let_go(line: Line, person: Person) -> None:
-    """What Redis keeps of an account: its sessions, and until when it has read hand-overs."""
-    await SignIn(line.redis, line.keys).end_of(person.id)
-    await HandedOver(line.redis, line.keys).forget(f"person:{person.id}")
+            await let_go(line, person)
 
 
 def _limit(option: str, given: tuple[str, ...], free: str, freed: bool, none: tuple[str, ...] | None) -> Any:

@@ -125,6 +125,15 @@ class Days:
                     beside.unlink()
         return changed
 
+    def tell_of(self, names: Collection[str]) -> bool:
+        """Whether a person is meant by one of these ids and names somewhere."""
+        names = {*names, *(f"person:{name}" for name in names)}
+        for path in self._all():
+            with gzip.open(path, "rb") as file:
+                if any(_without(told, names, "") != told for told in map(msgspec.json.decode, file)):
+                    return True
+        return False
+
     def _all(self) -> list[Path]:
         return sorted(self.folder.glob(f"????-??-??{ENDING}"))
 

@@ -5,14 +5,14 @@ What others need stays, without the person: an audit line keeps what was done an
 
 import secrets
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, String, column, delete, or_, select, table, update
 
 from wallboard.core.afterwards import Known
 from wallboard.record import history as kept
-from wallboard.record.audit import audit, note
+from wallboard.record.audit import BY, audit, note
 from wallboard.record.database import Record
 
 _MADE_BY = (
@@ -30,25 +30,46 @@ class Erased(NamedTuple):
     lines: int
 
 
-def erase(engine: Engine, names: Collection[str], *, by: str, now_ms: int) -> Erased:
+class Whose(NamedTuple):
+    """A person's ids and names. `accounts`: of these, their accounts' ids. `once`: what they were called that is
+    somebody else's name now, so it is theirs only where a line names their account."""
+
+    names: Collection[str]
+    accounts: Collection[str] = ()
+    once: Collection[str] = ()
+
+
+def erase(engine: Engine, whose: Whose, *, by: str, now_ms: int) -> Erased:
     """All that is known under these ids and names. Raises RecordUnavailable; it is done whole or not at all."""
-    pseudonym = f"erased-{secrets.token_hex(4)}"
-    known = [*names, *(f"person:{name}" for name in names)]
     with Record(engine).connected() as to:
-        of = kept.INTERVALS.c
-        for made, by_whom in _MADE_BY:
-            who = column(by_whom, String)
-            to.execute(update(table(made, who)).where(who.in_(known)).values({by_whom: pseudonym}))
-        whose = column("person", String)
-        to.execute(delete(table("own_channels", whose)).where(whose.in_(names)))
-        found = Erased(
-            pseudonym,
-            to.execute(delete(kept.INTERVALS).where(of.kind == "agents", of.id.in_(names))).rowcount,
-            _contacts(to, names, pseudonym),
-            _lines(to, names, pseudonym),
-        )
-        note(to, now_ms, by, "person.erased", {"as": pseudonym, "intervals": found.intervals})
+        found = _taken_out(to, whose)
+        note(to, now_ms, by, "person.erased", {"as": found.pseudonym, "intervals": found.intervals})
         return found
+
+
+def look(engine: Engine, whose: Whose) -> Erased:
+    """What `erase` would take out; nothing changes. Raises RecordUnavailable."""
+    with Record(engine).connected() as to:
+        found = _taken_out(to, whose)
+        to.rollback()
+        return found
+
+
+def _taken_out(to: Connection, whose: Whose) -> Erased:
+    names, pseudonym = whose.names, f"erased-{secrets.token_hex(4)}"
+    known = [*names, *(f"person:{name}" for name in names)]
+    of = kept.INTERVALS.c
+    for made, by_whom in _MADE_BY:
+        who = column(by_whom, String)
+        to.execute(update(table(made, who)).where(who.in_(known)).values({by_whom: pseudonym}))
+    person = column("person", String)
+    to.execute(delete(table("own_channels", person)).where(person.in_(names)))
+    return Erased(
+        pseudonym,
+        to.execute(delete(kept.INTERVALS).where(of.kind == "agents", of.id.in_(names))).rowcount,
+        _contacts(to, names, pseudonym),
+        _lines(to, whose, pseudonym),
+    )
 
 
 def _contacts(to: Connection, names: Collection[str], pseudonym: str) -> int:
@@ -64,13 +85,17 @@ def _contacts(to: Connection, names: Collection[str], pseudonym: str) -> int:
     return changed
 
 
-def _lines(to: Connection, names: Collection[str], pseudonym: str) -> int:
+def _lines(to: Connection, whose: Whose, pseudonym: str) -> int:
     """Of the audit trail: who did it, and whom or what it was done to."""
-    of, changed = audit.c, 0
+    of, changed, names = audit.c, 0, whose.names
     said = or_(of.who.in_(names), _named_in(of.detail, names))
-    for n, who, detail in to.execute(select(of.n, of.who, of.detail).where(said)).all():
-        told = msgspec.json.encode(_without(msgspec.json.decode(detail), names, pseudonym)).decode()
-        row = {"who": pseudonym if who in names else who, "detail": told}
+    for n, who, text in to.execute(select(of.n, of.who, of.detail).where(said)).all():
+        detail: dict[str, Any] = msgspec.json.decode(text)
+        by, account = detail.get(BY), detail.get("id")
+        is_theirs = who in names or (isinstance(by, dict) and by.get("person") in whose.accounts)
+        called = {*names, *whose.once} if account in whose.accounts else names
+        told = msgspec.json.encode(_without(detail, called, pseudonym)).decode()
+        row = {"who": pseudonym if is_theirs else who, "detail": told}
         changed += to.execute(update(audit).where(of.n == n).values(row)).rowcount
     return changed
 
