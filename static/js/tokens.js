@@ -14,14 +14,7 @@ const made = /** @type {HTMLElement} */ (document.getElementById("made"));
 const words = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("words")).textContent || "{}");
 const base = /** @type {HTMLElement} */ (document.querySelector(".tokens")).dataset.base || location.origin;
 
-for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-ms]"))) {
-  const at = new Date(Number(time.dataset.ms));
-  time.dateTime = at.toISOString();
-  time.textContent = instant(at.getTime());
-}
-for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".tokens-revoke"))) {
-  button.addEventListener("click", () => revoke(button));
-}
+liven();
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   create();
@@ -33,8 +26,8 @@ async function create() {
     name: text(given, "name"),
     scopes: given.getAll("scope").map(String),
     source: text(given, "source") || null,
-    queues: list(given, "queues"),
-    teams: list(given, "teams"),
+    queues: names(given, "queues"),
+    teams: names(given, "teams"),
     expires_in_days: Number(text(given, "days")) || null,
   };
   const answer = await call("POST", "/api/v1/tokens", asked);
@@ -43,11 +36,32 @@ async function create() {
   place("token", token);
   place("try", tryLine(token, asked));
   /** @type {HTMLElement} */ (document.getElementById("look")).hidden = !sends(asked.scopes);
-  document.getElementById("none")?.remove();
   made.hidden = false;
   say("");
   form.reset();
   made.scrollIntoView({ block: "center" });
+  await list();
+}
+
+/** The list as the server shows it now. */
+async function list() {
+  const answer = await call("GET", location.href);
+  const now = answer && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("list");
+  if (!now) return;
+  document.getElementById("list")?.replaceWith(now);
+  liven();
+}
+
+/** Times in words, and buttons that do something. */
+function liven() {
+  for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-ms]"))) {
+    const at = new Date(Number(time.dataset.ms));
+    time.dateTime = at.toISOString();
+    time.textContent = instant(at.getTime());
+  }
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".tokens-revoke"))) {
+    button.addEventListener("click", () => revoke(button));
+  }
 }
 
 /** @param {HTMLButtonElement} button */
@@ -111,9 +125,9 @@ function text(given, name) {
 }
 
 /** @param {FormData} given @param {string} name @returns {string[] | null} */
-function list(given, name) {
-  const names = text(given, name).split(",").map((one) => one.trim()).filter(Boolean);
-  return names.length ? names : null;
+function names(given, name) {
+  const found = text(given, name).split(",").map((one) => one.trim()).filter(Boolean);
+  return found.length ? found : null;
 }
 
 /** @param {string} id @param {string} words */

@@ -140,7 +140,7 @@ NEEDS = {
     "POST /api/v1/alerts/channels/{channel}/test": "own channels",
     "GET /board-preview": "boards:write",
     "POST /api/v1/boards/{board}/try": "boards:write",
-    "GET /people": "admin", "GET /api/v1/people": "admin", "POST /api/v1/people": "admin",
+    "GET /people": "admin", "GET /audit.csv": "admin", "GET /api/v1/people": "admin", "POST /api/v1/people": "admin",
     "PATCH /api/v1/people/{person}": "admin", "DELETE /api/v1/people/{person}": "admin",
     "POST /api/v1/people/{person}/link": "admin", "GET /api/v1/people/{person}/sessions": "admin",
     "DELETE /api/v1/people/{person}/sessions": "admin", "GET /api/v1/audit": "admin",

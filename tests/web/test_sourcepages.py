@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.web.conftest import serving_file  # type: ignore[import-not-found]
 from wallboard.config import Config
 from wallboard.core import naming
 from wallboard.core.events import Queued
@@ -130,6 +131,20 @@ async def test_a_configured_source_that_says_nothing_says_why(config: Config, se
         ]
         page = await served.http.get("/sources")
         assert note in page.text
+
+
+async def test_an_administrator_reads_that_the_file_has_a_mistake_and_the_last_good_one_is_in_force(
+    config: Config,
+) -> None:
+    async with serving_file(config, "[queue.support]\nname = 'Support'\n") as served:
+        assert 'id="mistake"' not in (await served.http.get("/sources")).text
+        served.parts.config.file.write_text("[queue.support]\nname = \n", encoding="utf-8")
+        page = (await served.http.get("/sources")).text
+        [told] = re.findall(r'<p id="mistake"[^>]*>(.*?)</p>', page)
+        assert told.startswith("wallboard.toml has a mistake; the last good one stays in force: ")
+        assert "line 2" in told
+        lead = await served.headers_of("Lena", "lead")
+        assert 'id="mistake"' not in (await served.anonymous.get("/sources", headers=lead)).text
 
 
 async def test_a_webhook_has_no_collector_that_could_be_missing(config: Config, served_elsewhere: Any) -> None:

@@ -1,6 +1,7 @@
 """Tokens of programs: made, used inside their limits, shown, revoked in every process, on a real server."""
 
 import asyncio
+import json
 import shutil
 import threading
 import time
@@ -306,6 +307,12 @@ def test_the_command_makes_lists_and_revokes(tmp_path: Path, capsys: pytest.Capt
     assert run(["token", "revoke", secret, *where]) == 1
     assert "token list" in capsys.readouterr().err
     assert run(["token", "create", "cron", "--scope", "evnts", *where]) == 2
+    capsys.readouterr()
+    assert run(["token", "create", "cron", "--scope", "state:read", "--json", *where]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["token"].startswith(f"wb_{made['id']}_")
+    assert made["scopes"] == ["state:read"]
+    assert "digest" not in made
 
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -329,9 +336,15 @@ async def test_in_a_browser_a_token_is_made_shown_once_tried_and_revoked(served:
         assert '"notice":"hello-' in line, "of each token its own: a limited one may not take another's away"
         shell = await asyncio.create_subprocess_shell(f"{line} -s", stdout=asyncio.subprocess.PIPE)
         assert b'"accepted":1' in (await shell.communicate())[0]
+        row = page.locator("tbody tr")
+        await expect(row.locator("time").first).not_to_be_empty()
+        await page.get_by_label("Name").fill("second")
+        await page.get_by_role("button", name="Make token").click()
+        await expect(row).to_have_count(2)
+        await row.filter(has_text="second").get_by_role("button").evaluate(TWICE)
+        await expect(row).to_have_count(1)
         await page.reload()
         assert not await page.locator("#made").is_visible()
-        row = page.locator("tbody tr")
         await expect(row.locator("bdi").first).to_have_text("<b>crm</b>")
         await row.get_by_role("button").evaluate(TWICE)
         await expect(row).to_have_count(0)

@@ -56,6 +56,12 @@ async def audit(request: Request) -> Response:
     return JSONResponse({"lines": rows}, headers={"cache-control": "no-store", "vary": "accept"})
 
 
+async def audit_csv(request: Request) -> Response:
+    """The link on `/people`: the newest lines as a file."""
+    allowed(request, "admin")
+    return spreadsheet("audit.csv", _table(await asked_record(parts_of(request).audit.read, None, MOST)))
+
+
 def _row(one: Kept) -> dict[str, Any]:
     row = {"n": one.n, "at": one.at_ms, "who": one.who, "what": one.what, "detail": one.detail}
     return row | ({"by": one.by} if one.by else {})

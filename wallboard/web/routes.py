@@ -118,6 +118,7 @@ def _history(templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/history", history.history),
         Route("/history", historypage.HistoryPage(templates).show),
         Route("/history.csv", historypage.history_csv),
+        Route("/audit.csv", audit.audit_csv),
         Route("/plotly-{version}.js", plotly_js),
     ]
 

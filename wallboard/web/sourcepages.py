@@ -4,6 +4,7 @@ What a source did comes from the state; what its collector says of itself ("AMI 
 since a collector that is cut off cannot say it through the stream.
 """
 
+import asyncio
 from typing import Any, TypedDict
 
 import msgspec
@@ -24,7 +25,9 @@ from wallboard.web.calls import Answer, Call
 from wallboard.web.figures import moment
 from wallboard.web.problems import Problem
 from wallboard.web.sight import sees_floor
+from wallboard.web.speaking import spoken
 from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.writable import not_in_force
 
 _AT_MOST = 200
 _DOWN = frozenset({"waiting", "failed", "not running"})
@@ -40,10 +43,11 @@ class SourcePages:
         self._templates = templates
 
     async def all(self, request: Request) -> Response:
-        sees_floor(request)
-        found = await sources(parts_of(request))
+        who, parts = sees_floor(request), parts_of(request)
+        found = await sources(parts)
         clock = {"clock": lambda at_ms: moment(at_ms, found["now"], found["zone"])}
-        return self._page(request, "sources.html", found | clock)
+        told = await asyncio.to_thread(not_in_force, parts.config, spoken(request)) if who.may("admin") else None
+        return self._page(request, "sources.html", found | clock | {"mistake": told})
 
     async def one(self, request: Request) -> Response:
         _sees_events(request)
