@@ -23,6 +23,7 @@ FLOORS = {
 # Files that belong to a room which is named after one of them.
 PART_OF = {
     "wallboard.environment": "wallboard.config",
+    "wallboard.salvage": "wallboard.config",
     "wallboard.firstrules": "wallboard.config",
     "wallboard.sense": "wallboard.config",
     "wallboard.provider": "wallboard.config",
