@@ -141,6 +141,18 @@ async def test_each_hour_stands_against_the_target_and_the_shift_below(shift: An
     assert f"<b>long day</b> {begun:02}:00–{(begun + 6) % 24:02}:00" in text
 
 
+async def test_who_waits_over_the_target_is_named_where_walls_count_them_already(shift: Any) -> None:
+    """Their wait has not ended, so no hour has them; 20 s is the target."""
+    fill(shift)
+    assert "walls and the page Floor count them" not in await page(shift, "Ann", "one")
+    late = {"type": "contact.queued", "contact": "late", "queue": "support", "source": "pbx"}
+    at_ms = shift.parts.clock_ms() - 60_000
+    assert (await shift.http.post("/api/v1/events", json=late | {"time": at_ms})).json()["accepted"] == 1
+    await until(shift, lambda floor: floor.tallies.groups["team:one"].live["over_counted"] == 1)
+    assert "walls and the page Floor count them already: 1." in await page(shift, "Ann", "one")
+    assert "walls and the page Floor count them" not in await page(shift, "Ivan", "two")
+
+
 async def test_what_was_worst_stands_at_its_head(shift: Any) -> None:
     """Who wrote may wait for hours: it is not the longest wait where calls waited."""
     assert worst(await page(shift, "Ann", "one")) == [], "of what nobody saw nothing is said"

@@ -43,9 +43,16 @@ async def of_shift(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: Zon
     longest = await asyncio.to_thread(handoverworst.longest, parts.history, lines, shift, now_ms)
     hour = handoverworst.worst_hour(told, least)
     found["worst"] = list(handoversaid.worst(longest, hour, zone, page_say(say.language)))
-    found["groups"] = [_group(one, zone, least, say) for one in told]
+    over = {group: _over(floor, group) if shift.ends_ms > now_ms else 0 for group in groups}
+    found["groups"] = [_group(one, zone, least, say) | {"over": over[one.group]} for one in told]
     found["thanks"] = sum(one.thanks for one in told)
     return found
+
+
+def _over(floor: Floor, group: str) -> int:
+    """Who waits over the target: walls count them already (docs/kpis.md), an hour once their wait has ended."""
+    tally = floor.tallies.groups.get(group)
+    return tally.live["over_counted"] if tally else 0
 
 
 def _group(told: Numbers, zone: ZoneInfo, least: int, say: Words) -> Document:
