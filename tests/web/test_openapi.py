@@ -61,3 +61,14 @@ async def test_the_page_for_readers_names_every_call_and_every_figure(served: An
     for figure in figures:
         if not figure.endswith("_created"):
             assert f"`{figure}" in page, figure
+
+
+async def test_the_readable_page_begins_with_events_and_has_an_index_of_its_groups(served: Any) -> None:
+    page = (await served.http.get("/docs")).text
+    groups = re.findall(r'<h2 id="([\w.-]+)"', page)
+    assert (groups[0], groups[-1]) == ("events", "server")
+    assert re.findall(r'<a href="#([\w.-]+)"', page.partition('class="docs-index"')[2].partition("</nav>")[0]) == groups
+    described = (await served.http.get("/api/v1/openapi.json")).json()
+    calls = [call for methods in described["paths"].values() for call in methods.values()]
+    assert page.count("<article") == len(calls)
+    assert [one["name"] for one in described["tags"]] == list(dict.fromkeys(call["tags"][0] for call in calls))

@@ -20,6 +20,7 @@ from wallboard.core.words import shown
 from wallboard.live.pipeline import Pipeline, Recent
 from wallboard.stream.checkpoint import Checkpoints
 
+MOST_SAID = 3  # of what one line says was done; the counts stand before it, and `--json` has all
 _LEFT_OUT = frozenset({"type", "time", "source", "id"})
 
 
@@ -70,7 +71,8 @@ class _Printer:
         zone = ZoneInfo(next(iter(settings.sites.values())).zone)
         clock = datetime.fromtimestamp(recent.arrival_ms / 1000, zone).strftime("%H:%M:%S.%f")[:-3]
         told = f"{event.source or UNKNOWN_SOURCE}  {type_of(event)} {_fields(event)}".rstrip()
-        return f"{clock}  {told}  → {'; '.join(did)}"
+        more = [f"and {len(did) - MOST_SAID} more"] if len(did) > MOST_SAID else []
+        return f"{clock}  {told}  → {'; '.join(did[:MOST_SAID] + more)}"
 
 
 async def _tail(where: Given, printer: _Printer) -> None:
@@ -107,7 +109,10 @@ def _did(recent: Recent) -> Iterator[str]:
 
 
 def _fields(event: Event) -> str:
+    """What ingest counted: the counts alone, since each stands in what was done."""
     fields = msgspec.to_builtins(event)
+    if isinstance(event, SourceCounted):
+        fields = {name: value for name, value in fields.items() if isinstance(value, int)}
     return " ".join(f"{name}={shown(str(value), 80)}" for name, value in fields.items() if name not in _LEFT_OUT)
 
 

@@ -19,6 +19,7 @@ from wallboard.web.problems import ProblemBody
 from wallboard.web.wiring import parts_of
 
 PROBLEM = "application/problem+json"
+_FIRST, _LAST = "events", "server"  # of the groups, as they are read
 _REF = "#/components/schemas/{name}"
 
 
@@ -31,6 +32,8 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
         for method in sorted(route.methods or ())
         if method != "HEAD"
     ]
+    tags = list(dict.fromkeys([_FIRST, *(_tag(route) for route, _, _ in calls if _tag(route) != _LAST), _LAST]))
+    calls.sort(key=lambda call: tags.index(_tag(call[0])))
     schema, components = _schemas(said for _, _, said in calls)
     paths: dict[str, dict[str, Any]] = {}
     for route, method, said in calls:
@@ -42,6 +45,7 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
             "version": __version__,
             "description": "Events in, the floor's state out; errors are problem+json (RFC 9457).",
         },
+        "tags": [{"name": tag} for tag in tags],
         "paths": paths,
         "components": {"securitySchemes": _SCHEMES, "schemas": components},
     }
@@ -108,6 +112,12 @@ def _address(route: Route) -> str:
     return route.path.replace(":path}", "}")
 
 
+def _tag(route: Route) -> str:
+    """What a call is of: the first word behind `/api/v1/`; webhooks bring events, the rest is of the server itself."""
+    name = route.path.removeprefix("/api/v1/").partition("/")[0]
+    return {"in": _FIRST, "openapi.json": _LAST}.get(name, name or _LAST)
+
+
 def _operation(route: Route, said: Call, schema: dict[int, Any]) -> dict[str, Any]:
     path = [_in_path(name, schema[id(said.path.get(name, Segment))]) for name in route.param_convertors]
     query = [_in_query(one, schema[id(one.type)]) for one in said.query]
@@ -115,6 +125,7 @@ def _operation(route: Route, said: Call, schema: dict[int, Any]) -> dict[str, An
     answers = {status: _answer(one, schema) for status, one in said.answers.items()}
     problems = {status: _problem(status, schema) for status in _problems(route, said) if status not in answers}
     found: dict[str, Any] = {
+        "tags": [_tag(route)],
         "summary": said.summary,
         "description": (scope + said.description).strip(),
         "security": [] if said.scope is None else [{name: said.scope.split()} for name in _SCHEMES],
