@@ -64,3 +64,14 @@ def test_a_forgotten_source_makes_room(floor: Floor) -> None:
     floor.apply(ev.SourceForgotten(name="pbx"), NINE + 1)
     floor.apply(queued("c", "c", NINE + 2), NINE + 2)
     assert set(floor.tallies.queues) == {"c"}
+
+
+def test_counts_of_a_source_too_many_are_of_other_and_one_that_told_nothing_has_no_last_event(floor: Floor) -> None:
+    for number in range(4):
+        counted = ev.SourceCounted(source=f"s-{number}", rejected=1, id=f"c-{number}")
+        floor.apply(counted, NINE + number)
+    assert set(floor.sources) == {"s-0", "s-1", naming.OTHER}
+    assert floor.sources[naming.OTHER].rejected == 2
+    assert "last_event_at" not in kpis.document(floor)["sources"]["s-0"]
+    floor.apply(ev.SourceBeat(source="s-0"), NINE + 9)
+    assert kpis.document(floor)["sources"]["s-0"]["last_event_at"] == NINE + 9

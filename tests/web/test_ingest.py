@@ -298,6 +298,18 @@ async def test_names_that_never_end_are_refused_and_known_ones_go_on(config: Con
         assert 'wallboard_events_rejected_total{reason="too_many_names"} 2.0' in figures
 
 
+async def test_the_names_in_a_refused_event_take_no_room(config: Config, served_elsewhere: Any) -> None:
+    few = replace(config, limits=Limits(sources=2, queues=1, new_in_an_hour=100))
+    async with served_elsewhere(few) as served:
+        await served.http.post(EVENTS, json=QUEUED | {"source": "one"})
+        for name in ("evil-1", "evil-2"):
+            answer = await served.http.post(EVENTS, json=QUEUED | {"source": name, "queue": "sales"})
+            assert answer.json()["rejected"][0]["at"] == "$.queue"
+        assert (await served.http.post(EVENTS, json=QUEUED | {"source": "two"})).json()["accepted"] == 1
+        answer = await served.http.post(EVENTS, json=BEAT | {"source": "three"})
+        assert answer.json()["rejected"][0]["at"] == "$.source"
+
+
 async def test_one_sender_brings_only_its_share_of_new_names_within_an_hour(
     config: Config, served_elsewhere: Any
 ) -> None:

@@ -57,10 +57,39 @@ async def test_a_customer_is_shown_on_no_page_and_in_no_answer(served: Any) -> N
 
 
 async def test_a_refused_event_appears_with_its_path(served: Any) -> None:
-    await served.http.post(EVENTS, json={"type": "contact.queued", "source": "pbx-1", "queue": 7})
-    found = await told_of(served, "pbx-1", 1)
-    assert "$.queue" in str(found["events"][0])
+    told = {"type": "source.beat", "source": "pbx-1"}
+    await served.http.post(EVENTS, json=[told, {"type": "contact.queued", "source": "pbx-1", "queue": 7}])
+    found = await told_of(served, "pbx-1", 2)
+    assert "$[1].queue" in str(found["events"])
     assert found["source"]["rejected"] == 1
+
+
+async def test_a_refused_event_brings_no_source_into_being_and_counts_under_its_token_s(served: Any) -> None:
+    wanted = {"name": "crm", "scopes": ["events:write"], "queues": ["support"]}
+    bound = [wanted | {"source": "pbx-1"}, wanted]
+    tokens = [(await served.http.post("/api/v1/tokens", json=one)).json()["token"] for one in bound]
+    evil = [{"type": "source.beat", "source": f"evil-{number}"} for number in range(3)]
+    for token in tokens:
+        answer = await served.anonymous.post(EVENTS, json=evil, headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code == 422
+    # one that may speak as any source, and names one that nobody knows
+    answer = await served.http.post(EVENTS, json={"type": "contact.queued", "source": "evil-4", "queue": 7})
+    assert answer.status_code == 422
+    await served.http.post(EVENTS, json=[{"type": "source.beat", "source": "last"}, {"type": "?", "source": "last"}])
+    await told_of(served, "last", 2)
+    for name in ("pbx-1", "crm"):
+        found = await told_of(served, name, 1)
+        assert found["source"]["rejected"] == 3
+        assert "last_event_at" not in found["source"]
+    state = (await served.http.get("/api/v1/state")).json()
+    assert set(state["sources"]) == {"pbx-1", "crm", "last"}
+    assert "last_event_at" not in state["sources"]["pbx-1"]
+    page = (await served.http.get("/sources")).text
+    assert "evil" not in page
+    row = page.split('href="/sources/pbx-1"')[1].split("</tr>")[0]
+    assert ">–</td>" in row
+    assert "<time" not in row
+    assert "wallboard_events_rejected_total" in (await served.http.get("/metrics")).text
 
 
 async def test_what_was_not_taken_is_told_a_line_each_and_once(served: Any) -> None:

@@ -303,10 +303,12 @@ def _source(floor: Floor, name: str) -> Document | None:
     if row is None:
         return None
     found: Document = {
-        "state": source_state(floor, name), "last_event_at": row.heard_ms,
+        "state": source_state(floor, name),
         "late": row.late, "clamped": row.clamped, "rejected": row.rejected, "duplicates": row.duplicates,
         "restarts": row.restarts, "gaps": row.gaps, "gap_ms": row.gap_ms,
     }  # fmt: skip
+    if row.heard_ms:
+        found["last_event_at"] = row.heard_ms
     if row.lag_ms is not None:
         found["lag_ms"] = row.lag_ms
     if row.conflicts:

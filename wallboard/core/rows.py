@@ -209,7 +209,8 @@ class AgentRow:
 
 
 class SourceRow(Struct):
-    """What a source is heard to say, and the quality of it. `heard_ms` is an arrival; `is_late` waits to be heard."""
+    """What a source is heard to say, and the quality of it. `heard_ms` is an arrival, 0: it told nothing that was
+    taken; `is_late` waits to be heard."""
 
     heard_ms: int = 0
     beats: bool = False

@@ -292,13 +292,16 @@ class Floor:
 
     def _fit(self, event: ev.Event, source: str, deeds: list[Deed]) -> tuple[ev.Event, str]:
         """The event with the names that there is room for, and its source (core/naming.py)."""
-        if source not in self.listening.rows and not self.naming.has("sources", source):
-            source = OTHER
+        source = self._room_for(source)
         event, over = self.naming.fit(event, self.settings, source)
         if over:
             self.listening.row(source).overflow += len(over)
             deeds.append(Deed(Did.OVERFLOW, f"no room for {over[0]} and {len(over) - 1} more new names: under {OTHER}"))
         return event, source
+
+    def _room_for(self, source: str) -> str:
+        is_there = source in self.listening.rows or self.naming.has("sources", source)
+        return source if is_there else OTHER
 
     # Events
 
@@ -370,7 +373,7 @@ class Floor:
             case ev.ConfigApplied():
                 return self._take_settings(event, at_ms)
             case ev.SourceCounted():
-                return self.listening.count(event, source)
+                return self.listening.count(event, self._room_for(source))
             case ev.SourceForgotten():
                 return self._forget(event.name)
             case ev.QueueForgotten():

@@ -21,7 +21,7 @@ def keep_inside(who: Who, event: ev.Event, floor: Floor) -> None:
     if event.source == ev.SERVER:
         raise Refused("$.source", f"'{ev.SERVER}' is the server itself: take another name")
     is_limited = who.queues is not None or who.teams is not None
-    own = who.source or (who.name if is_limited else None)
+    own = who.speaks_as
     if own is not None and event.source != own:
         raise Refused("$.source", f"'{who.name}' speaks as '{own}' only: leave the source out")
     _written_here(who, floor, event)

@@ -160,10 +160,29 @@ class Ingest:
             await noted_each(parts, who, fresh)
         if duplicates or rejected:
             same = sorted(set(duplicates) - set(found)) if conflicts else duplicates
-            _count(parts, sender, [events[index] for index in same], conflicts, rejected)
+            self._count(parts, who, [events[index] for index in same], conflicts, rejected)
         counts = len(events) - len(duplicates), len(duplicates), len(conflicts)
         parts.metrics.took(*counts, [one.error for one in rejected])
         return events, _taken(events, len(duplicates), conflicts, rejected, warnings)
+
+    def _count(
+        self, parts: Parts, who: Who, same: list[Event], conflicts: list[Event], rejected: list[Rejected]
+    ) -> None:
+        """For `/sources` and `tail`, which learn of them through the stream like of everything else.
+
+        What was refused brings no name into being: one that nobody knows is counted in /metrics alone.
+        """
+        for event in same:
+            parts.counting.duplicate(event.source or who.name, [event.id])
+        for event in conflicts:
+            parts.counting.conflict(event.source or who.name, [event.id])
+        refusals: dict[str, list[Rejection]] = defaultdict(list)
+        for one in rejected:
+            refusals[who.speaks_as or one.source or who.name].append(Rejection(at=one.at, error=one.error, id=one.id))
+        for source, refused in refusals.items():
+            own = source in (who.speaks_as, who.name) or source in parts.config.collectors
+            if own or self._names.knows_source(parts.pipeline.floor, source):
+                parts.counting.reject(source, refused)
 
 
 _SOON = {"retry-after": "1"}
@@ -257,19 +276,6 @@ async def _append(parts: Parts, events: list[Event]) -> Appended:
         ) from None
     finally:
         parts.metrics.append.took_s(time.perf_counter() - began_s)
-
-
-def _count(parts: Parts, sender: str, same: list[Event], conflicts: list[Event], rejected: list[Rejected]) -> None:
-    """For `/sources` and `tail`, which learn of them through the stream like of everything else."""
-    for event in same:
-        parts.counting.duplicate(event.source or sender, [event.id])
-    for event in conflicts:
-        parts.counting.conflict(event.source or sender, [event.id])
-    refusals: dict[str, list[Rejection]] = defaultdict(list)
-    for one in rejected:
-        refusals[one.source or sender].append(Rejection(at=one.at, error=one.error, id=one.id))
-    for source, refused in refusals.items():
-        parts.counting.reject(source, refused)
 
 
 def _taken(

@@ -58,12 +58,12 @@ class Names:
             self._taken[kind] = {name: at for name, at in taken.items() if at > oldest_ms and name not in there}
 
     def admit(self, floor: Floor, event: ev.Event, sender: str, now_ms: int, *, keep: bool = True) -> list[str]:
-        """The queues that it brings. Raises Refused for a name that would be one too many. Without `keep` nothing is
-        taken down."""
+        """The queues that it brings. Raises Refused for a name that would be one too many: then it brought none.
+        Without `keep` nothing is taken down."""
         like_it = (sender, named_once(event))
         if like_it in self._alike:
             return []
-        new, all_known = [], like_it[1] is not None
+        new: dict[str, dict[str, None]] = {kind: {} for kind in MOST}
         for kind, at, name in named(event):
             told = (kind, event.source or sender, name)
             if told in self._passed:
@@ -72,25 +72,36 @@ class Names:
             if own in _there(floor, kind) or own in _configured(floor, kind) or own in self._taken[kind]:
                 self._passed.add(told)
                 continue
-            if reason := self._too_many(floor, kind, sender):
+            if own in new[kind]:
+                continue
+            if reason := self._too_many(floor, kind, sender, len(new[kind])):
                 self.refused += keep
                 raise Refused(at, f"too many names: {reason}: {_ASKS}")
-            all_known = False
+            new[kind][own] = None
+        if any(new.values()):
             if keep:
-                self._taken[kind][own] = now_ms
-                self._brought[kind, sender] = self._brought.get((kind, sender), 0) + 1
-            if kind == "queues":
-                new.append(own)
-        if all_known:
+                self._take(new, sender, now_ms)
+        elif like_it[1] is not None:
             self._alike.add(like_it)
-        return new
+        return [*new["queues"]]
 
-    def _too_many(self, floor: Floor, kind: str, sender: str) -> str | None:
+    def knows_source(self, floor: Floor, name: str) -> bool:
+        """Whether it stands on the floor, or was taken and will."""
+        return name in floor.sources or name in self._taken["sources"]
+
+    def _take(self, new: dict[str, dict[str, None]], sender: str, now_ms: int) -> None:
+        for kind, names in new.items():
+            if names:
+                self._taken[kind].update(dict.fromkeys(names, now_ms))
+                self._brought[kind, sender] = self._brought.get((kind, sender), 0) + len(names)
+
+    def _too_many(self, floor: Floor, kind: str, sender: str, more: int) -> str | None:
+        """`more`: names that the same event brings before it."""
         most = getattr(self._limits, kind)
-        if len(_there(floor, kind)) + len(self._taken[kind]) >= most:
+        if len(_there(floor, kind)) + len(self._taken[kind]) + more >= most:
             return f"there are {most} {kind} already"
         share = max(1, most * self._limits.new_in_an_hour // 100)
-        if self._brought.get((kind, sender), 0) >= share:
+        if self._brought.get((kind, sender), 0) + more >= share:
             return f"{share} new {kind} came from '{sender}' within this hour"
         return None
 

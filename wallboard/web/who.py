@@ -50,6 +50,12 @@ class Who:
         """As which account or token, whatever its name is."""
         return f"{self.kind}:{self.id}"
 
+    @property
+    def speaks_as(self) -> str | None:
+        """The only source that it may name; None: any. Who is limited and has none is a source by its own name."""
+        is_limited = self.queues is not None or self.teams is not None
+        return self.source or (self.name if is_limited else None)
+
     def may(self, scope: str) -> bool:
         return scope in self.scopes or "admin" in self.scopes
 
