@@ -5,7 +5,7 @@ from hostile import NAMES
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wallboard.core.words import alike, could_name, plainly, shown
+from wallboard.core.words import alike, could_name, plainly, shown, some_of
 
 
 def test_escapes_and_line_ends_are_shown_not_obeyed() -> None:
@@ -59,3 +59,12 @@ def test_nothing_is_called_by_no_letter_too_many_or_a_control_character(text: st
 )
 def test_a_slip_of_the_hand_finds_the_name_that_was_meant(new: str, meant: str | None) -> None:
     assert alike(new, ["sales-11", "support", "vip"]) == meant
+
+
+def test_an_error_names_a_handful_of_what_there_is_the_nearest() -> None:
+    assert some_of("x", []) == "none"
+    assert some_of("x", ["b", "a"]) == "a, b"
+    many = [f"queue-{number}" for number in range(2_000)] + ["support"]
+    assert some_of("suport", many).startswith("queue-")
+    assert "support" in some_of("suport", many)
+    assert some_of("suport", many).endswith(" and 1,996 more")

@@ -1,4 +1,4 @@
-"""What can be done about a source? `source forget` takes one out: test data, a retired PBX."""
+"""What can be done about a source? `source forget` takes some out: test data, a retired PBX."""
 
 import asyncio
 import getpass
@@ -11,7 +11,7 @@ from wallboard.commands.known import floor_of
 from wallboard.commands.line import running_line
 from wallboard.core.errors import WallboardError
 from wallboard.core.events import SourceForgotten
-from wallboard.core.words import meant
+from wallboard.core.words import meant, some_of
 from wallboard.record.audit import Audit
 from wallboard.record.database import open_record
 
@@ -24,20 +24,24 @@ def source() -> None:
 
 
 @source.command()
-@click.argument("name")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @given
-def forget(name: str, **where: Any) -> None:
-    """Take the source NAME and all that it told out of the state. It comes back when it tells something new."""
-    asyncio.run(_forget(name, Given(**where)))
-    click.echo(f"forgot {name}")
+def forget(names: tuple[str, ...], **where: Any) -> None:
+    """Take the sources NAME and all that they told out of the state. One comes back when it tells something new."""
+    asyncio.run(_forget(list(dict.fromkeys(names)), Given(**where)))
+    for name in names:
+        click.echo(f"forgot {name}")
 
 
-async def _forget(name: str, where: Given) -> None:
+async def _forget(names: list[str], where: Given) -> None:
+    """All of them, or none where one is not there."""
     config, who = where.load(), getpass.getuser()
     async with running_line(config) as line:
-        known = sorted((await floor_of(line)).sources)
-        if name not in known:
-            raise WallboardError(f"no source '{name}': there is {', '.join(known) or 'none'}{meant(name, known)}")
+        known = (await floor_of(line)).sources
+        for name in names:
+            if name not in known:
+                raise WallboardError(f"no source '{name}': there is {some_of(name, known)}{meant(name, known)}")
         audit = Audit(open_record(config.data, config.database_url))
-        await asyncio.to_thread(audit.write, clock_ms(), BY, "source.forgotten", id=name, user=who)
-        await line.stream.append([SourceForgotten(name=name, who=who, source="wallboard")])
+        for name in names:
+            await asyncio.to_thread(audit.write, clock_ms(), BY, "source.forgotten", id=name, user=who)
+            await line.stream.append([SourceForgotten(name=name, who=who, source="wallboard")])

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 MOST = 256
+_HANDFUL = 5
 MOST_ALIKE = 50  # names that a new one is compared with
 
 
@@ -30,6 +31,15 @@ def meant(wrong: str, known: Iterable[str]) -> str:
     """` - did you mean 'x'?` where one of the known words is near, else nothing."""
     near = nearest(wrong, known)
     return f" - did you mean '{near}'?" if near else ""
+
+
+def some_of(wrong: str, known: Iterable[str]) -> str:
+    """The known words for an error: all where they are a handful, else those that are most like the wrong one."""
+    words = sorted(known)
+    if len(words) <= _HANDFUL:
+        return ", ".join(words) or "none"
+    near = sorted(get_close_matches(wrong[:MOST], words, n=_HANDFUL, cutoff=0.0))
+    return f"{', '.join(near)} and {len(words) - len(near):,} more"
 
 
 def nearest(wrong: str, known: Iterable[str]) -> str | None:
