@@ -211,3 +211,39 @@ def test_a_list_that_is_too_long_is_read_up_to_its_limit() -> None:
     rule = Rule(type="kpi.reported", fields={"kpi": "{@.k}", "value": 1}, each="$.rows")
     found = list(events_of({"rows": [{"k": "x"}] * 5_000}, Map([rule], {})))
     assert len(found) == 1_000
+
+
+ALL_FILLED = Rule(
+    type="contact.message",
+    fields={"contact": "c-{$.id}", "queue": "inbox-{$.inbox.id}", "by": "customer", "id": "message:{$.message}"},
+)
+
+
+@pytest.mark.parametrize("nothing", [{}, {"inbox": {"id": None}, "message": ""}, {"inbox": {"id": {}}, "message": []}])
+def test_a_text_whose_placeholder_finds_nothing_leaves_its_field_out(nothing: dict[str, Any]) -> None:
+    """It was a queue `inbox-`, and an id `message:`, of which every other message was a duplicate."""
+    [event] = one_of(ALL_FILLED, {"id": 7} | nothing)
+    assert isinstance(event, Event)
+    assert msgspec.to_builtins(event) == {"type": "contact.message", "contact": "c-7", "by": "customer"}
+    [event] = one_of(ALL_FILLED, {"id": 7, "inbox": {"id": 3}, "message": 0})
+    assert isinstance(event, Event)
+    assert (getattr(event, "queue", None), event.id) == ("inbox-3", "message:0")
+
+
+def test_where_the_field_is_required_the_event_is_refused_with_the_path() -> None:
+    [refused] = one_of(ALL_FILLED, {})
+    assert isinstance(refused, Refused)
+    assert "field 'contact'" in refused.reason
+    assert "(from $.id)" in refused.reason
+
+
+def test_what_may_be_absent_says_so_and_is_empty() -> None:
+    rule = Rule(type="notice.posted", fields={"text": "{$.name}: {$.more?}", "id": "{$.name}:{$.more?}"})
+    [event] = one_of(rule, {"name": "disk"})
+    assert isinstance(event, Event)
+    assert (getattr(event, "text", None), event.id) == ("disk:", "disk:")
+    assert [*faults_of(rule, {})] == []
+
+
+def one_of(rule: Rule, payload: Any) -> list[Event | Refused]:
+    return [made.found for made in events_of(payload, Map([rule], {}))]

@@ -1,7 +1,8 @@
 """What does somebody else's JSON mean? A map says it: JSON path → field of an event, under conditions. Pure.
 
 `$.a.b[0]` is a path from the top of the payload, `@.a` from the item of the list that `each` names. A text with
-`{$.a}` in it is filled in; any other text, number or truth stands for itself (docs/webhooks.md).
+`{$.a}` in it is filled in, and left out as a whole where nothing is there, unless it says `{$.a?}`; any other text,
+number or truth stands for itself (docs/webhooks.md).
 """
 
 import re
@@ -20,7 +21,7 @@ ITEMS_AT_MOST = 1_000  # of one list in a payload
 TEXT_AT_MOST = 1_000  # of a notice; a longer one is cut
 _PATH = re.compile(r"[$@](?:\.[A-Za-z0-9_-]+|\[-?[0-9]{1,4}\])*")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(-?[0-9]+)\]")
-_INSIDE = re.compile(r"\{([^{}]*)\}")
+_INSIDE = re.compile(r"\{([^{}]*?)(\??)\}")
 _UNITS = {"s": 1000, "ms": 1}
 _NOTHING: Any = object()
 
@@ -115,7 +116,7 @@ def _paths(given: Given) -> list[str]:
         return [path for one in given if isinstance(one, str) for path in _paths(one)]
     if not isinstance(given, str):
         return []
-    return [given] if given[:1] in ("$", "@") else _INSIDE.findall(given)
+    return [given] if given[:1] in ("$", "@") else [path for path, _ in _INSIDE.findall(given)]
 
 
 def _no_path(text: str, *, item: bool) -> str | None:
@@ -182,7 +183,18 @@ def _value(given: Given, payload: Any, item: Any, tables: Mapping[str, Mapping[s
         return given
     if given[:1] in ("$", "@"):
         return _at(given, payload, item)
-    return _INSIDE.sub(lambda found: _as_text(_at(found[1], payload, item)), given)
+    return _filled(given, payload, item)
+
+
+def _filled(text: str, payload: Any, item: Any) -> Any:
+    """_NOTHING where a value is not there that must be: half a name or half an id would be that of something else."""
+    parts = _INSIDE.split(text)  # text, path, "?" or "", text, …
+    for place in range(1, len(parts), 3):
+        value = _as_text(_at(parts[place], payload, item))
+        if not isinstance(value, str) or not (value or parts[place + 1]):
+            return _NOTHING
+        parts[place : place + 2] = [value, ""]
+    return "".join(parts)
 
 
 def _looked_up(given: Value, payload: Any, item: Any, tables: Mapping[str, Mapping[str, Scalar]]) -> Any:
