@@ -79,9 +79,9 @@ function fill(body, rows) {
 
 /** @param {Source} source */
 function sourceRow(source) {
-  const link = element("a", source.name);
-  link.setAttribute("href", `/sources/${encodeURIComponent(source.name)}`);
-  const head = element("th", link);
+  const name = element("opens" in section.dataset ? "a" : "span", source.name);
+  if (name instanceof HTMLAnchorElement) name.href = `/sources/${encodeURIComponent(source.name)}`;
+  const head = element("th", name);
   head.setAttribute("scope", "row");
   if (source.kind) head.append(" ", element("small", source.kind));
   const note = element("td", source.note ?? "");

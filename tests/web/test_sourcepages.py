@@ -92,6 +92,21 @@ async def test_a_refused_event_brings_no_source_into_being_and_counts_under_its_
     assert "wallboard_events_rejected_total" in (await served.http.get("/metrics")).text
 
 
+async def test_only_who_may_open_a_source_has_a_link_to_it(served: Any) -> None:
+    await served.two_teams()
+    await served.http.post(EVENTS, json={"type": "source.beat", "source": "pbx-1"})
+    await told_of(served, "pbx-1", 1)
+    bound = {"cookie": await served.sign_in("Lena", "lead", teams=("one",))}
+    page = (await served.anonymous.get("/sources", headers=bound)).text
+    assert "pbx-1" in page
+    assert 'href="/sources/' not in page
+    assert "data-opens" not in page
+    assert (await served.anonymous.get("/sources/pbx-1", headers=bound)).status_code == 403
+    page = (await served.http.get("/sources")).text
+    assert 'href="/sources/pbx-1"' in page
+    assert "data-opens" in page
+
+
 async def test_what_was_not_taken_is_told_a_line_each_and_once(served: Any) -> None:
     good = {"type": "contact.queued", "source": "pbx-1", "contact": "c", "queue": "support", "id": "e-1"}
     bad = [good | {"id": "e-2", "queue": 7}, good | {"id": "e-3", "contact": 8}]

@@ -26,6 +26,7 @@ from wallboard.web.figures import moment
 from wallboard.web.problems import Problem
 from wallboard.web.sight import sees_floor
 from wallboard.web.speaking import spoken
+from wallboard.web.who import Who
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.web.writable import not_in_force
 
@@ -47,7 +48,7 @@ class SourcePages:
         found = await sources(parts)
         clock = {"clock": lambda at_ms: moment(at_ms, found["now"], found["zone"])}
         told = await asyncio.to_thread(not_in_force, parts.config, spoken(request)) if who.may("admin") else None
-        return self._page(request, "sources.html", found | clock | {"mistake": told})
+        return self._page(request, "sources.html", found | clock | {"mistake": told, "opens": _may_see_events(who)})
 
     async def one(self, request: Request) -> Response:
         _sees_events(request)
@@ -99,9 +100,12 @@ async def source_api(request: Request) -> Response:
 
 def _sees_events(request: Request) -> None:
     """Raises Problem 403. Events name contacts and people, of all teams."""
-    who = sees_floor(request)
-    if not who.may("people:read") or who.teams is not None:
+    if not _may_see_events(sees_floor(request)):
         raise Problem(403, "A source's events are for who may see people of every team (scope people:read).")
+
+
+def _may_see_events(who: Who) -> bool:
+    return who.may("people:read") and who.teams is None
 
 
 async def sources(parts: Parts) -> dict[str, Any]:
