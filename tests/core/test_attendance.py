@@ -9,7 +9,7 @@ from test_oracle import LOGS, ZONES, _is_repeat, _logs, _settings
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
-from wallboard.core.attendance import TIME
+from wallboard.core.attendance import TIME, gather
 from wallboard.core.past import Past
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
 from wallboard.core.settings import Agent, Settings
@@ -124,6 +124,8 @@ def test_the_quarters_of_a_day_add_up_to_it(
             past = Past(floor, written_ms)
     written |= take(past)
     day = next(iter(floor.ground.calendar.days.values()))
+    for own in floor.people.agents.values():
+        own.seen_ms = floor.now_ms  # as if each had just been told anew
     for name, row in kpis.document(floor)["agents"].items():
         quarters = [
             amounts for one, amounts in written.items() if (one.kind, one.id) == ("agents", name)
@@ -134,6 +136,41 @@ def test_the_quarters_of_a_day_add_up_to_it(
     everybody = [amounts for one, amounts in written.items() if one.kind == "agents"]
     together = [amounts for one, amounts in written.items() if (one.kind, one.id) == ("groups", "all")]
     assert _sum(together, "staffed_ms") == sum(_sum(everybody, state) for state in STATES)
+
+
+def test_a_quarter_that_ended_is_counted_up_to_its_end_by_the_first_look_after_it() -> None:
+    """Anna is told anew once a minute, not on the full one."""
+    floor = Floor()
+    floor.apply(ev.SignedIn(agent="anna", queues=["support"], **at(0)), NINE)
+    past = Past(floor, 0)
+    floor.advance(NINE + 15 * MINUTE + SECOND)
+    for _ in past.look():
+        pass
+    assert past.take_changed(100)[Interval("queues", "support", NINE, TIME)] == {"staffed_ms": QUARTER_MS}
+
+
+def test_a_queue_s_quarter_says_when_the_first_of_its_agents_was_there_whoever_is_taken_back() -> None:
+    floor = Floor()
+    floor.advance(NINE)
+    past = Past(floor, 0)
+    for name, minute in (("anna", 5), ("bob", 10)):
+        floor.apply(ev.SignedIn(agent=name, queues=["support"], **at(minute)), NINE + 10 * MINUTE)
+    floor.advance(NINE + 12 * MINUTE)
+    assert take(past)[Interval("queues", "support", NINE, TIME)] == {
+        "staffed_ms": 9 * MINUTE, "staffed_after_ms": 5 * MINUTE,
+    }  # fmt: skip
+    floor.apply(ev.SignedOut(agent="anna", **at(5)), NINE + 12 * MINUTE)
+    assert take(past)[Interval("queues", "support", NINE, TIME)] == {
+        "staffed_ms": 2 * MINUTE, "staffed_after_ms": 10 * MINUTE,
+    }  # fmt: skip
+
+
+def test_of_several_queues_the_first_agent_of_any_counts() -> None:
+    found: Amounts = {}
+    gather(found, {"staffed_ms": 300, "staffed_after_ms": 600})
+    gather(found, {})
+    gather(found, {"staffed_ms": 400, "staffed_after_ms": 500})
+    assert found == {"staffed_ms": 700, "staffed_after_ms": 500}
 
 
 def _sum(found: Iterable[Amounts], name: str) -> int:

@@ -255,3 +255,21 @@ async def test_hostile_names_stay_text_on_the_page(recorded: Any) -> None:
     page = await recorded.http.get("/history", params={"queue": hostile, "day": "2026-11-22"})
     assert page.status_code == 200
     assert "<img" not in page.text
+
+
+async def test_agents_who_were_told_of_before_the_house_was_up_are_no_more_than_there_were(recorded: Any) -> None:
+    """Up at 08:03: two signed in at 07:50, one of them until 08:10."""
+    told = {
+        Interval("queues", "support", DAY + 8 * HOUR - QUARTER_MS, "time"): {
+            "staffed_ms": 1_200_000, "staffed_after_ms": 300_000,
+        },
+        Interval("queues", "support", DAY + 8 * HOUR, "time"): {"staffed_ms": 1_500_000},
+    }  # fmt: skip
+    recorded.parts.history.write(told, [], 1, NINE)
+    query = "queue=support&day=2026-11-22&step=15m"
+    rows = (await asked(recorded, f"{query}&metric=staffed"))["rows"]
+    assert [round(row["staffed"], 3) for row in rows[31:33]] == [2.0, 1.667]
+    table = (await recorded.http.get(f"/history.csv?{query}&metric=staffed")).text.splitlines()
+    assert [round(float(line.rpartition(",")[2]), 3) for line in table[32:34]] == [2.0, 1.667]
+    page = (await recorded.http.get(f"/history?{query}")).text
+    assert 'data-metric="staffed" data-value="1.6' in page.partition('<th scope="row">08:00')[2].partition("</tr>")[0]

@@ -15,7 +15,7 @@ from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.windows import business_day
 from wallboard.record.history import History
-from wallboard.record.steps import TOLD_MS, Row, Step, known_then, rows
+from wallboard.record.steps import Row, Step, known_then, rows, spans
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
@@ -90,7 +90,7 @@ def numbers(history: History, group: str, target: float | None, shift: Shift, no
     hours = [Step(at_ms, min(at_ms + HOUR_MS, shift.ends_ms)) for at_ms in begins]
     recorded = history.read("groups", group, shift.started_ms, until_ms, "event")
     spent = history.read("groups", group, shift.started_ms, until_ms, TIME)
-    seen = [(day.since_ms, day.until_ms + TOLD_MS) for day in history.days(shift.started_ms, until_ms)]
+    seen = spans(history.days(shift.started_ms, until_ms))
     told = rows([*hours, Step(shift.started_ms, shift.ends_ms)], recorded, spent, seen, now_ms, "groups")
     *found, whole = [row if known_then(row, recorded, seen) else _unknown(row) for row in told]
     return Numbers(group, target, _folded(found), whole)

@@ -16,9 +16,11 @@ from wallboard.core.ledger import add_to
 from wallboard.core.people import People
 from wallboard.core.quarters import REACH_MS, Amounts, Interval
 from wallboard.core.tallies import Tallies
-from wallboard.core.timesheet import KEPT_MS, QUARTER_MS, SERVES
+from wallboard.core.timesheet import AFTER, KEPT_MS, QUARTER_MS, SERVES
 
 TIME = "time"  # the basis of these intervals
+STAFFED = "staffed_ms"
+STAFFED_AFTER = "staffed_after_ms"  # how long after the quarter began the first of them was there, as far as was told
 LOOK_MS = 5 * 60_000
 SLICE = 200  # agents between two chances for others
 
@@ -37,6 +39,7 @@ class Attendance:
     def _begin(self) -> None:
         """From the sheets alone, as after a new start or another configuration."""
         self._amounts: dict[Interval, Amounts] = {}
+        self._afters: dict[Interval, dict[int, int]] = {}  # STAFFED_AFTER → of how many agents
         self._told: dict[str, dict[int, dict[str, int]]] = {}  # agent → quarter → what is counted of it
         self._looked_ms: dict[str, int] = {}
         self._waiting = self._people.attended = set(self._people.agents)  # of whom something was told since
@@ -46,7 +49,7 @@ class Attendance:
         if self._people.attended is not self._waiting:
             self._begin()
         now_ms, count = self._ground.now_ms, 0
-        for name in sorted(self._waiting):
+        for name in sorted(self._people.agents if at_once else self._waiting):
             looked_ms = self._looked_ms.get(name, 0)
             if at_once or now_ms - looked_ms >= LOOK_MS or looked_ms // QUARTER_MS != now_ms // QUARTER_MS:
                 self._waiting.discard(name)
@@ -56,14 +59,18 @@ class Attendance:
                 if count % SLICE == 0:
                     yield
         old_ms = now_ms - KEPT_MS - QUARTER_MS
-        self._amounts = {
-            one: of for one, of in self._amounts.items() if one.started_ms >= old_ms or one in self.changed
-        }
+        for old in [one for one in self._amounts if one.started_ms < old_ms and one not in self.changed]:
+            self._amounts.pop(old)
+            self._afters.pop(old, None)
 
     def take_changed(self, most: int) -> dict[Interval, Amounts]:
         """Up to `most` intervals to write, each whole; they count as written."""
         taken = [self.changed.pop() for _ in range(min(most, len(self.changed)))]
-        return {interval: dict(self._amounts.get(interval, {})) for interval in taken}
+        found = {interval: dict(self._amounts.get(interval, {})) for interval in taken}
+        for interval, amounts in found.items():
+            if after_ms := min(self._afters.get(interval, ()), default=0):
+                amounts[STAFFED_AFTER] = after_ms
+        return found
 
     def _look_at(self, name: str) -> None:
         row = self._people.agents.get(name)
@@ -83,7 +90,10 @@ class Attendance:
                 told[started_ms] = states if over else dict(states)  # the running one goes on to be added to
 
     def _count(self, agent: str, started_ms: int, states: dict[str, int], sign: int) -> None:
+        after_ms = states.get(AFTER, 0)
         for state, ms in states.items():
+            if state == AFTER:
+                continue
             if not state.startswith(SERVES):
                 self._add(Interval("agents", agent, started_ms, TIME), state, sign * ms)
                 continue
@@ -91,7 +101,9 @@ class Attendance:
             groups = {group for queue in queues for group in self._tallies.groups_of(queue)} or self._alone(agent)
             for kind, names in (("queues", queues), ("groups", groups)):
                 for name in names:
-                    self._add(Interval(kind, name, started_ms, TIME), "staffed_ms", sign * ms)
+                    interval = Interval(kind, name, started_ms, TIME)
+                    self._add(interval, STAFFED, sign * ms)
+                    add_to(self._afters.setdefault(interval, {}), after_ms, sign)
 
     def _add(self, interval: Interval, name: str, ms: int) -> None:
         add_to(self._amounts.setdefault(interval, {}), name, ms)
@@ -103,3 +115,12 @@ class Attendance:
         """The groups of somebody who serves no queue."""
         team = self._people.team_of(agent)
         return {"all", *([f"team:{team}"] if team else [])}
+
+
+def gather(into: Amounts, more: Amounts) -> None:
+    """Of the same quarter, such as those of several queues."""
+    afters = [of.get(STAFFED_AFTER, 0) for of in (into, more) if STAFFED in of]
+    for name, amount in more.items():
+        add_to(into, name, amount)
+    if afters:
+        into[STAFFED_AFTER] = min(afters)

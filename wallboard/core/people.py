@@ -16,7 +16,7 @@ from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
 from wallboard.core.rows import NEVER_MS, AgentRow, Key, Standing, own_ledger
 from wallboard.core.tallies import Tallies
-from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Work, changed_ms, reach_beyond
+from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Span, Timesheet, Work, changed_ms, reach_beyond
 from wallboard.core.visits import REPLACE_LOST_MS, Deed, Did
 from wallboard.core.windows import MINUTE_MS
 
@@ -225,12 +225,9 @@ class People:
     def stretch_of(self, row: AgentRow) -> tuple[int | None, int | None]:
         """The stretch of work as of now, whenever it was told last: since when, and when that is different by time
         alone (ms; None: never)."""
-        self.time_of(row)
-        assert row.draft is not None
         now_ms, settings = self._ground.now_ms, self._settings(row)
         spans = [*chain.from_iterable(row.spans.values())]
-        sheet = row.draft.copied()
-        sheet.settle(now_ms, settings, spans)
+        sheet = self._until_now(row, spans)
         edges = [edge for span in spans for edge in (span.begin_ms, span.end_ms) if edge is not None]
         ahead = [at_ms for at_ms in (*edges, *(one.at_ms for one in settings)) if at_ms > now_ms]  # told ahead of time
         if sheet.work.idle_ms is not None:
@@ -238,10 +235,9 @@ class People:
         return sheet.work.since_ms, min(ahead, default=None)
 
     def quarters_of(self, row: AgentRow) -> tuple[dict[int, dict[str, int]], int]:
-        """Quarter of an hour → ms by state and by queues served (core/timesheet.py), and until when."""
-        self.time_of(row)
-        assert row.draft is not None
-        return row.draft.quarters, row.draft.settled_ms
+        """Quarter of an hour → ms by state and by queues served (core/timesheet.py), and until when: as of now."""
+        sheet = self._until_now(row, [*chain.from_iterable(row.spans.values())])
+        return sheet.quarters, sheet.settled_ms
 
     def doing(self, row: AgentRow) -> tuple[str, int]:
         """The agent's activity, and since when."""
@@ -281,6 +277,13 @@ class People:
         if source:
             row.sources.add(source)
         return row
+
+    def _until_now(self, row: AgentRow, spans: list[Span]) -> Timesheet:
+        self.time_of(row)
+        assert row.draft is not None
+        sheet = row.draft.copied()
+        sheet.settle(self._ground.now_ms, self._settings(row), spans)
+        return sheet
 
     def _retell(self, row: AgentRow, order: int = -1) -> Deed:
         row.profile, row.told = msgspec.structs.replace(row.base), []

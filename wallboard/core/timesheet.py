@@ -22,6 +22,7 @@ WINDOWS = ("day", "shift")
 QUARTER_MS = 15 * 60_000
 KEPT_MS = 3 * 3_600_000  # quarters before what is settled
 SERVES = "\t"  # before each queue's name in the key of the time for which they were served; no name can hold it
+AFTER = "after"  # how long after the quarter began the first of it was
 NEVER_MS = 1 << 62
 
 
@@ -157,6 +158,8 @@ class Timesheet(Struct, gc=False):
             spent = self.quarters.get(started_ms)
             if spent is None:
                 spent = self.quarters[started_ms] = {}
+                if begin_ms > started_ms:
+                    spent[AFTER] = begin_ms - started_ms
             for name in names:
                 spent[name] = spent.get(name, 0) + length
             begin_ms += length

@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from wallboard.core.attendance import STAFFED, STAFFED_AFTER
 from wallboard.core.figures import figures, own_figures
 from wallboard.core.quarters import QUARTER_MS, Amounts, counts_of
 from wallboard.core.settings import Site
 from wallboard.core.windows import Day, business_day
+from wallboard.record.history import SeenDay
 
 STEPS = {"15m": QUARTER_MS, "30m": 2 * QUARTER_MS, "1h": 4 * QUARTER_MS, "1d": 0}
 MOST_ROWS = 3_000  # a month of quarters
@@ -52,8 +54,8 @@ def rows(
 ) -> Iterator[Row]:
     """One a step: `at`, `until`, `provisional` while something in it may still be revised, and its numbers.
 
-    `recorded` and `spent`: quarter → counts, and → ms of time (core/attendance.py); `seen`: from when to when
-    somebody looked.
+    `recorded` and `spent`: quarter → counts, and → ms of time (core/attendance.py); `seen`: `spans` of
+    the days.
     """
     for step in wanted:
         amounts, times = _added(recorded, step), _added(spent, step)
@@ -64,8 +66,21 @@ def rows(
         yield (
             row
             | figures(counts, 0)
-            | (_of_agent(counts.sums, times) if kind == "agents" else _staffed(times, step, seen, now_ms))
+            | (_of_agent(counts.sums, times) if kind == "agents" else _staffed(spent, step, seen, now_ms))
         )
+
+
+def spans(days: Iterable[SeenDay]) -> list[tuple[int, int]]:
+    """From when to when somebody looked, in order and apart. A day's last word just before its end holds up to it."""
+    found: list[tuple[int, int]] = []
+    for since_ms, until_ms in sorted(
+        (day.since_ms, day.ends_ms if day.until_ms + TOLD_MS >= day.ends_ms else day.until_ms) for day in days
+    ):
+        if found and since_ms <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], until_ms))
+        else:
+            found.append((since_ms, until_ms))
+    return found
 
 
 def known_then(row: Row, recorded: Container[int], seen: Sequence[tuple[int, int]]) -> bool:
@@ -73,7 +88,7 @@ def known_then(row: Row, recorded: Container[int], seen: Sequence[tuple[int, int
     at_ms, until_ms = row["at"], row["until"]
     if any(started_ms in recorded for started_ms in quarters(Step(at_ms, until_ms))):
         return True
-    return any(since_ms < until_ms and at_ms < ends_ms for since_ms, ends_ms in seen)
+    return any(since_ms < until_ms and at_ms < ends_ms + TOLD_MS for since_ms, ends_ms in seen)
 
 
 def quarters(step: Step) -> range:
@@ -95,11 +110,24 @@ def _of_agent(sums: dict[str, int], times: Amounts) -> Row:
     return found
 
 
-def _staffed(times: Amounts, step: Step, seen: Sequence[tuple[int, int]], now_ms: int) -> Row:
-    """How many agents were signed in on average while somebody looked; of a step that is over."""
-    looked_ms = max((min(step.ends_ms, until) - max(step.begins_ms, since) for since, until in seen), default=0)
-    over = step.ends_ms + TOLD_MS <= now_ms  # agents' time is looked at after each quarter
-    return {"staffed": times["staffed_ms"] / looked_ms} if "staffed_ms" in times and looked_ms > 0 and over else {}
+def _staffed(spent: Mapping[int, Amounts], step: Step, seen: Sequence[tuple[int, int]], now_ms: int) -> Row:
+    """How many agents were signed in on average over what is known of a step that is over."""
+    if step.ends_ms + TOLD_MS > now_ms:  # agents' time is looked at after each quarter
+        return {}
+    staffed = {at_ms: spent[at_ms] for at_ms in quarters(step) if STAFFED in spent.get(at_ms, {})}
+    known_ms = sum(_known_ms(at_ms, staffed.get(at_ms), seen) for at_ms in quarters(step))
+    return {"staffed": sum(one[STAFFED] for one in staffed.values()) / known_ms} if staffed and known_ms > 0 else {}
+
+
+def _known_ms(at_ms: int, staffed: Amounts | None, seen: Sequence[tuple[int, int]]) -> int:
+    """How much of this quarter somebody saw, or was told of it: of agents before the house was up."""
+    ends_ms = at_ms + QUARTER_MS
+    here = [(max(at_ms, since), min(ends_ms, until)) for since, until in seen if since < ends_ms and at_ms < until]
+    seen_ms = sum(until_ms - since_ms for since_ms, until_ms in here)
+    if staffed is None:
+        return seen_ms
+    until_ms = max((until_ms for _, until_ms in here), default=ends_ms)
+    return max(seen_ms, until_ms - at_ms - staffed.get(STAFFED_AFTER, 0))
 
 
 def day_named(label: str, site: Site) -> Day:

@@ -21,11 +21,11 @@ from wallboard.record.steps import (
     LAST_YEAR,
     MOST_ROWS,
     STEPS,
-    TOLD_MS,
     Row,
     day_named,
     known_then,
     rows,
+    spans,
     steps,
 )
 from wallboard.web.asking import KINDS, check, of_one, once_each
@@ -171,7 +171,7 @@ def _read(parts: Parts, asked: Asked, now_ms: int) -> tuple[list[Row], list[Seen
     recorded = parts.history.read(asked.kind, asked.name, asked.from_ms, to_ms, asked.by)
     spent = parts.history.read(asked.kind, asked.name, asked.from_ms, to_ms, TIME)
     days = parts.history.days(asked.from_ms, to_ms)
-    seen = [(day.since_ms, day.until_ms + TOLD_MS) for day in days]
+    seen = spans(days)
     found = [
         _only(row, asked.metrics if known_then(row, recorded.keys() | spent.keys(), seen) else ())
         for row in rows(wanted, recorded, spent, seen, now_ms, asked.kind)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wallboard.core.attendance import TIME
+from wallboard.core.attendance import TIME, gather
 from wallboard.core.measured import LEAST
 from wallboard.core.quarters import Amounts
 from wallboard.core.select import selects_queue
@@ -25,7 +25,7 @@ from wallboard.core.windows import Day, business_day
 from wallboard.live.view import View, tile_of
 from wallboard.record.board import OVER_TIME, Board, Tile
 from wallboard.record.checks import board_mistakes
-from wallboard.record.steps import STEPS, Step, day_named, rows, steps
+from wallboard.record.steps import STEPS, Step, day_named, rows, spans, steps
 from wallboard.web.auth import allowed, who_asks
 from wallboard.web.calls import Answer, Call, Query
 from wallboard.web.history import site_of
@@ -218,7 +218,7 @@ def _rows(
     for kind, name in names:
         _add(recorded, parts.history.read(kind, name, from_ms, end_ms, "event"))
         _add(spent, parts.history.read(kind, name, from_ms, end_ms, TIME))
-    seen = [(day.since_ms, day.until_ms) for day in parts.history.days(from_ms, end_ms)]
+    seen = spans(parts.history.days(from_ms, end_ms))
     kept = {"at", "provisional", *metrics}
     return [
         {key: value for key, value in row.items() if key in kept and row.get("n", {}).get(key, least) >= least}
@@ -229,9 +229,7 @@ def _rows(
 
 def _add(found: dict[int, Amounts], more: Mapping[int, Amounts]) -> None:
     for at_ms, amounts in more.items():
-        here = found.setdefault(at_ms, {})
-        for name, amount in amounts.items():
-            here[name] = here.get(name, 0) + amount
+        gather(found.setdefault(at_ms, {}), amounts)
 
 
 def _a_week_on(at_ms: int, zone: ZoneInfo) -> int:
