@@ -84,6 +84,50 @@ def test_the_days_of_other_sites_say_too_since_when_they_were_seen(tmp_path: Pat
     }  # fmt: skip
 
 
+def test_the_first_day_of_another_site_says_since_when_also_where_it_began_before_the_first_site_s(
+    tmp_path: Path,
+) -> None:
+    """The files begin at 09:00 UTC on the 22nd: Kyiv's began at 22:00 UTC the day before, New York's at 05:00."""
+    sites = '[site.york]\nzone = "America/New_York"\n[site.kyiv]\nzone = "Europe/Kyiv"\n'
+    (tmp_path / "wallboard.toml").write_text(sites)
+    for _ in range(2):
+        assert imported(tmp_path, "--config", str(tmp_path / "wallboard.toml"), file=file_of(tmp_path, days=2)) == 0
+        found = {(day.site, day.day): day[4:] for day in history(tmp_path).days(DAY - 24 * HOUR, DAY + 72 * HOUR)}
+        end = DAY + 35 * HOUR + 70_000
+        assert found == {
+            ("york", "2026-11-22"): (DAY + 9 * HOUR, DAY + 29 * HOUR, "import"),
+            ("york", "2026-11-23"): (DAY + 29 * HOUR, end, "import"),
+            ("kyiv", "2026-11-22"): (DAY + 9 * HOUR, DAY + 22 * HOUR, "import"),
+            ("kyiv", "2026-11-23"): (DAY + 22 * HOUR, end, "import"),
+        }, "from 22:00 on in parts"
+
+
+def test_a_day_of_another_site_that_was_seen_live_after_what_is_filled_keeps_that(tmp_path: Path) -> None:
+    """New York's 22nd ends at 05:00 UTC: Kyiv's 23rd was seen from 06:00 on."""
+    sites = '[site.york]\nzone = "America/New_York"\n[site.kyiv]\nzone = "Europe/Kyiv"\n'
+    (tmp_path / "wallboard.toml").write_text(sites)
+    live = SeenDay("kyiv", "2026-11-23", DAY + 22 * HOUR, DAY + 46 * HOUR, DAY + 30 * HOUR, DAY + 45 * HOUR, "live")
+    own = SeenDay("york", "2026-11-23", DAY + 29 * HOUR, DAY + 53 * HOUR, DAY + 30 * HOUR, DAY + 45 * HOUR, "live")
+    history(tmp_path).write({}, [live, own], 1, DAY)
+    assert imported(tmp_path, "--config", str(tmp_path / "wallboard.toml"), file=file_of(tmp_path, days=2)) == 0
+    found = {(day.site, day.day): day for day in history(tmp_path).days(DAY, DAY + 72 * HOUR)}
+    assert (found["kyiv", "2026-11-23"], found["york", "2026-11-23"]) == (live, own)
+
+
+def test_agents_are_counted_up_to_the_end_of_the_files(tmp_path: Path) -> None:
+    told = [{"type": "agent.signed_in", "agent": name, "queues": ["support"], "time": DAY} for name in ("anna", "bob")]
+    told += [
+        {"type": "contact.queued", "contact": "c", "queue": "support", "time": DAY + 30_000},
+        {"type": "agent.signed_out", "agent": "bob", "time": DAY + 700_000},
+        {"type": "contact.abandoned", "contact": "c", "time": DAY + 760_000},
+    ]
+    file = tmp_path / "events.ndjson"
+    file.write_text("".join(json.dumps({"source": "pbx"} | one) + "\n" for one in told))
+    assert imported(tmp_path, file=file) == 0
+    assert history(tmp_path).read("queues", "support", DAY, DAY + HOUR, "time") == {DAY: {"staffed_ms": 1_460_000}}
+    assert history(tmp_path).days(DAY, DAY + 1)[0].until_ms == DAY + 760_000
+
+
 def test_a_day_of_another_site_that_was_seen_live_later_does_not_hold_up_the_import(tmp_path: Path) -> None:
     """Seen live since noon of the 23rd in Kyiv, whose day begins two hours before the 22nd is over in UTC."""
     day = SeenDay("kyiv", "2026-11-23", DAY + 22 * HOUR, DAY + 46 * HOUR, DAY + 36 * HOUR, DAY + 40 * HOUR, "live")

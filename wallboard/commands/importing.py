@@ -21,7 +21,7 @@ from wallboard.core.ledger import add_to
 from wallboard.core.past import Past
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
 from wallboard.core.rows import Key
-from wallboard.core.settings import Settings
+from wallboard.core.settings import Settings, Site
 from wallboard.core.state import Floor
 from wallboard.core.visits import Story
 from wallboard.core.windows import Day, business_day
@@ -105,18 +105,18 @@ def _filled(config: Config, found: Recorded, *, replace: bool) -> list[str]:
     """Writes what may be written, day by day of the first site; gives what to say of each."""
     history, now_ms = History(open_record(config.data, config.database_url)), clock_ms()
     said: list[str] = []
+    first, *others = config.settings.sites
     for day in _days(config.settings, found.first_ms, found.last_ms):
         if day.ends_ms > now_ms:
             said.append(f"{day.label}: is not over, so it is left to the live line")
             continue
-        if not replace and any(_is_live_within(day, one) for one in history.days(day.started_ms, day.ends_ms)):
+        if not replace and any(_is_live_within(day, one, others) for one in history.days(day.started_ms, day.ends_ms)):
             said.append(f"{day.label}: was seen live and stays as it is (--replace takes the files' figures instead)")
             continue
         within = range(day.started_ms, day.ends_ms)
         mine = {one: amounts for one, amounts in found.intervals.items() if one.started_ms in within}
         ended = {key: one for key, one in found.contacts.items() if one.ended_ms in within}
-        first, *others = config.settings.sites
-        elsewhere = [_seen(site, own, found) for site, own in _begun(config.settings, others, day)]
+        elsewhere = [part for site in others for part in _parts(site, config.settings.sites[site], day, found)]
         history.fill(mine, [_seen(first, day, found)], ended, elsewhere)
         queues = {one.id for one in mine if one.kind == "queues"}
         said.append(f"{day.label}: {len(mine)} intervals of {len(queues)} queues")
@@ -131,17 +131,25 @@ def _days(settings: Settings, first_ms: int, last_ms: int) -> list[Day]:
     return days
 
 
-def _is_live_within(day: Day, seen: SeenDay) -> bool:
-    """Of a day of another site only some hours may be those of this one."""
-    return seen.told_by == "live" and seen.since_ms < day.ends_ms and day.started_ms < seen.until_ms
+def _is_live_within(day: Day, seen: SeenDay, others: Iterable[str]) -> bool:
+    """By the days of the first site, or of one that is in the file no more: whoever saw another's saw the first's."""
+    return (
+        seen.site not in others
+        and seen.told_by == "live"
+        and seen.since_ms < day.ends_ms
+        and day.started_ms < seen.until_ms
+    )
 
 
-def _begun(settings: Settings, sites: Iterable[str], day: Day) -> Iterator[tuple[str, Day]]:
-    """The days of these sites that begin while `day` runs."""
-    for name in sites:
-        own = business_day(day.ends_ms - 1, settings.sites[name].zone, settings.sites[name].day_starts)
-        if own.started_ms >= day.started_ms:
-            yield name, own
+def _parts(name: str, site: Site, day: Day, found: Recorded) -> Iterator[SeenDay]:
+    """Of the days of another site: what of them lies within `day`."""
+    own = business_day(day.started_ms, site.zone, site.day_starts)
+    while own.started_ms < day.ends_ms:
+        part = _seen(name, own, found)
+        part = part._replace(since_ms=max(part.since_ms, day.started_ms), until_ms=min(part.until_ms, day.ends_ms))
+        if part.since_ms < part.until_ms:
+            yield part
+        own = business_day(own.ends_ms, site.zone, site.day_starts)
 
 
 def _seen(site: str, day: Day, found: Recorded) -> SeenDay:

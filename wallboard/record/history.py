@@ -116,7 +116,7 @@ class History:
         elsewhere: Iterable[SeenDay] = (),
     ) -> None:
         """Past days from an import, in place of all that was recorded of them. `ended`: their contacts; `elsewhere`:
-        days of other sites, of which it is only said when they were seen."""
+        parts of other sites' days, of which it is only said that they were seen."""
         days = list(days)
         with self._connected() as to:
             for day in days:
@@ -126,7 +126,8 @@ class History:
                 to.execute(delete(CONTACTS).where(within))
             _put(to, INTERVALS, _rows(intervals), ["amounts"])
             _keep(to, ended)
-            _put(to, _days, [day._asdict() for day in (*days, *elsewhere)], ["since_ms", "until_ms", "told_by"])
+            joined = [_joined(to, part, days) for part in elsewhere]
+            _put(to, _days, [day._asdict() for day in (*days, *joined)], ["since_ms", "until_ms", "told_by"])
 
     def written_ms(self) -> int:
         """When was last written; 0: never."""
@@ -194,6 +195,26 @@ def _see(to: Connection, days: Iterable[SeenDay]) -> None:
         whole = case((new.since_ms > was.until_ms + HOLE_MS, new.since_ms), else_=was.since_ms)
         told = {"since_ms": whole, "until_ms": new.until_ms, "told_by": new.told_by}
         to.execute(put.on_conflict_do_update(index_elements=["site", "day"], set_=told))
+
+
+def _joined(to: Connection, part: SeenDay, filled: Sequence[SeenDay]) -> SeenDay:
+    """With what was seen of that day outside the days that are filled; it is whole from its last hole on."""
+    was = to.execute(select(_days).where(_days.c.site == part.site, _days.c.day == part.day)).first()
+    seen = [] if was is None else [SeenDay(*was)]
+    for day in filled:
+        seen = [
+            one._replace(since_ms=since_ms, until_ms=until_ms)
+            for one in seen
+            for since_ms, until_ms in (
+                (one.since_ms, min(one.until_ms, day.started_ms)), (max(one.since_ms, day.ends_ms), one.until_ms)
+            )
+            if since_ms < until_ms
+        ]  # fmt: skip
+    *before, found = sorted([*seen, part], key=lambda one: one.since_ms)
+    for one in reversed(before):
+        if one.until_ms + HOLE_MS >= found.since_ms:
+            found = found._replace(since_ms=one.since_ms)
+    return found._replace(told_by=seen[0].told_by if seen else part.told_by)
 
 
 def _book(to: Connection, later: Booking) -> None:
