@@ -71,8 +71,8 @@ function linesOf({ of, told, rows }, ink) {
   const now = of.metrics.map((one, place) => ({
     name: word(one.metric), of: one, rows, color: token(COLOURS[place % COLOURS.length]), width: 3, dash: DASHES[place % DASHES.length],
   })); // prettier-ignore
-  if (!told.before.length) return now;
   const first = of.metrics[0];
+  if (!told.before.some((row) => row[first.metric] !== undefined)) return now;
   const before = { name: say("trend.before", { metric: word(first.metric) }), of: first, rows: told.before, color: ink, width: 1.5, dash: DOTS };
   return [before].concat(now);
 }

@@ -34,6 +34,13 @@ at = [1, 3]
 size = [12, 4]
 metrics = ["offered", "answered"]
 """
+NOT_BEFORE = """
+[[tile]]
+kind = "trend"
+at = [1, 1]
+size = [12, 6]
+metrics = ["service_level", "answer_rate"]
+"""
 HEAT = """
 rows = 12
 [[tile]]
@@ -99,6 +106,20 @@ async def test_the_chart_comes_after_the_numbers_and_moves_nothing(
         assert await page.locator("#tile-1 .none").count() == 0
         assert await page.evaluate(MOVED) == [], "nothing moves"
         await asyncio.sleep(1.2)  # ticks go on over it
+        await page.context.close()
+
+
+async def test_a_week_before_of_which_nothing_is_known_of_that_number_is_not_in_the_legend(
+    config: Config, open_page: Callable[..., Any]
+) -> None:
+    config = with_boards(config, day=NOT_BEFORE)
+    async with running(config) as served:
+        if not recorded(config):
+            pytest.skip("the first quarter of an hour of the day is not over yet")
+        page = await open_page(served, "/board/day", FIRST, screen=WALL)
+        await page.wait_for_selector("#tile-0 .line-name", timeout=60_000)
+        names = await page.locator("#tile-0 .line-name").all_inner_texts()
+        assert names == ["Service level", "Answer rate"]
         await page.context.close()
 
 
