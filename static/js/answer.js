@@ -88,8 +88,10 @@ function renderNeed(box, need, said, picture) {
   box.hidden = !need || !need.formula;
   if (box.hidden) return;
   write(part(box, "p", "words"), need.text);
+  const targets = targetsOf(need);
   const facts = [
     ["need_queues", need.queues.length > 1 ? namesOf(need.queues, said) : ""],
+    ["need_targets", targets.length > 1 ? targets.join("; ") : ""],
     ["need_arrivals", figure(need.arrivals * HALF_HOUR_S, "decimal", 0).text],
     ["need_aht", span(need.aht_s)],
     ["need_load", figure(need.load, "decimal", 0).text],
@@ -103,6 +105,11 @@ function renderNeed(box, need, said, picture) {
     write(part(line, "dt", "what"), say("explain." + name));
     write(part(line, "dd", "n"), text);
   });
+}
+
+/** What its queues aim at, each target once. */
+function targetsOf(need) {
+  return Array.from(new Set((need.targets || []).map((one) => say("explain.target_text", one))));
 }
 
 /** A group's need: that of its queues that share agents, each line of the same number. */
@@ -151,10 +158,11 @@ function renderFormulas(box, said) {
 /** n, target, since when, newest fact, sources. */
 function renderFacts(box, said, picture) {
   const at = (ms) => (ms === undefined ? "" : moment(ms, picture.now, picture.zone));
+  const severalTargets = targetsOf(said.need || {}).length > 1; // they stand with the need
   const target = said.target && { percent: said.target.percent, seconds: said.target.seconds };
   const facts = [
     ["n", said.n === undefined || MS.test(termOf(said)) ? "" : figure(said.n, "count", 0).text],
-    ["target", target ? say("explain.target_text", target) : ""],
+    ["target", target && !severalTargets ? say("explain.target_text", target) : ""],
     ["target_since", target ? at(said.target.since) : ""],
     ["since", at(said.from)],
     ["as_of", at(said.as_of)],

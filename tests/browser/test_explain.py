@@ -124,6 +124,24 @@ async def test_a_click_on_a_tile_reads_the_same_number_and_its_parts_add_up_to_i
     await expect(dialog.locator(".note").first).to_contain_text("7.5 %")  # 3 of 40 flowed out
 
 
+async def test_the_need_of_queues_with_several_targets_names_them_all_and_none_alone(wall: Any) -> None:
+    page = await wall()
+    targets = [{"percent": 80, "seconds": 20}, {"percent": 75, "seconds": 65}, {"percent": 80, "seconds": 20}]
+    need = {
+        "formula": "erlang_a", "text": "Erlang A", "queues": ["support", "sales"], "targets": targets, "at": 1,
+        "aht_s": 60, "arrivals": 0.1, "load": 6, "waiting": 1, "ready": 5, "until": 2, "backlog_s": 0,
+    }  # fmt: skip
+
+    async def with_need(route: Any) -> None:
+        said = await (await route.fetch()).json()
+        await route.fulfill(json=said | {"need": need})
+
+    await page.route("**/api/v1/explain?*", with_need)
+    dialog = await opened_by(page)
+    await expect(dialog.locator(".explain-need")).to_contain_text("80 % within 20 s; 75 % within 65 s")
+    assert "Target" not in await dialog.locator(".explain-facts dt").all_inner_texts()
+
+
 async def test_enter_opens_the_focused_tile_tab_stays_inside_and_escape_gives_the_focus_back(wall: Any) -> None:
     page = await wall()
     await page.locator("#tile-1 > .why").focus()

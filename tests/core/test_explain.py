@@ -250,6 +250,21 @@ def test_the_tile_s_figure_of_ignored_flow_outs_is_that_of_the_note_in_mixed_gro
     assert [note["percent"] for note in said["notes"] if note["code"] == "flow_outs"] == [20.0]
 
 
+def test_a_group_over_sites_that_began_their_day_at_different_times_names_no_one_beginning():
+    sites = {"early": Site(zone="UTC"), "late": Site(zone="UTC", day_starts="06:00")}
+    floor = Floor(Settings(queue={"q1": Queue(site="early"), "q2": Queue(site="late")}, site=sites))
+    for queue in ("q1", "q2"):
+        floor.apply(ev.Queued(contact=queue, queue=queue, time=NOON, source="pbx"), NOON)
+    floor.advance(NOON + SECOND)
+    begun = {
+        name: (explain(floor, kind, name, "offered", "day", people=False) or {}).get("from")
+        for kind, name in (("queues", "q1"), ("queues", "q2"), ("groups", "site:late"), ("groups", "all"))
+    }
+    midnight = NOON - 12 * 3600 * SECOND
+    six = midnight + 6 * 3600 * SECOND
+    assert begun == {"q1": midnight, "q2": six, "site:late": six, "all": None}
+
+
 def test_those_who_wait_too_long_now_stand_as_a_term_of_the_denominator():
     floor = Floor()
     floor.apply(ev.Queued(contact="c", queue="q", time=NOON, source="pbx"), NOON)

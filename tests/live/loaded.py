@@ -7,7 +7,7 @@ import msgspec
 from wallboard.core.patch import apply
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
-from wallboard.live.documents import Documents
+from wallboard.live.documents import Change, Document, Documents
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
 from wallboard.live.screen import Screen
@@ -51,6 +51,11 @@ class Loaded:
         self.documents.keep(changes)
         for sink in self.sinks:
             sink.publish(changes, self.floor.now_ms, since_ms)
+
+    def tell_kpi(self, name: str, row: Document) -> None:
+        change = Change.between("kpis", name, self.documents.of("kpis").put(name, row), row)
+        for sink in self.sinks:
+            sink.publish([change], self.floor.now_ms)
 
 
 class Slot:

@@ -40,6 +40,21 @@ async def test_a_row_that_went_and_came_again_asks_for_one_snapshot_of_the_whole
     assert reader.state["queues"]["support"]["now"]["waiting"] == 1
 
 
+async def test_the_latency_is_told_with_the_time_of_its_measurement_and_not_anew_while_nothing_comes(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    Reader(hub, board(Tile(kind="number", at=(1, 1), size=(2, 2), metric="kpi.wallboard.latency")))
+    hub.sent.took_s(0.063)
+    measured_ms = clock.ms
+    hub._tell_latency()
+    clock.ms += 60_000
+    hub._tell_latency()
+    assert pipeline.documents["kpis"]["wallboard.latency"]["as_of"] == measured_ms
+    hub.sent.took_s(0.04)
+    hub._tell_latency()
+    assert pipeline.documents["kpis"]["wallboard.latency"]["as_of"] == clock.ms
+
+
 async def test_one_encoding_serves_every_screen_of_a_view(clock: Clock):
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)

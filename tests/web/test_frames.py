@@ -161,7 +161,19 @@ async def test_the_time_to_the_socket_is_told_to_prometheus_and_to_a_tile_that_a
                 await asyncio.sleep(0.05)
             while "wallboard.latency" not in (json.loads(await screen.recv()).get("patch") or {}).get("kpis", {}):
                 pass
-        assert hub.pipeline.documents["kpis"]["wallboard.latency"]["unit"] == "ms"
+        told = hub.pipeline.documents["kpis"]["wallboard.latency"]
+        assert told["unit"] == "ms"
+        asked = {"metric": "kpi.wallboard.latency"}
+        said = (await served.http.get("/api/v1/explain", params=asked | {"board": "speed"})).json()
+        assert (said["value"], said["as_of"], said["sources"]) == (
+            told["value"],
+            told["as_of"],
+            [{"source": "wallboard"}],
+        )
+        assert "99 of 100" in said["formula"]["words"]
+        assert said["metric_name"] == "Event to screens"
+        assert (await served.http.get("/api/v1/explain", params=asked)).status_code == 200
+        assert (await served.http.get("/api/v1/explain", params=asked | {"board": "overview"})).status_code == 404
         text = (await served.http.get("/metrics")).text
     assert 'wallboard_event_to_socket_seconds_bucket{le="+Inf"}' in text
     assert "wallboard_frames_total" in text

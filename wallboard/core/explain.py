@@ -265,15 +265,15 @@ def _is_in(floor: Floor, kind: str, name: str, at_ms: int, window: str) -> bool:
 
 
 def _bounds(floor: Floor, kind: str, name: str, window: str) -> Document:
-    """When the window began; of several sites the first."""
+    """When the window began; nothing where sites began it at different times."""
     if window in ROLLING:
         return {"from": (floor.now_ms // MINUTE_MS - ROLLING[window] + 1) * MINUTE_MS}
     if window == "now" or kind == "kpis":
         return {}
     sites = [floor.people.site_of(name)] if kind == "agents" else _sites(floor, kind, name)
     running = floor.ground.calendar.days if window == "day" else floor.ground.calendar.shifts
-    begun = [one.started_ms for site in sites if (one := running.get(site)) is not None]
-    return {"from": min(begun)} if begun else {}
+    begun = {one.started_ms for site in sites if (one := running.get(site)) is not None}
+    return {"from": begun.pop()} if len(begun) == 1 else {}
 
 
 def _sites(floor: Floor, kind: str, name: str) -> list[str]:

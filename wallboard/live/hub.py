@@ -66,6 +66,7 @@ class Hub:
         self._began_s: float | None = None  # the fan-out that runs, and how many patches there were before it
         self._before = 0
         self._told_ms = -LATENCY_MS
+        self._told_measured = 0  # how many patches it was of
         pipeline.sinks.append(self)
 
     # Screens
@@ -243,13 +244,13 @@ class Hub:
             channel.beat_if_silent(moment)
 
     def _tell_latency(self) -> None:
-        """To boards that have a tile for it."""
+        """To boards that have a tile for it, and only what is new: while no event comes it grows old."""
         now_ms = self.pace_ms()
-        if now_ms - self._told_ms < LATENCY_MS:
+        if now_ms - self._told_ms < LATENCY_MS or self.sent.measured == self._told_measured:
             return
         shown = any(channel.view.shows_latency for channel in self._channels.values())
         if shown and (slowest_s := self.sent.slowest_s()) is not None:
-            self._told_ms = now_ms
+            self._told_ms, self._told_measured = now_ms, self.sent.measured
             row = {"value": round(slowest_s * 1000), "unit": "ms", "as_of": self.clock_ms(), "source": "wallboard"}
             self.pipeline.tell_kpi(LATENCY, row)
 

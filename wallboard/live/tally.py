@@ -27,11 +27,13 @@ class Sent:
     def __init__(self) -> None:
         self.frames = self.bytes = self.patches = self.merged = self.cut = 0
         self.took = Spread(BOUNDS_S)
+        self.measured = 0
         self._recent: deque[float] = deque(maxlen=RECENT)
 
     def took_s(self, seconds: float) -> None:
         self.took.took_s(seconds)
         self._recent.append(seconds)
+        self.measured += 1
 
     def slowest_s(self) -> float | None:
         """All but one in a hundred of the last RECENT patches were as quick; None before there was one."""

@@ -18,7 +18,7 @@ from wallboard.core.numbers import NUMBERS, WINDOWS, number_named
 from wallboard.core.parts import STATES
 from wallboard.core.state import Floor
 from wallboard.core.words import shown
-from wallboard.live.view import View
+from wallboard.live.view import LATENCY, View
 from wallboard.web.asking import KINDS, check, of_one, once_each
 from wallboard.web.auth import Who, allowed, who_asks
 from wallboard.web.calls import Answer, Call, Query
@@ -83,7 +83,10 @@ async def explain(request: Request) -> Response:
         raise Problem(403, "Figures of one person are for leads: they need the scope people:read, or a lead's board.")
     if asked.kind == "agents" and who.teams is not None and not sees_agent(parts, who, asked.name):
         raise _nobody(parts.pipeline.floor, asked, view, who)
-    said = _of_own_teams(_said(parts.pipeline.floor, asked, view, who, people=people), parts, who)
+    if asked.kind == "kpis" and asked.name == LATENCY:
+        said = _latency(parts, asked, view, who)
+    else:
+        said = _of_own_teams(_said(parts.pipeline.floor, asked, view, who, people=people), parts, who)
     language = language_of(request.headers.get("accept-language"))
     headers = {"cache-control": "private, no-store", "content-language": language, "vary": "accept-language"}
     body = msgspec.json.encode(in_words(said | {"reads": asked.reads}, language))
@@ -165,6 +168,17 @@ def _said(floor: Floor, asked: Asked, view: View | None, who: Who, *, people: bo
         said = _as_shown(said, floor, view)
     called = _called(said, floor)
     return said | ({"name": row["name"]} if "name" in row else {}) | ({"queue_names": called} if called else {})
+
+
+def _latency(parts: Parts, asked: Asked, view: View | None, who: Who) -> Document:
+    """The one figure of this process's own. Raises Problem 404 where the board does not show it."""
+    floor = parts.pipeline.floor
+    if view is not None and not view.shows_latency:
+        raise _nobody(floor, asked, view, who)
+    row = parts.pipeline.documents.get("kpis", {}).get(LATENCY)
+    said = {"kind": asked.kind, "id": asked.name, "metric": asked.metric, "window": asked.window, "now": floor.now_ms}
+    known = {"absent": "unmeasured"} if row is None else {"value": row["value"], "as_of": row["as_of"]}
+    return said | known | {"shape": "latency", "sources": [{"source": "wallboard"}], "visits": []}
 
 
 def _called(said: Document, floor: Floor) -> dict[str, str]:
