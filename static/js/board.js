@@ -149,7 +149,7 @@ function titleOf(tile, kind) {
 /** @returns {boolean} whether more of it is to come */
 function renderTile(one, picture) {
   const shown = one.kind.render(one.body, one.tile, picture);
-  const age = ageOf(shown.sources, picture.state.sources, picture.now, picture.server);
+  const age = ageOf(shown.sources, picture.state.sources, picture.server, shown.at);
   mark(one.section, "stale", age.late ? "yes" : "no");
   mark(one.section, "level", age.late ? "" : shown.level);
   const window = windowText(one.tile, shown.n, picture.state);
@@ -169,7 +169,7 @@ function leftOut(sources, picture) {
   return picture.server.late ? "" : partly(sources, picture.state.sources, picture.now);
 }
 
-/** Left what is to be thought of the number, then what it leaves out or else its formula, right how old it is. An old one never looks good. */
+/** Left what is to be thought of the number, then its formula and what it leaves out, right how old it is. An old one never looks good. */
 function renderFoot(foot, level, hint, formula, age, picture) {
   const said = part(foot, "span", "level");
   icon(said, level);
@@ -177,7 +177,7 @@ function renderFoot(foot, level, hint, formula, age, picture) {
   const note = part(foot, "span", "hint");
   note.hidden = !(hint || formula);
   icon(note, hint ? "info" : "");
-  write(part(note, "span", "word"), hint || formula);
+  write(part(note, "span", "word"), [formula, hint].filter(Boolean).join(" · "));
   write(part(foot, "span", "age"), ageText(level, age, picture));
 }
 

@@ -22,18 +22,23 @@ export function sourceLate(source, now) {
 
 /**
  * The age of what these sources say: the oldest of them counts, the late ones first. A quiet one sends no
- * heartbeats, its silence says nothing: where all are quiet, the newest counts.
+ * heartbeats, its silence says nothing: where all are quiet, the newest counts. Sources are
+ * judged as of the server's last word: what was fine until then is good until then.
  * @param {string[] | null} names null: no source is behind it, only the server
- * @param {*} sources of the state @param {number} now @param {{late: boolean, at: number}} server @returns {Age}
+ * @param {*} sources of the state @param {{late: boolean, at: number}} server
+ * @param {number} [workedOut] of a number that is worked out at an instant of its own, that; while nothing is late it counts
+ * @returns {Age}
  */
-export function ageOf(names, sources, now, server) {
+export function ageOf(names, sources, server, workedOut) {
   const rows = (names || []).map((name) => (sources || {})[name]).filter((row) => row);
-  const late = rows.filter((row) => sourceLate(row, now));
+  const late = rows.filter((row) => sourceLate(row, server.at));
   const beating = rows.filter((row) => row.state !== "quiet");
   const heard = (row) => Math.min(row.last_event_at || 0, server.at);
   const oldest = (some) => Math.min.apply(null, some.map(heard));
   const said = { late: server.late || late.length > 0, at: names ? 0 : server.at };
-  if (late.length || beating.length) said.at = oldest(late.length ? late : beating);
+  if (server.late && !late.length && rows.length) said.at = server.at;
+  else if (!said.late && workedOut !== undefined) said.at = Math.min(workedOut, server.at);
+  else if (late.length || beating.length) said.at = oldest(late.length ? late : beating);
   else if (rows.length) said.at = Math.max.apply(null, rows.map(heard));
   return said;
 }

@@ -89,10 +89,10 @@ test("a source is late when the server says so, or when its last word is too old
 test("a tile is as old as the oldest of its sources", () => {
   const sources = { a: { state: "live", last_event_at: 99_000 }, b: { state: "late", last_event_at: 50_000 } };
   const server = { late: false, at: 99_500 };
-  assert.deepEqual(ageOf(["a"], sources, 100_000, server), { late: false, at: 99_000 });
-  assert.deepEqual(ageOf(["a", "b"], sources, 100_000, server), { late: true, at: 50_000 });
-  assert.deepEqual(ageOf(null, sources, 100_000, server), { late: false, at: 99_500 });
-  assert.deepEqual(ageOf([], sources, 100_000, server), { late: false, at: 0 });
+  assert.deepEqual(ageOf(["a"], sources, server), { late: false, at: 99_000 });
+  assert.deepEqual(ageOf(["a", "b"], sources, server), { late: true, at: 50_000 });
+  assert.deepEqual(ageOf(null, sources, server), { late: false, at: 99_500 });
+  assert.deepEqual(ageOf([], sources, server), { late: false, at: 0 });
 });
 
 test("a quiet source says nothing by its silence, and one that cannot be read is late", () => {
@@ -103,9 +103,9 @@ test("a quiet source says nothing by its silence, and one that cannot be read is
     pbx: { state: "down" },
   };
   const server = { late: false, at: 99_500 };
-  assert.deepEqual(ageOf(["live", "cron"], sources, 100_000, server), { late: false, at: 99_000 });
-  assert.deepEqual(ageOf(["cron", "bot"], sources, 100_000, server), { late: false, at: 20_000 });
-  assert.deepEqual(ageOf(["live", "pbx"], sources, 100_000, server), { late: true, at: 0 });
+  assert.deepEqual(ageOf(["live", "cron"], sources, server), { late: false, at: 99_000 });
+  assert.deepEqual(ageOf(["cron", "bot"], sources, server), { late: false, at: 20_000 });
+  assert.deepEqual(ageOf(["live", "pbx"], sources, server), { late: true, at: 0 });
 });
 
 test("a number over several sources of which some are late says of how many it is", () => {
@@ -121,9 +121,30 @@ test("a number over several sources of which some are late says of how many it i
   assert.equal(partly(["a", "gone"], sources, 100_000), "");
 });
 
+test("while the server is silent a tile is as old as its last word, and not as the newest fact of a quiet source", () => {
+  const sources = {
+    pbx: { state: "quiet", last_event_at: 10_000 },
+    live: { state: "live", last_event_at: 56_000 },
+    old: { state: "late", last_event_at: 30_000 },
+  };
+  const server = { late: true, at: 60_000 };
+  assert.deepEqual(ageOf(["pbx"], sources, server), { late: true, at: 60_000 });
+  assert.deepEqual(ageOf(["pbx", "live"], sources, server), { late: true, at: 60_000 });
+  assert.deepEqual(ageOf(["pbx", "old"], sources, server), { late: true, at: 30_000 });
+});
+
+test("a number that is worked out at an instant of its own is as old as that, while nothing is late", () => {
+  const sources = { pbx: { state: "quiet", last_event_at: 10_000 }, old: { state: "late", last_event_at: 30_000 } };
+  const server = { late: false, at: 99_500 };
+  assert.deepEqual(ageOf(["pbx"], sources, server, 90_000), { late: false, at: 90_000 });
+  assert.deepEqual(ageOf(["old"], sources, server, 90_000), { late: true, at: 30_000 });
+  assert.deepEqual(ageOf(null, sources, server, 90_000), { late: false, at: 90_000 });
+  assert.deepEqual(ageOf(null, sources, { late: true, at: 95_000 }, 90_000), { late: true, at: 95_000 });
+});
+
 test("a tile is never younger than the server's last word", () => {
   const sources = { a: { state: "live", last_event_at: 99_000 } };
-  assert.deepEqual(ageOf(["a"], sources, 100_000, { late: true, at: 60_000 }), { late: true, at: 60_000 });
+  assert.deepEqual(ageOf(["a"], sources, { late: true, at: 60_000 }), { late: true, at: 60_000 });
 });
 
 test("a word that the catalog lacks is said as it is, and `toString` is no word", () => {

@@ -37,6 +37,27 @@ def test_the_age_of_a_tile_is_that_of_its_living_sources(names: list[str] | None
     assert age_of(names, Picture({"sources": SOURCES}, 100_000, words("en"))) == age
 
 
+@pytest.mark.parametrize(
+    ("metric", "ago"), [("agents_needed", "20 s ago"), ("missing", "20 s ago"), ("waiting", "15 min ago")]
+)
+def test_what_is_worked_out_each_minute_is_as_old_as_that_and_not_as_the_newest_fact(metric: str, ago: str) -> None:
+    now_ms = 10_000_000
+    row = {"now": {metric: 4, "need_until": now_ms + 30 * 60_000 - 20_000}, "sources": ["pbx"]}
+    state = {"groups": {"all": row}, "sources": {"pbx": {"state": "quiet", "last_event_at": now_ms - 15 * 60_000}}}
+    tile = {"kind": "number", "letters": 40, "metric": metric, "window": "now", "reads": "count"}
+    (shown,) = painted({"tiles": [tile]}, Picture(state, now_ms, words("en")))
+    assert shown["age"] == ago
+
+
+def test_the_latency_has_the_age_of_its_measurement_and_a_title_in_words() -> None:
+    tile = {"kind": "number", "letters": 40, "metric": "kpi.wallboard.latency", "window": "now", "reads": "decimal"}
+    (shown,) = painted({"tiles": [tile]}, Picture({}, 100_000, words("en")))
+    assert (shown["figure"], shown["age"]) == ("–", "no data yet")
+    row = {"value": 63, "unit": "ms", "as_of": 40_000, "source": "wallboard"}
+    (shown,) = painted({"tiles": [tile]}, Picture({"kpis": {"wallboard.latency": row}}, 100_000, words("en")))
+    assert (shown["title"], shown["figure"], shown["age"]) == ("Event to screens", "63", "1 min ago")
+
+
 def test_a_percentage_of_few_has_no_level_and_says_of_how_many() -> None:
     tile = {
         "kind": "number",

@@ -22,7 +22,7 @@ GAPS = re.compile(r"\{\w+\}")
 WEB = Path(__file__).resolve().parents[2] / "wallboard" / "web"
 # Words that are asked for by a name that is put together.
 FAMILIES = {
-    "metric": {*NUMBERS, *METRICS, *RANKED, "tags.thanks", "tags.hostile"},
+    "metric": {*NUMBERS, *METRICS, *RANKED, "tags.thanks", "tags.hostile", "kpi.wallboard.latency"},
     "kind": {*KINDS},
     "window": {*WINDOWS, "day_of_each"},
     "board": {*load_boards(BOARDS)},

@@ -5,6 +5,9 @@ The same choices as static/js/board.js and tiles/*.js make, which then take over
 
 from typing import Any
 
+from wallboard.core.explain import OF_NEED
+from wallboard.core.need import AHEAD_MS
+from wallboard.live.view import LATENCY as _LATENCY
 from wallboard.web import lists
 from wallboard.web.besides import bar, goal_of, spark, turn
 from wallboard.web.figures import ago, date, exactly, figure, moment, seconds_since, time_of_day
@@ -13,12 +16,13 @@ from wallboard.web.words import Words
 
 LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/boxes.py)
 KPI = "kpi."
+LATENCY = KPI + _LATENCY
 IN_TARGET = frozenset({
     "service_level", "service_level_in_30m", "service_level_in_60m", "answered_in_target", "abandoned_in_target",
 })  # fmt: skip
 
 
-_PLAIN: Document = {"level": "", "sources": None, "hint": "", "formula": "", "page": 1, "pages": 1}
+_PLAIN: Document = {"level": "", "sources": None, "hint": "", "formula": "", "at_ms": None, "page": 1, "pages": 1}
 
 
 def painted(board: Document, picture: Picture) -> list[Document]:
@@ -29,7 +33,7 @@ def painted(board: Document, picture: Picture) -> list[Document]:
 def _tile(place: int, tile: Document, picture: Picture) -> Document:
     paint = _PAINT[tile["kind"]]
     shown = _PLAIN | paint(tile, picture)
-    late, at_ms = age_of(shown["sources"], picture)
+    late, at_ms = age_of(shown["sources"], picture, shown["at_ms"])
     title, window = tile.get("title") or _title(tile, picture.say), window_text(tile, shown.get("n"), picture)
     return shown | {
         "id": f"tile-{place}",
@@ -93,8 +97,23 @@ def _number(tile: Document, picture: Picture) -> Document:
         "few": few,
         "hint": hint(row, tile["metric"], tile["window"], picture) if "window" in tile else "",
         "formula": _in_time(tile, picture),
-        "sources": [row["source"]] if "source" in row else row.get("sources", []),
+        "sources": _sources(tile, row),
+        "at_ms": _worked_out_ms(tile, row),
     }
+
+
+def _sources(tile: Document, row: Document) -> list[str] | None:
+    if tile["metric"] == LATENCY and row:
+        return None  # it is the server's own
+    return [row["source"]] if "source" in row else row.get("sources", [])
+
+
+def _worked_out_ms(tile: Document, row: Document) -> int | None:
+    """Of what is worked out at an instant of its own, that; None of all that is as old as its sources' last word."""
+    if tile["metric"] == LATENCY:
+        return row.get("as_of")
+    until_ms = row.get("now", {}).get("need_until") if tile["metric"] in OF_NEED else None
+    return None if until_ms is None else until_ms - AHEAD_MS
 
 
 def _in_time(tile: Document, picture: Picture) -> str:

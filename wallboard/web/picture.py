@@ -42,16 +42,19 @@ def source_late(source: Document, now_ms: int) -> bool:
     return state in ("late", "down") or (state == "live" and now_ms - source["last_event_at"] > SILENT_MS + 1000)
 
 
-def age_of(names: Sequence[str] | None, picture: Picture) -> tuple[bool, int | None]:
+def age_of(names: Sequence[str] | None, picture: Picture, worked_out_ms: int | None = None) -> tuple[bool, int | None]:
     """Whether a source is late, and until when the data is good; None: nothing came yet.
 
     The oldest counts, the late ones first; a quiet one's silence says nothing: where all are quiet, the newest.
+    `worked_out_ms`: of a number that is worked out at an instant of its own, which counts while no source is late.
     """
     if names is None:
-        return False, picture.now_ms
+        return False, picture.now_ms if worked_out_ms is None else min(worked_out_ms, picture.now_ms)
     sources = picture.state.get("sources", {})
     rows = [sources[name] for name in names if name in sources]
     late = [row for row in rows if source_late(row, picture.now_ms)]
+    if not late and worked_out_ms is not None:
+        return False, min(worked_out_ms, picture.now_ms)
     beating = [row for row in rows if row["state"] != "quiet"]
     ages = [min(row.get("last_event_at", 0), picture.now_ms) for row in late or beating or rows]
     at_ms = min(ages, default=None) if late or beating else max(ages, default=None)

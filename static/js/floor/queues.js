@@ -73,7 +73,7 @@ function fresh(id) {
 function renderQueue(item, one, picture) {
   const { id, queue } = one;
   const opened = open.has(id);
-  const age = ageOf(queue.sources || [], picture.state.sources, picture.now, picture.server);
+  const age = ageOf(queue.sources || [], picture.state.sources, picture.server);
   mark(item, "stale", age.late ? "yes" : "no");
   mark(item, "level", !age.late && queue.now.over_target > 0 ? "warn" : "");
   const head = has(item, "queue-head");

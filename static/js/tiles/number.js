@@ -9,6 +9,9 @@ import { mountBesides, renderBesides } from "./besides.js";
 
 const LONGEST = 5; // figures that the tile's text has room for (wallboard/record/boxes.py)
 const KPI = "kpi.";
+const LATENCY = "kpi.wallboard.latency"; // of the server itself (wallboard/live/view.py)
+const NEED_HOLDS_MS = 1800000; // from when it was worked out until need_until (wallboard/core/need.py)
+const OF_NEED = ["agents_needed", "missing", "can_release", "service_level_in_30m", "service_level_in_60m"];
 
 export function mount(body, tile) {
   part(part(body, "p", "value"), "span", "figure");
@@ -33,7 +36,7 @@ export function render(body, tile, picture) {
   renderBesides(body, tile, value, sure.few, picture);
   const level = sure.few ? "" : levelOf(tile, value, tile.reads, picture.now);
   const hint = hintOf(rowOf(tile, picture.state), tile.metric, tile.window, picture);
-  return { level, n: sure.n, hint, formula: inTime(tile, picture.state), sources: sourcesOf(tile, picture.state) };
+  return { level, n: sure.n, hint, formula: inTime(tile, picture.state), sources: sourcesOf(tile, picture.state), at: workedOutAt(tile, picture.state) };
 }
 
 /** The number in the state document; undefined where it is not known. */
@@ -56,7 +59,15 @@ function unitOf(tile, state) {
 function sourcesOf(tile, state) {
   if (!isKpi(tile)) return rowOf(tile, state).sources || [];
   const row = kpiOf(tile, state);
+  if (row && tile.metric === LATENCY) return null; // no source is behind it
   return row ? [row.source] : [];
+}
+
+/** Of what is worked out at an instant of its own, that; undefined of all that is as old as its sources' last word. */
+function workedOutAt(tile, state) {
+  if (tile.metric === LATENCY) return (kpiOf(tile, state) || {}).as_of;
+  const until = OF_NEED.indexOf(tile.metric) < 0 ? undefined : (rowOf(tile, state).now || {}).need_until;
+  return until === undefined ? undefined : until - NEED_HOLDS_MS;
 }
 
 function isKpi(tile) {
