@@ -88,7 +88,7 @@ class Told(TypedDict):
     summary="Past intervals of a queue, a group or an agent",
     scope="state:read",
     description="One of queue, group and agent. Without a time the running business day. With Accept: text/csv a "
-    "table. docs/history.md.",
+    "table. Who still waits is left out of its service level, other than on a tile. docs/history.md.",
     query=(
         Query("queue", "Of this queue."),
         Query("group", "Of this group: all, team:NAME or site:NAME."),
