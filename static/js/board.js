@@ -152,14 +152,14 @@ function renderTile(one, picture) {
   const age = ageOf(shown.sources, picture.state.sources, picture.server, shown.at);
   mark(one.section, "stale", age.late ? "yes" : "no");
   mark(one.section, "level", age.late ? "" : shown.level);
-  const window = windowText(one.tile, shown.n, picture.state);
+  const hint = age.late ? leftOut(shown.sources, picture) : shown.hint || "";
+  const formula = age.late ? "" : shown.formula || "";
+  const window = [windowText(one.tile, shown.n, picture.state), hint && formula].filter(Boolean).join(" · "); // below is no room for both
   write(has(one.section.firstElementChild, "window"), window);
   mark(one.section.firstElementChild, "crowded", crowded(one.tile, one.title, window));
   const several = shown.pages > 1;
   write(has(one.section.firstElementChild, "page"), several ? say("page", { page: shown.page, pages: shown.pages }) : "");
   const told = shown.ageless && !age.late ? null : age; // a clock and a text are never old by themselves
-  const hint = age.late ? leftOut(shown.sources, picture) : shown.hint || "";
-  const formula = age.late ? "" : shown.formula || "";
   renderFoot(has(one.section, "tile-foot"), age.late ? "stale" : shown.level, hint, formula, told, picture);
   return shown.more === true;
 }
@@ -169,7 +169,7 @@ function leftOut(sources, picture) {
   return picture.server.late ? "" : partly(sources, picture.state.sources, picture.now);
 }
 
-/** Left what is to be thought of the number, then its formula and what it leaves out, right how old it is. An old one never looks good. */
+/** Left what is to be thought of the number, then what it leaves out or else its formula, right how old it is. An old one never looks good. */
 function renderFoot(foot, level, hint, formula, age, picture) {
   const said = part(foot, "span", "level");
   icon(said, level);
@@ -177,7 +177,7 @@ function renderFoot(foot, level, hint, formula, age, picture) {
   const note = part(foot, "span", "hint");
   note.hidden = !(hint || formula);
   icon(note, hint ? "info" : "");
-  write(part(note, "span", "word"), [formula, hint].filter(Boolean).join(" · "));
+  write(part(note, "span", "word"), hint || formula);
   write(part(foot, "span", "age"), ageText(level, age, picture));
 }
 

@@ -167,7 +167,8 @@ def _said(floor: Floor, asked: Asked, view: View | None, who: Who, *, people: bo
     if view is not None:
         said = _as_shown(said, floor, view)
     called = _called(said, floor)
-    return said | ({"name": row["name"]} if "name" in row else {}) | ({"queue_names": called} if called else {})
+    named = {key: row[key] for key in ("name", "unit") if key in row}
+    return said | named | ({"queue_names": called} if called else {})
 
 
 def _latency(parts: Parts, asked: Asked, view: View | None, who: Who) -> Document:
@@ -177,7 +178,7 @@ def _latency(parts: Parts, asked: Asked, view: View | None, who: Who) -> Documen
         raise _nobody(floor, asked, view, who)
     row = parts.pipeline.documents.get("kpis", {}).get(LATENCY)
     said = {"kind": asked.kind, "id": asked.name, "metric": asked.metric, "window": asked.window, "now": floor.now_ms}
-    known = {"absent": "unmeasured"} if row is None else {"value": row["value"], "as_of": row["as_of"]}
+    known = {"absent": "unmeasured"} if row is None else {name: row[name] for name in ("value", "unit", "as_of")}
     return said | known | {"shape": "latency", "sources": [{"source": "wallboard"}], "visits": []}
 
 

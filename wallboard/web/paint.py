@@ -34,7 +34,11 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
     paint = _PAINT[tile["kind"]]
     shown = _PLAIN | paint(tile, picture)
     late, at_ms = age_of(shown["sources"], picture, shown["at_ms"])
-    title, window = tile.get("title") or _title(tile, picture.say), window_text(tile, shown.get("n"), picture)
+    title = tile.get("title") or _title(tile, picture.say)
+    hint_said = partly(shown["sources"], picture) if late else shown["hint"]
+    formula = "" if late else shown["formula"]
+    said = [window_text(tile, shown.get("n"), picture), formula if hint_said else ""]
+    window = " · ".join(text for text in said if text)  # below is no room for both
     return shown | {
         "id": f"tile-{place}",
         "kind": tile["kind"],
@@ -44,8 +48,8 @@ def _tile(place: int, tile: Document, picture: Picture) -> Document:
         "crowded": crowded(tile, title, window),
         "stale": late,
         "level": "" if late else shown["level"],
-        "hint": partly(shown["sources"], picture) if late else shown["hint"],
-        "formula": "" if late else shown["formula"],
+        "hint": hint_said,
+        "formula": formula,
         "age": "" if tile["kind"] not in _AGED else _age_text(late, at_ms, picture),
     }
 
