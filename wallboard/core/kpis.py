@@ -42,7 +42,8 @@ def names(floor: Floor) -> dict[str, Iterable[str]]:
     """Of each kind who may stand in it."""
     floor.settle()
     return {
-        "sites": floor.settings.sites, "queues": floor.tallies.queues, "groups": floor.tallies.groups,
+        "sites": floor.settings.sites, "queues": floor.settings.in_order("queues", floor.tallies.queues),
+        "groups": floor.tallies.groups,
         "agents": floor.people.agents,
         "kpis": floor.kpis, "alerts": floor.alerts.open, "notices": floor.notices, "sources": floor.sources,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 The same types read the sections of `wallboard.toml`; every default of docs/configuration.md stands here.
 """
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated, Literal, NamedTuple, get_args
 
@@ -129,9 +130,27 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     notice: dict[Text, Notice] = {}
     maintenance: dict[Text, Maintenance] = {}
 
+    def __eq__(self, other: object) -> bool:
+        """Not the same where sites or queues stand in another order: the first site's clock is the wall's."""
+        return self is other or (super().__eq__(other) is True and self._order == getattr(other, "_order", None))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    @cached_property
+    def _order(self) -> tuple[list[str], list[str]]:
+        return [*self.site], [*self.queue]
+
     @cached_property
     def sites(self) -> dict[str, Site]:
         return dict(self.site) or {"main": Site()}
+
+    def in_order(self, kind: str, names: Collection[str]) -> Collection[str]:
+        """As they stand in the file, sites and queues that do not behind them by name; of other kinds as given."""
+        if kind not in ("sites", "queues"):
+            return names
+        own: Collection[str] = self.sites if kind == "sites" else self.queue
+        return [*(name for name in own if name in names), *sorted(name for name in names if name not in own)]
 
     def aliases_of(self, source: str) -> Aliases:
         return self._aliases.get(source, _NO_ALIASES)

@@ -6,7 +6,7 @@
 So a tick costs what changed of what is looked at, and not what changed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -94,9 +94,15 @@ class Change:
 class Rows(Mapping[str, Document]):
     """The documents of one kind."""
 
-    def __init__(self, make: Callable[[str], Document | None], brief: Callable[[str], Document | None]) -> None:
+    def __init__(
+        self,
+        make: Callable[[str], Document | None],
+        brief: Callable[[str], Document | None],
+        in_order: Callable[[Collection[str]], Collection[str]],
+    ) -> None:
         self._make = make
         self.brief = brief
+        self._in_order = in_order
         self._told: dict[str, Document | None] = {}  # as last read; None: never yet
         self._stale: set[str] = set()  # those that changed since
 
@@ -109,7 +115,8 @@ class Rows(Mapping[str, Document]):
         return row
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, row in self._told.items() if row is not None or self.brief(name) is not None)
+        names = self._in_order(self._told)
+        return (name for name in names if self._told[name] is not None or self.brief(name) is not None)
 
     def __len__(self) -> int:
         return len(self._told)
@@ -124,7 +131,8 @@ class Rows(Mapping[str, Document]):
 
     def briefs(self) -> Iterator[tuple[str, Document]]:
         """Of each what decides who is shown it."""
-        for name, row in self._told.items():
+        for name in self._in_order(self._told):
+            row = self._told[name]
             decides = self.brief(name) if row is None or name in self._stale else row
             if decides is not None:
                 yield name, decides
@@ -189,7 +197,11 @@ class Documents(Mapping[str, Mapping[str, Document]]):
 
     def of(self, kind: str) -> Rows:
         if kind not in self._rows:
-            self._rows[kind] = Rows(partial(self._make, self._floor, kind), partial(brief, self._floor, kind))
+            floor = self._floor
+            self._rows[kind] = Rows(
+                partial(self._make, floor, kind), partial(brief, floor, kind),
+                lambda names: floor.settings.in_order(kind, names),
+            )  # fmt: skip
         return self._rows[kind]
 
     def changes(self, touched: Iterable[tuple[str, str]]) -> list[Change]:
