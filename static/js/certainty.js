@@ -17,7 +17,7 @@ export function certainty(row, metric, window) {
 
 /** What whoever reads the number should know: that many left the queue and its formula ignores them, until when it
  * holds, that the queue is closed.
- * @param {*} row @param {string} metric @param {string} window @param {{now: number, zone: string}} picture */
+ * @param {*} row @param {string} metric @param {string} window @param {{now: number, zone: string, state?: *}} picture */
 export function hintOf(row, metric, window, picture) {
   if (metric === "paused" && withheld(row)) return say("few_people");
   const now = row.now || {};
@@ -29,11 +29,19 @@ export function hintOf(row, metric, window, picture) {
 }
 
 /** Of a queue outside its hours that, and when it opens; "" of all others. @param {*} row
- * @param {{now: number, zone: string}} picture @param {string} [words] of a chip others, which may be cut after the first */
+ * @param {{now: number, zone: string, state?: *}} picture @param {string} [words] of a chip others, which may be cut after the first */
 export function closed(row, picture, words) {
   if (!row.closed) return "";
   if (row.opens_at === undefined) return say("closed");
-  return say(words || "closed_opens", { time: coming(row.opens_at, picture.now, picture.zone) });
+  return say(words || "closed_opens", { time: opens(row, picture) });
+}
+
+/** When it opens by the clock of its own site, with the place where the wall has another clock. @param {*} row
+ * @param {{now: number, zone: string, state?: *}} picture */
+export function opens(row, picture) {
+  const zone = zoneOf(row.site, picture.state) || picture.zone;
+  const time = coming(row.opens_at, picture.now, zone);
+  return zone === picture.zone ? time : time + "\u00a0(" + placeOf(zone) + ")";
 }
 
 /** ≤ 20 s: of a service level the time in which contacts are to be answered, where all its queues have the same.
@@ -71,8 +79,16 @@ function severalZones(state) {
 function place(tile, state) {
   const of = tile.of || { kind: "groups", id: "all" };
   const site = of.kind === "queues" ? ((state.queues || {})[of.id] || {}).site : of.id.indexOf("site:") === 0 ? of.id.slice(5) : "";
-  const zone = ((state.sites || {})[site] || {}).zone;
-  return zone ? zone.split("/").pop().replace(/_/g, " ") : say("window.day_of_each");
+  const zone = zoneOf(site, state);
+  return zone ? placeOf(zone) : say("window.day_of_each");
+}
+
+function zoneOf(site, state) {
+  return (((state || {}).sites || {})[site] || {}).zone;
+}
+
+function placeOf(zone) {
+  return zone.split("/").pop().replace(/_/g, " ");
 }
 
 const SMALL = 0.72; // size of the window beside the title

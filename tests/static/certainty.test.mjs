@@ -27,6 +27,14 @@ test("a number says that its queue is closed, and until when somebody can be rel
   assert.equal(said({ now: { need_until: monday } }, "can_release"), "");
 });
 
+test("a queue opens by the clock of its own site, which is named where the wall has another", () => {
+  const monday = 1795420800000; // 2026-11-23 08:00 UTC
+  const state = { sites: { york: { zone: "America/New_York" }, kyiv: { zone: "Europe/Kyiv" } } };
+  const said = (site) => hintOf({ closed: true, opens_at: monday + 22 * 3600000, site }, "waiting", "now", { now: monday, zone: "America/New_York", state });
+  assert.equal(said("kyiv"), "closed, opens Tue\u00a008:00\u00a0(Kyiv)");
+  assert.equal(said("york"), "closed, opens Tue\u00a001:00");
+});
+
 test("today names its place where sites of several zones meet", () => {
   const sites = { kyiv: { zone: "Europe/Kyiv" }, york: { zone: "America/New_York" } };
   const state = { sites, queues: { sales: { site: "york" } } };

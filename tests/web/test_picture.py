@@ -103,6 +103,17 @@ def test_a_number_says_that_its_queue_is_closed_and_until_when_somebody_can_be_r
     assert shown["hint"] == said
 
 
+@pytest.mark.parametrize(("site", "said"), [("kyiv", "Tue\u00a008:00\u00a0(Kyiv)"), ("york", "Tue\u00a001:00")])
+def test_a_queue_opens_by_the_clock_of_its_own_site(site: str, said: str) -> None:
+    """The same cases as in tests/static/certainty.test.mjs."""
+    row = {"name": "Q", "site": site, "closed": True, "opens_at": MONDAY + 22 * HOUR_MS}
+    sites = {"york": {"zone": "America/New_York"}, "kyiv": {"zone": "Europe/Kyiv"}}
+    tile = {"kind": "number", "letters": 40, "metric": "waiting", "window": "now", "reads": "count"}
+    picture = Picture({"queues": {"q": row}, "sites": sites}, MONDAY, words("en"))
+    (shown,) = painted({"tiles": [tile | {"of": {"kind": "queues", "id": "q"}}]}, picture)
+    assert shown["hint"] == f"closed, opens {said}"
+
+
 @pytest.mark.parametrize(
     ("tile", "wanted"),
     [

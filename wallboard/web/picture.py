@@ -94,7 +94,14 @@ def closed(row: Document, picture: Picture, words: str = "closed_opens") -> str:
         return ""
     if "opens_at" not in row:
         return picture.say("closed")
-    return picture.say(words, time=coming(row["opens_at"], picture.now_ms, picture.zone, picture.say))
+    return picture.say(words, time=_opens(row, picture))
+
+
+def _opens(row: Document, picture: Picture) -> str:
+    """By the clock of its own site, with the place where the wall has another clock."""
+    zone = str(picture.state.get("sites", {}).get(row.get("site", ""), {}).get("zone", picture.zone))
+    time = coming(row["opens_at"], picture.now_ms, zone, picture.say)
+    return time if zone == picture.zone else f"{time}\u00a0({_place_of(zone)})"
 
 
 def window_text(tile: Document, n: int | None, picture: Picture) -> str:
@@ -122,7 +129,11 @@ def _place(tile: Document, picture: Picture) -> str:
     queue = picture.state.get("queues", {}).get(of["id"], {}) if of["kind"] == "queues" else {}
     site = picture.state.get("sites", {}).get(queue.get("site") or of["id"].removeprefix("site:"), {})
     zone = str(site.get("zone", ""))
-    return zone.rpartition("/")[2].replace("_", " ") if zone else picture.say("window.day_of_each")
+    return _place_of(zone) if zone else picture.say("window.day_of_each")
+
+
+def _place_of(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def level_of(tile: Document, value: Any, reads: str, now_ms: int) -> str:

@@ -1,6 +1,6 @@
 /** Every queue with its key numbers, the worst first; an open one with who waits and its people. */
 
-import { certainty } from "../certainty.js";
+import { certainty, opens } from "../certainty.js";
 import { has, icon, mark, part, write } from "../dom.js";
 import { folded } from "../folded.js";
 import { figure, timeOfDay } from "../format.js";
@@ -95,8 +95,8 @@ function renderNotes(line, queue, age, picture) {
   else if (queue.now.over_target > 0) notes.push({ icon: "warn", text: say("level.over", { count: queue.now.over_target }) });
   if (queue.now.doubtful) notes.push({ icon: "ghost", text: say("floor.doubtful_count", { n: queue.now.doubtful }) });
   if (queue.closed) {
-    const opens = queue.opens_at && timeOfDay(queue.opens_at, picture.zone, true);
-    notes.push({ icon: "quiet", text: opens ? say("floor.opens", { time: opens }) : say("floor.closed") });
+    const text = queue.opens_at ? say("floor.opens", { time: opens(queue, picture) }) : say("floor.closed");
+    notes.push({ icon: "quiet", text });
   }
   if (queue.now.observed) notes.push({ icon: "info", text: say("floor.observed") });
   if (queue.hidden) notes.push({ icon: "hidden", text: say("floor.hidden") });
