@@ -29,7 +29,7 @@ function section(body, name, title) {
 }
 
 function renderFigure(line, said, picture) {
-  const shown = figure(said.value, said.reads, picture.now);
+  const shown = figure(said.value, said.reads, Math.min(picture.now, said.to || picture.now));
   write(part(line, "span", "figure"), shown.text);
   write(part(line, "span", "unit"), shown.unit || said.unit || "");
   write(part(line, "span", "explain-of"), [said.name, say("window." + said.window)].filter((one) => one).join(" · "));

@@ -30,5 +30,10 @@ def as_if_since(begin: int, now: int, zone: str) -> int:
     """Now less the open time since `begin`; while it is closed, as it was at the closing."""
     if is_open(now, zone):
         return now - open_time(begin, now, zone)
-    closed = max(closes for _, closes in nights(now, now, zone) if closes <= now)
+    closed = closed_at(now, zone)
     return max(begin, closed) - open_time(begin, max(begin, closed), zone)
+
+
+def closed_at(now: int, zone: str) -> int:
+    """When it closed last."""
+    return max(closes for _, closes in nights(now, now, zone) if closes <= now)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from oracle import MINUTE, Rule, Stay, Told, kind, without_repeats
-from oracle_hours import as_if_since, is_open, open_time
+from oracle_hours import as_if_since, closed_at, is_open, open_time
 
 DAY = 24 * 60 * MINUTE
 DOUBTFUL = {"voice": 4 * 60 * MINUTE, "email": 7 * DAY}  # a wait above it is not believed
@@ -194,16 +194,16 @@ def now_numbers(all_told: list[Told], queues: set[str], rules: dict[str, Rule], 
     }
     believed = [s for s in waiting if now - s.begun <= DOUBTFUL[rule_of(rules, s).channel]]
     if believed:
-        found["oldest_at"] = min(since_of(rule_of(rules, s), s.begun, now) for s in believed)
+        waits = [(rule_of(rules, s), since_of(rule_of(rules, s), s.begun, now)) for s in believed]
+        found |= longest_wait("oldest", waits, now)
     if len(believed) < len(waiting):
         found["doubtful"] = len(waiting) - len(believed)
     unanswered = [t for t in all_told if t.asked is not None and not t.is_over() and t.home() in queues]
     if unanswered:
         found["unanswered"] = len(unanswered)
-        found["oldest_unanswered_at"] = min(
-            since_of(rules.get(t.home() or "", Rule()), t.asked or 0, now) if t.is_text() else t.asked or 0
-            for t in unanswered
-        )
+        homes = [(rules.get(t.home() or "", Rule()), t) for t in unanswered]
+        waits = [(rule, since_of(rule, t.asked or 0, now) if t.is_text() else t.asked or 0) for rule, t in homes]
+        found |= longest_wait("oldest_unanswered", waits, now)
     return found
 
 
@@ -239,6 +239,16 @@ def is_closed(rule: Rule, at: int) -> bool:
 
 def since_of(rule: Rule, begun: int, now: int) -> int:
     return as_if_since(begun, now, rule.zone) if rule.channel != "voice" and rule.at_night else begun
+
+
+def longest_wait(name: str, waits: list[tuple[Rule, int]], now: int) -> dict[str, int]:
+    """Of those that grow; where none does, of text in closed queues, each counted to its closing."""
+    grow = [since for rule, since in waits if rule.channel == "voice" or not is_closed(rule, now)]
+    if grow:
+        return {f"{name}_at": min(grow)}
+    still = [(closed_at(now, rule.zone), since) for rule, since in waits]
+    _, closed, since = max((max(0, closed - since), closed, -since) for closed, since in still)
+    return {f"{name}_at": -since, f"{name}_to": max(closed, -since)}
 
 
 def rule_of(rules: dict[str, Rule], stay: Stay) -> Rule:

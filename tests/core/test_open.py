@@ -5,8 +5,13 @@ from zoneinfo import ZoneInfo
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.explain import explain
+from wallboard.core.measured import measured
+from wallboard.core.numbers import counted_since
+from wallboard.core.rules import Condition
 from wallboard.core.settings import Queue, Settings, Site, Target
 from wallboard.core.state import Floor
+from wallboard.core.waiting import waiting
 
 MINUTE, HOUR = 60_000, 3_600_000
 DESK = Settings(
@@ -41,14 +46,53 @@ def test_a_mail_waits_in_open_time_and_its_virtual_begin_is_said_anew_at_the_ope
     assert row(floor, "mail")["now"]["oldest_at"] == FRIDAY_EVENING
     floor.advance(at("2026-11-22 12:00"))  # closed since Friday 20:00: ten minutes of waiting, standing still
     assert row(floor, "mail")["now"]["oldest_at"] == FRIDAY_EVENING
+    assert row(floor, "mail")["now"]["oldest_to"] == FRIDAY_EVENING + 10 * MINUTE
     floor.take_touched()
     floor.advance(MONDAY)
     assert ("queues", "mail") in floor.take_touched()
     assert row(floor, "mail")["now"]["oldest_at"] == MONDAY - 10 * MINUTE
+    assert "oldest_to" not in row(floor, "mail")["now"]
     floor.advance(MONDAY + 20 * MINUTE)
     assert row(floor, "mail")["now"]["over_target"] == 0
     floor.advance(MONDAY + 20 * MINUTE + 1)  # 10 + 20 minutes: longer than the target of 30
     assert row(floor, "mail")["now"]["over_target"] == 1
+
+
+def test_a_wait_that_stands_still_says_so_wherever_it_is_told():
+    closing, night = FRIDAY_EVENING + 10 * MINUTE, at("2026-11-20 23:40")
+    floor = Floor(DESK)
+    floor.apply(queued("m", "mail", FRIDAY_EVENING), FRIDAY_EVENING)
+    floor.take_touched()
+    floor.advance(closing)
+    assert {("queues", "mail"), ("groups", "all")} <= floor.take_touched(), "at the closing"
+    floor.advance(night)
+    told = explain(floor, "queues", "mail", "oldest_at", "now", people=True) or {}
+    assert (told["value"], told["to"], told["instants"]) == (FRIDAY_EVENING, closing, [FRIDAY_EVENING])
+    found = measured(Condition(metric="oldest_wait_s", raises="> 600"), row(floor, "mail"), night)
+    assert (found.value, found.since_ms) == (600, None), "no limit is passed by time alone"
+    (one,) = waiting(floor, "mail").shown
+    assert (one["since"], one["to"]) == (FRIDAY_EVENING, closing)
+    assert counted_since(row(floor, "mail")["now"], "oldest_at", night) == night - 10 * MINUTE
+
+
+def test_of_queues_together_those_that_are_open_have_the_longest_wait():
+    floor, night = Floor(DESK), at("2026-11-20 23:40")
+    floor.apply(queued("m", "mail", FRIDAY_EVENING), FRIDAY_EVENING)
+    floor.advance(night)
+    group = (kpis.entity(floor, "groups", "all") or {})["now"]
+    assert (group["oldest_at"], group["oldest_to"]) == (FRIDAY_EVENING, FRIDAY_EVENING + 10 * MINUTE)
+    floor.apply(queued("n", "night", night), night)
+    group = (kpis.entity(floor, "groups", "all") or {})["now"]
+    assert (group["oldest_at"], group.get("oldest_to")) == (night, None)
+    assert (explain(floor, "groups", "all", "oldest_at", "now", people=True) or {})["instants"] == [night]
+
+
+def test_a_mail_that_came_while_it_was_closed_has_not_waited_yet():
+    floor, sunday = Floor(DESK), at("2026-11-22 12:00")
+    floor.apply(queued("m", "mail", sunday), sunday)
+    floor.advance(sunday + HOUR)
+    now = row(floor, "mail")["now"]
+    assert counted_since(now, "oldest_at", sunday + HOUR) == sunday + HOUR
 
 
 def test_the_wait_of_an_answered_mail_is_open_time_and_that_of_a_call_is_not():

@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { Clock } from "../../static/js/clock.js";
 import { ago, figure, moment, secondsSince, span, timeOfDay } from "../../static/js/format.js";
 import { ageOf, partly, serverLate, sourceLate } from "../../static/js/freshness.js";
+import { levelOf } from "../../static/js/levels.js";
+import { numberOf } from "../../static/js/still.js";
 import { learn, say } from "../../static/js/words.js";
 
 learn(JSON.parse(readFileSync(new URL("../../static/words/en.json", import.meta.url), "utf8")));
@@ -150,4 +152,17 @@ test("a tile is never younger than the server's last word", () => {
 test("a word that the catalog lacks is said as it is, and `toString` is no word", () => {
   assert.equal(say("nothing.such"), "nothing.such");
   assert.equal(say("toString", undefined, "own"), "own");
+});
+
+test("a wait that stands still has one figure and one level all night", () => {
+  const evening = 1_795_420_800_000;
+  const at = (now, hours) => numberOf(now, "oldest_at", evening + hours * 3_600_000);
+  const closed = { oldest_at: evening, oldest_to: evening + 600_000 };
+  for (const hours of [1, 4, 40]) {
+    const now = evening + hours * 3_600_000;
+    assert.equal(figure(at(closed, hours), "instant", now).text, "10:00");
+    assert.equal(levelOf({ alarm: [">", 3600] }, at(closed, hours), "instant", now), "good");
+  }
+  assert.equal(at({ oldest_at: evening }, 4), evening, "where it is open");
+  assert.equal(at({ waiting: 0 }, 4), undefined);
 });

@@ -114,6 +114,21 @@ def test_a_queue_opens_by_the_clock_of_its_own_site(site: str, said: str) -> Non
     assert shown["hint"] == f"closed, opens {said}"
 
 
+def test_a_wait_that_stands_still_has_one_figure_and_one_level_all_night() -> None:
+    """The same as in tests/static/time.test.mjs."""
+    now = {"waiting": 1, "over_target": 0, "oldest_at": MONDAY, "oldest_to": MONDAY + 600_000}
+    row = {"name": "Mail", "closed": True, "now": now}
+    base = {"letters": 40, "metric": "oldest_at", "window": "now", "reads": "instant", "alarm": [">", 3600]}
+    number = base | {"kind": "number", "of": {"kind": "queues", "id": "mail"}}
+    column = {"metric": "oldest_at", "window": "now", "reads": "instant"}
+    table = base | {"kind": "queues", "queues": ["mail"], "columns": [column], "fits": [9], "bars": False}
+    picture = Picture({"queues": {"mail": row}}, MONDAY + 4 * HOUR_MS, words("en"))
+    (shown,) = painted({"tiles": [number]}, picture)
+    assert (shown["figure"], shown["level"]) == ("10:00", "good")
+    (listed,) = painted({"tiles": [table]}, picture)
+    assert (listed["shown"][0]["cells"][0]["text"], listed["shown"][0]["level"]) == ("10:00", "good")
+
+
 @pytest.mark.parametrize(
     ("tile", "wanted"),
     [

@@ -10,6 +10,7 @@ from wallboard.core.alerts import MOST_OVER
 from wallboard.core.attendance import TIME
 from wallboard.core.calendar import Shift
 from wallboard.core.kpis import entity
+from wallboard.core.numbers import counted_since
 from wallboard.core.rows import AlertRow
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
@@ -156,8 +157,8 @@ def waits(floor: Floor, has_queue: Callable[[str], bool]) -> Iterator[Waits]:
         if row and (now.get("waiting") or now.get("unanswered")):
             found.append(
                 Waits(
-                    queue, row["name"], now.get("waiting", 0), now.get("oldest_at"), now.get("unanswered", 0),
-                    now.get("oldest_unanswered_at"),
+                    queue, row["name"], now.get("waiting", 0), counted_since(now, "oldest_at", floor.now_ms),
+                    now.get("unanswered", 0), counted_since(now, "oldest_unanswered_at", floor.now_ms),
                 )
             )  # fmt: skip
     yield from sorted(found, key=lambda one: (one.oldest_ms or one.unanswered_ms or floor.now_ms, one.queue))

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from wallboard.alerts import handover
 from wallboard.alerts.handover import Numbers
 from wallboard.core.calendar import Shift
-from wallboard.core.kpis import channel_of
 from wallboard.core.quarters import longest_wait_s
 from wallboard.core.settings import SPOKEN
 from wallboard.core.state import Floor
+from wallboard.core.still import channel_of
 from wallboard.record.history import History
 from wallboard.record.steps import Row
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wallboard.commands.table import Cell, table, text_of
+from wallboard.core.numbers import counted_since
 
 Document = Mapping[str, Any]
 _DAY = (
@@ -56,7 +57,7 @@ def _queue_rows(document: Document, at_ms: int) -> Iterator[list[Cell]]:
 
 def _queue_row(name: str, row: Mapping[str, Any], at_ms: int) -> list[Cell]:
     now, day = row.get("now", {}), row.get("day", {})
-    oldest = _duration(at_ms - now["oldest_at"]) if "oldest_at" in now else None
+    oldest = _duration(at_ms - counted_since(now, "oldest_at", at_ms)) if "oldest_at" in now else None
     return [name, now.get("waiting"), oldest, *(now.get(each) for each in _NOW), *(day.get(each) for each in _DAY)]
 
 

@@ -11,10 +11,12 @@ from wallboard.core import counted, leftout
 from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS, Terms
 from wallboard.core.kpis import Document, entity
 from wallboard.core.need import SUMMED
+from wallboard.core.numbers import TO
 from wallboard.core.parts import MODELLED, STATED, Parts, Term, of_agent, of_tally, terms
 from wallboard.core.rows import Tally
 from wallboard.core.select import selects_queue
 from wallboard.core.state import Floor
+from wallboard.core.still import oldest
 from wallboard.core.windows import MINUTE_MS, ROLLING
 
 PEOPLE = ("contact", "agent", "reason")  # of a visit: for those who may see people
@@ -55,6 +57,8 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
     found |= _bounds(floor, kind, name, window) | _of_parts(known)
     if kind in ("queues", "groups"):
         found |= _of_queues(floor, kind, name, metric, window, known, formulas)
+        if (to_ms := row["now"].get(TO.get(metric, ""))) is not None:
+            found["to"] = to_ms
         found |= {"observed": True} if known is STATED and row["now"].get("observed") else {}
     found |= _age(floor, kind, row)
     if value is None:
@@ -91,6 +95,12 @@ def queues_of(floor: Floor, kind: str, name: str) -> Callable[[str], bool]:
     return lambda queue: True
 
 
+def _members(floor: Floor, kind: str, name: str) -> list[tuple[str, Tally]]:
+    """The queues whose numbers these are."""
+    queues = floor.tallies.queues
+    return [(name, queues[name])] if kind == "queues" else [one for one in queues.items() if name in one[1].groups]
+
+
 def _tally(floor: Floor, kind: str, name: str) -> Tally:
     return (floor.tallies.queues if kind == "queues" else floor.tallies.groups)[name]
 
@@ -108,6 +118,9 @@ def _parts(
         return of_agent(sums, times.get(window, {}), longest_ms, metric)
     if kind == "kpis" or (window != "now" and not row.get(window)):
         return None
+    if metric in TO:
+        known = oldest(floor, _members(floor, kind, name), metric)
+        return Parts(shape="earliest", instants=known.instants if known else ())
     return of_tally(_tally(floor, kind, name), metric, window, formulas[0]["formula"] if len(formulas) == 1 else None)
 
 

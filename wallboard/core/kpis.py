@@ -13,17 +13,18 @@ from wallboard.core.agents import Item, Standing
 from wallboard.core.brief import told_by
 from wallboard.core.figures import window_figures, window_of_contacts, with_times
 from wallboard.core.listening import SILENT_MS
+from wallboard.core.numbers import TO
 from wallboard.core.parts import INSTANTS, STANDINGS
 from wallboard.core.rows import AgentRow, AlertRow, ResultRow, Tally
 from wallboard.core.rules import reads_of
 from wallboard.core.settings import Target
 from wallboard.core.sofar import number_now
 from wallboard.core.state import Floor
+from wallboard.core.still import channel_of, oldest
 from wallboard.core.windows import ROLLING
 
 Document = dict[str, Any]
 
-_OLDEST = {wait: name for name, wait in INSTANTS.items()}
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
 OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
 WINDOWS = (*ROLLING, "shift", "day")
@@ -79,7 +80,7 @@ def _queue(floor: Floor, name: str) -> Document | None:
         "channel": channel_of(floor, name),
         "target": _target(settings.target),
         "min_n": settings.min_n,
-        **_numbers(tally, shift=_shift(floor, site)),
+        **_numbers(tally, _oldest(floor, tally, [(name, tally)]), shift=_shift(floor, site)),
         **_hours(floor, name),
     }
     if tally.ruled_ms is not None and tally.ruled_ms >= tally.day_ms:
@@ -93,13 +94,6 @@ def _queue(floor: Floor, name: str) -> Document | None:
     return found
 
 
-def channel_of(floor: Floor, queue: str) -> str:
-    """As configured, else as was told of it."""
-    settings, tally = floor.settings.for_queue(queue), floor.tallies.queues.get(queue)
-    told = None if queue in floor.settings.queue or tally is None else tally.channel
-    return told or settings.channel
-
-
 @lru_cache(maxsize=1000)
 def _target(target: Target) -> Document:
     """One for all queues that have it, so that nobody compares it."""
@@ -108,7 +102,10 @@ def _target(target: Target) -> Document:
 
 def _group(floor: Floor, name: str) -> Document | None:
     tally = floor.tallies.groups.get(name)
-    return None if tally is None else _numbers(tally, shift=_shift_of_group(floor, name))
+    if tally is None:
+        return None
+    queues = ((queue, one) for queue, one in floor.tallies.queues.items() if name in one.groups)
+    return _numbers(tally, _oldest(floor, tally, queues), shift=_shift_of_group(floor, name))
 
 
 def _hours(floor: Floor, name: str) -> Document:
@@ -136,8 +133,8 @@ def _shift_of_group(floor: Floor, name: str) -> bool | None:
     return any(name in tally.groups and site_of(queue) in running for queue, tally in queues.items())
 
 
-def _numbers(tally: Tally, *, shift: bool | None) -> Document:
-    found: Document = {"sources": sorted(tally.sources), "now": _now(tally)}
+def _numbers(tally: Tally, oldest: Document, *, shift: bool | None) -> Document:
+    found: Document = {"sources": sorted(tally.sources), "now": _now(tally) | oldest}
     if tally.sources:
         for window in WINDOWS if shift else (*ROLLING, "day"):
             found[window] = window_figures(tally.ledger.window(window), tally.live.get("over_counted", 0))
@@ -158,11 +155,23 @@ def _now(tally: Tally) -> Document:
         found |= {metric: tally.live.get(metric, 0) for metric in STANDINGS}
     found["paused_by"] = _family("paused_by.", tally.live)
     found |= {metric: tally.live[metric] for metric in ("unanswered", "doubtful", "open_cases") if metric in tally.live}
-    for metric, name in _OLDEST.items():
-        if tally.waits[metric]:
-            found[name] = min(tally.waits[metric])
     if tally.as_of_ms is not None:
         found["as_of"] = tally.as_of_ms
+    return found
+
+
+def _oldest(floor: Floor, tally: Tally, queues: Iterable[tuple[str, Tally]]) -> Document:
+    """Since when the longest wait lasts, and until when it is counted. `queues`: whose numbers these are."""
+    found: Document = {}
+    waited = [name for name, metric in INSTANTS.items() if tally.waits[metric]]
+    among = list(queues) if waited and floor.settings.has_hours else []
+    for name in waited:
+        if not among:
+            found[name] = min(tally.waits[INSTANTS[name]])
+        elif known := oldest(floor, among, name):
+            found[name] = known.instants[0]
+            if known.to_ms is not None:
+                found[TO[name]] = known.to_ms
     return found
 
 
@@ -182,6 +191,7 @@ def _overlay(found: Document, tally: Tally) -> None:
     now = {name: value for name in OBSERVED_NOW if (value := getattr(seen, name)) is not None}
     if "oldest_at" in now:
         now["oldest_at"] = min(now["oldest_at"], tally.observed_ms)
+        found["now"].pop(TO["oldest_at"], None)
     found["now"] = {**found["now"], **now, "observed": True}
     for window in WINDOWS:
         if told := getattr(seen, window):

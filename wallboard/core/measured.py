@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from wallboard.core.limits import Limit
-from wallboard.core.numbers import number_named
+from wallboard.core.numbers import TO, counted_since, number_named
 from wallboard.core.rules import SINCE, Condition
 
 Document = dict[str, Any]
@@ -55,7 +55,7 @@ def reader_of(condition: Condition) -> Reader:
         return _reader_since(metric, _INSTANTS[metric])
     if metric in SINCE:
         instant = SINCE[metric]
-        return lambda row, now_ms: _since(row.get("now", {}).get(instant), now_ms)
+        return lambda row, now_ms: _since_now(row.get("now", {}), instant, now_ms)
     if metric == "missed_in_row":
         return lambda row, _: Measured(row.get(metric, 0))
     return _reader_of_number(condition)
@@ -84,6 +84,12 @@ def _reader_of_number(condition: Condition) -> Reader:
         return Measured(found)
 
     return read
+
+
+def _since_now(now: Document, instant: str, now_ms: int) -> Measured:
+    """A wait that stands still passes no limit by time alone."""
+    found = _since(counted_since(now, instant, now_ms), now_ms)
+    return found._replace(since_ms=None) if TO.get(instant) in now else found
 
 
 def _since(since_ms: int | None, now_ms: int) -> Measured:

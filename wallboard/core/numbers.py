@@ -4,7 +4,8 @@ The names are those of the state document (docs/kpis.md). `now` numbers stand in
 the windows m15, m30, m60, shift and day.
 """
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 Reads = Literal["count", "percent", "seconds", "instant", "decimal"]
 
@@ -32,6 +33,8 @@ _WINDOWED: dict[Reads, str] = {
     "wrapup_avg_s first_reply_p50_s first_reply_p90_s reply_p90_s resolution_s",
     "decimal": "rating_avg outcome_value",
 }
+# Until when a time since is counted, where it stands still (core/still.py).
+TO = {"oldest_at": "oldest_to", "oldest_unanswered_at": "oldest_unanswered_to"}
 # By which people may be ranked, each with its own of `shift` and `day`: what one would like to have more of.
 RANKED: dict[str, Reads] = {
     "answered": "count", "handled": "count", "rated": "count", "success_rate": "percent", "rating_avg": "decimal",
@@ -79,3 +82,9 @@ def number_named(metric: str) -> Number | None:
     if dot:
         return FAMILIES.get(family) if own else None
     return NUMBERS.get(metric)
+
+
+def counted_since(now: Mapping[str, Any], instant: str, now_ms: int) -> Any:
+    """A time since of the window `now`: of one that stands still an instant as long ago as it has lasted."""
+    since_ms, to_ms = now.get(instant), now.get(TO.get(instant, ""))
+    return since_ms if since_ms is None or to_ms is None else since_ms + max(0, now_ms - to_ms)

@@ -161,6 +161,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     def agent_of(self, source: str, agent: str) -> str:
         return self._aliases.get(source, _NO_ALIASES).agents.get(agent, agent)
 
+    @cached_property
+    def has_hours(self) -> bool:
+        """Whether anything is ever closed."""
+        places = any(one.open or one.holidays for one in self.site.values())
+        return places or any(one.open for one in self.queue.values())
+
     def for_queue(self, queue: str) -> Queue:
         return self.queue.get(queue) or _DEFAULT_QUEUE
 

@@ -286,8 +286,10 @@ class Floor:
             self.people.begin("shift", site, started_ms)
 
     def _turn_hours(self, queue: str) -> None:
-        """A queue opens or closes."""
+        """A queue opens or closes: waits stand still, or go on."""
         self.ground.touch("queues", queue)
+        if (tally := self.tallies.queues.get(queue)) and any(tally.waits.values()):
+            self.ground.touch_all({("groups", name) for name in tally.groups})
         self.ground.await_hours(queue)
 
     def _fit(self, event: ev.Event, source: str, deeds: list[Deed]) -> tuple[ev.Event, str]:

@@ -3,7 +3,10 @@
 from heapq import nsmallest
 from typing import NamedTuple
 
+from wallboard.core.hours import Hours
+from wallboard.core.settings import SPOKEN
 from wallboard.core.state import Floor
+from wallboard.core.still import closed_since
 from wallboard.core.visits import Visit
 
 MOST = 50
@@ -17,9 +20,10 @@ class Waiting(NamedTuple):
 
 
 def waiting(floor: Floor, queue: str) -> Waiting:
-    """The first 50 as contact, source, channel, since (ms UTC) and, where it is so, priority and doubtful.
+    """The first 50 as contact, source, channel, since (ms UTC) and, where it is so, priority, doubtful, and `to`.
 
-    Looks at open contacts alone. `doubtful` as the number of that name: longer than the queue's `max_wait_s`.
+    Looks at open contacts alone. Text waits in opening hours: `since` is now less the open time, counted `to` the
+    closing while the queue is closed. `doubtful` as the number of that name: longer than the queue's `max_wait_s`.
     """
     floor.settle()
     found = [
@@ -31,13 +35,20 @@ def waiting(floor: Floor, queue: str) -> Waiting:
     ]
     longest_ms = round(floor.settings.for_queue(queue).longest_wait_s * 1000)
     first = nsmallest(MOST, found, key=lambda one: one[:2])
-    return Waiting(len(found), [_row(key, visit, floor.now_ms - longest_ms) for _, key, visit in first])
+    hours, before_ms = floor.settings.hours_of(queue), floor.now_ms - longest_ms
+    return Waiting(len(found), [_row(key, visit, hours, floor.now_ms, before_ms) for _, key, visit in first])
 
 
-def _row(key: tuple[str, str], visit: Visit, doubtful_before_ms: int) -> dict[str, object]:
+def _row(
+    key: tuple[str, str], visit: Visit, hours: Hours | None, now_ms: int, doubtful_before_ms: int
+) -> dict[str, object]:
     row: dict[str, object] = {
         "contact": key[1], "source": key[0], "channel": visit.channel, "since": visit.begun_ms,
     }  # fmt: skip
+    if hours and visit.channel not in SPOKEN:
+        row["since"] = since_ms = hours.frozen_since_ms(visit.begun_ms, now_ms)
+        if (closed_ms := closed_since(hours, now_ms)) is not None:
+            row["to"] = max(closed_ms, since_ms)
     if visit.priority is not None:
         row["priority"] = visit.priority
     if visit.begun_ms < doubtful_before_ms:

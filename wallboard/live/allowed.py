@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from wallboard.core.doing import is_away
+from wallboard.core.numbers import TO
 from wallboard.core.settings import Settings
 from wallboard.record.board import Board
 
@@ -21,7 +22,7 @@ Document = dict[str, Any]
 LEAST = 5  # people: of fewer nothing is said that would be about one of them
 PRAISE = "thanks"  # the tag of a contact whose customer said so
 PRESSURE = (
-    "waiting", "over_target", "oldest_at", "est_wait_s", "unanswered", "oldest_unanswered_at", "doubtful",
+    "waiting", "over_target", "oldest_at", "est_wait_s", "unanswered", "oldest_unanswered_at", "doubtful", *TO.values(),
     "agents_needed", "missing", "can_release", "service_level_in_30m", "service_level_in_60m",
 )  # fmt: skip
 _AMONG_LEADS = ("owners", "results", "last_snoozed_by")

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from wallboard.core.numbers import better
+from wallboard.core.numbers import better, counted_since
 from wallboard.live.documents import Change
 
 Document = dict[str, Any]
@@ -92,6 +92,8 @@ def measured(trail: Trail, documents: Mapping[str, Mapping[str, Document]], now_
     value: Any = of
     for name in ("value",) if trail.kind == "kpis" else trail.metric.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
+    if trail.reads == "instant" and isinstance(of, Mapping):
+        value = counted_since(of, trail.metric, now_ms)
     n = of.get("n", {}).get(trail.metric)
     if not isinstance(value, int | float) or (n is not None and n < row.get("min_n", LEAST_N)):
         return None

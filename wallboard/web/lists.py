@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wallboard.alerts.pacing import FLOOD_ABOVE, SPAN_MS
 from wallboard.core.doing import DOINGS, doing_of
+from wallboard.core.numbers import counted_since
 from wallboard.core.select import selects
 from wallboard.web.alphabet import by_alphabet
 from wallboard.web.figures import ago, changed, figure, lasting, moved, seconds_since, span, time_of_day
@@ -47,7 +48,7 @@ def queues(tile: Document, picture: Picture) -> Document:
     most = max((row["now"].get("waiting", 0) for _, row in found), default=0) if tile.get("style") == "bar" else 0
     levels = {name: _level(row, tile, picture) for name, row in found}
     by_name = by_alphabet(picture.say.language)
-    found.sort(key=lambda item: (*_worst(levels[item[0]], item[1]["now"]), by_name(item[1]["name"])))
+    found.sort(key=lambda item: (*_worst(levels[item[0]], item[1]["now"], picture.now_ms), by_name(item[1]["name"])))
     page = paged(found, tile["fits"], picture.now_ms)
     headings = [_heading(column["metric"], picture.say) for column in tile["columns"]]
     return {
@@ -74,14 +75,14 @@ def _heading(metric: str, say: Words) -> Document:
 
 def _level(row: Document, tile: Document, picture: Picture) -> str:
     if "metric" in tile:
-        value = row.get(tile["window"], {}).get(tile["metric"])
+        value = counted_since(row.get(tile["window"], {}), tile["metric"], picture.now_ms)
         return level_of(tile, value, tile["reads"], picture.now_ms)
     return "over" if row["now"].get("over_target", 0) > 0 else ""
 
 
-def _worst(level: str, now: Document) -> tuple[float, ...]:
+def _worst(level: str, now: Document, now_ms: int) -> tuple[float, ...]:
     """The worst is the least."""
-    oldest = now.get("oldest_at", float("inf"))
+    oldest = counted_since(now, "oldest_at", now_ms) or float("inf")
     return WORST.index(level), -now.get("over_target", 0), oldest, -now.get("waiting", 0)
 
 
@@ -107,7 +108,7 @@ def _chip(level: str, over: int, say: Words) -> str:
 
 
 def _cell(row: Document, column: Document, picture: Picture) -> Document:
-    value = row.get(column["window"], {}).get(column["metric"])
+    value = counted_since(row.get(column["window"], {}), column["metric"], picture.now_ms)
     shown = figure(value, column["reads"], picture.now_ms, picture.say)
     unit = f" {shown.unit}" if shown.unit else ""
     few = certainty(row, column["metric"], column["window"])[1]

@@ -207,7 +207,7 @@ def modules(folder: Path = STATIC / "js") -> list[str]:
 _MODULES = (
     "answer", "asking", "awake", "board", "certainty", "charts", "clock", "doing", "dom", "explain", "format",
     "freshness", "heard", "kept", "levels", "lines", "memory", "messages", "orders", "pace", "paging", "paired",
-    "select", "series", "shortened", "socket", "sound", "store", "tab", "top", "wear", "words",
+    "select", "series", "shortened", "socket", "sound", "still", "store", "tab", "top", "wear", "words",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from wallboard.core.explain import OF_NEED
 from wallboard.core.need import AHEAD_MS
+from wallboard.core.numbers import counted_since
 from wallboard.live.view import LATENCY as _LATENCY
 from wallboard.web import lists
 from wallboard.web.besides import bar, goal_of, spark, turn
@@ -80,7 +81,7 @@ def _age_text(late: bool, at_ms: int | None, picture: Picture) -> str:
 
 def _number(tile: Document, picture: Picture) -> Document:
     row = _row(tile, picture)
-    value = _value(tile, row)
+    value = _value(tile, row, picture.now_ms)
     shown = figure(value, tile["reads"], picture.now_ms, picture.say)
     unit = shown.unit or str(row.get("unit", ""))
     length = len(shown.text) + bool(unit)
@@ -136,9 +137,11 @@ def _row(tile: Document, picture: Picture) -> Document:
     return picture.state.get(of["kind"], {}).get(of["id"], {})
 
 
-def _value(tile: Document, row: Document) -> Any:
+def _value(tile: Document, row: Document, now_ms: int) -> Any:
     if tile["metric"].startswith(KPI):
         return row.get("value")
+    if tile["reads"] == "instant":
+        return counted_since(row.get(tile["window"], {}), tile["metric"], now_ms)
     found: Any = row.get(tile["window"], {})
     for name in tile["metric"].split("."):
         found = found.get(name) if isinstance(found, dict) else None

@@ -7,6 +7,7 @@ import { figure, timeOfDay } from "../format.js";
 import { ageOf } from "../freshness.js";
 import { keyed } from "../keyed.js";
 import { rows } from "../select.js";
+import { numberOf } from "../still.js";
 import { worstFirst } from "../tiles/queues.js";
 import { say } from "../words.js";
 import { renderPeople, servingPeople } from "./people.js";
@@ -115,7 +116,7 @@ function chip() {
 
 function renderFigures(line, row, picture) {
   keyed(line, FIGURES, (one) => one.metric, figureOf, (cell, one) => {
-    const value = (row[one.window] || {})[one.metric];
+    const value = numberOf(row[one.window], one.metric, picture.now);
     const shown = figure(value, one.reads, picture.now);
     mark(cell, "few", certainty(row, one.metric, one.window).few ? "yes" : "no");
     mark(cell, "zero", value === 0 || value === undefined ? "yes" : "no");

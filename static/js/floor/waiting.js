@@ -9,7 +9,7 @@ import { button } from "./press.js";
 
 const PAUSE_MS = 1000;
 
-/** @typedef {{contact: string, source: string, channel: string, since: number, priority?: number, doubtful?: boolean}} Waiting */
+/** @typedef {{contact: string, source: string, channel: string, since: number, to?: number, priority?: number, doubtful?: boolean}} Waiting */
 /** @type {Map<string, {row: *, asked: number, total: number, waiting: Waiting[], failed: string}>} */
 const lists = new Map();
 
@@ -48,7 +48,7 @@ function fresh() {
 
 function renderOne(item, one, picture) {
   mark(item, "doubtful", one.doubtful ? "yes" : "no");
-  write(part(item, "b", "wait-span"), span(secondsSince(one.since, picture.now)));
+  write(part(item, "b", "wait-span"), span(secondsSince(one.since, Math.min(picture.now, one.to ?? picture.now))));
   const words = part(item, "span", "wait-words");
   icon(words, one.doubtful ? "ghost" : "");
   const said = [one.doubtful ? say("floor.doubtful") : "", say("floor.channel." + one.channel), one.priority === undefined ? "" : say("floor.priority", { n: one.priority })];

@@ -4,6 +4,7 @@ import { certainty, hintOf, inTime } from "../certainty.js";
 import { has, part, write, classes } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
+import { numberOf } from "../still.js";
 import { say } from "../words.js";
 import { mountBesides, renderBesides } from "./besides.js";
 
@@ -24,18 +25,19 @@ export function title(tile) {
 }
 
 export function render(body, tile, picture) {
-  const value = valueOf(tile, picture.state);
+  const row = rowOf(tile, picture.state);
+  const value = tile.reads === "instant" ? numberOf(row[tile.window], tile.metric, picture.now) : valueOf(tile, picture.state);
   const shown = figure(value, tile.reads, picture.now);
   const unit = shown.unit || unitOf(tile, picture.state);
   const line = part(body, "p", "value");
   const length = shown.text.length + (unit ? 1 : 0);
-  const sure = certainty(rowOf(tile, picture.state), tile.metric, tile.window);
+  const sure = certainty(row, tile.metric, tile.window);
   classes(line, (length <= LONGEST ? "value" : "value long long-" + Math.min(length, 12)) + (sure.few ? " few" : ""));
   write(part(line, "span", "figure"), shown.text);
   if (unit || has(line, "unit")) write(part(line, "span", "unit"), unit);
   renderBesides(body, tile, value, sure.few, picture);
   const level = sure.few ? "" : levelOf(tile, value, tile.reads, picture.now);
-  const hint = hintOf(rowOf(tile, picture.state), tile.metric, tile.window, picture);
+  const hint = hintOf(row, tile.metric, tile.window, picture);
   return { level, n: sure.n, hint, formula: inTime(tile, picture.state), sources: sourcesOf(tile, picture.state), at: workedOutAt(tile, picture.state) };
 }
 

@@ -6,6 +6,7 @@ import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
 import { paged } from "../paging.js";
 import { queuesOf, sourcesOf } from "../select.js";
+import { numberOf } from "../still.js";
 import { collated, say } from "../words.js";
 
 const LONGEST = 10; // letters of a heading that have room in its column
@@ -62,7 +63,7 @@ export function worstFirst(tile, picture) {
     (one, other) =>
       WORST.indexOf(one.level) - WORST.indexOf(other.level) ||
       count(other, "over_target") - count(one, "over_target") ||
-      (one.queue.now.oldest_at || Infinity) - (other.queue.now.oldest_at || Infinity) || // NaN for two unknown: next
+      oldest(one, picture) - oldest(other, picture) || // NaN for two unknown: next
       count(other, "waiting") - count(one, "waiting") ||
       collated(one.queue.name, other.queue.name),
   );
@@ -70,8 +71,12 @@ export function worstFirst(tile, picture) {
 
 /** By the tile's limits on its metric; without them a queue with contacts over target stands out. */
 function levelOfQueue(tile, queue, now) {
-  if (tile.metric) return levelOf(tile, (queue[tile.window] || {})[tile.metric], tile.reads, now);
+  if (tile.metric) return levelOf(tile, numberOf(queue[tile.window], tile.metric, now), tile.reads, now);
   return queue.now.over_target > 0 ? "over" : "";
+}
+
+function oldest(row, picture) {
+  return numberOf(row.queue.now, "oldest_at", picture.now) || Infinity;
 }
 
 function count(row, metric) {
@@ -85,7 +90,7 @@ function renderRow(line, row, tile, picture) {
   write(part(name, "bdi", "line"), row.queue.name);
   chip(name, row, closed(row.queue, picture, "closed_chip"));
   each(line, "span", "cell", tile.columns, (column) => column.metric, (cell, column) => {
-    const value = (row.queue[column.window] || {})[column.metric];
+    const value = numberOf(row.queue[column.window], column.metric, picture.now);
     const shown = figure(value, column.reads, picture.now);
     mark(cell, "few", certainty(row.queue, column.metric, column.window).few ? "yes" : "no");
     mark(cell, "zero", value === 0 || value === undefined ? "yes" : "no");
