@@ -69,7 +69,7 @@ async def test_a_service_level_says_that_its_formula_ignores_many_who_left(open_
     await expect(note).to_have_text("≤\u00a020 s")  # its formula, as all its queues have it
     await expect(note.locator(".icon")).to_have_count(0)
     await server.patch({"groups": {"all": {"day": {"ignored_flow_outs": 12.4}}}})
-    await expect(note).to_have_text("12 % opuściło kolejkę")
+    await expect(note).to_have_text("12 % gdzie indziej")
     window = page.locator("#tile-3 .window")
     await expect(window).to_contain_text("· ≤\u00a020 s")
     await expect(note.locator(".icon")).to_be_visible()
@@ -80,7 +80,7 @@ async def test_a_service_level_says_that_its_formula_ignores_many_who_left(open_
     await expect(note).to_be_hidden()
     server.hub.state["groups"]["all"]["day"]["ignored_flow_outs"] = 7.6
     painted = await open_board("overview?lang=en", live=False, java_script_enabled=False)
-    await expect(painted.locator("#tile-3 .hint")).to_have_text("8 % went elsewhere")
+    await expect(painted.locator("#tile-3 .hint")).to_have_text("8 % elsewhere")
 
 
 async def test_what_is_not_known_any_more_is_a_dash(open_board: Any, server: Any) -> None:
