@@ -114,6 +114,22 @@ async def running(reader: Stream):
     await asyncio.wait([task])
 
 
+async def test_who_reads_the_whole_state_reads_one_moment(running, stream: Stream, monkeypatch: pytest.MonkeyPatch):
+    """Also of what somebody read since the last tick, and what has changed since then."""
+    pipeline, watcher = running
+    monkeypatch.setattr(watcher, "shows", lambda change: False)
+    await stream.append([queued("a")])
+    await eventually(lambda: "support" in pipeline.documents.get("queues", {}))
+    waiting = []
+    for contact in ("b", "c"):
+        pipeline.floor.apply(queued(contact), pipeline.floor.now_ms)
+        waiting.append(pipeline.documents["queues"]["support"]["now"]["waiting"])
+    await pipeline.freshen()
+    assert pipeline.documents["queues"]["support"]["now"]["waiting"] == 3
+    assert pipeline.documents["groups"]["all"]["now"]["waiting"] == 3
+    assert 3 not in waiting, "one of the two is read as of the first"
+
+
 async def test_an_appended_event_becomes_a_change_of_its_entities(running, stream: Stream):
     _, watcher = running
     await stream.append([queued("a")])

@@ -151,8 +151,13 @@ class Pipeline:
             sink.publish([change], self.floor.now_ms, None)
 
     async def freshen(self) -> None:
-        """For who reads all documents: those that nobody shows are made, and others served in between."""
-        await _breathing(self.documents.freshen(BREATHE))
+        """For who reads all documents: all of them as of this moment. Those that nobody shows are made, and others are
+        served in between, but no event is taken: else some would know of it, and some not."""
+        async with self.whole:
+            if self.ready:
+                if self.floor.touched:
+                    await self._publish()
+                await _breathing(self.documents.freshen(BREATHE))
 
     async def look(self) -> None:
         """Redis may not answer. Then the floor's time stands still, but sources grow late on the screens."""
@@ -322,10 +327,12 @@ class Pipeline:
     # Publishing
 
     async def _tick(self) -> None:
-        """What thousands of changes come to is worked out in pieces; all of it is published at once."""
         self.floor.advance(self._read_ms)
-        if not self.floor.touched or self._pace_ms() - self._published_ms < self.tick_ms:
-            return
+        if self.floor.touched and self._pace_ms() - self._published_ms >= self.tick_ms:
+            await self._publish()
+
+    async def _publish(self) -> None:
+        """What thousands of changes come to is worked out in pieces; all of it is published at once."""
         self._published_ms, began_s = self._pace_ms(), time.perf_counter()
         self._rushes, self._told = self.applied - self._told >= BREATHE, self.applied
         changes: list[Change] = []
