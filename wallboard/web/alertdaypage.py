@@ -11,9 +11,8 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from wallboard.core.measured import Document
-from wallboard.record.days import Days
 from wallboard.record.span import Span
-from wallboard.web.askeddays import date_of, since, today, zone_of
+from wallboard.web.askeddays import date_of, kept_files, kept_page, since, today, zone_of
 from wallboard.web.asking import check, once_each
 from wallboard.web.auth import Who, allowed
 from wallboard.web.costly import costs
@@ -22,11 +21,10 @@ from wallboard.web.shiftrows import alert_row
 from wallboard.web.speaking import spoken
 from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.within import has_alert
-from wallboard.web.words import LANGUAGES, Words, words
+from wallboard.web.words import Words, words
 
 MOST = 1_000  # are shown
 BREATHE = 20  # alerts, until the loop may serve somebody else
-AGAIN_S = 2
 LONGEST = 256
 
 
@@ -40,22 +38,17 @@ class AlertDayPage:
         parts, query = parts_of(request), once_each(request)
         check(query, {"day", "lang"}, LONGEST)
         expect_loaded(parts)
-        newest, lang = today(parts), query.get("lang", "")
+        newest = today(parts)
         day = date_of(query, "day", newest - timedelta(1))
         found = await _found(parts, who, day, words(spoken(request)))
-        context: Document = {
-            "day": day.isoformat(), "newest": newest.isoformat(), "lang": lang if lang in LANGUAGES else "",
-            "zone": zone_of(parts).key,
-        }  # fmt: skip
-        context |= {"waits": True} if found is None else found
-        headers = {"cache-control": "no-store"} | ({"refresh": str(AGAIN_S)} if found is None else {})
-        return self._templates.TemplateResponse(request, "alertday.html", context, headers=headers)
+        asked: Document = {"day": day.isoformat(), "newest": newest.isoformat()}
+        return kept_page(self._templates, request, "alertday.html", asked, found)
 
 
 async def _found(parts: Parts, who: Who, day: date, say: Words) -> Document | None:
     """None: it is being read. What is not over by what was read and is known here goes on as it is here."""
     zone, floor, span = zone_of(parts), parts.pipeline.floor, Span(day, day)
-    files = [str(path) for path in await asyncio.to_thread(span.files, Days(parts.config.events))]
+    files = await kept_files(parts, span)
     if not files:
         return {"nothing": True}
     from_ms, until_ms = span.bounds_ms(zone)

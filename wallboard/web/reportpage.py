@@ -18,9 +18,8 @@ from wallboard.core.noise import Course, Measure, report
 from wallboard.core.quieter import before, quieter, still_told
 from wallboard.core.settings import Settings
 from wallboard.core.trial import summary
-from wallboard.record.days import Days
 from wallboard.record.span import Span
-from wallboard.web.askeddays import date_of, since, today, zone_of
+from wallboard.web.askeddays import date_of, kept_files, kept_page, since, today, zone_of
 from wallboard.web.asking import check, once_each
 from wallboard.web.auth import Who, allowed
 from wallboard.web.costly import costs
@@ -36,7 +35,6 @@ from wallboard.web.words import LANGUAGES, Words, words
 Document = dict[str, Any]
 DAYS = 7  # where none are asked for
 MOST_DAYS = 92
-AGAIN_S = 2
 LONGEST = 256
 SAID = {  # core's name of a measure → its words
     "in ten minutes, on average": "report.average",
@@ -68,19 +66,14 @@ class ReportPage:
         check(query, {"from", "to", "try", "lang"}, LONGEST)
         say, lang = words(spoken(request)), request.query_params.get("lang", "")
         span = _span(query, today(parts))
-        context: Document = {
-            "first": span.first.isoformat(), "last": span.last.isoformat(), "lang": lang if lang in LANGUAGES else "",
-            "zone": zone_of(parts).key,
-        }  # fmt: skip
-        found = await _found(parts, who, span, query.get("try"), say, context["lang"])
-        context |= {"waits": True} if found is None else found
-        headers = {"cache-control": "no-store"} | ({"refresh": str(AGAIN_S)} if found is None else {})
-        return self._templates.TemplateResponse(request, "report.html", context, headers=headers)
+        found = await _found(parts, who, span, query.get("try"), say, lang if lang in LANGUAGES else "")
+        asked = {"first": span.first.isoformat(), "last": span.last.isoformat()}
+        return kept_page(self._templates, request, "report.html", asked, found)
 
 
 async def _found(parts: Parts, who: Who, span: Span, name: str | None, say: Words, lang: str) -> Document | None:
     """None: it is being worked out."""
-    files = [str(path) for path in await asyncio.to_thread(span.files, Days(parts.config.events))]
+    files = await kept_files(parts, span)
     if not files:
         return {"nothing": True}
     read = await parts.lookback.alerts(Alerts(files))
