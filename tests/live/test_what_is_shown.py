@@ -39,6 +39,7 @@ async def test_a_view_shows_only_what_its_tiles_name(clock: Clock):
     reader.take()
     assert list(reader.state["queues"]) == ["support"]
     assert not reader.state.get("agents")
+    assert not reader.state.get("groups"), "no tile shows all queues together"
 
 
 async def test_a_wall_shows_no_personal_reason_no_figures_of_a_person_and_no_contact_id(clock: Clock):

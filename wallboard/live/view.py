@@ -115,7 +115,7 @@ class View:
         if kind == "queues":
             return self._shows_queue(name, row)
         if kind == "groups":
-            return name in self._groups or name == "all"
+            return name in self._groups
         if kind == "agents":
             return self.allowed.of_team(row) and any(_has_agent(tile, name, row) for tile in self._agent_tiles)
         if kind == "counts":
