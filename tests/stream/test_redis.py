@@ -113,6 +113,14 @@ async def test_more_commands_at_once_than_connections_wait_for_their_turn(redis:
     assert await redis.get(keys.stream) == b"500"
 
 
+async def test_a_reader_keeps_its_connection_and_closes_it(redis: Redis, redis_url: str) -> None:
+    reader = connect(redis_url, blocking=True)
+    ids = await asyncio.gather(*[reader.client_id() for _ in range(5)])
+    assert len({*ids}) == 1
+    await reader.aclose()
+    assert await redis.client_kill_filter(_id=ids[0]) == 0, "it is there still"
+
+
 async def test_a_redis_that_does_not_answer_is_unavailable(keys: Keys) -> None:
     """It accepts and says nothing, as a host that hangs does."""
     with socket.create_server(("127.0.0.1", 0)) as silent:

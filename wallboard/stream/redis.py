@@ -60,7 +60,8 @@ _KNOWN_CLASSES = {  # redis-py takes the word off and gives a class instead
 def connect(url: str, *, blocking: bool = False) -> Redis:
     """A client for `redis:// rediss:// unix:// redis+sentinel://h1,h2/name redis+cluster://h1,h2`.
 
-    It connects with its first command. `blocking`: for a reader, which waits up to BLOCK_MS in one command.
+    It connects with its first command. `blocking`: for a reader, which waits up to BLOCK_MS in one command,
+    and keeps one connection: to take it from the pool and give it back costs as much as to ask.
     Raises Mistake if the address cannot be meant.
     """
     options: dict[str, Any] = {
@@ -76,7 +77,9 @@ def connect(url: str, *, blocking: bool = False) -> Redis:
         if parts.scheme.endswith("+cluster"):
             return _of_cluster(parts, options)
         pool = BlockingConnectionPool.from_url(url, max_connections=CONNECTIONS, timeout=ANSWER_S, **options)
-        return _cancellable(Redis.from_pool(pool))
+        client = Redis(connection_pool=pool, single_connection_client=blocking)
+        client.auto_close_connection_pool = True  # as `from_pool` has it, which cannot keep one connection
+        return _cancellable(client)
     except ValueError as error:
         raise Mistake("settings", "redis.url", f"cannot be read: {error}") from None
 
