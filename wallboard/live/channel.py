@@ -7,6 +7,7 @@ import msgspec
 
 from wallboard.core.patch import DoesNotCompose, merge
 from wallboard.live.frames import Frame
+from wallboard.live.level import Level
 from wallboard.live.screen import Screen
 from wallboard.live.tally import Sent
 from wallboard.live.turns import Turns
@@ -18,7 +19,6 @@ LOOK_S = 0.5  # how often silence and throttled views are looked at, at least
 
 Document = dict[str, Any]
 Key = tuple[str, str]
-Put = Callable[[bytes], int]
 _encoder = msgspec.json.Encoder()
 
 
@@ -75,7 +75,7 @@ class Channel:
         self.seq = 0
         self._build = build
         self._behind: set[Screen] = set()
-        self._level: dict[bool, dict[Put, Screen]] = {False: {}, True: {}}  # by whether it packs
+        self._level = {packs: Level(packs=packs) for packs in (False, True)}
         self._sent_ms = source.pace_ms()
         self._flushed_ms = 0
         self._pending: Document = {}
@@ -94,12 +94,12 @@ class Channel:
 
     @property
     def screens(self) -> list[Screen]:
-        return [*self._behind, *self._level[False].values(), *self._level[True].values()]
+        return [*self._behind, *(one for level in self._level.values() for one in level.screens.values())]
 
     @property
     def count(self) -> int:
         """How many screens."""
-        return len(self._behind) + len(self._level[False]) + len(self._level[True])
+        return len(self._behind) + sum(len(level.screens) for level in self._level.values())
 
     @property
     def ready(self) -> bool:
@@ -113,7 +113,7 @@ class Channel:
         if self.has(screen):
             self._behind.discard(screen)
             if screen.wire.put:
-                self._level[screen.wire.packs].pop(screen.wire.put, None)
+                self._level[screen.wire.packs].remove(screen.wire.put)
             if not self.count:
                 self._source.close(self)
 
@@ -128,10 +128,10 @@ class Channel:
         put = screen.wire.put
         if put and screen.is_level:
             self._behind.discard(screen)
-            self._level[screen.wire.packs][put] = screen
+            self._level[screen.wire.packs].add(put, screen)
         else:
             if put:
-                self._level[screen.wire.packs].pop(put, None)
+                self._level[screen.wire.packs].remove(put)
             self._behind.add(screen)
 
     # State
@@ -230,7 +230,7 @@ class Channel:
         if self._packed is None:
             return
         (frame, base, patch, since_ms), self._packed = self._packed, None
-        level, behind = self._level[False] or self._level[True], [*self._behind]
+        level, behind = any(one.screens for one in self._level.values()), [*self._behind]
         is_heard = level or any(screen.follows for screen in behind)
         if level:
             self._write(frame)
@@ -266,7 +266,7 @@ class Channel:
         self._source.sent.bytes += len(frame.of(packs=packs))
 
     def has(self, screen: Screen) -> bool:
-        return screen in self._behind or screen.wire.put in self._level[screen.wire.packs]
+        return screen in self._behind or screen.wire.put in self._level[screen.wire.packs].screens
 
     def merged(self) -> None:
         self._source.sent.merged += 1
@@ -275,21 +275,12 @@ class Channel:
         return 1000 / min(self.view.board.updates_per_s, rate)
 
     def _write(self, frame: Frame) -> None:
-        """To all that are level. A wire may become full, or break, by what is written to it."""
+        """To all that are level."""
         sent = self._source.sent
-        for packs, level in self._level.items():
-            if level:
-                data = frame.of(packs=packs)
-                size, puts = len(data), [*level]
-                for put in puts:
-                    try:
-                        taken = put(data)
-                    except OSError:  # full or broken: its own way of writing finds out which
-                        taken = 0
-                    if taken != size:
-                        level[put].wire.write(frame, taken)
-                sent.frames += len(puts)
-                sent.bytes += len(puts) * size
+        for level in self._level.values():
+            handed = level.write(frame)
+            sent.frames += handed.frames
+            sent.bytes += handed.bytes
 
     def _select(self) -> None:
         """Look at the whole state anew."""

@@ -1,0 +1,51 @@
+"""How is a finished frame handed to every screen that takes it? One after another, past everything else.
+
+What a frame costs is the kernel's send(2) and, between two of them, processor caches that it left cold: so nothing is
+touched here but what sends. The list of that is kept until somebody comes, goes or falls behind.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from wallboard.live.frames import Frame
+from wallboard.live.screen import Screen
+
+Put = Callable[[bytes], int]
+
+
+class Handed(NamedTuple):
+    frames: int
+    bytes: int
+
+
+class Level:
+    """The screens of a view for which nothing waits, of one kind of frames: packed or plain."""
+
+    def __init__(self, *, packs: bool) -> None:
+        self.screens: dict[Put, Screen] = {}
+        self._packs = packs
+        self._puts: tuple[Put, ...] | None = None  # None: it has changed since
+
+    def add(self, put: Put, screen: Screen) -> None:
+        self.screens[put], self._puts = screen, None
+
+    def remove(self, put: Put) -> None:
+        if self.screens.pop(put, None):
+            self._puts = None
+
+    def write(self, frame: Frame) -> Handed:
+        """A wire may become full, or break, by what is written to it, and leaves for that."""
+        if not self.screens:
+            return Handed(0, 0)
+        if self._puts is None:
+            self._puts = (*self.screens,)
+        puts, data = self._puts, frame.of(packs=self._packs)
+        size = len(data)
+        for put in puts:
+            try:
+                taken = put(data)
+            except OSError:  # full or broken: its own way of writing finds out which
+                taken = 0
+            if taken != size:
+                self.screens[put].wire.write(frame, taken)
+        return Handed(len(puts), len(puts) * size)
