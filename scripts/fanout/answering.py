@@ -47,5 +47,11 @@ class Answering:
         self._process.communicate()
 
 
+def best_second_us(measured: Answer) -> float | None:
+    """CPU a frame. None: nobody watched it, or it was never silent."""
+    found: float = measured.get("best_us", -1)
+    return found if found >= 0 else None
+
+
 def on(cores: Sequence[int], command: Sequence[object]) -> list[str]:
     return ["taskset", "-c", ",".join(map(str, cores)), *map(str, command)]

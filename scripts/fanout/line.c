@@ -122,7 +122,7 @@ static void readable(Screen *screen) {
   else if (length > 0) take(screen, data, length);
 }
 
-void turn(int wait_ms) {
+int turn(int wait_ms) {
   struct epoll_event events[1024];
   int found = epoll_wait(epoll_fd, events, 1024, wait_ms);
   now_ms = clock_ms();
@@ -133,4 +133,5 @@ void turn(int wait_ms) {
     if (at % 64 == 63) now_ms = clock_ms();
   }
   if (coming_back) come_again();
+  return found;
 }

@@ -6,7 +6,8 @@
  * A line of JSON when all but the STALLED are there: with HELLO, when each has its snapshot. Then an answer to each line:
  *
  *   stall                    the STALLED connect, and never read
- *   measure SECONDS CHURN    what comes; CHURN screens a second drop and come back
+ *   measure SECONDS CHURN PID   what comes; CHURN screens a second drop and come back. The CPU that process PID spends on
+ *                            a frame in its best second, between two silences (-1: there was none, or PID is 0)
  *   again SECONDS JITTER     says at once that it watches. Whoever is dropped comes again, at once or (JITTER 1) as
  *                            browsers do, until all have a new snapshot. Times count from the first drop
  *
@@ -18,9 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { CONNECTS_MS = 120000, QUIET_MS = 1000 };
+enum { CONNECTS_MS = 120000, QUIET_MS = 1000, SECOND_MS = 1000 };
 
 Screen *screens;
 char request[4096];
@@ -76,16 +78,29 @@ static float share(float *values, long of, double part) {
   return of ? values[(long)((of - 1) * part)] : -1;
 }
 
-static void measure(double seconds, double churning) {
+static double cpu_us(clockid_t clock) {
+  struct timespec at;
+  return clock_gettime(clock, &at) ? 0 : at.tv_sec * 1e6 + at.tv_nsec / 1e3;
+}
+
+static void measure(double seconds, double churning, int pid) {
+  clockid_t clock;
+  int watches = pid && !clock_getcpuclockid(pid, &clock);
+  double best_us = -1, began_us = 0, began_ms = 0;
+  unsigned long long before = 0;
   begin_phase();
   for (double until = now_ms + seconds * 1000, due = now_ms; now_ms < until;) {
-    turn(20);
+    int silence = !turn(20);
     if (churning > 0 && now_ms >= due) churn(), due += 1000 / churning;
+    if (!watches || !silence || now_ms - began_ms < SECOND_MS) continue;
+    double used_us = cpu_us(clock), frame_us = frames > before ? (used_us - began_us) / (frames - before) : -1;
+    if (began_ms && frame_us >= 0 && (best_us < 0 || frame_us < best_us)) best_us = frame_us;
+    began_us = used_us, began_ms = now_ms, before = frames;
   }
   printf("{\"frames\": %llu, \"bytes\": %llu, \"lost\": %d, \"samples\": %ld, \"p50_ms\": %.1f, \"p99_ms\": %.1f, "
-         "\"patch_p50_ms\": %.1f, \"patch_p99_ms\": %.1f, \"gap_ms\": %.0f}\n",
+         "\"patch_p50_ms\": %.1f, \"patch_p99_ms\": %.1f, \"gap_ms\": %.0f, \"best_us\": %.2f}\n",
          frames, bytes, lost, sample_count, share(samples, sample_count, 0.5), share(samples, sample_count, 0.99),
-         share(ways, way_count, 0.5), share(ways, way_count, 0.99), gap_ms(0));
+         share(ways, way_count, 0.5), share(ways, way_count, 0.99), gap_ms(0), best_us);
 }
 
 static void again(double seconds, int jitter) {
@@ -107,10 +122,11 @@ static void again(double seconds, int jitter) {
 
 static void obey(char *line) {
   double seconds = 0, more = 0;
+  int pid = 0;
   char word[16] = "";
-  sscanf(line, "%15s %lf %lf", word, &seconds, &more);
+  sscanf(line, "%15s %lf %lf %d", word, &seconds, &more, &pid);
   if (!strcmp(word, "stall")) stall();
-  else if (!strcmp(word, "measure")) measure(seconds, more);
+  else if (!strcmp(word, "measure")) measure(seconds, more, pid);
   else if (!strcmp(word, "again")) again(seconds, more > 0);
   else exit(2);
 }

@@ -31,7 +31,7 @@ extern long sample_count, way_count;
 double clock_ms(void);
 void begin(Screen *screen);
 void drop(Screen *screen, int code);
-void turn(int wait_ms);
+int turn(int wait_ms); /* how many had something to say */
 void churn(void);
 
 void take(Screen *screen, unsigned char *data, size_t length);

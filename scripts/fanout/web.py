@@ -71,6 +71,11 @@ class Web:
     def cpu_s(self) -> float:
         return sum(sum(one.cpu_times()[:2]) for one in self._serving())
 
+    @property
+    def pid(self) -> int:
+        """0: there are several."""
+        return self._process.pid if self._listener else 0
+
     def memory_bytes(self) -> int:
         return sum(one.memory_info().rss for one in self._serving())
 
