@@ -1,8 +1,10 @@
 """Views and their channels: who is told what, in one encoding for all, and first a whole snapshot."""
 
+import zlib
+
 import pytest
 
-from tests.live.loaded import Clock, Loaded, Reader, board, hub_of
+from tests.live.loaded import Clock, Loaded, Reader, Slot, board, hub_of
 from wallboard.core.events import NoticeCleared, NoticePosted, Queued, SignedIn
 from wallboard.live.channel import Channel
 from wallboard.live.frames import Frame
@@ -65,6 +67,32 @@ async def test_one_encoding_serves_every_screen_of_a_view(clock: Clock):
     assert len({id(frame) for frame in first}) == 1
     assert len({id(frame) for frame in second}) == 1
     assert hub.sent.patches == 1
+
+
+class Direct(Slot):
+    """A wire that takes packed frames, and notes when."""
+
+    packs = True
+    ready = True
+
+    def __init__(self, done: list[str]) -> None:
+        super().__init__()
+        self.put = lambda data: done.append("put") or len(data)
+
+
+async def test_all_is_packed_before_the_first_screen_is_written_to(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes after a write finds the processor's caches cold."""
+    pipeline, done = Loaded(), []
+    hub = hub_of(pipeline, clock)
+    for queue in ("support", "sales"):
+        shown = board(Tile(kind="number", at=(1, 1), size=(2, 2), queues=[queue], metric="waiting"), id=queue)
+        hub.subscribe(shown, Direct(done))
+    pack = zlib.compressobj
+    monkeypatch.setattr(zlib, "compressobj", lambda *how: done.append("pack") or pack(*how))
+    pipeline.apply(*(Queued(contact=one, queue=one, source="pbx") for one in ("support", "sales")))
+    assert done == ["pack", "pack", "put", "put"]
 
 
 async def test_boards_that_show_the_same_are_told_in_the_same_bytes_packed_once(clock: Clock) -> None:

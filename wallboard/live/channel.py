@@ -222,7 +222,10 @@ class Channel:
             self._resync()
             return True
         self._forget_pending()
-        self._packed = Packed(self._source.frame(self._encoded(base, patch, moment.now_ms)), base, patch, since_ms)
+        frame = self._source.frame(self._encoded(base, patch, moment.now_ms))
+        for level in self._level.values():
+            level.prepare(frame)
+        self._packed = Packed(frame, base, patch, since_ms)
         return True
 
     def hand_on(self) -> None:

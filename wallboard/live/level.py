@@ -33,6 +33,11 @@ class Level:
         if self.screens.pop(put, None):
             self._puts = None
 
+    def prepare(self, frame: Frame) -> None:
+        """Pack it, before anything is written: of one that is packed between two writes all caches are cold."""
+        if self.screens:
+            frame.of(packs=self._packs)
+
     def write(self, frame: Frame) -> Handed:
         """A wire may become full, or break, by what is written to it, and leaves for that."""
         if not self.screens:
