@@ -122,7 +122,7 @@ class _Load:
             await self._connect(self._stalled)
         return {"stalled": sum(screen.upgraded for screen in self._stalled)}
 
-    async def _measure(self, seconds: float, churn: float, _pid: float) -> Answer:
+    async def _measure(self, seconds: float, churn: float, _pid: float = 0) -> Answer:
         churning = asyncio.create_task(self._churn(churn / PROCESSES))
         await asyncio.sleep(seconds)
         churning.cancel()
