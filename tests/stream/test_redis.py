@@ -121,6 +121,18 @@ async def test_a_reader_keeps_its_connection_and_closes_it(redis: Redis, redis_u
     assert await redis.client_kill_filter(_id=ids[0]) == 0, "it is there still"
 
 
+async def test_a_reader_whose_connection_was_closed_meanwhile_asks_over_a_new_one(
+    redis: Redis, redis_url: str, keys: Keys
+) -> None:
+    """Redis closes idle ones (`timeout`), and all when it starts anew."""
+    reader = connect(redis_url, blocking=True)
+    before = await reader.client_id()
+    assert await redis.client_kill_filter(_id=before) == 1
+    assert await Stream(reader, keys).read(BEGIN) == []
+    assert await reader.client_id() != before
+    await reader.aclose()
+
+
 async def test_a_redis_that_does_not_answer_is_unavailable(keys: Keys) -> None:
     """It accepts and says nothing, as a host that hangs does."""
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -1,7 +1,8 @@
 """How does every part reach Redis? One function from an address to a client that never repeats a command by itself.
 
 A repeated XADD is an event counted twice (redis-py sends again after a timeout although the first one may
-have arrived), and a repeat that waits is an error that is seen late. Whoever calls decides what to do.
+have arrived), and a repeat that waits is an error that is seen late. Whoever calls decides what to do. Only a
+reader's question whose connection had been closed is asked once more, over a new one.
 """
 
 import re
@@ -25,6 +26,7 @@ from redis.exceptions import (
     RedisClusterException,
     RedisError,
 )
+from redis.exceptions import ConnectionError as ConnectionLost
 
 from wallboard.core.errors import LeaseLost, Mistake, StreamUnavailable
 from wallboard.stream.cancelling import cancellable
@@ -61,7 +63,8 @@ def connect(url: str, *, blocking: bool = False) -> Redis:
     """A client for `redis:// rediss:// unix:// redis+sentinel://h1,h2/name redis+cluster://h1,h2`.
 
     It connects with its first command. `blocking`: for a reader, which waits up to BLOCK_MS in one command,
-    and keeps one connection: to take it from the pool and give it back costs as much as to ask.
+    and keeps one connection: to take it from the pool and give it back costs as much as to ask. (The pool looks
+    whether Redis has closed it meanwhile, being idle or at a restart: here the next question finds out.)
     Raises Mistake if the address cannot be meant.
     """
     options: dict[str, Any] = {
@@ -76,6 +79,8 @@ def connect(url: str, *, blocking: bool = False) -> Redis:
             return _by_sentinel(parts, options)
         if parts.scheme.endswith("+cluster"):
             return _of_cluster(parts, options)
+        if blocking:
+            options["retry"] = Retry(NoBackoff(), 1, (ConnectionLost,))
         pool = BlockingConnectionPool.from_url(url, max_connections=CONNECTIONS, timeout=ANSWER_S, **options)
         client = Redis(connection_pool=pool, single_connection_client=blocking)
         client.auto_close_connection_pool = True  # as `from_pool` has it, which cannot keep one connection
