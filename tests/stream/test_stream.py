@@ -137,6 +137,20 @@ async def test_a_reader_whose_place_is_gone_is_told_although_new_events_follow(
 
 
 @LOSSES
+async def test_a_reader_that_begins_at_a_place_that_was_checked_is_told_when_it_is_gone_since(
+    redis: Redis, stream: Stream, keys: Keys, lose: Lose
+) -> None:
+    """As from a checkpoint, in a quiet hour."""
+    last = (await followed(stream, 3))[-1].id
+    reader = Stream(redis, keys)
+    await reader.check(last)
+    await lose(redis, keys)
+    await stream.append(events(8))
+    with pytest.raises(StreamGap):
+        await reader.read(last)
+
+
+@LOSSES
 async def test_a_reader_that_waits_while_its_place_is_lost_is_told_with_the_next_event(
     redis: Redis, redis_url: str, stream: Stream, keys: Keys, lose: Lose
 ) -> None:

@@ -293,19 +293,6 @@ class Pipeline:
             log.warning("redis unavailable", reason=str(error))
         await asyncio.sleep(RETRY_S[min(self._failures, len(RETRY_S) - 1)])
         self._failures += 1
-        if self.ready:
-            await self._recheck()
-
-    async def _recheck(self) -> None:
-        """After Redis was away, the entry at the cursor must still exist: else another past was restored."""
-        try:
-            await self._stream.check(self.cursor)
-        except StreamUnavailable:
-            return
-        except StreamGap as gap:
-            self.gaps += 1
-            log.warning("stream gap: rebuilding", cursor=self.cursor, reason=str(gap))
-            self._begin_again()
 
     def _begin(self) -> None:
         """The state is whole: from here on it is published. What screens showed until now is replaced."""

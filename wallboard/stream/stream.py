@@ -52,7 +52,7 @@ class Stream:
         self._own = own
         self._redis = redis
         self._keys = keys
-        self._given: str | None = None  # the last entry that `read` gave
+        self._known: str | None = None  # the last entry that `read` gave or `check` found
 
     async def append(
         self,
@@ -78,8 +78,8 @@ class Stream:
     async def read(self, after: str, *, count: int = 1000, block_ms: int | None = None) -> list[Entry]:
         """Entries after the id `after`. Waits for one up to `block_ms` (at most BLOCK_MS; None: not at all).
 
-        Raises StreamGap, once, if the entry that it gave last is not there any more: then the stream was
-        trimmed, emptied or restored, and events may have been missed.
+        Raises StreamGap, once, if `after` was there when it was given or checked, and is not any more: then the
+        stream was trimmed, emptied or restored, and events may have been missed.
         """
         rows = await self.rows(after, count=count, block_ms=block_ms)
         entries = [_entry(row, self._own) for row in rows]
@@ -92,14 +92,14 @@ class Stream:
         with answering("events were not read"):
             asked = self._standing(after, count) if block_ms is None else self._coming(after, count, block_ms)
             at_cursor, found = await asked
-        if after == self._given and not at_cursor:
-            self._given = None
+        if after == self._known and not at_cursor:
+            self._known = None
             if self._own is not None:
                 self._own.clear()
             raise _gap(after)
         rows = [Row(entry_id.decode(), fields.get(_FIELD, b"")) for entry_id, fields in found]
         if rows:
-            self._given = rows[-1].id
+            self._known = rows[-1].id
         return rows
 
     async def check(self, cursor: str) -> None:
@@ -111,6 +111,7 @@ class Stream:
             return
         with answering("the place in the stream was not checked"):
             found = await self._redis.xrange(self._keys.stream, cursor, cursor, count=1)
+        self._known = cursor if found else None
         if not found:
             raise _gap(cursor)
 
