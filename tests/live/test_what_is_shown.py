@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.live.loaded import Clock, Loaded, Reader, board, hub_of
+from tests.live.loaded import Clock, Loaded, Reader, board, filled, hub_of
 from wallboard.core.events import Answered, ConfigApplied, KpiReported, PresenceSet, Queued, SignedIn
 from wallboard.core.settings import Queue, Reason, Settings
 from wallboard.live.channel import Channel
@@ -35,11 +35,26 @@ async def test_a_view_shows_only_what_its_tiles_name(clock: Clock):
         SignedIn(agent="anna", queues=["support"], source="pbx"),
     )  # fmt: skip
     number = Tile(kind="number", at=(1, 1), size=(2, 2), queues=["support"], metric="waiting")
-    reader = Reader(hub, board(number))
+    figure = Tile(kind="number", at=(3, 1), size=(2, 2), metric="kpi.sales")
+    others = [Tile(kind=kind, at=(1, 3), size=(2, 2)) for kind in ("alerts", "notices", "sources", "clock", "text")]
+    reader = Reader(hub, board(number, figure, *others))
     reader.take()
     assert list(reader.state["queues"]) == ["support"]
     assert not reader.state.get("agents")
     assert not reader.state.get("groups"), "no tile shows all queues together"
+
+
+async def test_queues_are_counted_together_for_tiles_that_show_them_so_and_not_for_a_table(clock: Clock):
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    pipeline.apply(*(Queued(contact=queue, queue=queue, source="pbx") for queue in ("a1", "a2", "b")))
+    table = Tile(kind="queues", at=(1, 1), size=(4, 2), queues=["a*"])
+    state = filled(hub.state_of(board(table)))
+    assert (list(state["queues"]), "groups" in state) == (["a1", "a2"], False)
+    assert not pipeline.floor.tallies.sets
+    number = Tile(kind="number", at=(1, 3), size=(2, 2), queues=["a*"], metric="waiting")
+    (group,) = hub.state_of(board(table, number))["groups"].values()
+    assert group["now"]["waiting"] == 2
 
 
 async def test_a_wall_shows_no_personal_reason_no_figures_of_a_person_and_no_contact_id(clock: Clock):

@@ -56,7 +56,8 @@ async def test_warnings_of_what_cannot_be_read_from_there_are_told(served: Any) 
 
 
 async def test_a_set_of_queues_that_nobody_counts_is_told_and_not_counted_for_a_try(served: Any) -> None:
-    found = await tried(served, tables={"tile": [TILE | {"queues": ["a", "b"]}, TILE | {"at": [4, 1]}]})
+    table = {"kind": "queues", "at": [7, 1], "size": [4, 2], "queues": ["a", "b"]}  # each for itself
+    found = await tried(served, tables={"tile": [TILE | {"queues": ["a", "b"]}, TILE | {"at": [4, 1]}, table]})
     assert found["uncounted"] == [0]
     assert not served.parts.pipeline.floor.tallies.sets
 

@@ -22,6 +22,8 @@ Document = dict[str, Any]
 EVERYWHERE = frozenset({"sites", "sources", "kpis"})
 LATENCY = "wallboard.latency"  # ms from an event's arrival to the screens, of this process (live/hub.py)
 AGENT_TILES = frozenset({"agents", "leaders"})
+QUEUE_TILES = frozenset({"number", "queues", "trend", "heat", "reasons"})  # they show numbers of queues
+GROUP_TILES = QUEUE_TILES - {"queues"}  # of several together, or that is how they are explained
 
 
 class View:
@@ -33,9 +35,10 @@ class View:
         self.allowed = allowed(board, teams)
         self._settings = settings
         self.shows_latency = any(tile.metric == f"kpi.{LATENCY}" for tile in board.tiles)
-        self._queues = [list(tile.queues) for tile in board.tiles if tile.kind not in AGENT_TILES and not tile.teams]
-        self._teams = {team for tile in board.tiles for team in tile.teams}
-        self._groups = {of["id"] for tile in board.tiles if (of := tile_of(tile)) and of["kind"] == "groups"}
+        of_queues = [tile for tile in board.tiles if _tells_of_queues(tile)]
+        self._queues = [list(tile.queues) for tile in of_queues if not tile.teams]
+        self._teams = {team for tile in of_queues for team in tile.teams}
+        self._groups = {group for tile in of_queues if (group := group_of(tile))}
         self._agent_tiles = [tile for tile in board.tiles if tile.kind in AGENT_TILES and self._names_people(tile)]
         unnamed = [tile for tile in board.tiles if tile.kind == "agents" and not self._names_people(tile)]
         trails = {place: trail for place, tile in enumerate(board.tiles) if (trail := self._trail(tile))}
@@ -60,7 +63,7 @@ class View:
 
     def sets(self) -> list[list[str]]:
         """The sets of queues that the floor has to count for this board."""
-        return [_patterns(tile) for tile in self.board.tiles if _is_set(tile)]
+        return [_patterns(tile) for tile in self.board.tiles if _is_set(tile) and group_of(tile)]
 
     def public(self) -> Document:
         """The board's definition for the browser; each tile says which entity it shows (`of`)."""
@@ -192,6 +195,12 @@ def tile_of(tile: Tile) -> Document | None:
     return {"kind": "queues", "id": tile.queues[0]}
 
 
+def group_of(tile: Tile) -> str | None:
+    """The group of queues whose numbers it shows."""
+    of = tile_of(tile) if tile.kind in GROUP_TILES and _tells_of_queues(tile) else None
+    return of["id"] if of and of["kind"] == "groups" else None
+
+
 def crowd_id(tile: Tile) -> str:
     """The same set of agents has the same counts, on whatever board."""
     return set_id([*_patterns(tile), *(f"agent:{name}" for name in tile.agents)])
@@ -200,6 +209,10 @@ def crowd_id(tile: Tile) -> str:
 def _patterns(tile: Tile) -> list[str]:
     """Teams count as patterns too (core/select.py)."""
     return [*tile.queues, *(f"team:{team}" for team in tile.teams)]
+
+
+def _tells_of_queues(tile: Tile) -> bool:
+    return tile.kind in QUEUE_TILES and not (tile.metric or "").startswith("kpi.")
 
 
 def _is_set(tile: Tile) -> bool:

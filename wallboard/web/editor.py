@@ -21,7 +21,7 @@ from tomlkit.exceptions import TOMLKitError
 from wallboard.core.errors import Mistake
 from wallboard.core.numbers import NUMBERS, RANKED, WINDOWS
 from wallboard.core.settings import LANGUAGES
-from wallboard.live.view import View, tile_of
+from wallboard.live.view import View, group_of
 from wallboard.record.board import Board, Tile
 from wallboard.record.boards import board_of
 from wallboard.record.boardtext import merged
@@ -254,7 +254,7 @@ def _shown(parts: Parts, who: Who, read: Read) -> Document:
         "state": parts.hub.state_shown(view),
         "uncounted": [
             place for place, tile in zip(read.places, board.tiles, strict=False)
-            if (of := tile_of(tile)) and of["id"].startswith("set:") and of["id"] not in counted
+            if (group := group_of(tile)) and group.startswith("set:") and group not in counted
         ],
     }  # fmt: skip
 
