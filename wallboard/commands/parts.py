@@ -74,7 +74,9 @@ def web(
 def worker(parent: int | None, **where: Any) -> None:
     """Write checkpoints and trim the stream: one at a time does, further ones stand by."""
     _begin(parent)
-    _run(Given(**where), _worker)
+    from wallboard.commands.working import work
+
+    _run(Given(**where), work)
 
 
 @click.command()
@@ -179,72 +181,6 @@ async def _tell_ready(fd: int | None, server: "uvicorn.Server", loaded: asyncio.
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.02)
         os.write(fd, b".")
-
-
-async def _worker(force: InForce, config: Config) -> None:
-    from wallboard.alerter import Alerter
-    from wallboard.assets import shipped_in
-    from wallboard.beating import Beating
-    from wallboard.granting import Granting
-    from wallboard.handing import Handing
-    from wallboard.historian import Historian
-    from wallboard.keeper import Keeper
-    from wallboard.leads import Leads
-    from wallboard.linking import Linking
-    from wallboard.live.pipeline import Pipeline
-    from wallboard.presses import Presses
-    from wallboard.record.audit import Audit
-    from wallboard.record.database import open_record
-    from wallboard.record.days import Days
-    from wallboard.record.granted import Granted
-    from wallboard.record.history import History
-    from wallboard.record.ownchannels import OwnChannels
-    from wallboard.record.people import People
-    from wallboard.record.revisions import Revisions
-    from wallboard.record.shelf import Shelf
-    from wallboard.record.shiftnotes import ShiftNotes
-    from wallboard.stream.checkpoint import Checkpoints
-    from wallboard.stream.health import HealthRecords
-    from wallboard.stream.housetime import HouseTime
-    from wallboard.stream.lease import Lease
-    from wallboard.stream.outbox import Outbox
-    from wallboard.stream.stream import Stream
-    from wallboard.teller import Teller
-    from wallboard.worker import Beside, Worker
-
-    engine = await asyncio.to_thread(open_record, config.data, config.database_url)
-
-    async with line(config) as parts:
-        house_ms = HouseTime(parts.redis, parts.keys)
-        pipeline = Pipeline(parts.reader, Checkpoints(parts.redis, parts.keys), house_ms)
-        lease = Lease(parts.redis, parts.keys)
-        checkpoints = Checkpoints(parts.redis, parts.keys)
-        days, tell = config.history, HealthRecords(parts.redis, parts.keys).write_history
-        audit, notes = Audit(engine), ShiftNotes(engine)
-        trail = audit, days.audit_days
-        historian = Historian(pipeline, History(engine), house_ms, days.days, days.agent_days, tell, trail, notes)
-        settings = lambda: force.config.settings  # noqa: E731
-        alerter = Alerter(pipeline, parts.stream)
-        link = f"{config.server.public_url.rstrip('/')}/alerts" if config.server.public_url else ""
-        channels, patterns = OwnChannels(engine), lambda: force.config.own_channels
-        outbox = Outbox(parts.redis, parts.keys)
-        leads = Leads(
-            pipeline, parts.stream, People(engine), audit, lambda: force.config.receivers, house_ms, channels, patterns,
-            outbox,
-        )  # fmt: skip
-        receivers = leads.receivers
-        teller = Teller(pipeline, outbox, receivers, house_ms, link, leads.asked, lambda: leads.looked)
-        shift = link.removesuffix("alerts") + "shift" if link else ""
-        handing = Handing(pipeline, outbox, History(engine), notes, receivers, house_ms, shift)
-        keeper = Keeper(Stream(parts.redis, parts.keys), Days(config.events), house_ms, days.event_days)
-        beating = Beating(pipeline, lambda: force.config.heartbeat)
-        linking = Linking(channels, patterns, receivers, leads.name_of, house_ms, lambda: pipeline.floor.settings)
-        presses = Presses(pipeline, parts.stream, outbox.placed, receivers, house_ms, audit, linking, leads.account_of)
-        shelf = Shelf(config.boards, Revisions(engine), shipped=shipped_in(config.boards), editable=False)
-        granting = Granting(shelf, lambda: force.config, Granted(engine), house_ms)
-        besides: list[Beside] = [historian, alerter, teller, presses, handing, keeper, beating, leads, granting]
-        async with house_ms.kept():
-            await Worker(pipeline, parts.stream, checkpoints, lease, house_ms, settings, besides).run()
 
 
 async def _collect(names: Sequence[str], force: InForce, config: Config) -> None:
