@@ -2,10 +2,11 @@
 
 import msgspec
 import pytest
-from test_state import MINUTE, NOON, SECOND, call, document, floor_after
+from floors import MINUTE, NOON, SECOND, call, floor_after
 
 from wallboard.core import events as ev
 from wallboard.core import snapshot
+from wallboard.core.kpis import document
 from wallboard.core.patch import diff
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.state import Floor
