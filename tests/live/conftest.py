@@ -3,20 +3,52 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.asyncio import Redis
 
+from tests.live.followed import Standing, Watcher, followed
 from tests.live.loaded import Clock
+from tests.waiting import now_ms
+from wallboard.live.pipeline import Pipeline
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
 from wallboard.stream.redis import connect
+from wallboard.stream.stream import Stream
 
 
 @pytest.fixture
-async def health(redis_url: str, namespace: str) -> AsyncIterator[HealthRecords]:
-    redis = connect(redis_url)
-    yield HealthRecords(redis, Keys(namespace))
-    await redis.aclose()
+def health(redis: Redis, keys: Keys) -> HealthRecords:
+    return HealthRecords(redis, keys)
 
 
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+async def reader(redis_url: str, keys: Keys) -> AsyncIterator[Stream]:
+    """On a client of its own, beside that of `stream`."""
+    client = connect(redis_url, blocking=True)
+    yield Stream(client, keys)
+    await client.aclose()
+
+
+@pytest.fixture
+async def running(reader: Stream) -> AsyncIterator[tuple[Pipeline, Watcher]]:
+    """A pipeline that runs, with a watcher of what it published."""
+    pipeline, watcher = Pipeline(reader, None, now_ms), Watcher()
+    pipeline.sinks.append(watcher)
+    async with followed(pipeline):
+        watcher.documents = {kind: dict(rows) for kind, rows in pipeline.documents.items()}
+        yield pipeline, watcher
+
+
+@pytest.fixture
+async def standing(running, redis_url: str, keys: Keys):
+    """A second pipeline on the same stream, and its reader."""
+    client = connect(redis_url, blocking=True)
+    reader = Standing(client, keys)
+    pipeline = Pipeline(reader, None, lambda: now_ms() + reader.ahead_ms, now_ms)
+    async with followed(pipeline):
+        yield pipeline, reader
+    await client.aclose()
