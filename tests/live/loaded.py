@@ -86,8 +86,18 @@ class Slot:
         return frame
 
 
+def received(state: dict, seq: int, message: dict) -> tuple[dict, int]:
+    """What a browser's store holds after it, and its place: hello and patch as CONTRACT section 3 says."""
+    if message["t"] == "hello":
+        return message["state"], message["seq"]
+    if message["t"] == "patch":
+        assert message["base"] <= seq < message["seq"]
+        return apply(state, message["patch"]), message["seq"]
+    return state, seq
+
+
 class Reader:
-    """A browser's store: applies hello and patch as CONTRACT section 3 says."""
+    """A browser, and what it was told."""
 
     def __init__(self, hub: Hub, shown: Board) -> None:
         self.wire = Slot()
@@ -103,11 +113,7 @@ class Reader:
             return False
         message = msgspec.json.decode(frame.payload)
         self.kinds.append(message["t"])
-        if message["t"] == "hello":
-            self.state, self.seq = message["state"], message["seq"]
-        elif message["t"] == "patch":
-            assert message["base"] <= self.seq < message["seq"]
-            self.state, self.seq = apply(self.state, message["patch"]), message["seq"]
+        self.state, self.seq = received(self.state, self.seq, message)
         return True
 
 

@@ -12,16 +12,16 @@ from typing import Any
 
 import msgspec
 import pytest
-import uvloop
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
+from tests.live.loaded import received
 from tests.web.conftest import Served  # type: ignore[import-not-found]
+from tests.web.onuvloop import event_loop_policy, pytestmark  # type: ignore[import-not-found]  # noqa: F401
 from tests.web.test_frames import request  # type: ignore[import-not-found]
 from tests.web.test_stalls import calls  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
-from wallboard.core.patch import apply
 from wallboard.live import transport
 from wallboard.live.channel import Channel
 from wallboard.web import socket as live_socket
@@ -31,15 +31,6 @@ NOTICES = 40  # of a thousand characters that do not pack: a few patches fill a 
 PING = b"\x89\x81\x00\x00\x00\x00"
 
 Document = dict[str, Any]
-
-# pytest-asyncio has a hook for it since 1.4, which would give every test of the house another name.
-pytestmark = pytest.mark.filterwarnings('ignore:Overriding the "event_loop_policy"')
-
-
-@pytest.fixture(scope="module")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
-    """The loop of `wallboard web`: what is written past its transport, paused and closed is up to it."""
-    return uvloop.EventLoopPolicy()
 
 
 @pytest.fixture(params=["packed", "plain", "ordinary"])
@@ -92,11 +83,8 @@ class Screen:
 
     def _take(self, message: Document, had: dict[int, Document]) -> None:
         self.kinds.append(message["t"])
-        if message["t"] == "hello":
-            self.state, self.seq = message["state"], message["seq"]
-        elif message["t"] == "patch":
-            assert message["base"] <= self.seq < message["seq"]
-            self.state, self.seq = apply(self.state, message["patch"]), message["seq"]
+        self.state, self.seq = received(self.state, self.seq, message)
+        if message["t"] == "patch":
             assert self.state == had[self.seq]
 
     def _next(self) -> Frame | None:

@@ -11,29 +11,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from tests.waiting import until
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
+from tests.web.onuvloop import event_loop_policy, pytestmark  # type: ignore[import-not-found]  # noqa: F401
 from wallboard.config import Config, Server
 from wallboard.live import frames
 from wallboard.live.transport import FrameProtocol
 from wallboard.web.serve import WS_MESSAGE_BYTES
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
-
-
-# pytest-asyncio has a hook for it since 1.4, which would give every test of the house another name.
-pytestmark = pytest.mark.filterwarnings('ignore:Overriding the "event_loop_policy"')
-
-
-@pytest.fixture(scope="module")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
-    """The loop of `wallboard web`: what is written past its transport, paused and closed is up to it."""
-    return uvloop.EventLoopPolicy()
 
 
 def queued(number: int) -> dict[str, Any]:

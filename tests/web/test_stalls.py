@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import uvloop
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol as Uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.waiting import until
 from tests.web.conftest import Served  # type: ignore[import-not-found]
+from tests.web.onuvloop import event_loop_policy, pytestmark  # type: ignore[import-not-found]  # noqa: F401
 from tests.web.test_frames import HEADERS, address, queued, request  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
 from wallboard.live import transport
@@ -28,16 +28,6 @@ from wallboard.web import socket as live_socket
 from wallboard.web.socket import TextWire
 
 CUT = b"\x0f\xa8too slow"  # 4008, as it stands in a close frame
-
-
-# pytest-asyncio has a hook for it since 1.4, which would give every test of the house another name.
-pytestmark = pytest.mark.filterwarnings('ignore:Overriding the "event_loop_policy"')
-
-
-@pytest.fixture(scope="module")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
-    """The loop of `wallboard web`: what is written past its transport, paused and closed is up to it."""
-    return uvloop.EventLoopPolicy()
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 from weakref import ReferenceType, ref
 
 import pytest
-import uvloop
 from starlette.responses import Response
 
 from tests.waiting import until
+from tests.web.onuvloop import event_loop_policy, pytestmark  # type: ignore[import-not-found]  # noqa: F401
 from wallboard.core.errors import StreamUnavailable
 from wallboard.web import ingest, straight
 from wallboard.web.straight import StraightProtocol
@@ -19,12 +19,6 @@ from wallboard.web.straight import StraightProtocol
 EVENTS = "/api/v1/events"
 BEAT = {"type": "source.beat"}
 QUEUED = {"type": "contact.queued", "contact": "c-1", "queue": "support"}
-
-
-@pytest.fixture
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
-    """The web process runs on uvloop, whose transports raise where those of asyncio are silent."""
-    return uvloop.EventLoopPolicy()
 
 
 @pytest.fixture
