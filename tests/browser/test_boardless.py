@@ -1,18 +1,21 @@
 """A screen is let in with a board of one queue, and a board whose file is wrong comes by itself once it is mended."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from boarded import with_boards
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.web.conftest import Served, serving  # type: ignore[import-not-found]
 from wallboard.config import Config
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DESK = {"viewport": {"width": 1280, "height": 720}, "has_touch": False}
 ONE = """
 title = "Of $queue"
 [[tile]]
@@ -30,15 +33,9 @@ async def house(config: Config) -> AsyncIterator[Served]:
         yield served
 
 
-async def window(browser: Browser, served: Served, *who: str) -> Page:
-    context = await browser.new_context(locale="en", viewport={"width": 1280, "height": 720})
-    if who:
-        name, _, value = (await served.sign_in(*who)).partition("=")
-        await context.add_cookies([{"name": name, "value": value, "url": served.origin}])
-    return await context.new_page()
-
-
-async def test_a_screen_shows_a_board_of_the_queue_that_was_picked_for_it(browser: Browser, house: Served) -> None:
+async def test_a_screen_shows_a_board_of_the_queue_that_was_picked_for_it(
+    browser: Browser, house: Served, open_page: Callable[..., Any]
+) -> None:
     queued = [
         {"type": "contact.queued", "contact": f"c-{queue}", "queue": queue, "source": "pbx"} for queue in ("b", "a b")
     ]
@@ -46,7 +43,7 @@ async def test_a_screen_shows_a_board_of_the_queue_that_was_picked_for_it(browse
     await house.until("/api/v1/state", lambda state: "a b" in state["queues"])
     rows = {one["id"]: one for one in (await house.http.get("/api/v1/boards")).json()["boards"]}
     assert (rows["one"]["variables"], "variables" in rows["plain"]) == (["$queue"], False)
-    screen, lead = await window(browser, house), await window(browser, house, "Lena", "lead")
+    screen, lead = await browser.new_page(locale="en"), await open_page(house, "", "Lena", "lead", screen=DESK)
     await screen.goto(house.origin + "/pair")
     code = await screen.locator("#code").inner_text()
     await lead.goto(f"{house.origin}/pair/claim?code={code}")
@@ -71,21 +68,19 @@ async def test_a_screen_shows_a_board_of_the_queue_that_was_picked_for_it(browse
     await card.get_by_label("Board").select_option("plain")
     await screen.wait_for_url("**/board/plain?kiosk")
     await expect(card.get_by_label("Queue")).to_have_count(0)
-    for page in (screen, lead):
-        await page.context.close()
+    await screen.close()
 
 
 async def test_a_board_that_was_wrong_from_the_start_comes_by_itself_when_it_is_mended(
-    browser: Browser, house: Served, tmp_path: Path
+    house: Served, open_page: Callable[..., Any], tmp_path: Path
 ) -> None:
     file = tmp_path / "boards" / "new.toml"
     file.write_text(ONE.replace("[12, 6]", "[13, 6]"))
     async with asyncio.timeout(60):
         while (await house.http.get("/board/new")).status_code == 404:
             await asyncio.sleep(0.1)
-    viewer, lead = await window(browser, house, "Ihor", "viewer"), await window(browser, house, "Lena", "lead")
-    for page in (viewer, lead):
-        await page.goto(house.origin + "/board/new")
+    viewer = await open_page(house, "/board/new", "Ihor", "viewer", screen=DESK)
+    lead = await open_page(house, "/board/new", "Lena", "lead", screen=DESK)
     await expect(viewer.locator("#unread")).to_contain_text("There is a mistake in its file")
     await expect(viewer.locator(".mistake")).to_be_hidden()
     assert "column 13" not in await viewer.content()
@@ -99,5 +94,3 @@ async def test_a_board_that_was_wrong_from_the_start_comes_by_itself_when_it_is_
     file.write_text(ONE.replace("[12, 6]", "[13, 6]"))
     await expect(viewer.locator(".mistake")).to_contain_text("reaches column 13")
     await expect(viewer.locator("#tile-0")).to_be_visible()
-    for page in (viewer, lead):
-        await page.context.close()
