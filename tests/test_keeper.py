@@ -135,5 +135,26 @@ async def test_a_disk_that_takes_nothing_is_said_once_and_tried_again(
         await until(lambda: kept.days.place())
     finally:
         task.cancel()
-    assert capfd.readouterr().out.count("days are not kept") == 1
+    said = capfd.readouterr().out
+    assert said.count("days are not kept") == 1
+    assert "Traceback" not in said, "what is wrong with a disk its own words say"
     assert kept.ids() == ["e-0"]
+
+
+async def test_a_mistake_of_ours_is_said_once_with_its_place(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("wallboard.keeper.KEEP_S", 0.01)
+    one, tried = kept.keeper(), list[str]()
+    one.token = 1
+
+    def mistaken() -> str:
+        tried.append("")
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(kept.days, "place", mistaken)
+    task = asyncio.create_task(one.run())
+    await until(lambda: len(tried) > 2)
+    task.cancel()
+    said = capfd.readouterr().out
+    assert said.count("days are not kept") == said.count("in mistaken") == 1

@@ -47,10 +47,16 @@ class Keeper:
                 self._failing = False
             except StreamUnavailable:
                 continue  # the pipeline says so
-            except Exception as error:  # the root of this task: live figures go on whatever the disk does
-                if not self._failing:
-                    log.warning("days are not kept", folder=str(self._days.folder), reason=str(error) or repr(error))
-                self._failing = True
+            except OSError as error:
+                self._failed(reason=str(error) or repr(error))
+            except Exception:  # the root of this task: live figures go on whatever this does
+                self._failed(exc_info=True)
+
+    def _failed(self, **why: str | bool) -> None:
+        """Said once, until it is kept again."""
+        if not self._failing:
+            log.warning("days are not kept", folder=str(self._days.folder), **why)
+        self._failing = True
 
     async def keep(self) -> int:
         """All that the stream has beyond what is kept; how many. Raises StreamUnavailable, OSError."""
