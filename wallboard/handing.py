@@ -86,7 +86,7 @@ class Handing:
             await self._tell(token, wanted, site, shift, now_ms)
         except (LeaseLost, StreamUnavailable, RecordUnavailable):
             raise
-        except Exception:
+        except Exception:  # the root of this hand-over
             if (of := (site, shift.name, shift.ends_ms)) not in self._failing:
                 self._failing.add(of)
                 log.exception("a hand-over was not mailed, it is tried again", site=site, shift=shift.name)

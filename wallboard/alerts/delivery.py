@@ -135,7 +135,7 @@ class Delivery:
             return
         except StreamUnavailable:
             raise
-        except Exception as error:  # the root of this task: a mistake of ours is shown, and given up after a day
+        except Exception as error:  # a mistake of ours is shown, and given up after a day
             log.exception("a message was not sent", to=name)
             await self._failed(token, batch, message, Undelivered(type(error).__name__), now_ms)
             return

@@ -66,7 +66,7 @@ async def _connect(protocol: Any) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         try:
             served.set_result(await _serve(scope, receive, send, full, line.close))
-        except Exception as error:
+        except Exception as error:  # for whoever waits for what was served
             served.set_exception(error)
 
     config = uvicorn.Config(app, log_config=None, lifespan="off", proxy_headers=False, ws_per_message_deflate=False)

@@ -78,7 +78,7 @@ class Runner:
             await self._read()
         except SourceError as error:
             return await self._wait(self._standing.without_secrets(str(error)), fatal=error.fatal)
-        except Exception as error:
+        except Exception as error:  # a collector's root, which may be somebody else's: it is read again later
             log.exception("collector failed", source=self.name)
             return await self._wait(f"unexpected {type(error).__name__}: the log has it", fatal=False)
         finally:

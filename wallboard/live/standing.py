@@ -79,7 +79,7 @@ class Standing:
                 await self._tell(beat=looks % BEAT_LOOKS == 0)
             except StreamUnavailable:
                 continue  # the Runner logs it; a beat that comes late is worth nothing
-            except Exception:
+            except Exception:  # the root of this task
                 log.exception("heartbeat failed", source=self.name)
 
     async def _tell(self, *, beat: bool) -> None:

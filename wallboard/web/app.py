@@ -270,7 +270,7 @@ async def _keep(name: str, run: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await run()
-        except Exception:
+        except Exception:  # the root of this task
             log.exception("task failed and begins again", task=name)
         await asyncio.sleep(RESTART_S)
 
