@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+PARTS = ("web", "worker", "collect", "redis")
 PATIENCE_S = 60  # for a loaded machine; what is waited for comes in a second or two
 
 
@@ -167,7 +168,7 @@ def test_with_nothing_configured_it_says_that_the_centre_is_simulated(running: R
 
 def test_a_part_that_is_killed_comes_back_and_the_wall_answers_again(running: Running) -> None:
     running.link()
-    for name in ("web", "worker", "collect", "redis"):
+    for name in PARTS:
         before = family(running.process.pid)
         os.kill(before[name], signal.SIGKILL)
         until(lambda name=name, old=before[name]: family(running.process.pid).get(name, old) != old, f"a new {name}")  # type: ignore[misc]
@@ -177,7 +178,7 @@ def test_a_part_that_is_killed_comes_back_and_the_wall_answers_again(running: Ru
 def test_told_to_stop_it_ends_with_0_and_leaves_no_process(own: Running) -> None:
     own.link()
     children = family(own.process.pid)
-    assert set(children) == {"web", "worker", "collect", "redis"}
+    assert set(children) == set(PARTS)
     assert own.stop() == 0
     assert not [name for name, pid in children.items() if alive(pid)]
     assert get(own.port, "/healthz") == 0
@@ -186,6 +187,7 @@ def test_told_to_stop_it_ends_with_0_and_leaves_no_process(own: Running) -> None
 def test_killed_it_takes_its_processes_with_it(own: Running) -> None:
     own.link()
     children = family(own.process.pid)
+    assert set(children) == set(PARTS)
     own.process.kill()
     own.process.wait()
     until(lambda: not any(alive(pid) for pid in children.values()), "no process left")

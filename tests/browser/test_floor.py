@@ -129,7 +129,7 @@ async def test_a_lead_of_one_team_reads_where_a_notice_without_a_place_goes(
 ) -> None:
     page = await open_page(house, "/floor", screen=DESK, role="lead", teams=["first"])
     await page.get_by_role("button", name="Write a notice").click()
-    await page.get_by_text("only where your team is shown: first").wait_for()
+    await expect(page.get_by_text("only where your team is shown: first")).to_be_visible()
 
 
 async def test_who_talks_in_a_queue_is_shown_in_it_although_nobody_told_whom_it_has(

@@ -97,7 +97,9 @@ async def test_a_session_in_use_is_renewed_before_it_ends(signin: SignIn, redis:
     for key in await own_keys(redis, keys):
         await redis.expire(key, 60)
     await signin.session(token)
-    assert all([await redis.ttl(key) > SESSION_S - 60 for key in await own_keys(redis, keys)])
+    left_s = [await redis.ttl(key) for key in await own_keys(redis, keys)]
+    assert len(left_s) == 2, "the session, and who has it"
+    assert min(left_s) > SESSION_S - 60
 
 
 async def test_every_secret_is_new_and_long(signin: SignIn) -> None:

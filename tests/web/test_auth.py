@@ -21,7 +21,9 @@ def routes(served: Any) -> list[tuple[str, str]]:
 
 
 async def test_every_route_but_the_open_ones_refuses_a_stranger(served: Any) -> None:
-    for method, path in routes(served):
+    there = routes(served)
+    assert {path for _, path in there} >= {*OPEN, "/", "/api/v1/state"}
+    for method, path in there:
         answer = await served.anonymous.request(method, path)
         if path in OPEN or path.startswith("/static/"):
             assert answer.status_code not in (303, 401), path

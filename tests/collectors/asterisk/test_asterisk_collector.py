@@ -405,6 +405,7 @@ async def test_a_whole_day_s_log_comes_in_pieces_each_with_its_position(tmp_path
             assert batch.position
             if told == 200_000:
                 break
+    assert told == 200_000
 
 
 async def test_what_is_not_taken_is_not_read_and_closing_ends_every_task(

@@ -55,6 +55,8 @@ async def test_what_has_not_happened_yet_is_not_told() -> None:
                 break
             if len(batch.events) < 500:
                 now[0] += MINUTE_MS
+        else:
+            pytest.fail("it ended before it had told of the next minute")
 
 
 async def test_from_each_position_it_goes_on_without_gap_or_repeat() -> None:
