@@ -49,10 +49,12 @@ TOLD: list[Event] = [
     AlertCleared(alert="a", time=at(9, 5)),
     raised("person", at(10), of="Kim", kind="agents"),
     AlertCleared(alert="person", time=at(10, 1)),
+    raised("days", at(11), of="team:two", kind="groups"),
     raised("late", at(23, 59)),
     AlertAcknowledged(alert="late", who="Ann", time=at(0, 2, day=3)),
     AlertCleared(alert="late", time=at(0, 3, day=3)),
     raised("after", at(0, 4, day=3)),
+    AlertCleared(alert="days", time=at(8, 30, day=6)),
 ]
 
 
@@ -83,21 +85,22 @@ def alerts(page: str) -> list[list[str]]:
     return [re.findall(r"<(?:b|span)>(.*?)</(?:b|span)>", line, re.S) for line in lines]
 
 
-async def test_the_alerts_that_were_raised_on_a_day_stand_with_who_did_what(kept: Any) -> None:
+async def test_the_alerts_that_were_raised_on_a_day_stand_with_who_did_what_and_when_they_ended(kept: Any) -> None:
     page = await read(kept.http)
-    assert "Alerts raised: 4<" in page
+    assert "Alerts raised: 5<" in page
     assert alerts(page) == [
         ["Support: Waiting 3 when raised, limit &gt; 2", "critical, long, 09:00–09:05", "Ann had it",
          "seen by Ben", "talked to them (Ben) “all well”"],
-        ["Sales: Waiting 3 when raised, limit &gt; 2", "critical, long, 09:03–…", "was snoozed by Eve"],
+        ["Sales: Waiting 3 when raised, limit &gt; 2", "critical, long, 09:03–end not known", "was snoozed by Eve"],
         ["Kim: Waiting 3 when raised, limit &gt; 2", "critical, long, 10:00–10:01", "nobody acted"],
-        ["Support: Waiting 3 when raised, limit &gt; 2", "critical, long, 23:59–00:03", "seen by Ann"],
+        ["two: Waiting 3 when raised, limit &gt; 2", "critical, long, 11:00–2026-03-06 08:30", "nobody acted"],
+        ["Support: Waiting 3 when raised, limit &gt; 2", "critical, long, 23:59–next day 00:03", "seen by Ann"],
     ]  # fmt: skip
     assert "Times are of UTC." in page
 
 
 async def test_a_lead_of_a_team_sees_the_alerts_of_that_team_and_of_no_person_of_another(kept: Any) -> None:
-    for team, begun in (("one", ["09:00", "23:59"]), ("two", ["09:03"]), ("three", [])):
+    for team, begun in (("one", ["09:00", "23:59"]), ("two", ["09:03", "11:00"]), ("three", [])):
         headers = {"cookie": await kept.sign_in(team, "lead", teams=(team,))}
         found = alerts(await read(kept.anonymous, headers))
         assert [line[1].split(", ")[2].partition("–")[0] for line in found] == begun, team
@@ -112,7 +115,7 @@ async def test_one_that_is_open_still_says_so_and_the_first_of_many_are_shown(
         while "b" not in kept.parts.pipeline.floor.alerts.open:
             await asyncio.sleep(0.03)
     page = await read(kept.http)
-    assert "Alerts raised: 4 · Shown are the first 2<" in page
+    assert "Alerts raised: 5 · Shown are the first 2<" in page
     assert [line[1] for line in alerts(page)] == ["critical, long, 09:00–09:05", "critical, long, 09:03–still open"]
 
 

@@ -75,8 +75,7 @@ def _row(time: str, row: Document, target: float | None, least: int, say: Words)
 
 
 def alert_row(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words) -> Document:
-    """`raised`: of one that is open, its number then where it is another now. `to`: None while it is open, "…" of one
-    whose end is not known."""
+    """`raised`: of one that is open, its number then where it is another now. `to`: None where no end is known."""
     told = alert_document(parts.pipeline.floor, row)
     is_open = name in parts.pipeline.floor.alerts.open
     now = as_it_is(parts, told | {"id": name}, say) if is_open else {"text": raised_text(told, say)}
@@ -84,7 +83,7 @@ def alert_row(parts: Parts, name: str, row: AlertRow, zone: ZoneInfo, say: Words
     return {
         "id": name, "rule": row.rule, "text": text, "raised": now.get("raised"),
         "severity": row.severity, "from": time_of(row.raised_ms, zone),
-        "to": None if is_open else "…" if row.over_ms is None else time_of(row.over_ms, zone), "owner": row.owner,
+        "to": None if row.over_ms is None else time_of(row.over_ms, zone), "owner": row.owner,
         "seen": row.acknowledged_by if row.acknowledged_by != row.owner else None,
         "snoozed": row.last_snoozed_by if row.last_snoozed_by not in (row.owner, row.acknowledged_by) else None,
         "off_duty": row.over_ms is None and row.left_ms is not None,
