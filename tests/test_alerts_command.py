@@ -312,7 +312,7 @@ def test_alerts_of_another_limit_and_those_that_do_not_count_yet_are_said(centre
         told += [AlertCleared(alert=f"c{n}", rule="long", time=at_ms + 60_000)] if n < 3 else []
     Days(centre / ".wallboard" / "events").append(happened(told))
     said = reported(centre, "--days", "2026-03-04").output
-    assert "long had another limit, clear, for or min_n when 3 of its 5 were raised." in said
+    assert "long had other limits, conditions or times when 3 of its 5 were raised." in said
     assert "Not counted yet in 'nobody acted': 2 of the last ten minutes" in said
     assert json.loads(reported(centre, "--days", "2026-03-04", "--json").stdout)["fresh"] == 2
 

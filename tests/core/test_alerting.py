@@ -85,7 +85,7 @@ def test_a_wait_passes_its_limit_by_time_alone():
     assert event.value == 120.5
     assert event.attributes == {
         "kind": "queues", "of": "support", "metric": "oldest_wait_s", "limit": "> 120", "since": str(NOON + 121_000),
-        "for": "0s",
+        "for": "0s", "keep_for": "0s",
     }  # fmt: skip
 
 

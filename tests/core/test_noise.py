@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wallboard.core.events import (
     AlertAcknowledged,
@@ -13,7 +14,7 @@ from wallboard.core.events import (
     AlertWoken,
 )
 from wallboard.core.noise import TEN_MIN_MS, Course, Measure, courses, report
-from wallboard.core.rules import Rule
+from wallboard.core.rules import Condition, Rule
 
 BEGIN_MS = 1_772_438_400_000
 HOUR_MS = 3_600_000
@@ -53,7 +54,13 @@ def test_an_alert_knows_the_limit_that_raised_it() -> None:
     assert (found.said, found.terms) == (Rule(metric="waiting", raises="> 6").named, None)
     rule = Rule(metric="waiting", raises="> 6", clears="< 3", lasts="2m", min_n=5)
     [found] = courses([AlertRaised(alert="a", rule="r", time=1, attributes=said | rule.terms(rule))])
-    assert found.terms == rule.terms(rule) == {"for": "120s", "clear": "< 3", "min_n": "5"}
+    assert found.terms == rule.terms(rule) == {"for": "120s", "keep_for": "0s", "clear": "< 3", "min_n": "5"}
+    joined = replace(
+        rule, conditions=[Condition(metric="ready", raises="< 1")], others=[Condition(metric="paused", raises="> 5")]
+    )
+    [found] = courses([AlertRaised(alert="a", rule="r", time=1, attributes=said | joined.terms(joined))])
+    assert found.terms == joined.terms(joined)
+    assert {*joined.terms(joined)} - {*rule.terms(rule)} == {"and", "or"}
 
 
 def test_what_was_raised_twice_by_the_same_id_is_one() -> None:

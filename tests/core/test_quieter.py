@@ -48,12 +48,30 @@ def test_what_another_limit_raised_says_nothing_of_what_would_help_now() -> None
     assert texts(rule, old) == []
 
 
-@pytest.mark.parametrize("changed", [{"lasts": "20s"}, {"clears": "< 3"}, {"min_n": 30}], ids=str)
+FEW_READY = Condition(metric="ready", raises="< 1")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"lasts": "20s"}, {"clears": "< 3"}, {"min_n": 30}, {"keep_for": "5m"},
+        {"conditions": []}, {"conditions": [replace(FEW_READY, raises="< 2")]}, {"conditions": [FEW_READY, FEW_READY]},
+        {"others": []}, {"others": [FEW_READY], "conditions": []},
+    ],
+    ids=str,
+)  # fmt: skip
 def test_what_was_raised_while_it_lasted_cleared_or_counted_otherwise_is_told_apart(changed: dict[str, Any]) -> None:
     """`for` had been lengthened, and the report went on to ask for a longer one."""
-    rule = Rule(metric="abandon_rate", window="m15", raises="> 10", clears="< 5", lasts="60s", min_n=20)
+    rule = Rule(
+        metric="abandon_rate", window="m15", raises="> 10", clears="< 5", lasts="60s", keep_for="1m", min_n=20,
+        conditions=[FEW_READY], others=[Condition(metric="waiting", raises="> 9")],
+    )  # fmt: skip
     old, new, silent = course(5), course(6), course(7)
-    for one, then in ((old, replace(rule, **changed)), (new, replace(rule, lasts="1m")), (silent, rule)):
+    for one, then in (
+        (old, replace(rule, **changed)),
+        (new, replace(rule, lasts="1m", keep_for="60s")),
+        (silent, rule),
+    ):
         one.said, one.terms = then.named, then.terms(then)
     silent.terms = None  # of before that was told
     assert before(rule, [old, new, silent]) == 1

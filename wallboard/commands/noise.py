@@ -72,7 +72,7 @@ def _advice(found: Report, known: Sequence[Course], rules: Mapping[str, Rule], d
     for one in found.rules:
         rule, own = rules.get(one.rule), [course for course in known if course.rule == one.rule]
         if rule and (others := before(rule, own)):
-            yield f"{one.rule} had another limit, clear, for or min_n when {others} of its {one.times} were raised."
+            yield f"{one.rule} had other limits, conditions or times when {others} of its {one.times} were raised."
         if rule is None or not (one.is_restless or one.is_needless):
             continue
         changes = quieter(rule, own)

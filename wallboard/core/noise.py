@@ -20,7 +20,7 @@ FLEETING_MS = 10_000
 CHATTER, CHATTER_MS = 5, 300_000  # more changes than that within so long
 STANDING_MS = DAY_MS = 86_400_000
 NOISIEST = 10
-TERMS = ("for", "clear", "min_n")  # of older alerts it is not told
+TERMS = ("for", "keep_for", "clear", "min_n", "and", "or")  # of older alerts not all are told
 FALSE_ALARM = "false_alarm"  # one of the results that people tap
 OFTEN = 5  # alerts of a rule, before what mostly becomes of them can be a pattern
 LONG_MS = 6 * TEN_MIN_MS  # before how it is on average can be told
@@ -31,7 +31,7 @@ ENOUGH = 100  # different alerts, before the ten noisiest can be a small share o
 class Course(Struct):
     """One alert from its raise on (ms UTC). `acted_ms`: when somebody first acknowledged, took or snoozed it, or
     said what was done. `is_false`: somebody said that it was a false alarm. `said`: of its rule, the condition that
-    raised it, as it was then, and on which `terms` (`for`, `clear`, `min_n`); None: it does not say."""
+    raised it, as it was then, and on which `terms` (as Rule.terms says them); None: it does not say."""
 
     rule: str
     of: str
@@ -97,7 +97,8 @@ def courses(events: Iterable[ev.Event]) -> list[Course]:
             said, severity = event.attributes or {}, event.severity or "warning"
             new = Course(
                 event.rule or "", said.get("of", ""), severity, event.time or 0, kind=said.get("kind", ""),
-                said=_said(said), terms={key: said[key] for key in TERMS if key in said} if "for" in said else None,
+                said=_said(said),
+                terms={key: said[key] for key in TERMS if key in said} if "keep_for" in said else None,
             )  # fmt: skip
             found.setdefault(event.alert, new)
         elif isinstance(event, ev.AlertEvent) and (course := found.get(event.alert)):

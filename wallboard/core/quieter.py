@@ -36,7 +36,7 @@ def quieter(rule: Rule, own: Sequence[Course]) -> list[Quieter]:
 
 
 def before(rule: Rule, own: Sequence[Course]) -> int:
-    """How many of its alerts were raised while it had another limit, `clear`, `for` or `min_n`."""
+    """How many of its alerts were raised while its limits, conditions or times were others."""
     return sum(not _is_of_now(rule, one) for one in own)
 
 

@@ -1,11 +1,12 @@
 """What is an alert rule? `[alert.NAME]` of wallboard.toml as a value, and what is wrong with one (docs/alerts.md)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from math import inf
 from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, json
 
 from wallboard.core.events import TOLD_TYPES
 from wallboard.core.fields import LongText, Text
@@ -180,9 +181,12 @@ class Rule(Condition, frozen=True, kw_only=True):
         return said in [one.named for one in (self, *self.others)]
 
     def terms(self, asked: Condition) -> dict[str, str]:
-        """On which one of its conditions raises an alert, beside its limit: as `alert.raised` says it."""
-        optional = {"clear": asked.clears, "min_n": asked.min_n}
-        return {"for": f"{self.lasts_ms // 1000}s"} | {
+        """On which one of its conditions raises an alert, beside its limit: as `alert.raised` says it. Of its `and`
+        and `or` only whether they are others."""
+        optional = {
+            "clear": asked.clears, "min_n": asked.min_n, "and": _digest(self.conditions), "or": _digest(self.others),
+        }  # fmt: skip
+        return {"for": f"{self.lasts_ms // 1000}s", "keep_for": f"{self.keep_ms // 1000}s"} | {
             key: str(one) for key, one in optional.items() if one is not None
         }
 
@@ -251,6 +255,11 @@ def reads_of(metric: str) -> Reads:
     """How a rule's number is read."""
     number = number_named(metric)
     return number.reads if number else "count" if metric == "missed_in_row" else "seconds"
+
+
+def _digest(those: Sequence[Condition]) -> str | None:
+    """None: there are none. What an event carries is short, and they may be many."""
+    return blake2b(json.encode(those), digest_size=8).hexdigest() if those else None
 
 
 def _range_of(metric: str) -> tuple[float, float]:
