@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from ruled import HOUR, MINUTE, NOON, SECOND, floor_with, said, three_wait, waits
+from ruled import HOUR, MINUTE, NOON, SECOND, floor_with, gone, said, three_wait, waits
 
 from wallboard.core import events as ev
 from wallboard.core.rows import AlertRow
@@ -24,6 +24,22 @@ def test_a_closed_queue_is_no_incident_and_its_alert_ends_when_it_closes():
     waits(floor, "c2", HOUR)
     floor.advance(NOON + 2 * HOUR)
     assert len(said(floor)) == 2
+
+
+def test_with_always_an_alert_stays_through_the_night_where_its_number_is_not_known_any_more():
+    """Five calls of which none is answered; the queue closes at 12:10, and of 12:16 on nothing is in the 15 minutes."""
+    rule = {"metric": "abandon_rate", "window": "m15", "raise": "> 50"}
+
+    def told(when: str) -> list[tuple[str, float]]:
+        floor = floor_with(rule | {"when": when}, known={"support": Queue(open="Sun 08:00-12:10", short_abandon_s=0)})
+        for number in range(5):
+            waits(floor, f"c{number}", 0)
+            gone(floor, f"c{number}", MINUTE)
+        floor.advance(NOON + 9 * HOUR)
+        return said(floor)
+
+    assert told("open") == [("raised", 61.0), ("cleared", 600.0)]
+    assert told("always") == [("raised", 61.0)]
 
 
 def test_hours_of_a_rule_s_own_by_the_clock_of_the_site():
