@@ -192,7 +192,7 @@ def now_numbers(all_told: list[Told], queues: set[str], rules: dict[str, Rule], 
         "ringing": len([s for s in waiting if s.ringing]),
         **{state: len([t for t in talks if t.state == state]) for state in ("engaged", "holding", "wrapup")},
     }
-    believed = [s for s in waiting if now - s.begun <= DOUBTFUL[rule_of(rules, s).channel]]
+    believed = [s for s in waiting if waited(rules, s, now) <= DOUBTFUL[rule_of(rules, s).channel]]
     if believed:
         waits = [(rule_of(rules, s), since_of(rule_of(rules, s), s.begun, now)) for s in believed]
         found |= longest_wait("oldest", waits, now)

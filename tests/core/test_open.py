@@ -75,6 +75,31 @@ def test_a_wait_that_stands_still_says_so_wherever_it_is_told():
     assert counted_since(row(floor, "mail")["now"], "oldest_at", night) == night - 10 * MINUTE
 
 
+def test_over_two_weeks_of_holidays_a_wait_stands_still_and_the_queue_says_when_it_opens():
+    days = [f"2026-11-{day}" for day in range(23, 28)] + ["2026-11-30", *(f"2026-12-0{day}" for day in range(1, 5))]
+    site = Site(zone="Europe/Kyiv", open="Mon-Fri 08:00-20:00", holidays=days)
+    floor = Floor(Settings(site={"kyiv": site}, queue={"mail": Queue(channel="email")}))
+    floor.apply(queued("m", "mail", FRIDAY_EVENING), FRIDAY_EVENING)
+    floor.apply(ev.Message(contact="m", by="customer", source="crm", time=FRIDAY_EVENING), FRIDAY_EVENING)
+    floor.advance(at("2026-12-05 12:00"))  # closed for a fortnight
+    found = row(floor, "mail")
+    assert (found["closed"], found["opens_at"]) == (True, at("2026-12-07 08:00"))
+    for name in ("oldest", "oldest_unanswered"):
+        assert found["now"][f"{name}_to"] - found["now"][f"{name}_at"] == 10 * MINUTE, name
+    (one,) = waiting(floor, "mail").shown
+    assert (one["since"], one["to"]) == (FRIDAY_EVENING, FRIDAY_EVENING + 10 * MINUTE)
+    assert "doubtful" not in found["now"] | one, "it waited for ten minutes, not for a fortnight"
+
+
+def test_a_mail_is_doubtful_when_it_waited_too_long_in_open_time():
+    floor = Floor(Settings(site=DESK.site, queue={"mail": Queue(channel="email", max_wait_s=3600)}))
+    floor.apply(queued("m", "mail", FRIDAY_EVENING), FRIDAY_EVENING)
+    for after_ms, doubtful in ((0, None), (1, 1)):
+        floor.advance(MONDAY + 50 * MINUTE + after_ms)  # 10 + 50 minutes
+        assert row(floor, "mail")["now"].get("doubtful") == doubtful
+        assert waiting(floor, "mail").shown[0].get("doubtful", False) is bool(doubtful)
+
+
 def test_of_queues_together_those_that_are_open_have_the_longest_wait():
     floor, night = Floor(DESK), at("2026-11-20 23:40")
     floor.apply(queued("m", "mail", FRIDAY_EVENING), FRIDAY_EVENING)

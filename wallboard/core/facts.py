@@ -254,19 +254,20 @@ def _waiting(
     queue, begun_ms = visit.queue, visit.begun_ms
     hours = None if visit.channel in SPOKEN else measure.hours
     counts.append((queue, "waiting"))
-    doubtful_ms = begun_ms + measure.doubtful_ms
-    if now_ms >= doubtful_ms:  # its source forgot to end it: counted, but not the longest wait
+    doubtful_ms = _passed_ms(hours, begun_ms, measure.doubtful_ms)
+    if doubtful_ms is not None and now_ms >= doubtful_ms:  # its source forgot to end it: not the longest wait
         counts.append((queue, "doubtful"))
     else:
         since_ms = _since(hours, begun_ms, now_ms, dues) if hours else begun_ms
         waits.append(Wait(queue, "waiting", since_ms))
-        dues.append(doubtful_ms)
+        if doubtful_ms is not None:
+            dues.append(doubtful_ms)
     if visit.rings:
         counts.append((queue, "ringing"))
         for agent, since_ms in visit.rings.items():
             items[agent] = (*items.get(agent, ()), Item(contact, queue, visit.channel, since_ms, "ringing"))
     # "Longer than T" is strict: a wait of exactly T is within the target.
-    over_ms = _passed_ms(hours, begun_ms, measure) if hours else begun_ms + measure.passes_ms
+    over_ms = _passed_ms(hours, begun_ms, measure.passes_ms)
     if over_ms is None:
         return
     if now_ms >= over_ms:
@@ -285,7 +286,9 @@ def _since(hours: Hours, begun_ms: int, now_ms: int, dues: list[int]) -> int:
     return hours.frozen_since_ms(begun_ms, now_ms)
 
 
-def _passed_ms(hours: Hours, begun_ms: int, measure: Measure) -> int | None:
-    """The first instant at which a visit has waited longer than its target, in open time only."""
-    reached_ms = hours.after_open_ms(begun_ms, measure.passes_ms - 1)
+def _passed_ms(hours: Hours | None, begun_ms: int, passes_ms: int) -> int | None:
+    """The first instant at which a visit has waited for so long, in open time only; None: not within LOOK_DAYS."""
+    if hours is None:
+        return begun_ms + passes_ms
+    reached_ms = hours.after_open_ms(begun_ms, passes_ms - 1)
     return None if reached_ms is None else reached_ms + 1

@@ -58,9 +58,12 @@ class Hours(NamedTuple):
         return next((span.begin_ms for span in self.spans(at_ms) if span.begin_ms > at_ms), None)
 
     def closed_since_ms(self, at_ms: int) -> int | None:
-        """When it closed last before `at_ms`, where it is closed then and was open within a week."""
-        ends = [span.end_ms for span in self._of_days(_day(at_ms, self.zone) - 8, 10) if span.end_ms <= at_ms]
-        return max(ends, default=None)
+        """When it closed last before `at_ms`, where it is closed then; None: it was not open within LOOK_DAYS."""
+        day = _day(at_ms, self.zone)
+        for back in (8, LOOK_DAYS):  # mostly it was open within a week
+            if ends := [span.end_ms for span in self._of_days(day - back, back + 2) if span.end_ms <= at_ms]:
+                return ends[-1]
+        return None
 
     def frozen_since_ms(self, begin_ms: int, now_ms: int) -> int:
         """A virtual begin: `now` minus the open time since `begin`. While it is closed, as it was at the closing."""

@@ -35,22 +35,22 @@ def waiting(floor: Floor, queue: str) -> Waiting:
     ]
     longest_ms = round(floor.settings.for_queue(queue).longest_wait_s * 1000)
     first = nsmallest(MOST, found, key=lambda one: one[:2])
-    hours, before_ms = floor.settings.hours_of(queue), floor.now_ms - longest_ms
-    return Waiting(len(found), [_row(key, visit, hours, floor.now_ms, before_ms) for _, key, visit in first])
+    hours = floor.settings.hours_of(queue)
+    return Waiting(len(found), [_row(key, visit, hours, floor.now_ms, longest_ms) for _, key, visit in first])
 
 
-def _row(
-    key: tuple[str, str], visit: Visit, hours: Hours | None, now_ms: int, doubtful_before_ms: int
-) -> dict[str, object]:
+def _row(key: tuple[str, str], visit: Visit, hours: Hours | None, now_ms: int, longest_ms: int) -> dict[str, object]:
     row: dict[str, object] = {
         "contact": key[1], "source": key[0], "channel": visit.channel, "since": visit.begun_ms,
     }  # fmt: skip
+    waited_ms = now_ms - visit.begun_ms
     if hours and visit.channel not in SPOKEN:
+        waited_ms = hours.open_ms(visit.begun_ms, now_ms)
         row["since"] = since_ms = hours.frozen_since_ms(visit.begun_ms, now_ms)
         if (closed_ms := closed_since(hours, now_ms)) is not None:
             row["to"] = max(closed_ms, since_ms)
     if visit.priority is not None:
         row["priority"] = visit.priority
-    if visit.begun_ms < doubtful_before_ms:
+    if waited_ms > longest_ms:
         row["doubtful"] = True
     return row
