@@ -42,6 +42,14 @@ def floor_with(ended: int) -> Floor:
     return floor
 
 
+def test_a_shift_of_24_hours_ends_each_day() -> None:
+    def at(day: int, hour: int) -> int:
+        return round(datetime(2026, 11, day, hour, tzinfo=UTC).timestamp() * 1000)
+
+    settings = Settings(site={"main": Site(shifts={"guard": "08:00-08:00"})})
+    assert handover.ended(settings, "main", at(22, 7), at(22, 9)) == [Shift("guard", at(21, 8), at(22, 8))]
+
+
 def test_a_shift_that_may_have_had_more_alerts_than_are_known_says_so_in_its_mail() -> None:
     site = next(iter(Floor().settings.sites))
     for ended, begun_ms, lacks in (

@@ -186,6 +186,21 @@ def test_a_shift_counts_from_its_beginning_and_an_inner_one_hands_back():
     assert row(floor, "phone")["shift"] == {}, "emptied, never removed: patches must compose"
 
 
+def test_a_shift_of_24_hours_is_another_one_each_day():
+    floor, seen = Floor(Settings(site={"kyiv": Site(zone="Europe/Kyiv", shifts={"guard": "08:00-08:00"})})), {}
+    for clock in ("22 07:30", "22 08:30", "22 23:30", "23 00:30", "23 07:30", "23 08:30"):
+        now = at(f"2026-11-{clock}")
+        floor.apply(queued(clock, "phone", now), now)
+        floor.apply(ev.Abandoned(contact=clock, source="crm", time=now + 1), now + 1)
+        site = kpis.entity(floor, "sites", "kyiv") or {}
+        seen[clock] = (site["shift_started"], row(floor, "phone")["shift"]["offered"])
+    days = [at(f"2026-11-{day} 08:00") for day in (21, 22, 23)]
+    assert seen == {
+        "22 07:30": (days[0], 1), "22 08:30": (days[1], 1), "22 23:30": (days[1], 2),
+        "23 00:30": (days[1], 3), "23 07:30": (days[1], 4), "23 08:30": (days[2], 1),
+    }  # fmt: skip
+
+
 def test_a_night_shift_goes_on_over_midnight():
     config = Settings(site={"main": Site(shifts={"night": "22:00-06:00"})})
     floor = Floor(config)

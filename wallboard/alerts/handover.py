@@ -64,7 +64,7 @@ def ended(settings: Settings, site: str, from_ms: int, until_ms: int) -> list[Sh
     found = [
         Shift(name, span.begin_ms, span.end_ms)
         for name, hours in settings.shifts.get(site, {}).items()
-        for span in {*hours.around(from_ms), *hours.around(until_ms)}
+        for span in {*hours.apart(from_ms), *hours.apart(until_ms)}
         if from_ms <= span.end_ms < until_ms
     ]
     return sorted(found, key=lambda one: (one.ends_ms, one.name))

@@ -67,10 +67,11 @@ class Calendar:
         running = [
             Shift(name, span.begin_ms, span.end_ms)
             for name, hours in shifts.items()
-            for span in hours.around(self.now_ms)
+            for span in hours.apart(self.now_ms)
             if span.begin_ms <= self.now_ms < span.end_ms
         ]
         turns = [turn_ms for hours in shifts.values() if (turn_ms := hours.next_change_ms(self.now_ms)) is not None]
+        turns += [shift.ends_ms for shift in running]
         if turns:
             self.wait(min(turns), "shift", site)
         self.shifts[site] = max(running, key=lambda shift: (shift.started_ms, shift.name), default=None)

@@ -90,6 +90,11 @@ class Hours(NamedTuple):
         """The spans that may hold `at_ms`."""
         return self._of_days(_day(at_ms, self.zone) - 1, 2)
 
+    def apart(self, at_ms: int) -> Iterator[Span]:
+        """As `around`, not joined where one ends as the next begins: a shift of 24 hours is another one each day."""
+        day = _day(at_ms, self.zone)
+        return (span for ordinal in (day - 1, day) for span in _spans_of(self, ordinal))
+
     def spans(self, from_ms: int) -> Iterator[Span]:
         """In order, from the one that holds `from_ms` or the next."""
         first = _day(from_ms, self.zone) - 1
