@@ -72,6 +72,16 @@ async def test_a_day_is_96_rows_of_15_minutes_with_what_follows_from_the_counts(
     }  # fmt: skip
 
 
+async def test_what_another_site_s_day_before_lacked_is_not_said_of_this_one(recorded: Any) -> None:
+    """New York's day before reaches five hours into UTC's, and was seen since its afternoon."""
+    york = SeenDay("york", "2026-11-21", DAY - 19 * HOUR, DAY + 5 * HOUR, DAY - 2 * HOUR, DAY + 5 * HOUR, "live")
+    recorded.parts.history.write({}, [york], 1, NINE)
+    found = await asked(recorded, "group=all&day=2026-11-22")
+    assert [one["site"] for one in found["since"]] == ["main"]
+    before = await asked(recorded, "group=all&day=2026-11-21")
+    assert [one["site"] for one in before["since"]] == ["york"]
+
+
 async def test_longer_steps_add_counts_and_never_percentages(recorded: Any) -> None:
     found = await asked(
         recorded, "queue=support&day=2026-11-22&step=1h&metric=service_level,offered,wait_p50_s,max_wait_s"

@@ -143,6 +143,15 @@ async def test_a_day_that_was_not_seen_whole_says_since_when(wall: Any) -> None:
     assert len(told["rows"]) <= 1
 
 
+async def test_a_day_that_was_seen_whole_says_nothing_where_that_of_another_site_began_later(wall: Any) -> None:
+    started_ms, _ = recorded(wall)
+    now_ms = wall.parts.clock_ms()
+    later_ms = started_ms + (now_ms - started_ms) // 2
+    york = SeenDay("york", "2026-11-22", later_ms, later_ms + 86_400_000, later_ms, now_ms, "live")
+    wall.parts.history.write({}, [york], 1, now_ms)
+    assert "since" not in (await series(wall, 0)).json()
+
+
 async def test_many_screens_of_a_board_are_one_look_into_the_record(wall: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded(wall)
     looks: list[Any] = []

@@ -134,7 +134,8 @@ async def told(parts: Parts, asked: Asked, *, must_be_known: bool = True) -> dic
         "since": [
             {"site": day.site, "day": day.day, "since": day.since_ms}
             for day in days
-            if _late(day) and (not own or parts.pipeline.floor.settings.sites.get(day.site) is asked.site)
+            if _late(day, asked.from_ms)
+            and (not own or parts.pipeline.floor.settings.sites.get(day.site) is asked.site)
         ],
         "rows": found,
     }  # fmt: skip
@@ -257,8 +258,9 @@ def _only(row: Row, metrics: tuple[str, ...]) -> Row:
     return found
 
 
-def _late(day: SeenDay) -> bool:
-    return day.since_ms > day.started_ms
+def _late(day: SeenDay, from_ms: int) -> bool:
+    """Not seen from its beginning; of another site's it may be long before what is asked for."""
+    return day.since_ms > max(day.started_ms, from_ms)
 
 
 def as_csv(asked: Asked, found: dict[str, Any]) -> Response:

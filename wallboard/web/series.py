@@ -175,7 +175,8 @@ def _read(
     """In a thread. Rows of today up to now, of a week before up to its end, and since when today was seen."""
     today = _rows(parts, names, day.started_ms, min(day.ends_ms, now_ms), site, metrics, now_ms, least)
     days = parts.history.days(day.started_ms, now_ms + 1)
-    since_ms = max((one.since_ms for one in days), default=now_ms)
+    late = [one.since_ms for one in days if one.since_ms > one.started_ms]  # other sites' days began later, and whole
+    since_ms = max(late, default=day.started_ms) if days else now_ms
     found: Document = {"rows": today, "before": []}
     if since_ms > day.started_ms:
         found["since"] = since_ms
