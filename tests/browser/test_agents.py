@@ -44,15 +44,20 @@ async def test_a_wall_that_names_nobody_counts_people_by_state(open_board: Any, 
     await expect(living.locator("#tile-6 .hint")).to_have_text("fewer than 5 people")
 
 
-async def test_leaders_are_the_first_five_and_a_mean_of_few_marks_leads_nobody(open_board: Any, server: Any) -> None:
+async def test_leaders_are_the_first_five_and_nobody_leads_with_a_mean_or_percentage_of_few(
+    open_board: Any, server: Any
+) -> None:
     tiles = [
         Tile(kind="leaders", at=(1, 1), size=(6, 4), metric="rating_avg"),
         Tile(kind="leaders", at=(7, 1), size=(6, 4), metric="tags.thanks"),
+        Tile(kind="leaders", at=(1, 5), size=(6, 4), metric="success_rate"),
     ]
     server.boards["best"] = Board(id="best", audience="lead", tiles=tiles)
     agents = list(server.hub.state["agents"].values())
     for place, agent in enumerate(agents):
+        few = 4 if place else 5
         agent["day"] = {"rating_avg": 3 + place / 10, "rated": 20 if place < 7 else 4}
+        agent["day"] |= {"success_rate": 50 + place, "n": {"success_rate": few}}
         agent["tags"] = {"thanks": 2} if place < 2 else {}
     painted, living = await open_board("best", live=False, java_script_enabled=False), await open_board("best")
     for page in (painted, living):
@@ -60,6 +65,7 @@ async def test_leaders_are_the_first_five_and_a_mean_of_few_marks_leads_nobody(o
         assert rows == [f"{n + 1} {agents[6 - n]['name']} {3.6 - n / 10:g}".strip() for n in range(5)]
         assert await page.locator("#tile-1 .place").all_inner_texts() == ["1", "1"]
         await expect(page.locator("#tile-1 .title")).to_have_text("Leaders: Thanks")
+        assert await page.locator("#tile-2 .name").all_inner_texts() == [agents[0]["name"]]
     assert await living.evaluate(OVERFLOWING) == []
 
 

@@ -301,6 +301,7 @@ def _compare(
                 states = sum(found.get(f"{state}_s", 0) for state in STATES)
                 assert states == pytest.approx(found.get("signed_in_s", 0)), (
                     "and its seconds make up the signed-in ones"
+                found |= {f"n.{metric}": count for metric, count in found.pop("n").items()}
                 )
 
 

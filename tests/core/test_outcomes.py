@@ -46,6 +46,7 @@ def test_an_outcome_from_another_system_names_the_contact_s_own_source_and_is_re
     assert day(after)["outcome_value"] == 120.5
     assert round(day(after)["noted_rate"], 2) == 66.67  # 2 of 3 legs
     assert day(after, "agents", "anna")["success_rate"] == 100.0
+    assert day(after, "agents", "anna")["n"] == {"success_rate": 2}
     assert day(snapshot.load(snapshot.dump(after))) == day(after)
 
 

@@ -43,6 +43,13 @@ def test_steps_of_a_day_on_which_the_clock_turns_are_those_of_its_hours(zone: st
     assert day.ends_ms - day.started_ms == hours * 3_600_000
 
 
+def test_a_person_s_percentages_say_of_how_many_they_are() -> None:
+    day = day_named("2026-11-22", Site())
+    recorded = {day.started_ms: {"handled": 4, "transferred": 1, "success": 1, "failure": 2}}
+    [row] = rows(steps(day.started_ms, day.ends_ms, "1d", Site()), recorded, {}, [], NOW, "agents")
+    assert (row["n"]["success_rate"], row["n"]["transfer_rate"]) == (3, 4)
+
+
 @pytest.mark.parametrize("label", ["2026-1-2", "0001-01-01", "9999-12-31", "2026-02-30", "20261122", "today", ""])
 def test_only_a_date_in_our_time_names_a_day(label: str) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -45,7 +45,9 @@ BOARDS = st.builds(
             size=st.just((4, 3)),
             teams=st.sampled_from([[], ["one"]]),
             agents=st.sampled_from([[], ["ident[0-5]"]]),
-            metric=st.sampled_from(["paused", "waiting", "service_level", "tags.thanks", "rating_avg", "handled"]),
+            metric=st.sampled_from(
+                ["paused", "waiting", "service_level", "tags.thanks", "rating_avg", "success_rate", "handled"]
+            ),
         ),
         min_size=1,
         max_size=4,
@@ -114,7 +116,7 @@ def _judge_rows(shown: Board, state: dict[str, Any]) -> None:
             assert not {"presence_since", "pause_over_at"} & row.keys()
             assert "since" not in row or row["activity"] in ("engaged", "ringing", "holding", "wrapup")
         ranked = {tile.metric for tile in shown.tiles if tile.kind == "leaders"} if "rankings" in shown.shows else set()
-        ranked |= {"rated"} if "rating_avg" in ranked else set()
+        ranked |= ({"rated"} if "rating_avg" in ranked else set()) | ({"n"} if "success_rate" in ranked else set())
         assert {metric for at in ("day", "shift") for metric in row.get(at, {})} <= ranked
         assert row.get("tags", {}).keys() <= {"thanks"}
         assert not row.get("tags") or shown.audience == "agent" or "tags.thanks" in ranked

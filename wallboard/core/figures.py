@@ -7,7 +7,7 @@ out again that it is a part of.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from wallboard.core.formulas import RATIOS, derived, rederive
+from wallboard.core.formulas import PERCENT, RATIOS, derived, rederive, total
 from wallboard.core.ledger import Counts
 from wallboard.core.parts import HOUR_MS, LEAST_SIGNED_IN_MS, STATES
 
@@ -111,9 +111,13 @@ def of_contacts(sums: Mapping[str, int]) -> Document:
             found[_IN_SECONDS[metric]] = thousandths(amount)
         elif metric in found:
             found[metric] = amount
+    found["n"] = {}
     for metric in AGENT_RATIOS:
-        if (value := RATIOS[metric].of(sums)) is not None:
+        ratio = RATIOS[metric]
+        if (value := ratio.of(sums)) is not None:
             found[metric] = value
+            if ratio.scale is PERCENT:
+                found["n"][metric] = total(ratio.bottom, sums)
     return found
 
 

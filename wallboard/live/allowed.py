@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from wallboard.core.doing import is_away
-from wallboard.core.numbers import TO
+from wallboard.core.numbers import TO, ranked_by
 from wallboard.core.settings import Settings
 from wallboard.record.board import Board
 
@@ -126,6 +126,8 @@ class Allowed(NamedTuple):
             metrics = {metric for at, metric in self.figures if at == window}
             metrics |= {"rated"} if "rating_avg" in metrics else set()  # of how many marks the mean is
             found[window] = {metric: of[metric] for metric in sorted(metrics) if metric in of}
+            if any(ranked_by(metric) == "percent" for metric in metrics):  # and the percentage
+                found[window]["n"] = {metric: n for metric, n in of.get("n", {}).items() if metric in metrics}
         return found
 
 

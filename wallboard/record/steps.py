@@ -107,6 +107,7 @@ def _added(recorded: Mapping[int, Amounts], step: Step) -> Amounts:
 def _of_agent(sums: dict[str, int], times: Amounts) -> Row:
     found = own_figures(sums, times, 0)
     found.pop("longest_stretch_s", None)  # of a whole day only
+    found.pop("n", None)  # which `figures` has of all percentages
     return found
 
 

@@ -218,12 +218,14 @@ def leaders(tile: Document, picture: Picture) -> Document:
 
 
 def _ranked(tile: Document, row: Document) -> float:
-    """0 where it is not known, or a mean of too few marks."""
+    """0 where it is not known, a mean of too few marks or a percentage of too few."""
     metric: str = tile["metric"]
     if metric.startswith("tags."):
         return float(row.get("tags", {}).get(metric.removeprefix("tags."), 0))
     figures = row.get(tile["window"], {})
     if metric == "rating_avg" and figures.get("rated", 0) < LEAST:
+        return 0
+    if figures.get("n", {}).get(metric, LEAST) < LEAST:
         return 0
     return float(figures.get(metric, 0))
 

@@ -8,7 +8,7 @@ import { title as metricTitle } from "./number.js";
 import { empty } from "./queues.js";
 
 const LEADERS = 5;
-const LEAST = 5; // marks of which a mean says something
+const LEAST = 5; // marks of which a mean, contacts of which a percentage says something
 const TAGS = "tags.";
 
 export function title(tile) {
@@ -40,10 +40,11 @@ export function render(body, tile, picture) {
   return { level: "", sources: [].concat.apply([], found.map((one) => one.agent.sources || [])) };
 }
 
-/** 0 where it is not known, or a mean of too few marks. */
+/** 0 where it is not known, a mean of too few marks or a percentage of too few. */
 function valueOf(tile, agent) {
   if (tile.metric.indexOf(TAGS) === 0) return (agent.tags || {})[tile.metric.slice(TAGS.length)] || 0;
   const figures = agent[tile.window] || {};
   if (tile.metric === "rating_avg" && !(figures.rated >= LEAST)) return 0;
+  if ((figures.n || {})[tile.metric] < LEAST) return 0;
   return figures[tile.metric] || 0;
 }
