@@ -103,6 +103,17 @@ def test_a_case_that_comes_again_is_open_again_and_its_first_resolution_stays():
     assert now(floor)["oldest_case_at"] == NOON + 2 * HOUR
 
 
+def test_a_case_that_is_told_as_resolved_twice_was_resolved_once():
+    """Solved at one, closed at three; opened again it may be resolved again."""
+    opened_at = NOON - HOUR
+    solved, closed = (case("a", NOON + hour * HOUR, resolved=True, opened_at=opened_at) for hour in (1, 3))
+    other = case("b", NOON + HOUR, resolved=True, opened_at=opened_at - 2 * HOUR)
+    floor = floor_of(case("a", opened_at), solved, closed, other)
+    assert day(floor)["resolution_s"] == 3 * 3600  # (2 h + 4 h) / 2
+    again = (case("a", NOON + 4 * HOUR), case("a", NOON + 7 * HOUR, resolved=True))
+    assert day(floor_of(case("a", opened_at), solved, closed, *again))["resolution_s"] == 9000  # (2 h + 3 h) / 2
+
+
 def test_a_case_belongs_to_the_queue_of_its_contact_where_it_names_none():
     floor = floor_of(call("1", NOON, None), ev.CaseOpened(case="a", contact="1", source="pbx", time=NOON + 1000))
     assert now(floor)["open_cases"] == 1

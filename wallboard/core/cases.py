@@ -40,15 +40,18 @@ class Case(Struct):
         queue: str | None = None
         opened_ms: int | None = None
         resolved: list[tuple[int, int]] = []
+        is_over = False  # counted, and not opened again: told once more it is the same resolution
         for word in self.told:
             queue = word.queue or queue
             if not word.resolved:
+                is_over = False
                 known = [at for at in (opened_ms, word.opened_ms or word.at_ms) if at is not None]
                 opened_ms = min(known)
                 continue
             begun_ms = opened_ms if word.opened_ms is None else word.opened_ms
-            if begun_ms is not None:
+            if begun_ms is not None and not is_over:
                 resolved.append((word.at_ms, min(begun_ms, word.at_ms)))
+                is_over = True
             opened_ms = None
         return queue, opened_ms, resolved
 
