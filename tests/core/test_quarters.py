@@ -189,6 +189,18 @@ def test_by_offer_a_mail_of_the_evening_is_told_where_it_was_offered_although_it
     assert (again["offered"], again["answered"], again.get("open", 0)) == (1, 1, 0)
 
 
+def test_by_offer_the_customer_of_a_mail_that_waited_for_days_counts_once() -> None:
+    monday, day = NINE + 24 * 60 * MINUTE, 24 * 60 * MINUTE
+    base: dict[str, Any] = {"contact": "m", "source": "mail"}
+    floor, quarters = told([ev.Queued(queue="mail", channel="email", time=monday, customer="k1", **base)])
+    of, record = Interval("queues", "mail", monday, "offer"), written(floor, quarters)
+    for days in (1, 2):
+        floor.advance(monday + days * day)
+    floor.apply(ev.Answered(agent="anna", time=monday + 2 * day, **base), monday + 2 * day)
+    record |= written(floor, quarters)
+    assert (record[of]["answered"], record[of]["with_customer"]) == (1, 1)
+
+
 def test_a_state_that_began_anew_leaves_the_running_quarter_to_what_was_written_of_it() -> None:
     anew = Floor()
     anew.advance(NINE + 5 * MINUTE)

@@ -37,6 +37,7 @@ class Repeats:
         self._tallies = tallies
         self.begins: dict[str, list[Begin]] = {}
         self._of: dict[Key, tuple[str, Begin]] = {}
+        self._first_ms = 0  # begins before it are forgotten
 
     def tell(self, key: Key, story: Story) -> None:
         """What the contact's story now says of its begin, in place of what it said before."""
@@ -45,6 +46,8 @@ class Repeats:
         fresh = _begin(key, story)
         if fresh == (stale := self._of.get(key)):
             return
+        if stale is None and fresh and fresh[1].at_ms < self._first_ms:
+            return  # who waits for days was counted where they began, and is not once more
         if stale:
             self._put(*stale, -1)
             del self._of[key]
@@ -54,8 +57,9 @@ class Repeats:
 
     def forget(self, before_ms: int) -> None:
         """Begins longer ago than a day before `before_ms` have no one left to be compared with."""
+        self._first_ms = before_ms - WITHIN_MS
         for customer, begins in list(self.begins.items()):
-            kept = [begin for begin in begins if begin.at_ms >= before_ms - WITHIN_MS]
+            kept = [begin for begin in begins if begin.at_ms >= self._first_ms]
             for begin in begins[: len(begins) - len(kept)]:
                 self._of.pop(begin.key, None)
             if kept:
