@@ -1,5 +1,7 @@
 """What somebody did today is told of their own contacts alone, also of those that were put to rest long ago."""
 
+from msgspec.structs import replace
+
 from wallboard.core import events as ev
 from wallboard.core.ownday import MOST, OwnDays
 from wallboard.core.settings import Queue, Settings
@@ -62,6 +64,18 @@ def test_what_rests_and_what_is_fresh_is_found_whenever_one_looks():
     floor.advance(NOON + 40 * MINUTE)
     assert [row["contact"] for row in days.of(floor, "anna")["contacts"]] == ["fresh", "old"]
     assert not days.had(floor, "boris", ("pbx", "old"))
+
+
+def test_what_was_taken_before_midnight_and_ended_after_it_is_of_the_day_that_counts_it():
+    midnight = NOON + 12 * 60 * MINUTE
+    over, into = handled("over", "anna", midnight - 30 * MINUTE), handled("into", "anna", midnight - 2 * MINUTE)
+    floor = floor_with(*over, *into[:2])
+    floor.advance(midnight + MINUTE)
+    found = OwnDays().of(floor, "anna")
+    assert (found["handled"], [row["contact"] for row in found["contacts"]]) == (0, ["into"])
+    floor.apply(replace(into[2], time=midnight + 5 * MINUTE), midnight + 5 * MINUTE)
+    found = OwnDays().of(floor, "anna")
+    assert (found["handled"], found["channels"]) == (1, {"voice": 1})
 
 
 def test_many_contacts_are_counted_and_the_last_are_told():

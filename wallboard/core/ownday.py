@@ -52,14 +52,14 @@ class OwnDays:
         return any(contact.key == key for contact, _ in self._legs(floor, agent))
 
     def _legs(self, floor: Floor, agent: str) -> list[tuple[Contact, Leg]]:
-        """Today's, the newest first."""
+        """Today's, the newest first; one that began before and went on into today is too, as in the day's figures."""
         day = floor.ground.calendar.days.get(floor.people.site_of(agent))
         found = [
             (contact, leg)
             for key in self._keys_of(floor, agent)
             if (contact := floor.contacts.contacts.get(key))
             for leg in contact.story.legs
-            if leg.agent == agent and (day is None or leg.begun_ms >= day.started_ms)
+            if leg.agent == agent and (day is None or leg.closed_ms is None or leg.closed_ms >= day.started_ms)
         ]
         return sorted(found, key=lambda one: (-one[1].begun_ms, one[0].key))
 
