@@ -22,6 +22,14 @@ def test_it_is_raised_on_the_whole_second_after_and_cleared_on_one():
     assert said(floor) == [("raised", 1.0), ("cleared", 8.0)]
 
 
+def test_what_there_is_none_of_any_more_is_cleared():
+    floor = floor_with({"metric": "tags.hostile", "window": "m15", "raise": "> 0"})
+    waits(floor, "c0", 0)
+    floor.apply(ev.Tagged(contact="c0", tag="hostile", source="pbx", time=NOON + 500), NOON + 500)
+    floor.advance(NOON + 20 * 60 * SECOND)
+    assert said(floor) == [("raised", 1.0), ("cleared", 900.0)], "when it left the last 15 minutes"
+
+
 def test_for_so_long_it_must_last():
     floor = floor_with({"for": "30s"})
     three_wait(floor)

@@ -3,6 +3,7 @@
 from floors import MINUTE, NOON, SECOND, at, call, floor_after
 
 from wallboard.core import events as ev
+from wallboard.core.explain import explain
 from wallboard.core.kpis import document
 from wallboard.core.settings import Queue, Settings, Target
 from wallboard.core.state import Floor
@@ -122,6 +123,18 @@ def test_a_chat_that_was_abandoned_is_not_unanswered_any_more():
     assert document(floor)["queues"]["chat"]["now"]["unanswered"] == 1
     floor.apply(ev.Abandoned(**base), NOON + MINUTE)
     assert "unanswered" not in document(floor)["queues"]["chat"]["now"]
+
+
+def test_where_customers_are_replied_to_none_unanswered_is_known():
+    base = {"contact": "m", "source": "chat"}
+    floor = floor_after([ev.Queued(queue="chat", channel="chat", **base), ev.Answered(agent="anna", **base)])
+    assert "unanswered" not in document(floor)["queues"]["chat"]["now"], "its source may tell of no messages"
+    for nth, by in enumerate(("customer", "agent"), 1):
+        floor.apply(ev.Message(by=by, **base), NOON + nth * SECOND)
+    found = document(floor)
+    assert (found["queues"]["chat"]["now"]["unanswered"], found["groups"]["all"]["now"]["unanswered"]) == (0, 0)
+    said = explain(floor, "queues", "chat", "unanswered", "now", people=False) or {}
+    assert (said["value"], said["shape"]) == (0, "count")
 
 
 def test_what_fell_due_before_it_was_told_is_done_at_once_and_time_goes_on():

@@ -14,7 +14,7 @@ from wallboard.core.brief import told_by
 from wallboard.core.figures import window_figures, window_of_contacts, with_times
 from wallboard.core.listening import SILENT_MS
 from wallboard.core.numbers import TO
-from wallboard.core.parts import INSTANTS, STANDINGS
+from wallboard.core.parts import INSTANTS, STANDINGS, is_told
 from wallboard.core.rows import AgentRow, AlertRow, ResultRow, Tally
 from wallboard.core.rules import reads_of
 from wallboard.core.settings import Target
@@ -154,7 +154,9 @@ def _now(tally: Tally) -> Document:
     if "members" in tally.live:
         found |= {metric: tally.live.get(metric, 0) for metric in STANDINGS}
     found["paused_by"] = _family("paused_by.", tally.live)
-    found |= {metric: tally.live[metric] for metric in ("unanswered", "doubtful", "open_cases") if metric in tally.live}
+    found |= {
+        metric: tally.live[metric] for metric in ("unanswered", "doubtful", "open_cases") if is_told(tally, metric)
+    }
     if tally.as_of_ms is not None:
         found["as_of"] = tally.as_of_ms
     return found

@@ -21,6 +21,14 @@ _INSTANTS = {
 }  # fmt: skip
 
 
+# What is absent while there is none of it → what stands beside it where that is known, and it is 0.
+_NONE_OF_IT = {
+    "codes": ("offered",), "tags": ("offered",), "paused_by": ("staffed",), "unanswered": ("waiting",),
+    "open_cases": ("waiting",), "missing": ("can_release", "service_level_in_30m"),
+    "can_release": ("missing", "service_level_in_30m"),
+}  # fmt: skip
+
+
 class Measured(NamedTuple):
     """`value` None: not known, or of too few. `since_ms`: it is the seconds since then, and grows by itself.
     `forgets_ms`: when what it is measured from does not count any more."""
@@ -73,12 +81,14 @@ def _reader_since(metric: str, instant: str) -> Reader:
 
 def _reader_of_number(condition: Condition) -> Reader:
     number, path = number_named(condition.metric), condition.metric.split(".")
-    of = condition.window or ("now" if number and number.now else "day")
+    of, beside = condition.window or ("now" if number and number.now else "day"), _NONE_OF_IT.get(path[0], ())
 
     def read(row: Document, _: int) -> Measured:
         found = window = row.get(of, {})
         for name in path:
             found = found.get(name) if isinstance(found, dict) else None
+        if found is None and any(one in window for one in beside):
+            return Measured(None if _of_few(condition, row, window) else 0)
         if not isinstance(found, int | float) or _of_few(condition, row, window):
             return Measured(None)
         return Measured(found)

@@ -27,6 +27,8 @@ INSTANTS = {"oldest_at": "waiting", "oldest_unanswered_at": "unanswered", "oldes
 LIVE = frozenset({"waiting", "over_target", "ringing", "engaged", "holding", "wrapup"})
 ABSENT_AT_ZERO = ("unanswered", "doubtful", "paused_by.", "codes.", "tags.")
 STATES = ("handling", "ringing", "unreachable", "paused", "busy", "idle", "unknown")
+# Counts of now that are told of some queues only: known, and 0, where this was counted lately.
+TOLD_BY = {"unanswered": "reply", "open_cases": "resolved"}
 HOUR_MS = 3_600_000
 LEAST_SIGNED_IN_MS = HOUR_MS // 4  # below it contacts an hour say nothing
 
@@ -186,8 +188,16 @@ def _now(tally: Tally, metric: str) -> Parts | None:
         handling = ratio(RATIOS["aht_s"], tally.ledger.window("m60").sums)
         now = tuple(Term(name, live[name]) for name in ("waiting", "ready", "idle"))
         return Parts(shape="expected", top=handling.top, bottom=handling.bottom, by=handling.by, now=now)
-    known = live["members"] if metric in STANDINGS else tally.sources if metric in LIVE else live[metric]
+    known = live["members"] if metric in STANDINGS else tally.sources if metric in LIVE else is_told(tally, metric)
     return Parts(shape="count", top=(Term(metric, live[metric]),)) if known else None
+
+
+def is_told(tally: Tally, metric: str) -> bool:
+    """Whether a count of now that only some sources tell is known here, 0 included."""
+    if metric in tally.live:
+        return True
+    counted = [tally.ledger.window(window) for window in ("day", "m60")] if metric in TOLD_BY else []
+    return any(TOLD_BY[metric] in one.sums or TOLD_BY[metric] in one.spreads for one in counted)
 
 
 def _plain(metric: str, sums: Mapping[str, int]) -> Parts | None:
