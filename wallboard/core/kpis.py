@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import msgspec
-
 from wallboard.core.agents import Item, Standing
 from wallboard.core.brief import told_by
 from wallboard.core.figures import window_figures, window_of_contacts, with_times
@@ -20,13 +18,13 @@ from wallboard.core.rules import reads_of
 from wallboard.core.settings import Target
 from wallboard.core.sofar import number_now
 from wallboard.core.state import Floor
+from wallboard.core.stated import overlay
 from wallboard.core.still import channel_of, oldest
 from wallboard.core.windows import ROLLING
 
 Document = dict[str, Any]
 
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
-OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
 WINDOWS = (*ROLLING, "shift", "day")
 _NOTHING: Document = {}  # one for all, so that nobody compares it
 
@@ -89,8 +87,7 @@ def _queue(floor: Floor, name: str) -> Document | None:
         found["team"] = settings.team
     if settings.hidden:
         found["hidden"] = True
-    if tally.observed:
-        _overlay(found, tally)
+    overlay(found, tally)
     return found
 
 
@@ -183,22 +180,6 @@ def _expected_wait_s(tally: Tally, aht_s: float | None) -> float | None:
         return 0
     ready = tally.live.get("ready")
     return (tally.live.get("waiting", 0) + 1) * aht_s / ready if aht_s and ready else None
-
-
-def _overlay(found: Document, tally: Tally) -> None:
-    """A platform's own figures stand where it gives them, and say so."""
-    seen = tally.observed
-    if seen is None:
-        return
-    now = {name: value for name in OBSERVED_NOW if (value := getattr(seen, name)) is not None}
-    if "oldest_at" in now:
-        now["oldest_at"] = min(now["oldest_at"], tally.observed_ms)
-        found["now"].pop(TO["oldest_at"], None)
-    found["now"] = {**found["now"], **now, "observed": True}
-    for window in WINDOWS:
-        if told := getattr(seen, window):
-            own = {name: value for name, value in msgspec.to_builtins(told).items() if value is not None}
-            found[window] = {**found.get(window, {}), **own}
 
 
 def _agent(floor: Floor, name: str) -> Document | None:

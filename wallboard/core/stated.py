@@ -1,0 +1,52 @@
+"""What does a platform itself say of a queue (`queue.observed`)? Its figures stand over ours, where it gives them.
+
+Where nobody else tells of the queue and nothing of it was counted here, our own numbers are not known: a platform that
+says "12 wait" and no more did not say that nobody was offered today.
+"""
+
+from typing import Any
+
+import msgspec
+
+from wallboard.core.figures import FAMILIES
+from wallboard.core.listening import UNKNOWN_SOURCE
+from wallboard.core.numbers import TO, WINDOWS
+from wallboard.core.parts import LIVE
+from wallboard.core.rows import Tally, is_standing
+
+Document = dict[str, Any]
+
+OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
+WITHIN = tuple(window for window in WINDOWS if window != "now")
+
+
+def overlay(found: Document, tally: Tally) -> None:
+    """Into a queue's document, which says so."""
+    seen = tally.observed
+    if seen is None:
+        return
+    if tally.sources == {seen.source or UNKNOWN_SOURCE} and not _is_counted(tally):
+        _leave_out(found)
+    now = {name: value for name in OBSERVED_NOW if (value := getattr(seen, name)) is not None}
+    if "oldest_at" in now:
+        now["oldest_at"] = min(now["oldest_at"], tally.observed_ms)
+        found["now"].pop(TO["oldest_at"], None)
+    found["now"] = {**found["now"], **now, "observed": True}
+    for window in WITHIN:
+        if told := getattr(seen, window):
+            own = {name: value for name, value in msgspec.to_builtins(told).items() if value is not None}
+            found[window] = {**found.get(window, {}), **own}
+
+
+def _is_counted(tally: Tally) -> bool:
+    """Whether anything that contacts add is in its numbers."""
+    live = any(not is_standing(metric) for metric in tally.live)
+    return live or tally.ledger.moves or any(tally.ledger.window(window).sums for window in ("day", "shift"))
+
+
+def _leave_out(found: Document) -> None:
+    """Objects are emptied, never removed: patches must compose."""
+    found["now"] = {name: value for name, value in found["now"].items() if name not in LIVE}
+    for window in WITHIN:
+        if found.get(window):
+            found[window] = {"n": {}, **{family: {} for family in FAMILIES}}
