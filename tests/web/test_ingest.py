@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
@@ -13,11 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wallboard.config import Config, Limits, Redis
-from wallboard.core.events import ConfigApplied, SourceCounted, decode_own, type_of
+from wallboard.core.errors import Refused, StreamUnavailable
+from wallboard.core.events import ConfigApplied, Queued, SourceCounted, decode_own, type_of
+from wallboard.core.state import Floor
 from wallboard.web import body as body_module
 from wallboard.web.bodies import EVENTS_AT_MOST, reader_for
 from wallboard.web.ingest import BODY_BYTES_AT_MOST, Ingest
 from wallboard.web.names import LOOKED_AT, Names, slips
+from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
 from wallboard.web.who import Who
 
@@ -308,6 +312,53 @@ async def test_the_names_in_a_refused_event_take_no_room(config: Config, served_
         assert (await served.http.post(EVENTS, json=QUEUED | {"source": "two"})).json()["accepted"] == 1
         answer = await served.http.post(EVENTS, json=BEAT | {"source": "three"})
         assert answer.json()["rejected"][0]["at"] == "$.source"
+
+
+async def test_the_names_of_a_batch_that_is_not_taken_take_no_room(
+    config: Config, served_elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is sent again, whatever was taken meanwhile."""
+
+    async def away(events: Any) -> Any:
+        raise StreamUnavailable("away")
+
+    async with served_elsewhere(replace(config, limits=Limits(queues=5, new_in_an_hour=40))) as served:
+        batch = [QUEUED | {"queue": name} for name in ("lost-1", "lost-2")]
+        with monkeypatch.context() as redis:
+            redis.setattr(served.parts.together, "append", away)
+            assert (await served.http.post(EVENTS, json=batch)).status_code == 503
+        broken = json.dumps(batch)[:-1].encode()
+        assert (await served.http.post(EVENTS, content=broken, headers=JSON)).status_code == 400
+        for names in (("a", "b"), ("c",)):
+            answer = await served.http.post(EVENTS, json=[QUEUED | {"queue": name} for name in names])
+            assert answer.json()["accepted"] == (2 if len(names) == 2 else 0), answer.text
+
+
+async def test_the_names_of_a_batch_that_comes_too_fast_take_no_room(served: Any) -> None:
+    ingest = Ingest(Rates(1, 1), Names(Limits(queues=1, new_in_an_hour=100)))
+    who, read = Who("pbx", frozenset({"events:write"})), reader_for("application/json")
+    batches = [[QUEUED | {"queue": "lost"}, BEAT], QUEUED | {"queue": "kept"}]
+    with pytest.raises(Problem, match="Too much at once"):
+        await ingest.take(served.parts, who, read, json.dumps(batches[0]).encode(), dry_run=False)
+    _, taken = await ingest.take(served.parts, who, read, json.dumps(batches[1]).encode(), dry_run=False)
+    assert taken.accepted == 1
+
+
+@pytest.mark.parametrize("is_lost_first", [True, False])
+def test_a_name_that_two_requests_bring_counts_for_the_one_that_is_taken(is_lost_first: bool) -> None:
+    """However a sender times what fails, its share stays its share."""
+    names, floor = Names(Limits(queues=10, new_in_an_hour=10)), Floor()
+    told = {name: Queued(contact="c", queue=name, source="pbx") for name in ("one", "two")}
+    lost, taken = ExitStack(), ExitStack()
+    for request in (lost, taken):
+        names.admit(floor, told["one"], "pbx", 0, request.enter_context(names.bringing(floor, "pbx", 0)))
+    for fails in (is_lost_first, not is_lost_first):
+        if fails:
+            lost.__exit__(Problem, Problem(503, "away"), None)
+        else:
+            taken.close()
+    with names.bringing(floor, "pbx", 0) as brought, pytest.raises(Refused, match="1 new queues came from 'pbx'"):
+        names.admit(floor, told["two"], "pbx", 0, brought)
 
 
 async def test_one_sender_brings_only_its_share_of_new_names_within_an_hour(

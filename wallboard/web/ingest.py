@@ -140,21 +140,21 @@ class Ingest:
         sender = who.source or who.name
         self._names.look(floor, now_ms)
         new: dict[str, None] = {}
+        with self._names.bringing(floor, sender, now_ms) as brought:
 
-        def admit(event: Event) -> None:
-            keep_inside(who, event, floor)
-            if queues := self._names.admit(floor, event, sender, now_ms, keep=not dry_run):
-                new.update(dict.fromkeys(queues))
+            def admit(event: Event) -> None:
+                keep_inside(who, event, floor)
+                if queues := self._names.admit(floor, event, sender, now_ms, None if dry_run else brought):
+                    new.update(dict.fromkeys(queues))
 
-        admission = Admission(sender, now_ms, admit)
-        events, rejected = await _read(reader, body, admission)
-        now_ms = parts.clock_ms()  # another may have been taken since it began
-        self._rates.spend(sender, len(events) + len(rejected), now_ms)
-        warnings = [Slip(name, _SLIP.format(name, like)) for name, like in slips(who, floor, new).items()]
-        if dry_run:
-            return events, _taken(events, 0, [], rejected, warnings)
-        lines = lines_of_notices(who, floor, events)
-        _, duplicates, found = await _append(parts, events) if events else Appended([], [])
+            events, rejected = await _read(reader, body, Admission(sender, now_ms, admit))
+            now_ms = parts.clock_ms()  # another may have been taken since it began
+            self._rates.spend(sender, len(events) + len(rejected), now_ms)
+            warnings = [Slip(name, _SLIP.format(name, like)) for name, like in slips(who, floor, new).items()]
+            if dry_run:
+                return events, _taken(events, 0, [], rejected, warnings)
+            lines = lines_of_notices(who, floor, events)
+            _, duplicates, found = await _append(parts, events) if events else Appended([], [])
         conflicts = [] if retold else [events[index] for index in found]
         if fresh := [lines[place] for place in sorted(lines.keys() - set(duplicates))]:
             await noted_each(parts, who, fresh)
