@@ -14,7 +14,7 @@ import msgspec
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.line import running_line
 from wallboard.core.events import Event, SourceBeat, SourceCounted, encode, type_of, without_customer
-from wallboard.core.listening import UNKNOWN_SOURCE, conflict
+from wallboard.core.listening import UNKNOWN_SOURCE, conflict, left_out
 from wallboard.core.settings import Settings
 from wallboard.core.words import shown
 from wallboard.live.pipeline import Pipeline, Recent
@@ -104,6 +104,8 @@ def _did(recent: Recent) -> Iterator[str]:
         yield from map(conflict, recent.event.conflict_ids)
         yield from (f"duplicate of {one}" for one in recent.event.duplicate_ids)
         yield from (f"rejected {one.id or 'an event'}: {one.error} - at {one.at}" for one in recent.event.rejections)
+        if recent.event.left_out:
+            yield left_out(recent.event.left_out)
         return
     yield from (deed.text for deed in recent.deeds)
 

@@ -93,10 +93,18 @@ class Listening:
         more = event.duplicates + event.rejected - len(said)
         if more > 0:
             said.append(f"{more} more not counted")
-        code = Did.REJECTED if event.rejected else Did.CONFLICT if event.conflicts else Did.DUPLICATE
+        if event.left_out:
+            said.append(left_out(event.left_out))
+        found = {Did.REJECTED: event.rejected, Did.CONFLICT: event.conflicts, Did.DUPLICATE: event.duplicates}
+        code = next((code for code, count in found.items() if count), Did.NOTED)
         return Deed(code, "; ".join(said) or "nothing")
 
 
 def conflict(name: str) -> str:
     """What became of a repeat that says another thing."""
     return f"conflict: {name} came before and said something else, which counts"
+
+
+def left_out(count: int) -> str:
+    """What became of payloads that a map does not know."""
+    return f"left out, since no [[event]] of the map fits: {count}"

@@ -17,11 +17,13 @@ class Rejection(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class SourceCounted(Event, frozen=True, kw_only=True, tag="source.counted"):
     """What ingest did not put into the stream since the last one: at most one a second and source. `conflicts`: of the
-    duplicates those that say another thing than the first; of these `conflict_ids`, of the others `duplicate_ids`."""
+    duplicates those that say another thing than the first; of these `conflict_ids`, of the others `duplicate_ids`.
+    `left_out`: payloads of which a webhook's map makes nothing, as it may be meant."""
 
     duplicates: Count = 0
     conflicts: Count = 0
     rejected: Count = 0
+    left_out: Count = 0
     duplicate_ids: list[str] = field(default_factory=list)
     conflict_ids: list[str] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)

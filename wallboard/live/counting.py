@@ -1,5 +1,5 @@
-"""What did not get into the stream? Repeats, those among them that say another thing, and refused events, told once a
-second and source."""
+"""What did not get into the stream? Repeats, those among them that say another thing, refused events and what a map
+leaves out, told once a second and source."""
 
 import secrets
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ class _Count(Struct):
     duplicates: int = 0
     conflicts: int = 0
     rejected: int = 0
+    left_out: int = 0
     duplicate_ids: list[str] = []
     conflict_ids: list[str] = []
     rejections: list[Rejection] = []
@@ -52,6 +53,11 @@ class Counting:
                 if len(count.rejections) < SHOWN:
                     count.rejections.append(rejection)
 
+    def leave_out(self, source: str) -> None:
+        """A payload that is no mistake, and of which a map makes nothing."""
+        if count := self._of(source):
+            count.left_out += 1
+
     def due(self, now_ms: int) -> list[SourceCounted]:
         """One event for each source that has something to tell and told nothing within the last second."""
         self._told_ms = {name: at for name, at in self._told_ms.items() if now_ms - SECOND_MS < at <= now_ms}
@@ -72,6 +78,7 @@ class Counting:
             duplicates=count.duplicates,
             conflicts=count.conflicts,
             rejected=count.rejected,
+            left_out=count.left_out,
             duplicate_ids=count.duplicate_ids,
             conflict_ids=count.conflict_ids,
             rejections=count.rejections,

@@ -15,7 +15,7 @@ from starlette.templating import Jinja2Templates
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SourceCounted, encode, type_of, without_customer
 from wallboard.core.kpis import entity
-from wallboard.core.listening import conflict
+from wallboard.core.listening import conflict, left_out
 from wallboard.core.platform import compared
 from wallboard.core.visits import Did
 from wallboard.live.vitals import no_worker_since
@@ -204,13 +204,13 @@ def _told(entry: str, arrival_ms: int, event: Any, deeds: list[Any]) -> dict[str
 
 
 def _counted(event: SourceCounted) -> list[dict[str, str]]:
-    """A line for each event that was not taken, and one for those that are only counted."""
+    """A line for each event that was not taken, and one for those that are only counted, or that no map knows."""
     lines = [_did(Did.REJECTED, f"refused{_named(one.id)}: {one.error} - at {one.at}") for one in event.rejections]
     lines += [_did(Did.CONFLICT, conflict(name)) for name in event.conflict_ids]
     lines += [_did(Did.DUPLICATE, f"repeated {name}") for name in event.duplicate_ids]
     if (more := event.rejected + event.duplicates - len(lines)) > 0:
         lines.append(_did(Did.REJECTED if event.rejected else Did.DUPLICATE, f"{more} more, not listed"))
-    return lines
+    return [*lines, _did(Did.NOTED, left_out(event.left_out))] if event.left_out else lines
 
 
 def _named(name: str | None) -> str:

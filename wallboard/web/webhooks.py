@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard.core.errors import Mistake, Refused
-from wallboard.core.events import Event, Rejection
+from wallboard.core.events import Event
 from wallboard.core.mapping import Map, events_of
 from wallboard.core.words import shown
 from wallboard.sense import WEBHOOK
@@ -33,8 +33,6 @@ AT_ONCE = 16  # bodies for one webhook that are read at the same time, before it
 FROM_ONE = 8  # and of these from one address
 PIECES_AT_MOST = 100_000  # objects and lists of a payload: nobody else is served while they are read
 _FLAGS = {"dry_run=true": True, "dry_run=1": True, "dry_run=false": False, "": False}
-
-_NONE_FITS = "none of the {} [[event]] fits"  # no fault of the sender, so the answer is 202; where it is one, it shows
 
 log = structlog.get_logger()
 
@@ -82,7 +80,7 @@ class Webhooks:
         reader = reader_of(webhook.by)
         events, taken = await self._ingest.take(parts, _sender(webhook), reader, body, dry_run=dry_run, retold=True)
         if not dry_run and not events and not taken.rejected:
-            parts.counting.reject(webhook.name, [Rejection(at="$", error=_NONE_FITS.format(len(webhook.by.rules)))])
+            parts.counting.leave_out(webhook.name)
         if dry_run:
             taken = Shown(taken.accepted, taken.duplicate, taken.rejected, taken.warnings, events=events)
         return answer(taken, dry_run=dry_run)
