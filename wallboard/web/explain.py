@@ -77,6 +77,16 @@ async def explain(request: Request) -> Response:
     parts = parts_of(request)
     expect_loaded(parts)
     asked = _asked(request)
+    async with parts.pipeline.whole:  # no whole truth is half told
+        said = _answer(request, parts, asked, who)
+    language = language_of(request.headers.get("accept-language"))
+    headers = {"cache-control": "private, no-store", "content-language": language, "vary": "accept-language"}
+    body = msgspec.json.encode(in_words(said | {"reads": asked.reads}, language))
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _answer(request: Request, parts: Parts, asked: Asked, who: Who) -> Document:
+    """Raises Problem 403 and 404 for what this caller, or the board, may not see."""
     view = _view(request, asked.board)
     people = view.allowed.everything if view else who.may("people:read")
     if asked.kind == "agents" and not people:
@@ -84,13 +94,8 @@ async def explain(request: Request) -> Response:
     if asked.kind == "agents" and who.teams is not None and not sees_agent(parts, who, asked.name):
         raise _nobody(parts.pipeline.floor, asked, view, who)
     if asked.kind == "kpis" and asked.name == LATENCY:
-        said = _latency(parts, asked, view, who)
-    else:
-        said = _of_own_teams(_said(parts.pipeline.floor, asked, view, who, people=people), parts, who)
-    language = language_of(request.headers.get("accept-language"))
-    headers = {"cache-control": "private, no-store", "content-language": language, "vary": "accept-language"}
-    body = msgspec.json.encode(in_words(said | {"reads": asked.reads}, language))
-    return Response(body, media_type="application/json", headers=headers)
+        return _latency(parts, asked, view, who)
+    return _of_own_teams(_said(parts.pipeline.floor, asked, view, who, people=people), parts, who)
 
 
 def _asked(request: Request) -> Asked:

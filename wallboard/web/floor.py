@@ -11,7 +11,8 @@ from wallboard.web.asking import check, once_each
 from wallboard.web.auth import allowed
 from wallboard.web.calls import Answer, Call, Query
 from wallboard.web.problems import Problem, near
-from wallboard.web.wiring import expect_loaded, parts_of
+from wallboard.web.who import Who
+from wallboard.web.wiring import Parts, expect_loaded, parts_of
 from wallboard.web.within import has_queue
 
 LONGEST = 256
@@ -41,10 +42,16 @@ async def floor(request: Request) -> Response:
     if "queue" not in query:
         raise Problem(400, "Expected queue=NAME in the query.", at="$.queue")
     expect_loaded(parts)
-    name, queues = query["queue"], parts.pipeline.documents.get("queues", {})
-    own = [queue for queue in queues if has_queue(who, parts.pipeline.floor, queue)]
+    async with parts.pipeline.whole:  # no whole truth is half told
+        body = _waiting(parts, who, query["queue"])
+    return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def _waiting(parts: Parts, who: Who, name: str) -> Waiting:
+    """Raises Problem 404."""
+    floor = parts.pipeline.floor
+    own = [queue for queue in parts.pipeline.documents.get("queues", {}) if has_queue(who, floor, queue)]
     if name not in own:
         raise Problem(404, "There is no such queue, or not for you.", at="$.queue", **near(name, own))
-    found = waiting(parts.pipeline.floor, name)
-    body = {"queue": name, "now": parts.pipeline.floor.now_ms, "total": found.total, "waiting": found.shown}
-    return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
+    found = waiting(floor, name)
+    return {"queue": name, "now": floor.now_ms, "total": found.total, "waiting": found.shown}
