@@ -1,13 +1,16 @@
 """Boards are taken over while the server runs; a bad edit keeps the last good form and harms no other board."""
 
 import shutil
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from wallboard.assets import BOARDS
+from wallboard.web import boards as boards_module
 from wallboard.web.boards import Boards
 
 
@@ -27,6 +30,21 @@ def test_an_edit_is_seen_and_a_quiet_folder_is_not_read_again(folder: Path) -> N
     shutil.copy(folder / "one.toml", folder / "two.toml")
     assert boards.look()
     assert sorted(boards()) == ["one", "two"]
+
+
+async def test_others_are_served_while_boards_are_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    boards, threads, read = Boards(folder), list[threading.Thread](), boards_module.read_boards
+
+    def noting(*given: Any) -> Any:
+        threads.append(threading.current_thread())
+        return read(*given)
+
+    monkeypatch.setattr(boards_module, "read_boards", noting)
+    shutil.copy(folder / "one.toml", folder / "two.toml")
+    await boards.refresh(lambda now: None)
+    assert sorted(boards()) == ["one", "two"]
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
 
 
 def test_a_bad_edit_keeps_the_last_good_form_and_every_other_board(folder: Path) -> None:

@@ -50,7 +50,7 @@ async def revisions(request: Request) -> Response:
     found = await asked_record(parts.shelf.revisions, name)
     if await asked_record(parts.shelf.get, name) is None:
         last = await asked_record(_last_text, parts.shelf, name)
-        if last is None or not _could_see(who, name, last):
+        if last is None or not await parts.lane.run(_could_see, who, name, last):
             raise no_board()
     rows = [{"revision": one.revision, "at": one.at_ms, "who": one.who} for one in found]
     return JSONResponse({"revisions": rows}, headers=NO_STORE)
@@ -68,7 +68,7 @@ async def revision(request: Request) -> Response:
     """`GET /api/v1/boards/{board}/revisions/{revision}`: what the board was."""
     who = allowed(request, "boards:write")
     name_of(request)
-    return text_answer(request, await _revision(request, who), NO_STORE)
+    return await text_answer(request, await _revision(request, who), NO_STORE)
 
 
 @Call(
@@ -90,12 +90,12 @@ async def restore(request: Request) -> Response:
 async def _revision(request: Request, who: Who) -> str:
     """For who could see the board as it was then."""
     name, number = request.path_params["board"], request.path_params["revision"]
-    shelf = parts_of(request).shelf
+    parts = parts_of(request)
     known = number.isascii() and number.isdecimal() and len(number) < 10
-    found = await asked_record(shelf.revision, name, int(number)) if known else None
-    if found and found.text is not None and _could_see(who, name, found.text):
+    found = await asked_record(parts.shelf.revision, name, int(number)) if known else None
+    if found and found.text is not None and await parts.lane.run(_could_see, who, name, found.text):
         return found.text
-    if await asked_record(shelf.get, name) is None:
+    if await asked_record(parts.shelf.get, name) is None:
         raise no_board()
     raise Problem(404, "There is no such revision with a text, or not for you.")
 

@@ -92,7 +92,7 @@ class Boards:
         """A record that does not answer leaves its boards as they are."""
         async with self._reading:  # an answer that is older than another one comes not after it
             made = await self._read_record()
-            if self.look(made):
+            if await asyncio.to_thread(self.look, made):  # seconds, where there are many
                 changed(self._boards)
             self.complete = self.complete or made is not None
 

@@ -92,7 +92,7 @@ async def board(request: Request) -> Response:
     headers = headers_of(standing)
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
-    return text_answer(request, standing.text, headers)
+    return await text_answer(request, standing.text, headers)
 
 
 @Call(

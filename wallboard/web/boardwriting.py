@@ -183,9 +183,14 @@ def no_board() -> Problem:
     return Problem(404, NO_BOARD)
 
 
-def text_answer(request: Request, text: str, headers: Mapping[str, str]) -> Response:
+async def text_answer(request: Request, text: str, headers: Mapping[str, str]) -> Response:
     if TOML in request.headers.get("accept", ""):
         return Response(text.encode(), media_type=f"{TOML}; charset=utf-8", headers=dict(headers))
+    return await parts_of(request).lane.run(_as_json, text, headers)
+
+
+def _as_json(text: str, headers: Mapping[str, str]) -> Response:
+    """Raises Problem 409."""
     mistakes: list[Mistake] = []
     tables = parse_text(text, "$", mistakes)
     if mistakes:
