@@ -11,12 +11,12 @@
  *   again SECONDS JITTER     says at once that it watches. Whoever is dropped comes again, at once or (JITTER 1) as
  *                            browsers do, until all have a new snapshot. Times count from the first drop
  *
- * It does not sleep while it measures: to wake a reader is work of who sends, and screens elsewhere never ask for it.
+ * While it measures it naps and looks, and nobody wakes it: to wake a reader is work of who sends, which screens
+ * elsewhere never ask for.
  *
  * Of one screen in 64, spread over all, each message is looked into: `"bench":{"value":MS` is when its event happened. */
 #include "load.h"
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CONNECTS_MS = 120000, QUIET_MS = 1000, SECOND_MS = 1000, SILENCE_MS = 20 };
+enum { CONNECTS_MS = 120000, QUIET_MS = 1000, SECOND_MS = 1000, SILENCE_MS = 20, NAP_US = 100 };
 
 Screen *screens;
 char request[4096];
@@ -94,7 +94,7 @@ static void measure(double seconds, double churning, int pid) {
   begin_phase();
   for (double until = now_ms + seconds * 1000, due = now_ms, heard_ms = now_ms; now_ms < until;) {
     if (turn(0)) heard_ms = now_ms;
-    else sched_yield();
+    else usleep(NAP_US);
     int silence = now_ms - heard_ms > SILENCE_MS;
     if (churning > 0 && now_ms >= due) churn(), due += 1000 / churning;
     if (!watches || !silence || now_ms - began_ms < SECOND_MS) continue;

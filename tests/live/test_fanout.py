@@ -25,7 +25,8 @@ from websockets.streams import StreamReader
 from tests.live.loaded import Clock, Loaded, board, filled, hub_of
 from tests.static.test_static import node  # type: ignore[import-not-found]
 from wallboard.core.events import ConfigApplied, NoticeCleared, NoticePosted, PresenceSet, Queued, SignedIn
-from wallboard.live import turns
+from wallboard.live import halves, turns
+from wallboard.live import hub as hubs
 from wallboard.live.channel import BEAT_MS, Channel
 from wallboard.live.frames import Frame
 from wallboard.live.screen import MOST_ORDERS, Screen
@@ -392,6 +393,16 @@ class TestFanout(Fanout.TestCase):  # type: ignore[misc,name-defined]
     @classmethod
     def tearDownClass(cls) -> None:
         Store.of.end()
+
+
+class TestInHalves(TestFanout):
+    """Where there are many screens."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.enterClassContext(patch.object(halves, "MANY", 2))
+        cls.enterClassContext(patch.object(hubs, "PART", 1))
 
 
 class _Frames:

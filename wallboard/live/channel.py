@@ -67,10 +67,12 @@ class Packed(NamedTuple):
 
 
 class Channel:
-    """One view with its screens."""
+    """One view with its screens, or with half of them."""
 
-    def __init__(self, view: View, source: Source, build: str) -> None:
+    def __init__(self, view: View, source: Source, build: str, part: int = 0) -> None:
+        """`part`: of the view's screens (live/halves.py)."""
         self.view = view
+        self._part = part
         self._source = source
         self.seq = 0
         self._build = build
@@ -100,6 +102,10 @@ class Channel:
     def count(self) -> int:
         """How many screens."""
         return len(self._behind) + sum(len(level.screens) for level in self._level.values())
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.view.key, self._part
 
     @property
     def ready(self) -> bool:
@@ -243,6 +249,10 @@ class Channel:
         sent.patches += 1
         if since_ms is not None and is_heard:
             sent.took_s(max(0, self._source.clock_ms() - since_ms) / 1000)
+
+    def told_ms(self) -> int:
+        """When its last patch was packed."""
+        return self._flushed_ms
 
     def due_in_ms(self, pace_ms: int, rate: int) -> float:
         """When the throttle lets the pending patch go."""

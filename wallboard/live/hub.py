@@ -16,6 +16,7 @@ from wallboard.live.channel import LOOK_S, Channel, Moment
 from wallboard.live.crowds import Crowds
 from wallboard.live.documents import Change, briefs
 from wallboard.live.frames import Frame
+from wallboard.live.halves import PART, TOGETHER, Halves
 from wallboard.live.pace import Pace
 from wallboard.live.pipeline import TICK_MS, Pipeline
 from wallboard.live.screen import Screen, Wire
@@ -50,12 +51,13 @@ class Hub:
         self.clock_ms = clock_ms
         self.pace_ms = pace_ms or clock_ms
         self.pace = Pace()
+        self._halves = Halves()
         self.sent = Sent()
         self.turns = Turns()
         self.build = build
         self._settings = pipeline.floor.settings
         self._simulated = simulated
-        self._channels: dict[str, Channel] = {}
+        self._channels: dict[tuple[str, int], Channel] = {}  # by the view's key, and which part of its screens
         self._held: set[Channel] = set()  # those with something that their throttle holds back
         self._seq = 0
         self._frames: dict[bytes, Frame] = {}  # of this moment
@@ -155,8 +157,8 @@ class Hub:
     def close(self, channel: Channel) -> None:
         """Its last screen has left."""
         self._held.discard(channel)
-        if self._channels.get(channel.view.key) is channel:
-            del self._channels[channel.view.key]
+        if self._channels.get(channel.key) is channel:
+            del self._channels[channel.key]
         if not self._channels:  # what they cost is no measure of what comes
             self.pace.begin_anew()
             self._keep_pace()
@@ -197,9 +199,11 @@ class Hub:
     def _flush(self, channels: Sequence[Channel], moment: Moment) -> None:
         """All are packed before the first is written: a write goes far into the kernel, and what comes after it finds
         the processor's caches cold (of 100 boards with 10 screens each a frame costs 2 to 11 % less so)."""
-        for channel in channels:
-            if channel.pack_if_due(moment):
+        self._halves.begin(self.screens, self.pipeline.tick_ms, moment.pace_ms)
+        for channel in channels if self._halves.parts == 1 else sorted(channels, key=Channel.told_ms):
+            if self._halves.has_room and channel.pack_if_due(moment):
                 self._held.discard(channel)
+                self._halves.take(channel.count if channel.told_ms() == moment.pace_ms else 0)
             else:
                 self._held.add(channel)
         for channel in channels:
@@ -223,7 +227,8 @@ class Hub:
         """Throttled patches when they are due, beats into silence. Until cancelled."""
         while True:
             now_ms = self.pace_ms()
-            due_s = [channel.due_in_ms(now_ms, self.pace.rate) / 1000 for channel in self._held]
+            room_ms = self._halves.again_in_ms(self.pipeline.tick_ms, now_ms)
+            due_s = [max(room_ms, channel.due_in_ms(now_ms, self.pace.rate)) / 1000 for channel in self._held]
             pause_s = min([until_round_s(LOOK_S), *due_s])
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(pause_s, 0.001)):
@@ -273,23 +278,30 @@ class Hub:
 
     def _ended(self) -> None:
         if self._began_s is not None and self.sent.patches > self._before:  # else all was held back: there was none
-            self.pace.took(perf_counter() - self._began_s, self.pace_ms() / 1000)
+            self.pace.took(perf_counter() - self._began_s, self.pace_ms() / 1000, self._halves.parts)
             self._keep_pace()
         self._began_s = None
 
     def _keep_pace(self) -> None:
         """Ticks come as often as views may be told: what an event waits for is one of the two, and not first the one
         and then the other."""
-        self.pipeline.tick_ms = max(TICK_MS, 1000 / self.pace.rate)
+        self._halves.count(self.screens)
+        self.pipeline.tick_ms = max(TICK_MS, 1000 / self.pace.rate) / self._halves.parts
 
     def _channel(self, board: Board, teams: frozenset[str] | None) -> Channel:
-        channel = self._channels.get(view_key(board, teams))
-        if channel is None:
-            view = self.view(board, teams)
-            self._count(view)
-            self._trails.watch(view.trails.values(), self.clock_ms())
-            channel = self._channels[view.key] = Channel(view, self, self.build)
-            self._showing.clear()
+        """That of the view, or of its two parts the smaller."""
+        key = view_key(board, teams)
+        parts = {part: self._channels.get((key, part)) for part in range(TOGETHER)}
+        smallest = min((channel for channel in parts.values() if channel), key=lambda one: one.count, default=None)
+        free = next((part for part, channel in parts.items() if channel is None), None)
+        if smallest and (smallest.count < PART or free is None):
+            return smallest
+        view = self.view(board, teams)
+        self._count(view)
+        self._trails.watch(view.trails.values(), self.clock_ms())
+        channel = Channel(view, self, self.build, free or 0)
+        self._channels[channel.key] = channel
+        self._showing.clear()
         return channel
 
     def _count(self, *coming: View) -> None:

@@ -12,6 +12,7 @@ And while many screens come in at once, as after a restart, those that are there
 RATES = (10, 8, 6, 5, 4, 3, 2)
 CALM_S = 10.0
 BUSY, CALM = 0.5, 0.45  # share of an interval
+FULL = 0.85  # that all fan-outs of an interval may take, where there are two (live/halves.py)
 SMOOTH = 0.3
 CROWD = 100  # screens that come within a second are one; until a second has passed without
 CROWDED = 4  # updates a second beside it
@@ -48,11 +49,12 @@ class Pace:
         if self._came >= CROWD:
             self._crowded, self._crowded_until_s = True, now_s + 1
 
-    def took(self, fan_out_s: float, now_s: float) -> None:
-        """A tick's fan-out, until its last byte was handed to the kernel."""
+    def took(self, fan_out_s: float, now_s: float, parts: int = 1) -> None:
+        """A tick's fan-out, until its last byte was handed to the kernel; one of `parts` in an interval."""
         self._crowded = now_s < self._crowded_until_s
         self.last_s = fan_out_s
-        self._mean_s += SMOOTH * (fan_out_s - self._mean_s)
+        cost_s = fan_out_s if parts == 1 else parts * fan_out_s * BUSY / FULL
+        self._mean_s += SMOOTH * (cost_s - self._mean_s)
         if self._mean_s > BUSY / self.rate and self._step + 1 < len(RATES):
             self._go_to(_fastest(BUSY, self._mean_s), now_s)
             self.lowered += 1

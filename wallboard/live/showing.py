@@ -21,7 +21,7 @@ class Showing:
         """Boards, channels or settings have changed."""
         self._found = {}
 
-    def shows(self, change: Change, channels: Mapping[str, Channel]) -> bool:
+    def shows(self, change: Change, channels: Mapping[tuple[str, int], Channel]) -> bool:
         """Whether a channel shows it now."""
         if change.brief is None:
             return True
@@ -31,7 +31,7 @@ class Showing:
             return bool(found[1])
         return any(one.view.includes(*key, change.brief) for one in channels.values())
 
-    def of(self, change: Change, channels: Mapping[str, Channel]) -> tuple[Alike, Alike]:
+    def of(self, change: Change, channels: Mapping[tuple[str, int], Channel]) -> tuple[Alike, Alike]:
         """Channels that show it now, and those that showed it until now."""
         key = (change.kind, change.id)
         if change.brief is None:

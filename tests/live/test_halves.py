@@ -1,0 +1,94 @@
+"""Of many screens half are told at a time: each as often as ever, and an event waits less."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.live.loaded import NOON, Clock, Loaded, board, hub_of
+from tests.live.test_how_often import Busy, come_round
+from wallboard.core.events import Queued
+from wallboard.live import halves
+from wallboard.live import hub as hubs
+from wallboard.record.boards import Tile
+
+
+@pytest.fixture(autouse=True)
+def two_are_many(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    monkeypatch.setattr(halves, "MANY", 2)
+    monkeypatch.setattr(hubs, "PART", 1)
+    monkeypatch.setattr(hubs, "perf_counter", lambda: clock.ms / 1000)
+
+
+@pytest.mark.parametrize("boards", [1, 2])
+async def test_an_event_waits_for_one_interval_and_for_half_of_the_screens(boards: int, clock: Clock) -> None:
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    wires = [Busy(clock, 40) for _ in range(2)]
+    for nth, wire in enumerate(wires):
+        hub.subscribe(board(id=f"wall-{nth % boards}"), wire)
+    assert pipeline.tick_ms == 50
+    next_ms = published_ms = clock.ms
+    waiting: list[list[int]] = [[], []]
+    took_ms: list[int] = []
+    while clock.ms < NOON + 60_000:
+        clock.ms += 1
+        if clock.ms - published_ms < pipeline.tick_ms:
+            continue
+        published_ms, told = clock.ms, [len(wire.told_ms) for wire in wires]
+        while next_ms <= published_ms:
+            for one in waiting:
+                one.append(next_ms)
+            next_ms += 7
+        pipeline.apply(Queued(contact=f"c{next_ms}", queue="support", source="pbx"), at_ms=clock.ms)
+        await come_round()
+        reached = [len(wire.told_ms) - before for wire, before in zip(wires, told, strict=True)]
+        assert sum(reached) <= 1, "one half a tick"
+        if 1 in reached:
+            took_ms += [clock.ms - came_ms for came_ms in waiting[reached.index(1)]]
+            waiting[reached.index(1)] = []
+    assert hub.pace.rate == 10
+    assert max(took_ms) <= 100 + 40 + 12, "an interval and a half's fan-out; a tick comes up to 11 ms late here"
+    for wire in wires:
+        assert min(after - before for before, after in pairwise(wire.told_ms)) >= 95
+
+
+async def test_who_finds_no_room_is_told_with_the_next_tick_though_nothing_happens(clock: Clock) -> None:
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    wires = [Busy(clock, 0) for _ in range(3)]
+    for wire in wires:
+        hub.subscribe(board(Tile(kind="queues", at=(1, 1), size=(4, 2))), wire)
+    clock.ms += 1000
+    pipeline.apply(Queued(contact="a", queue="support", source="pbx"), at_ms=clock.ms)
+    assert sorted(len(wire.told_ms) for wire in wires) == [0, 1, 1]
+    clock.ms += 20
+    hub.look()
+    assert sorted(len(wire.told_ms) for wire in wires) == [0, 1, 1], "not before its tick"
+    clock.ms += 30
+    hub.look()
+    assert [len(wire.told_ms) for wire in wires] == [1, 1, 1]
+
+
+async def test_fan_outs_that_fill_the_time_lower_the_rate(clock: Clock) -> None:
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    for _ in range(2):
+        hub.subscribe(board(), Busy(clock, 45))
+    for nth in range(40):
+        clock.ms += 50
+        pipeline.apply(Queued(contact=f"c{nth}", queue="support", source="pbx"), at_ms=clock.ms)
+        await come_round()
+    assert (hub.pace.rate, hub.pace.lowered) == (8, 1), "90 of 100 ms"
+
+
+async def test_of_few_all_are_told_at_once(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(halves, "MANY", 3)
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    wires = [Busy(clock, 0) for _ in range(2)]
+    for wire in wires:
+        hub.subscribe(board(), wire)
+    assert pipeline.tick_ms == 100
+    clock.ms += 1000
+    pipeline.apply(Queued(contact="a", queue="support", source="pbx"), at_ms=clock.ms)
+    assert [len(wire.told_ms) for wire in wires] == [1, 1]

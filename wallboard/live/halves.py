@@ -1,0 +1,47 @@
+"""Are all screens told at once? Of many only half of them, and the others half an interval later.
+
+    screens  < MANY     tick ───────────── tick ─────────────     all that are due
+            >= MANY     tick ───── tick ── tick ───── tick ──     as many as half of all: the rest with the next tick
+
+The last of 10,000 would wait until all others were written to, 80 ms. Told in halves each hears of the floor as often
+as before, but of what happened until its own half's turn, and the network has half as much to carry at a time. The
+halves keep apart by themselves: who had no room is told half an interval later, and is due again after the others.
+"""
+
+import math
+
+MANY = 2_500
+PART = 1_250  # of one view: whoever comes after that many is in a part of its own
+TOGETHER = 2
+EARLY_MS = 5  # a tick may come so much before its time
+
+
+class Halves:
+    """The room that a fan-out has, in screens."""
+
+    def __init__(self) -> None:
+        self.parts = 1  # fan-outs in an interval
+        self._room = math.inf
+        self._since_ms = -math.inf
+
+    def count(self, screens: int) -> None:
+        """So many there are."""
+        self.parts = 1 if screens < MANY else TOGETHER
+
+    def begin(self, screens: int, tick_ms: float, now_ms: int) -> None:
+        """A fan-out, at most one a tick with new room. `now_ms` by a clock that never steps."""
+        if self.parts == 1:
+            self._room = math.inf
+        elif now_ms - self._since_ms >= tick_ms - EARLY_MS:
+            self._room, self._since_ms = math.ceil(screens / self.parts), now_ms
+
+    @property
+    def has_room(self) -> bool:
+        return self._room > 0
+
+    def take(self, screens: int) -> None:
+        self._room -= screens
+
+    def again_in_ms(self, tick_ms: float, now_ms: int) -> float:
+        """Until there is room."""
+        return 0.0 if self.has_room else max(0.0, self._since_ms + tick_ms - EARLY_MS - now_ms)
