@@ -9,12 +9,12 @@ import pytest
 from tests.waiting import now_ms, until
 from tests.workers import Workers
 from wallboard import worker as worker_module
+from wallboard.core.deeds import Deed
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import Event, Queued
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.snapshot import load
 from wallboard.core.state import Floor
-from wallboard.core.visits import Deed
 from wallboard.live.pipeline import Pipeline
 from wallboard.stream.stream import Stream
 from wallboard.worker import Beside, Worker

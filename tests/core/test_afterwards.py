@@ -7,7 +7,8 @@ from wallboard.core import events as ev
 from wallboard.core.afterwards import LATER, Known, booking, is_orphan, joined, known_of
 from wallboard.core.quarters import Amounts, Interval
 from wallboard.core.settings import Settings
-from wallboard.core.visits import Story
+from wallboard.core.story import Story
+from wallboard.core.telling import step
 
 NOON, MINUTE, HOUR, DAY = 1_795_348_800_000, 60_000, 3_600_000, 86_400_000
 KEY = ("pbx", "a")
@@ -18,7 +19,7 @@ def story(*told: Told) -> Story:
     found = Story("pbx", Settings())
     for minutes, event, fields in told:
         at_ms = NOON + round(minutes * MINUTE)
-        found.step(event(source="pbx", time=at_ms, contact="a", **fields), at_ms)
+        step(found, event(source="pbx", time=at_ms, contact="a", **fields), at_ms)
     return found
 
 

@@ -7,9 +7,9 @@ import pytest
 from wallboard.core import duty, kpis, snapshot
 from wallboard.core import events as ev
 from wallboard.core.alerts import OWNER_BY
+from wallboard.core.deeds import Did
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.state import Floor
-from wallboard.core.visits import Did
 
 NOON = 1_795_348_800_000
 HOUR = 3_600_000

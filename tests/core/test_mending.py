@@ -4,9 +4,9 @@ import pytest
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.deeds import Did
 from wallboard.core.settings import Queue, Settings
 from wallboard.core.state import Floor
-from wallboard.core.visits import Did
 
 NOON = 1_795_348_800_000  # 2026-11-22 12:00 UTC
 SECOND, MINUTE = 1000, 60_000

@@ -7,9 +7,9 @@ import pytest
 from wallboard.alerts.told import due_on
 from wallboard.core import alerts, kpis, lasttimes, snapshot
 from wallboard.core import events as ev
+from wallboard.core.deeds import Did
 from wallboard.core.rows import ResultRow
 from wallboard.core.state import Floor
-from wallboard.core.visits import Did
 from wallboard.receivers import Receiver
 
 NOON = 1_795_348_800_000

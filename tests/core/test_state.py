@@ -3,11 +3,11 @@
 from floors import MINUTE, NOON, SECOND, at, call, floor_after
 
 from wallboard.core import events as ev
+from wallboard.core.deeds import Did
 from wallboard.core.explain import explain
 from wallboard.core.kpis import document
 from wallboard.core.settings import Queue, Settings, Target
 from wallboard.core.state import Floor
-from wallboard.core.visits import Did
 
 
 def test_counts_and_live_numbers_follow_each_event():

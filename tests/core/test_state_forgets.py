@@ -4,9 +4,9 @@ from floors import MINUTE, NOON, SECOND, call, floor_after
 
 from wallboard.core import events as ev
 from wallboard.core import snapshot
+from wallboard.core.deeds import Did
 from wallboard.core.kpis import document
 from wallboard.core.patch import diff
-from wallboard.core.visits import Did
 
 
 def test_a_forgotten_source_leaves_no_trace():

@@ -14,10 +14,10 @@ from wallboard.commands.kinds import Found, Instant, Interval, Recording
 from wallboard.commands.progress import progress
 from wallboard.config import as_written
 from wallboard.core import kpis
+from wallboard.core.deeds import Did
 from wallboard.core.events import Event
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
-from wallboard.core.visits import Did
 
 
 class Moment(NamedTuple):

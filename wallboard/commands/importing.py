@@ -23,7 +23,7 @@ from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
 from wallboard.core.rows import Key
 from wallboard.core.settings import Settings, Site
 from wallboard.core.state import Floor
-from wallboard.core.visits import Story
+from wallboard.core.story import Story
 from wallboard.core.windows import Day, business_day
 from wallboard.record.database import open_record
 from wallboard.record.history import History, SeenDay

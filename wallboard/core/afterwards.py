@@ -15,7 +15,8 @@ from wallboard.core.facts import Fact, told_of
 from wallboard.core.ledger import add_to
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
 from wallboard.core.rows import Key
-from wallboard.core.visits import Mark, Result, Story, Tag
+from wallboard.core.story import Story
+from wallboard.core.visits import Mark, Result, Tag
 
 LATER = "later"
 COUNTS_MS = 7 * 86_400_000  # so long after a contact ended (CONTRACT section 1)

@@ -7,8 +7,8 @@ comes from the contacts' stories. Two layers, because "paused while still talkin
 from msgspec import Struct
 
 from wallboard.core import events as ev
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.timesheet import SERVES, Setting
-from wallboard.core.visits import Deed, Did
 
 # Several contacts at once fold into one activity: the first of these that holds.
 PRECEDENCE = ("unreachable", "ringing", "engaged", "holding", "wrapup", "busy", "idle", "unknown")

@@ -1,12 +1,12 @@
 """Which alerts are open, and who acted on them? As the stream tells it (core/alerting.py says what to tell)."""
 
 from wallboard.core import events as ev
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.duty import Duty
 from wallboard.core.ground import Ground
 from wallboard.core.lasttimes import Identity, LastTimes, identity
 from wallboard.core.people import People
 from wallboard.core.rows import AlertRow, ResultRow
-from wallboard.core.visits import Deed, Did
 
 MOST_OVER = 1_000  # of those that ended are known; however many, those of the last minute are too,
 TELL_MS = 60_000  # in which who leads, or comes to lead, tells everybody of them

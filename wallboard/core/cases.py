@@ -12,10 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wallboard.core import events as ev
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import NOT_LIVE, Fact, Live, Wait
 from wallboard.core.ground import Ground
 from wallboard.core.tallies import Tallies
-from wallboard.core.visits import Deed, Did
 
 MOST_TOLD = 100  # of one case; what came first is dropped above it
 

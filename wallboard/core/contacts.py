@@ -10,14 +10,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from wallboard.core import events as ev
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import NOBODY, NOT_LIVE, Fact, Live, facts, live
 from wallboard.core.ground import Ground
 from wallboard.core.people import LATE_MS, People
 from wallboard.core.quarters import Quarters
 from wallboard.core.repeats import Repeats
 from wallboard.core.rows import Contact, Key, Listing
+from wallboard.core.story import Story
 from wallboard.core.tallies import Tallies
-from wallboard.core.visits import Deed, Did, SightedGone, Story
+from wallboard.core.telling import step
+from wallboard.core.visits import SightedGone
 
 CHUNK_MS = 15 * 60_000  # contacts that began together are checkpointed together
 
@@ -224,7 +227,7 @@ class Contacts:
             contact.facts = facts(contact.story, self._ground.settings, self._ground.now_ms)
         if not events or events[-1][0] < at_ms or events[-1][:2] <= told[:2]:
             events.append(told)
-            return contact.story.step(event, at_ms)
+            return step(contact.story, event, at_ms)
         insort(events, told, key=lambda one: one[:2])
         deed = self._retell(contact, order)
         if deed.code in (Did.NOTHING, Did.ENDED_VISIT) and (later := contact.story.begun_after(at_ms)):
@@ -236,7 +239,7 @@ class Contacts:
         contact.story = contact.base.copied(settings) if contact.base else Story(contact.key[0], settings)
         deed = Deed(Did.NOTHING, "nothing")
         for at_ms, nth, event in contact.events:
-            did = contact.story.step(event, at_ms)
+            did = step(contact.story, event, at_ms)
             deed = did if nth == order else deed
         return deed
 

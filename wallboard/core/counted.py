@@ -14,7 +14,8 @@ from wallboard.core.formulas import Terms, total
 from wallboard.core.rows import Contact
 from wallboard.core.settings import SPOKEN
 from wallboard.core.state import Floor
-from wallboard.core.visits import Story, Visit
+from wallboard.core.story import Story
+from wallboard.core.visits import Visit
 
 Document = dict[str, Any]
 Holds = Callable[[str, int], bool]  # (queue, at_ms): in these queues and in this window

@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from wallboard.core import events as ev
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.ground import Ground
-from wallboard.core.visits import Deed, Did
 
 MOST_ON = 500  # at once; above it nobody more is taken, and it is said
 

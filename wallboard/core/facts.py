@@ -15,8 +15,9 @@ from wallboard.core.formulas import COUNTS_FLOW_OUTS, counted_in
 from wallboard.core.hours import Hours
 from wallboard.core.ledger import Adds, Metric
 from wallboard.core.settings import SPOKEN, Measure, Settings
+from wallboard.core.story import Story
 from wallboard.core.timesheet import Span
-from wallboard.core.visits import Leg, Mark, Reply, Result, Story, Tag, Visit
+from wallboard.core.visits import Leg, Mark, Reply, Result, Tag, Visit
 
 # None of these holds what could hold it again, so that Python's collector need not look at them.
 

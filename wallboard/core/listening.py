@@ -2,10 +2,10 @@
 
 from wallboard.core import events as ev
 from wallboard.core import platform
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.ground import Ground
 from wallboard.core.people import LATE_MS
 from wallboard.core.rows import SourceRow
-from wallboard.core.visits import Deed, Did
 
 AHEAD_MS = 60_000  # a time further ahead than this is taken as the arrival
 SILENT_MS = 12_000  # a source that beats and was not heard for so long is late

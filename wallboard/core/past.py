@@ -7,7 +7,7 @@ from wallboard.core.attendance import TIME, Attendance
 from wallboard.core.quarters import REACH_MS, Amounts, Interval, Quarters
 from wallboard.core.rows import Key
 from wallboard.core.state import Floor
-from wallboard.core.visits import Story
+from wallboard.core.story import Story
 
 
 class Past:

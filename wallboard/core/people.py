@@ -12,12 +12,13 @@ from msgspec.structs import replace
 
 from wallboard.core import events as ev
 from wallboard.core.agents import activity, setting
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
 from wallboard.core.rows import NEVER_MS, AgentRow, Key, Standing, own_ledger
 from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Span, Timesheet, Work, changed_ms, reach_beyond
-from wallboard.core.visits import REPLACE_LOST_MS, Deed, Did
+from wallboard.core.visits import REPLACE_LOST_MS
 from wallboard.core.windows import MINUTE_MS
 
 LATE_MS = 15 * 60_000  # within it the order of arrival does not matter

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from wallboard.core import events as ev
-from wallboard.core.visits import Story
+from wallboard.core.story import Story
 
 MOST_QUEUES = 5_000  # of one source
 _GONE_REASONS = frozenset({"timeout", "empty", "withdrawn", "lost"})  # besides giving up: left without an answer

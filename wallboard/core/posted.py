@@ -4,10 +4,10 @@ from msgspec.structs import replace
 
 from wallboard.core import events as ev
 from wallboard.core.alerts import ERASED
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.ground import Ground
 from wallboard.core.naming import NOTICES_AT_MOST
 from wallboard.core.rows import KpiRow, NoticeRow
-from wallboard.core.visits import Deed, Did
 
 
 class Posted:

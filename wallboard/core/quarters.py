@@ -19,9 +19,9 @@ from wallboard.core.ground import Ground
 from wallboard.core.ledger import Adds, Counts, Metric, add_to
 from wallboard.core.rows import Contact, Key
 from wallboard.core.settings import Settings
+from wallboard.core.story import Story
 from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import QUARTER_MS
-from wallboard.core.visits import Story
 
 REACH_MS = 2 * 3_600_000  # what was told within it before the last writing is written again
 WRAPUP_MS = 3_600_000  # so long after its last event a contact may still add something

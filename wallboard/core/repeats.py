@@ -14,8 +14,8 @@ from typing import NamedTuple
 from wallboard.core.facts import Fact
 from wallboard.core.ledger import Adds
 from wallboard.core.rows import Key
+from wallboard.core.story import Story
 from wallboard.core.tallies import Tallies
-from wallboard.core.visits import Story
 
 WITHIN_MS = 24 * 3_600_000
 _FIRST: Adds = (("with_customer", 1),)

@@ -13,8 +13,9 @@ from wallboard.core.fields import LATEST_MS
 from wallboard.core.ledger import Ledger, add_all, add_to
 from wallboard.core.platform import Counters
 from wallboard.core.rules import Named
+from wallboard.core.story import Story
 from wallboard.core.timesheet import Setting, Span, Timesheet
-from wallboard.core.visits import SightedGone, SightedWaiting, Story
+from wallboard.core.visits import SightedGone, SightedWaiting
 
 Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)

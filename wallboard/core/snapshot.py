@@ -8,6 +8,7 @@ are not stored: they are counted again from the stories. A contact's events are 
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from zlib import crc32
 
@@ -25,8 +26,9 @@ from wallboard.core.repeats import Begin
 from wallboard.core.rows import AgentRow, AlertRow, Contact, Kept, KpiRow, Listing, NoticeRow, SourceRow, Told
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
+from wallboard.core.story import Story
 from wallboard.core.timesheet import Timesheet
-from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, Story, Tag, Visit
+from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, Tag, Visit
 from wallboard.core.watchful import watchful
 
 FORMAT = 10
@@ -109,6 +111,7 @@ class Rest(Struct):
 _encoder = msgspec.msgpack.Encoder()
 _contacts = msgspec.msgpack.Decoder(list[StoredContact])
 _rest = msgspec.msgpack.Decoder(Rest)
+_stored_of = attrgetter(*StoredStory.__struct_fields__)
 
 
 def dump(floor: Floor, only: Iterable[str] | None = None) -> dict[str, bytes]:
@@ -169,22 +172,8 @@ def _contact(contact: Contact) -> StoredContact:
     return StoredContact(*contact.key, events, base, _stored(contact.story), contact.heard_ms)
 
 
-def _stored(base: Story) -> StoredStory:
-    return StoredStory(
-        base.visits,
-        base.legs,
-        base.missed,
-        base.refused,
-        base.replies,
-        base.rung,
-        base.result,
-        base.marks,
-        base.tags,
-        base.bare_rings,
-        base.unanswered_ms,
-        base.last_ms,
-        base.customer,
-    )
+def _stored(story: Story) -> StoredStory:
+    return StoredStory(*_stored_of(story))
 
 
 def _events(told: list[Told]) -> list[Any]:

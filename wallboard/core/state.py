@@ -16,6 +16,7 @@ from wallboard.core.alerts import Alerts
 from wallboard.core.calendar import Due
 from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.duty import Duty
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.listening import UNKNOWN_SOURCE, Listening
@@ -27,7 +28,7 @@ from wallboard.core.posted import Posted, kpi_name
 from wallboard.core.rows import NEVER_MS, KpiRow, NoticeRow, SourceRow, Tally
 from wallboard.core.settings import Settings, settings_from
 from wallboard.core.tallies import Tallies
-from wallboard.core.visits import Deed, Did, SightedGone, SightedWaiting
+from wallboard.core.visits import SightedGone, SightedWaiting
 from wallboard.core.windows import MINUTE_MS, minute_of
 
 SETTLE_MS = 1000  # no longer than this is anything left uncounted

@@ -6,12 +6,12 @@ sums of counts and never of percentages.
 
 from collections.abc import Callable, Iterable, Iterator
 
+from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import Fact, Live, Wait
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.rows import NEVER_MS, Tally
 from wallboard.core.select import selects_queue, set_id
 from wallboard.core.settings import Queue, Settings, Target
-from wallboard.core.visits import Deed, Did
 from wallboard.core.words import alike
 
 

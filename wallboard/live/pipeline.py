@@ -21,11 +21,11 @@ import msgspec
 import structlog
 
 from wallboard.core import kpis, snapshot
+from wallboard.core.deeds import Deed
 from wallboard.core.errors import StreamGap, StreamUnavailable
 from wallboard.core.events import Event, FloorObserved
 from wallboard.core.listening import SILENT_MS, UNKNOWN_SOURCE
 from wallboard.core.state import Floor
-from wallboard.core.visits import Deed
 from wallboard.core.watchful import watchful
 from wallboard.live.documents import Change, Document, Documents
 from wallboard.live.memory import loading

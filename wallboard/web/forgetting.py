@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from wallboard.core import events as ev
 from wallboard.core.fields import Text
 from wallboard.core.state import Floor
-from wallboard.core.visits import Story
+from wallboard.core.story import Story
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.costly import costs

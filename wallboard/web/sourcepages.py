@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
+from wallboard.core.deeds import Did
 from wallboard.core.errors import StreamUnavailable
 from wallboard.core.events import SourceCounted, encode, type_of, without_customer
 from wallboard.core.kpis import entity
 from wallboard.core.listening import conflict, left_out
 from wallboard.core.platform import compared
-from wallboard.core.visits import Did
 from wallboard.live.vitals import no_worker_since
 from wallboard.sense import WEBHOOK
 from wallboard.stream.health import Health

@@ -1,8 +1,10 @@
 """One contact's events, told as a story: the corner cases of visits and legs, each worked by hand."""
 
 from wallboard.core import events as ev
+from wallboard.core.deeds import Did
 from wallboard.core.settings import Queue, Settings
-from wallboard.core.visits import Did, Story
+from wallboard.core.story import Story
+from wallboard.core.telling import step
 
 NOON = 1_795_348_800_000
 WRAPUP = Settings(queue={"support": Queue(wrapup_s=15)})
@@ -10,7 +12,7 @@ WRAPUP = Settings(queue={"support": Queue(wrapup_s=15)})
 
 def told(*events: tuple[float, ev.Event], settings: Settings | None = None) -> tuple[Story, list[Did]]:
     story = Story("pbx", settings or Settings())
-    return story, [story.step(event, NOON + round(at_s * 1000)).code for at_s, event in events]
+    return story, [step(story, event, NOON + round(at_s * 1000)).code for at_s, event in events]
 
 
 def queued(queue: str = "support", **more: object) -> ev.Queued:
@@ -141,7 +143,7 @@ def test_the_last_message_decides_whether_a_text_contact_is_unanswered_and_a_bot
         (2, ev.Message(contact="c", by="customer")),
     )  # fmt: skip
     assert story.unanswered_ms == NOON
-    story.step(ev.Message(contact="c", by="agent"), NOON + 3_000)
+    step(story, ev.Message(contact="c", by="agent"), NOON + 3_000)
     assert story.unanswered_ms is None
 
 
