@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from wallboard.core.kpis import alert_document, entity
+from wallboard.core.alertdocument import alert_document
+from wallboard.core.kpis import entity
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import KPI
 from wallboard.core.settings import Settings, Site

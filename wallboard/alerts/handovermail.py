@@ -15,9 +15,9 @@ from wallboard.alerts.handoverworst import Longest, worst_hour
 from wallboard.alerts.message import Message, Speaks, standing
 from wallboard.assets import STATIC
 from wallboard.catalogs import Words, words
+from wallboard.core.alertdocument import alert_document
 from wallboard.core.alerts import MOST_OVER
 from wallboard.core.calendar import Shift
-from wallboard.core.kpis import alert_document
 from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
 from wallboard.record.shiftnotes import ShiftNote

@@ -147,6 +147,12 @@ def with_times(contacts: Document, times: Mapping[str, int], longest_ms: int) ->
     return found
 
 
+def family(prefix: str, amounts: Mapping[str, int]) -> Document:
+    """`paused_by.lunch` → `lunch`."""
+    names = [name for name in amounts if name.startswith(prefix)]
+    return {name.removeprefix(prefix): amounts[name] for name in sorted(names)} if names else _NOTHING
+
+
 def thousandths(amount: int) -> float | int:
     """Of milliseconds the seconds; whole ones as an integer, so that the text does not change for nothing."""
     return amount // 1000 if amount % 1000 == 0 else amount / 1000

@@ -30,6 +30,12 @@ class Ground:
         shift = self.calendar.shifts[site]
         return at_ms >= self.calendar.days[site].started_ms, shift is not None and at_ms >= shift.started_ms
 
+    def runs_shift(self, *sites: str) -> bool | None:
+        """Whether a shift runs at one of these sites; None where none is configured."""
+        if not any(map(self.settings.shifts.__getitem__, sites)):
+            return None
+        return any(map(self.calendar.shifts.__getitem__, sites))
+
     def await_hours(self, queue: str) -> None:
         """The queue's next opening or closing becomes due."""
         hours = self.settings.hours_of(queue)

@@ -61,6 +61,13 @@ class Listening:
         else:
             self._ground.calendar.wait(late_ms, "silent", source)
 
+    def state_of(self, source: str) -> str:
+        """`live` or `late` where it sends heartbeats; `quiet` where it only speaks when it has something."""
+        row = self.rows[source]
+        if not row.beats:
+            return "quiet"
+        return "late" if self._ground.now_ms - row.heard_ms > SILENT_MS else "live"
+
     def beat(self, event: ev.SourceBeat, at_ms: int, source: str) -> Deed:
         row, settings = self.row(source), self._ground.settings
         if told := platform.reported(event, at_ms):

@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from wallboard.core.alerting import Alerting, sources_in
 from wallboard.core.compiled import Asked, Compiled, conditions
-from wallboard.core.kpis import source_state
 from wallboard.core.measured import Document, Measured
 from wallboard.core.numbers import number_named
 from wallboard.core.rules import OF_SOURCES, Condition
@@ -42,7 +41,7 @@ class Looking:
         self._asked = Compiled(name, floor.settings.alert[name], floor.settings)
         self._alerting, self._now_ms = floor.alerting, now_ms
         self._zone = next(iter(floor.settings.sites.values())).zone
-        self._late = {one for one in floor.sources if source_state(floor, one) == "late"}
+        self._late = {one for one in floor.sources if floor.listening.state_of(one) == "late"}
         self._why, self._silent, self._counted, self._is_there = list[Why](), set[str](), 0, False
 
     @property

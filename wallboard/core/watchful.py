@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
+from wallboard.core.agentdocument import limits_of
 from wallboard.core.alerting import Alerting
-from wallboard.core.kpis import Document, entity, limits_of, source_state
+from wallboard.core.kpis import Document, entity
 from wallboard.core.rows import AgentRow
 from wallboard.core.state import Floor
 
@@ -51,7 +52,7 @@ class Sight:
         return tally.sources if tally else ()
 
     def is_late(self, source: str) -> bool:
-        return source in self._floor.sources and source_state(self._floor, source) == "late"
+        return source in self._floor.sources and self._floor.listening.state_of(source) == "late"
 
     def _known(self, agent: str) -> AgentRow | None:
         row = self._floor.people.agents.get(agent)

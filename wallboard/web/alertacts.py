@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from wallboard.core import events as ev
+from wallboard.core.alertdocument import alert_document
 from wallboard.core.alerts import LONGEST_SNOOZE_MS, NOTE, OWNER_BY, before
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.fields import LongText, Text
-from wallboard.core.kpis import alert_document
 from wallboard.core.state import Floor
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as

@@ -9,8 +9,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from wallboard.core.alertdocument import alert_document
 from wallboard.core.firstout import firsts_of
-from wallboard.core.kpis import alert_document
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.live.vitals import no_worker_since

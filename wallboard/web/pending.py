@@ -5,7 +5,7 @@ For whom they would be: of another lead's team nothing is said, and of a silent 
 
 from collections.abc import Iterator
 
-from wallboard.core.kpis import alert_document
+from wallboard.core.alertdocument import alert_document
 from wallboard.core.measured import Document
 from wallboard.core.rows import AlertRow
 from wallboard.core.sofar import leading

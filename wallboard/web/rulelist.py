@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from wallboard.config import mistakes_in
+from wallboard.core.alertdocument import alert_document
 from wallboard.core.errors import Mistake, RecordUnavailable
-from wallboard.core.kpis import alert_document
 from wallboard.core.nodata import Looking, NoData
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue

@@ -16,7 +16,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wallboard.core.kpis import called
+from wallboard.core.alertdocument import about
 from wallboard.core.state import Floor
 from wallboard.record.days import Days
 from wallboard.record.entries import entries
@@ -130,7 +130,7 @@ class RuleTrial:
 
 
 def _named(floor: Floor, spoke: dict[str, Any]) -> dict[str, str]:
-    name = called(floor, spoke["kind"], spoke["of"])
+    name = about(floor, spoke["kind"], spoke["of"])
     return {} if name is None else {"name": name}
 
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from wallboard.alerts import handover, handoversaid, handoverworst
 from wallboard.alerts.handover import Numbers
 from wallboard.alerts.handoversaid import time_of
+from wallboard.core.alertdocument import alert_document
 from wallboard.core.alerts import MOST_OVER, TEAM
 from wallboard.core.calendar import Shift
-from wallboard.core.kpis import alert_document
 from wallboard.core.measured import Document
 from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
