@@ -10,7 +10,9 @@ from wallboard.core import events as ev
 from wallboard.core import kpis
 from wallboard.core.contacts import Contacts
 from wallboard.core.settings import Settings
-from wallboard.core.state import PIECE, Floor
+from wallboard.core import wholetruth
+from wallboard.core.state import Floor
+from wallboard.core.wholetruth import PIECE
 
 NOON = 1_795_348_800_000  # 2026-11-22 12:00 UTC
 MINUTE = 60_000
@@ -65,13 +67,13 @@ def test_however_often_somebody_looked_meanwhile_the_floor_is_the_same(more: dic
 
 def test_no_piece_takes_in_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     taken, at_pauses = [0], [0]
-    take = Floor._take
+    take = wholetruth.take
 
-    def counted(self: Floor, *given: Any, **named: Any) -> Any:
+    def counted(*given: Any, **named: Any) -> Any:
         taken[0] += 1
-        return take(self, *given, **named)
+        return take(*given, **named)
 
-    monkeypatch.setattr(Floor, "_take", counted)
+    monkeypatch.setattr(wholetruth, "take", counted)
     floor = Floor()
     in_pieces(floor, truth(2_500), NOON + 6 * MINUTE, lambda: at_pauses.append(taken[0]))
     at_pauses.append(taken[0])

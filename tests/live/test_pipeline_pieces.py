@@ -7,9 +7,9 @@ import pytest
 
 from tests.live.followed import Watcher, followed, queued
 from tests.waiting import now_ms, until
-from wallboard.core import kpis
+from wallboard.core import kpis, wholetruth
 from wallboard.core.events import FloorObserved, ListedAgent, PresenceSet, SignedIn
-from wallboard.core.state import PIECE, Floor
+from wallboard.core.wholetruth import PIECE
 from wallboard.live.documents import Change
 from wallboard.live.pipeline import BATCH, BREATHE, Pipeline
 from wallboard.stream.stream import Stream
@@ -75,7 +75,7 @@ async def test_a_whole_truth_of_thousands_holds_up_nobody_and_is_seen_as_a_whole
 
         monkeypatch.setattr(of, name, counting)
 
-    counted(Floor, "_take")
+    counted(wholetruth, "take")
     counted(kpis, "entity")
     kept = set[int]()
 

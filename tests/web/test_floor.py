@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.waiting import until
 from wallboard.core.events import ConfigApplied, FloorObserved
 from wallboard.core.floorevents import ListedContact
-from wallboard.core.state import PIECE
+from wallboard.core.wholetruth import PIECE
 from wallboard.web.who import Who
 
 FLOOR = "/api/v1/floor"

@@ -23,7 +23,7 @@ from wallboard.core.duty import DutyRow
 from wallboard.core.moving import Moving
 from wallboard.core.observed import Parts
 from wallboard.core.repeats import Begin
-from wallboard.core.rows import AgentRow, AlertRow, Contact, Kept, KpiRow, Listing, NoticeRow, SourceRow, Told
+from wallboard.core.rows import AgentRow, AlertRow, Contact, Kept, KpiRow, Listing, NoticeRow, SourceRow, Tally, Told
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.story import Story
@@ -72,6 +72,8 @@ class StoredAgent(Struct, array_like=True):
 
 
 class StoredQueue(Struct, array_like=True):
+    """What is kept of a queue; the numbers are counted again."""
+
     sources: list[str]
     as_of_ms: int | None
     observed: ev.QueueObserved | None
@@ -154,7 +156,9 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
                 contact = _restore(floor, name, stored)
                 if rest.vocabulary != _vocabulary():
                     contact.unpack()
-    floor.resume(rest.now_ms, rest.queues)
+    for name, queue in rest.queues.items():
+        floor.tallies.queues[name] = _tally(queue)
+    floor.resume(rest.now_ms)
     return floor
 
 
@@ -221,6 +225,14 @@ def _agent_row(stored: StoredAgent) -> AgentRow:
     row.events = list(stored.events)
     row.released_ms, row.sources, row.sheet = stored.released_ms, set(stored.sources), stored.sheet
     return row
+
+
+def _tally(stored: StoredQueue) -> Tally:
+    tally = Tally(0)
+    tally.sources, tally.as_of_ms = set(stored.sources), stored.as_of_ms
+    tally.observed, tally.observed_ms = stored.observed, stored.observed_ms
+    tally.channel, tally.channel_ms, tally.ruled_ms = stored.channel, stored.channel_ms, stored.ruled_ms
+    return tally
 
 
 def _restore(floor: Floor, chunk: str, stored: StoredContact) -> Contact:

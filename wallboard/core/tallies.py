@@ -6,6 +6,7 @@ sums of counts and never of percentages.
 
 from collections.abc import Callable, Iterable, Iterator
 
+from wallboard.core import events as ev
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import Fact, Live, Wait
 from wallboard.core.ground import Entity, Ground
@@ -48,6 +49,17 @@ class Tallies:
         tally = self.queue(name)
         if at_ms >= tally.channel_ms:
             tally.channel, tally.channel_ms = channel, at_ms
+
+    def observe(self, event: ev.QueueObserved, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
+        """A platform's own figures of a queue; the newest stand."""
+        queue = self._ground.settings.queue_of(source, event.queue)
+        self.note(queue, source, at_ms, deeds)
+        tally = self.queue(queue)
+        if at_ms < tally.observed_ms:
+            return Deed(Did.NOTHING, f"older than what {queue} shows")
+        tally.observed, tally.observed_ms = event, at_ms
+        self._ground.touch("queues", queue)
+        return Deed(Did.NOTED, f"figures of {queue}")
 
     def count(self, fact: Fact, sign: int) -> None:
         """A fact of a queue, added or taken back."""
