@@ -3,9 +3,11 @@
 from functools import lru_cache
 
 from wallboard.core.agents import Item, Standing
+from wallboard.core.agenttime import time_of
 from wallboard.core.brief import told_by
 from wallboard.core.figures import Document, family, window_of_contacts, with_times
 from wallboard.core.rows import AgentRow
+from wallboard.core.standings import doing
 from wallboard.core.state import Floor
 
 
@@ -14,17 +16,17 @@ def agent_document(floor: Floor, name: str) -> Document | None:
     if row is None or not row.is_known:
         return None
     contacts, profile = row.contacts, row.profile
-    doing, since_ms = floor.people.doing(row)
+    activity, since_ms = doing(row)
     found: Document = {
         "name": agent_name(floor, name, row),
-        "activity": doing,
+        "activity": activity,
         "since": since_ms,
         "queues": profile.member_of,
         "slots": _slots(_used(contacts) if contacts else 0, profile.slots),
         "contacts": [_held(one) for one in contacts] if contacts else [],
         "as_of": row.seen_ms,
     }  # fmt: skip
-    times, work = floor.people.time_of(row)
+    times, work = time_of(row, floor.ground)
     if floor.ground.runs_shift(floor.people.site_of(name)) is False:
         found["shift"] = {}
     for window in row.sheet.starts:

@@ -11,6 +11,7 @@ written whole. An agent is looked at every few minutes, and after each quarter.
 
 from collections.abc import Iterator
 
+from wallboard.core.agenttime import quarters_of
 from wallboard.core.ground import Ground
 from wallboard.core.ledger import add_to
 from wallboard.core.people import People
@@ -76,7 +77,7 @@ class Attendance:
         row = self._people.agents.get(name)
         if row is None:
             return
-        spent, until_ms = self._people.quarters_of(row)
+        spent, until_ms = quarters_of(row, self._ground)
         told, kept_ms = self._told.setdefault(name, {}), until_ms - KEPT_MS
         for started_ms in told.keys() - spent.keys():
             states = told.pop(started_ms)

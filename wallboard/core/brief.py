@@ -5,6 +5,7 @@ working out, for those of which there are many and which change with every conta
 from typing import Any
 
 from wallboard.core.rows import AgentRow
+from wallboard.core.standings import doing
 from wallboard.core.state import Floor
 
 Document = dict[str, Any]
@@ -42,7 +43,7 @@ def told_by(floor: Floor, name: str, row: AgentRow) -> Document:
 
 def _agent(floor: Floor, name: str, row: AgentRow) -> Document:
     found = told_by(floor, name, row)
-    found["activity"], _ = floor.people.doing(row)
+    found["activity"], _ = doing(row)
     found["queues"] = row.profile.member_of
     if standing := row.profile.standing:
         found["presence"] = standing.presence

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wallboard.core import counted, leftout
+from wallboard.core.agenttime import time_of
 from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS, Terms
 from wallboard.core.kpis import Document, entity
 from wallboard.core.need import SUMMED
@@ -112,7 +113,7 @@ def _parts(
         of = floor.people.agents[name]
         if window not in of.sheet.starts:
             return None
-        times, work = floor.people.time_of(of)
+        times, work = time_of(of, floor.ground)
         longest_ms = work.longest_ms(window, of.sheet.starts, of.seen_ms)
         sums = of.ledger.window("day" if metric.startswith("tags.") else window).sums
         return of_agent(sums, times.get(window, {}), longest_ms, metric)

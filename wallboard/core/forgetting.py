@@ -1,11 +1,15 @@
-"""What goes when a source, a queue or a person is forgotten? Rows that nothing else speaks of; the day is counted again."""
+"""What goes when a source, queue or person is forgotten? Rows that nothing else speaks of; the day is counted again."""
 
 from collections.abc import MutableMapping
 from typing import Any
 
+from msgspec.structs import replace
+
+from wallboard.core import events as ev
 from wallboard.core.allrows import AllRows
 from wallboard.core.anew import count_anew, name_anew
 from wallboard.core.deeds import Deed, Did
+from wallboard.core.settings import Settings
 
 
 def forget_source(rows: AllRows, source: str) -> Deed:
@@ -24,7 +28,7 @@ def forget_source(rows: AllRows, source: str) -> Deed:
     _remove(rows, "kpis", rows.kpis, [name for name, row in rows.kpis.items() if row.source == source])
     for tally in queues.values():
         tally.sources.discard(source)
-    rows.people.forget_source(source)
+    _forget_source_of_agents(rows, source)
     count_anew(rows)
     name_anew(rows)
     return Deed(Did.SETTINGS, f"forgot {source}")
@@ -38,7 +42,7 @@ def forget_queue(rows: AllRows, name: str) -> Deed:
         return Deed(Did.NOTHING, f"no queue {name}")
     rows.contacts.forget_queue(name)
     rows.cases.forget_queue(name)
-    rows.people.forget_queue(name)
+    _forget_queue_of_agents(rows, name)
     _remove(rows, "queues", rows.tallies.queues, [name])
     count_anew(rows)
     name_anew(rows)
@@ -67,3 +71,31 @@ def _remove(rows: AllRows, kind: str, those: MutableMapping[str, Any], names: li
     for name in names:
         del those[name]
         rows.ground.touch(kind, name)
+
+
+def _forget_source_of_agents(rows: AllRows, source: str) -> None:
+    """What a source said of agents that others know too."""
+    for row in rows.people.agents.values():
+        row.sources.discard(source)
+        row.told, row.draft = [], None
+        row.events = [told for told in row.events if told[2].source != source]
+
+
+def _forget_queue_of_agents(rows: AllRows, queue: str) -> None:
+    """Nobody serves it or is paused in it."""
+    for row in rows.people.agents.values():
+        row.told, row.draft = [], None
+        row.base.queues = [one for one in row.base.queues if one != queue]
+        row.base.by_queue = {one: standing for one, standing in row.base.by_queue.items() if one != queue}
+        kept = ((at_ms, order, _without(event, queue, rows.settings)) for at_ms, order, event in row.events)
+        row.events = [(at_ms, order, event) for at_ms, order, event in kept if event is not None]
+
+
+def _without(event: ev.Event, queue: str, settings: Settings) -> ev.Event | None:
+    """What it says beside this queue; None: nothing."""
+    ids = settings.aliases_of(event.source or "").queues
+    if isinstance(event, ev.PresenceSet):
+        return None if event.queue is not None and ids.get(event.queue, event.queue) == queue else event
+    if isinstance(event, ev.SignedIn | ev.QueuesSet) and event.queues:
+        return replace(event, queues=[one for one in event.queues if ids.get(one, one) != queue])
+    return event

@@ -1,23 +1,23 @@
 """Who is on the floor? Every agent's row: own events folded, contacts passed to it, what it adds to queues."""
 
 from bisect import insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from functools import cache
 from itertools import chain
 from zlib import crc32
 
-import msgspec
 from msgspec.structs import replace
 
 from wallboard.core import events as ev
-from wallboard.core.agents import activity, setting
+from wallboard.core.agents import setting
+from wallboard.core.agenttime import settings_of
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
-from wallboard.core.rows import NEVER_MS, AgentRow, Key, Standing, own_ledger
+from wallboard.core.rows import NEVER_MS, AgentRow, Key, Place, own_ledger
+from wallboard.core.standings import restand
 from wallboard.core.tallies import Tallies
-from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Span, Timesheet, Work, changed_ms, reach_beyond
+from wallboard.core.timesheet import changed_ms
 from wallboard.core.visits import REPLACE_LOST_MS
 from wallboard.core.windows import MINUTE_MS
 
@@ -65,12 +65,12 @@ class People:
     def settle(self) -> None:
         """What queues and groups have of the agents that changed since the last time."""
         unsettled, self.unsettled = self.unsettled, {}
-        until_ms, moved = self._ground.now_ms - SETTLED_MS, dict[Standing, int]()
+        until_ms, groups_of, moved = self._ground.now_ms - SETTLED_MS, self._tallies.groups_of, dict[Place, int]()
         known = [(name, row) for name in unsettled if (row := self.agents.get(name)) is not None]
         for name, row in known:
             self._settle(row, until_ms)
             if unsettled[name]:
-                self._restand(name, row, moved)
+                restand(row, self.team_of(name), groups_of, moved)
         self._stand(moved)
         if self.attended is not None:
             self.attended.update(name for name, _ in known)
@@ -78,11 +78,11 @@ class People:
 
     def restand(self, queues: AbstractSet[str]) -> None:
         """These queues belong to one more group: who serves them stands there too."""
-        moved: dict[Standing, int] = {}
+        moved: dict[Place, int] = {}
         for name, row in self.agents.items():
             if not queues.isdisjoint(row.profile.member_of):
                 row.stands = None
-                self._restand(name, row, moved)
+                restand(row, self.team_of(name), self._tallies.groups_of, moved)
         self._stand(moved)
 
     def pass_items(self, agent: str, key: Key, part: Part, at_ms: int) -> None:
@@ -167,31 +167,6 @@ class People:
                 row.hostile = [at_ms for at_ms in row.hostile if window != "day" or at_ms >= started_ms - HOUR_MS]
                 self._touch(name, row, self._ground.now_ms)
 
-    def forget_source(self, source: str) -> None:
-        """What a source said of agents that others know too."""
-        for row in self.agents.values():
-            row.sources.discard(source)
-            row.told, row.draft = [], None
-            row.events = [told for told in row.events if told[2].source != source]
-
-    def forget_queue(self, queue: str) -> None:
-        """Nobody serves it or is paused in it."""
-        for row in self.agents.values():
-            row.told, row.draft = [], None
-            row.base.queues = [one for one in row.base.queues if one != queue]
-            row.base.by_queue = {one: standing for one, standing in row.base.by_queue.items() if one != queue}
-            kept = ((at_ms, order, self._without(event, queue)) for at_ms, order, event in row.events)
-            row.events = [(at_ms, order, event) for at_ms, order, event in kept if event is not None]
-
-    def _without(self, event: ev.Event, queue: str) -> ev.Event | None:
-        """What it says beside this queue; None: nothing."""
-        ids = self._queue_ids(event.source or "")
-        if isinstance(event, ev.PresenceSet):
-            return None if event.queue is not None and ids.get(event.queue, event.queue) == queue else event
-        if isinstance(event, ev.SignedIn | ev.QueuesSet) and event.queues:
-            return replace(event, queues=[one for one in event.queues if ids.get(one, one) != queue])
-        return event
-
     def clear(self) -> None:
         """Before counting anew: what contacts said is gone, own events are folded again."""
         self.moving = set()
@@ -214,53 +189,6 @@ class People:
                 self.unsettled.setdefault(name, False)
                 self._await_tick(name, row)
 
-    def time_of(self, row: AgentRow) -> tuple[dict[str, dict[str, int]], Work]:
-        """Window → ms by state until `row.seen_ms`, and the stretch of work."""
-        if row.draft is None:
-            row.draft, row.ahead = row.sheet.copied(), {**row.spans}
-        if (seen_ms := row.seen_ms) > row.draft.settled_ms:
-            row.draft.settle(seen_ms, self._settings(row), chain.from_iterable(row.ahead.values()))
-            row.ahead = {key: spans for key, spans in row.ahead.items() if reach_beyond(spans, seen_ms)}
-        return row.draft.sums, row.draft.work
-
-    def stretch_of(self, row: AgentRow) -> tuple[int | None, int | None]:
-        """The stretch of work as of now, whenever it was told last: since when, and when that is different by time
-        alone (ms; None: never)."""
-        now_ms, settings = self._ground.now_ms, self._settings(row)
-        spans = [*chain.from_iterable(row.spans.values())]
-        sheet = self._until_now(row, spans)
-        edges = [edge for span in spans for edge in (span.begin_ms, span.end_ms) if edge is not None]
-        ahead = [at_ms for at_ms in (*edges, *(one.at_ms for one in settings)) if at_ms > now_ms]  # told ahead of time
-        if sheet.work.idle_ms is not None:
-            ahead.append(sheet.work.idle_ms + IDLE_BREAK_MS)
-        return sheet.work.since_ms, min(ahead, default=None)
-
-    def quarters_of(self, row: AgentRow) -> tuple[dict[int, dict[str, int]], int]:
-        """Quarter of an hour → ms by state and by queues served (core/timesheet.py), and until when: as of now."""
-        sheet = self._until_now(row, [*chain.from_iterable(row.spans.values())])
-        return sheet.quarters, sheet.settled_ms
-
-    def doing(self, row: AgentRow) -> tuple[str, int]:
-        """The agent's activity, and since when."""
-        items = row.items
-        if not items:
-            released_ms = row.last_released_ms
-            return activity(row.profile, [], released_ms, released_ms)
-        if len(items) == 1 and not row.profile.device:
-            (held,) = items.values()
-            if len(held) == 1:
-                return held[0].state, held[0].since_ms
-        return activity(row.profile, row.contacts, row.last_released_ms, row.last_contact_ms)
-
-    def is_free(self, row: AgentRow) -> bool:
-        """Could take one more contact now: a free slot, nothing ringing, not busy elsewhere or in wrap-up."""
-        doing, _ = self.doing(row)
-        if doing not in ("idle", "unknown", "engaged", "holding"):
-            return False
-        if not row.items:
-            return row.profile.slots > 0
-        return sum(item.state != "wrapup" for held in row.items.values() for item in held) < row.profile.slots
-
     def team_of(self, agent: str) -> str | None:
         configured = self._ground.settings.agent.get(agent)
         return (configured and configured.team) or self.agents[agent].profile.team
@@ -279,15 +207,8 @@ class People:
             row.sources.add(source)
         return row
 
-    def _until_now(self, row: AgentRow, spans: list[Span]) -> Timesheet:
-        self.time_of(row)
-        assert row.draft is not None
-        sheet = row.draft.copied()
-        sheet.settle(self._ground.now_ms, self._settings(row), spans)
-        return sheet
-
     def _retell(self, row: AgentRow, order: int = -1) -> Deed:
-        row.profile, row.told = msgspec.structs.replace(row.base), []
+        row.profile, row.told = replace(row.base), []
         deed = Deed(Did.NOTHING, "nothing")
         for at_ms, nth, event in row.events:
             did = row.profile.step(event, at_ms, self._queue_ids(event.source or ""))
@@ -297,7 +218,7 @@ class People:
     def _settle(self, row: AgentRow, until_ms: int) -> None:
         """What is older than lateness reaches becomes the base that later events stand on."""
         if (row.events and row.events[0][0] < until_ms) or len(row.spans) + len(row.sheet.past) > MOST_SPANS:
-            row.sheet.settle(until_ms, self._settings(row), chain.from_iterable(row.spans.values()))
+            row.sheet.settle(until_ms, settings_of(row, self._ground), chain.from_iterable(row.spans.values()))
             if row.draft and row.draft.settled_ms < until_ms:
                 row.draft = None
         while row.events and row.events[0][0] < until_ms:
@@ -306,15 +227,10 @@ class People:
             row.base_ms = at_ms
             row.told = row.told[1:]
 
-    def _settings(self, row: AgentRow) -> list[Setting]:
-        """What the agent's own events said, one after another."""
-        if not row.told:
-            profile = msgspec.structs.replace(row.base)
-            row.told.append(setting(profile, row.base_ms))
-            for at_ms, _, event in row.events:
-                profile.step(event, at_ms, self._queue_ids(event.source or ""))
-                row.told.append(setting(profile, at_ms))
-        return row.told
+    def _stand(self, moved: Mapping[Place, int]) -> None:
+        """Of many agents at once: most standings are those of several."""
+        for (kind, entity, metric), by in moved.items():
+            self._tallies.stand(kind, entity, metric, by)
 
     def _open_windows(self, name: str, row: AgentRow) -> None:
         calendar, site = self._ground.calendar, self.site_of(name)
@@ -336,64 +252,11 @@ class People:
         turns = (row.seen_ms - offset_ms) // MINUTE_MS + 1
         self._ground.calendar.wait(turns * MINUTE_MS + offset_ms, "sheet", name)
 
-    def _restand(self, name: str, row: AgentRow, moved: dict[Standing, int]) -> None:
-        """Replace what the agent adds to the live numbers of queues and groups."""
-        profile, free = row.profile, self.is_free(row)
-        stands = (profile.overall, profile.by_queue, profile.queues, self.team_of(name))
-        if stands != row.stands:
-            _move(moved, row.ready, -int(row.free))
-            row.stands, row.free = stands, False
-            fresh = frozenset(self._stands(name, row))
-            _move(moved, row.counted - fresh, -1)
-            _move(moved, fresh - row.counted, 1)
-            row.counted = fresh
-            row.ready = frozenset((kind, entity, "idle") for kind, entity, metric in fresh if metric == "ready")
-        if free != row.free:
-            _move(moved, row.ready, int(free) - int(row.free))
-            row.free = free
-
-    def _stand(self, moved: Mapping[Standing, int]) -> None:
-        """Of many agents at once: most standings are those of several."""
-        for (kind, entity, metric), by in moved.items():
-            self._tallies.stand(kind, entity, metric, by)
-
-    def _stands(self, name: str, row: AgentRow) -> Iterable[Standing]:
-        """(kind, id, metric) that this agent adds one to; `members` says that a queue's people are known at all."""
-        overall = row.profile.overall
-        if overall is None:
-            return
-        for queue in row.profile.member_of:
-            here = row.profile.in_queue(queue) or overall
-            standing = overall if overall.presence == "offline" else here
-            for metric in _metrics(standing.presence, standing.reason):
-                yield "queues", queue, metric
-                for group in self._tallies.groups_of(queue):
-                    yield "groups", group, metric
-        if not row.profile.member_of:
-            for metric in _metrics(overall.presence, overall.reason):
-                yield "groups", "all", metric
-                if team := self.team_of(name):
-                    yield "groups", f"team:{team}", metric
-
     def _queue_ids(self, source: str) -> dict[str, str]:
         return self._ground.settings.aliases_of(source).queues
-
-
-def _move(moved: dict[Standing, int], standings: Iterable[Standing], by: int) -> None:
-    for standing in standings if by else ():
-        moved[standing] = moved.get(standing, 0) + by
 
 
 def _queues_named(event: ev.AgentEvent) -> list[str]:
     if isinstance(event, ev.SignedIn | ev.QueuesSet):
         return event.queues or []
     return [event.queue] if isinstance(event, ev.PresenceSet) and event.queue else []
-
-
-@cache
-def _metrics(presence: str, reason: str | None) -> list[str]:
-    if presence == "offline":
-        return ["members"]
-    if presence == "paused":
-        return ["members", "staffed", "paused", f"paused_by.{reason or 'no reason'}"]
-    return ["members", "staffed", "ready"]

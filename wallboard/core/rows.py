@@ -20,7 +20,7 @@ from wallboard.core.visits import SightedGone, SightedWaiting
 Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
 Kept = tuple[int, int, ev.Told | ev.Own | SightedWaiting | SightedGone]  # the same, as a checkpoint has it
-Standing = tuple[str, str, str]  # (kind, id, metric)
+Place = tuple[str, str, str]  # (kind, id, metric) that an agent adds one to
 
 NEVER_MS = LATEST_MS
 _kept = msgpack.Decoder(list[Kept])
@@ -174,8 +174,8 @@ class AgentRow:
         self.sources: set[str] = set()
         self.told: list[Setting] = []  # what own events said, one after another, as far as it is worked out
         self.stands: tuple[object, ...] | None = None  # what `counted` was worked out from
-        self.counted: frozenset[Standing] = frozenset()  # what this agent adds 1 to, except for being free
-        self.ready: frozenset[Standing] = frozenset()  # where this agent is free, when free
+        self.counted: frozenset[Place] = frozenset()  # what this agent adds 1 to, except for being free
+        self.ready: frozenset[Place] = frozenset()  # where this agent is free, when free
         self.free = False
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from wallboard.core.agentdocument import limits_of
+from wallboard.core.agenttime import stretch_of
 from wallboard.core.alerting import Alerting
 from wallboard.core.kpis import Document, entity
 from wallboard.core.rows import AgentRow
@@ -27,7 +28,7 @@ class Sight:
         row = entity(self._floor, kind, name)
         if row is None or kind != "agents":
             return row
-        since_ms, turns_ms = self._floor.people.stretch_of(self._floor.people.agents[name])
+        since_ms, turns_ms = stretch_of(self._floor.people.agents[name], self._floor.ground)
         return row | {"stretch_since": since_ms, "stretch_turns_at": turns_ms}
 
     def brief(self, agent: str) -> Document | None:

@@ -245,7 +245,7 @@ class Pipeline:
         return max(1, min(IDLE_MS, due_ms - self._clock_ms())) if due_ms is not None else IDLE_MS
 
     def _take(self, entry: Entry) -> Iterator[None]:
-        """In pieces (core/state.py)."""
+        """In pieces (core/wholetruth.py)."""
         self.cursor = entry.id
         if entry.event is None:
             log.warning("entry not understood", entry=entry.id, data=entry.data[:200].decode(errors="replace"))
