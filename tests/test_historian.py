@@ -17,10 +17,10 @@ from wallboard.core import attendance as attendance_module
 from wallboard.core import contacts as contacts_module
 from wallboard.core import people as people_module
 from wallboard.core.afterwards import Booking, Known
+from wallboard.core.contactrow import Key
 from wallboard.core.events import Answered, Ended, Event, Outcome, PresenceSet, Queued, SignedIn
 from wallboard.core.past import Past
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
-from wallboard.core.rows import Key
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.historian import Historian

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from wallboard.core import events as ev
-from wallboard.core import kpis
+from wallboard.core import kpis, wholetruth
 from wallboard.core.contacts import Contacts
 from wallboard.core.settings import Settings
-from wallboard.core import wholetruth
 from wallboard.core.state import Floor
 from wallboard.core.wholetruth import PIECE
 

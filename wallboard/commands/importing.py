@@ -16,11 +16,11 @@ from wallboard.commands.kinds import Found, Recording
 from wallboard.commands.progress import progress
 from wallboard.config import Config, as_written
 from wallboard.core.afterwards import Known
+from wallboard.core.contactrow import Key
 from wallboard.core.events import Event
 from wallboard.core.ledger import add_to
 from wallboard.core.past import Past
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
-from wallboard.core.rows import Key
 from wallboard.core.settings import Settings, Site
 from wallboard.core.state import Floor
 from wallboard.core.story import Story

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wallboard.core.contactrow import Key
 from wallboard.core.facts import Fact, told_of
 from wallboard.core.ledger import add_to
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
-from wallboard.core.rows import Key
 from wallboard.core.story import Story
 from wallboard.core.visits import Mark, Result, Tag
 

@@ -2,11 +2,11 @@
 
 from functools import lru_cache
 
+from wallboard.core.agentrow import AgentRow
 from wallboard.core.agents import Item, Standing
 from wallboard.core.agenttime import time_of
 from wallboard.core.brief import told_by
 from wallboard.core.figures import Document, family, window_of_contacts, with_times
-from wallboard.core.rows import AgentRow
 from wallboard.core.standings import doing
 from wallboard.core.state import Floor
 

@@ -4,9 +4,9 @@ from itertools import chain
 
 from msgspec.structs import replace
 
+from wallboard.core.agentrow import AgentRow
 from wallboard.core.agents import setting
 from wallboard.core.ground import Ground
-from wallboard.core.rows import AgentRow
 from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Span, Timesheet, Work, reach_beyond
 
 

@@ -4,7 +4,7 @@ working out, for those of which there are many and which change with every conta
 
 from typing import Any
 
-from wallboard.core.rows import AgentRow
+from wallboard.core.agentrow import AgentRow
 from wallboard.core.standings import doing
 from wallboard.core.state import Floor
 

@@ -1,6 +1,6 @@
 """What would a lead close? A contact or a person that a source forgot to end: a ghost."""
 
-from wallboard.core.rows import Key
+from wallboard.core.contactrow import Key
 from wallboard.core.state import Floor
 
 IN_HAND = frozenset({"engaged", "holding"})

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from wallboard.core import events as ev
+from wallboard.core.contactrow import Contact, Key, Listing
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import NOBODY, NOT_LIVE, Fact, Live, facts, live
 from wallboard.core.ground import Ground
 from wallboard.core.people import LATE_MS, People
 from wallboard.core.quarters import Quarters
 from wallboard.core.repeats import Repeats
-from wallboard.core.rows import Contact, Key, Listing
 from wallboard.core.story import Story
 from wallboard.core.tallies import Tallies
 from wallboard.core.telling import step

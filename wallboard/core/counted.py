@@ -9,9 +9,9 @@ from heapq import heappush, heappushpop, nlargest
 from itertools import islice
 from typing import Any
 
+from wallboard.core.contactrow import Contact
 from wallboard.core.facts import Fact, facts
 from wallboard.core.formulas import Terms, total
-from wallboard.core.rows import Contact
 from wallboard.core.settings import SPOKEN
 from wallboard.core.state import Floor
 from wallboard.core.story import Story

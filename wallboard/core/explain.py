@@ -14,10 +14,10 @@ from wallboard.core.kpis import Document, entity
 from wallboard.core.need import SUMMED
 from wallboard.core.numbers import TO
 from wallboard.core.parts import MODELLED, STATED, Parts, Term, of_agent, of_tally, terms
-from wallboard.core.rows import Tally
 from wallboard.core.select import selects_queue
 from wallboard.core.state import Floor
 from wallboard.core.still import oldest
+from wallboard.core.tally import Tally
 from wallboard.core.windows import MINUTE_MS, ROLLING
 
 PEOPLE = ("contact", "agent", "reason")  # of a visit: for those who may see people

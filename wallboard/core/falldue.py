@@ -3,7 +3,7 @@
 from wallboard.core.allrows import AllRows
 from wallboard.core.anew import count_anew
 from wallboard.core.calendar import Due
-from wallboard.core.rows import NEVER_MS
+from wallboard.core.tally import NEVER_MS
 
 FORGET_MS = 2 * 3_600_000  # longer ago than any rolling window reaches
 

@@ -15,10 +15,10 @@ from zlib import crc32
 
 from wallboard.core.ground import Ground
 from wallboard.core.people import People
-from wallboard.core.rows import Tally
 from wallboard.core.settings import SPOKEN, Target
 from wallboard.core.staffing import agents_needed, erlang_a, erlang_c
 from wallboard.core.tallies import Tallies
+from wallboard.core.tally import Tally
 from wallboard.core.windows import MINUTE_MS
 
 LEAST_ARRIVALS = 10  # in m30; below it nothing can be said

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from wallboard.core import events as ev
+from wallboard.core.contactrow import Contact, Listing
 from wallboard.core.contacts import Contacts
 from wallboard.core.people import People
-from wallboard.core.rows import Contact, Listing
 from wallboard.core.settings import Settings
 from wallboard.core.visits import SightedWaiting
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from wallboard.core.contactrow import Contact, Key
 from wallboard.core.kpis import entity
-from wallboard.core.rows import Contact, Key
 from wallboard.core.state import Floor
 from wallboard.core.visits import Leg
 

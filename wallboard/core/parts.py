@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from wallboard.core.formulas import ENDED_WAITS, PERCENTILES, RATIOS, SERVICE_LEVELS, Ratio, Terms, nearest_rank
-from wallboard.core.rows import Tally
+from wallboard.core.tally import Tally
 
 Shape = Literal["count", "sum", "ratio", "percentile", "longest", "earliest", "expected", "stated", "modelled"]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from wallboard.core.afterwards import Booking, Known, booking, is_orphan
 from wallboard.core.attendance import TIME, Attendance
+from wallboard.core.contactrow import Key
 from wallboard.core.quarters import REACH_MS, Amounts, Interval, Quarters
-from wallboard.core.rows import Key
 from wallboard.core.state import Floor
 from wallboard.core.story import Story
 

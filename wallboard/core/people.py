@@ -9,14 +9,16 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from wallboard.core import events as ev
+from wallboard.core.agentrow import AgentRow, Place, own_ledger
 from wallboard.core.agents import setting
 from wallboard.core.agenttime import settings_of
+from wallboard.core.contactrow import Key
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import Fact, Part
 from wallboard.core.ground import Ground
-from wallboard.core.rows import NEVER_MS, AgentRow, Key, Place, own_ledger
 from wallboard.core.standings import restand
 from wallboard.core.tallies import Tallies
+from wallboard.core.tally import NEVER_MS
 from wallboard.core.timesheet import changed_ms
 from wallboard.core.visits import REPLACE_LOST_MS
 from wallboard.core.windows import MINUTE_MS

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from msgspec import msgpack
 from msgspec.structs import replace
 
+from wallboard.core.contactrow import Contact, Key
 from wallboard.core.facts import Fact, facts
 from wallboard.core.formulas import ENDED_WAITS
 from wallboard.core.ground import Ground
 from wallboard.core.ledger import Adds, Counts, Metric, add_to
-from wallboard.core.rows import Contact, Key
 from wallboard.core.settings import Settings
 from wallboard.core.story import Story
 from wallboard.core.tallies import Tallies

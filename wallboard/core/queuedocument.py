@@ -6,11 +6,11 @@ from functools import lru_cache
 from wallboard.core.figures import Document, family, window_figures
 from wallboard.core.numbers import TO
 from wallboard.core.parts import INSTANTS, STANDINGS, is_told
-from wallboard.core.rows import Tally
 from wallboard.core.settings import Target
 from wallboard.core.state import Floor
 from wallboard.core.stated import overlay
 from wallboard.core.still import channel_of, oldest
+from wallboard.core.tally import Tally
 from wallboard.core.windows import ROLLING
 
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")

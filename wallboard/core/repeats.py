@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
+from wallboard.core.contactrow import Key
 from wallboard.core.facts import Fact
 from wallboard.core.ledger import Adds
-from wallboard.core.rows import Key
 from wallboard.core.story import Story
 from wallboard.core.tallies import Tallies
 

@@ -3,7 +3,8 @@
 A chunk holds the contacts whose first event fell into one quarter of an hour, so that yesterday's and
 this morning's chunks rest while the running ones change; one more chunk holds everything else. Numbers
 are not stored: they are counted again from the stories. A contact's events are read when somebody asks for them
-(rows.Contact); where another vocabulary wrote them, at once, so that what cannot be read is known before it is needed.
+(core/contactrow.py); where another vocabulary wrote them, at once, so that what cannot be read is known before it is
+needed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,17 +17,20 @@ import msgspec
 from msgspec import Struct
 
 from wallboard.core import events as ev
+from wallboard.core.agentrow import AgentRow
 from wallboard.core.agents import Profile
 from wallboard.core.alerting import Instance
 from wallboard.core.cases import Case
+from wallboard.core.contactrow import Contact, Kept, Listing, Told
 from wallboard.core.duty import DutyRow
 from wallboard.core.moving import Moving
 from wallboard.core.observed import Parts
 from wallboard.core.repeats import Begin
-from wallboard.core.rows import AgentRow, AlertRow, Contact, Kept, KpiRow, Listing, NoticeRow, SourceRow, Tally, Told
+from wallboard.core.rows import AlertRow, KpiRow, NoticeRow, SourceRow
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 from wallboard.core.story import Story
+from wallboard.core.tally import Tally
 from wallboard.core.timesheet import Timesheet
 from wallboard.core.visits import Leg, Mark, Miss, Reply, Result, Ring, Tag, Visit
 from wallboard.core.watchful import watchful

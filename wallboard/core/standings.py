@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from wallboard.core.agentrow import AgentRow, Place
 from wallboard.core.agents import activity
-from wallboard.core.rows import AgentRow, Place
 
 GroupsOf = Callable[[str], Iterable[str]]  # the groups of a queue
 

@@ -12,7 +12,7 @@ from wallboard.core.figures import FAMILIES
 from wallboard.core.listening import UNKNOWN_SOURCE
 from wallboard.core.numbers import TO, WINDOWS
 from wallboard.core.parts import LIVE
-from wallboard.core.rows import Tally, is_standing
+from wallboard.core.tally import Tally, is_standing
 
 Document = dict[str, Any]
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from wallboard.core.hours import Hours
 from wallboard.core.numbers import TO
 from wallboard.core.parts import INSTANTS
-from wallboard.core.rows import Tally
 from wallboard.core.settings import SPOKEN
 from wallboard.core.state import Floor
+from wallboard.core.tally import Tally
 
 _MINUTE_MS = 60_000
 

@@ -10,9 +10,9 @@ from wallboard.core import events as ev
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import Fact, Live, Wait
 from wallboard.core.ground import Entity, Ground
-from wallboard.core.rows import NEVER_MS, Tally
 from wallboard.core.select import selects_queue, set_id
 from wallboard.core.settings import Queue, Settings, Target
+from wallboard.core.tally import NEVER_MS, Tally
 from wallboard.core.words import alike
 
 

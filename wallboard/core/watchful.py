@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 from wallboard.core.agentdocument import limits_of
+from wallboard.core.agentrow import AgentRow
 from wallboard.core.agenttime import stretch_of
 from wallboard.core.alerting import Alerting
 from wallboard.core.kpis import Document, entity
-from wallboard.core.rows import AgentRow
 from wallboard.core.state import Floor
 
 

@@ -26,10 +26,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from wallboard.core.afterwards import LATER, Booking, Known
 from wallboard.core.attendance import TIME
+from wallboard.core.contactrow import Key
 from wallboard.core.errors import LeaseLost
 from wallboard.core.ledger import add_to
 from wallboard.core.quarters import Amounts, Interval
-from wallboard.core.rows import Key
 from wallboard.record.database import TABLES, Record
 
 AT_ONCE = 500  # rows in one statement

@@ -1,0 +1,61 @@
+"""What is kept of a contact? Its events until it is at rest, the story that they tell, and what that adds."""
+
+from typing import NamedTuple
+
+from msgspec import Struct, msgpack
+
+from wallboard.core import events as ev
+from wallboard.core.facts import NOT_LIVE, Fact, Live
+from wallboard.core.story import Story
+from wallboard.core.visits import SightedGone, SightedWaiting
+
+Key = tuple[str, str]  # (source, contact)
+Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
+Kept = tuple[int, int, ev.Told | ev.Own | SightedWaiting | SightedGone]  # the same, as a checkpoint has it
+
+_kept = msgpack.Decoder(list[Kept])
+
+
+class Contact(Struct, eq=False, gc=False):
+    """A contact's events until 15 minutes after it ended; then only what they told remains.
+
+    `base`: what earlier events told, settled; `events` come after it, and `story` is all of it. `packed`: the events
+    as a checkpoint has them, until somebody asks for them; of most nobody does.
+    """
+
+    key: Key
+    story: Story
+    chunk: str  # of the checkpoint that it is stored in
+    heard_ms: int = 0  # when its last event arrived
+    rests: bool = False  # whether its putting away is waited for
+    packed: bytes | None = None
+    facts: list[Fact] = []
+    live: Live = NOT_LIVE
+    base: Story | None = None
+    _events: list[Told] = []
+
+    @property
+    def events(self) -> list[Told]:
+        return self._events if self.packed is None else self.unpack()
+
+    def unpack(self) -> list[Told]:
+        """Raises msgspec.DecodeError where another vocabulary wrote them."""
+        if self.packed is not None:
+            self._events, self.packed = list(_kept.decode(self.packed)), None
+        return self._events
+
+    @property
+    def is_put_away(self) -> bool:
+        """Only what its events told remains."""
+        return self.packed is None and not self._events
+
+    def put_away(self) -> None:
+        self.base, self._events, self.packed = self.story, [], None
+        self.facts, self.live = [], NOT_LIVE
+
+
+class Listing(NamedTuple):
+    """Who waited where at a source's last whole truth: (queue, contact)."""
+
+    at_ms: int
+    waiting: frozenset[tuple[str, str]]
