@@ -35,7 +35,7 @@ def test_an_open_contact_is_found_at_each_source_that_has_one_of_its_name():
     floor.apply(ev.Ended(contact="c2", source="pbx", time=NOON + 2000), NOON + 2000)
     assert closing.sources_of(floor, "c1") == ["chat", "pbx"]
     assert closing.sources_of(floor, "c2") == []
-    assert closing.queues_of(floor, ("pbx", "c1")) == {"support"}
+    assert floor.contacts.contacts["pbx", "c1"].story.queues_now == {"support"}
 
 
 def test_with_a_person_go_the_contacts_that_nobody_else_talks_to():

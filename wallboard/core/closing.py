@@ -12,19 +12,6 @@ def sources_of(floor: Floor, contact: str) -> list[str]:
     return sorted(source for source, names in floor.contacts.open.items() if contact in names)
 
 
-def queues_of(floor: Floor, key: Key) -> set[str]:
-    """The queues in which it waits or is talked to."""
-    story = floor.contacts.contacts[key].story
-    waiting = {visit.queue for visit in story.visits if visit.ended_ms is None}
-    return waiting | {leg.queue for leg in story.legs if leg.ended_ms is None and leg.queue}
-
-
-def all_queues_of(floor: Floor, key: Key) -> set[str]:
-    """The queues in which it ever waited or was talked to."""
-    story = floor.contacts.contacts[key].story
-    return {visit.queue for visit in story.visits} | {leg.queue for leg in story.legs if leg.queue}
-
-
 def held_by(floor: Floor, agent: str) -> list[Key]:
     """The contacts that this person talks to and nobody else does: they end when the person is not there."""
     floor.settle()

@@ -152,7 +152,7 @@ class Contacts:
     def forget_queue(self, queue: str) -> None:
         """Contacts that were in this queue and in no other."""
         for key, contact in list(self.contacts.items()):
-            if _queues_of(contact.story) == {queue}:
+            if contact.story.queues == {queue}:
                 self._drop(contact)
                 self.open.get(key[0], set()).discard(key[1])
         self.repeats.forget_of(lambda begin: begin.queue == queue and begin.key not in self.contacts)
@@ -293,10 +293,6 @@ class Contacts:
 
     def _rests_ms(self, contact: Contact) -> int:
         return max(contact.story.last_ms, contact.heard_ms) + LATE_MS + 1
-
-
-def _queues_of(story: Story) -> set[str]:
-    return {visit.queue for visit in story.visits} | {leg.queue for leg in story.legs if leg.queue}
 
 
 def _common(old: list[Fact], new: list[Fact]) -> int:

@@ -73,6 +73,17 @@ class Story:
         legs = [leg.queue for leg in self.legs if leg.ended_ms is None and leg.queue]
         return legs[-1] if legs else self.visits[-1].queue if self.visits else None
 
+    @property
+    def queues(self) -> set[str]:
+        """Those in which it ever waited or was talked to."""
+        return {visit.queue for visit in self.visits} | {leg.queue for leg in self.legs if leg.queue}
+
+    @property
+    def queues_now(self) -> set[str]:
+        """Those in which it waits or is talked to."""
+        waiting = {visit.queue for visit in self.visits if visit.ended_ms is None}
+        return waiting | {leg.queue for leg in self.legs if leg.ended_ms is None and leg.queue}
+
     def begun_after(self, at_ms: int) -> str | None:
         """How soon after that instant what first began then, in words: why an event of that instant did so little."""
         begun = [(leg.begun_ms, f"{leg.agent} answered") for leg in self.legs]

@@ -8,7 +8,6 @@ Notices are events like others; those that were written here are changed by who 
 from collections.abc import Iterable, Iterator
 
 from wallboard.core import events as ev
-from wallboard.core.closing import all_queues_of, queues_of
 from wallboard.core.errors import Refused
 from wallboard.core.naming import named
 from wallboard.core.state import Floor
@@ -106,12 +105,12 @@ def _contact(who: Who, floor: Floor, event: ev.Event) -> None:
     if name is None or getattr(event, "queue", None) is not None:
         return
     key = (getattr(event, "contact_source", None) or event.source or "", name)
-    known = key in floor.contacts.contacts
-    if not known and key[0] != event.source:
+    known = floor.contacts.contacts.get(key)
+    if known is None and key[0] != event.source:
         raise Refused(
             "$.contact", f"'{who.name}' is limited, and of which queue this contact was is not known any more"
         )
-    queues = (queues_of(floor, key) or all_queues_of(floor, key)) if known else set()
+    queues = (known.story.queues_now or known.story.queues) if known else set()
     if queues and not any(has_queue(who, floor, queue) for queue in queues):
         raise Refused("$.contact", f"'{who.name}' is limited, and this contact is of {_some(queues)}")
 
@@ -121,7 +120,7 @@ def _whole(who: Who, floor: Floor, event: ev.Event) -> None:
     if not isinstance(event, ev.FloorObserved | ev.SourceRestarted):
         return
     source = event.source or ""
-    places = {queue for one in floor.contacts.of_source(source) for queue in queues_of(floor, one.key)}
+    places = {queue for one in floor.contacts.of_source(source) for queue in one.story.queues_now}
     if others := {queue for queue in places if not has_queue(who, floor, queue)}:
         raise Refused("$", f"'{who.name}' is limited, and '{source}' has contacts in {_some(others)} too")
     if isinstance(event, ev.SourceRestarted) or event.agents is None:

@@ -92,10 +92,11 @@ def _events(floor: Floor, asked: Ghost, who: Who) -> list[ev.Event]:
 
 def _contact(floor: Floor, asked: Ghost, who: Who) -> ev.ContactCorrected:
     name = asked.contact or ""
+    known = floor.contacts.contacts
     found = [
         source
         for source in closing.sources_of(floor, name)
-        if asked.source in (None, source) and has_contact(who, floor, closing.queues_of(floor, (source, name)))
+        if asked.source in (None, source) and has_contact(who, floor, known[source, name].story.queues_now)
     ]
     if not found:
         raise Problem(404, "This contact is not open any more, never was, or is not for you.", at="$.contact")

@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse, Response
 from wallboard.core import events as ev
 from wallboard.core.fields import Text
 from wallboard.core.state import Floor
-from wallboard.core.story import Story
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.costly import costs
@@ -76,13 +75,7 @@ def _open_in(floor: Floor, queue: str) -> int:
     """How many contacts: forgetting takes them out of the live numbers."""
     known = floor.contacts
     open_ones = [known.contacts.get((source, name)) for source, names in known.open.items() for name in names]
-    stories = [contact.story for contact in open_ones if contact]
-    return sum(queue in _queues_now(story) for story in stories)
-
-
-def _queues_now(story: Story) -> set[str | None]:
-    waits = {visit.queue for visit in story.visits if visit.ended_ms is None}
-    return waits | {leg.queue for leg in story.legs if leg.ended_ms is None}
+    return sum(queue in contact.story.queues_now for contact in open_ones if contact)
 
 
 def _event(kind: str, name: str, who: Who) -> ev.Event:
