@@ -3,6 +3,8 @@
  * cell, and how often it is repeated while its answer stands on the screen.
  */
 
+import { numberIn } from "./still.js";
+
 export const AGAIN_MS = 5000; // while it is open
 export const SOONEST_MS = 1000; // where the number on the tile moved meanwhile
 export const CLOSES_MS = 60000; // without a key, a touch or the wheel: nobody is there any more
@@ -44,9 +46,7 @@ export function address(question, board) {
 export function shownNow(question, state) {
   if (question.metric.indexOf(KPI) === 0) return ((state.kpis || {})[question.metric.slice(KPI.length)] || {}).value;
   const rows = (question.queue === undefined ? state.groups : state.queues) || {};
-  let found = (rows[question.queue === undefined ? question.group : question.queue] || {})[question.window];
-  for (const name of question.metric.split(".")) found = found === undefined || found === null ? undefined : found[name];
-  return found;
+  return numberIn((rows[question.queue === undefined ? question.group : question.queue] || {})[question.window], question.metric);
 }
 
 /** Whether to ask again. @param {number} sinceMs the last question @param {*} told the number of the last answer

@@ -301,6 +301,14 @@ def test_no_denominator_no_value_and_why():
     assert explain(floor, "queues", "nowhere", "asa_s", "day", people=False) is None
 
 
+def test_of_a_tag_that_nobody_gave_there_are_none_which_is_known():
+    floor = Floor()
+    floor.apply(ev.Queued(contact="c", queue="q", time=NOON, source="pbx"), NOON)
+    for metric in ("tags.hostile", "codes.moved"):
+        said = explain(floor, "queues", "q", metric, "day", people=False) or {}
+        assert (said["value"], said["shape"], said["visits"]) == (0, "count", [])
+
+
 def test_a_platform_s_own_figure_is_stated_not_worked_out():
     floor = Floor()
     floor.apply(ev.QueueObserved(queue="q", waiting=7, time=NOON, source="acd"), NOON)

@@ -36,5 +36,9 @@ def test_of_a_window(metric: str) -> None:
     whole = {"offered": 7, "tags": {}, "codes": {}, "n": {}}
     assert measured(condition, {"m15": whole}, 0).value == 0
     assert measured(condition, {"m15": {"tags": {}, "codes": {}, "n": {}}}, 0).value is None, "a platform's own figures"
+    whole |= {"tags": {"hostile": 4}, "codes": {"moved": 4, "moved.abroad": 1}}
+    assert measured(condition, {"m15": whole}, 0).value == 4
     few = Condition(metric=metric, window="m15", raises="> 2", min_n=10)
     assert measured(few, {"m15": whole}, 0).value is None
+    with_a_dot = Condition(metric="codes.moved.abroad", window="m15", raises="> 2")
+    assert measured(with_a_dot, {"m15": whole}, 0).value == 1

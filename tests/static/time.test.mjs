@@ -6,7 +6,7 @@ import { Clock } from "../../static/js/clock.js";
 import { ago, figure, moment, secondsSince, span, timeOfDay } from "../../static/js/format.js";
 import { ageOf, partly, serverLate, sourceLate } from "../../static/js/freshness.js";
 import { levelOf } from "../../static/js/levels.js";
-import { numberOf } from "../../static/js/still.js";
+import { numberIn, numberOf } from "../../static/js/still.js";
 import { learn, say } from "../../static/js/words.js";
 
 learn(JSON.parse(readFileSync(new URL("../../static/words/en.json", import.meta.url), "utf8")));
@@ -165,4 +165,11 @@ test("a wait that stands still has one figure and one level all night", () => {
   }
   assert.equal(at({ oldest_at: evening }, 4), evening, "where it is open");
   assert.equal(at({ waiting: 0 }, 4), undefined);
+});
+
+test("of a tag that nobody gave there are none where the window is known", () => {
+  const day = { offered: 3, tags: { thanks: 2, "thanks.much": 1 }, codes: {} };
+  assert.deepEqual(["tags.thanks", "tags.thanks.much", "tags.hostile", "codes.moved", "offered"].map((metric) => numberIn(day, metric)), [2, 1, 0, 0, 3]);
+  const unknown = [[undefined, "tags.hostile"], [{ tags: {} }, "tags.hostile"], [{ staffed: 3, paused_by: {} }, "paused_by.lunch"], [day, "asa_s"]];
+  assert.deepEqual(unknown.map(([of, metric]) => numberIn(of, metric)), [undefined, undefined, undefined, undefined]);
 });

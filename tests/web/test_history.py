@@ -82,6 +82,13 @@ async def test_what_another_site_s_day_before_lacked_is_not_said_of_this_one(rec
     assert [one["site"] for one in before["since"]] == ["york"]
 
 
+async def test_of_a_code_that_nobody_gave_there_are_none_where_somebody_looked(recorded: Any) -> None:
+    found = await asked(recorded, "queue=support&day=2026-11-22&step=1h&metric=codes.moved,tags.hostile")
+    unseen, seen = found["rows"][0], found["rows"][9]
+    assert (seen["codes.moved"], seen["tags.hostile"]) == (0, 0)
+    assert not {"codes.moved", "tags.hostile"} & unseen.keys()
+
+
 async def test_longer_steps_add_counts_and_never_percentages(recorded: Any) -> None:
     found = await asked(
         recorded, "queue=support&day=2026-11-22&step=1h&metric=service_level,offered,wait_p50_s,max_wait_s"

@@ -12,7 +12,7 @@ from wallboard.core.agenttime import time_of
 from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS, Terms
 from wallboard.core.kpis import Document, entity
 from wallboard.core.need import SUMMED
-from wallboard.core.numbers import TO
+from wallboard.core.numbers import TO, number_in
 from wallboard.core.parts import MODELLED, STATED, Parts, Term, of_agent, of_tally, terms
 from wallboard.core.select import selects_queue
 from wallboard.core.state import Floor
@@ -72,10 +72,7 @@ def value_of(kind: str, row: Mapping[str, Any], metric: str, window: str) -> Any
     """The number as it stands in the state document."""
     if kind == "kpis":
         return row.get("value")
-    found: Any = row if kind == "agents" and metric.startswith("tags.") else row.get(window)
-    family, dot, own = metric.partition(".")
-    found = (found or {}).get(family)
-    return found.get(own) if dot and isinstance(found, Mapping) else found
+    return number_in(row if kind == "agents" and metric.startswith("tags.") else row.get(window) or {}, metric)
 
 
 def without_people(row: Document) -> Document:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from wallboard.core.limits import Limit
-from wallboard.core.numbers import TO, counted_since, number_named
+from wallboard.core.numbers import TO, counted_since, number_in, number_named
 from wallboard.core.rules import SINCE, Condition
 
 Document = dict[str, Any]
@@ -23,9 +23,8 @@ _INSTANTS = {
 
 # What is absent while there is none of it → what stands beside it where that is known, and it is 0.
 _NONE_OF_IT = {
-    "codes": ("offered",), "tags": ("offered",), "paused_by": ("staffed",), "unanswered": ("waiting",),
-    "open_cases": ("waiting",), "missing": ("can_release", "service_level_in_30m"),
-    "can_release": ("missing", "service_level_in_30m"),
+    "paused_by": ("staffed",), "unanswered": ("waiting",), "open_cases": ("waiting",),
+    "missing": ("can_release", "service_level_in_30m"), "can_release": ("missing", "service_level_in_30m"),
 }  # fmt: skip
 
 
@@ -80,13 +79,13 @@ def _reader_since(metric: str, instant: str) -> Reader:
 
 
 def _reader_of_number(condition: Condition) -> Reader:
-    number, path = number_named(condition.metric), condition.metric.split(".")
-    of, beside = condition.window or ("now" if number and number.now else "day"), _NONE_OF_IT.get(path[0], ())
+    metric, number = condition.metric, number_named(condition.metric)
+    of = condition.window or ("now" if number and number.now else "day")
+    beside = _NONE_OF_IT.get(metric.partition(".")[0], ())
 
     def read(row: Document, _: int) -> Measured:
-        found = window = row.get(of, {})
-        for name in path:
-            found = found.get(name) if isinstance(found, dict) else None
+        window = row.get(of, {})
+        found = number_in(window, metric)
         if found is None and any(one in window for one in beside):
             return Measured(None if _of_few(condition, row, window) else 0)
         if not isinstance(found, int | float) or _of_few(condition, row, window):

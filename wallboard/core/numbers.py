@@ -56,6 +56,7 @@ FAMILIES: dict[str, Number] = {
     "codes": Number("count"),
     "tags": Number("count"),
 }
+COUNTED = ("codes", "tags")  # of these only what there is stands in a window: of others there are none
 # `missing` is a need for agents (now) and `missed` counts ring attempts; no name is in both.
 NUMBERS: dict[str, Number] = {
     **{name: Number(reads, now=True) for reads, names in _NOW.items() for name in names.split()},
@@ -82,6 +83,16 @@ def number_named(metric: str) -> Number | None:
     if dot:
         return FAMILIES.get(family) if own else None
     return NUMBERS.get(metric)
+
+
+def number_in(window: Mapping[str, Any], metric: str) -> Any:
+    """A number of a window, also one with a name of its own; None where it is not known."""
+    family, dot, own = metric.partition(".")
+    found = window.get(family)
+    if not dot:
+        return found
+    none = 0 if family in COUNTED and "offered" in window else None
+    return found.get(own, none) if isinstance(found, Mapping) else None
 
 
 def counted_since(now: Mapping[str, Any], instant: str, now_ms: int) -> Any:

@@ -25,7 +25,7 @@ Shape = Literal["count", "sum", "ratio", "percentile", "longest", "earliest", "e
 STANDINGS = ("staffed", "ready", "idle", "paused")
 INSTANTS = {"oldest_at": "waiting", "oldest_unanswered_at": "unanswered", "oldest_case_at": "case"}
 LIVE = frozenset({"waiting", "over_target", "ringing", "engaged", "holding", "wrapup"})
-ABSENT_AT_ZERO = ("unanswered", "doubtful", "paused_by.", "codes.", "tags.")
+OWN_NAMES = ("codes.", "tags.")
 STATES = ("handling", "ringing", "unreachable", "paused", "busy", "idle", "unknown")
 # Counts of now that are told of some queues only: known, and 0, where this was counted lately.
 TOLD_BY = {"unanswered": "reply", "open_cases": "resolved"}
@@ -128,6 +128,8 @@ def of_tally(tally: Tally, metric: str, window: str, formula: str | None) -> Par
     if metric == "outcome_value":
         known = counts.sums.get("outcome_values")
         return _sum("outcome_value_milli", counts.sums) if known else None
+    if metric.startswith(OWN_NAMES):
+        return Parts(shape="count", top=(Term(metric, counts.sums.get(metric, 0)),))
     return _plain(metric, counts.sums)
 
 
@@ -204,7 +206,7 @@ def _plain(metric: str, sums: Mapping[str, int]) -> Parts | None:
     if metric.endswith("_s"):
         return _sum(metric.removesuffix("_s") + "_ms", sums)
     n = sums.get(metric, 0)
-    return Parts(shape="count", top=(Term(metric, n),)) if n or not metric.startswith(ABSENT_AT_ZERO) else None
+    return Parts(shape="count", top=(Term(metric, n),)) if n or not metric.startswith(OWN_NAMES) else None
 
 
 def _sum(name: str, sums: Mapping[str, int]) -> Parts:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from wallboard.core.numbers import better, counted_since
+from wallboard.core.numbers import better, counted_since, number_in
 from wallboard.live.documents import Change
 
 Document = dict[str, Any]
@@ -89,9 +89,7 @@ def measured(trail: Trail, documents: Mapping[str, Mapping[str, Document]], now_
     if any(source.get("state") in ("late", "down") for source in sources):
         return None
     of = row if trail.kind == "kpis" else row.get(trail.window, {})
-    value: Any = of
-    for name in ("value",) if trail.kind == "kpis" else trail.metric.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
+    value: Any = of.get("value") if trail.kind == "kpis" else number_in(of, trail.metric)
     if trail.reads == "instant" and isinstance(of, Mapping):
         value = counted_since(of, trail.metric, now_ms)
     n = of.get("n", {}).get(trail.metric)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard.core.attendance import TIME
-from wallboard.core.numbers import NUMBERS, number_named
+from wallboard.core.numbers import NUMBERS, number_in, number_named
 from wallboard.core.parts import STATES
 from wallboard.core.settings import Settings, Site
 from wallboard.core.windows import business_day
@@ -249,8 +249,7 @@ def _one_of(query: dict[str, str], name: str, otherwise: str, known: Any) -> str
 def _only(row: Row, metrics: tuple[str, ...]) -> Row:
     found: Row = {key: row[key] for key in ("at", "until", "provisional") if key in row}
     for metric in metrics:
-        family, dot, own = metric.partition(".")
-        value = row.get(family, {}).get(own) if dot else row.get(metric)
+        value = number_in(row, metric)
         if value is not None:
             found[metric] = value
         if metric in row.get("n", {}):

@@ -7,7 +7,7 @@ from typing import Any
 
 from wallboard.core.explain import OF_NEED
 from wallboard.core.need import AHEAD_MS
-from wallboard.core.numbers import counted_since
+from wallboard.core.numbers import counted_since, number_in
 from wallboard.live.view import LATENCY as _LATENCY
 from wallboard.web import lists
 from wallboard.web.besides import bar, goal_of, spark, turn
@@ -142,10 +142,7 @@ def _value(tile: Document, row: Document, now_ms: int) -> Any:
         return row.get("value")
     if tile["reads"] == "instant":
         return counted_since(row.get(tile["window"], {}), tile["metric"], now_ms)
-    found: Any = row.get(tile["window"], {})
-    for name in tile["metric"].split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
+    return number_in(row.get(tile["window"], {}), tile["metric"])
 
 
 def _trend(tile: Document, picture: Picture) -> Document:

@@ -4,7 +4,7 @@ import { certainty, hintOf, inTime } from "../certainty.js";
 import { has, part, write, classes } from "../dom.js";
 import { figure } from "../format.js";
 import { levelOf } from "../levels.js";
-import { numberOf } from "../still.js";
+import { numberIn, numberOf } from "../still.js";
 import { say } from "../words.js";
 import { mountBesides, renderBesides } from "./besides.js";
 
@@ -44,9 +44,7 @@ export function render(body, tile, picture) {
 /** The number in the state document; undefined where it is not known. */
 export function valueOf(tile, state) {
   if (isKpi(tile)) return (kpiOf(tile, state) || {}).value;
-  let found = rowOf(tile, state)[tile.window] || {};
-  for (const name of tile.metric.split(".")) found = found === undefined || found === null ? undefined : found[name];
-  return found;
+  return numberIn(rowOf(tile, state)[tile.window], tile.metric);
 }
 
 function rowOf(tile, state) {
