@@ -1,9 +1,7 @@
 """What was written on a board before? Its revisions over HTTP, each to be read and restored."""
 
-from typing import TypedDict
-
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from wallboard.core.errors import Mistake
 from wallboard.record.boards import board_of
@@ -23,18 +21,9 @@ from wallboard.web.boardwriting import (
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
 from wallboard.web.recorded import asked_record
+from wallboard.web.revised import Revised, asked_number, revised
 from wallboard.web.who import may_see
 from wallboard.web.wiring import parts_of
-
-
-class Revision(TypedDict):
-    revision: int
-    at: int
-    who: str
-
-
-class Revised(TypedDict):
-    revisions: list[Revision]
 
 
 @Call(
@@ -52,8 +41,7 @@ async def revisions(request: Request) -> Response:
         last = await asked_record(_last_text, parts.shelf, name)
         if last is None or not await parts.lane.run(_could_see, who, name, last):
             raise no_board()
-    rows = [{"revision": one.revision, "at": one.at_ms, "who": one.who} for one in found]
-    return JSONResponse({"revisions": rows}, headers=NO_STORE)
+    return revised(found)
 
 
 @Call(
@@ -89,10 +77,8 @@ async def restore(request: Request) -> Response:
 
 async def _revision(request: Request, who: Who) -> str:
     """For who could see the board as it was then."""
-    name, number = request.path_params["board"], request.path_params["revision"]
-    parts = parts_of(request)
-    known = number.isascii() and number.isdecimal() and len(number) < 10
-    found = await asked_record(parts.shelf.revision, name, int(number)) if known else None
+    name, number, parts = request.path_params["board"], asked_number(request), parts_of(request)
+    found = None if number is None else await asked_record(parts.shelf.revision, name, number)
     if found and found.text is not None and await parts.lane.run(_could_see, who, name, found.text):
         return found.text
     if await asked_record(parts.shelf.get, name) is None:

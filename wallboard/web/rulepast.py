@@ -1,9 +1,7 @@
 """What was an alert rule before? Its revisions; an earlier text is brought back by writing it again."""
 
-from typing import TypedDict
-
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from wallboard.record.earlier import Revision
 from wallboard.record.entries import read_text
@@ -11,22 +9,9 @@ from wallboard.record.ruletext import rule_text
 from wallboard.web.auth import allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
+from wallboard.web.revised import NO_STORE, Revised, asked_number, revised
 from wallboard.web.rules import TOML, in_thread
 from wallboard.web.wiring import Parts, parts_of
-
-_NO_STORE = {"cache-control": "no-store"}
-
-
-class Change(TypedDict):
-    """`at` in ms UTC; `who` empty: it stood in the file before."""
-
-    revision: int
-    at: int
-    who: str
-
-
-class Revised(TypedDict):
-    revisions: list[Change]
 
 
 @Call(
@@ -39,8 +24,7 @@ async def revisions(request: Request) -> Response:
     """`GET /api/v1/alerts/rules/{rule}/revisions`."""
     allowed(request, "admin")
     found = await in_thread(_all, parts_of(request), request.path_params["rule"])
-    rows = [{"revision": one.revision, "at": one.at_ms, "who": one.who} for one in found]
-    return JSONResponse({"revisions": rows}, headers=_NO_STORE)
+    return revised(found)
 
 
 def _all(parts: Parts, name: str) -> list[Revision]:
@@ -60,9 +44,8 @@ def _all(parts: Parts, name: str) -> list[Revision]:
 async def revision(request: Request) -> Response:
     """`GET /api/v1/alerts/rules/{rule}/revisions/{revision}`."""
     allowed(request, "admin")
-    name, number = request.path_params["rule"], request.path_params["revision"]
-    known = number.isascii() and number.isdecimal() and len(number) < 10
-    found = await in_thread(parts_of(request).rules.one, name, int(number)) if known else None
+    name, number = request.path_params["rule"], asked_number(request)
+    found = None if number is None else await in_thread(parts_of(request).rules.one, name, number)
     if found is None or found.text is None:
         raise Problem(404, "There is no such revision with a text.")
-    return Response(found.text.encode(), media_type=f"{TOML}; charset=utf-8", headers=_NO_STORE)
+    return Response(found.text.encode(), media_type=f"{TOML}; charset=utf-8", headers=NO_STORE)
