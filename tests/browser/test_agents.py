@@ -11,6 +11,7 @@ from playwright.async_api import expect
 
 from wallboard.live.view import crowd_id
 from wallboard.record.boards import Board, Tile
+from wallboard.web.words import LANGUAGES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one Chromium for all of them
 
@@ -101,6 +102,24 @@ async def test_a_card_says_what_somebody_does_since_when_why_and_of_how_many_slo
             said = re.sub(r"\s+", " ", await card.locator(".state").inner_text()).strip()
             assert re.fullmatch(text, said), said
             await expect(card).to_have_attribute("data-overdue", overdue)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (390, 844)], ids=str)
+async def test_who_has_no_contact_is_told_in_whole_words_however_many_they_may_take(
+    open_board: Any, server: Any, language: str, size: tuple[int, int]
+) -> None:
+    server.hub.state = floor(60)
+    since = server.hub.clock_ms() - 4_000_000  # 1:06:40
+    for agent in server.hub.state["agents"].values():
+        agent |= {"activity": "idle", "presence": "ready", "since": since, "slots": {"used": 0, "allowed": 3}}
+    shown = {"viewport": {"width": size[0], "height": size[1]}, "locale": language}
+    painted = await open_board("agents", live=False, java_script_enabled=False, **shown)
+    for page in (painted, await open_board("agents", **shown)):
+        words = page.locator(".card .word")
+        assert await words.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).length") == 0
+        assert await words.count() > 20
+        await expect(page.locator(".card .slots:visible")).to_have_count(0)
 
 
 async def test_agents_that_do_not_fit_are_on_further_pages_and_the_totals_count_all(
