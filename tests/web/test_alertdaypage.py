@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.happened import happened
+from tests.waiting import until
 from wallboard.core.events import (
     AlertAcknowledged,
     AlertActed,
@@ -63,9 +64,7 @@ async def kept(config: Any, served_elsewhere: Any) -> AsyncIterator[Any]:
     Days(config.events).append(happened(TOLD))
     async with served_elsewhere(replace(config, settings=SETTINGS)) as served:
         await served.apply(SETTINGS)
-        async with asyncio.timeout(60):
-            while "support" not in served.parts.pipeline.floor.settings.queue:
-                await asyncio.sleep(0.03)
+        await until(lambda: "support" in served.parts.pipeline.floor.settings.queue)
         yield served
 
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.happened import happened
+from tests.waiting import until
 from wallboard.core.events import (
     Abandoned,
     AlertAcknowledged,
@@ -79,9 +80,7 @@ async def keeping(
     Days(config.events).append(happened(told))
     async with served_elsewhere(replace(config, settings=SETTINGS), **clock) as served:
         await served.apply(SETTINGS)
-        async with asyncio.timeout(60):
-            while "long" not in served.parts.pipeline.floor.settings.alert:
-                await asyncio.sleep(0.03)
+        await until(lambda: "long" in served.parts.pipeline.floor.settings.alert)
         yield served
 
 
@@ -178,9 +177,7 @@ async def test_what_another_limit_raised_and_what_is_too_new_to_count_is_said(
     now_ms = NOON_MS + 480_000
     async with served_elsewhere(replace(config, settings=SETTINGS), clock_ms=lambda: now_ms) as served:
         await served.apply(SETTINGS)
-        async with asyncio.timeout(60):
-            while "long" not in served.parts.pipeline.floor.settings.alert:
-                await asyncio.sleep(0.03)
+        await until(lambda: "long" in served.parts.pipeline.floor.settings.alert)
         page = await read(served.http)
     assert measure(page, "In ten minutes, on average") == ("5", "at most 1 too few to say")
     assert measure(page, "Nobody acted") == ("100.0 %", "not counted yet, of the last ten minutes: 2")
