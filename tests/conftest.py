@@ -15,6 +15,7 @@ import structlog
 from hypothesis import settings
 from playwright.async_api import expect
 from redis.asyncio import Redis
+from structlog.typing import EventDict
 
 from tests.workers import Workers
 from wallboard import worker
@@ -55,6 +56,23 @@ def logs_as_before() -> Iterator[None]:
         structlog.configure(**known)
         logging.captureWarnings(False)
         root.handlers, root.level = handlers, level
+
+
+@pytest.fixture(autouse=True)
+def nothing_unforeseen(request: pytest.FixtureRequest, logs_as_before: None) -> Iterator[None]:
+    """A task's root logs what it did not foresee, and goes on: here that fails the test, unless it is what the test is
+    about and is named by `pytest.mark.foresees`."""
+    found: list[str] = []
+
+    def noted(logger: object, method: str, event: EventDict) -> EventDict:
+        if event.get("exc_info"):
+            found.append(event["event"])
+        return event
+
+    structlog.configure(processors=[noted, *structlog.get_config()["processors"]])
+    yield
+    foreseen = {name for mark in request.node.iter_markers("foresees") for name in mark.args}
+    assert set(found) - foreseen == set(), "the log above says where"
 
 
 @pytest.fixture(scope="session")

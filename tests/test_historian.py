@@ -242,6 +242,7 @@ async def test_a_record_that_is_away_holds_up_nothing_and_gets_all_when_it_is_ba
     assert bench.told[-1].written_at
 
 
+@pytest.mark.foresees("history was not written")
 async def test_a_mistake_of_the_history_s_own_stops_nothing_else(
     bench: Bench, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,6 +141,7 @@ async def test_a_disk_that_takes_nothing_is_said_once_and_tried_again(
     assert kept.ids() == ["e-0"]
 
 
+@pytest.mark.foresees("days are not kept")
 async def test_a_mistake_of_ours_is_said_once_with_its_place(
     kept: Kept, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -176,6 +176,7 @@ async def test_the_lease_is_let_go_of_when_all_that_it_stands_for_has_ended(benc
     assert not await is_held()
 
 
+@pytest.mark.foresees("rebuilding after an unforeseen failure")
 async def test_a_state_in_which_an_event_failed_is_not_kept(
     bench: Bench, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ class Workers:
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ends = await asyncio.gather(*self._tasks, return_exceptions=True)
         for client in self._clients:
             await client.aclose()
+        assert [one for one in ends if isinstance(one, Exception)] == [], "a worker ended by itself"

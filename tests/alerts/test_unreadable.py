@@ -24,6 +24,7 @@ async def test_one_that_cannot_be_read_keeps_no_other_from_leaving(sending: Send
     assert "cannot be read" in letter.reason
 
 
+@pytest.mark.foresees("a message was not sent")
 async def test_a_mistake_of_ours_is_shown_and_given_up_after_a_day(
     sending: Sending, monkeypatch: pytest.MonkeyPatch
 ) -> None:

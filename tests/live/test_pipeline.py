@@ -75,6 +75,7 @@ async def test_a_new_process_starts_from_the_checkpoint_and_reads_on(running, st
         assert second.documents["queues"] == kpis.document(first.floor)["queues"]
 
 
+@pytest.mark.foresees("rebuilding after an unforeseen failure")
 async def test_an_event_that_the_state_cannot_take_is_left_out_and_everything_else_goes_on(
     running, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ):

@@ -176,6 +176,7 @@ async def test_a_source_that_a_person_must_put_right_stays_up_and_says_so(
         await standing(health, lambda health: 'kind = "cmomand" is not installed' in (health.note or ""))
 
 
+@pytest.mark.foresees("collector failed")
 async def test_a_broken_collector_is_a_failure_like_another_not_the_end(
     stream: Stream, health: HealthRecords, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -237,6 +237,7 @@ async def test_what_is_not_http_is_answered_400(served: Any) -> None:
     assert (await served.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.foresees("request failed", "task failed and begins again")  # both read the health of sources
 async def test_what_nobody_foresaw_answers_500_without_detail(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("the secret reason")

@@ -297,6 +297,7 @@ async def test_too_many_at_once_are_503_here_too(served: Any, went: list[str], m
     assert went == ["straight", "straight"]
 
 
+@pytest.mark.foresees("request failed")
 async def test_what_nobody_foresaw_is_500_without_a_word_of_it_and_the_connection_goes_on(
     served: Any, went: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
