@@ -1,4 +1,4 @@
-"""Which alert rules does one begin with? Six; the first once more for each target that queues of the file have.
+"""Which alert rules does one begin with? Five; the first once more for each target that queues of the file have.
 
 long-wait         queues = ["*", "!mail"]     raise = "> 40"       twice the default target
 long-wait-mail    queues = ["mail"]           raise = "> 28800"    twice its own

@@ -152,7 +152,7 @@ def test_a_copy_has_its_own_name_in_every_header_and_keeps_its_comments():
     assert marked == '[alert.x] # see [alert.long]\nraise = "> 1"\n'
 
 
-_names = st.sampled_from(["long-wait", "nobody-ready", "many-abandon", "missed-offers", "long-wrapup", "silent-source"])
+_names = st.sampled_from(["long-wait", "nobody-ready", "many-abandon", "missed-offers", "silent-source"])
 _new = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
 
 
