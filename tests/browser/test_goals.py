@@ -65,6 +65,7 @@ async def test_a_goal_that_was_reached_while_a_rotation_showed_another_board_is_
     page = await open_board("besides")
     await page.add_init_script(greeting)
     await expect(page.locator("#tile-0 .goal")).to_have_attribute("data-reached", "no")
+    await page.wait_for_function("() => sessionStorage.getItem('wallboard.goals')")  # looked at, and not only painted
     await page.goto(f"{server.url}/board/overview")
     await server.patch({"groups": {"all": {"day": {"service_level": 81}}}})
     await page.goto(f"{server.url}/board/besides")
