@@ -115,13 +115,18 @@ def case_numbers(
     for mine in told.values():
         queue = next((event.queue for event in reversed(mine) if event.queue), None)
         opened: int | None = None
+        counted = False
         for event in mine:
             if kind(event) == "case.opened":
-                opened = event.time if opened is None else opened
-            else:
-                if opened is not None and queue in queues and begins[queue or ""] <= event.time <= now:
-                    took.append(event.time - opened)
-                opened = None
+                opened = min(at for at in (opened, event.opened_at or event.time) if at is not None)
+                counted = False
+                continue
+            begun = opened if event.opened_at is None else event.opened_at
+            if begun is not None and not counted:
+                counted = True
+                if queue in queues and begins[queue or ""] <= event.time <= now:
+                    took.append(event.time - begun)
+            opened = None
         if opened is not None and queue in queues:
             open_since.append(opened)
     numbers: dict[str, float] = {}

@@ -84,6 +84,7 @@ _events = st.one_of(
     _event(ev.Message, contact=_contact, by=st.sampled_from(["customer", "customer", "agent", "bot"])),
     _event(ev.CaseOpened, case=_case, queue=st.none() | _queue),
     _event(ev.CaseResolved, case=_case, queue=st.none() | _queue),
+    _event(ev.CaseResolved, case=_case, queue=st.none() | _queue),
     _event(ev.SignedIn, agent=_agent, queues=st.none() | st.lists(_queue, max_size=2)),
     _event(ev.SignedIn, agent=_agent),
     _event(ev.SignedOut, agent=_agent),
@@ -144,12 +145,19 @@ def _logs(draw: st.DrawFn) -> tuple[int, list[tuple[int, ev.Event]]]:
             at_ms = (middle + begun_s) * SECOND + round(after_s * SECOND)
             while at_ms in arrivals:
                 at_ms += 1
-            arrivals[at_ms] = at_ms + draw(st.integers(0, 899)) * SECOND, _timed(event, at_ms)
+            arrivals[at_ms] = at_ms + draw(st.integers(0, 899)) * SECOND, _timed(event, at_ms, draw(_back))
     return middle * SECOND, sorted(arrivals.values(), key=lambda one: one[0])
 
 
-def _timed(event: ev.Event, at_ms: int) -> ev.Event:
-    return type(event)(**{name: getattr(event, name) for name in event.__struct_fields__} | {"time": at_ms})
+_back = st.sampled_from([None, None, None, 0, 1, 5_000, 300_000, 5 * 3600 * SECOND])  # before it was told
+
+
+def _timed(event: ev.Event, at_ms: int, back_ms: int | None) -> ev.Event:
+    """`back_ms`: so long before it says that it began, where it can."""
+    told = {name: getattr(event, name) for name in event.__struct_fields__} | {"time": at_ms}
+    if back_ms is not None:
+        told |= {name: at_ms - back_ms for name in ("since", "opened_at") if name in told}
+    return type(event)(**told)
 
 
 _soon = st.tuples(st.integers(0, 99), st.sampled_from([0, 1, 5_000, 20_001, 30_000, 60_001, 600_000]))
