@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol as Uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -108,13 +109,17 @@ async def test_a_stalled_screen_holds_little_is_cut_after_its_time_and_delays_no
     await until(lambda: not hub.screens, 30)
 
 
-async def test_a_screen_that_reads_again_too_late_is_told_4008(served: Served, short_stall: None) -> None:
+async def test_a_screen_that_reads_again_too_late_is_told_4008_and_the_log_says_so(
+    served: Served, short_stall: None
+) -> None:
     loop, found = asyncio.get_running_loop(), b""
-    async with stalled(served) as peer:
-        await flood(served, lambda: served.app.state.hub.sent.cut)
-        async with asyncio.timeout(60):
-            while CUT not in found and (more := await loop.sock_recv(peer, 65_536)):
-                found += more
+    with capture_logs() as logs:
+        async with stalled(served) as peer:
+            await flood(served, lambda: served.app.state.hub.sent.cut)
+            async with asyncio.timeout(60):
+                while CUT not in found and (more := await loop.sock_recv(peer, 65_536)):
+                    found += more
+    assert [(one["code"], one["board"]) for one in logs if one["event"] == "screen closed"] == [(4008, "overview")]
     assert CUT in found[-100:]
     assert b'"t":"hello"' in found
 
@@ -246,6 +251,21 @@ async def test_above_the_limit_a_screen_is_asked_to_come_later(
             assert caught.value.rcvd.code == 1013
         for screen in screens:
             await screen.close()
+
+
+async def test_where_files_run_out_before_the_setting_does_a_screen_is_told(
+    config: Config, served_elsewhere: Any, fast_frames: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_socket, "room_for_screens", lambda: 1)
+    async with (
+        served_elsewhere(config, fast_frames=fast_frames) as served,
+        connect(address(served), additional_headers=HEADERS),
+        connect(address(served), additional_headers=HEADERS) as late,
+    ):
+        with pytest.raises(ConnectionClosed) as caught:
+            await asyncio.wait_for(late.recv(), 30)
+        assert caught.value.rcvd is not None
+        assert (caught.value.rcvd.code, "ulimit -n" in caught.value.rcvd.reason) == (1013, True)
 
 
 async def test_at_a_stop_screens_are_told_to_come_back_and_stalled_ones_hold_nothing_up(

@@ -150,8 +150,11 @@ async def _web(
     force: InForce, config: Config, listener: socket.socket | None, share: int | None, ready_fd: int | None
 ) -> None:
     from wallboard.address import listening, remember
+    from wallboard.web import openfiles
     from wallboard.web.app import create_app
     from wallboard.web.serve import server_for
+
+    openfiles.ask_for(config.server.max_screens)
 
     proxies = ",".join(config.server.trusted_proxies) or None
     app = create_app(config, loads_s=0 if ready_fd is None else LOADS_S)

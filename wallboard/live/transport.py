@@ -25,7 +25,7 @@ from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPe
 from websockets.http11 import Request
 
 from wallboard.live.frames import Frame
-from wallboard.live.prompt import PromptProtocol
+from wallboard.live.prompt import PromptProtocol, log
 from wallboard.live.screen import Screen
 from wallboard.live.waits import FRAMES, STALLED_S, TOO_SLOW
 
@@ -132,6 +132,7 @@ class FrameProtocol(PromptProtocol):
     def _cut_off(self) -> None:
         self._stall = None
         if self._screen:
+            log.info("screen closed", code=TOO_SLOW, reason="too slow", board=self._screen.channel.view.board.id)
             self._screen.too_slow()
         if self._is_open:
             self.close(TOO_SLOW, "too slow: come back for a fresh picture")

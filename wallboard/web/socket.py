@@ -23,6 +23,7 @@ from wallboard.live.screen import Screen, Wire
 from wallboard.live.waits import FRAMES, STALLED_S, TOO_SLOW
 from wallboard.record.boards import Board
 from wallboard.web.auth import CREDENTIAL, who_asks
+from wallboard.web.openfiles import room_for_screens
 from wallboard.web.reports import Report, Reports
 from wallboard.web.sight import boards_for
 from wallboard.web.staying import Staying
@@ -131,6 +132,8 @@ def _board(websocket: WebSocket, hub: Hub) -> Board:
     server: Server = websocket.app.state.parts.config.server
     if hub.screens >= server.max_screens:
         raise Refusal(TRY_LATER, "as many screens as this server takes (server.max_screens): come back")
+    if hub.screens >= room_for_screens():
+        raise Refusal(TRY_LATER, "as many screens as this process may open files for (ulimit -n): come back")
     staying: Staying = websocket.app.state.staying
     if staying.of(who_asks(websocket)) >= server.max_screens_each:
         raise Refusal(TRY_LATER, "as many screens as one may have here (server.max_screens_each): come back")
