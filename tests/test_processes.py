@@ -105,7 +105,7 @@ class Screen:
         self._url = f"ws://127.0.0.1:{port}/live?board=wall"
         self.state: dict[str, Any] = {}
         self.codes: list[int | None] = []
-        self.blank = 0  # messages after which it showed no queue
+        self.blank = 0  # messages after which it showed no queue any more
 
     async def run(self) -> None:
         bearer = {"Authorization": f"Bearer {TOKEN}"}
@@ -119,9 +119,10 @@ class Screen:
             await asyncio.sleep(random.random())
 
     def _take(self, message: bytes) -> None:
+        before = self.state.get("queues")  # none yet where it came before the call was read
         outcome, _, _, self.state = self._node.receive(self._number, message)
         assert outcome != "gap"
-        self.blank += not self.state.get("queues")
+        self.blank += bool(before) and not self.state.get("queues")
 
 
 async def test_a_rolling_start_keeps_every_screen_s_picture(house: Family, webs: Webs) -> None:

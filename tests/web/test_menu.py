@@ -11,7 +11,7 @@ import pytest
 from wallboard.config import Config
 from wallboard.record.people import Role
 
-NAV = re.compile(r"<nav class=\"page-nav.*?</nav>", re.DOTALL)
+NAV = re.compile(r"<nav class=\"page-nav[^>]*aria-label=\"Menu\".*?</nav>", re.DOTALL)
 
 
 def menus(page: str) -> list[list[str]]:
