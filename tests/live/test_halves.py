@@ -73,12 +73,12 @@ async def test_fan_outs_that_fill_the_time_lower_the_rate(clock: Clock) -> None:
     pipeline = Loaded()
     hub = hub_of(pipeline, clock)
     for _ in range(2):
-        hub.subscribe(board(), Busy(clock, 45))
+        hub.subscribe(board(), Busy(clock, 48))
     for nth in range(40):
         clock.ms += 50
         pipeline.apply(Queued(contact=f"c{nth}", queue="support", source="pbx"), at_ms=clock.ms)
         await come_round()
-    assert (hub.pace.rate, hub.pace.lowered) == (8, 1), "90 of 100 ms"
+    assert (hub.pace.rate, hub.pace.lowered) == (8, 1), "96 of 100 ms"
 
 
 async def test_of_few_all_are_told_at_once(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

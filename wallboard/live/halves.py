@@ -14,6 +14,7 @@ MANY = 2_500
 PART = 1_250  # of one view: whoever comes after that many is in a part of its own
 TOGETHER = 2
 EARLY_MS = 5  # a tick may come so much before its time
+LATE_MS = 15  # and so much after it: who has to be told hears with it what happened until then
 
 
 class Halves:
@@ -42,6 +43,10 @@ class Halves:
     def take(self, screens: int) -> None:
         self._room -= screens
 
-    def again_in_ms(self, tick_ms: float, now_ms: int) -> float:
-        """Until there is room."""
-        return 0.0 if self.has_room else max(0.0, self._since_ms + tick_ms - EARLY_MS - now_ms)
+    def in_ms(self, due_ms: float, tick_ms: float, now_ms: int) -> float:
+        """When somebody who is due in `due_ms` is told though no tick tells them: once there is room, and a tick would
+        have come."""
+        if self.parts == 1:
+            return due_ms
+        room_ms = 0.0 if self.has_room else self._since_ms + tick_ms - now_ms
+        return max(due_ms, room_ms) + LATE_MS

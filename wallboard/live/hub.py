@@ -227,9 +227,10 @@ class Hub:
         """Throttled patches when they are due, beats into silence. Until cancelled."""
         while True:
             now_ms = self.pace_ms()
-            room_ms = self._halves.again_in_ms(self.pipeline.tick_ms, now_ms)
-            due_s = [max(room_ms, channel.due_in_ms(now_ms, self.pace.rate)) / 1000 for channel in self._held]
-            pause_s = min([until_round_s(LOOK_S), *due_s])
+            due_ms = [channel.due_in_ms(now_ms, self.pace.rate) for channel in self._held]
+            if due_ms:
+                due_ms = [self._halves.in_ms(min(due_ms), self.pipeline.tick_ms, now_ms)]
+            pause_s = min([until_round_s(LOOK_S), *(due / 1000 for due in due_ms)])
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(pause_s, 0.001)):
                     await self._wake.wait()

@@ -84,7 +84,7 @@ class Pipeline:
         self._failures = 0
         self._seen_anew = False  # after a gap: what comes next is where it goes on
         self._skipped: set[str] = set()  # entries that the state could not take
-        self._published_ms = -TICK_MS
+        self._published_ms: float = -TICK_MS
         self._told = 0  # events that were applied before the last tick
         self._rushes = False  # there were many of them since the one before
         self._flows = False  # what was read last had been there already: so will what comes until the next tick
@@ -320,7 +320,7 @@ class Pipeline:
 
     async def _publish(self) -> None:
         """What thousands of changes come to is worked out in pieces; all of it is published at once."""
-        self._published_ms, began_s = self._pace_ms(), time.perf_counter()
+        self._published_ms, began_s = self._ticked_ms(), time.perf_counter()
         self._rushes, self._told = self.applied - self._told >= BREATHE, self.applied
         changes: list[Change] = []
         await _breathing(self._changed(self.floor.take_touched(), changes))
@@ -330,6 +330,11 @@ class Pipeline:
             for sink in self.sinks:
                 sink.publish(changes, self.floor.now_ms, since_ms)
         self.tick_s = time.perf_counter() - began_s
+
+    def _ticked_ms(self) -> float:
+        """When this tick was due, where it is not much too late: what it takes to read and apply does not add up."""
+        now_ms, due_ms = self._pace_ms(), self._published_ms + self.tick_ms
+        return due_ms if 0 <= now_ms - due_ms <= self.tick_ms / 2 else now_ms
 
     def _changed(self, touched: Iterable[tuple[str, str]], changes: list[Change]) -> Iterator[None]:
         """Those of `touched` that may be other ones than were published, added to `changes`, with what will be read."""
