@@ -1,12 +1,14 @@
 """How often does the loop read, and how often does it tell? Ticks are few, and the first one comes at once."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
 from tests.live.followed import queued
+from tests.live.loaded import Clock
 from tests.waiting import now_ms, until
-from wallboard.live.pipeline import TICK_MS
+from wallboard.live.pipeline import TICK_MS, Pipeline
 from wallboard.stream.stream import Entry, Stream
 
 
@@ -86,3 +88,17 @@ async def test_while_events_flow_a_tick_asks_for_what_is_there_and_in_silence_it
         await stream.append([queued(f"d{nth}")])
         await asyncio.sleep(3 * TICK_MS / 1000)
     assert None not in asked
+
+
+async def test_what_it_takes_to_read_and_apply_is_not_added_to_each_tick(reader: Stream, clock: Clock) -> None:
+    pipeline, took_ms = Pipeline(reader, None, clock, clock), 8
+    await pipeline._publish()
+    ticks = []
+    for _ in range(10):
+        clock.ms = round(pipeline._published_ms + pipeline.tick_ms) + took_ms
+        await pipeline._publish()
+        ticks.append(clock.ms)
+    assert {after - before for before, after in pairwise(ticks)} == {TICK_MS}
+    clock.ms += 1_000
+    await pipeline._publish()
+    assert pipeline._published_ms == clock.ms, "what was missed is not made up for"
