@@ -17,6 +17,7 @@ from playwright.async_api import expect
 from redis.asyncio import Redis
 from structlog.typing import EventDict
 
+from tests.reading import reading
 from tests.workers import Workers
 from wallboard import worker
 from wallboard.embedded import EmbeddedRedis
@@ -108,9 +109,8 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 @pytest.fixture
 async def stream(redis_url: str, keys: Keys) -> AsyncIterator[Stream]:
     """On a client that may wait for events."""
-    client = connect(redis_url, blocking=True)
-    yield Stream(client, keys)
-    await client.aclose()
+    async with reading(redis_url, keys) as found:
+        yield found
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from redis.asyncio import Redis
 
 from tests.live.followed import Standing, Watcher, followed
 from tests.live.loaded import Clock
+from tests.reading import reading
 from tests.waiting import now_ms
 from wallboard.live.pipeline import Pipeline
 from wallboard.stream.health import HealthRecords
 from wallboard.stream.keys import Keys
-from wallboard.stream.redis import connect
 from wallboard.stream.stream import Stream
 
 
@@ -28,9 +28,8 @@ def clock() -> Clock:
 @pytest.fixture
 async def reader(redis_url: str, keys: Keys) -> AsyncIterator[Stream]:
     """On a client of its own, beside that of `stream`."""
-    client = connect(redis_url, blocking=True)
-    yield Stream(client, keys)
-    await client.aclose()
+    async with reading(redis_url, keys) as found:
+        yield found
 
 
 @pytest.fixture
@@ -46,9 +45,7 @@ async def running(reader: Stream) -> AsyncIterator[tuple[Pipeline, Watcher]]:
 @pytest.fixture
 async def standing(running, redis_url: str, keys: Keys):
     """A second pipeline on the same stream, and its reader."""
-    client = connect(redis_url, blocking=True)
-    reader = Standing(client, keys)
-    pipeline = Pipeline(reader, None, lambda: now_ms() + reader.ahead_ms, now_ms)
-    async with followed(pipeline):
-        yield pipeline, reader
-    await client.aclose()
+    async with reading(redis_url, keys, Standing) as reader:
+        pipeline = Pipeline(reader, None, lambda: now_ms() + reader.ahead_ms, now_ms)
+        async with followed(pipeline):
+            yield pipeline, reader
