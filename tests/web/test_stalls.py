@@ -268,6 +268,28 @@ async def test_where_files_run_out_before_the_setting_does_a_screen_is_told(
         assert (caught.value.rcvd.code, "ulimit -n" in caught.value.rcvd.reason) == (1013, True)
 
 
+async def test_a_stop_passes_over_a_screen_that_is_closing_already(
+    config: Config, served_elsewhere: Any, fast_frames: bool
+) -> None:
+    async with (
+        served_elsewhere(config, fast_frames=fast_frames) as served,
+        connect(address(served), additional_headers=HEADERS) as closing,
+        connect(address(served), additional_headers=HEADERS) as other,
+    ):
+        for screen in (closing, other):
+            await screen.recv()
+        (its,) = [
+            one for one in served.server.server_state.connections
+            if one.transport.get_extra_info("peername")[:2] == closing.local_address[:2]
+        ]  # fmt: skip
+        its.conn.fail(1011, "as where a ping was not answered")
+        served.server.should_exit = True
+        with pytest.raises(ConnectionClosed) as caught:
+            await asyncio.wait_for(other.recv(), 30)
+        assert caught.value.rcvd is not None
+        assert caught.value.rcvd.code == 1012
+
+
 async def test_at_a_stop_screens_are_told_to_come_back_and_stalled_ones_hold_nothing_up(
     config: Config, served_elsewhere: Any, fast_frames: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

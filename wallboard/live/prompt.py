@@ -12,7 +12,7 @@ Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, 
 `handle_ping`, `handle_pong`, `handle_cont`, `handle_parser_exception`, `send_receive_event_to_app`, `shutdown`,
 `transport`, `loop`, `queue`, `frames`, `curr_msg_data_type`, `close_sent`, `close_timer`, `close_timeout`,
 `read_paused`, `handshake_complete`, `conn`; of websockets: `parser`, `handshake_exc`, `data_to_send`, `send_close`,
-`close_sent`.
+`close_sent`, `state`.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 
 import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import OPEN
 
 from wallboard.live.waits import LINGER_S, UNSENT_BYTES
 
@@ -37,7 +38,7 @@ class PromptProtocol(WebSocketsSansIOProtocol):
 
     HOOKS: ClassVar[tuple[str, ...]] = (
         "connection_made", "connection_lost", "data_received", "handle_ping", "handle_pong", "handle_cont",
-        "send_receive_event_to_app", "handle_parser_exception", "keepalive_timeout", "on_task_complete",
+        "send_receive_event_to_app", "handle_parser_exception", "keepalive_timeout", "on_task_complete", "shutdown",
     )  # fmt: skip
     _second_s = 0.0  # since when `_control` counts
     _control = 0
@@ -103,6 +104,12 @@ class PromptProtocol(WebSocketsSansIOProtocol):
         which it seldom does in a process with a large floor (live/memory.py)."""
         super().connection_lost(exc)
         self.conn.parser.close()
+
+    def shutdown(self) -> None:
+        """One that is closing already gets no second close: websockets refuses it, which would end the stop itself."""
+        if self.handshake_complete and self.conn.state is not OPEN:
+            self.close_sent = True
+        super().shutdown()
 
     def on_task_complete(self, task: "asyncio.Task[None]") -> None:
         super().on_task_complete(task)
