@@ -41,7 +41,7 @@ class Watcher:
     def shows(self, change: Change) -> bool:
         return True
 
-    def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None) -> None:
+    def publish(self, changes: Sequence[Change], since_ms: int | None, due_ms: float | None) -> None:
         self.batches.append(changes)
         for change in changes:
             rows = self.documents.setdefault(change.kind, {})

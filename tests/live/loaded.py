@@ -41,21 +41,21 @@ class Loaded:
     def watch(self, patterns: list[str]) -> None:
         self.documents.of("groups").expect([self.floor.watch(patterns)])
 
-    def apply(self, *events: object, at_ms: int = NOON, since_ms: int | None = None) -> None:
+    def apply(self, *events: object, at_ms: int = NOON, since_ms: int | None = None, due_ms: int | None = None) -> None:
         for event in events:
             self.floor.apply(event, at_ms)  # type: ignore[arg-type]
-        self.publish(since_ms)
+        self.publish(since_ms, due_ms)
 
-    def publish(self, since_ms: int | None = None) -> None:
+    def publish(self, since_ms: int | None = None, due_ms: int | None = None) -> None:
         changes = self.documents.changes(self.floor.take_touched())
         self.documents.keep(changes)
         for sink in self.sinks:
-            sink.publish(changes, self.floor.now_ms, since_ms)
+            sink.publish(changes, since_ms, due_ms)
 
     def tell_kpi(self, name: str, row: Document) -> None:
         change = Change.between("kpis", name, self.documents.of("kpis").put(name, row), row)
         for sink in self.sinks:
-            sink.publish([change], self.floor.now_ms)
+            sink.publish([change], None, None)
 
 
 class Slot:

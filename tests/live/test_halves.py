@@ -1,5 +1,7 @@
 """Of many screens half are told at a time: each as often as ever, and an event waits less."""
 
+import math
+import random
 from itertools import pairwise
 
 import pytest
@@ -92,3 +94,33 @@ async def test_of_few_all_are_told_at_once(clock: Clock, monkeypatch: pytest.Mon
     clock.ms += 1000
     pipeline.apply(Queued(contact="a", queue="support", source="pbx"), at_ms=clock.ms)
     assert [len(wire.told_ms) for wire in wires] == [1, 1]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_ticks_tell_again_after_one_that_came_late(seed: int, clock: Clock) -> None:
+    """Else all are told between the ticks from then on, each time a little later than they were due."""
+    luck = random.Random(seed)
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    wires = [Busy(clock, 31) for _ in range(2)]
+    for wire in wires:
+        hub.subscribe(board(), wire)
+
+    async def look() -> float:
+        """As `Hub.run` does, and when it will again."""
+        hub.look()
+        await come_round()
+        return clock.ms + hub.due_in_ms()
+
+    tick_ms, look_ms = clock.ms, math.inf  # when the last one was due (live/pipeline.py)
+    while clock.ms < NOON + 20_000:
+        comes_ms = tick_ms + 50 + (2 if luck.random() < 0.95 else luck.randrange(5, 60))
+        while clock.ms < comes_ms:
+            clock.ms += 1
+            look_ms = await look() if clock.ms >= look_ms else look_ms
+        tick_ms = tick_ms + 50 if clock.ms - tick_ms - 50 <= 25 else clock.ms
+        pipeline.apply(Queued(contact=f"c{tick_ms}", queue="support", source="pbx"), at_ms=clock.ms, due_ms=tick_ms)
+        await come_round()
+        look_ms = await look()
+    for wire in wires:
+        assert len(wire.told_ms) >= 190, "of 200 times: what came late cost a few of them, and no more"

@@ -49,7 +49,7 @@ def test_a_moment_without_much_to_tell_is_no_calm() -> None:
     pace = told(Pace(), 0.2, 0, 3)
     assert pace.rate == 2
     for second in range(3, 60):
-        told(pace, 0.01 if second % 5 else 0.3, second, second + 1)
+        told(pace, 0.01 if second % 4 else 0.3, second, second + 1)
         assert pace.rate == 2
 
 

@@ -119,7 +119,7 @@ class Blind(Watcher):
     def shows(self, change: Change) -> bool:
         return False
 
-    def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None) -> None:
+    def publish(self, changes: Sequence[Change], since_ms: int | None, due_ms: float | None) -> None:
         self.batches.append(changes)
 
 

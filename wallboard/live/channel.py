@@ -27,8 +27,9 @@ class Moment(NamedTuple):
 
     seq: int
     now_ms: int
-    pace_ms: int  # by a clock that never steps
+    pace_ms: float  # by a clock that never steps; of a tick when it was due
     rate: int  # updates a second that the process allows each view
+    by_tick: bool
 
 
 class Source(Protocol):
@@ -78,8 +79,8 @@ class Channel:
         self._build = build
         self._behind: set[Screen] = set()
         self._level = {packs: Level(packs=packs) for packs in (False, True)}
-        self._sent_ms = source.pace_ms()
-        self._flushed_ms = 0
+        self._sent_ms: float = source.pace_ms()
+        self._flushed_ms: float = 0
         self._pending: Document = {}
         self._composes = True  # else no patch says what is pending: a snapshot does
         self._since_ms: int | None = None  # when the oldest event of what is pending had arrived
@@ -250,7 +251,7 @@ class Channel:
         if since_ms is not None and is_heard:
             sent.took_s(max(0, self._source.clock_ms() - since_ms) / 1000)
 
-    def told_ms(self) -> int:
+    def told_ms(self) -> float:
         """When its last patch was packed."""
         return self._flushed_ms
 

@@ -6,6 +6,8 @@
 The last of 10,000 would wait until all others were written to, 80 ms. Told in halves each hears of the floor as often
 as before, but of what happened until its own half's turn, and the network has half as much to carry at a time. The
 halves keep apart by themselves: who had no room is told half an interval later, and is due again after the others.
+A tick always has room, also right after a fan-out that no tick brought: else all would be told between the ticks from
+then on, later each time.
 """
 
 import math
@@ -29,11 +31,12 @@ class Halves:
         """So many there are."""
         self.parts = 1 if screens < MANY else TOGETHER
 
-    def begin(self, screens: int, tick_ms: float, now_ms: int) -> None:
-        """A fan-out, at most one a tick with new room. `now_ms` by a clock that never steps."""
+    def begin(self, screens: int, tick_ms: float, now_ms: float, *, by_tick: bool) -> None:
+        """A fan-out: one of a tick, or where none came for so long, has new room. `now_ms` by a clock that never
+        steps."""
         if self.parts == 1:
             self._room = math.inf
-        elif now_ms - self._since_ms >= tick_ms - EARLY_MS:
+        elif by_tick or now_ms - self._since_ms >= tick_ms - EARLY_MS:
             self._room, self._since_ms = math.ceil(screens / self.parts), now_ms
 
     @property
@@ -44,9 +47,8 @@ class Halves:
         self._room -= screens
 
     def in_ms(self, due_ms: float, tick_ms: float, now_ms: int) -> float:
-        """When somebody who is due in `due_ms` is told though no tick tells them: once there is room, and a tick would
-        have come."""
+        """When somebody who is due in `due_ms` is told though no tick tells them: once the next tick would have come,
+        which has room."""
         if self.parts == 1:
             return due_ms
-        room_ms = 0.0 if self.has_room else self._since_ms + tick_ms - now_ms
-        return max(due_ms, room_ms) + LATE_MS
+        return max(due_ms, self._since_ms + tick_ms - now_ms) + LATE_MS

@@ -7,6 +7,7 @@ what changed times the views that show it (live/showing.py), and one write a scr
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import perf_counter
@@ -170,14 +171,13 @@ class Hub:
     def shows(self, change: Change) -> bool:
         return self._showing.shows(change, self._channels)
 
-    def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None = None) -> None:
-        """`since_ms`: when the oldest event behind these changes arrived."""
+    def publish(self, changes: Sequence[Change], since_ms: int | None, due_ms: float | None) -> None:
         if self._settings != self.pipeline.floor.settings:  # what may be shown to whom has changed
             self.restart()  # with a snapshot, in which the changes are
         else:
-            self._fan_out(changes, since_ms)
+            self._fan_out(changes, since_ms, due_ms)
 
-    def _fan_out(self, changes: Sequence[Change], since_ms: int | None) -> None:
+    def _fan_out(self, changes: Sequence[Change], since_ms: int | None, due_ms: float | None) -> None:
         self._begin()
         changed: dict[Channel, None] = {}
         for change in [*changes, *self._crowds.take(changes)]:
@@ -192,14 +192,14 @@ class Hub:
                 for channel in alike:
                     channel.change((change.kind, name), None, None, since_ms)
                     changed[channel] = None
-        self._flush([*changed], self._moment())
+        self._flush([*changed], self._moment(due_ms))
         if self._held:
             self._wake.set()
 
     def _flush(self, channels: Sequence[Channel], moment: Moment) -> None:
         """All are packed before the first is written: a write goes far into the kernel, and what comes after it finds
         the processor's caches cold (of 100 boards with 10 screens each a frame costs 2 to 11 % less so)."""
-        self._halves.begin(self.screens, self.pipeline.tick_ms, moment.pace_ms)
+        self._halves.begin(self.screens, self.pipeline.tick_ms, moment.pace_ms, by_tick=moment.by_tick)
         for channel in channels if self._halves.parts == 1 else sorted(channels, key=Channel.told_ms):
             if self._halves.has_room and channel.pack_if_due(moment):
                 self._held.discard(channel)
@@ -209,9 +209,13 @@ class Hub:
         for channel in channels:
             channel.hand_on()
 
-    def _moment(self) -> Moment:
+    def _moment(self, due_ms: float | None = None) -> Moment:
+        """A tick's is when it was due, where it is not much too late: whoever is told by ticks keeps to their grid."""
         self._frames.clear()
-        return Moment(self.next_seq(), self.clock_ms(), self.pace_ms(), self.pace.rate)
+        pace_ms: float = self.pace_ms()
+        if due_ms is not None and pace_ms - due_ms <= self.pipeline.tick_ms / 2:
+            pace_ms = due_ms
+        return Moment(self.next_seq(), self.clock_ms(), pace_ms, self.pace.rate, due_ms is not None)
 
     def restart(self) -> None:
         self._settings = self.pipeline.floor.settings
@@ -226,11 +230,7 @@ class Hub:
     async def run(self) -> None:
         """Throttled patches when they are due, beats into silence. Until cancelled."""
         while True:
-            now_ms = self.pace_ms()
-            due_ms = [channel.due_in_ms(now_ms, self.pace.rate) for channel in self._held]
-            if due_ms:
-                due_ms = [self._halves.in_ms(min(due_ms), self.pipeline.tick_ms, now_ms)]
-            pause_s = min([until_round_s(LOOK_S), *(due / 1000 for due in due_ms)])
+            pause_s = min(until_round_s(LOOK_S), self.due_in_ms() / 1000)
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(pause_s, 0.001)):
                     await self._wake.wait()
@@ -239,6 +239,14 @@ class Hub:
             self._tell_latency()
             self._tell_trails()
             self.look()
+
+    def due_in_ms(self) -> float:
+        """When those are told that a throttle holds back, though no tick comes; infinity: nobody is held back."""
+        if not self._held:
+            return math.inf
+        now_ms = self.pace_ms()
+        due_ms = min(channel.due_in_ms(now_ms, self.pace.rate) for channel in self._held)
+        return self._halves.in_ms(due_ms, self.pipeline.tick_ms, now_ms)
 
     def look(self) -> None:
         """What is due by now: throttled patches, and beats."""
@@ -268,7 +276,7 @@ class Hub:
         for channel in self._channels.values():
             self._trails.watch(channel.view.trails.values(), now_ms)
         if changes := self._trails.sample(self.pipeline.documents, now_ms):
-            self._fan_out(changes, None)
+            self._fan_out(changes, None, None)
 
     def _begin(self) -> None:
         """A fan-out may begin. It ends when the loop comes round: until then it has handed all to the kernel."""

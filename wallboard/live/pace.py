@@ -10,10 +10,10 @@ And while many screens come in at once, as after a restart, those that are there
 """
 
 RATES = (10, 8, 6, 5, 4, 3, 2)
-CALM_S = 10.0
+CALM_S = 4.0
 BUSY, CALM = 0.5, 0.45  # share of an interval
 FULL = 0.9  # that all fan-outs of an interval may take, where there are two (live/halves.py)
-SMOOTH = 0.3
+SMOOTH = 0.2
 CROWD = 100  # screens that come within a second are one; until a second has passed without
 CROWDED = 4  # updates a second beside it
 

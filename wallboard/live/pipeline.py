@@ -61,7 +61,9 @@ class Sink(Protocol):
     def shows(self, change: Change) -> bool:
         """Whether it will read the documents."""
 
-    def publish(self, changes: Sequence[Change], now_ms: int, since_ms: int | None) -> None: ...
+    def publish(self, changes: Sequence[Change], since_ms: int | None, due_ms: float | None) -> None:
+        """`since_ms`: when the oldest event behind these changes arrived; `due_ms`: when the tick that publishes was
+        due, by a clock that never steps. None: no event, no tick."""
 
     def restart(self) -> None: ...
 
@@ -84,7 +86,7 @@ class Pipeline:
         self._failures = 0
         self._seen_anew = False  # after a gap: what comes next is where it goes on
         self._skipped: set[str] = set()  # entries that the state could not take
-        self._published_ms: float = -TICK_MS
+        self._published_ms: float = -TICK_MS  # when the last tick was due
         self._told = 0  # events that were applied before the last tick
         self._rushes = False  # there were many of them since the one before
         self._flows = False  # what was read last had been there already: so will what comes until the next tick
@@ -148,7 +150,7 @@ class Pipeline:
         """A figure of this process's own: it stands in no checkpoint and in no other process."""
         change = Change.between("kpis", name, self.documents.of("kpis").put(name, row), row)
         for sink in self.sinks:
-            sink.publish([change], self.floor.now_ms, None)
+            sink.publish([change], None, None)
 
     async def freshen(self) -> None:
         """For who reads all documents: all of them as of this moment. Those that nobody shows are made, and others are
@@ -328,7 +330,7 @@ class Pipeline:
         since_ms, self._waits_ms = self._waits_ms, None
         if changes:
             for sink in self.sinks:
-                sink.publish(changes, self.floor.now_ms, since_ms)
+                sink.publish(changes, since_ms, self._published_ms)
         self.tick_s = time.perf_counter() - began_s
 
     def _ticked_ms(self) -> float:
