@@ -56,6 +56,7 @@ class Talk:
     wrapped: int = 0
     transferred: bool = False
     lost: bool = False
+    stay: Stay | None = None
 
 
 @dataclass
@@ -170,6 +171,8 @@ class Told:
             stay = self.lately_lost(event.queue, at)
         if stay:
             self.finish(stay, at, outcome, event.wait_s)
+            if outcome == "abandoned" and self.is_over():
+                self.asked = None
 
     # Talking
 
@@ -181,7 +184,7 @@ class Told:
             self.finish(stay, at, "answered", event.wait_s)
         self.silence(at, [r for r in self.rings if r.stay is None])
         queue = stay.queue if stay else event.queue or (self.stays[-1].queue if self.stays else None)
-        self.talks.append(Talk(event.agent, queue, at, stay is not None, since=at))
+        self.talks.append(Talk(event.agent, queue, at, stay is not None, since=at, stay=stay))
 
     def talking(self, agent: str) -> Talk | None:
         mine = [t for t in self.talks if t.agent == agent and t.ended is None]
@@ -205,12 +208,12 @@ class Told:
 
     def on_contact_ended(self, at: int, event: Any) -> None:
         known = any(t.agent == event.agent for t in self.talks)
-        self.over(at, event)
+        ended = self.over(at, event)
         if event.agent is None or not known:
             for stay in [s for s in self.stays if s.ended is None and s.begun <= at and event.queue in (None, s.queue)]:
                 self.finish(stay, at, "lost", event.wait_s)
             self.silence(at, [r for r in self.rings if r.stay is None])
-        if event.agent is None:
+        if event.agent is None or (ended and self.is_over()):
             self.asked = None
 
     def over(self, at: int, event: Any) -> list[Talk]:
@@ -223,6 +226,8 @@ class Told:
         for talk in ended:
             self.hang_up(talk, at, event.talk_s, event.hold_s)
             talk.transferred = False
+            if talk.stay and talk.stay.stated is None and event.wait_s is not None:
+                talk.stay.stated = round(event.wait_s * 1000)
         return ended
 
     def hang_up(self, talk: Talk, at: int, talk_s: float | None = None, hold_s: float | None = None) -> None:
@@ -239,6 +244,7 @@ class Told:
         if mine:
             if mine[-1].ended is None:
                 self.hang_up(mine[-1], at)
+                self.asked = None if self.is_over() else self.asked
             ended = mine[-1].ended or 0
             mine[-1].wrapped = at - ended if event.wrapup_s is None else round(event.wrapup_s * 1000)
             mine[-1].closed = at

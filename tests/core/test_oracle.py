@@ -67,8 +67,9 @@ _events = st.one_of(
     _event(ev.Abandoned, contact=_contact, queue=st.none() | _queue, wait_s=_seconds),
     _event(ev.Left, contact=_contact, reason=st.sampled_from(["timeout", "key", "lost", "callback", "withdrawn"]),
            queue=st.none() | _queue),
-    _event(ev.Transferred, contact=_contact, agent=_agent, talk_s=_seconds),
-    _event(ev.Ended, contact=_contact, agent=st.none() | _agent, queue=st.none() | _queue, hold_s=_seconds),
+    _event(ev.Transferred, contact=_contact, agent=_agent, talk_s=_seconds, wait_s=_seconds),
+    _event(ev.Ended, contact=_contact, agent=st.none() | _agent, queue=st.none() | _queue, hold_s=_seconds,
+           wait_s=_seconds),
     _event(ev.Wrapped, contact=_contact, agent=_agent, wrapup_s=_seconds),
     _event(ev.SourceRestarted),
     _correction(ev.ContactCorrected, contact=_contact, contact_source=st.sampled_from(["pbx", "crm"]),
@@ -122,7 +123,7 @@ def _call(draw: st.DrawFn) -> list[tuple[float, ev.Event]]:
             told += [(wait_s + 1, ev.Message(**of, by="agent"))] if draw(st.booleans()) else []
             told += [(wait_s, ev.Held(**of, agent=agent))] if draw(st.booleans()) else []
             ends = draw(st.sampled_from([ev.Ended, ev.Ended, ev.Transferred, None]))
-            told += [(at_s, ends(**of, agent=agent))] if ends else []
+            told += [(at_s, ends(**of, agent=agent, **draw(st.sampled_from([stated, {}]))))] if ends else []
             told += [(at_s + draw(_limits), ev.Wrapped(**of, agent=agent))] if draw(st.booleans()) else []
         case "abandoned":
             told.append((wait_s, ev.Abandoned(**of, **stated)))

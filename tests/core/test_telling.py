@@ -35,6 +35,23 @@ def test_the_wait_that_a_source_states_wins_over_the_difference_of_times():
     assert story.visits[0].wait_ms == 9_500
 
 
+def test_a_wait_that_only_the_end_states_wins_too_and_the_answer_s_own_word_stays():
+    over = ev.Ended(contact="c", agent="anna", wait_s=9.5)
+    moved = ev.Transferred(contact="c", agent="anna", wait_s=9.5)
+    for end in (over, moved):
+        story, _ = told((0, queued()), (12, answered()), (60, end), (61, over))
+        assert story.visits[0].wait_ms == 9_500
+    story, _ = told((0, queued()), (12, answered(wait_s=11)), (60, over))
+    assert story.visits[0].wait_ms == 11_000
+    story, _ = told(
+        (0, queued()), (12, answered()), (20, moved), (20, queued()), (25, answered("bob")),
+        (40, ev.Ended(contact="c", agent="bob", wait_s=4)),
+    )  # fmt: skip
+    assert [visit.wait_ms for visit in story.visits] == [9_500, 4_000]
+    story, _ = told((0, queued()), (5, ev.Abandoned(contact="c")), (9, answered()), (12, over))
+    assert story.visits[0].wait_ms == 5_000, "who called an agent directly did not wait for that"
+
+
 def test_queued_again_in_the_same_queue_loses_the_older_visit():
     story, _ = told((0, queued()), (5, queued()))
     assert [(v.number, v.outcome) for v in story.visits] == [(1, "lost"), (2, None)]
@@ -145,6 +162,27 @@ def test_the_last_message_decides_whether_a_text_contact_is_unanswered_and_a_bot
     assert story.unanswered_ms == NOON
     step(story, ev.Message(contact="c", by="agent"), NOON + 3_000)
     assert story.unanswered_ms is None
+
+
+def test_who_wrote_a_last_word_and_comes_back_later_waits_for_a_reply_to_what_they_write_then():
+    """ "Thank you!" at 20 s stays without a reply; an agent resolves it, or the customer gives up waiting."""
+    thanks, hello = (20, ev.Message(contact="c", by="customer")), (900, ev.Message(contact="c", by="customer"))
+    for end in (ev.Ended(contact="c", agent="anna"), ev.Ended(contact="c"), ev.Wrapped(contact="c", agent="anna")):
+        story, _ = told((0, queued()), (5, answered()), thanks, (30, end), (890, queued()), hello)
+        assert story.unanswered_ms == NOON + 900_000
+    story, _ = told((0, queued()), thanks, (30, ev.Abandoned(contact="c")), (890, queued()), hello)
+    assert story.unanswered_ms == NOON + 900_000
+
+
+def test_who_is_passed_on_or_still_talked_to_goes_on_waiting_for_a_reply():
+    asked = (20, ev.Message(contact="c", by="customer"))
+    left, moved = ev.Left(contact="c", reason="overflow"), ev.Transferred(contact="c", agent="anna")
+    for begin, end in (([], left), ([(5, answered())], moved)):
+        story, _ = told((0, queued()), *begin, asked, (30, end), (31, queued("second")))
+        assert story.unanswered_ms == NOON + 20_000
+    over = (30, ev.Ended(contact="c", agent="anna"))
+    story, _ = told((0, queued()), (5, answered()), (6, queued("second")), asked, over)
+    assert story.unanswered_ms == NOON + 20_000, "it waits in another queue"
 
 
 def test_a_corrected_contact_ends_as_lost_and_its_leg_counts_nowhere():

@@ -34,13 +34,14 @@ def ended(story: Story, event: ev.Ended | ev.Transferred, at_ms: int) -> Deed:
     legs = _legs_that_end(story, agent, queue, at_ms)
     for leg in legs:
         _end_leg(story, leg, event, at_ms)
+        _state_wait(story, leg, event.wait_s)
     waiting: list[Visit] = []
     if isinstance(event, ev.Ended) and (agent is None or not any(leg.agent == agent for leg in story.legs)):
         waiting = [v for v in story.visits if v.ended_ms is None and queue in (None, v.queue) and v.begun_ms <= at_ms]
         for visit in waiting:
             end_visit(story, visit, at_ms, "lost", event.wait_s)
         story.stop_bare_rings(at_ms)
-    if agent is None:
+    if agent is None or (legs and isinstance(event, ev.Ended) and not story.is_open):
         story.unanswered_ms = None
     if legs:
         return Deed(Did.ENDED_LEG, f"ended leg of {', '.join([leg.agent for leg in legs])}")
@@ -56,6 +57,7 @@ def wrapped(story: Story, event: ev.Wrapped, at_ms: int) -> Deed:
         return Deed(Did.NOTHING, f"wrapped nothing: no leg of {agent}")
     if leg.ended_ms is None:
         _end_leg(story, leg, ev.Ended(contact=event.contact), at_ms)
+        story.unanswered_ms = story.unanswered_ms if story.is_open else None
     leg.wrapup_ms = at_ms - (leg.ended_ms or at_ms) if event.wrapup_s is None else round(event.wrapup_s * 1000)
     leg.closed_ms = at_ms
     return Deed(Did.CHANGED_LEG, f"wrapped up by {agent}")
@@ -102,3 +104,14 @@ def _end_leg(story: Story, leg: Leg, event: ev.Ended | ev.Transferred, at_ms: in
     wrapup_ms = round(story.settings.for_queue(leg.queue).wrapup_s * 1000) if leg.queue else 0
     leg.ended_ms = leg.since_ms = at_ms
     leg.closed_ms, leg.wrapup_ms, leg.state = at_ms + wrapup_ms, wrapup_ms, "wrapup"
+
+
+def _state_wait(story: Story, leg: Leg, wait_s: float | None) -> None:
+    """How long it had waited, where its end says so and its answer did not."""
+    if wait_s is None or not leg.waited:
+        return
+    of = ("answered", leg.agent, leg.queue)
+    mine = [visit for visit in story.visits if (visit.outcome, visit.agent, visit.queue) == of]
+    before = [visit for visit in mine if (visit.ended_ms or 0) <= leg.begun_ms]
+    if before and before[-1].stated_wait_ms is None:
+        before[-1].stated_wait_ms = round(wait_s * 1000)

@@ -69,7 +69,10 @@ def answered(story: Story, event: ev.Answered, at_ms: int) -> Deed:
 
 
 def abandoned(story: Story, event: ev.Abandoned, at_ms: int) -> Deed:
-    return _gone(story, event, at_ms, "abandoned", None)
+    deed = _gone(story, event, at_ms, "abandoned", None)
+    if deed.code is not Did.NOTHING and not story.is_open:
+        story.unanswered_ms = None  # nobody waits for a reply any more
+    return deed
 
 
 def left(story: Story, event: ev.Left, at_ms: int) -> Deed:
