@@ -220,6 +220,20 @@ def test_compute_counts_an_event_that_was_told_twice_once(recording: Path, capsy
     assert "1 events were there before" in told.err
 
 
+def test_compute_knows_an_id_for_a_day_as_the_stream_does(capsys: pytest.CaptureFixture[str]) -> None:
+    """A source that numbers its events anew each week: 1 and 2 on the 16th, the same on the 23rd and 2 once more."""
+    told = [
+        {"type": "contact.queued", "contact": f"{day}-{n}", "queue": "q", "id": n, "time": f"2026-11-{day}T09:00:0{n}Z"}
+        for day, n in (("16", "1"), ("16", "2"), ("23", "1"), ("23", "2"), ("23", "2"))
+    ]
+    Path("weeks.ndjson").write_text("".join(json.dumps(one) + "\n" for one in told))
+    assert run(["compute", "--from", "events", "weeks.ndjson", "--json"]) == 0
+    said = capsys.readouterr()
+    queue = json.loads(said.out)["queues"]["q"]
+    assert (queue["day"]["offered"], queue["now"]["waiting"]) == (2, 4)
+    assert "1 events were there before" in said.err
+
+
 def test_compute_shows_the_floor_as_it_was_at_an_instant_to_the_millisecond(
     recording: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

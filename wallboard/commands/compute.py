@@ -19,6 +19,8 @@ from wallboard.core.events import Event
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
 
+KNOWN_MS = 24 * 3_600_000  # so long an id is
+
 
 class Moment(NamedTuple):
     """The floor at an instant: the same object each time, further on."""
@@ -101,15 +103,18 @@ def _told_until(events: Iterable[Event], at_ms: int | None) -> Iterator[Event]:
 
 
 def once(events: Iterable[Event], source: str, warnings: Warnings) -> Iterator[Event]:
-    """Each (source, id) once, as the stream takes it; what names no source is the recording's."""
-    seen: set[tuple[str | None, str]] = set()
+    """Each (source, id) once within 24 hours, as the stream takes it; what names no source is the recording's."""
+    seen: dict[tuple[str | None, str], int] = {}  # when it happened
+    at_ms = 0
     for event in events:
         told = event if event.source else msgspec.structs.replace(event, source=source)
+        at_ms = at_ms if told.time is None else told.time
         if told.id is not None:
-            if (key := (told.source, told.id)) in seen:
+            key = told.source, told.id
+            if abs(at_ms - seen.get(key, -KNOWN_MS)) < KNOWN_MS:
                 warnings.duplicates += 1
                 continue
-            seen.add(key)
+            seen[key] = at_ms
         yield told
 
 
