@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_oracle import LOGS, WINDOWS, ZONES, _is_repeat, _logs, _queue, _rule, _settings
 
+from wallboard.core import counted, kpis, snapshot
 from wallboard.core import events as ev
-from wallboard.core import kpis
 from wallboard.core.explain import explain
 from wallboard.core.settings import Queue, Settings, Site, Target
 from wallboard.core.state import Floor
@@ -86,9 +86,14 @@ def test_every_number_of_every_queue_group_and_agent_recomputes_from_what_explai
                     said = recomputes(floor, kind, name, metric, window, number)
                     _visits_add_up(said)
                 _formulas_add_up(floor, kind, name, window)
+            for reason, number in row["now"]["paused_by"].items():
+                recomputes(floor, kind, name, f"paused_by.{reason}", "now", number)
     for name, row in whole["agents"].items():
-        for metric, number in numbers(row.get("day", {})).items():
-            recomputes(floor, "agents", name, metric, "day", number)
+        for window in ("day", "shift"):
+            for metric, number in numbers(row.get(window, {})).items():
+                recomputes(floor, "agents", name, metric, window, number)
+        for tag, number in row["tags"].items():
+            recomputes(floor, "agents", name, f"tags.{tag}", "day", number)
 
 
 def numbers(row: dict[str, Any]) -> dict[str, float]:
@@ -163,6 +168,47 @@ def test_the_worked_case_shows_its_four_formulas_side_by_side():
     assert [(term["term"], term["n"]) for term in said["denominator"]["terms"]] == [
         ("answered", 90), ("abandoned", 10), ("over_counted", 0),
     ]  # fmt: skip
+
+
+# 4 answered within T and 1 after it; abandoned within T 2, one of them short, and 1 after it; 1 left, 2 exchanged for a
+# call-back, one within T; 2 wait longer than T and 1 does not: a 5, aT 4, b 3, bT 2, s 1, f 1, c 2, cT 1, wT 2.
+SEVEN: dict[str, tuple[int, int]] = {
+    "answered": (4, 5),  # aT / a
+    "negative": (4, 8),  # aT / (a + b)
+    "offered": (4, 9),  # aT / (a + b + f)
+    "positive": (6, 8),  # (aT + bT) / (a + b)
+    "removed": (7, 10),  # (aT + bT + cT) / (a + b + c)
+    "ignore": (4, 6),  # aT / (a + b − bT)
+    "short": (4, 7),  # aT / (a + b − s)
+}
+
+
+@pytest.mark.parametrize("count_waiting", [True, False])
+@pytest.mark.parametrize("formula", SEVEN)
+def test_each_formula_of_a_queue_with_and_without_those_who_wait(formula: Any, count_waiting: bool):
+    floor = Floor(Settings(queue={"support": Queue(target=Target(formula=formula, count_waiting=count_waiting))}))
+    ends = {ev.Answered: (3, 4, 5, 20, 21), ev.Abandoned: (5, 6, 30), "key": (9,), "callback": (20, 21)}
+    for kind, waits in ends.items():
+        for wait_s in waits:
+            about = {"contact": f"{kind} {wait_s}", "queue": "support", "source": "pbx"}
+            floor.apply(ev.Queued(**about, time=NOON), NOON + 60 * SECOND)
+            end = {"agent": "anna"} if kind is ev.Answered else {"reason": kind} if isinstance(kind, str) else {}
+            left = ev.Left if isinstance(kind, str) else kind
+            floor.apply(left(**about, **end, time=NOON + wait_s * SECOND), NOON + 60 * SECOND)
+    for begun_s in (30, 39, 40):
+        floor.apply(ev.Queued(contact=f"w{begun_s}", queue="support", source="pbx", time=NOON + begun_s * SECOND),
+                    NOON + 60 * SECOND)  # fmt: skip
+    good, base = SEVEN[formula]
+    base += 2 if count_waiting else 0
+    row = kpis.entity(floor, "queues", "support")
+    assert row is not None
+    for window in ("m15", "m30", "m60", "day"):
+        said = recomputes(floor, "queues", "support", "service_level", window, row[window]["service_level"])
+        assert row[window]["service_level"] == pytest.approx(100 * good / base)
+        assert (said["numerator"]["total"], said["denominator"]["total"]) == (good, base)
+        assert [(one["formula"], one["numerator"], one["denominator"]) for one in said["service_levels"]] == [
+            (name, top, bottom + (2 if count_waiting else 0)) for name, (top, bottom) in SEVEN.items()
+        ]
 
 
 def test_a_bank_s_month_shows_its_five_formulas_up_to_ten_points_apart():
@@ -284,6 +330,40 @@ def test_the_last_20_of_a_long_day_are_the_newest_and_show_people_only_to_those_
     assert [one["contact"] for one in said["visits"]] == [f"answered_in-{number}" for number in range(44, 24, -1)]
     assert {one["wait_s"] for one in said["visits"]} == {10}
     assert not [one for one in shown["visits"] if {"contact", "agent", "reason"} & one.keys()]
+
+
+def test_of_a_quiet_queue_the_last_are_found_however_many_came_elsewhere_since(monkeypatch: pytest.MonkeyPatch):
+    """Three calls at noon, one refused, one marked by no contact; who waits since then is among them."""
+    monkeypatch.setattr(counted, "LOOKED_THROUGH", 5)
+    monkeypatch.setattr(counted, "TOLD_AGAIN", 5)
+    told: list[tuple[int, ev.Event]] = [(0, ev.Queued(contact="waits", queue="quiet", source="pbx"))]
+    for nth, gone in enumerate((False, False, True), 1):
+        of = {"contact": f"c{nth}", "source": "pbx"}
+        end: list[tuple[int, ev.Event]] = [(40, ev.Abandoned(**of))]
+        if not gone:
+            end = [(9, ev.Answered(**of, agent="anna")), (50, ev.Ended(**of)), (60, ev.Tagged(**of, tag="thanks"))]
+        told += [(nth, ev.Queued(**of, queue="quiet")), *end]
+    told += [
+        (70, ev.Left(contact="r", queue="quiet", reason="full", source="pbx")),
+        (71, ev.Rated(queue="quiet", score=5, source="survey")),
+        (72, ev.Missed(contact="waits", agent="bob", source="pbx")),
+    ]
+    told += [(2400 + nth, ev.Queued(contact=f"b{nth}", queue="busy", source="pbx")) for nth in range(20)]
+    floor = Floor()
+    for after_s, event in sorted(told, key=lambda one: one[0]):
+        floor.apply(event, NOON + after_s * SECOND)
+    floor.advance(NOON + 2430 * SECOND)
+    for one in (floor, snapshot.load(snapshot.dump(floor))):
+        for metric, found in (
+            ("answered", 2), ("abandoned", 1), ("service_level", 3), ("asa_s", 2), ("offered", 4), ("max_wait_s", 3),
+            ("handled", 2), ("tags.thanks", 2), ("refused", 1), ("rated", 1), ("missed", 1),
+        ):  # fmt: skip
+            assert len((explain(one, "queues", "quiet", metric, "day", people=True) or {})["visits"]) == found, metric
+        for kind, name in (("queues", "quiet"), ("groups", "all")):
+            said = explain(one, kind, name, "oldest_at", "now", people=True) or {}
+            assert said["visits"][0]["contact"] == "waits"
+        for agent, metric, n in (("anna", "handled", 2), ("anna", "tags.thanks", 2)):
+            assert len((explain(one, "agents", agent, metric, "day", people=True) or {})["visits"]) == n
 
 
 def test_no_denominator_no_value_and_why():

@@ -14,6 +14,7 @@ from wallboard.core.contactrow import Contact, Key, Listing
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import NOBODY, NOT_LIVE, Fact, Live, facts, live
 from wallboard.core.ground import Ground
+from wallboard.core.latest import Latest
 from wallboard.core.people import LATE_MS, People
 from wallboard.core.quarters import Quarters
 from wallboard.core.repeats import Repeats
@@ -39,6 +40,7 @@ class Contacts:
         self.restarts: dict[str, list[int]] = {}  # source → when its platform started anew lately, in order
         self.unsettled: dict[Key, Contact] = {}
         self.repeats = Repeats(tallies)
+        self.latest = Latest()
         self.quarters: Quarters | None = None  # a worker's, for the history
 
     def take(self, event: ev.Event, at_ms: int, order: int, source: str, deeds: list[Deed], name: str) -> Deed:
@@ -136,6 +138,7 @@ class Contacts:
         self._people.put_away(key, contact.live.parts)
         self.changed_chunks.add(contact.chunk)
         contact.put_away()
+        self.latest.keep(key, contact.story)
         if self.quarters:
             self.quarters.rested.add(key)
 
@@ -172,6 +175,7 @@ class Contacts:
         if self.quarters:
             self.quarters.clear()
         self.repeats.count_anew(self.contacts)
+        self.latest.clear()
         for contact in self.contacts.values():
             contact.facts, contact.live = [], NOT_LIVE
             if not contact.is_put_away:
@@ -180,6 +184,7 @@ class Contacts:
                 self.recount(contact, self._ground.now_ms)
                 continue
             self.repeats.tell(contact.key, contact.story)
+            self.latest.keep(contact.key, contact.story)
             if self.quarters:
                 self.quarters.tell(contact)
             self._count(facts(contact.story, self._ground.settings, self._ground.now_ms), 1, self._ground.now_ms)

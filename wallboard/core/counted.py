@@ -1,15 +1,17 @@
 """Which visits, and which other facts, counted in a number? The newest, with what each added to it.
 
-Contacts are looked through from the newest, a bounded number of them, and of each outcome the last 20 are kept.
+Looked through are the newest contacts, a bounded number of them, those that are open, and the last of these queues
+(core/latest.py); of each outcome the last 20 are kept. Who waits is found among the open ones.
 What a visit adds is asked of `core.facts`, so that no rule stands here a second time.
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from heapq import heappush, heappushpop, nlargest
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from wallboard.core.contactrow import Contact
+from wallboard.core.contactrow import Contact, Key
 from wallboard.core.facts import Fact, facts
 from wallboard.core.formulas import Terms, total
 from wallboard.core.settings import SPOKEN
@@ -21,20 +23,23 @@ Document = dict[str, Any]
 Holds = Callable[[str, int], bool]  # (queue, at_ms): in these queues and in this window
 
 KEPT = 20  # CONTRACT 6.8: ended visits of each outcome
-LOOKED_THROUGH = 10_000  # contacts
-TOLD_AGAIN = 2_000  # contacts whose facts are worked out, for what is no visit
+LOOKED_THROUGH = 10_000  # the newest contacts
+TOLD_AGAIN = 2_000  # of them those whose facts are worked out, for what is no visit
+BESIDE = 2_000  # contacts that are older
 BY_BEGIN = ("offered", "out_of_hours")
 WAITING = frozenset({"waiting", "over_target", "ringing", "oldest_at", "est_wait_s"})
 
 
-def visits(floor: Floor, metric: str, top: Terms, bottom: Terms, holds: Holds) -> list[Document]:
+def visits(
+    floor: Floor, metric: str, top: Terms, bottom: Terms, queues: AbstractSet[str], holds: Holds
+) -> list[Document]:
     """The last visits that counted, the newest first: `begun`, `ended`, `wait_s`, `outcome` and what each added.
 
     Shapes: instants ms UTC, `wait_s` seconds (whole ones for visits that were neither answered nor abandoned).
     `contact` and `agent` are for those who may see them; whoever passes this on takes them out for the others.
     """
     rows: list[Document] = []
-    for contact, visit in _newest(floor, by_begin=metric in BY_BEGIN, holds=holds):
+    for contact, visit in _newest(floor, queues, by_begin=metric in BY_BEGIN, holds=holds):
         adds = _adds(contact, visit, floor)
         numerator, denominator = total(top, adds), total(bottom, adds)
         if numerator or denominator:
@@ -46,18 +51,19 @@ def waiting(floor: Floor, metric: str, of: Callable[[str], bool]) -> list[Docume
     """Who waits now, the longest first."""
     found = [
         _row(contact, visit, {}, 1, None)
-        for contact in _looked_through(floor, LOOKED_THROUGH)
+        for source in floor.contacts.open
+        for contact in floor.contacts.of_source(source)
         for visit in contact.story.visits
         if visit.ended_ms is None and of(visit.queue) and _stands(metric, visit, floor)
     ]
     return sorted(found, key=lambda row: int(row["begun"]))[:KEPT]
 
 
-def others(floor: Floor, kind: str, top: Terms, bottom: Terms, holds: Holds) -> list[Document]:
+def others(floor: Floor, kind: str, top: Terms, bottom: Terms, names: AbstractSet[str], holds: Holds) -> list[Document]:
     """The last legs, replies, results, marks and tags that counted: `at`, `adds`, what each added."""
     wanted = top.keys() | bottom.keys()
     rows: list[Document] = []
-    for contact in _looked_through(floor, TOLD_AGAIN):
+    for contact in _looked_through(floor, TOLD_AGAIN, kind, names):
         told: dict[tuple[int, str], dict[str, int]] = {}
         for fact in facts(contact.story, floor.settings, floor.now_ms):
             if fact.kind == kind and holds(fact.id, fact.at_ms):
@@ -96,11 +102,11 @@ def resolutions(floor: Floor, holds: Holds) -> list[Document]:
     ]  # fmt: skip
 
 
-def _newest(floor: Floor, *, by_begin: bool, holds: Holds) -> Iterator[tuple[Contact, Visit]]:
+def _newest(floor: Floor, queues: AbstractSet[str], *, by_begin: bool, holds: Holds) -> Iterator[tuple[Contact, Visit]]:
     """Of each outcome the last 20 in these queues and this window."""
     kept: dict[str | None, list[tuple[int, int, Contact, Visit]]] = {}
     nth = 0
-    for contact in _looked_through(floor, LOOKED_THROUGH):
+    for contact in _looked_through(floor, LOOKED_THROUGH, "queues", queues):
         for visit in contact.story.visits:
             at_ms = visit.begun_ms if by_begin else visit.ended_ms
             if at_ms is None or not holds(visit.queue, at_ms):
@@ -112,8 +118,25 @@ def _newest(floor: Floor, *, by_begin: bool, holds: Holds) -> Iterator[tuple[Con
         yield from ((contact, visit) for _, _, contact, visit in heap)
 
 
-def _looked_through(floor: Floor, most: int) -> Iterator[Contact]:
-    return islice(reversed(floor.contacts.contacts.values()), most)
+def _looked_through(floor: Floor, most: int, kind: str, names: AbstractSet[str]) -> Iterator[Contact]:
+    """Each once."""
+    contacts, seen = floor.contacts.contacts, set[Key]()
+    beside = chain(_open(floor, kind, names), floor.contacts.latest.of(kind, names))
+    for key in chain(islice(reversed(contacts), most), islice(beside, BESIDE)):
+        if key in contacts and key not in seen:
+            seen.add(key)
+            yield contacts[key]
+
+
+def _open(floor: Floor, kind: str, names: AbstractSet[str]) -> Iterator[Key]:
+    """Of these queues or people."""
+    for source, contacts in floor.contacts.open.items():
+        for name in contacts:
+            story = floor.contacts.contacts[source, name].story
+            people = {leg.agent for leg in story.legs} | {miss.agent for miss in story.missed}
+            of = people if kind == "agents" else story.queues
+            if not names.isdisjoint(of):
+                yield source, name
 
 
 def _adds(contact: Contact, visit: Visit, floor: Floor) -> dict[str, int]:

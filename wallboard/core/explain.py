@@ -246,12 +246,13 @@ def _rows(floor: Floor, kind: str, name: str, metric: str, window: str) -> list[
 
     top, bottom = weights(metric)
     if kind in ("queues", "groups"):
+        queues = {name} if kind == "queues" else {queue for queue in floor.tallies.queues if belongs(queue)}
         if metric in OF_THEIR_OWN:
             return OF_THEIR_OWN[metric](floor, holds)
         if metric in VISIT_COUNTS or metric in VISIT_RATIOS or metric in VISIT_SPREADS:
-            return counted.visits(floor, metric, top, bottom, holds)
-        return counted.others(floor, "queues", top, bottom, holds)
-    return counted.others(floor, kind, top, bottom, holds)
+            return counted.visits(floor, metric, top, bottom, queues, holds)
+        return counted.others(floor, "queues", top, bottom, queues, holds)
+    return counted.others(floor, kind, top, bottom, {name}, holds)
 
 
 def weights(metric: str) -> tuple[Terms, Terms]:
