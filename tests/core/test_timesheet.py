@@ -48,6 +48,23 @@ def anna(floor: Floor) -> dict[str, dict[str, float]]:
     return kpis.entity(floor, "agents", "anna") or {}
 
 
+def test_a_shift_within_a_shift_leaves_the_seconds_of_the_outer_one_whole():
+    """From 06:00 to 14:00, within it from 11:00 to 13:00; anna is there from 07:00 on, bob from 11:30 on."""
+    floor = Floor(Settings(site={"main": Site(shifts={"early": "06:00-14:00", "lunch": "11:00-13:00"})}))
+    floor.apply(told(-60, ev.SignedIn, agent="anna"), at(-60))
+    since: dict[float, dict[str, float]] = {10.5: {"anna": 7}, 12.5: {"anna": 11, "bob": 11.5},
+                                            13.5: {"anna": 7, "bob": 11.5}, 14.5: {}}  # fmt: skip
+    for hours, begun in since.items():
+        if hours == 12.5:
+            floor.apply(told(210, ev.SignedIn, agent="bob"), at(210))
+        floor.advance(at((hours - 8) * 60))
+        floor = snapshot.load(snapshot.dump(floor))
+        rows = {name: kpis.entity(floor, "agents", name) or {} for name in ("anna", "bob")}
+        shifts = {name: row["shift"]["signed_in_s"] for name, row in rows.items() if row.get("shift")}
+        assert shifts == {name: (rows[name]["as_of"] - at((at_h - 8) * 60)) / 1000 for name, at_h in begun.items()}
+        assert not [key for row in rows.values() for key in row if key.startswith("shift ")], "for nobody to see"
+
+
 def test_an_hour_by_hand():
     floor = floor_after(DAY, at(120))
     day = anna(floor)["day"]

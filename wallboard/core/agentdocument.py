@@ -9,6 +9,7 @@ from wallboard.core.brief import told_by
 from wallboard.core.figures import Document, family, window_of_contacts, with_times
 from wallboard.core.standings import doing
 from wallboard.core.state import Floor
+from wallboard.core.timesheet import WINDOWS
 
 
 def agent_document(floor: Floor, name: str) -> Document | None:
@@ -29,7 +30,7 @@ def agent_document(floor: Floor, name: str) -> Document | None:
     times, work = time_of(row, floor.ground)
     if floor.ground.runs_shift(floor.people.site_of(name)) is False:
         found["shift"] = {}
-    for window in row.sheet.starts:
+    for window in [one for one in WINDOWS if one in row.sheet.starts]:
         longest_ms = work.longest_ms(window, row.sheet.starts, row.seen_ms)
         found[window] = with_times(window_of_contacts(row.ledger.window(window)), times.get(window, {}), longest_ms)
     if work.since_ms is not None:

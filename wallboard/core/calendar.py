@@ -38,6 +38,7 @@ class Calendar:
         self.minute = 0
         self.days: dict[str, Day] = {}
         self.shifts: dict[str, Shift | None] = {}
+        self.beside: dict[str, set[int]] = {}  # site → when the other shifts that run there began
         self._due: list[Due] = []
 
     def set(self, now_ms: int) -> None:
@@ -74,5 +75,6 @@ class Calendar:
         turns += [shift.ends_ms for shift in running]
         if turns:
             self.wait(min(turns), "shift", site)
-        self.shifts[site] = max(running, key=lambda shift: (shift.started_ms, shift.name), default=None)
-        return self.shifts[site]
+        found = self.shifts[site] = max(running, key=lambda shift: (shift.started_ms, shift.name), default=None)
+        self.beside[site] = {shift.started_ms for shift in running if found and shift.started_ms != found.started_ms}
+        return found

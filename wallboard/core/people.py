@@ -163,7 +163,8 @@ class People:
             if self.site_of(name) == site:
                 row.ledger.turn(self._ground.minute)
                 row.ledger.begin(window, started_ms)
-                row.sheet.begin(window, started_ms if started_ms <= self._ground.now_ms else None)
+                beside = self._ground.calendar.beside.get(site, ()) if window == "shift" else ()
+                row.sheet.begin(window, started_ms if started_ms <= self._ground.now_ms else None, beside)
                 row.draft = None
                 row.calls = [call for call in row.calls if window != "day" or call[0] >= started_ms]
                 row.hostile = [at_ms for at_ms in row.hostile if window != "day" or at_ms >= started_ms - HOUR_MS]
@@ -239,7 +240,7 @@ class People:
         running = {"day": calendar.days.get(site), "shift": calendar.shifts.get(site)}
         for window, one in running.items():
             if row.sheet.starts.get(window) != (started_ms := one.started_ms if one else None):
-                row.sheet.begin(window, started_ms)
+                row.sheet.begin(window, started_ms, calendar.beside.get(site, ()) if window == "shift" else ())
 
     def _touch(self, name: str, row: AgentRow, at_ms: int) -> None:
         if at_ms > row.seen_ms:

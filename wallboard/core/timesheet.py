@@ -10,7 +10,7 @@ goes on from a copy that is settled as far as they saw, and drops it when someth
 the last hours are kept by quarters too, with the queues that were served.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, zip_longest
 
 from msgspec import Struct, field
@@ -99,14 +99,18 @@ class Timesheet(Struct, gc=False):
     turned_ms: int = -1  # when a contact last began or ended, as far as that is settled
     quarters: dict[int, dict[str, int]] = {}  # when it began → ms by state, and by the queues that were served
 
-    def begin(self, window: str, started_ms: int | None) -> None:
-        """A window begins; None: there is none now."""
-        if started_ms is None:
-            self.starts = {name: at for name, at in self.starts.items() if name != window}
-        else:
-            self.starts = {**self.starts, window: started_ms}
-        self.sums = {name: sums for name, sums in self.sums.items() if name != window}
-        self.work.longest = {name: length for name, length in self.work.longest.items() if name != window}
+    def begin(self, window: str, started_ms: int | None, beside: Collection[int] = ()) -> None:
+        """A window begins; None: there is none now. `beside`: when others of its kind began that run too. They go on
+        being counted, so that one of them is whole when it is the window again."""
+        wanted = {f"{window} {at_ms}": at_ms for at_ms in beside}
+        wanted |= {} if started_ms is None else {window: started_ms}
+        others = {name: at_ms for name, at_ms in self.starts.items() if name.partition(" ")[0] != window}
+        was = {at_ms: name for name, at_ms in self.starts.items() if name not in others}
+        of = {name: was.get(at_ms) for name, at_ms in wanted.items()} | {name: name for name in others}
+        self.starts = others | wanted
+        self.sums = {name: self.sums[old] for name, old in of.items() if old and old in self.sums}
+        longest = self.work.longest
+        self.work.longest = {name: longest[old] for name, old in of.items() if old and old in longest}
 
     def settle(self, until_ms: int, settings: Sequence[Setting], spans: Iterable[Span]) -> None:
         """Nothing before `until_ms` can change any more."""
