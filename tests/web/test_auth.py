@@ -27,7 +27,7 @@ async def test_every_route_but_the_open_ones_refuses_a_stranger(served: Any) -> 
         answer = await served.anonymous.request(method, path)
         if path in OPEN or path.startswith("/static/"):
             assert answer.status_code not in (303, 401), path
-        elif path.startswith(("/api/", "/metrics")) or method not in ("GET", "HEAD"):
+        elif path.startswith(("/api/", "/metrics", "/live")) or method not in ("GET", "HEAD"):
             assert answer.status_code == 401, (method, path)
             assert answer.headers["www-authenticate"] == "Bearer", path
         else:

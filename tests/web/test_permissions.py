@@ -61,7 +61,8 @@ class Somebody:
         return scope in theirs or "admin" in theirs
 
 
-NOT_HERE = {"GET /signin/oidc", "GET /signin/oidc/back", "GET /api/v1/floor"}  # no provider, and no queue to ask about
+# No provider, no queue to ask about, and no upgrade.
+NOT_HERE = {"GET /signin/oidc", "GET /signin/oidc/back", "GET /api/v1/floor", "GET /live"}
 READS = frozenset({"state:read"})
 LEADS = READS | {"people:read", "notices:write", "alerts:act", "screens:manage", "boards:write"}
 EVERYBODY = {
@@ -94,7 +95,7 @@ NEEDS = {
     "GET /healthz": "open", "GET /readyz": "open", "GET /signin": "open", "POST /signin": "open",
     "GET /signin/oidc": "open", "GET /signin/oidc/back": "open",
     "POST /signout": "in", "GET /metrics": "metrics:read", "GET /docs": "in", "GET /api/v1/openapi.json": "in",
-    "GET /plotly-{version}.js": "in", "GET /": "state:read", "GET /board-image/{name}": "in",
+    "GET /plotly-{version}.js": "in", "GET /live": "in", "GET /": "state:read", "GET /board-image/{name}": "in",
     "POST /api/v1/events": "events:write", "POST /api/v1/in/{name}": "signature",
     "GET /api/v1/state": "floor", "GET /api/v1/explain?group=all&metric=offered": "floor",
     "GET /api/v1/history?group=all": "floor",

@@ -196,6 +196,15 @@ async def test_a_foreign_origin_is_refused_before_accept(served: Served):
     assert caught.value.response.status_code == 403
 
 
+async def test_without_an_upgrade_the_answer_says_what_to_do(served: Served):
+    """As where a proxy does not pass it on: it was 404, as if there were no such address."""
+    answer = await served.http.get("/live?board=overview", headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (426, "application/problem+json")
+    assert (answer.headers["upgrade"], answer.headers["connection"]) == ("websocket", "upgrade")
+    assert "Upgrade: websocket" in answer.json()["detail"]
+    assert (await served.anonymous.get("/live?board=overview")).status_code == 401
+
+
 async def test_a_peer_that_is_gone_before_it_is_let_in_is_no_error(
     served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

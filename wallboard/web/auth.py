@@ -40,7 +40,7 @@ _OPEN = frozenset(
 )
 _STATIC = "/static/"
 _WEBHOOKS = "/api/v1/in/"  # they prove themselves by a signature of their own (web/webhooks.py)
-_FOR_PROGRAMS = ("/api/", "/metrics")
+_FOR_PROGRAMS = ("/api/", "/metrics", "/live")
 _READING = frozenset({"state:read", "people:read"})
 _BY_QUEUE = frozenset({"/api/v1/state", "/api/v1/explain", "/api/v1/history", "/api/v1/floor"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

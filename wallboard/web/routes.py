@@ -55,7 +55,7 @@ from wallboard.web.rulespage import RulesPage
 from wallboard.web.ruletrial import RuleTrial
 from wallboard.web.series import Series
 from wallboard.web.signin import SignInPage, sign_out
-from wallboard.web.socket import live
+from wallboard.web.socket import live, no_upgrade
 from wallboard.web.webhooks import Webhooks
 from wallboard.web.wiring import Parts
 
@@ -83,6 +83,7 @@ def routes_of(parts: Parts, templates: Jinja2Templates, ingest: Ingest) -> list[
         *_people(templates),
         *_signing_in(parts, templates),
         WebSocketRoute("/live", live),
+        Route("/live", no_upgrade),
         Route("/", Front(templates).show),
         *pages.routes(templates),
     ]

@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 import structlog
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from wallboard.config import Server
@@ -24,6 +26,7 @@ from wallboard.live.waits import FRAMES, STALLED_S, TOO_SLOW
 from wallboard.record.boards import Board
 from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.openfiles import room_for_screens
+from wallboard.web.problems import Problem, problem_response
 from wallboard.web.reports import Report, Reports
 from wallboard.web.sight import boards_for
 from wallboard.web.staying import Staying
@@ -35,6 +38,11 @@ REPORTS_A_MINUTE = 120
 
 NOT_ALLOWED = 4403
 UNSUPPORTED, NOT_TEXT, POLICY, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1013
+
+_NO_UPGRADE = (
+    "This is a WebSocket: ask for it with 'Connection: Upgrade' and 'Upgrade: websocket', as every WebSocket client "
+    "does (docs/socket.md). A proxy in between must pass both on (examples/nginx.conf)."
+)
 
 log = structlog.get_logger("socket")
 
@@ -102,6 +110,12 @@ class TextWire:
                 return
         screen.too_slow()  # not where the TimeoutError is at hand: it holds this task, and so what this task raises
         raise Refusal(TOO_SLOW, "too slow: come back for a fresh picture")
+
+
+async def no_upgrade(request: Request) -> Response:
+    """The same address, asked for as a page: most often a proxy in between has left the upgrade out."""
+    headers = {"upgrade": "websocket", "connection": "upgrade"}
+    return problem_response(Problem(426, _NO_UPGRADE, headers=headers))
 
 
 async def live(websocket: WebSocket) -> None:
