@@ -9,6 +9,7 @@ import itertools
 import subprocess
 import zlib
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any, ClassVar
@@ -310,10 +311,10 @@ class Fanout(RuleBasedStateMachine):
         """It took nothing for too long."""
         if store.pipe.broken:
             return
-        cut = self.hub.sent.cut
+        cut = self.hub.sent.cut["slow"]
         store.pipe.broken = True
-        self.act(store.pipe.screen.too_slow)
-        assert self.hub.sent.cut == cut + 1
+        self.act(partial(store.pipe.screen.cut, "slow"))
+        assert self.hub.sent.cut["slow"] == cut + 1
         self._come_back(store)
 
     @rule(store=stores)

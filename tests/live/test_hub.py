@@ -1,5 +1,6 @@
 """Views and their channels: who is told what, in one encoding for all, and first a whole snapshot."""
 
+import errno
 import zlib
 
 import pytest
@@ -93,6 +94,26 @@ async def test_all_is_packed_before_the_first_screen_is_written_to(
     monkeypatch.setattr(zlib, "compressobj", lambda *how: done.append("pack") or pack(*how))
     pipeline.apply(*(Queued(contact=one, queue=one, source="pbx") for one in ("support", "sales")))
     assert done == ["pack", "pack", "put", "put"]
+
+
+@pytest.mark.parametrize(("error", "vanished"), [(errno.ETIMEDOUT, 1), (errno.EHOSTUNREACH, 1), (errno.EPIPE, 0)])
+async def test_that_the_kernel_gave_up_on_a_screen_is_counted_where_it_says_so(
+    clock: Clock, error: int, vanished: int
+) -> None:
+    """It says so once, to whoever writes or reads first; its own way of writing then ends the connection."""
+
+    def gone(data: bytes) -> int:
+        raise OSError(error, "no such luck")
+
+    pipeline = Loaded()
+    hub = hub_of(pipeline, clock)
+    wire = Direct([])
+    wire.put = gone
+    hub.subscribe(board(), wire)
+    hello = wire.frame
+    pipeline.apply(Queued(contact="a", queue="support", source="pbx"))
+    assert (hub.sent.cut["vanished"], hub.screens) == (vanished, 1 - vanished)
+    assert wire.frame is not hello
 
 
 async def test_boards_that_show_the_same_are_told_in_the_same_bytes_packed_once(clock: Clock) -> None:

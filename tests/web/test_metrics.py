@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +51,14 @@ async def test_how_the_history_is_written_is_told_once_a_worker_has_said_so(
     assert figure(text, "wallboard_history_lag_seconds") == 90
     assert figure(text, "wallboard_history_written_timestamp_seconds") == (now - 90_000) / 1000
     assert figure(text, "wallboard_history_failures_total") == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system has no /proc")
+async def test_the_process_tells_what_it_takes_under_the_names_that_everybody_has(served: Any) -> None:
+    text = (await served.http.get("/metrics")).text
+    assert figure(text, "process_resident_memory_bytes") > 1_000_000
+    assert figure(text, "process_cpu_seconds_total") > 0
+    assert 3 < figure(text, "process_open_fds") < figure(text, "process_max_fds")
 
 
 @pytest.mark.parametrize(("setting", "status"), [("token", 401), ("open", 200)])

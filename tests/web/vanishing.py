@@ -1,5 +1,5 @@
 """Run in a network namespace of its own (test_serve.py): a screen's network goes away. Prints after how many seconds
-the server let it go.
+the server let it go, and how many it counted as vanished.
 
 vanishing.py REDIS_URL NAMESPACE FOLDER WAY      Redis on a unix socket; WAY: frames or ordinary
 """
@@ -35,7 +35,7 @@ async def main(url: str, namespace: str, folder: str, way: str) -> None:
             network("down")
             began_s = time.monotonic()
             await until(lambda: not served.app.state.hub.screens)
-            print(round(time.monotonic() - began_s, 1))
+            print(round(time.monotonic() - began_s, 1), served.app.state.hub.sent.cut["vanished"])
             network("up")
 
 

@@ -9,7 +9,7 @@ from wallboard.core.patch import DoesNotCompose, merge
 from wallboard.live.frames import Frame
 from wallboard.live.level import Level
 from wallboard.live.screen import Screen
-from wallboard.live.tally import Sent
+from wallboard.live.tally import Cut, Sent
 from wallboard.live.turns import Turns
 from wallboard.live.view import View
 
@@ -124,8 +124,8 @@ class Channel:
             if not self.count:
                 self._source.close(self)
 
-    def cut(self, screen: Screen) -> None:
-        self._source.sent.cut += 1
+    def cut(self, screen: Screen, why: Cut) -> None:
+        self._source.sent.cut[why] += 1
         self.leave(screen)
 
     def place(self, screen: Screen) -> None:

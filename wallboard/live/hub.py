@@ -287,7 +287,9 @@ class Hub:
 
     def _ended(self) -> None:
         if self._began_s is not None and self.sent.patches > self._before:  # else all was held back: there was none
-            self.pace.took(perf_counter() - self._began_s, self.pace_ms() / 1000, self._halves.parts)
+            took_s = perf_counter() - self._began_s
+            self.sent.fan_outs.took_s(took_s)
+            self.pace.took(took_s, self.pace_ms() / 1000, self._halves.parts)
             self._keep_pace()
         self._began_s = None
 

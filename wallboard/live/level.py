@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from wallboard.live.frames import Frame
 from wallboard.live.screen import Screen
+from wallboard.live.waits import GAVE_UP
 
 Put = Callable[[bytes], int]
 
@@ -49,8 +50,16 @@ class Level:
         for put in puts:
             try:
                 taken = put(data)
-            except OSError:  # full or broken: its own way of writing finds out which
-                taken = 0
-            if taken != size:
-                self.screens[put].wire.write(frame, taken)
+            except OSError as error:
+                _find_out(self.screens[put], frame, error)
+            else:
+                if taken != size:
+                    self.screens[put].wire.write(frame, taken)
         return Handed(len(puts), len(puts) * size)
+
+
+def _find_out(screen: Screen, frame: Frame, error: OSError) -> None:
+    """Full or broken: its own way of writing learns which. But that it gave up the kernel says only once."""
+    if error.errno in GAVE_UP:
+        screen.cut("vanished")
+    screen.wire.write(frame)

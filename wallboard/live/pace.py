@@ -23,7 +23,6 @@ class Pace:
 
     def __init__(self) -> None:
         self.lowered = 0  # how often, for /metrics
-        self.last_s = 0.0  # what the last fan-out took
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -52,7 +51,6 @@ class Pace:
     def took(self, fan_out_s: float, now_s: float, parts: int = 1) -> None:
         """A tick's fan-out, until its last byte was handed to the kernel; one of `parts` in an interval."""
         self._crowded = now_s < self._crowded_until_s
-        self.last_s = fan_out_s
         cost_s = fan_out_s if parts == 1 else parts * fan_out_s * BUSY / FULL
         self._mean_s += SMOOTH * (cost_s - self._mean_s)
         if self._mean_s > BUSY / self.rate and self._step + 1 < len(RATES):

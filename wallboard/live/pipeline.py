@@ -29,6 +29,7 @@ from wallboard.core.state import Floor
 from wallboard.core.watchful import watchful
 from wallboard.live.documents import Change, Document, Documents
 from wallboard.live.memory import loading
+from wallboard.live.tally import WORK_S, Spread
 from wallboard.stream.checkpoint import Checkpoints
 from wallboard.stream.stream import Entry, Stream
 
@@ -108,7 +109,7 @@ class Pipeline:
         self.gaps = 0
         self.applied = 0
         self.tick_ms: float = TICK_MS  # between two ticks: more while screens are told less often (live/hub.py)
-        self.tick_s = 0.0  # what the last one took, until frames were handed on
+        self.ticks = Spread(WORK_S)  # what they took, until frames were handed on
         self._vitals: Mapping[str, Document] = {}
 
     async def run(self) -> None:
@@ -331,7 +332,7 @@ class Pipeline:
         if changes:
             for sink in self.sinks:
                 sink.publish(changes, since_ms, self._published_ms)
-        self.tick_s = time.perf_counter() - began_s
+        self.ticks.took_s(time.perf_counter() - began_s)
 
     def _ticked_ms(self) -> float:
         """When this tick was due, where it is not much too late: what it takes to read and apply does not add up."""

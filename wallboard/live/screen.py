@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wallboard.core.patch import DoesNotCompose, merge
 from wallboard.live.frames import Frame
+from wallboard.live.tally import Cut
 
 if TYPE_CHECKING:
     from wallboard.live.channel import Channel
@@ -116,9 +117,9 @@ class Screen:
     def leave(self) -> None:
         self.channel.leave(self)
 
-    def too_slow(self) -> None:
-        """It took nothing for too long, and is cut off by its wire."""
-        self.channel.cut(self)
+    def cut(self, why: Cut) -> None:
+        """Its wire cuts it off, or finds that it is gone."""
+        self.channel.cut(self, why)
 
     def _next(self) -> Frame | None:
         """Snapshot and place in the sequence are taken in one step, without a gap."""

@@ -27,7 +27,7 @@ from websockets.http11 import Request
 from wallboard.live.frames import Frame
 from wallboard.live.prompt import PromptProtocol, log
 from wallboard.live.screen import Screen
-from wallboard.live.waits import FRAMES, STALLED_S, TOO_SLOW
+from wallboard.live.waits import FRAMES, GAVE_UP, STALLED_S, TOO_SLOW
 
 FULL_WINDOW = 15  # bits; whoever offers less gets plain frames
 
@@ -112,6 +112,8 @@ class FrameProtocol(PromptProtocol):
         super().handle_parser_exception()
 
     def keepalive_timeout(self) -> None:
+        if self._screen:
+            self._screen.cut("silent")
         self._leave()
         super().keepalive_timeout()
 
@@ -120,6 +122,8 @@ class FrameProtocol(PromptProtocol):
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._screen and isinstance(exc, OSError) and exc.errno in GAVE_UP:
+            self._screen.cut("vanished")
         self._leave()
         super().connection_lost(exc)
         self.put = None
@@ -133,7 +137,7 @@ class FrameProtocol(PromptProtocol):
         self._stall = None
         if self._screen:
             log.info("screen closed", code=TOO_SLOW, reason="too slow", board=self._screen.channel.view.board.id)
-            self._screen.too_slow()
+            self._screen.cut("slow")
         if self._is_open:
             self.close(TOO_SLOW, "too slow: come back for a fresh picture")
         else:  # it ended its own side: the transport closes already, once it has taken what it never will

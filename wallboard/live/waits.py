@@ -1,5 +1,6 @@
 """How long is a screen's connection waited for, and how much may wait in it? The same on every way (web/serve.py)."""
 
+import errno
 import socket
 
 FRAMES = "wallboard.frames"  # the ASGI extension: {"wire": the connection's Wire (live/screen.py)}
@@ -9,6 +10,7 @@ FRAMES = "wallboard.frames"  # the ASGI extension: {"wire": the connection's Wir
 # in one direction for a minute, and cost a screen as much as ten patches.
 PING_S = 50.0 if hasattr(socket, "TCP_USER_TIMEOUT") else 12.0
 PONG_S = 7.0
+GAVE_UP = frozenset({errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH})  # how the kernel says so
 STALLED_S = 5.0  # what is written and not taken for so long: the screen is cut off
 LINGER_S = 1.0  # for a close frame to leave
 UNSENT_BYTES = 32_768  # above it nothing is written, and the hub merges

@@ -64,7 +64,7 @@ from wallboard.web.known import Known
 from wallboard.web.lane import Lane
 from wallboard.web.lasthour import LastHour
 from wallboard.web.lookback import LookBack
-from wallboard.web.metrics import Metrics, fan_out
+from wallboard.web.metrics import Metrics, Value, fan_out
 from wallboard.web.names import Names
 from wallboard.web.origin import Origins
 from wallboard.web.paired import Paired
@@ -194,7 +194,7 @@ def _noted(clock_ms: Callable[[], int], line: Line) -> Noted:
         reports=reports,
         history_told=told,
         violations=violations,
-        metrics=Metrics([*process, reports.readings, told.readings, violations.readings], line.hub.sent),
+        metrics=Metrics([*process, reports.readings, told.readings, violations.readings]),
     )
 
 
@@ -287,10 +287,10 @@ async def _tell_counts(parts: Parts) -> None:
                 untold = []
 
 
-def _readings(pipeline: Pipeline) -> Iterable[tuple[str, str, float]]:
+def _readings(pipeline: Pipeline) -> Iterable[tuple[str, str, Value]]:
     yield "wallboard_ready", "1 when the state is loaded.", float(pipeline.ready)
     yield "wallboard_redis_reachable", "1 when Redis answered the last read.", float(pipeline.reachable)
     yield "wallboard_events_applied_total", "Events applied to the state.", pipeline.applied
     yield "wallboard_stream_gaps_total", "Times the stream had lost the reader's place.", pipeline.gaps
-    yield "wallboard_tick_seconds", "What the last tick took, until its frames were handed on.", pipeline.tick_s
+    yield "wallboard_tick_seconds", "What a tick took, until its frames were handed on.", pipeline.ticks
     yield "wallboard_pipeline_lag_seconds", "How far the state is behind the clock.", pipeline.lag_ms() / 1000

@@ -1,11 +1,11 @@
 """What do we tell Prometheus? Ingest's own counters, and pipeline and hub as they stand when asked."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Protocol
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from wallboard import __version__
 from wallboard.live.hub import Hub
-from wallboard.live.tally import Sent, Spread
+from wallboard.live.tally import Spread
 from wallboard.web.auth import WHO, Who
 from wallboard.web.calls import Answer, Call
 from wallboard.web.problems import Problem
@@ -42,23 +42,28 @@ _REASONS = (
 )
 
 
-class Reading(Protocol):
-    """One figure that somebody else counts: a name in Prometheus's form, what it means, its value now."""
+Value = float | Spread | Mapping[str, int]  # a mapping counts by reason
 
-    def __call__(self) -> Iterable[tuple[str, str, float]]: ...
+
+class Reading(Protocol):
+    """Figures that somebody else counts, each a name in Prometheus's form, what it means, its value now."""
+
+    def __call__(self) -> Iterable[tuple[str, str, Value]]: ...
 
 
 class Metrics(Collector):
     """`readings` are asked at each scrape; names that end in `_total` are counters, others gauges. What comes thousands
-    of times a second is counted in numbers of our own: Prometheus's lock each, for threads that are not here."""
+    of times a second is counted in numbers of our own: Prometheus's lock each, for threads that are not here.
+    Memory, processor and open files are of this process, where there is a /proc."""
 
-    def __init__(self, readings: Sequence[Reading] = (), sent: Sent | None = None) -> None:
+    def __init__(self, readings: Sequence[Reading] = ()) -> None:
         self.registry = CollectorRegistry()
         self.append = Spread(_APPEND_S)
-        self._readings, self._sent = [self._events, *readings], sent
+        self._readings = [self._events, *readings]
         self._accepted = self._duplicates = self._conflicts = 0
         self._rejected: Counter[str] = Counter()
         self.registry.register(self)
+        ProcessCollector(registry=self.registry)
 
     def took(self, accepted: int, duplicates: int, conflicts: int, errors: Iterable[str]) -> None:
         """What became of one batch; conflicts are duplicates too."""
@@ -71,21 +76,26 @@ class Metrics(Collector):
         yield InfoMetricFamily("wallboard_build", "What runs here.", {"version": __version__})
         for reading in self._readings:
             for name, meaning, value in reading():
-                kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
-                yield kind(name, meaning, value=value)
-        refused = CounterMetricFamily("wallboard_events_rejected", "Events refused over HTTP.", labels=["reason"])
-        for reason, count in self._rejected.items():
-            refused.add_metric([reason], count)
-        yield refused
-        yield _spread("wallboard_append_seconds", "Time for Redis to take a batch from HTTP.", self.append)
-        if self._sent:
-            meaning = "From the arrival of a patch's oldest event to the sockets."
-            yield _spread("wallboard_event_to_socket_seconds", meaning, self._sent.took)
+                yield _metric(name, meaning, value)
 
-    def _events(self) -> Iterator[tuple[str, str, float]]:
+    def _events(self) -> Iterator[tuple[str, str, Value]]:
         yield "wallboard_events_accepted_total", "Events taken over HTTP.", self._accepted
         yield "wallboard_events_duplicate_total", "Events already known, over HTTP.", self._duplicates
         yield "wallboard_events_conflict_total", "Of these: another body under a known id.", self._conflicts
+        yield "wallboard_events_rejected_total", "Events refused over HTTP.", self._rejected
+        yield "wallboard_append_seconds", "Time for Redis to take a batch from HTTP.", self.append
+
+
+def _metric(name: str, meaning: str, value: Value) -> Metric:
+    if isinstance(value, Spread):
+        return _spread(name, meaning, value)
+    if isinstance(value, Mapping):
+        counted = CounterMetricFamily(name, meaning, labels=["reason"])
+        for reason, count in value.items():
+            counted.add_metric([reason], count)
+        return counted
+    kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+    return kind(name, meaning, value=value)
 
 
 def _spread(name: str, meaning: str, told: Spread) -> Metric:
@@ -118,7 +128,7 @@ def metrics_page(metrics: Metrics, *, is_open: bool) -> Callable[[Request], Awai
     return show
 
 
-def fan_out(hub: Hub) -> Iterable[tuple[str, str, float]]:
+def fan_out(hub: Hub) -> Iterable[tuple[str, str, Value]]:
     """What goes to screens, and whether the machine keeps up."""
     sent = hub.sent
     yield "wallboard_screens", "Screens connected.", hub.screens
@@ -127,7 +137,9 @@ def fan_out(hub: Hub) -> Iterable[tuple[str, str, float]]:
     yield "wallboard_frames_total", "Frames written to screens.", sent.frames
     yield "wallboard_frame_bytes_total", "Their bytes, as they are on the wire.", sent.bytes
     yield "wallboard_patches_merged_total", "Patches merged into one that waited for a slow screen.", sent.merged
-    yield "wallboard_screens_cut_total", "Screens cut off because they were too slow.", sent.cut
-    yield "wallboard_fan_out_seconds", "What the last fan-out took, until the kernel had all of it.", hub.pace.last_s
+    yield "wallboard_screens_cut_total", "Screens cut off: too slow, vanished, or silent to a ping.", sent.cut
+    yield "wallboard_screens_put_off_total", "Screens asked to come back later (1013).", sent.put_off
+    yield "wallboard_event_to_socket_seconds", "From a patch's oldest event's arrival to the sockets.", sent.took
+    yield "wallboard_fan_out_seconds", "What a fan-out took, until the kernel had all of it.", sent.fan_outs
     yield "wallboard_updates_per_second_limit", "Updates that a view may have: fewer on a busy machine.", hub.pace.rate
     yield "wallboard_updates_lowered_total", "Times that limit was lowered.", hub.pace.lowered

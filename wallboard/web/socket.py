@@ -22,6 +22,7 @@ from wallboard.live.desk import DESK, desk
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
 from wallboard.live.screen import Screen, Wire
+from wallboard.live.tally import Later
 from wallboard.live.waits import FRAMES, STALLED_S, TOO_SLOW
 from wallboard.record.boards import Board
 from wallboard.web.auth import CREDENTIAL, who_asks
@@ -48,12 +49,13 @@ log = structlog.get_logger("socket")
 
 
 class Refusal(Exception):
-    """Close the connection with this code and reason."""
+    """Close the connection with this code and reason. `why`: as what it counts where they are to come back later."""
 
-    def __init__(self, code: int, reason: str) -> None:
+    def __init__(self, code: int, reason: str, why: Later = "unchecked") -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.why = why
 
 
 class Gone(Exception):
@@ -108,7 +110,7 @@ class TextWire:
             async with asyncio.timeout(STALLED_S):
                 await _send(self._websocket, {"type": "websocket.send", "text": frame.text})
                 return
-        screen.too_slow()  # not where the TimeoutError is at hand: it holds this task, and so what this task raises
+        screen.cut("slow")  # not where the TimeoutError is at hand: it holds this task, and so what this task raises
         raise Refusal(TOO_SLOW, "too slow: come back for a fresh picture")
 
 
@@ -128,6 +130,8 @@ async def live(websocket: WebSocket) -> None:
         await _serve(websocket, _board(websocket, hub), hub)
     except Refusal as refusal:
         log.info("screen closed", code=refusal.code, reason=refusal.reason, board=websocket.query_params.get("board"))
+        if refusal.code == TRY_LATER:
+            hub.sent.put_off[refusal.why] += 1
         await _close(websocket, refusal)
     except Gone:
         return
@@ -138,20 +142,24 @@ def _board(websocket: WebSocket, hub: Hub) -> Board:
         raise Refusal(*refused)
     board = _board_named(websocket.query_params.get("board", ""), websocket)
     if board is None and not websocket.app.state.boards.complete:
-        raise Refusal(TRY_LATER, "the boards are being read: come back")
+        raise _later("loading", "the boards are being read")
     if board is None:
         raise Refusal(NOT_ALLOWED, "no such board, or not for you")
     if not hub.pipeline.ready:
-        raise Refusal(TRY_LATER, "the state is being loaded: come back")
+        raise _later("loading", "the state is being loaded")
     server: Server = websocket.app.state.parts.config.server
     if hub.screens >= server.max_screens:
-        raise Refusal(TRY_LATER, "as many screens as this server takes (server.max_screens): come back")
+        raise _later("limit", "as many screens as this server takes (server.max_screens)")
     if hub.screens >= room_for_screens():
-        raise Refusal(TRY_LATER, "as many screens as this process may open files for (ulimit -n): come back")
+        raise _later("open_files", "as many screens as this process may open files for (ulimit -n)")
     staying: Staying = websocket.app.state.staying
     if staying.of(who_asks(websocket)) >= server.max_screens_each:
-        raise Refusal(TRY_LATER, "as many screens as one may have here (server.max_screens_each): come back")
+        raise _later("limit_each", "as many screens as one may have here (server.max_screens_each)")
     return board
+
+
+def _later(why: Later, reason: str) -> Refusal:
+    return Refusal(TRY_LATER, f"{reason}: come back", why)
 
 
 def _board_named(name: str, websocket: WebSocket) -> Board | None:
