@@ -10,6 +10,9 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from wallboard.assets import BOARDS
+from wallboard.record.database import open_record
+from wallboard.record.revisions import Revisions
+from wallboard.record.shelf import Shelf
 from wallboard.web import boards as boards_module
 from wallboard.web.boards import Boards
 
@@ -139,3 +142,20 @@ def test_what_a_board_says_of_people_is_logged_when_it_changes(tmp_path: Path) -
         ("one", "full", ["reasons"]),
         ("one", "none", []),
     ]
+
+
+async def test_at_a_start_nothing_has_changed_of_what_boards_say_of_people(tmp_path: Path) -> None:
+    """It was a line for each board that names somebody, at every start."""
+    text = "names = 'full'\n"
+    (tmp_path / "one.toml").write_text(text)
+    revisions = Revisions(open_record(tmp_path / "data"))
+    revisions.put("two", text, "Olena", 0, was=None, before=None)
+    shelf = Shelf(tmp_path, revisions, shipped={}, editable=False)
+    with capture_logs() as said:
+        boards = Boards(tmp_path, shelf)
+        await boards.refresh(lambda now: None)
+    assert (sorted(boards()), said) == (["one", "two"], [])
+    with capture_logs() as said:
+        (tmp_path / "three.toml").write_text(text)
+        await boards.refresh(lambda now: None)
+    assert [one["board"] for one in said] == ["three"]

@@ -61,8 +61,9 @@ class Boards:
         self._good: dict[str, Board] = {}
         self._boards = Filled({})
         self._reading = asyncio.Lock()
-        self.complete = shelf is None  # the record was read once: what is not here is nowhere
+        self.complete = False  # all was read once: what is not here is nowhere
         self.look()
+        self.complete = shelf is None
 
     def __call__(self) -> Mapping[str, Board]:
         return self._boards
@@ -120,7 +121,7 @@ class Boards:
         for mistake in mistakes:
             log.error("board not taken over", mistake=str(mistake))
             wrong.setdefault(Path(mistake.file).stem, []).append(mistake)
-        for board in boards.values():
+        for board in boards.values() if self.complete else ():  # at a start all are new, and nothing has changed
             _tell_exposed(self._good.get(board.id), board)
         self._wrong = wrong
         kept = {name: self._good[name] for name in wrong if name in self._good and name not in boards}
