@@ -1,7 +1,10 @@
 """The record of past days: written whole, never by a worker whose time is over, gone when it is old enough."""
 
 import importlib
+import json
 import pkgutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -188,6 +191,22 @@ def test_a_record_from_before_there_were_migrations_keeps_what_it_has(opened: Ca
     with engine.begin() as to:
         assert to.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [NEWEST]
     assert [one.until_ms for one in history.days(0, 1)] == [DAY_MS]
+
+
+def test_a_start_says_of_the_record_what_was_done_to_it_and_else_nothing(tmp_path: Path) -> None:
+    """Alembic's own lines come from its import on, so that this is a process of its own."""
+    program = (
+        "from pathlib import Path; from wallboard import logs; logs.configure();"
+        "from wallboard.record.database import migrate, open_record;"
+        f"migrate(open_record(Path({str(tmp_path)!r})))"
+    )
+
+    def said() -> list[str]:
+        ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        return [json.loads(line)["event"] for line in ran.stderr.splitlines()]
+
+    assert said() == [f"the record was brought to version {NEWEST} (before: none)"]
+    assert said() == []
 
 
 def test_several_that_begin_at_once_make_it_once(opened: Callable[[], Engine]) -> None:

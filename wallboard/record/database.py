@@ -28,6 +28,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _BEFORE_MIGRATIONS = ("history_intervals", "h0001")  # a record that has this table and no version is of this one
 _ONE_AT_A_TIME = 7_301_402  # of PostgreSQL's advisory locks
 
+log = logging.getLogger("record")  # as libraries do: where a command logs nothing, neither does this
+
 
 def open_record(data: Path, url: str | None = None) -> Engine:
     """Raises Mistake for an address that cannot be meant. Nothing is opened before it is used."""
@@ -74,10 +76,10 @@ def migrate(engine: Engine, version: str = "head") -> None:
 
     Raises RecordUnavailable for a record that a newer version wrote.
     """
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # of what it does; some it says when it is imported
     from alembic import command
     from alembic.runtime.migration import MigrationContext
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # six lines at each start that nobody acts on
     config = _alembic()
     with alone(engine) as to:
         config.attributes["connection"] = to
@@ -88,6 +90,8 @@ def migrate(engine: Engine, version: str = "head") -> None:
         if found is None and inspect(to).has_table(_BEFORE_MIGRATIONS[0]):
             command.stamp(config, _BEFORE_MIGRATIONS[1])
         command.upgrade(config, version)
+        if (now := MigrationContext.configure(to).get_current_revision()) != found:
+            log.info("the record was brought to version %s (before: %s)", now, found or "none")
 
 
 def known_versions() -> set[str]:
