@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -63,15 +64,22 @@ class Webs:
         wait_until(lambda: what in self.said, PATIENCE_S, lambda: f"never said {what!r}:\n{self.said}")
 
     def listens(self, pid: int) -> bool:
-        return psutil.CONN_LISTEN in self._at_the_address(pid)
+        return listens(pid, self.port)
 
     def screens(self, pid: int) -> int:
         """How many connections this process holds."""
-        return self._at_the_address(pid).count(psutil.CONN_ESTABLISHED)
+        return at_the_address(pid, self.port).count(psutil.CONN_ESTABLISHED)
 
-    def _at_the_address(self, pid: int) -> list[str]:
+
+def listens(pid: int, port: int) -> bool:
+    return psutil.CONN_LISTEN in at_the_address(pid, port)
+
+
+def at_the_address(pid: int, port: int) -> list[str]:
+    with suppress(psutil.NoSuchProcess):
         found = psutil.Process(pid).net_connections("tcp")
-        return [str(one.status) for one in found if one.laddr.port == self.port]
+        return [str(one.status) for one in found if one.laddr.port == port]
+    return []
 
 
 @pytest.fixture(scope="module")
@@ -205,3 +213,34 @@ async def test_where_one_process_does_not_come_up_again_all_go_on(
     finally:
         for web in webs:
             await web.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_up_starts_several_web_processes_on_one_address(tmp_path: Path) -> None:
+    """One that dies is started again, and meanwhile the other answers."""
+    port, said = free_port(), tmp_path / "said"
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("WALLBOARD_")}
+    command = [sys.executable, "-m", "wallboard", "up", "--processes", "2", "--port", str(port)]
+    with said.open("wb") as out:
+        up = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=out, stderr=subprocess.STDOUT)
+
+    def webs() -> set[int]:
+        return {child.pid for child in psutil.Process(up.pid).children() if listens(child.pid, port)}
+
+    def ready() -> bool:
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60).status == 200
+        except OSError:
+            return False
+
+    try:
+        wait_until(lambda: up.poll() is not None or "/signin#" in said.read_text(), PATIENCE_S, said.read_text)
+        wait_until(lambda: len(webs()) == 2 and ready(), PATIENCE_S, said.read_text)
+        first, other = webs()
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: len(webs()) == 2 and first not in webs(), PATIENCE_S, said.read_text)
+        assert other in webs()
+        assert "was ended by SIGKILL" in said.read_text()
+    finally:
+        up.terminate()
+        assert up.wait(PATIENCE_S) == 0, said.read_text()

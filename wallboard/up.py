@@ -3,6 +3,7 @@
     up ── private Redis (unless one is given)
        ├─ worker
        ├─ web        gets the listening socket from `up`: while it restarts, connections wait, none is refused
+       │             (of several each has its own: the others take them)
        └─ collect    all configured sources
 
 Started in this order, stopped in reverse within STOP_S. A child that ends is started again; when `up` ends,
@@ -14,11 +15,11 @@ import asyncio
 import fcntl
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -38,12 +39,13 @@ _SIMULATED = "SIMULATED: nothing is configured, this centre is invented (docs/co
 _NO_SOURCE = "No source is configured yet: add a [collector.NAME], or send events (`wallboard post`)"
 
 
-async def up(where: Given, *, verbose: bool = False) -> None:
-    """Until SIGTERM or SIGINT. Raises WallboardError where something must be changed first."""
+async def up(where: Given, *, processes: int = 1, verbose: bool = False) -> None:
+    """Until SIGTERM or SIGINT. `processes`: of the web part. Raises WallboardError where something must be changed
+    first."""
     told = _told()
     config: Config | None = where.load()
     while config is not None:
-        config = await _family(where, config, told, verbose)
+        config = await _family(where, config, told, processes, verbose)
 
 
 async def web_processes(where: Given, count: int) -> None:
@@ -117,12 +119,12 @@ async def _either(*events: asyncio.Event) -> None:
             task.cancel()
 
 
-async def _family(where: Given, config: Config, told: asyncio.Event, verbose: bool) -> Config | None:
+async def _family(where: Given, config: Config, told: asyncio.Event, processes: int, verbose: bool) -> Config | None:
     """One run of all parts. The configuration of the next run; None: told to stop."""
-    with _alone(config.data), closing_socket(config) as listener:
+    with _alone(config.data), _webs(config, processes) as webs:
         remember(config)
         async with kept(config) as url:
-            children = _children(where, config, url, listener, verbose)
+            children = _children(where, config, url, webs, verbose)
             for child in children:
                 child.start()
             greeting = asyncio.create_task(_greet(config, url))
@@ -134,16 +136,23 @@ async def _family(where: Given, config: Config, told: asyncio.Event, verbose: bo
                 await _stop(children)
 
 
-def _children(where: Given, config: Config, url: str, listener: socket.socket, verbose: bool) -> list[Child]:
+class _Part(NamedTuple):
+    """A process to be started. `fds`: what it gets of ours."""
+
+    name: str
+    command: Sequence[str]
+    fds: Sequence[int] = ()
+
+
+def _children(where: Given, config: Config, url: str, webs: Sequence[_Part], verbose: bool) -> list[Child]:
     """In the order of their start."""
     environ = {**os.environ, "WALLBOARD_REDIS_URL": url}
-    fd = listener.fileno()
 
-    def child(name: str, *arguments: str, fds: Sequence[int] = ()) -> Child:
-        log = None if verbose else config.data / "log" / f"{name}.log"
-        return Child(name, [name, *arguments, *_where(where, config)], environ, log, _tell, fds)
+    def child(part: _Part) -> Child:
+        log = None if verbose else config.data / "log" / f"{part.name}.log"
+        return Child(part.name, [*part.command, *_where(where, config)], environ, log, _tell, part.fds)
 
-    return [child("worker"), child("web", "--fd", str(fd), fds=[fd]), child("collect")]
+    return [child(part) for part in (_Part("worker", ["worker"]), *webs, _Part("collect", ["collect"]))]
 
 
 async def _next(where: Given, config: Config, told: asyncio.Event) -> Config | None:
@@ -227,10 +236,16 @@ def _where(where: Given, config: Config) -> list[str]:
 
 
 @contextmanager
-def closing_socket(config: Config) -> Iterator[socket.socket]:
-    with listening(config.server) as listener:
-        listener.listen(1024)
-        yield listener
+def _webs(config: Config, count: int) -> Iterator[Sequence[_Part]]:
+    """One web process gets the listening socket; several have one each, at an address that is kept."""
+    if count == 1:
+        with listening(config.server) as listener:
+            listener.listen(1024)
+            fd = listener.fileno()
+            yield [_Part("web", ["web", "--fd", str(fd)], [fd])]
+    else:
+        with _reserved(config) as port:
+            yield [_Part(f"web-{n}", ["web", "--share", str(port)]) for n in range(1, count + 1)]
 
 
 @contextmanager

@@ -29,11 +29,17 @@ def at(command: Callable[..., None]) -> Callable[..., None]:
     return host(port(command))
 
 
+_several = click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, help="How many web processes, on one address."
+)
+
+
 @click.command()
 @given
 @at
+@_several
 @click.option("--verbose", is_flag=True, help="The parts' logs here, as JSON lines, instead of in files.")
-def up(host: str | None, port: int | None, verbose: bool, **where: Any) -> None:
+def up(host: str | None, port: int | None, processes: int, verbose: bool, **where: Any) -> None:
     """Start everything: Redis unless one is given, worker, web and the configured collectors.
 
     With nothing configured, or with --demo, a simulated centre. Prints one link that signs the first person in.
@@ -41,13 +47,13 @@ def up(host: str | None, port: int | None, verbose: bool, **where: Any) -> None:
     from wallboard.up import up as start
 
     _listen_at(host, port)
-    asyncio.run(start(Given(**where), verbose=verbose))
+    asyncio.run(start(Given(**where), processes=processes, verbose=verbose))
 
 
 @click.command()
 @given
 @at
-@click.option("--processes", type=click.IntRange(1, 64), default=1, help="How many, on one address.")
+@_several
 @click.option("--fd", type=int, hidden=True)
 @click.option("--share", type=int, hidden=True)
 @click.option("--ready-fd", type=int, hidden=True)
