@@ -237,9 +237,14 @@ def test_a_variable_with_the_suffix_file_names_a_file_with_the_value(tmp_path: P
 
 
 def test_a_mistake_in_the_environment_names_the_variable() -> None:
+    page = "(docs/configuration.md)"
     with pytest.raises(ConfigError) as found:
-        load(None, {"WALLBOARD_SERVER_PROT": "1", "PORT": "http"})
-    assert {one.file for one in found.value.mistakes} == {"environment WALLBOARD_SERVER_PROT", "environment PORT"}
+        load(None, {"WALLBOARD_SERVER_PROT": "1", "PORT": "http", "WALLBOARD_WEATHER": "fine"})
+    assert sorted(map(str, found.value.mistakes)) == [
+        "environment: PORT: Expected whole number, got text",
+        f"environment: WALLBOARD_SERVER_PROT: is no setting - did you mean WALLBOARD_SERVER_PORT? {page}",
+        f"environment: WALLBOARD_WEATHER: is no setting {page}",
+    ]
 
 
 def test_variables_that_a_platform_sets_beside_a_service_called_wallboard_are_left_alone() -> None:

@@ -215,6 +215,18 @@ def test_a_port_in_use_is_told_with_the_setting_to_change(tmp_path: Path) -> Non
     assert len(up.text().splitlines()) == 1
 
 
+def test_a_record_that_cannot_be_meant_is_told_before_anything_starts(tmp_path: Path) -> None:
+    """Each part would end with it and begin again, with the reason in its own log."""
+    (tmp_path / "wallboard.toml").write_text("")
+    up = Running(tmp_path, free_port(), WALLBOARD_DATABASE_URL="postgres:/me")
+    try:
+        assert up.process.wait(PATIENCE_S) == 1
+    finally:
+        up.stop()
+    assert up.text().startswith("wallboard: environment: WALLBOARD_DATABASE_URL: is no address of a database")
+    assert len(up.text().splitlines()) == 1
+
+
 def test_the_simulated_centre_ends_when_a_source_is_configured(own: Running, tmp_path: Path) -> None:
     own.link()
     (tmp_path / "wallboard.toml").write_text('[collector.mine]\nkind = "simulator"\nagents = 3\n')

@@ -20,7 +20,7 @@ from wallboard.core.maintenance import Maintenance
 from wallboard.core.naming import MOST
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Agent, Notice, Queue, Reason, Settings, Site
-from wallboard.environment import Sections, overlay, text_of
+from wallboard.environment import WHERE, Sections, overlay, text_of
 from wallboard.firstrules import first_rules
 from wallboard.heartbeat import Heartbeat, heartbeat_of
 from wallboard.heartbeat import Options as HeartbeatOptions
@@ -363,7 +363,7 @@ def _nothing_configured(config: Config) -> bool:
 def _with_origin(mistake: Mistake, origins: Mapping[str, str]) -> Mistake:
     """Names the variable instead of the file where the value came from the environment."""
     variable = origins.get(mistake.at)
-    return Mistake(f"environment {variable}", mistake.at, mistake.reason) if variable else mistake
+    return Mistake(WHERE, variable, mistake.reason) if variable else mistake
 
 
 def _stamp(file: Path | None) -> tuple[int, int, int] | None:

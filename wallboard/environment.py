@@ -14,9 +14,11 @@ import msgspec
 from msgspec import Struct
 
 from wallboard.core.errors import Mistake
+from wallboard.core.words import nearest
 from wallboard.tables import is_struct, path
 
 PREFIX = "WALLBOARD_"
+WHERE = "environment"  # where a mistake is, beside files; its place there is the variable
 # Not settings of the file: where things are, and what the commands that talk to a server use.
 OUTSIDE = frozenset({"CONFIG", "DATA", "DEMO", "ADMIN_TOKEN", "URL", "TOKEN", "SPOOL"})
 # Kubernetes puts these into every pod beside a Service that is called `wallboard`.
@@ -42,7 +44,7 @@ def text_of(environ: Mapping[str, str], variable: str, mistakes: list[Mistake]) 
     try:
         return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        mistakes.append(Mistake(f"environment {variable}_FILE", "$", f"cannot read {file}: {error}"))
+        mistakes.append(Mistake(WHERE, f"{variable}_FILE", f"cannot read {file}: {error}"))
         return None
 
 
@@ -55,12 +57,20 @@ def overlay(
         name = _PLATFORM.get(variable, variable)
         keys, kind = _place(name.removeprefix(PREFIX).lower(), tables, sections)
         if not keys:
-            reason = "is no setting, see docs/configuration.md"
-            mistakes.append(Mistake(f"environment {variable}", "$", reason))
+            reason = f"is no setting{_meant(name, sections)} (docs/configuration.md)"
+            mistakes.append(Mistake(WHERE, variable, reason))
         elif (text := text_of(environ, variable, mistakes)) is not None:
             _put(tables, keys, _value(text, kind, keys[-1]))
             origins[_joined(keys)] = variable
     return origins
+
+
+def _meant(variable: str, sections: Sections) -> str:
+    """Of what has no name of its own. Compared without the prefix, in which all are alike."""
+    tables = {name: msgspec.structs.fields(kind) for name, kind in sections.single.items() if kind}
+    known = [*OUTSIDE, *(f"{name}_{field.name}".upper() for name, fields in tables.items() for field in fields)]
+    near = nearest(variable.removeprefix(PREFIX), sorted(known))
+    return f" - did you mean {PREFIX}{near}?" if near else ""
 
 
 def _variables(environ: Mapping[str, str]) -> list[str]:

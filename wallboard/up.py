@@ -25,7 +25,7 @@ import click
 
 from wallboard.address import answers, link_base, listening, remember
 from wallboard.children import Child
-from wallboard.commands.check import board_mistakes, source_mistakes
+from wallboard.commands.check import board_mistakes, record_mistakes, source_mistakes
 from wallboard.commands.given import Given, clock_ms
 from wallboard.commands.inforce import needs_new_start
 from wallboard.config import Config
@@ -43,7 +43,7 @@ async def up(where: Given, *, processes: int = 1, verbose: bool = False) -> None
     """Until SIGTERM or SIGINT. `processes`: of the web part. Raises WallboardError where something must be changed
     first."""
     told = _told()
-    config: Config | None = where.load()
+    config: Config | None = _loaded(where)
     while config is not None:
         config = await _family(where, config, told, processes, verbose)
 
@@ -52,7 +52,7 @@ async def web_processes(where: Given, count: int) -> None:
     """`web --processes N`: N children on one address, each with a listening socket of its own. SIGHUP: a new start, one
     after another."""
     told = _told()
-    config = where.load()
+    config = _loaded(where)
     again = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, again.set)
     with _reserved(config) as port:
@@ -117,6 +117,14 @@ async def _either(*events: asyncio.Event) -> None:
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _loaded(where: Given) -> Config:
+    """With what the parts would find out one by one, each in its own log. Raises WallboardError."""
+    config = where.load()
+    if mistakes := [*record_mistakes(config)]:
+        raise ConfigError(mistakes)
+    return config
 
 
 async def _family(where: Given, config: Config, told: asyncio.Event, processes: int, verbose: bool) -> Config | None:
