@@ -335,6 +335,21 @@ def test_check_without_mistakes_says_so(capsys: pytest.CaptureFixture[str]) -> N
     assert "no mistakes" in capsys.readouterr().out
 
 
+def test_check_names_the_mistakes_of_the_environment_where_there_is_no_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It said that there were none, and the start then named them."""
+    for variable, value, reason in (
+        ("WALLBOARD_SERVER_PROT", "80", "is no setting - did you mean WALLBOARD_SERVER_PORT?"),
+        ("WALLBOARD_DATABASE_URL", "postgres:/me", "is no address of a database"),
+    ):
+        with monkeypatch.context() as environment:
+            environment.setenv(variable, value)
+            assert run(["check"]) == 1
+        assert f"environment: {variable}: {reason}" in capsys.readouterr().err
+    assert run(["check"]) == 0
+
+
 def test_check_warns_of_an_alert_that_asks_for_nothing_and_names_what_is_wrong_with_a_rule(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -238,10 +238,12 @@ def test_a_variable_with_the_suffix_file_names_a_file_with_the_value(tmp_path: P
 
 def test_a_mistake_in_the_environment_names_the_variable() -> None:
     page = "(docs/configuration.md)"
+    target = {"WALLBOARD_QUEUE_SALES_TARGET": "{ percent = 200 }"}
     with pytest.raises(ConfigError) as found:
-        load(None, {"WALLBOARD_SERVER_PROT": "1", "PORT": "http", "WALLBOARD_WEATHER": "fine"})
+        load(None, {"WALLBOARD_SERVER_PROT": "1", "PORT": "http", "WALLBOARD_WEATHER": "fine"} | target)
     assert sorted(map(str, found.value.mistakes)) == [
         "environment: PORT: Expected whole number, got text",
+        "environment: WALLBOARD_QUEUE_SALES_TARGET: percent: Expected number <= 100.0",
         f"environment: WALLBOARD_SERVER_PROT: is no setting - did you mean WALLBOARD_SERVER_PORT? {page}",
         f"environment: WALLBOARD_WEATHER: is no setting {page}",
     ]

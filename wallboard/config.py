@@ -362,8 +362,12 @@ def _nothing_configured(config: Config) -> bool:
 
 def _with_origin(mistake: Mistake, origins: Mapping[str, str]) -> Mistake:
     """Names the variable instead of the file where the value came from the environment."""
-    variable = origins.get(mistake.at)
-    return Mistake(WHERE, variable, mistake.reason) if variable else mistake
+    for at, variable in origins.items():
+        within = mistake.at.removeprefix(at)
+        if mistake.at.startswith(at) and within[:1] in ("", ".", "["):
+            reason = f"{within.removeprefix('.')}: {mistake.reason}" if within else mistake.reason
+            return Mistake(WHERE, variable, reason)
+    return mistake
 
 
 def _stamp(file: Path | None) -> tuple[int, int, int] | None:

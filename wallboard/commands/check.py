@@ -13,7 +13,7 @@ from wallboard.commands.given import data_option, file_option
 from wallboard.commands.strangers import strangers
 from wallboard.commands.unheard import of_duty, reaches_nobody, some, without_link
 from wallboard.commands.unmatched import unmatched
-from wallboard.config import FILE, SECTIONS, Config, find, load
+from wallboard.config import FILE, SECTIONS, Config, as_written, find, load
 from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable, SourceError
 from wallboard.core.rules import NO_ACTION, ON_DUTY
 from wallboard.eventschema import schema_text
@@ -36,7 +36,7 @@ def check(paths: Sequence[Path], as_json: bool, file: Path | None, data: Path | 
     would be used.
     """
     named = [file, *paths] if file else paths
-    mistakes = list(_mistakes(named or [_default()], data))
+    mistakes = list(_mistakes(named, data) if named else _in_use(data))
     if as_json:
         rows = [{"file": one.file, "at": one.at, _level(one): one.reason} for one in mistakes]
         click.echo(msgspec.json.encode(rows))
@@ -63,8 +63,23 @@ def _level(mistake: Mistake) -> str:
     return "warning" if mistake.warning else "error"
 
 
-def _default() -> Path:
-    return find(None, os.environ) or Path.cwd()
+def _in_use(data: Path | None) -> Iterator[Mistake]:
+    """The file that all commands take; where there is none, the environment and the boards that lie here."""
+    if file := find(None, os.environ):
+        yield from _mistakes([file], data)
+    else:
+        yield from _in_environment(data)
+        yield from _in_folder(Path.cwd(), data)
+
+
+def _in_environment(data: Path | None) -> Iterator[Mistake]:
+    try:
+        config = as_written(None, os.environ, data=data)
+    except ConfigError as error:
+        yield from error.mistakes
+    else:
+        yield from source_mistakes(config)
+        yield from record_mistakes(config)
 
 
 def _mistakes(paths: Sequence[Path], data: Path | None) -> Iterator[Mistake]:
