@@ -1,6 +1,7 @@
 """/metrics tells Prometheus what happened, to those who may ask."""
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 from wallboard.config import Config, Server
 from wallboard.stream.health import HealthRecords, Writing
 from wallboard.stream.keys import Keys
-from wallboard.web import historyhealth
+from wallboard.web import historyhealth, process
 from wallboard.web.metrics import reason_of
+from wallboard.web.process import open_files
 
 EVENTS = "/api/v1/events"
 
@@ -59,6 +61,26 @@ async def test_the_process_tells_what_it_takes_under_the_names_that_everybody_ha
     assert figure(text, "process_resident_memory_bytes") > 1_000_000
     assert figure(text, "process_cpu_seconds_total") > 0
     assert 3 < figure(text, "process_open_fds") < figure(text, "process_max_fds")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system has no /proc")
+def test_open_files_are_as_many_as_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = len(os.listdir("/proc/self/fd")) - 1  # without the one that lists them
+    assert open_files() == listed
+    for number in range(3):
+        (tmp_path / str(number)).touch()
+
+    class Uncounted:
+        """As before Linux 6.2."""
+
+        def __fspath__(self) -> str:
+            return str(tmp_path)
+
+        def stat(self) -> os.stat_result:
+            return os.stat_result((0,) * 10)
+
+    monkeypatch.setattr(process, "_FILES", Uncounted())
+    assert open_files() == 3
 
 
 @pytest.mark.parametrize(("setting", "status"), [("token", 401), ("open", 200)])

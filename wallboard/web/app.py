@@ -70,6 +70,7 @@ from wallboard.web.origin import Origins
 from wallboard.web.paired import Paired
 from wallboard.web.passwords import Passwords
 from wallboard.web.problems import Problem, Refusals, Unexpected
+from wallboard.web.process import process
 from wallboard.web.programs import Programs
 from wallboard.web.rate import Rates
 from wallboard.web.reports import Reports
@@ -188,13 +189,13 @@ def _callers(config: Config, clock_ms: Callable[[], int], record: Engine, kept: 
 
 def _noted(clock_ms: Callable[[], int], line: Line) -> Noted:
     told, violations, reports = HistoryTold(clock_ms), Violations(clock_ms), Reports(line.hub.build)
-    process = [lambda: _readings(line.pipeline), lambda: fan_out(line.hub)]
+    ours = [process, lambda: _readings(line.pipeline), lambda: fan_out(line.hub)]
     return Noted(
         counting=Counting(),
         reports=reports,
         history_told=told,
         violations=violations,
-        metrics=Metrics([*process, reports.readings, told.readings, violations.readings]),
+        metrics=Metrics([*ours, reports.readings, told.readings, violations.readings]),
     )
 
 

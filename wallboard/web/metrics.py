@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from itertools import accumulate
 from typing import Protocol
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -53,8 +53,7 @@ class Reading(Protocol):
 
 class Metrics(Collector):
     """`readings` are asked at each scrape; names that end in `_total` are counters, others gauges. What comes thousands
-    of times a second is counted in numbers of our own: Prometheus's lock each, for threads that are not here.
-    Memory, processor and open files are of this process, where there is a /proc."""
+    of times a second is counted in numbers of our own: Prometheus's lock each, for threads that are not here."""
 
     def __init__(self, readings: Sequence[Reading] = ()) -> None:
         self.registry = CollectorRegistry()
@@ -63,7 +62,6 @@ class Metrics(Collector):
         self._accepted = self._duplicates = self._conflicts = 0
         self._rejected: Counter[str] = Counter()
         self.registry.register(self)
-        ProcessCollector(registry=self.registry)
 
     def took(self, accepted: int, duplicates: int, conflicts: int, errors: Iterable[str]) -> None:
         """What became of one batch; conflicts are duplicates too."""
