@@ -294,6 +294,27 @@ def test_compute_leaves_no_minute_out_on_which_something_happened(capsys: pytest
     assert dict(zip(heads, rows[2][2:], strict=True))["service_level"] == "0"  # 0 / (0 + 1 who waits over 20 s)
 
 
+def test_a_row_of_compute_has_what_stands_further_below_in_unordered_files(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two recordings of one hour, one behind the other: calls at 09:01 and 09:31, then at 09:02."""
+    for file, minutes in {"one.ndjson": (1, 31), "other.ndjson": (2,)}.items():
+        calls = [
+            {
+                "type": "contact.queued",
+                "contact": f"{file}{minute}",
+                "queue": "q",
+                "time": f"2026-11-22T09:{minute:02}:00Z",
+            }
+            for minute in minutes
+        ]
+        Path(file).write_text("".join(json.dumps(call) + "\n" for call in calls))
+    files = ["one.ndjson", "other.ndjson"]
+    assert run(["compute", "--from", "events", *files, "--every", "1m", "--json"]) == 0
+    said = capsys.readouterr()
+    waiting = [json.loads(line)["state"]["queues"]["q"]["now"]["waiting"] for line in said.out.splitlines()]
+    assert waiting == [1, *[2] * 29, 3]
+    assert "late" not in said.err, "it is told in its turn"
+
+
 def test_the_tables_of_compute_stand_in_columns(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compute", "--from", "events", str(recording)]) == 0
     lines = capsys.readouterr().out.splitlines()

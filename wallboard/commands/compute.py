@@ -82,11 +82,11 @@ def _moments(
     every_ms: int | None,
     warnings: Warnings,
 ) -> Iterator[Moment]:
-    """The floor at each whole step (if any) and at the end. Arrival is the greatest event time so far."""
+    """The floor at each whole step (if any: then in order of time) and at the end. Arrival: the greatest time yet."""
     floor = Floor(settings)
     now_ms = 0
-    for event in once(_told_until(events, at_ms), source, warnings):
-        time_ms = event.time or now_ms
+    told = once(_told_until(events, at_ms), source, warnings)
+    for time_ms, event in _in_order(told) if every_ms else _as_they_stand(told):
         if every_ms and now_ms:
             yield from _steps(floor, now_ms, time_ms, every_ms)
         now_ms = max(now_ms, time_ms)
@@ -96,6 +96,19 @@ def _moments(
         yield from _steps(floor, now_ms, end_ms, every_ms)
     floor.advance(end_ms)
     yield Moment(end_ms, floor)
+
+
+def _as_they_stand(events: Iterable[Event]) -> Iterator[tuple[int, Event]]:
+    """With the time of each: the greatest so far where it has none."""
+    greatest_ms = 0
+    for event in events:
+        yield (time_ms := event.time or greatest_ms), event
+        greatest_ms = max(greatest_ms, time_ms)
+
+
+def _in_order(events: Iterable[Event]) -> list[tuple[int, Event]]:
+    """So that no row lacks what stands further below in the files; equal times keep their order."""
+    return sorted(_as_they_stand(events), key=lambda one: one[0])
 
 
 def _told_until(events: Iterable[Event], at_ms: int | None) -> Iterator[Event]:
