@@ -10,13 +10,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.waiting import until
-from wallboard.core.events import ConfigApplied, FloorObserved
-from wallboard.core.floorevents import ListedContact
-from wallboard.core.wholetruth import PIECE
+from wallboard.core.events import ConfigApplied
 from wallboard.web.who import Who
 
 FLOOR = "/api/v1/floor"
-WAITING = "/api/v1/explain?queue=support&metric=waiting"
 
 
 async def queued(served: Any) -> None:
@@ -33,22 +30,6 @@ async def test_who_waits_is_told_with_channel_and_since_when(served: Any) -> Non
     row = found["waiting"][0]
     assert (found["queue"], found["total"], row["contact"], row["channel"]) == ("support", 1, "c1", "chat")
     assert row["since"] <= found["now"]
-
-
-@pytest.mark.parametrize(("path", "count"), [(f"{FLOOR}?queue=support", "total"), (WAITING, "value")])
-async def test_a_whole_truth_that_is_half_told_is_seen_by_nobody(served: Any, path: str, count: str) -> None:
-    await queued(served)
-    pipeline = served.parts.pipeline
-    listed = [ListedContact(contact=f"c{number}") for number in range(2 * PIECE + 1)]
-    truth = FloorObserved(queues={"support": listed}, source="pbx")
-    async with pipeline.whole:
-        pieces = pipeline.floor.taking(truth, pipeline.floor.now_ms)
-        next(pieces)
-        asked = asyncio.create_task(served.http.get(path))
-        await until(lambda: asked.done() or len(pipeline.whole._waiters or ()) > 1)  # the pipeline waits for it too
-        for _ in pieces:
-            pass
-    assert (await asked).json()[count] == len(listed)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from wallboard.web.openalerts import OpenAlerts, of_another_team, open_alerts, w
 from wallboard.web.pending import pending
 from wallboard.web.sight import seen_by, sees_floor
 from wallboard.web.speaking import page_say, spoken
-from wallboard.web.wiring import Parts, expect_loaded, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of, whole_floor
 from wallboard.web.words import Words, words
 
 SHOWN_OVER = 200  # the last ones that ended
@@ -75,8 +75,10 @@ class Alerts(TypedDict):
 async def alerts(request: Request) -> Response:
     """`GET /api/v1/alerts`: the open ones, the gravest first, and those that were over last."""
     who, parts = sees_floor(request), parts_of(request)
-    body = msgspec.json.encode(told(parts, who, words(spoken(request)), await receivers_of(parts)))
-    return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+    receivers = await receivers_of(parts)
+    async with whole_floor(parts):
+        found = told(parts, who, words(spoken(request)), receivers)
+    return Response(msgspec.json.encode(found), media_type="application/json", headers={"cache-control": "no-store"})
 
 
 @Call(

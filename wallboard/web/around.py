@@ -21,7 +21,7 @@ from wallboard.web.pages import title_of
 from wallboard.web.problems import Problem
 from wallboard.web.sight import boards_for
 from wallboard.web.speaking import spoken
-from wallboard.web.wiring import Parts, expect_loaded, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of, whole_floor
 from wallboard.web.within import has_alert
 from wallboard.web.words import Words, words
 
@@ -71,17 +71,17 @@ async def around(request: Request) -> Response:
     """`GET /api/v1/alerts/{alert}/around`."""
     who, parts = allowed(request, "alerts:act"), parts_of(request)
     expect_loaded(parts)
-    floor = parts.pipeline.floor
-    row = floor.alerts.open.get(request.path_params["alert"])
-    if row is None or not has_alert(who, floor, row.kind, row.of):
-        raise Problem(404, "This alert is not open any more, or never was.")
     say = words(spoken(request))
-    found: Document = {
-        "hour": _hour(parts, row, say),
-        "boards": [{"id": one.id, "title": title_of(one, say)} for one in _boards(boards_for(request), parts, row)],
-    }
-    if who.may("people:read") and (asked := _ask(parts, who, row)) is not None:
-        found["ask"] = asked
+    async with whole_floor(parts) as floor:
+        row = floor.alerts.open.get(request.path_params["alert"])
+        if row is None or not has_alert(who, floor, row.kind, row.of):
+            raise Problem(404, "This alert is not open any more, or never was.")
+        boards = _boards(boards_for(request), parts, row)
+        found: Document = {
+            "hour": _hour(parts, row, say), "boards": [{"id": one.id, "title": title_of(one, say)} for one in boards],
+        }  # fmt: skip
+        if who.may("people:read") and (asked := _ask(parts, who, row)) is not None:
+            found["ask"] = asked
     return Response(msgspec.json.encode(found), media_type="application/json", headers={"cache-control": "no-store"})
 
 

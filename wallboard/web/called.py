@@ -26,7 +26,7 @@ from wallboard.web.pages import script_json
 from wallboard.web.problems import Problem
 from wallboard.web.recorded import asked_record
 from wallboard.web.speaking import page_say, spoken
-from wallboard.web.wiring import Parts, expect_loaded, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of, whole_floor
 from wallboard.web.writable import unwritable
 
 BODY_BYTES = 65_536
@@ -88,9 +88,11 @@ async def names(request: Request) -> Response:
     expect_loaded(parts)
     file, tables = await asyncio.to_thread(_file, parts, spoken(request))
     body: dict[str, Any] = {"file": file | {"edits": _edits(who), "forgets": forgets(who)}}
-    for kind in KINDS:
+    async with whole_floor(parts) as floor:
+        known = {kind: called(floor, kind) for kind in KINDS}
+    for kind, found in known.items():
         written = tables.get(kind, {})
-        rows = [row for row in called(parts.pipeline.floor, kind) if kind == "reason" or _own(who, row["team"])]
+        rows = [row for row in found if kind == "reason" or _own(who, row["team"])]
         body[kind] = [row | _as_written(written, row["id"]) for row in rows]
     return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
 

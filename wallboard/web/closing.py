@@ -20,7 +20,7 @@ from wallboard.web.problems import Problem
 from wallboard.web.recorded import asked_record
 from wallboard.web.sight import sees_agent
 from wallboard.web.telling import tell
-from wallboard.web.wiring import expect_loaded, parts_of
+from wallboard.web.wiring import expect_loaded, parts_of, whole_floor
 from wallboard.web.within import has_agent, has_contact
 
 BODY_BYTES = 8_192
@@ -56,9 +56,10 @@ async def close(request: Request) -> Response:
     parts = parts_of(request)
     asked = _read(await body_of(request, BODY_BYTES))
     expect_loaded(parts)
-    if asked.agent is not None and not sees_agent(parts, who, asked.agent):
-        raise Problem(404, "There is nobody of this id.", at="$.agent")
-    events = _events(parts.pipeline.floor, asked, who)
+    async with whole_floor(parts) as floor:
+        if asked.agent is not None and not sees_agent(parts, who, asked.agent):
+            raise Problem(404, "There is nobody of this id.", at="$.agent")
+        events = _events(floor, asked, who)
     await asked_record(_note, parts.audit, parts.clock_ms(), who, events, asked.note)
     await tell(parts, events)
     return JSONResponse({"closed": [_named(event) for event in events]}, 202)

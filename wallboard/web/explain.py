@@ -26,7 +26,7 @@ from wallboard.web.costly import costs
 from wallboard.web.explained import in_words
 from wallboard.web.problems import COMPARED, Problem, near
 from wallboard.web.sight import NO_BOARD, boards_for, sees_agent, sees_floor
-from wallboard.web.wiring import Parts, expect_loaded, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of, whole_floor
 from wallboard.web.words import language_of
 
 Document = dict[str, Any]
@@ -77,7 +77,7 @@ async def explain(request: Request) -> Response:
     parts = parts_of(request)
     expect_loaded(parts)
     asked = _asked(request)
-    async with parts.pipeline.whole:  # no whole truth is half told
+    async with whole_floor(parts):
         said = _answer(request, parts, asked, who)
     language = language_of(request.headers.get("accept-language"))
     headers = {"cache-control": "private, no-store", "content-language": language, "vary": "accept-language"}

@@ -12,7 +12,7 @@ from wallboard.web.auth import allowed
 from wallboard.web.calls import Answer, Call, Query
 from wallboard.web.problems import Problem, near
 from wallboard.web.who import Who
-from wallboard.web.wiring import Parts, expect_loaded, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of, whole_floor
 from wallboard.web.within import has_queue
 
 LONGEST = 256
@@ -42,7 +42,7 @@ async def floor(request: Request) -> Response:
     if "queue" not in query:
         raise Problem(400, "Expected queue=NAME in the query.", at="$.queue")
     expect_loaded(parts)
-    async with parts.pipeline.whole:  # no whole truth is half told
+    async with whole_floor(parts):
         body = _waiting(parts, who, query["queue"])
     return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
 

@@ -24,7 +24,7 @@ from wallboard.web.problems import Problem
 from wallboard.web.speaking import page_say, spoken
 from wallboard.web.telling import tell
 from wallboard.web.trail import noted
-from wallboard.web.wiring import Parts, expect_loaded, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of, whole_floor
 from wallboard.web.words import words
 
 BODY_BYTES = 4_096
@@ -79,10 +79,9 @@ class Me:
     )
     async def show(self, request: Request) -> Response:
         who, parts = _bound(request), parts_of(request)
-        found = []
-        for agent in sorted(who.agents):
-            usual = await self._usual_of(parts, agent)
-            found.append(self._days.of(parts.pipeline.floor, agent) | {"usual": usual})
+        usual_of = {agent: await self._usual_of(parts, agent) for agent in sorted(who.agents)}
+        async with whole_floor(parts) as floor:
+            found = [self._days.of(floor, agent) | {"usual": own} for agent, own in usual_of.items()]
         body = msgspec.json.encode({"now": parts.clock_ms(), "agents": found})
         return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 

@@ -11,7 +11,6 @@ from starlette.responses import JSONResponse, Response
 from wallboard.alerts import handover
 from wallboard.core.calendar import Shift
 from wallboard.core.errors import RecordUnavailable, StreamUnavailable
-from wallboard.core.state import Floor
 from wallboard.web.auth import Who, allowed
 from wallboard.web.body import body_of, read_as
 from wallboard.web.calls import Answer, Call
@@ -56,14 +55,14 @@ async def waits_to_be_read(parts: Parts, who: Who) -> bool:
     if not parts.pipeline.documents or not floor.settings.shifts.get(handover.site_of(floor.settings, who.teams)):
         return False
     with suppress(RecordUnavailable):
-        return await left_by_last(parts, floor, who) is not None
+        last = handover.before(floor, handover.site_of(floor.settings, who.teams), parts.clock_ms())
+        return await left_by_last(parts, last, who) is not None
     return False
 
 
-async def left_by_last(parts: Parts, floor: Floor, who: Who) -> Shift | None:
+async def left_by_last(parts: Parts, last: Shift | None, who: Who) -> Shift | None:
     """The shift before, where it was seen and the caller has not read what it left; while Redis is away nobody has.
     Raises RecordUnavailable."""
-    last = handover.before(floor, handover.site_of(floor.settings, who.teams), parts.clock_ms())
     if last is None:
         return None
     read_ms = 0

@@ -21,9 +21,9 @@ from wallboard.web.costly import costs
 from wallboard.web.recorded import answering
 from wallboard.web.shiftleft import left_by_last
 from wallboard.web.shiftnotes import author, is_for, is_for_later
-from wallboard.web.shiftrows import COLUMNS, cell, moment, of_shift
+from wallboard.web.shiftrows import COLUMNS, cell, moment, of_shift, seen_in
 from wallboard.web.speaking import spoken
-from wallboard.web.wiring import Parts, expect_loaded, parts_of
+from wallboard.web.wiring import Parts, expect_loaded, parts_of, whole_floor
 from wallboard.web.within import has_notice, has_queue
 from wallboard.web.words import Words, words
 
@@ -44,29 +44,32 @@ class ShiftPage:
 
 async def _context(parts: Parts, who: Who, say: Words, *, shows_last: bool) -> Document:
     """`last`: of the shift before, where the caller has still to read it, or asks for it."""
-    floor, now_ms = parts.pipeline.floor, parts.clock_ms()
-    site = handover.site_of(floor.settings, who.teams)
-    shift, zone = handover.running(floor, site), ZoneInfo(floor.settings.sites[site].zone)
-    documents = parts.pipeline.documents
-    found: Document = {
-        "zone": zone.key, "columns": [(name, say(f"metric.{name}")) for name in COLUMNS],
-        "waits": [_wait(one, now_ms, say) for one in handover.waits(floor, lambda name: has_queue(who, floor, name))],
-        "notices": [row["text"] for row in documents.get("notices", {}).values() if has_notice(who, floor, row)],
-        "by": author(who), "has_last": handover.before(floor, site, now_ms) is not None,
-    }  # fmt: skip
+    now_ms = parts.clock_ms()
+    async with whole_floor(parts) as floor:
+        site = handover.site_of(floor.settings, who.teams)
+        shift, zone = handover.running(floor, site), ZoneInfo(floor.settings.sites[site].zone)
+        before, documents = handover.before(floor, site, now_ms), parts.pipeline.documents
+        waits = [*handover.waits(floor, lambda name: has_queue(who, floor, name))]
+        found: Document = {
+            "zone": zone.key, "columns": [(name, say(f"metric.{name}")) for name in COLUMNS],
+            "waits": [_wait(one, now_ms, say) for one in waits],
+            "notices": [row["text"] for row in documents.get("notices", {}).values() if has_notice(who, floor, row)],
+            "by": author(who), "has_last": before is not None,
+        }  # fmt: skip
+        both = [seen_in(parts, floor, who, one, zone, say) for one in (shift, before) if one]
     with answering():
-        left = await left_by_last(parts, floor, who)
-    last = left or (handover.before(floor, site, now_ms) if shows_last else None)
+        left = await left_by_last(parts, before, who)
+    last = left or (before if shows_last else None)
     since_ms = last.started_ms if last else 0
     standing = asyncio.to_thread(parts.shift_notes.standing, since_ms, now_ms, lambda note: _shows(note, who, since_ms))
     own = asyncio.to_thread(parts.shift_notes.newest, author(who))
-    shown = [of_shift(parts, floor, who, one, zone, say) for one in (shift, last) if one]
+    shown = [of_shift(parts, one, zone, say) for one in (both if last else both[:1])]
     with answering():
         told, notes, mine = await asyncio.gather(asyncio.gather(*shown), standing, own)
     found |= {"now": told[0], "last": None}
     if last:
-        before = [one for one in notes if one.shift_ms == since_ms and (one.read_ms or one.by == author(who))]
-        found["last"] = told[1] | {"is_read": left is None, "notes": _told(before, now_ms, zone)}
+        then = [one for one in notes if one.shift_ms == since_ms and (one.read_ms or one.by == author(who))]
+        found["last"] = told[1] | {"is_read": left is None, "notes": _told(then, now_ms, zone)}
     others = [one for one in notes if one.by != author(who) and one.read_ms is None]
     later = [one for one in others if is_for_later(one, shift)]
     unread = [one for one in others if one not in later]

@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wallboard.alerts import handover, handoversaid, handoverworst
 from wallboard.alerts.handover import Numbers
 from wallboard.alerts.handoversaid import time_of
+from wallboard.alerts.handoverworst import Line
 from wallboard.core.alertdocument import alert_document
 from wallboard.core.alerts import MOST_OVER, TEAM
 from wallboard.core.calendar import Shift
@@ -26,7 +27,18 @@ from wallboard.web.words import Words
 COLUMNS = {"offered": "count", "answered": "count", "abandoned": "count", "service_level": "percent"}
 
 
-async def of_shift(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: ZoneInfo, say: Words) -> Document:
+class Seen(NamedTuple):
+    """What the floor knows of a shift: `found` as it is told, and what the record is asked for."""
+
+    shift: Shift
+    found: Document
+    targets: dict[str, float | None]  # of each group that is told of
+    over: dict[str, int]
+    lines: dict[str, Line]
+    least: int
+
+
+def seen_in(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: ZoneInfo, say: Words) -> Seen:
     now_ms = parts.clock_ms()
     groups = [] if who.queues is not None else ["all"] if who.teams is None else sorted(map(TEAM.__add__, who.teams))
     alerts = handover.alerts_of(floor, shift, lambda row: has_alert(who, floor, row.kind, row.of))
@@ -36,17 +48,25 @@ async def of_shift(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: Zon
         "alerts": [alert_row(parts, name, row, zone, say) for name, row in alerts],
         "alerts_known": MOST_OVER if handover.may_lack(floor, shift) else None,
     }  # fmt: skip
-    lines = handoverworst.lines_of(floor, lambda queue: has_queue(who, floor, queue))
-    least, targets = handover.least(floor), {group: handover.target_of(floor, group) for group in groups}
-    asked = [asyncio.to_thread(handover.numbers, parts.history, *one, shift, now_ms) for one in targets.items()]
+    return Seen(
+        shift, found, {group: handover.target_of(floor, group) for group in groups},
+        {group: _over(floor, group) if shift.ends_ms > now_ms else 0 for group in groups},
+        handoverworst.lines_of(floor, lambda queue: has_queue(who, floor, queue)), handover.least(floor),
+    )  # fmt: skip
+
+
+async def of_shift(parts: Parts, seen: Seen, zone: ZoneInfo, say: Words) -> Document:
+    """With what the record says."""
+    shift, now_ms = seen.shift, parts.clock_ms()
+    asked = [asyncio.to_thread(handover.numbers, parts.history, *one, shift, now_ms) for one in seen.targets.items()]
     told = await asyncio.gather(*asked)
-    longest = await asyncio.to_thread(handoverworst.longest, parts.history, lines, shift, now_ms)
-    hour = handoverworst.worst_hour(told, least)
-    found["worst"] = list(handoversaid.worst(longest, hour, zone, page_say(say.language)))
-    over = {group: _over(floor, group) if shift.ends_ms > now_ms else 0 for group in groups}
-    found["groups"] = [_group(one, zone, least, say) | {"over": over[one.group]} for one in told]
-    found["thanks"] = sum(one.thanks for one in told)
-    return found
+    longest = await asyncio.to_thread(handoverworst.longest, parts.history, seen.lines, shift, now_ms)
+    hour = handoverworst.worst_hour(told, seen.least)
+    return seen.found | {
+        "worst": list(handoversaid.worst(longest, hour, zone, page_say(say.language))),
+        "groups": [_group(one, zone, seen.least, say) | {"over": seen.over[one.group]} for one in told],
+        "thanks": sum(one.thanks for one in told),
+    }  # fmt: skip
 
 
 def _over(floor: Floor, group: str) -> int:

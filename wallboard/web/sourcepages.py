@@ -5,6 +5,7 @@ since a collector that is cut off cannot say it through the stream.
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 import msgspec
@@ -18,6 +19,7 @@ from wallboard.core.events import SourceCounted, encode, type_of, without_custom
 from wallboard.core.kpis import entity
 from wallboard.core.listening import conflict, left_out
 from wallboard.core.platform import compared
+from wallboard.core.state import Floor
 from wallboard.live.vitals import no_worker_since
 from wallboard.sense import WEBHOOK
 from wallboard.stream.health import Health
@@ -27,7 +29,7 @@ from wallboard.web.problems import Problem
 from wallboard.web.sight import sees_floor
 from wallboard.web.speaking import spoken
 from wallboard.web.who import Who
-from wallboard.web.wiring import Parts, parts_of
+from wallboard.web.wiring import Parts, parts_of, whole_floor
 from wallboard.web.writable import not_in_force
 
 _AT_MOST = 200
@@ -110,9 +112,13 @@ def _may_see_events(who: Who) -> bool:
 
 async def sources(parts: Parts) -> dict[str, Any]:
     """Every source that spoke or that is configured, by name."""
-    floor = parts.pipeline.floor
-    names = sorted({*floor.sources, *parts.config.collectors}, key=str.casefold)
     health, redis_answers = await _health(parts)
+    async with whole_floor(parts) as floor:
+        return _told_of_all(parts, floor, health, redis_answers)
+
+
+def _told_of_all(parts: Parts, floor: Floor, health: Mapping[str, Health], redis_answers: bool) -> dict[str, Any]:
+    names = sorted({*floor.sources, *parts.config.collectors}, key=str.casefold)
     lost = floor.contacts.lost()
     counters = {name: _counters(parts, name) for name in names}
     return {

@@ -1,11 +1,13 @@
 """What may an endpoint reach? The parts that `app` has wired together, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
 from wallboard.config import Config
+from wallboard.core.state import Floor
 from wallboard.live.counting import Counting
 from wallboard.live.hub import Hub
 from wallboard.live.pipeline import Pipeline
@@ -116,6 +118,13 @@ class Parts(Line, Kept, Callers, Noted):
 def parts_of(connection: HTTPConnection) -> Parts:
     parts: Parts = connection.app.state.parts
     return parts
+
+
+@asynccontextmanager
+async def whole_floor(parts: Parts) -> AsyncIterator[Floor]:
+    """The floor between two events: no whole truth is half told. Events wait, so nothing else may be waited for."""
+    async with parts.pipeline.whole:
+        yield parts.pipeline.floor
 
 
 def expect_loaded(parts: Parts) -> None:
