@@ -20,6 +20,7 @@ class Rule:
     target_s: float = 20
     short_s: float = 5
     wrapup_s: float = 0
+    wrapup_told: bool = False
     formula: str = "short"
     count_waiting: bool = True
     channel: str = "voice"
@@ -171,7 +172,7 @@ class Told:
             stay = self.lately_lost(event.queue, at)
         if stay:
             self.finish(stay, at, outcome, event.wait_s)
-            if outcome == "abandoned" and self.is_over():
+            if outcome == "abandoned" and not self.is_under_way():
                 self.asked = None
 
     # Talking
@@ -184,6 +185,8 @@ class Told:
             self.finish(stay, at, "answered", event.wait_s)
         self.silence(at, [r for r in self.rings if r.stay is None])
         queue = stay.queue if stay else event.queue or (self.stays[-1].queue if self.stays else None)
+        for talk in [t for t in self.wrapping() if t.agent == event.agent]:
+            self.wrap_up(talk, at)
         self.talks.append(Talk(event.agent, queue, at, stay is not None, since=at, stay=stay))
 
     def talking(self, agent: str) -> Talk | None:
@@ -213,7 +216,7 @@ class Told:
             for stay in [s for s in self.stays if s.ended is None and s.begun <= at and event.queue in (None, s.queue)]:
                 self.finish(stay, at, "lost", event.wait_s)
             self.silence(at, [r for r in self.rings if r.stay is None])
-        if event.agent is None or (ended and self.is_over()):
+        if event.agent is None or (ended and not self.is_under_way()):
             self.asked = None
 
     def over(self, at: int, event: Any) -> list[Talk]:
@@ -236,18 +239,27 @@ class Told:
         talk.held = talk.held if hold_s is None else round(hold_s * 1000)
         talk.talked = max(0, at - talk.begun - talk.held) if talk_s is None else round(talk_s * 1000)
         rule = self.rules.get(talk.queue or "", Rule()) if talk.queue else Rule(wrapup_s=0)
-        talk.wrapped = round(rule.wrapup_s * 1000) if talk.queue else 0
-        talk.ended, talk.closed, talk.state, talk.lost, talk.since = at, at + talk.wrapped, "wrapup", False, at
+        talk.ended, talk.closed, talk.state, talk.lost, talk.since = at, None, "wrapup", False, at
+        talk.wrapped = 0
+        if not rule.wrapup_told:
+            self.wrap_up(talk, at + round(rule.wrapup_s * 1000))
+
+    def wrap_up(self, talk: Talk, at: int) -> None:
+        talk.wrapped, talk.closed = at - (talk.ended or 0), at
+
+    def wrapping(self) -> list[Talk]:
+        """Those whose end of wrap-up is still to be told."""
+        return [t for t in self.talks if t.ended is not None and t.closed is None]
 
     def on_contact_wrapped(self, at: int, event: Any) -> None:
         mine = [t for t in self.talks if t.agent == event.agent]
         if mine:
             if mine[-1].ended is None:
                 self.hang_up(mine[-1], at)
-                self.asked = None if self.is_over() else self.asked
-            ended = mine[-1].ended or 0
-            mine[-1].wrapped = at - ended if event.wrapup_s is None else round(event.wrapup_s * 1000)
-            mine[-1].closed = at
+                self.asked = self.asked if self.is_under_way() else None
+            self.wrap_up(mine[-1], at)
+            if event.wrapup_s is not None:
+                mine[-1].wrapped = round(event.wrapup_s * 1000)
 
     def on_contact_message(self, at: int, event: Any) -> None:
         if event.by == "customer" and self.asked is None:
@@ -263,12 +275,12 @@ class Told:
         return bool(last) and self.rules.get(last, Rule()).channel != "voice"
 
     def is_over(self) -> bool:
+        return not self.wrapping() and not self.is_under_way()
+
+    def is_under_way(self) -> bool:
+        """Open for the customer too."""
         ringing = any(r.stay is None and r.ended is None for r in self.rings)
-        return (
-            not ringing
-            and all(s.ended is not None for s in self.stays)
-            and all(t.ended is not None for t in self.talks)
-        )
+        return ringing or any(s.ended is None for s in self.stays) or any(t.ended is None for t in self.talks)
 
     # What other systems add
 
@@ -308,6 +320,9 @@ class Told:
             self.finish(stay, at, "lost")
         for talk in [t for t in self.talks if t.ended is None and queue in (None, t.queue)]:
             talk.ended, talk.closed, talk.lost = at, at, True
+        for talk in [t for t in self.wrapping() if queue in (None, t.queue)]:
+            limit_s = self.rules.get(talk.queue or "", Rule()).wrapup_s
+            self.wrap_up(talk, min(at, (talk.ended or 0) + round(limit_s * 1000)))
         self.silence(at, [r for r in self.rings if r.stay is None])
         self.asked = None
 

@@ -203,7 +203,7 @@ def now_numbers(all_told: list[Told], queues: set[str], rules: dict[str, Rule], 
         found |= longest_wait("oldest", waits, now)
     if len(believed) < len(waiting):
         found["doubtful"] = len(waiting) - len(believed)
-    unanswered = [t for t in all_told if t.asked is not None and not t.is_over() and t.home() in queues]
+    unanswered = [t for t in all_told if t.asked is not None and t.is_under_way() and t.home() in queues]
     if unanswered:
         found["unanswered"] = len(unanswered)
         homes = [(rules.get(t.home() or "", Rule()), t) for t in unanswered]

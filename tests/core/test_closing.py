@@ -2,6 +2,7 @@
 
 from wallboard.core import closing, kpis
 from wallboard.core import events as ev
+from wallboard.core.settings import Queue, Settings
 from wallboard.core.state import Floor
 
 NOON, MINUTE = 1_795_348_800_000, 60_000
@@ -46,6 +47,18 @@ def test_with_a_person_go_the_contacts_that_nobody_else_talks_to():
     )  # fmt: skip
     assert closing.held_by(floor, "anna") == [("pbx", "own")]
     assert closing.source_of(floor, "anna") == "pbx"
+
+
+def test_with_a_person_goes_the_wrap_up_whose_end_was_never_told():
+    floor = Floor(Settings(queue={"support": Queue(wrapup_told=True)}))
+    ended = ev.Ended(contact="c", agent="anna", source="pbx", time=NOON + 2000)
+    for event in (signed_in("anna"), queued("c"), answered("c", "anna"), ended):
+        floor.apply(event, event.time or NOON)
+    assert closing.held_by(floor, "anna") == [("pbx", "c")]
+    assert closing.sources_of(floor, "c") == ["pbx"]
+    floor.apply(closed("c", NOON + MINUTE), NOON + MINUTE)
+    assert closing.sources_of(floor, "c") == []
+    assert (kpis.entity(floor, "queues", "support") or {})["now"]["wrapup"] == 0
 
 
 def test_a_closed_person_is_offline_serves_nobody_and_comes_back_when_the_source_says_so():

@@ -95,7 +95,8 @@ _events = st.one_of(
 )  # fmt: skip
 _rule = st.builds(
     oracle.Rule, target_s=st.sampled_from([0, 5, 20, 60]), short_s=st.sampled_from([0, 5, 30]),
-    wrapup_s=st.sampled_from([0, 30, 600]), formula=st.sampled_from(FORMULAS), count_waiting=st.booleans(),
+    wrapup_s=st.sampled_from([0, 30, 600]), wrapup_told=st.booleans(), formula=st.sampled_from(FORMULAS),
+    count_waiting=st.booleans(),
     channel=st.sampled_from(["voice", "email"]), at_night=st.booleans(),
 )  # fmt: skip
 
@@ -236,6 +237,7 @@ def _settings(rules: dict[str, oracle.Rule], zones: list[str]) -> Settings:
     queues = {
         name: Queue(
             site=f"s{name[1]}", short_abandon_s=rule.short_s, wrapup_s=rule.wrapup_s,
+            wrapup_told=rule.wrapup_told,
             target=Target(seconds=rule.target_s, formula=rule.formula, count_waiting=rule.count_waiting),  # type: ignore[arg-type]
             channel=rule.channel, open=oracle_hours.OPEN if rule.at_night else None,  # type: ignore[arg-type]
         )

@@ -105,6 +105,32 @@ def test_wrap_up_ends_by_time_alone_and_then_the_leg_is_handled():
     assert (after["agents"]["anna"]["activity"], after["agents"]["anna"]["since"]) == ("idle", NOON + 15 * SECOND)
 
 
+def test_wrap_up_that_its_source_ends_is_shown_until_it_does_and_over_the_limit_since_then():
+    for limit_s in (0, 15):
+        config = Settings(queue={"support": Queue(wrapup_s=limit_s, wrapup_told=True)})
+        floor = floor_after(call("a", -60, answer_s=-50, end_s=0), config=config)
+        floor.advance(NOON + 40 * SECOND)
+        row, anna = document(floor)["queues"]["support"], document(floor)["agents"]["anna"]
+        assert (row["now"]["wrapup"], row["day"]["handled"], anna["activity"]) == (1, 0, "wrapup")
+        assert anna.get("wrapup_over_at") == (NOON + 15 * SECOND if limit_s else None)
+        ended_ms = NOON + 100 * SECOND
+        floor.apply(ev.Wrapped(contact="a", agent="anna", source="pbx", time=ended_ms), ended_ms)
+        row, anna = document(floor)["queues"]["support"], document(floor)["agents"]["anna"]
+        assert (row["now"]["wrapup"], row["day"]["handled"], row["day"]["wrapup_s"]) == (0, 1, 100)
+        assert (anna["activity"], anna["since"]) == ("idle", ended_ms)
+
+
+def test_whoever_a_whole_truth_finds_idle_has_wrapped_up():
+    config = Settings(queue={"support": Queue(wrapup_told=True)})
+    seen_ms = NOON + 40 * SECOND
+    truth = ev.FloorObserved(agents={"anna": ev.ListedAgent(activity="idle")}, source="pbx", time=seen_ms)
+    for talk in (call("a", -60, answer_s=-50, end_s=0), call("a", -60, answer_s=-50)):
+        floor = floor_after(talk, config=config)
+        floor.apply(truth, seen_ms)
+        assert document(floor)["queues"]["support"]["now"]["wrapup"] == 0
+        assert document(floor)["queues"]["support"]["day"]["handled"] == 1
+
+
 def test_paused_in_one_queue_is_paused_and_ready_is_counted_per_queue():
     floor = floor_after([
         ev.SignedIn(agent="anna", queues=["support", "sales"], source="pbx"),

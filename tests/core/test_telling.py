@@ -145,6 +145,28 @@ def test_wrap_up_follows_where_the_queue_has_one_and_its_own_end_wins():
     assert (story.legs[0].wrapup_ms, story.legs[0].closed_ms) == (4_000, NOON + 64_000)
 
 
+def test_wrap_up_lasts_until_it_is_told_where_the_queue_s_source_tells_it():
+    """Beyond `wrapup_s`, which is a limit only. Who talks with the same contact again has wrapped up."""
+    told_s = Settings(queue={"support": Queue(wrapup_s=15, wrapup_told=True)})
+    talk = [(0, queued()), (10, answered()), (60, ev.Ended(contact="c", agent="anna"))]
+    story, _ = told(*talk, settings=told_s)
+    assert (story.legs[0].state, story.legs[0].closed_ms, story.is_open) == ("wrapup", None, True)
+    story, _ = told(*talk, (160, ev.Wrapped(contact="c", agent="anna")), settings=told_s)
+    assert (story.legs[0].wrapup_ms, story.legs[0].closed_ms, story.is_open) == (100_000, NOON + 160_000, False)
+    story, _ = told(*talk, (80, answered()), (90, ev.Wrapped(contact="c", agent="anna")), settings=told_s)
+    assert [(leg.wrapup_ms, leg.closed_ms) for leg in story.legs] == [(20_000, NOON + 80_000), (0, NOON + 90_000)]
+
+
+def test_a_wrap_up_whose_end_is_never_told_is_closed_as_one_that_nobody_tells():
+    """15 s after the talk, and not when a lead closed it an hour later: that would be an hour of work."""
+    told_s = Settings(queue={"support": Queue(wrapup_s=15, wrapup_told=True)})
+    closed = ev.ContactCorrected(contact="c", who="Olena", source=ev.SERVER)
+    talk = [(0, queued()), (10, answered()), (60, ev.Ended(contact="c", agent="anna"))]
+    story, dids = told(*talk, (3660, closed), settings=told_s)
+    assert dids[-1] is Did.ENDED_VISIT
+    assert (story.legs[0].wrapup_ms, story.legs[0].closed_ms, story.legs[0].lost) == (15_000, NOON + 75_000, False)
+
+
 def test_ringing_at_several_agents_ends_when_one_answers():
     story, _ = told(
         (0, queued()), (1, ev.Ringing(contact="c", agent="anna")), (1, ev.Ringing(contact="c", agent="bob")),

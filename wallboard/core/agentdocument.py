@@ -98,10 +98,11 @@ def _in_queue(queue: str, one: Standing) -> Document:
 def _wrapup_over_ms(floor: Floor, contacts: list[Item]) -> int | None:
     """When the first of the agent's wrap-ups passes what its queue allows."""
     limits = [
-        one.since_ms + round(floor.settings.for_queue(one.queue).wrapup_s * 1000)
+        one.since_ms + round(row.wrapup_s * 1000)
         for one in contacts
         if one.state == "wrapup" and one.queue
-    ]
+        and ((row := floor.settings.for_queue(one.queue)).wrapup_s or not row.wrapup_told)
+    ]  # fmt: skip
     return min(limits, default=None)
 
 

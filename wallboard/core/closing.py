@@ -3,8 +3,6 @@
 from wallboard.core.contactrow import Key
 from wallboard.core.state import Floor
 
-IN_HAND = frozenset({"engaged", "holding"})
-
 
 def sources_of(floor: Floor, contact: str) -> list[str]:
     """Where a contact of this name waits or is talked to now."""
@@ -13,12 +11,9 @@ def sources_of(floor: Floor, contact: str) -> list[str]:
 
 
 def held_by(floor: Floor, agent: str) -> list[Key]:
-    """The contacts that this person talks to and nobody else does: they end when the person is not there."""
+    """The contacts that this person has and nobody else: they end when the person is not there."""
     floor.settle()
-    items = floor.people.agents[agent].items
-    return sorted(
-        key for key, held in items.items() if any(one.state in IN_HAND for one in held) and _alone(floor, key)
-    )
+    return sorted(key for key in floor.people.agents[agent].items if _whose(floor, key) == {agent})
 
 
 def source_of(floor: Floor, agent: str) -> str | None:
@@ -27,5 +22,6 @@ def source_of(floor: Floor, agent: str) -> str | None:
     return next((one for one in sorted(row.sources) if floor.settings.agent_of(one, agent) == agent), None)
 
 
-def _alone(floor: Floor, key: Key) -> bool:
-    return len({leg.agent for leg in floor.contacts.contacts[key].story.legs if leg.ended_ms is None}) == 1
+def _whose(floor: Floor, key: Key) -> set[str]:
+    """Who talks to it, or wraps it up until they say that it is done."""
+    return {leg.agent for leg in floor.contacts.contacts[key].story.legs if leg.closed_ms is None}

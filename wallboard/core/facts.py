@@ -120,7 +120,7 @@ def live(contact: str, story: Story, settings: Settings, now_ms: int) -> Live:
             counts.append((leg.queue, leg.state))
         if leg.closed_ms is not None:
             dues.append(leg.closed_ms)
-    if story.unanswered_ms is not None and story.is_open and (queue := story.home):
+    if story.unanswered_ms is not None and story.is_under_way and (queue := story.home):
         counts.append((queue, "unanswered"))
         hours = None if story.channel in SPOKEN else settings.measure_of(queue).hours
         since_ms = _since(hours, story.unanswered_ms, now_ms, dues) if hours else story.unanswered_ms

@@ -99,7 +99,7 @@ def _held(contacts: Contacts, source: str) -> dict[str, list[Contact]]:
     """Agent → the contacts of which they have a leg, in the order of their ids."""
     found: dict[str, list[Contact]] = defaultdict(list)
     for contact in contacts.of_source(source):
-        for agent in {leg.agent for leg in contact.story.legs if leg.ended_ms is None}:
+        for agent in {leg.agent for leg in contact.story.legs if leg.closed_ms is None}:
             found[agent].append(contact)
     return found
 
@@ -109,6 +109,9 @@ def _legs_over(held: Iterable[Contact], agent: str, at_ms: int, source: str) -> 
         for leg in contact.story.legs:
             if leg.agent == agent and leg.ended_ms is None and leg.begun_ms < at_ms:
                 yield ev.Ended(contact=contact.key[1], agent=agent, source=source, time=at_ms)
+        for leg in contact.story.legs:  # told again, where the end was late
+            if leg.agent == agent and leg.closed_ms is None and leg.begun_ms < at_ms:
+                yield ev.Wrapped(contact=contact.key[1], agent=agent, source=source, time=at_ms)
 
 
 def _touched_since(contact: Contact, at_ms: int) -> bool:

@@ -54,6 +54,7 @@ class Queue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     open: str | None = None
     short_abandon_s: Annotated[float, Meta(ge=0, le=86_400)] = 5
     wrapup_s: Annotated[float, Meta(ge=0, le=86_400)] = 0
+    wrapup_told: bool = False
     min_n: Annotated[int, Meta(ge=0)] = 5
     max_wait_s: Annotated[float, Meta(gt=0, le=31_622_400)] | None = None
     hidden: bool = False

@@ -55,8 +55,9 @@ class Story:
 
     @property
     def is_open(self) -> bool:
+        """Somebody waits, talks, or wraps up until they say that it is done."""
         for leg in self.legs:
-            if leg.ended_ms is None:
+            if leg.closed_ms is None:
                 return True
         for visit in self.visits:
             if visit.ended_ms is None:
@@ -79,10 +80,15 @@ class Story:
         return {visit.queue for visit in self.visits} | {leg.queue for leg in self.legs if leg.queue}
 
     @property
+    def is_under_way(self) -> bool:
+        """Open for the customer too, who knows nothing of wrap-up."""
+        return self.talks() or bool(self.bare_rings) or any(visit.ended_ms is None for visit in self.visits)
+
+    @property
     def queues_now(self) -> set[str]:
-        """Those in which it waits or is talked to."""
+        """Those in which it is open."""
         waiting = {visit.queue for visit in self.visits if visit.ended_ms is None}
-        return waiting | {leg.queue for leg in self.legs if leg.ended_ms is None and leg.queue}
+        return waiting | {leg.queue for leg in self.legs if leg.closed_ms is None and leg.queue}
 
     def begun_after(self, at_ms: int) -> str | None:
         """How soon after that instant what first began then, in words: why an event of that instant did so little."""

@@ -3,7 +3,7 @@
 from wallboard.core import events as ev
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.story import Story
-from wallboard.core.visits import REPLACE_LOST_MS, Leg, Reply, Visit
+from wallboard.core.visits import REPLACE_LOST_MS, Leg, Reply, Visit, wrap_up
 from wallboard.core.waited import end_visit
 
 
@@ -41,7 +41,7 @@ def ended(story: Story, event: ev.Ended | ev.Transferred, at_ms: int) -> Deed:
         for visit in waiting:
             end_visit(story, visit, at_ms, "lost", event.wait_s)
         story.stop_bare_rings(at_ms)
-    if agent is None or (legs and isinstance(event, ev.Ended) and not story.is_open):
+    if agent is None or (legs and isinstance(event, ev.Ended) and not story.is_under_way):
         story.unanswered_ms = None
     if legs:
         return Deed(Did.ENDED_LEG, f"ended leg of {', '.join([leg.agent for leg in legs])}")
@@ -57,9 +57,10 @@ def wrapped(story: Story, event: ev.Wrapped, at_ms: int) -> Deed:
         return Deed(Did.NOTHING, f"wrapped nothing: no leg of {agent}")
     if leg.ended_ms is None:
         _end_leg(story, leg, ev.Ended(contact=event.contact), at_ms)
-        story.unanswered_ms = story.unanswered_ms if story.is_open else None
-    leg.wrapup_ms = at_ms - (leg.ended_ms or at_ms) if event.wrapup_s is None else round(event.wrapup_s * 1000)
-    leg.closed_ms = at_ms
+        story.unanswered_ms = story.unanswered_ms if story.is_under_way else None
+    wrap_up(leg, at_ms)
+    if event.wrapup_s is not None:
+        leg.wrapup_ms = round(event.wrapup_s * 1000)
     return Deed(Did.CHANGED_LEG, f"wrapped up by {agent}")
 
 
@@ -72,10 +73,15 @@ def closed_whole(story: Story, event: ev.ContactCorrected, at_ms: int) -> Deed:
     for leg in legs:
         leg.ended_ms = leg.closed_ms = at_ms
         leg.lost = True
+    wrapped_up = [leg for leg in story.legs if leg.closed_ms is None and queue in (None, leg.queue)]
+    for leg in wrapped_up:  # nobody told the end: it was as long as where nobody does
+        usual_ms = round(story.settings.for_queue(leg.queue or "").wrapup_s * 1000)
+        wrap_up(leg, min(at_ms, (leg.ended_ms or at_ms) + usual_ms))
     story.stop_bare_rings(at_ms)
     story.unanswered_ms = None
-    if visits or legs:
-        return Deed(Did.ENDED_VISIT, f"ended {len(visits)} visits and {len(legs)} legs as lost")
+    if visits or legs or wrapped_up:
+        more = f", and {len(wrapped_up)} wrap-ups" if wrapped_up else ""
+        return Deed(Did.ENDED_VISIT, f"ended {len(visits)} visits and {len(legs)} legs as lost{more}")
     return Deed(Did.NOTHING, "ended nothing: nothing was open")
 
 
@@ -101,9 +107,11 @@ def _end_leg(story: Story, leg: Leg, event: ev.Ended | ev.Transferred, at_ms: in
     if event.talk_s is not None:
         leg.talk_ms = round(event.talk_s * 1000)
     leg.transferred, leg.lost = isinstance(event, ev.Transferred), False
-    wrapup_ms = round(story.settings.for_queue(leg.queue).wrapup_s * 1000) if leg.queue else 0
+    queue = story.settings.for_queue(leg.queue or "")
     leg.ended_ms = leg.since_ms = at_ms
-    leg.closed_ms, leg.wrapup_ms, leg.state = at_ms + wrapup_ms, wrapup_ms, "wrapup"
+    leg.closed_ms, leg.wrapup_ms, leg.state = None, 0, "wrapup"
+    if not queue.wrapup_told:
+        wrap_up(leg, at_ms + round(queue.wrapup_s * 1000))
 
 
 def _state_wait(story: Story, leg: Leg, wait_s: float | None) -> None:

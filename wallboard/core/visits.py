@@ -44,7 +44,7 @@ class Visit(Struct, array_like=True, gc=False):
 
 
 class Leg(Struct, array_like=True, gc=False):
-    """One agent's part: talk until `ended_ms`, wrap-up until `closed_ms` (which may lie ahead)."""
+    """One agent's part: talk until `ended_ms`, wrap-up until `closed_ms` (may lie ahead; None: until it is told)."""
 
     agent: str
     queue: str | None
@@ -60,6 +60,12 @@ class Leg(Struct, array_like=True, gc=False):
     wrapup_ms: int = 0
     transferred: bool = False
     lost: bool = False
+
+
+def wrap_up(leg: Leg, at_ms: int) -> None:
+    """Its wrap-up, after its end, is over then."""
+    leg.wrapup_ms = at_ms - (leg.ended_ms or at_ms)
+    leg.closed_ms = at_ms
 
 
 class Miss(NamedTuple):

@@ -3,7 +3,7 @@
 from wallboard.core import events as ev
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.story import Story
-from wallboard.core.visits import Leg, Miss, Ring, SightedWaiting, Visit
+from wallboard.core.visits import Leg, Miss, Ring, SightedWaiting, Visit, wrap_up
 
 FLOWED_OUT = frozenset({"timeout", "empty", "key", "full", "overflow", "transfer", "voicemail", "withdrawn"})
 
@@ -61,6 +61,9 @@ def answered(story: Story, event: ev.Answered, at_ms: int) -> Deed:
     story.stop_bare_rings(at_ms)
     if visit is None and queue is None and story.visits:
         queue = story.visits[-1].queue
+    for leg in story.legs:
+        if leg.closed_ms is None and leg.ended_ms is not None and leg.agent == agent:  # talks with them again
+            wrap_up(leg, at_ms)
     story.legs.append(Leg(agent, visit.queue if visit else queue, channel, at_ms, visit is not None, since_ms=at_ms))
     if visit is None:
         return Deed(Did.OPENED_LEG, f"opened a direct leg of {agent}: no open visit{_within(event.queue)}")
@@ -70,7 +73,7 @@ def answered(story: Story, event: ev.Answered, at_ms: int) -> Deed:
 
 def abandoned(story: Story, event: ev.Abandoned, at_ms: int) -> Deed:
     deed = _gone(story, event, at_ms, "abandoned", None)
-    if deed.code is not Did.NOTHING and not story.is_open:
+    if deed.code is not Did.NOTHING and not story.is_under_way:
         story.unanswered_ms = None  # nobody waits for a reply any more
     return deed
 
