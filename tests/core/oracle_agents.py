@@ -15,7 +15,7 @@ def agent_numbers(all_told: list[Told], agent: str, begun: int, now: int) -> dic
     closed = [t for t in talks if t.closed is not None and begun <= t.closed <= now and not t.lost]
     misses = [1 for told in all_told for at, who, _ in told.misses if who == agent and begun <= at <= now]
     added = added_numbers(all_told, lambda one: one.agent == agent and begun <= one.at <= now)
-    told = ("rated", "success_rate", "n.success_rate", "rating_avg")
+    told = ("rated", "success_rate", "n.success_rate", "rating_avg", "rating_best")
     return {name: added[name] for name in told if name in added} | {
         "answered": len([t for t in talks if t.after_wait and begun <= t.begun <= now]),
         "handled": len(closed),

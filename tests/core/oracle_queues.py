@@ -180,7 +180,9 @@ def added_numbers(all_told: list[Told], mine: Any) -> dict[str, Any]:
         numbers["outcome_value"] = sum(values)
     won, lost = (len([r for r in results if r.what.get("outcome") == name]) for name in ("success", "failure"))
     put(numbers, "success_rate", 100 * won, won + lost)
-    put(numbers, "rating_avg", sum(m.what["score"] for _, m in marks), len(marks))
+    if len(scales := {m.what["best"] for _, m in marks}) == 1:
+        put(numbers, "rating_avg", sum(m.what["score"] for _, m in marks), len(marks))
+        numbers["rating_best"] = scales.pop()
     csat = [m.what for k, m in marks if k == "csat"]
     nps = [m.what["score"] for k, m in marks if k == "nps"]
     put(numbers, "csat", 100 * len([m for m in csat if m["score"] >= 0.8 * m["best"]]), len(csat))

@@ -89,7 +89,8 @@ def test_marks_and_tags_of_the_next_day():
         (TOMORROW, ev.Rated, {"score": 4, "best": 5}), (TOMORROW, ev.Tagged, {"tag": "thanks"})
     ))  # fmt: skip
     assert queue == agent == {
-        "rated": 1, "rating_milli": 4_000, "csat_marks": 1, "csat_good": 1, "tags.thanks": 1
+        "rated": 1, "rating_milli": 4_000, "best_milli": 5_000, "best_squares": 25_000_000, "csat_marks": 1,
+        "csat_good": 1, "tags.thanks": 1,
     }  # fmt: skip
     _, queue, _ = book(
         known, story((2 * TOMORROW, ev.Rated, {"score": 2}), (2 * TOMORROW, ev.Tagged, {"tag": "thanks"}))

@@ -97,8 +97,9 @@ def test_every_number_of_every_queue_group_and_agent_recomputes_from_what_explai
 
 
 def numbers(row: dict[str, Any]) -> dict[str, float]:
-    """Every number of a window, those of families with their dot. `ignored_flow_outs` is a note of another one."""
-    flat = {name: value for name, value in row.items() if not isinstance(value, dict) and name != "ignored_flow_outs"}
+    """Every number of a window, those of families with their dot; without what is a note of another one."""
+    notes = ("ignored_flow_outs", "rating_best")
+    flat = {name: value for name, value in row.items() if not isinstance(value, dict) and name not in notes}
     families = {name: value for name, value in row.items() if isinstance(value, dict) and name != "n"}
     return flat | {f"{family}.{own}": value for family, found in families.items() for own, value in found.items()}
 

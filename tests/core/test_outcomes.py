@@ -2,6 +2,7 @@
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.explain import explain
 from wallboard.core.state import Floor
 
 NOON, MINUTE = 1_795_348_800_000, 60_000
@@ -63,7 +64,43 @@ def test_marks_by_kind_and_a_mark_of_no_contact():
     assert found["csat"] == 50.0  # 1 of 2 marks
     assert found["nps"] == 0.0  # 1 promoter, 1 detractor, of 3
     assert found["rated"] == 5
-    assert found["rating_avg"] == 6.2  # (4 + 3 + 10 + 6 + 8) / 5
+    assert "rating_avg" not in found, "a mean of marks out of 5 and out of 10 would say nothing"
+
+
+def marked(*marks: tuple[float, float]) -> Floor:
+    """Contacts of anna in sales, each with a mark: (score, best)."""
+    calls = [event for n in range(len(marks)) for event in call(f"c{n}")]
+    rated = [
+        told(6, ev.Rated, "crm", contact=f"c{n}", contact_source="pbx", score=score, best=best)
+        for n, (score, best) in enumerate(marks)
+    ]
+    return floor_after([*calls, *rated])
+
+
+def test_a_mean_mark_stands_only_beside_the_one_scale_that_all_of_them_have():
+    alike, mixed = marked((4, 5), (3, 5), (5, 5)), marked((4, 5), (9, 10))
+    for kind, name in (("queues", "sales"), ("groups", "all"), ("agents", "anna")):
+        row = (kpis.entity(alike, kind, name) or {})["day"]
+        assert (row["rated"], row["rating_avg"], row["rating_best"]) == (3, 4, 5)  # (4 + 3 + 5) / 3, out of 5
+        said = explain(alike, kind, name, "rating_avg", "day", people=True) or {}
+        assert (said["value"], said["notes"][-1]) == (4, {"code": "scale", "best": 5})
+        row = (kpis.entity(mixed, kind, name) or {})["day"]
+        assert row["rated"] == 2
+        assert not row.keys() & {"rating_avg", "rating_best"}
+        said = explain(mixed, kind, name, "rating_avg", "day", people=True) or {}
+        assert ("value" in said, said["absent"]) == (False, "scales")
+
+
+def test_the_mean_comes_back_when_the_mark_of_another_scale_leaves_the_window():
+    floor = floor_after([
+        *call("a"), *call("b"),
+        told(1, ev.Rated, "crm", contact="a", contact_source="pbx", score=9, best=10),
+        told(10, ev.Rated, "crm", contact="b", contact_source="pbx", score=4, best=5),
+    ], 12)  # fmt: skip
+    assert "rating_avg" not in (kpis.entity(floor, "queues", "sales") or {})["m15"]
+    floor.advance(NOON + 20 * MINUTE)
+    found = (kpis.entity(floor, "queues", "sales") or {})["m15"]
+    assert (found["rating_avg"], found["rating_best"]) == (4, 5)
 
 
 def test_a_tag_counts_once_a_contact_for_its_queue_and_agent():

@@ -167,3 +167,12 @@ def test_usual_is_the_mean_of_the_last_ten_days_with_work_each_contact_and_mark_
         "shifts": 10, "handled": 20, "tags.thanks": 1, "tags.hostile": 0, "talk_avg_s": 105, "rating_avg": 3.5,
     }  # fmt: skip
     assert usual([free]) == {"shifts": 0}
+
+
+def test_there_is_no_usual_mark_of_days_with_several_scales():
+    """Of one day it is not known; two days each have their own."""
+    of_5 = {"handled": 1, "rated": 2, "rating_avg": 4, "rating_best": 5}
+    of_10 = {"handled": 1, "rated": 2, "rating_avg": 8, "rating_best": 10}
+    assert usual([of_5, of_5])["rating_avg"] == 4
+    assert "rating_avg" not in usual([of_5, of_10])
+    assert "rating_avg" not in usual([of_5, {"handled": 1, "rated": 2}])

@@ -60,10 +60,12 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
         found |= _of_queues(floor, kind, name, metric, window, known, formulas)
         if (to_ms := row["now"].get(TO.get(metric, ""))) is not None:
             found["to"] = to_ms
-        found |= {"observed": True} if known is STATED and row["now"].get("observed") else {}
+        found |= {"observed": True} if known is STATED and value is not None and row["now"].get("observed") else {}
     found |= _age(floor, kind, row)
     if value is None:
         found["absent"] = _why_absent(floor, kind, row, metric, window, known)
+    elif metric == "rating_avg" and "rating_best" in row[window]:
+        found["notes"] = [*found.get("notes", ()), {"code": "scale", "best": row[window]["rating_best"]}]
     rows = [] if known in (STATED, MODELLED) and value is not None else _rows(floor, kind, name, metric, window)
     return found | {"visits": rows if people else [without_people(one) for one in rows]}
 
@@ -226,6 +228,8 @@ def _why_absent(floor: Floor, kind: str, row: Document, metric: str, window: str
         return "too_little" if not known else NOT_NEEDED.get(metric, "unknown") if "ready" in row["now"] else "unknown"
     if parts.shape == "ratio":
         return "zero"
+    if metric == "rating_avg" and (row.get(window) or {}).get("rated"):
+        return "scales"
     if parts.shape not in ("stated", "modelled"):
         return "none"
     if not row.get("sources"):

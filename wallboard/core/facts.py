@@ -198,7 +198,9 @@ def _of_result(result: Result) -> Iterator[Fact]:
 
 
 def _of_mark(kind: str, mark: Mark) -> Iterator[Fact]:
+    best_milli = round(mark.best * 1000)
     amounts: dict[Metric, int] = {"rated": 1, "rating_milli": round(mark.score * 1000)}
+    amounts |= {"best_milli": best_milli, "best_squares": best_milli * best_milli}  # core/formulas.py: `scaled`
     if kind == "csat":
         amounts |= {"csat_marks": 1, "csat_good": int(mark.score >= 0.8 * mark.best)}
     elif kind == "nps":

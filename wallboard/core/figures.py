@@ -7,7 +7,7 @@ out again that it is a part of.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from wallboard.core.formulas import PERCENT, RATIOS, derived, rederive, total
+from wallboard.core.formulas import PERCENT, RATIOS, derived, rederive, scaled, total
 from wallboard.core.ledger import Counts
 from wallboard.core.parts import HOUR_MS, LEAST_SIGNED_IN_MS, STATES
 
@@ -118,6 +118,8 @@ def of_contacts(sums: Mapping[str, int]) -> Document:
             found[metric] = value
             if ratio.scale is PERCENT:
                 found["n"][metric] = total(ratio.bottom, sums)
+    if "rated" in sums:
+        scaled(found, sums)
     return found
 
 

@@ -98,6 +98,20 @@ def ignored_flow_outs(sums: Mapping[str, int]) -> float | None:
     return 100 * flowed_out / offered if offered else 100.0
 
 
+def scaled(found: dict[str, Any], sums: Mapping[str, int]) -> None:
+    """The mean mark stands only where all marks are out of the same best, beside it (`rating_best`).
+
+    They are where n × Σ best² = (Σ best)². Of marks in an older record no best is known.
+    """
+    n, best_milli = sums.get("rated", 0), sums.get("best_milli", 0)
+    if n * sums.get("best_squares", 0) != best_milli * best_milli:
+        found.pop("rating_avg", None)
+    elif n and best_milli:
+        found["rating_best"] = best_milli / (1000 * n)
+        return
+    found.pop("rating_best", None)
+
+
 _PARTS = {
     metric: (tuple(ratio.top.items()), tuple(ratio.bottom.items()), *ratio.scale, ratio.scale is PERCENT)
     for metric, ratio in RATIOS.items()
@@ -106,6 +120,7 @@ _RATIOS_WITH: dict[str, list[str]] = {}  # count → the ratios that it is a par
 for _metric, _ratio in RATIOS.items():
     for _part in _ratio.top.keys() | _ratio.bottom.keys():
         _RATIOS_WITH.setdefault(_part, []).append(_metric)
+_RATIOS_WITH |= {_part: ["rating_avg"] for _part in ("best_milli", "best_squares")}  # `scaled`
 
 
 def derived(counts: Counts, over_counted: int) -> dict[str, Any]:
@@ -150,6 +165,8 @@ def _work_out(metrics: Iterable[str], found: dict[str, Any], sums: Mapping[str, 
         found[metric] = above * times / (below * by)
         if is_percent:
             of_how_many[metric] = below
+    if "rated" in sums or "rating_best" in found:
+        scaled(found, sums)
     if "flowed_out" in sums and (percent := ignored_flow_outs(sums)) is not None:
         found["ignored_flow_outs"] = percent
     else:

@@ -39,7 +39,9 @@ class OwnDays:
             "tags": {tag: row["tags"].get(tag, 0) for tag in TAGS},
             "contacts": [_told(contact, leg, agent, floor) for contact, leg in mine[:MOST]],
         }  # fmt: skip
-        found |= {name: day[name] for name in ("rated", "rating_avg", "longest_stretch_s") if name in day}
+        found |= {
+            name: day[name] for name in ("rated", "rating_avg", "rating_best", "longest_stretch_s") if name in day
+        }
         if "stretch_since" in row and row.get("presence") != "offline":
             found["stretch_since"] = row["stretch_since"]
         if _notes_are_taken(floor):

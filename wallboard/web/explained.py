@@ -112,6 +112,8 @@ def _shown(note: Document) -> Document:
     shown = {key: value for key, value in note.items() if key != "code"}
     if "percent" in shown:
         shown["percent"] = f"{shown['percent']:.1f}"
+    if "best" in shown:
+        shown["best"] = f"{shown['best']:g}"
     if "formulas" in shown:
         shown["formulas"] = ", ".join(shown["formulas"])
     return shown

@@ -32,7 +32,7 @@ SHIFTS = 10  # business days on which they worked
 REACH_MS = 45 * 86_400_000  # so far back they are looked for
 KEPT_MS = 600_000  # past shifts change seldom
 MOST_KEPT = 2_000
-METRICS = ("handled", "talk_s", "rated", "rating_avg", "tags.thanks", "tags.hostile", "signed_in_s")
+METRICS = ("handled", "talk_s", "rated", "rating_avg", "rating_best", "tags.thanks", "tags.hostile", "signed_in_s")
 OF_PAGE = "me."
 
 
@@ -130,7 +130,8 @@ async def _past(parts: Parts, agent: str, now_ms: int) -> list[dict[str, Any]]:
 
 
 def usual(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Means of the last ten days with work; of talk and marks each contact and mark counts alike."""
+    """Means of the last ten days with work; of talk and marks each contact and mark counts alike; none of marks of
+    several scales."""
     worked = [row for row in rows if row.get("handled") or row.get("signed_in_s")][-SHIFTS:]
     found: dict[str, Any] = {"shifts": len(worked)}
     if not worked:
@@ -139,8 +140,9 @@ def usual(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         found[name] = sum(_numbers(worked, name)) / len(worked)
     if handled := sum(_numbers(worked, "handled")):
         found["talk_avg_s"] = sum(_numbers(worked, "talk_s")) / handled
-    if rated := sum(_numbers(worked, "rated")):
-        found["rating_avg"] = sum(row.get("rating_avg", 0) * row.get("rated", 0) for row in worked) / rated
+    marked = [row for row in worked if row.get("rated")]
+    if marked and all("rating_avg" in row for row in marked) and len({row.get("rating_best") for row in marked}) == 1:
+        found["rating_avg"] = sum(row["rating_avg"] * row["rated"] for row in marked) / sum(_numbers(marked, "rated"))
     return found
 
 
