@@ -13,9 +13,10 @@ from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS, Terms
 from wallboard.core.kpis import Document, entity
 from wallboard.core.need import SUMMED
 from wallboard.core.numbers import TO, number_in
-from wallboard.core.parts import MODELLED, STATED, Parts, Term, of_agent, of_tally, terms
+from wallboard.core.parts import MODELLED, STATED, Parts, Term, joined, of_agent, of_tally, parts_of, terms
 from wallboard.core.select import selects_queue
 from wallboard.core.state import Floor
+from wallboard.core.statedgroup import Told, stated_in, told_in, told_of
 from wallboard.core.still import oldest
 from wallboard.core.tally import Tally
 from wallboard.core.windows import MINUTE_MS, ROLLING
@@ -61,6 +62,8 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
         if (to_ms := row["now"].get(TO.get(metric, ""))) is not None:
             found["to"] = to_ms
         found |= {"observed": True} if known is STATED and value is not None and row["now"].get("observed") else {}
+        if kind == "groups" and known is not STATED and row["now"].get("observed"):
+            found["notes"] = [*found.get("notes", ()), {"code": "with_observed", "n": len(stated_in(floor, name))}]
     found |= _age(floor, kind, row)
     if value is None:
         found["absent"] = _why_absent(floor, kind, row, metric, window, known)
@@ -121,7 +124,9 @@ def _parts(
     if metric in TO:
         known = oldest(floor, _members(floor, kind, name), metric)
         return Parts(shape="earliest", instants=known.instants if known else ())
-    return of_tally(_tally(floor, kind, name), metric, window, formulas[0]["formula"] if len(formulas) == 1 else None)
+    told = told_of(floor, name, window) if kind == "groups" else []
+    formula = formulas[0]["formula"] if len(formulas) == 1 else None
+    return of_tally(_tally(floor, kind, name), metric, window, formula, told)
 
 
 def _of_parts(parts: Parts) -> Document:
@@ -171,20 +176,22 @@ def _of_queues(
         ]
     if window == "now" or parts.shape in ("stated", "modelled"):
         return found
-    sums = tally.ledger.window(window).sums
+    sums: Told = tally.ledger.window(window).sums
+    told = told_of(floor, name, window) if kind == "groups" else []
     if metric == "service_level":
-        found["service_levels"] = _seven(sums, tally.live["over_counted"])
+        found["service_levels"] = _seven(sums, tally.live["over_counted"], told)
         found |= {"formulas": formulas} if kind == "groups" else {}
+    sums = joined(sums, told, parts_of(metric)) if told else sums
     found["exclusions"] = leftout.exclusions(metric, parts, sums, tally.live)
     found["notes"] = leftout.notes(metric, parts, formulas, queue.min_n)
     return found
 
 
-def _seven(sums: Mapping[str, int], over_counted: int) -> list[Document]:
+def _seven(own: Mapping[str, int], over_counted: int, told: list[Told]) -> list[Document]:
     """All seven formulas over the same counts; those who wait too long now are in each denominator."""
     found: list[Document] = []
     for formula, one in SERVICE_LEVELS.items():
-        waiting = Term("over_counted", over_counted)
+        waiting, sums = Term("over_counted", over_counted), joined(own, told, one.top.keys() | one.bottom.keys())
         parts = Parts(shape="ratio", top=terms(one.top, sums), bottom=(*terms(one.bottom, sums), waiting), times=100)
         value = parts.value()
         found.append({"formula": formula, "numerator": parts.numerator, "denominator": parts.denominator})
@@ -195,10 +202,12 @@ def _seven(sums: Mapping[str, int], over_counted: int) -> list[Document]:
 def _formulas(floor: Floor, kind: str, name: str, window: str) -> list[Document]:
     """Formula → its queues with their sums per visit; these add up to the group's."""
     belongs, found = queues_of(floor, kind, name), dict[str, Document]()
+    stated = stated_in(floor, name) if kind == "groups" else ()
     for queue, tally in floor.tallies.queues.items():
         if not belongs(queue) or not tally.sources:
             continue
-        sums, formula = tally.ledger.window(window).sums, floor.settings.for_queue(queue).target.formula
+        sums: Told = told_in(floor, queue, window) if queue in stated else tally.ledger.window(window).sums
+        formula = floor.settings.for_queue(queue).target.formula
         none = dict.fromkeys(("more", "good", "base", "waiting", "offered", "flowed_out"), 0)
         one = found.setdefault(formula, {"formula": formula, "queues": [], **none})
         if len(one["queues"]) < FORMULAS_NAMED:

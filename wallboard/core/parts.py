@@ -12,7 +12,7 @@ stated      as its source told it: there are no parts
 modelled    by a model of queues (core/need.py): what it was given stands in `need`
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -109,17 +109,21 @@ STATED = Parts(shape="stated")
 MODELLED = Parts(shape="modelled")
 
 
-def of_tally(tally: Tally, metric: str, window: str, formula: str | None) -> Parts | None:
-    """Of a queue or group. `formula`: the service level's, None for a group of several. None: not known here."""
+def of_tally(
+    tally: Tally, metric: str, window: str, formula: str | None, told: Sequence[Mapping[str, int]] = ()
+) -> Parts | None:
+    """Of a queue or group. `formula`: the service level's, None for a group of several; `told`: of a group's queues
+    that only a platform tells of (core/statedgroup.py). None: not known here."""
     if window == "now":
-        return _now(tally, metric)
+        return _now(tally, metric, told)
     if not tally.sources:
         return None
     counts = tally.ledger.window(window)
+    sums = joined(counts.sums, told, parts_of(metric, formula)) if told else counts.sums
     if metric == "service_level":
-        return _service_level(counts.sums, tally.live["over_counted"], formula)
+        return _service_level(sums, tally.live["over_counted"], formula)
     if metric in RATIOS:
-        return ratio(RATIOS[metric], counts.sums)
+        return ratio(RATIOS[metric], sums)
     if metric in PERCENTILES:
         name, share = PERCENTILES[metric]
         return Parts(shape="percentile", spread=tuple(sorted(counts.spreads.get(name, {}).items())), share=share)
@@ -130,7 +134,24 @@ def of_tally(tally: Tally, metric: str, window: str, formula: str | None) -> Par
         return _sum("outcome_value_milli", counts.sums) if known else None
     if metric.startswith(OWN_NAMES):
         return Parts(shape="count", top=(Term(metric, counts.sums.get(metric, 0)),))
-    return _plain(metric, counts.sums)
+    return _plain(metric, sums)
+
+
+def parts_of(metric: str, formula: str | None = None) -> frozenset[str]:
+    """The counts of a window that the number is made of."""
+    of = [RATIOS[metric]] if metric in RATIOS else []
+    of += [SERVICE_LEVELS[formula]] if metric == "service_level" and formula else []
+    found = {name for one in of for name in (*one.top, *one.bottom)} - {"over_counted"}
+    return frozenset(found or {f"{metric.removesuffix('_s')}_ms" if metric.endswith("_s") else metric})
+
+
+def joined(sums: Mapping[str, int], told: Iterable[Mapping[str, int]], parts: Collection[str]) -> Mapping[str, int]:
+    """With what those of `told` say that say all of `parts`."""
+    found = {**sums}
+    for one in told:
+        if all(part in one for part in parts):
+            found |= {part: found.get(part, 0) + one[part] for part in parts}
+    return found
 
 
 def of_agent(sums: Mapping[str, int], times: Mapping[str, int], longest_ms: int, metric: str) -> Parts | None:
@@ -180,7 +201,7 @@ def _service_level(sums: Mapping[str, int], over_counted: int, formula: str | No
     return told if same else counted
 
 
-def _now(tally: Tally, metric: str) -> Parts | None:
+def _now(tally: Tally, metric: str, told: Sequence[Mapping[str, int]]) -> Parts | None:
     live = tally.live
     if metric in INSTANTS:
         return Parts(shape="earliest", instants=tuple(sorted(tally.waits[INSTANTS[metric]].elements())))
@@ -191,7 +212,8 @@ def _now(tally: Tally, metric: str) -> Parts | None:
         now = tuple(Term(name, live[name]) for name in ("waiting", "ready", "idle"))
         return Parts(shape="expected", top=handling.top, bottom=handling.bottom, by=handling.by, now=now)
     known = live["members"] if metric in STANDINGS else tally.sources if metric in LIVE else is_told(tally, metric)
-    return Parts(shape="count", top=(Term(metric, live[metric]),)) if known else None
+    n = live[metric] + sum(one.get(metric, 0) for one in told)
+    return Parts(shape="count", top=(Term(metric, n),)) if known else None
 
 
 def is_told(tally: Tally, metric: str) -> bool:

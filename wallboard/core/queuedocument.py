@@ -9,6 +9,7 @@ from wallboard.core.parts import INSTANTS, STANDINGS, is_told
 from wallboard.core.settings import Target
 from wallboard.core.state import Floor
 from wallboard.core.stated import overlay
+from wallboard.core.statedgroup import add_stated
 from wallboard.core.still import channel_of, oldest
 from wallboard.core.tally import Tally
 from wallboard.core.windows import ROLLING
@@ -46,7 +47,10 @@ def group_document(floor: Floor, name: str) -> Document | None:
     if tally is None:
         return None
     queues = ((queue, one) for queue, one in floor.tallies.queues.items() if name in one.groups)
-    return _numbers(tally, _oldest(floor, tally, queues), shift=_shift_of_group(floor, name))
+    found = _numbers(tally, _oldest(floor, tally, queues), shift=_shift_of_group(floor, name))
+    if floor.tallies.stated:
+        add_stated(floor, name, found)
+    return found
 
 
 @lru_cache(maxsize=1000)

@@ -25,11 +25,11 @@ def overlay(found: Document, tally: Tally) -> None:
     seen = tally.observed
     if seen is None:
         return
-    if tally.sources == {seen.source or UNKNOWN_SOURCE} and not _is_counted(tally):
-        _leave_out(found)
+    if is_only_stated(tally):
+        leave_out(found)
     now = {name: value for name in OBSERVED_NOW if (value := getattr(seen, name)) is not None}
-    if "oldest_at" in now:
-        now["oldest_at"] = min(now["oldest_at"], tally.observed_ms)
+    if (oldest_ms := stated_oldest_ms(tally)) is not None:
+        now["oldest_at"] = oldest_ms
         found["now"].pop(TO["oldest_at"], None)
     found["now"] = {**found["now"], **now, "observed": True}
     for window in WITHIN:
@@ -38,14 +38,26 @@ def overlay(found: Document, tally: Tally) -> None:
             found[window] = {**found.get(window, {}), **own}
 
 
+def is_only_stated(tally: Tally) -> bool:
+    """Whether only the platform tells of the queue, and nothing of it was counted here."""
+    seen = tally.observed
+    return seen is not None and tally.sources == {seen.source or UNKNOWN_SOURCE} and not _is_counted(tally)
+
+
+def stated_oldest_ms(tally: Tally) -> int | None:
+    """Since when the longest wait lasts, as the platform says: not later than when it said so."""
+    at_ms = tally.observed.oldest_at if tally.observed else None
+    return None if at_ms is None else min(at_ms, tally.observed_ms)
+
+
 def _is_counted(tally: Tally) -> bool:
     """Whether anything that contacts add is in its numbers."""
     live = any(not is_standing(metric) for metric in tally.live)
     return live or tally.ledger.moves or any(tally.ledger.window(window).sums for window in ("day", "shift"))
 
 
-def _leave_out(found: Document) -> None:
-    """Objects are emptied, never removed: patches must compose."""
+def leave_out(found: Document) -> None:
+    """What would be our own numbers. Objects are emptied, never removed: patches must compose."""
     found["now"] = {name: value for name, value in found["now"].items() if name not in LIVE}
     for window in WITHIN:
         if found.get(window):

@@ -28,6 +28,7 @@ class Tallies:
         self.groups: dict[str, Tally] = {}
         self.record: Callable[[Fact, int], None] | None = None
         self.sets: dict[str, tuple[str, ...]] = {}  # group id → patterns, watched by boards
+        self.stated: set[str] = set()  # queues of which a platform gave figures of its own
         self.moving: set[Entity] = set()
         self.unsettled: set[str] = set()
 
@@ -58,7 +59,8 @@ class Tallies:
         if at_ms < tally.observed_ms:
             return Deed(Did.NOTHING, f"older than what {queue} shows")
         tally.observed, tally.observed_ms = event, at_ms
-        self._ground.touch("queues", queue)
+        self.stated.add(queue)
+        self._ground.touch_all({("queues", queue), *(("groups", group) for group in tally.groups)})
         return Deed(Did.NOTED, f"figures of {queue}")
 
     def count(self, fact: Fact, sign: int) -> None:
@@ -224,6 +226,8 @@ class Tallies:
     def _remember(self, name: str, before: Tally) -> None:
         fresh = self.queues[name]
         fresh.observed, fresh.observed_ms = before.observed, before.observed_ms
+        if fresh.observed:
+            self.stated.add(name)
         fresh.channel, fresh.channel_ms = before.channel, before.channel_ms
         fresh.sources, fresh.as_of_ms, fresh.ruled_ms = before.sources, before.as_of_ms, before.ruled_ms
         self.unsettled.add(name)
