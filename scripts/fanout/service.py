@@ -58,6 +58,7 @@ async def _measured(given: Given, web: Web, load: Answering, before: int) -> dic
         "us_a_frame": round(used_s * 1e6 / found["frames"], 2), "us_of_best_second": best_second_us(found),
         "core_percent": round(100 * used_s / took_s, 1),
         "frames_per_s": round(found["frames"] / given.seconds),
+        "load_us_a_frame": round(found["own_us"] / found["frames"], 2) if "own_us" in found else None,
         "bytes_a_frame": round(found["bytes"] / found["frames"], 1),
         "p50_ms": found["p50_ms"], "p99_ms": found["p99_ms"], "samples": found["samples"],
         "from_patch_p50_ms": found["patch_p50_ms"], "from_patch_p99_ms": found["patch_p99_ms"],
