@@ -1,9 +1,13 @@
 """A uvicorn or websockets that is not one we know costs speed and a warning, never the service."""
 
+import gc
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -49,7 +53,11 @@ def test_a_hook_that_is_gone_is_named_and_where_no_way_works_uvicorn_chooses(mon
     ("of", "names", "way"),
     [
         (Uvicorn, ["request", "response"], PromptProtocol),
-        (Uvicorn, ["queue", "close_sent", "close_timeout", "read_paused", "handshake_complete"], "auto"),
+        (
+            Uvicorn,
+            ["queue", "close_sent", "close_timeout", "read_paused", "handshake_complete"],
+            "auto",
+        ),
         (ServerProtocol, ["available_extensions", "extensions"], PromptProtocol),
         (ServerProtocol, ["handshake_exc", "parser"], "auto"),
         (PerMessageDeflate, ["local_max_window_bits"], PromptProtocol),
@@ -110,6 +118,22 @@ def test_a_line_that_fills_up_or_drains_and_does_not_say_so_is_noticed(monkeypat
     monkeypatch.setattr(fit, "TRIAL_S", 1.0)
     monkeypatch.setattr(FrameProtocol, "resume_writing", lambda at: None)
     assert unfit(FrameProtocol) == "TimeoutError: "
+
+
+def test_what_a_failed_trial_leaves_closes_nobody_else_s_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its end was not told, and the number of its descriptor is soon another's. Seen as a trial that failed after
+    another one had, and only now and then."""
+    monkeypatch.setattr(ServerProtocol, "parser", _Renamed("parser", "websockets"), raising=False)
+    gc.disable()
+    try:
+        assert unfit(FrameProtocol) == "AttributeError: parser"
+        with ExitStack() as stack:
+            others = [stack.enter_context(one) for _ in range(20) for one in socket.socketpair()]
+            gc.collect()
+            for one in others:
+                os.fstat(one.fileno())
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("way", [FrameProtocol, PromptProtocol])

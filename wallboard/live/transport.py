@@ -43,7 +43,7 @@ class FrameProtocol(PromptProtocol):
     )  # fmt: skip
     packs = False
     put: Callable[[bytes], int] | None = None
-    _lent: socket.socket | None = None  # the transport's descriptor again, as a socket that can send
+    _lent: "_Lent | None" = None
     _screen: Screen | None = None
     _stall: asyncio.TimerHandle | None = None
 
@@ -62,7 +62,7 @@ class FrameProtocol(PromptProtocol):
         self.transport.set_write_buffer_limits(high=0)
         if self.scheme == "ws":  # under TLS only the transport can write
             its = self.transport.get_extra_info("socket")
-            self._lent = socket.socket(its.family, its.type, its.proto, its.fileno())
+            self._lent = _Lent(its.family, its.type, its.proto, its.fileno())
             self._lent.setblocking(False)
             self.put = self._lent.send
         del self.request, self.response  # the handshake is over: some kilobytes a screen
@@ -128,7 +128,7 @@ class FrameProtocol(PromptProtocol):
         super().connection_lost(exc)
         self.put = None
         if self._lent:
-            self._lent.detach()  # the transport closes it
+            self._lent.detach()
             self._lent = None
         if scope := vars(self).get("scope"):  # none where the handshake was refused
             scope["extensions"].pop(FRAMES, None)
@@ -151,3 +151,13 @@ class FrameProtocol(PromptProtocol):
         screen, self._screen = self._screen, None
         if screen:
             screen.leave()
+
+
+class _Lent(socket.socket):
+    """The transport's descriptor again, as a socket that can send. The transport alone closes it: of a connection whose
+    end we were not told, the number may be another's by the time this object goes."""
+
+    __slots__ = ()
+
+    def __del__(self) -> None:
+        self.detach()
