@@ -53,11 +53,8 @@ def test_a_hook_that_is_gone_is_named_and_where_no_way_works_uvicorn_chooses(mon
     ("of", "names", "way"),
     [
         (Uvicorn, ["request", "response"], PromptProtocol),
-        (
-            Uvicorn,
-            ["queue", "close_sent", "close_timeout", "read_paused", "handshake_complete"],
-            "auto",
-        ),
+        (Uvicorn, ["queue", "close_sent", "close_timeout", "read_paused"], "auto"),
+        (Uvicorn, ["handshake_initiated", "handshake_complete"], "auto"),
         (ServerProtocol, ["available_extensions", "extensions"], PromptProtocol),
         (ServerProtocol, ["handshake_exc", "parser"], "auto"),
         (PerMessageDeflate, ["local_max_window_bits"], PromptProtocol),

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import os
+import socket
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.waiting import until
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
+from tests.web.test_frames import request  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
 from wallboard.live.prompt import CONTROL_A_SECOND
 from wallboard.web.reports import Report
@@ -24,6 +26,7 @@ from wallboard.web.socket import Refusal, _checked
 CONT, TEXT, LAST = 0x00, 0x01, 0x80
 PING, PONG = 0x89, 0x8A
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+SIZE = 8_000_000  # more than all buffers between
 
 
 @pytest.fixture(params=[True, False], ids=["finished frames", "the ordinary way"])
@@ -78,6 +81,22 @@ async def test_each_is_closed_with_its_code_and_one_line_in_the_log(house: Serve
             await until(lambda: not house.app.state.hub.screens)
         told = [(one["event"], one.get("code"), one.get("reason")) for one in logs]
         assert (name, found, told) == (name, code, [("screen closed", code, reason)])
+
+
+async def test_who_sends_a_message_that_is_much_too_big_reads_why_it_was_closed(house: Served) -> None:
+    """Although most of it is on its way still: a line that is closed then is reset, and what was said is lost."""
+    loop, found = asyncio.get_running_loop(), b""
+    with socket.socket() as line:
+        line.setblocking(False)
+        await loop.sock_connect(line, (house.host, house.port))
+        await loop.sock_sendall(line, request(house))
+        async with asyncio.timeout(60):
+            while b'"t":"hello"' not in found:
+                found += await loop.sock_recv(line, 65_536)
+            await loop.sock_sendall(line, b"\x81\xff" + SIZE.to_bytes(8) + bytes(4 + SIZE))
+            while more := await loop.sock_recv(line, 65_536):
+                found += more
+    assert b"\x03\xf1frame with %d bytes exceeds limit" % SIZE in found
 
 
 JSON = st.recursive(

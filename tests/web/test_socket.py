@@ -6,7 +6,7 @@ import socket
 import struct
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -205,33 +205,64 @@ async def test_without_an_upgrade_the_answer_says_what_to_do(served: Served):
     assert (await served.anonymous.get("/live?board=overview")).status_code == 401
 
 
+class Asking:
+    """Who somebody is, is asked, and answered once that is allowed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked, self.answer, self.answered, whole = asyncio.Event(), asyncio.Event(), asyncio.Event(), Known.who
+
+        async def slow(known: Known, *given: Any) -> Any:
+            self.asked.set()
+            await self.answer.wait()
+            who = await whole(known, *given)
+            self.answered.set()
+            return who
+
+        monkeypatch.setattr(Known, "who", slow)
+
+    async def asks(self, served: Served) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection of which it is not known yet who that is."""
+        created = await served.http.post("/api/v1/tokens", json={"name": "wall", "scopes": ["state:read"]})
+        reader, writer = await asyncio.open_connection(served.host, served.port)
+        writer.write(f"{UPGRADE}Authorization: Bearer {created.json()['token']}\r\n\r\n".encode())
+        await self.asked.wait()
+        return reader, writer
+
+
 async def test_a_peer_that_is_gone_before_it_is_let_in_is_no_error(
     served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It was looked up for so long that it hung up."""
-    asked, answer, answered, whole = asyncio.Event(), asyncio.Event(), asyncio.Event(), Known.who
-
-    async def slow(known: Known, *given: Any) -> Any:
-        asked.set()
-        await answer.wait()
-        who = await whole(known, *given)
-        answered.set()
-        return who
-
-    created = await served.http.post("/api/v1/tokens", json={"name": "wall", "scopes": ["state:read"]})
-    monkeypatch.setattr(Known, "who", slow)
+    asking = Asking(monkeypatch)
     with capture_logs() as logs:
-        _, writer = await asyncio.open_connection(served.host, served.port)
-        writer.write(f"{UPGRADE}Authorization: Bearer {created.json()['token']}\r\n\r\n".encode())
         async with asyncio.timeout(60):
-            await asked.wait()
+            _, writer = await asking.asks(served)
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
             await asyncio.sleep(0.1)
-            answer.set()
-            await answered.wait()
+            asking.answer.set()
+            await asking.answered.wait()
             await asyncio.sleep(0.1)
     assert not [one for one in logs if one["log_level"] in ("error", "critical")]
+    assert not [one for one in caplog.records if one.levelname in ("ERROR", "CRITICAL")]
+    assert served.app.state.hub.screens == 0
+
+
+@pytest.mark.parametrize("sent", [b"\x89\x80\0\0\0\0", b"\x81\x02{}"], ids=["a ping", "no mask"])
+async def test_who_sends_frames_before_it_is_let_in_is_dropped_and_is_no_error(
+    served: Served, sent: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its ping was answered before its handshake was, and what could not be read was a traceback in the log."""
+    asking = Asking(monkeypatch)
+    async with asyncio.timeout(60):
+        reader, writer = await asking.asks(served)
+        writer.write(sent)
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        asking.answer.set()
+        await asking.answered.wait()
+        await asyncio.sleep(0.1)
+        writer.close()
     assert not [one for one in caplog.records if one.levelname in ("ERROR", "CRITICAL")]
     assert served.app.state.hub.screens == 0
 

@@ -6,13 +6,14 @@ that still owes its buffer when its handler has ended, is aborted. And an upgrad
 over 8 KiB, more than 128 headers) gets its answer, which uvicorn leaves where it is, for ever.
 
 uvicorn also answers each ping and keeps each fragment, as many as come: here what comes is read in small pieces, and
-who sends too many of them is closed with 1008. Each of these closes is one line in the log.
+who sends too many of them is closed with 1008. Each of these closes is one line in the log. Whoever sends frames before
+it was let in is dropped.
 
 Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, `connection_lost`, `data_received`,
 `handle_ping`, `handle_pong`, `handle_cont`, `handle_parser_exception`, `send_receive_event_to_app`, `shutdown`,
 `transport`, `loop`, `queue`, `frames`, `curr_msg_data_type`, `close_sent`, `close_timer`, `close_timeout`,
-`read_paused`, `handshake_complete`, `conn`; of websockets: `parser`, `handshake_exc`, `data_to_send`, `send_close`,
-`close_sent`, `state`.
+`read_paused`, `handshake_initiated`, `handshake_complete`, `conn`; of websockets: `parser`, `handshake_exc`,
+`data_to_send`, `send_close`, `close_sent`, `state`.
 """
 
 import asyncio
@@ -42,15 +43,18 @@ class PromptProtocol(WebSocketsSansIOProtocol):
     )  # fmt: skip
     _second_s = 0.0  # since when `_control` counts
     _control = 0
-    _flooding = False
+    _deaf = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=UNSENT_BYTES)
 
     def data_received(self, data: bytes) -> None:
+        if self.handshake_initiated and not self.handshake_complete:
+            self.transport.abort()  # it speaks before it was let in, which nobody has to: our 101 would come too late
+            return
         for at in range(0, len(data), READ_BYTES):
-            if self._flooding or self.transport.is_closing():
+            if self._deaf or self.transport.is_closing():
                 return
             super().data_received(data[at : at + READ_BYTES])
             if self.conn.handshake_exc is not None and not self.close_sent:
@@ -62,13 +66,7 @@ class PromptProtocol(WebSocketsSansIOProtocol):
         """Best effort: whoever takes nothing does not take this either."""
         if self._is_open:
             self.conn.send_close(code, reason)
-            self.transport.write(b"".join(self.conn.data_to_send()))
-            self.close_sent = True
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
-            if self.read_paused:  # the peer's own close is read still
-                self.read_paused = False
-                self.transport.resume_reading()
-            self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
+            self._linger(code, reason)
 
     def handle_ping(self) -> None:
         if self._is_calm():
@@ -91,9 +89,15 @@ class PromptProtocol(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
 
     def handle_parser_exception(self) -> None:
-        if sent := self.conn.close_sent:
-            log.info("screen closed", code=sent.code, reason=sent.reason)
-        super().handle_parser_exception()
+        """uvicorn would close at once. What is on its way then, as the rest of a message that is too big, resets the
+        line, and the peer never learns why."""
+        sent = self.conn.close_sent
+        if sent is None or not self._is_open:
+            super().handle_parser_exception()
+            return
+        log.info("screen closed", code=sent.code, reason=sent.reason)
+        self._stop_listening()
+        self._linger(sent.code, sent.reason)
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
@@ -126,10 +130,24 @@ class PromptProtocol(WebSocketsSansIOProtocol):
         if now_s - self._second_s >= 1:
             self._second_s, self._control = now_s, 0
         self._control += 1
-        if self._control > CONTROL_A_SECOND and not self._flooding:
-            self._flooding, self.close_timeout = True, LINGER_S  # nothing more is read, so no close of its own either
+        if self._control > CONTROL_A_SECOND and not self._deaf:
+            self._stop_listening()
             self._refuse(POLICY, "too many frames")
-        return not self._flooding
+        return not self._deaf
+
+    def _stop_listening(self) -> None:
+        """What comes is dropped unread, so no close of the peer's own is waited for either."""
+        self._deaf, self.close_timeout = True, LINGER_S
+
+    def _linger(self, code: int, reason: str) -> None:
+        """Its last frame is made: hand it on, and let the line be for a while."""
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        if self.read_paused:  # the peer's own close is read still
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
 
     def _refuse(self, code: int, reason: str) -> None:
         if not self._is_open:
