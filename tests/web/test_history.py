@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from wallboard.core.numbers import NUMBERS
 from wallboard.core.quarters import QUARTER_MS, Interval
 from wallboard.core.settings import Site
 from wallboard.record.database import Record, open_record
@@ -87,6 +88,13 @@ async def test_of_a_code_that_nobody_gave_there_are_none_where_somebody_looked(r
     unseen, seen = found["rows"][0], found["rows"][9]
     assert (seen["codes.moved"], seen["tags.hostile"]) == (0, 0)
     assert not {"codes.moved", "tags.hostile"} & unseen.keys()
+
+
+async def test_all_numbers_can_be_asked_for_at_once(recorded: Any) -> None:
+    over_time = [name for name, number in NUMBERS.items() if not number.now]
+    found = await asked(recorded, f"queue=support&day=2026-11-22&step=1h&metric={','.join(over_time)}")
+    assert found["metrics"] == over_time
+    assert found["rows"][9]["answer_rate"] == 80.0  # (3 + 1) / (4 + 1)
 
 
 async def test_longer_steps_add_counts_and_never_percentages(recorded: Any) -> None:
