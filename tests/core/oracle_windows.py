@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from oracle import MINUTE
 
-SHIFTS = {"night": "22:30-05:00", "early": "05:00-12:00"}  # at wall times that every night has once, in every zone here
+# At wall times that every night has once, in every zone here; the training is a shift within a shift.
+SHIFTS = {"night": "21:30-05:00", "training": "22:15-22:50", "early": "05:00-12:00"}
 
 
 def begin_of(window: str, now: int, zone: str, day_starts: str) -> int:
@@ -38,12 +39,12 @@ def forgets(first: int, now: int, zones: list[str], day_starts: str) -> list[tup
 
 
 def shift_began(now: int, zone: str) -> int | None:
-    """When the shift began that runs now; between noon and 22:30 there is none."""
+    """When the shift began that runs now; between noon and 21:30 there is none."""
     place = ZoneInfo(zone)
     local = datetime.fromtimestamp(now / 1000, place)
     clock = (local.hour, local.minute)
-    if (12, 0) <= clock < (22, 30):
+    if (12, 0) <= clock < (21, 30):
         return None
     on = local.date() - timedelta(days=clock < (5, 0))
-    hour, minute = (5, 0) if (5, 0) <= clock < (12, 0) else (22, 30)
+    hour, minute = (5, 0) if (5, 0) <= clock < (12, 0) else (22, 15) if (22, 15) <= clock < (22, 50) else (21, 30)
     return round(datetime(on.year, on.month, on.day, hour, minute, tzinfo=place).timestamp() * 1000)
