@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psutil
 import pytest
@@ -22,6 +22,7 @@ from tests.family import TOKEN, Family, family, free_port, wait_until
 from tests.live.test_fanout import Node  # type: ignore[import-not-found]
 from tests.waiting import until
 from wallboard import up
+from wallboard.children import Child
 
 PATIENCE_S = 120  # for a loaded machine
 SCREENS = 20
@@ -244,3 +245,24 @@ def test_up_starts_several_web_processes_on_one_address(tmp_path: Path) -> None:
     finally:
         up.terminate()
         assert up.wait(PATIENCE_S) == 0, said.read_text()
+
+
+class Stopping(Child):
+    """One that ends when all of its kind were told to."""
+
+    told: ClassVar[list[str]] = []
+
+    def __init__(self, name: str, alike: list[str]) -> None:
+        super().__init__(name, [], {}, None, print)
+        self._alike = {name, *alike}
+
+    async def stop(self, within_s: float) -> None:
+        self.told.append(self.name)
+        await until(lambda: self._alike <= {*self.told}, PATIENCE_S)
+
+
+async def test_web_processes_are_stopped_at_once_and_the_worker_after_them() -> None:
+    """One after another four of them took most of the time that a stop may take, and the last ones were killed."""
+    webs = ["web-1", "web-2", "web-3"]
+    await up._stop([[Stopping("worker", webs)], [Stopping(name, webs) for name in webs]])
+    assert Stopping.told == [*webs, "worker"]

@@ -18,6 +18,7 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,7 +66,7 @@ async def web_processes(where: Given, count: int) -> None:
             if again.is_set() and not told.is_set():
                 again.clear()
                 await _start_anew(webs, arguments, told)
-        await _stop([web.child for web in webs])
+        await _stop([[web.child for web in webs]])
 
 
 class _Web:
@@ -133,7 +134,7 @@ async def _family(where: Given, config: Config, told: asyncio.Event, processes: 
         remember(config)
         async with kept(config) as url:
             children = _children(where, config, url, webs, verbose)
-            for child in children:
+            for child in chain(*children):
                 child.start()
             greeting = asyncio.create_task(_greet(config, url))
             try:
@@ -152,15 +153,15 @@ class _Part(NamedTuple):
     fds: Sequence[int] = ()
 
 
-def _children(where: Given, config: Config, url: str, webs: Sequence[_Part], verbose: bool) -> list[Child]:
-    """In the order of their start."""
+def _children(where: Given, config: Config, url: str, webs: Sequence[_Part], verbose: bool) -> list[list[Child]]:
+    """In the order of their start, those that are alike together."""
     environ = {**os.environ, "WALLBOARD_REDIS_URL": url}
 
     def child(part: _Part) -> Child:
         log = None if verbose else config.data / "log" / f"{part.name}.log"
         return Child(part.name, [*part.command, *_where(where, config)], environ, log, _tell, part.fds)
 
-    return [child(part) for part in (_Part("worker", ["worker"]), *webs, _Part("collect", ["collect"]))]
+    return [[child(_Part("worker", ["worker"]))], [*map(child, webs)], [child(_Part("collect", ["collect"]))]]
 
 
 async def _next(where: Given, config: Config, told: asyncio.Event) -> Config | None:
@@ -228,12 +229,14 @@ async def _code(config: Config) -> str:
         return await SignIn(parts.redis, parts.keys).issue(first.id)
 
 
-async def _stop(children: Sequence[Child]) -> None:
+async def _stop(children: Sequence[Sequence[Child]]) -> None:
+    """In reverse; those that are alike at once, however many they are."""
     until_s = time.monotonic() + STOP_S
-    for child in children:
+    for child in chain(*children):
         await child.let_go()  # Ctrl-C reaches all of them at once: none is to come back
-    for child in reversed(children):
-        await child.stop(max(0.5, until_s - time.monotonic()))
+    for alike in reversed(children):
+        left_s = max(0.5, until_s - time.monotonic())
+        await asyncio.gather(*(child.stop(left_s) for child in alike))
 
 
 def _where(where: Given, config: Config) -> list[str]:
