@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from wallboard.core.errors import Mistake
-from wallboard.core.mapping import Fields, Map, Rule, Scalar, Value, faults_of
+from wallboard.core.mapfaults import faults_of
+from wallboard.core.mapping import Fields, Given, Map, Rule, Scalar
 from wallboard.core.words import meant, plainly
 from wallboard.sense import WEBHOOK
 from wallboard.standard import key_of
@@ -20,7 +21,6 @@ from wallboard.tables import parse, path, read
 
 MAPS = Path(__file__).parent / "maps"
 _CONDITIONS = ("type", "when", "unless", "each")
-_GIVEN = Scalar | list[Scalar] | Value
 
 
 class Signature(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -171,7 +171,7 @@ def _typed(fields: Mapping[str, Any], file: str, at: str, mistakes: list[Mistake
     typed: Fields = {}
     for name, value in fields.items():
         try:
-            typed[name] = msgspec.convert(value, dict[str, _GIVEN] if name == "attributes" else _GIVEN)
+            typed[name] = msgspec.convert(value, dict[str, Given] if name == "attributes" else Given)
         except msgspec.ValidationError as error:
             reason = plainly(str(error).partition(" - at ")[0]).replace("`", "'")
             mistakes.append(

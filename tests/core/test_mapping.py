@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from wallboard.core import kpis
 from wallboard.core.errors import Mistake, Refused
 from wallboard.core.events import Event, type_of
-from wallboard.core.mapping import Map, Rule, events_of, faults_of
+from wallboard.core.mapfaults import faults_of
+from wallboard.core.mapping import Map, Rule, events_of
 from wallboard.core.state import Floor
 from wallboard.webhooks import Webhook, webhook_of
 
