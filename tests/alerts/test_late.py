@@ -13,7 +13,8 @@ from wallboard.alerts.message import HEAD, Message, late_of, message_of, togethe
 from wallboard.alerts.message import test_of as made_to_test
 from wallboard.alerts.told import due_on
 from wallboard.core import events as ev
-from wallboard.core.rules import METRICS, Rule
+from wallboard.core.askable import METRICS
+from wallboard.core.rules import Rule
 from wallboard.core.settings import LANGUAGES, Settings, Site
 from wallboard.core.state import Floor
 from wallboard.core.watchful import watchful

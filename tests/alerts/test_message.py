@@ -12,8 +12,9 @@ from wallboard.alerts.message import test_of as made_to_test
 from wallboard.alerts.notify.telegram import buttons
 from wallboard.alerts.told import due_on
 from wallboard.core import events as ev
+from wallboard.core.askable import METRICS
 from wallboard.core.events import KpiReported
-from wallboard.core.rules import METRICS, Rule
+from wallboard.core.rules import Rule
 from wallboard.core.settings import LANGUAGES, Queue, Settings, Site
 from wallboard.core.state import Floor
 from wallboard.core.watchful import watchful

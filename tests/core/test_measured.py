@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from wallboard.core.condition import Condition
 from wallboard.core.measured import measured
-from wallboard.core.rules import Condition
 
 ENOUGH = {"agents_needed": 5, "ready": 5, "service_level_in_30m": 81.0}
 

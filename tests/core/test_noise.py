@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from wallboard.core.condition import Condition
 from wallboard.core.events import (
     AlertAcknowledged,
     AlertActed,
@@ -14,7 +15,7 @@ from wallboard.core.events import (
     AlertWoken,
 )
 from wallboard.core.noise import TEN_MIN_MS, Course, Measure, courses, report
-from wallboard.core.rules import Condition, Rule
+from wallboard.core.rules import Rule
 
 BEGIN_MS = 1_772_438_400_000
 HOUR_MS = 3_600_000

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.condition import Condition
 from wallboard.core.explain import explain
 from wallboard.core.measured import measured
 from wallboard.core.numbers import counted_since
-from wallboard.core.rules import Condition
 from wallboard.core.settings import Queue, Settings, Site, Target
 from wallboard.core.state import Floor
 from wallboard.core.waiting import waiting

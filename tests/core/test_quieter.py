@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from wallboard.core.condition import Condition
 from wallboard.core.noise import Course
 from wallboard.core.quieter import before, quieter, still_told
-from wallboard.core.rules import Condition, Rule
+from wallboard.core.rules import Rule
 from wallboard.core.trial import Spoke
 
 AT_MS = 1_772_438_400_000

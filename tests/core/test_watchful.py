@@ -8,8 +8,9 @@ import pytest
 from wallboard.core import events as ev
 from wallboard.core import kpis
 from wallboard.core.compiled import BRIEFLY
+from wallboard.core.condition import Condition
 from wallboard.core.measured import measured
-from wallboard.core.rules import Condition, Rule
+from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Reason, Settings
 from wallboard.core.state import Floor
 from wallboard.core.watchful import Sight, watchful

@@ -10,8 +10,8 @@ from babel.numbers import format_decimal
 
 from wallboard.alerts.message import said_in
 from wallboard.assets import BOARDS, STATIC
+from wallboard.core.askable import METRICS
 from wallboard.core.numbers import NUMBERS, RANKED, WINDOWS
-from wallboard.core.rules import METRICS
 from wallboard.record.boards import load_boards
 from wallboard.record.checks import KINDS
 from wallboard.web.figures import date, figure

@@ -5,9 +5,9 @@ from functools import partial
 from typing import NamedTuple
 
 from wallboard.core.alertdocument import alert_document
+from wallboard.core.askable import KPI
 from wallboard.core.kpis import entity
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import KPI
 from wallboard.core.settings import Settings, Site
 from wallboard.core.sofar import Beside, besides_now, holds, number_now
 from wallboard.core.state import Floor

@@ -1,9 +1,9 @@
 """What does the state document say of an alert?"""
 
 from wallboard.core.agentdocument import agent_name
+from wallboard.core.askable import reads_of
 from wallboard.core.figures import Document
 from wallboard.core.rows import AlertRow, ResultRow
-from wallboard.core.rules import reads_of
 from wallboard.core.state import Floor
 
 

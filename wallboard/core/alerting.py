@@ -14,14 +14,16 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from wallboard.core import events as ev
+from wallboard.core.askable import OF_SOURCES
 from wallboard.core.compiled import Asked, Compiled, conditions, moves_of
+from wallboard.core.condition import Condition, Named
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.heard import Heard
 from wallboard.core.inforce import InForce
 from wallboard.core.measured import SECOND_MS, Document, Measured
 from wallboard.core.moving import Moving
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import OF_SOURCES, Condition, Named, Rule
+from wallboard.core.rules import Rule
 
 MOST_UNTOLD = 10_000  # above it the oldest are dropped: a worker was away for very long
 State = Literal["pending", "raised", "recovering"]

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from wallboard.core.askable import NO_EVENT
+from wallboard.core.condition import Condition, Named
 from wallboard.core.heard import ANY
 from wallboard.core.hours import AnyOf, Hours, parse_openings
 from wallboard.core.limits import Limit
 from wallboard.core.maintenance import Maintenance
 from wallboard.core.measured import Measured, Reader, reader_of
-from wallboard.core.rules import ALWAYS, NO_EVENT, OPEN, Condition, Named, Rule
+from wallboard.core.rules import ALWAYS, OPEN, Rule
 from wallboard.core.select import selects
 from wallboard.core.settings import Settings
 

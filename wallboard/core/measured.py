@@ -6,9 +6,10 @@ oldest_wait_s > 120 of queues/support, now.oldest_at 12:00:00      87 s at 12:01
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from wallboard.core.askable import SINCE
+from wallboard.core.condition import Condition
 from wallboard.core.limits import Limit
 from wallboard.core.numbers import TO, counted_since, number_in, number_named
-from wallboard.core.rules import SINCE, Condition
 
 Document = dict[str, Any]
 

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from wallboard.core.alerting import Alerting, sources_in
+from wallboard.core.askable import OF_SOURCES
 from wallboard.core.compiled import Asked, Compiled, conditions
+from wallboard.core.condition import Condition
 from wallboard.core.measured import Document, Measured
 from wallboard.core.numbers import number_named
-from wallboard.core.rules import OF_SOURCES, Condition
 from wallboard.core.select import is_pattern
 from wallboard.core.state import Floor
 from wallboard.core.watch import groups_of

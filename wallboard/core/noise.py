@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from wallboard.core import events as ev
-from wallboard.core.rules import Named
+from wallboard.core.condition import Named
 
 TEN_MIN_MS = 600_000
 FLOOD_BEGINS, FLOOD_ENDS = 10, 5  # in ten minutes: above the first, until under the second

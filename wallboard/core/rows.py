@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from wallboard.core import events as ev
+from wallboard.core.condition import Named
 from wallboard.core.platform import Counters
-from wallboard.core.rules import Named
 
 
 class SourceRow(Struct):

@@ -9,10 +9,11 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from wallboard.core.alerting import Alerting
+from wallboard.core.askable import NO_EVENT
+from wallboard.core.condition import Condition
 from wallboard.core.heard import ANY
 from wallboard.core.measured import Document, Measured, measured
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import NO_EVENT, Condition
 from wallboard.core.settings import Settings
 
 

@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from wallboard.core.askable import SINCE
 from wallboard.core.numbers import number_named
 from wallboard.core.patch import diff
-from wallboard.core.rules import SINCE
 from wallboard.core.select import selects, set_id
 from wallboard.core.settings import Settings
 from wallboard.live.allowed import allowed

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from wallboard.alerts.hearing import is_unheard
 from wallboard.alerts.ownchannels import receiver_of
 from wallboard.core.alertdocument import alert_document
+from wallboard.core.askable import reads_of
 from wallboard.core.errors import RecordUnavailable
 from wallboard.core.measured import Document
-from wallboard.core.rules import reads_of
 from wallboard.core.sofar import asked_of, besides_now, number_now
 from wallboard.core.state import Floor
 from wallboard.receivers import Receiver

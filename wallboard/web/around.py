@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard.core.agents import Standing
+from wallboard.core.askable import reads_of
 from wallboard.core.rows import AlertRow
-from wallboard.core.rules import reads_of
 from wallboard.core.select import selects
 from wallboard.core.sofar import asked_of
 from wallboard.live.documents import briefs

@@ -7,8 +7,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
+from wallboard.core.askable import NO_EVENT
+from wallboard.core.condition import Condition
 from wallboard.core.measured import measured
-from wallboard.core.rules import NO_EVENT, Condition, Rule
+from wallboard.core.rules import Rule
 from wallboard.core.sofar import asked_of
 from wallboard.core.watch import Watch
 from wallboard.live.pipeline import Pipeline

@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
+from wallboard.core.askable import EVENTS, METRICS, OF_AGENTS, OF_SOURCES, reads_of
 from wallboard.core.numbers import NUMBERS, WINDOWS
-from wallboard.core.rules import EVENTS, METRICS, OF_AGENTS, OF_SOURCES, ON_DUTY, reads_of
+from wallboard.core.rules import ON_DUTY
 from wallboard.web.auth import allowed
 from wallboard.web.pages import script_json
 from wallboard.web.speaking import page_say, spoken

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from wallboard.core.askable import KPI, reads_of
+from wallboard.core.condition import Condition
 from wallboard.core.limits import Limit, limit_of
 from wallboard.core.nodata import NoData
 from wallboard.core.numbers import number_named
 from wallboard.core.quieter import Quieter
-from wallboard.core.rules import ALWAYS, KPI, ON_DUTY, OPEN, Condition, Rule, reads_of
+from wallboard.core.rules import ALWAYS, ON_DUTY, OPEN, Rule
 from wallboard.core.settings import Queue
 from wallboard.web.figures import changed, lasting
 from wallboard.web.words import Words
