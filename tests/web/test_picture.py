@@ -7,9 +7,9 @@ import pytest
 from wallboard.assets import BOARDS
 from wallboard.record import fitting
 from wallboard.record.boards import load_boards
-from wallboard.web import lists
 from wallboard.web.paint import painted
 from wallboard.web.picture import Picture, age_of
+from wallboard.web.tiles import alerts as alerts_tile
 from wallboard.web.words import words
 
 SOURCES = {
@@ -268,7 +268,7 @@ def test_what_to_do_stands_below_each_alert_where_that_has_room(
             (1, 70, 60, 1, 30), (2, 49, 90, 1, 60), (2, 60, 120, 2, 80), (3, 69, 150, 2, 99)
         )
     ]  # fmt: skip
-    monkeypatch.setattr(lists, "text_now", lambda row, *_: row["says"])
+    monkeypatch.setattr(alerts_tile, "text_now", lambda row, *_: row["says"])
     row = {"kind": "queues", "severity": "critical", "action": action}
     alerts = {text: row | {"says": text, "raised_at": place} for place, text in enumerate(texts)}
     tile = {"kind": "alerts", "letters": 40, "fits": fits}

@@ -9,7 +9,7 @@ from wallboard.core.noise import Course
 from wallboard.core.quieter import quieter
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue
-from wallboard.web.lists import alert_text
+from wallboard.web.alerttexts import alert_text
 from wallboard.web.ruletold import change_told, facts, sentence, whom
 from wallboard.web.speaking import page_say
 from wallboard.web.words import words

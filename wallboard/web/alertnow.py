@@ -12,8 +12,8 @@ from wallboard.core.measured import Document
 from wallboard.core.sofar import asked_of, besides_now, number_now
 from wallboard.core.state import Floor
 from wallboard.receivers import Receiver
+from wallboard.web.alerttexts import number_of, raised_text, text_with
 from wallboard.web.figures import changed, moved
-from wallboard.web.lists import number_of, raised_text, text_with
 from wallboard.web.ruletold import condition_told
 from wallboard.web.speaking import page_say
 from wallboard.web.who import Who

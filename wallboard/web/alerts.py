@@ -17,10 +17,10 @@ from wallboard.live.vitals import no_worker_since
 from wallboard.receivers import Receiver
 from wallboard.web import duty
 from wallboard.web.alertnow import as_it_is, besides, last_times, off_duty, receivers_of, unheard
+from wallboard.web.alerttexts import alert_text, order_of, raised_text
 from wallboard.web.auth import Who, allowed
 from wallboard.web.calls import Answer, Call
 from wallboard.web.duty import OnDuty
-from wallboard.web.lists import alert_text, order_of, raised_text
 from wallboard.web.openalerts import OpenAlerts, of_another_team, open_alerts, workerless
 from wallboard.web.pending import pending
 from wallboard.web.sight import seen_by, sees_floor

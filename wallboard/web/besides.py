@@ -6,7 +6,8 @@ The same as static/js/tiles/besides.js draws. Shapes are of 100 by 100, a bar of
 from typing import Any
 
 from wallboard.web.figures import figure, seconds_since
-from wallboard.web.picture import Document, Picture, passes
+from wallboard.web.levels import passes
+from wallboard.web.picture import Document, Picture
 from wallboard.web.words import Words
 
 SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}

@@ -9,8 +9,8 @@ from wallboard.core.measured import Document
 from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
 from wallboard.live.vitals import no_worker_since
+from wallboard.web.alerttexts import order_of
 from wallboard.web.figures import moment
-from wallboard.web.lists import order_of
 from wallboard.web.sight import seen_by
 from wallboard.web.who import Who
 from wallboard.web.wiring import Parts

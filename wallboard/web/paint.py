@@ -3,25 +3,11 @@
 The same choices as static/js/board.js and tiles/*.js make, which then take over the same elements.
 """
 
-from typing import Any
-
-from wallboard.core.explain import OF_NEED
-from wallboard.core.need import AHEAD_MS
-from wallboard.core.numbers import counted_since, number_in
-from wallboard.live.view import LATENCY as _LATENCY
-from wallboard.web import lists
-from wallboard.web.besides import bar, goal_of, spark, turn
-from wallboard.web.figures import ago, date, exactly, figure, moment, seconds_since, time_of_day
-from wallboard.web.picture import Document, Picture, age_of, certainty, crowded, hint, level_of, partly, window_text
+from wallboard.web.figures import ago, date, moment, seconds_since, time_of_day
+from wallboard.web.picture import Document, Picture, age_of, crowded, partly, row_of, sources_of, window_text
+from wallboard.web.tiles import agents, alerts, counts, leaders, notices, number, queues, reasons, sources
+from wallboard.web.tiles.queues import queues_of
 from wallboard.web.words import Words
-
-LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/boxes.py)
-KPI = "kpi."
-LATENCY = KPI + _LATENCY
-IN_TARGET = frozenset({
-    "service_level", "service_level_in_30m", "service_level_in_60m", "answered_in_target", "abandoned_in_target",
-})  # fmt: skip
-
 
 _PLAIN: Document = {"level": "", "sources": None, "hint": "", "formula": "", "at_ms": None, "page": 1, "pages": 1}
 
@@ -79,80 +65,13 @@ def _age_text(late: bool, at_ms: int | None, picture: Picture) -> str:
     return ago(seconds_since(at_ms, picture.now_ms), picture.say)
 
 
-def _number(tile: Document, picture: Picture) -> Document:
-    row = _row(tile, picture)
-    value = _value(tile, row, picture.now_ms)
-    shown = figure(value, tile["reads"], picture.now_ms, picture.say)
-    unit = shown.unit or str(row.get("unit", ""))
-    length = len(shown.text) + bool(unit)
-    n, few = certainty(row, tile["metric"], tile["window"]) if "window" in tile else (None, False)
-    goal = goal_of(tile, value, few, picture)
-    trail = picture.state.get("trails", {}).get(tile.get("trail", ""), {})
-    return {
-        "bar": bar(tile, value, picture) if "end" in tile else None,
-        "goal": goal,
-        "turn": turn(trail, picture.say),
-        "spark": spark(trail, tile) if "trail" in tile else None,
-        "aside": goal is not None or "trail" in tile,
-        "figure": shown.text,
-        "unit": unit,
-        "long": min(length, 12) if length > LONGEST else 0,
-        "level": "" if few else level_of(tile, value, tile["reads"], picture.now_ms),
-        "n": n,
-        "few": few,
-        "hint": hint(row, tile["metric"], tile["window"], picture) if "window" in tile else "",
-        "formula": _in_time(tile, picture),
-        "sources": _sources(tile, row),
-        "at_ms": _worked_out_ms(tile, row),
-    }
-
-
-def _sources(tile: Document, row: Document) -> list[str] | None:
-    if tile["metric"] == LATENCY and row:
-        return None  # it is the server's own
-    return [row["source"]] if "source" in row else row.get("sources", [])
-
-
-def _worked_out_ms(tile: Document, row: Document) -> int | None:
-    """Of what is worked out at an instant of its own, that; None of all that is as old as its sources' last word."""
-    if tile["metric"] == LATENCY:
-        return row.get("as_of")
-    until_ms = row.get("now", {}).get("need_until") if tile["metric"] in OF_NEED else None
-    return None if until_ms is None else until_ms - AHEAD_MS
-
-
-def _in_time(tile: Document, picture: Picture) -> str:
-    """Of a service level the time in which contacts are to be answered, where all its queues have the same."""
-    if tile["metric"] not in IN_TARGET:
-        return ""
-    found = {queue.get("target", {}).get("seconds") for _, queue in lists.queues_of(tile, picture)}
-    seconds = found.pop() if len(found) == 1 else None
-    return "" if seconds is None else f"≤\u00a0{exactly(seconds, picture.say)}"
-
-
-def _row(tile: Document, picture: Picture) -> Document:
-    if tile["metric"].startswith(KPI):
-        return picture.state.get("kpis", {}).get(tile["metric"].removeprefix(KPI), {})
-    of = tile.get("of") or {"kind": "groups", "id": "all"}
-    return picture.state.get(of["kind"], {}).get(of["id"], {})
-
-
-def _value(tile: Document, row: Document, now_ms: int) -> Any:
-    if tile["metric"].startswith(KPI):
-        return row.get("value")
-    if tile["reads"] == "instant":
-        return counted_since(row.get(tile["window"], {}), tile["metric"], now_ms)
-    return number_in(row.get(tile["window"], {}), tile["metric"])
-
-
 def _trend(tile: Document, picture: Picture) -> Document:
     """The script draws it; who feeds it is known at once."""
-    of = tile.get("of") or {"kind": "groups", "id": "all"}
-    return {"sources": picture.state.get(of["kind"], {}).get(of["id"], {}).get("sources", [])}
+    return {"sources": row_of(tile, picture).get("sources", [])}
 
 
 def _heat(tile: Document, picture: Picture) -> Document:
-    return {"sources": lists.sources_of(lists.queues_of(tile, picture))}
+    return {"sources": sources_of(queues_of(tile, picture))}
 
 
 def _clock(tile: Document, picture: Picture) -> Document:
@@ -171,9 +90,8 @@ def _image(tile: Document, picture: Picture) -> Document:
 
 
 _PAINT = {
-    "number": _number, "queues": lists.queues, "agents": lists.agents, "counts": lists.counts,
-    "leaders": lists.leaders, "notices": lists.notices, "alerts": lists.alerts, "trend": _trend,
-    "heat": _heat,
-    "reasons": lists.reasons, "sources": lists.sources, "clock": _clock, "text": _text, "image": _image,
+    "number": number.paint, "queues": queues.paint, "agents": agents.paint, "counts": counts.paint,
+    "leaders": leaders.paint, "notices": notices.paint, "alerts": alerts.paint, "reasons": reasons.paint,
+    "sources": sources.paint, "trend": _trend, "heat": _heat, "clock": _clock, "text": _text, "image": _image,
 }  # fmt: skip
 _AGED = _PAINT.keys() - {"clock", "text", "image"}  # the others show nothing that anybody told

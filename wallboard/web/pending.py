@@ -9,7 +9,7 @@ from wallboard.core.alertdocument import alert_document
 from wallboard.core.measured import Document
 from wallboard.core.rows import AlertRow
 from wallboard.core.sofar import leading
-from wallboard.web.lists import alert_text, order_of
+from wallboard.web.alerttexts import alert_text, order_of
 from wallboard.web.openalerts import is_for
 from wallboard.web.who import Who
 from wallboard.web.wiring import Parts

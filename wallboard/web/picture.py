@@ -1,20 +1,19 @@
-"""What is known at first paint, and how is it judged? The state at one instant: its age, its levels, its pages.
+"""What is known at first paint, and what should its reader know? The state at one instant, its age, words beside it.
 
-The same judgements as static/js/freshness.js, levels.js and paging.js.
+The same judgements as static/js/freshness.js and certainty.js.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wallboard.web.figures import coming, seconds_since, time_of_day
-from wallboard.web.shortened import stands
+from wallboard.web.figures import coming, time_of_day
 from wallboard.web.words import Words
 
 Document = dict[str, Any]
+Row = tuple[str, Document]  # an entity's id, and what is known of it
 
 SILENT_MS = 12_000
-PAGE_MS = 10_000
 SMALL = 0.72  # size of the window beside the title
 CROWDED = {"": 1.0, "more": 0.85}  # step → size of the title; else "most"
 LEAST = 5  # of a group: as a queue that says nothing else
@@ -61,6 +60,10 @@ def age_of(names: Sequence[str] | None, picture: Picture, worked_out_ms: int | N
     return bool(late), at_ms or None
 
 
+def sources_of(rows: Sequence[Row]) -> list[str]:
+    return sorted({source for _, row in rows for source in row.get("sources", ())})
+
+
 def partly(names: Sequence[str] | None, picture: Picture) -> str:
     """Of a number over several sources, how many of them still tell: "2 of 3 sources"; "" where all do, or none."""
     sources = picture.state.get("sources", {})
@@ -104,6 +107,12 @@ def _opens(row: Document, picture: Picture) -> str:
     return time if zone == picture.zone else f"{time}\u00a0({_place_of(zone)})"
 
 
+def row_of(tile: Document, picture: Picture) -> Document:
+    """Of the queue or group that it is about; of all queues together where it names none."""
+    of = tile.get("of") or {"kind": "groups", "id": "all"}
+    return picture.state.get(of["kind"], {}).get(of["id"], {})
+
+
 def window_text(tile: Document, n: int | None, picture: Picture) -> str:
     """The window in words, of a table those of its columns; "today" with its place where zones meet."""
     if "window" not in tile:
@@ -134,53 +143,3 @@ def _place(tile: Document, picture: Picture) -> str:
 
 def _place_of(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
-
-
-def level_of(tile: Document, value: Any, reads: str, now_ms: int) -> str:
-    if not isinstance(value, int | float) or not (tile.get("warn") or tile.get("alarm")):
-        return ""
-    measured = seconds_since(int(value), now_ms) if reads == "instant" else value
-    if passes(tile.get("alarm"), measured):
-        return "alarm"
-    return "warn" if passes(tile.get("warn"), measured) else "good"
-
-
-def passes(limit: tuple[str, float] | None, value: float) -> bool:
-    if limit is None:
-        return False
-    sign, bound = limit
-    return {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[sign]
-
-
-def paged(items: Sequence[Any], fits: Sequence[int], now_ms: int) -> Document:
-    """The page whose turn it is, as static/js/paging.js turns them."""
-    fit = next((step for step, holds in enumerate(fits) if holds >= len(items)), len(fits) - 1)
-    holds = fits[fit]
-    pages = max(1, -(-len(items) // holds))
-    page = now_ms // PAGE_MS % pages
-    return {"shown": items[page * holds : (page + 1) * holds], "fit": fit, "page": page + 1, "pages": pages}
-
-
-def paged_texts(texts: Sequence[str], fits: Sequence[Document], now_ms: int, *, acts: bool = False) -> Document:
-    """On as few pages as can be, as large as can be there; one after another where a text is too long to stand beside
-    others. `from` and `to`: which ones are shown. `acts`: some say what to do; in the answer, whether that has room."""
-    count = len(texts)
-    together = [step for step, fit in enumerate(fits) if min(fit["holds"], count) > 1 and _all_stand(texts, fit)]
-    pages_at = {step: -(-count // fits[step]["holds"]) for step in together}
-    fewest = min(pages_at.values(), default=0)
-    best = [step for step in together if pages_at[step] == fewest]
-    acting = [step for step in best if acts and fits[step]["acting"] >= min(count, fits[step]["holds"])]
-    fit = next(iter(acting or best), None)
-    holds, pages = (1, max(1, count)) if fit is None else (fits[fit]["holds"], pages_at[fit])
-    page = now_ms // PAGE_MS % pages
-    found = {"alone": fit is None, "page": page + 1, "pages": pages, "from": page * holds, "to": (page + 1) * holds}
-    if fit is None:
-        shown = texts[page] if texts else ""
-        acting = [n for n, one in enumerate(fits) if acts and stands(shown, one["alone_acting"], one.get("line"))]
-        roomy = [n for n, one in enumerate(fits) if stands(shown, one["alone"], one.get("line"))]
-        fit = next(iter(acting or roomy), len(fits) - 1)
-    return {"fit": fit, "acts": bool(acting), **found}
-
-
-def _all_stand(texts: Sequence[str], fit: Document) -> bool:
-    return all(stands(text, fit["letters"], fit.get("line")) for text in texts)

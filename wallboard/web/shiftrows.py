@@ -16,9 +16,9 @@ from wallboard.core.measured import Document
 from wallboard.core.rows import AlertRow
 from wallboard.core.state import Floor
 from wallboard.web.alertnow import as_it_is
+from wallboard.web.alerttexts import raised_text
 from wallboard.web.auth import Who
 from wallboard.web.figures import figure
-from wallboard.web.lists import raised_text
 from wallboard.web.speaking import page_say
 from wallboard.web.wiring import Parts
 from wallboard.web.within import has_alert, has_queue
