@@ -40,6 +40,7 @@ from wallboard.web.channeloutbox import budget
 from wallboard.web.channelproof import ChannelProof
 from wallboard.web.channelspage import ChannelsPage
 from wallboard.web.charts import plotly_js
+from wallboard.web.claiming import Claiming
 from wallboard.web.closing import close
 from wallboard.web.csp import HERE as VIOLATIONS
 from wallboard.web.explain import explain
@@ -50,9 +51,11 @@ from wallboard.web.front import Front
 from wallboard.web.ingest import Ingest
 from wallboard.web.me import Me
 from wallboard.web.metrics import metrics_page
+from wallboard.web.pair import CLAIM, HERE, PairPage
 from wallboard.web.reportpage import ReportPage
 from wallboard.web.rulespage import RulesPage
 from wallboard.web.ruletrial import RuleTrial
+from wallboard.web.screenspages import ScreensPages
 from wallboard.web.series import Series
 from wallboard.web.signin import SignInPage, sign_out
 from wallboard.web.socket import live, no_upgrade
@@ -78,7 +81,7 @@ def routes_of(parts: Parts, templates: Jinja2Templates, ingest: Ingest) -> list[
         Route("/api/v1/notices", notices.post, methods=["POST"]),
         Route("/api/v1/notices/{notice:path}", notices.clear, methods=["DELETE"]),
         *_sources(templates),
-        *screens.routes(templates),
+        *_screens(templates),
         *_programs(templates),
         *_people(templates),
         *_signing_in(parts, templates),
@@ -200,6 +203,21 @@ def _sources(templates: Jinja2Templates) -> list[BaseRoute]:
         Route("/api/v1/sources/{source:path}", sourcepages.source_api),
         Route("/sources", page.all),
         Route("/sources/{source:path}", page.one),
+    ]
+
+
+def _screens(templates: Jinja2Templates) -> list[BaseRoute]:
+    page, pairing, one = ScreensPages(templates), PairPage(templates), "/api/v1/screens/{screen}"
+    return [
+        Route("/api/v1/screens", screens.screens),
+        Route("/api/v1/screens", Claiming().claim, methods=["POST"]),
+        Route(one, screens.change, methods=["PATCH"]),
+        Route(one, screens.revoke, methods=["DELETE"]),
+        Route(f"{one}/command", screens.command, methods=["POST"]),
+        Route("/screens", page.all),
+        Route(CLAIM, page.claim),
+        Route(HERE, pairing.show),
+        Route(HERE, pairing.post, methods=["POST"]),
     ]
 
 
