@@ -8,7 +8,7 @@ import pytest
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
 from wallboard.core.explain import explain
-from wallboard.core.need import Load, expected_share
+from wallboard.core.load import Load, expected_share
 from wallboard.core.settings import Queue, Settings, Target
 from wallboard.core.staffing import agents_needed, erlang_a, erlang_c
 from wallboard.core.state import Floor

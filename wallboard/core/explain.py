@@ -11,7 +11,7 @@ from wallboard.core import counted, leftout
 from wallboard.core.agenttime import time_of
 from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS, Terms
 from wallboard.core.kpis import Document, entity
-from wallboard.core.need import SUMMED
+from wallboard.core.needtogether import SUMMED, needs_of
 from wallboard.core.numbers import TO, number_in
 from wallboard.core.parts import MODELLED, STATED, Parts, Term, joined, of_agent, of_tally, parts_of, terms
 from wallboard.core.select import selects_queue
@@ -171,9 +171,8 @@ def _of_queues(
         if metric in OF_NEED and tally.need:
             found["need"] = floor.needs.basis_of(name)
     elif metric in SUMMED and tally.need:
-        found["needs"] = [
-            {key: part[key] for key in ("queues", *SUMMED) if key in part} for part in floor.needs.parts_of(name)
-        ]
+        needs = needs_of(name, floor.tallies.queues)
+        found["needs"] = [{key: part[key] for key in ("queues", *SUMMED) if key in part} for part in needs]
     if window == "now" or parts.shape in ("stated", "modelled"):
         return found
     sums: Told = tally.ledger.window(window).sums

@@ -9,14 +9,15 @@ out once a minute, at a second of its own, so that a large centre is not done al
 """
 
 from collections.abc import Iterable, Iterator
-from math import log
-from typing import NamedTuple
 from zlib import crc32
 
 from wallboard.core.ground import Ground
+from wallboard.core.load import Load, backlog_s, expected_share
+from wallboard.core.needtogether import Need, needs_of, together
 from wallboard.core.people import People
 from wallboard.core.settings import SPOKEN, Target
-from wallboard.core.staffing import agents_needed, erlang_a, erlang_c
+from wallboard.core.sharing import Group, shared
+from wallboard.core.staffing import agents_needed
 from wallboard.core.tallies import Tallies
 from wallboard.core.tally import Tally
 from wallboard.core.windows import MINUTE_MS
@@ -24,32 +25,6 @@ from wallboard.core.windows import MINUTE_MS
 LEAST_ARRIVALS = 10  # in m30; below it nothing can be said
 LEAST_ABANDONED = 10  # of the day; below it patience is not known
 AHEAD_MS = 30 * MINUTE_MS
-SUMMED = ("agents_needed", "missing", "can_release")
-
-
-class Load(NamedTuple):
-    """What comes to a group of queues, and who is there. Rates a second, times in seconds; `ready` None: nobody told
-    who is there."""
-
-    arrivals: float
-    aht_s: float
-    patience_s: float | None
-    waiting: int
-    ready: int | None
-
-
-class Group(NamedTuple):
-    """Queues that share agents, and the agents."""
-
-    queues: tuple[str, ...]
-    agents: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        return self.queues[0]
-
-
-Need = dict[str, int | float | list[str]]
 
 
 class Needs:
@@ -120,30 +95,9 @@ class Needs:
 
     def _shared(self) -> Iterator[Group]:
         """Spoken queues that anybody calls or serves, joined where one agent serves both."""
-        root = {name: name for name, tally in self._tallies.queues.items() if self._is_spoken(name, tally)}
-
-        def find(name: str) -> str:
-            while root[name] != name:
-                root[name] = root[root[name]]
-                name = root[name]
-            return name
-
-        serving: list[tuple[str, str]] = []
-        for agent, row in self._people.agents.items():
-            if row.is_signed_in:
-                queues = [queue for queue in row.profile.member_of if queue in root]
-                serving += [(agent, queues[0])] if queues else []
-                for other in queues[1:]:
-                    one, two = sorted((find(queues[0]), find(other)))
-                    root[two] = one
-        queues_of: dict[str, list[str]] = {}
-        for name in root:
-            queues_of.setdefault(find(name), []).append(name)
-        agents_of: dict[str, list[str]] = {}
-        for agent, queue in serving:
-            agents_of.setdefault(find(queue), []).append(agent)
-        for name, queues in queues_of.items():
-            yield Group(tuple(sorted(queues)), tuple(agents_of.get(name, ())))
+        spoken = [name for name, tally in self._tallies.queues.items() if self._is_spoken(name, tally)]
+        agents = self._people.agents.items()
+        return shared(spoken, ((agent, row.profile.member_of) for agent, row in agents if row.is_signed_in))
 
     def _is_spoken(self, name: str, tally: Tally) -> bool:
         configured = self._ground.settings.queue.get(name)
@@ -215,66 +169,7 @@ class Needs:
             self._ground.touch("groups", group)
 
     def _of_group(self, name: str) -> Need:
-        """The sum of its parts."""
-        found: Need = {}
-        parts = self.parts_of(name)
-        for part in parts:
-            for metric in SUMMED:
-                if metric in part:
-                    found[metric] = _number(found.get(metric, 0)) + _number(part[metric])
-            found["need_until"] = max(_number(found.get("need_until", 0)), _number(part["need_until"]))
-        if "missing" in found:  # who is missing at one place cannot be released at another that shares nobody
-            found.pop("can_release", None)
-        if not all("service_level_in_30m" in part for part in parts):  # somewhere nobody told who is ready
-            found = {metric: value for metric, value in found.items() if metric not in ("missing", "can_release")}
-        return found
-
-    def parts_of(self, group: str) -> list[Need]:
-        """What queues that lie wholly in it need, each time with the `queues` that share agents; nothing where agents
-        are shared with queues outside of it."""
-        found: list[Need] = []
-        seen: set[str] = set()
-        for queue, tally in self._tallies.queues.items():
-            if group not in tally.groups or not tally.need or queue in seen:
-                continue
-            together = tally.need.get("need_queues", [queue])
-            assert isinstance(together, list)
-            seen |= set(together)
-            if any(group not in self._tallies.queues[other].groups for other in together):
-                return []
-            found.append({**tally.need, "queues": together})
-        return found
-
-
-def expected_share(load: Load, shares: list[tuple[int, float]], ahead_s: float) -> float:
-    """The share of those who come within `ahead_s` that will be answered in target, if everything stays as it is.
-
-    `shares`: of each queue how many come, and its target in seconds. Who waits now is worked off first (a fluid
-    limit); until then nobody is answered in target, after it the system is as Erlang A or C describes it.
-    """
-    whole = sum(count for count, _ in shares)
-    if not whole or not load.ready:
-        return 0.0
-    steady = sum(count * _steady(load, seconds) for count, seconds in shares) / whole
-    return steady * (1 - min(backlog_s(load), ahead_s) / ahead_s)
-
-
-def _steady(load: Load, target_s: float) -> float:
-    ready = load.ready or 0
-    if load.patience_s:
-        return erlang_a(load.arrivals, load.aht_s, ready, target_s, load.patience_s).service_level
-    found = erlang_c(load.arrivals, load.aht_s, ready, target_s)
-    return found.service_level if found else 0.0
-
-
-def backlog_s(load: Load) -> float:
-    """How long it takes until those who wait now are served or gone."""
-    spare = (load.ready or 0) / load.aht_s - load.arrivals  # served a second beyond those who come
-    if not load.waiting or spare <= 0:
-        return 0.0  # overloaded: the steady state says it all
-    if load.patience_s:  # each who waits leaves at 1 / patience
-        return load.patience_s * log(1 + load.waiting / (spare * load.patience_s))
-    return load.waiting / spare
+        return together(needs_of(name, self._tallies.queues))
 
 
 def _gap(needed: int, ready: int) -> Need:
@@ -285,8 +180,3 @@ def _gap(needed: int, ready: int) -> Need:
 
 def _sum(tallies: Iterable[Tally], window: str, metric: str) -> int:
     return sum(tally.ledger.window(window).sums.get(metric, 0) for tally in tallies)
-
-
-def _number(value: int | float | list[str]) -> int | float:
-    assert not isinstance(value, list)
-    return value
