@@ -4,37 +4,26 @@
 the number of the state document: parts that would not are left out, and the number is `stated`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from wallboard.core import counted, leftout
 from wallboard.core.agenttime import time_of
-from wallboard.core.formulas import PERCENTILES, RATIOS, SERVICE_LEVELS, Terms
+from wallboard.core.byformula import all_seven, formulas_of
+from wallboard.core.countedin import counted_in
+from wallboard.core.covering import bounds
 from wallboard.core.kpis import Document, entity
 from wallboard.core.needtogether import SUMMED, needs_of
 from wallboard.core.numbers import TO, number_in
-from wallboard.core.parts import MODELLED, STATED, Parts, Term, joined, of_agent, of_tally, parts_of, terms
-from wallboard.core.select import selects_queue
+from wallboard.core.parts import MODELLED, STATED, Parts, joined, of_agent, of_tally, parts_of
 from wallboard.core.state import Floor
-from wallboard.core.statedgroup import Told, stated_in, told_in, told_of
+from wallboard.core.statedgroup import Told, stated_in, told_of
 from wallboard.core.still import oldest
 from wallboard.core.tally import Tally
-from wallboard.core.windows import MINUTE_MS, ROLLING
 
 PEOPLE = ("contact", "agent", "reason")  # of a visit: for those who may see people
-VISIT_COUNTS = frozenset({
-    "offered", "answered", "abandoned", "short_abandoned", "flowed_out", "callbacks", "lost", "answered_in_target",
-    "abandoned_in_target", "out_of_hours",
-})  # fmt: skip
-VISIT_RATIOS = frozenset(
-    {"service_level", "asa_s", "abandon_wait_s", "abandon_rate", "abandon_rate_all", "answer_rate"}
-)
-SPREADS = {"max_wait_s": ("answered_wait", "other_wait")} | {name: (of,) for name, (of, _) in PERCENTILES.items()}
-VISIT_SPREADS = frozenset({"max_wait_s", "wait_p50_s", "wait_p90_s"})
-OF_THEIR_OWN = {"repeat_rate": counted.repeats, "resolution_s": counted.resolutions}
 OF_NEED = frozenset({"agents_needed", "missing", "can_release", "service_level_in_30m", "service_level_in_60m"})
 NOT_NEEDED = {"missing": "enough", "can_release": "none_to_spare"}  # where it is known what is needed
-FORMULAS_NAMED = 20  # queues that are named of each formula of a group
 
 
 def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, people: bool) -> Document | None:
@@ -46,9 +35,9 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
     row = entity(floor, kind, name)
     if row is None:
         return None
-    value = value_of(kind, row, metric, window)
+    value = _value_of(kind, row, metric, window)
     of_queues = kind in ("queues", "groups") and window != "now"
-    formulas = _formulas(floor, kind, name, window) if of_queues and metric == "service_level" else []
+    formulas = formulas_of(floor, kind, name, window) if of_queues and metric == "service_level" else []
     parts, known = _parts(floor, kind, name, metric, window, row, formulas), STATED
     if parts is not None and parts.value() == value:
         known = parts
@@ -56,7 +45,7 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
         known = MODELLED
     found: Document = {"kind": kind, "id": name, "metric": metric, "window": window, "now": floor.now_ms}
     found |= {} if value is None else {"value": value}
-    found |= _bounds(floor, kind, name, window) | _of_parts(known)
+    found |= bounds(floor, kind, name, window) | _of_parts(known)
     if kind in ("queues", "groups"):
         found |= _of_queues(floor, kind, name, metric, window, known, formulas)
         if (to_ms := row["now"].get(TO.get(metric, ""))) is not None:
@@ -69,33 +58,19 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
         found["absent"] = _why_absent(floor, kind, row, metric, window, known)
     elif metric == "rating_avg" and "rating_best" in row[window]:
         found["notes"] = [*found.get("notes", ()), {"code": "scale", "best": row[window]["rating_best"]}]
-    rows = [] if known in (STATED, MODELLED) and value is not None else _rows(floor, kind, name, metric, window)
-    return found | {"visits": rows if people else [without_people(one) for one in rows]}
+    rows = [] if known in (STATED, MODELLED) and value is not None else counted_in(floor, kind, name, metric, window)
+    return found | {"visits": rows if people else [_without_people(one) for one in rows]}
 
 
-def value_of(kind: str, row: Mapping[str, Any], metric: str, window: str) -> Any:
+def _value_of(kind: str, row: Mapping[str, Any], metric: str, window: str) -> Any:
     """The number as it stands in the state document."""
     if kind == "kpis":
         return row.get("value")
     return number_in(row if kind == "agents" and metric.startswith("tags.") else row.get(window) or {}, metric)
 
 
-def without_people(row: Document) -> Document:
+def _without_people(row: Document) -> Document:
     return {key: value for key, value in row.items() if key not in PEOPLE}
-
-
-def queues_of(floor: Floor, kind: str, name: str) -> Callable[[str], bool]:
-    """Which queues belong to a queue's or group's number."""
-    settings, (prefix, _, own) = floor.settings, name.partition(":")
-    if kind == "queues":
-        return lambda queue: queue == name
-    if prefix == "site":
-        return lambda queue: settings.site_of(queue) == own
-    if prefix == "team":
-        return lambda queue: settings.for_queue(queue).team == own
-    if (patterns := floor.tallies.sets.get(name)) is not None:
-        return lambda queue: selects_queue(patterns, queue, settings.for_queue(queue).team)
-    return lambda queue: True
 
 
 def _members(floor: Floor, kind: str, name: str) -> list[tuple[str, Tally]]:
@@ -136,7 +111,7 @@ def _of_parts(parts: Parts) -> Document:
     found |= {"n": parts.n, "times": parts.times, "by": parts.by}
     for side, all_terms in (("numerator", parts.top), ("denominator", parts.bottom), ("now_terms", parts.now)):
         if all_terms:
-            found[side] = {"terms": [_term(term) for term in all_terms]}
+            found[side] = {"terms": [{"term": one.name, "sign": one.sign, "n": one.n} for one in all_terms]}
     if parts.top:
         found["numerator"]["total"] = parts.numerator
     if parts.bottom:
@@ -148,10 +123,6 @@ def _of_parts(parts: Parts) -> Document:
     if parts.shape == "earliest":
         found["instants"] = list(parts.instants[: counted.KEPT])
     return found
-
-
-def _term(term: Term) -> Document:
-    return {"term": term.name, "sign": term.sign, "n": term.n}
 
 
 def _of_queues(
@@ -178,47 +149,12 @@ def _of_queues(
     sums: Told = tally.ledger.window(window).sums
     told = told_of(floor, name, window) if kind == "groups" else []
     if metric == "service_level":
-        found["service_levels"] = _seven(sums, tally.live["over_counted"], told)
+        found["service_levels"] = all_seven(sums, tally.live["over_counted"], told)
         found |= {"formulas": formulas} if kind == "groups" else {}
     sums = joined(sums, told, parts_of(metric)) if told else sums
     found["exclusions"] = leftout.exclusions(metric, parts, sums, tally.live)
     found["notes"] = leftout.notes(metric, parts, formulas, queue.min_n)
     return found
-
-
-def _seven(own: Mapping[str, int], over_counted: int, told: list[Told]) -> list[Document]:
-    """All seven formulas over the same counts; those who wait too long now are in each denominator."""
-    found: list[Document] = []
-    for formula, one in SERVICE_LEVELS.items():
-        waiting, sums = Term("over_counted", over_counted), joined(own, told, one.top.keys() | one.bottom.keys())
-        parts = Parts(shape="ratio", top=terms(one.top, sums), bottom=(*terms(one.bottom, sums), waiting), times=100)
-        value = parts.value()
-        found.append({"formula": formula, "numerator": parts.numerator, "denominator": parts.denominator})
-        found[-1] |= {} if value is None else {"value": value}
-    return found
-
-
-def _formulas(floor: Floor, kind: str, name: str, window: str) -> list[Document]:
-    """Formula → its queues with their sums per visit; these add up to the group's."""
-    belongs, found = queues_of(floor, kind, name), dict[str, Document]()
-    stated = stated_in(floor, name) if kind == "groups" else ()
-    for queue, tally in floor.tallies.queues.items():
-        if not belongs(queue) or not tally.sources:
-            continue
-        sums: Told = told_in(floor, queue, window) if queue in stated else tally.ledger.window(window).sums
-        formula = floor.settings.for_queue(queue).target.formula
-        none = dict.fromkeys(("more", "good", "base", "waiting", "offered", "flowed_out"), 0)
-        one = found.setdefault(formula, {"formula": formula, "queues": [], **none})
-        if len(one["queues"]) < FORMULAS_NAMED:
-            one["queues"].append(queue)
-        else:
-            one["more"] += 1
-        one["good"] += sums.get("sl_good", 0)
-        one["base"] += sums.get("sl_base", 0)
-        one["waiting"] += tally.live["over_counted"]
-        one["offered"] += sums.get("offered", 0)
-        one["flowed_out"] += sums.get("flowed_out", 0)
-    return list(found.values())
 
 
 def _age(floor: Floor, kind: str, row: Document) -> Document:
@@ -243,63 +179,3 @@ def _why_absent(floor: Floor, kind: str, row: Document, metric: str, window: str
     if not row.get("sources"):
         return "no_source"
     return "no_shift" if window == "shift" and not row.get("shift") else "unknown"
-
-
-def _rows(floor: Floor, kind: str, name: str, metric: str, window: str) -> list[Document]:
-    """The visits, or the legs and other facts, that counted; the newest first."""
-    if kind == "kpis":
-        return []
-    belongs = (lambda one: one == name) if kind == "agents" else queues_of(floor, kind, name)
-    if window == "now":
-        return counted.waiting(floor, metric, belongs) if metric in counted.WAITING else []
-
-    def holds(one: str, at_ms: int) -> bool:
-        return belongs(one) and _is_in(floor, kind, one, at_ms, window)
-
-    top, bottom = weights(metric)
-    if kind in ("queues", "groups"):
-        queues = {name} if kind == "queues" else {queue for queue in floor.tallies.queues if belongs(queue)}
-        if metric in OF_THEIR_OWN:
-            return OF_THEIR_OWN[metric](floor, holds)
-        if metric in VISIT_COUNTS or metric in VISIT_RATIOS or metric in VISIT_SPREADS:
-            return counted.visits(floor, metric, top, bottom, queues, holds)
-        return counted.others(floor, "queues", top, bottom, queues, holds)
-    return counted.others(floor, kind, top, bottom, {name}, holds)
-
-
-def weights(metric: str) -> tuple[Terms, Terms]:
-    """What of a visit's facts makes it count: (numerator, denominator)."""
-    if metric in RATIOS:
-        return RATIOS[metric].top, RATIOS[metric].bottom
-    if metric in SPREADS:
-        return dict.fromkeys(SPREADS[metric], 1), {}
-    if metric == "outcome_value":
-        return {"outcome_value_milli": 1}, {}
-    return {metric.removesuffix("_s") + "_ms" if metric.endswith("_s") else metric: 1}, {}
-
-
-def _is_in(floor: Floor, kind: str, name: str, at_ms: int, window: str) -> bool:
-    """Whether a window holds an instant; `day` and `shift` are those of the queue's or the person's site."""
-    if window in ROLLING:
-        minute, running = at_ms // MINUTE_MS, floor.now_ms // MINUTE_MS
-        return running - ROLLING[window] < minute <= running
-    site = floor.people.site_of(name) if kind == "agents" else floor.settings.site_of(name)
-    in_day, in_shift = floor.ground.is_in(site, at_ms)
-    return in_day if window == "day" else in_shift
-
-
-def _bounds(floor: Floor, kind: str, name: str, window: str) -> Document:
-    """When the window began; nothing where sites began it at different times."""
-    if window in ROLLING:
-        return {"from": (floor.now_ms // MINUTE_MS - ROLLING[window] + 1) * MINUTE_MS}
-    if window == "now" or kind == "kpis":
-        return {}
-    sites = [floor.people.site_of(name)] if kind == "agents" else _sites(floor, kind, name)
-    running = floor.ground.calendar.days if window == "day" else floor.ground.calendar.shifts
-    begun = {one.started_ms for site in sites if (one := running.get(site)) is not None}
-    return {"from": begun.pop()} if len(begun) == 1 else {}
-
-
-def _sites(floor: Floor, kind: str, name: str) -> list[str]:
-    belongs = queues_of(floor, kind, name)
-    return sorted({floor.settings.site_of(queue) for queue in floor.tallies.queues if belongs(queue)})
