@@ -6,7 +6,7 @@ from ruled import MINUTE, NOON, SECOND, said, waits
 
 from wallboard.core import events as ev
 from wallboard.core import snapshot
-from wallboard.core.alerting import Instance
+from wallboard.core.instance import Instance
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Reason, Settings
 from wallboard.core.state import Floor

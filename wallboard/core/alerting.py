@@ -1,44 +1,25 @@
-"""Is something wrong that somebody should act on? A small machine for each rule and entity, looked at on whole seconds.
-
-    normal ─ raise ─▶ pending ─ for ─▶ raised ─ clear ─▶ recovering ─ keep_for ─▶ normal
-       ▲──── not any more ──┘            ▲───── raise again ────┘
+"""Is something wrong that somebody should act on? Each rule and entity, looked at on whole seconds (core/instance.py).
 
 What it says is told by events (`untold`), which the leading worker puts into the stream; they are told when they come
 back through it. Both are in the checkpoint, so that whoever leads after a death says the same again, by the same ids.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from hashlib import blake2b
-from typing import Literal, Protocol
-
-from msgspec import Struct
+from typing import Protocol
 
 from wallboard.core import events as ev
 from wallboard.core.askable import OF_SOURCES
-from wallboard.core.compiled import Asked, Compiled, conditions, moves_of
-from wallboard.core.condition import Condition, Named
+from wallboard.core.compiled import Compiled
 from wallboard.core.ground import Entity, Ground
 from wallboard.core.heard import Heard
 from wallboard.core.inforce import InForce
+from wallboard.core.instance import Instance, Name
 from wallboard.core.measured import SECOND_MS, Document, Measured
-from wallboard.core.moving import Moving
+from wallboard.core.measures import Measures
 from wallboard.core.rows import AlertRow
 from wallboard.core.rules import Rule
 
 MOST_UNTOLD = 10_000  # above it the oldest are dropped: a worker was away for very long
-State = Literal["pending", "raised", "recovering"]
-Name = tuple[str, str, str]  # rule, kind, id
-Moves = tuple[str, str, str, str]  # the same, and which number of it within how long
-
-
-class Instance(Struct):
-    """One that is not normal. `since_ms`: of its state; `alert`: its id, once raised; `said`: which condition that
-    one says."""
-
-    state: State
-    since_ms: int
-    alert: str = ""
-    said: Named | None = None
 
 
 class Sight(Protocol):
@@ -61,8 +42,8 @@ class Alerting:
         self._due_ms: dict[Name, int] = {}
         self._awaits_ms = 0
         self.instances: dict[Name, Instance] = {}
-        self.moving: dict[Moves, Moving] = {}
         self.heard = Heard()
+        self.measures = Measures(ground, self.heard)
         self.untold: dict[str, ev.AlertRaised | ev.AlertCleared] = {}
 
     def await_second(self) -> None:
@@ -154,12 +135,7 @@ class Alerting:
                 self._end((rule, kind, name), "rule")
             else:
                 self.rules.find_once(rule, (kind, name))
-        rules = self._ground.settings.alert
-        asked = {rule: {moves_of(each) for each in conditions(one)} for rule, one in rules.items()}
-        self.moving = {
-            key: one for key, one in self.moving.items()
-            if key[3] in asked.get(key[0], ()) and self.rules.names(rules[key[0]], *key[1:3])
-        }  # fmt: skip
+        self.measures.keep(self.rules.names)
         self.heard.keep(self.rules.listens)
         self._ground.unlooked |= {(kind, name) for _, kind, name in self.instances}
 
@@ -181,7 +157,7 @@ class Alerting:
         now_ms, key = self._ground.now_ms, (rule.name, kind, name)
         sources = sources_in(row) if row else ()
         turning, planned = self.rules.turning(rule, name), rule.planned(kind, name, sources)
-        measures = self._measures(rule, key, row)
+        measures = self.measures.of(rule, key, row)
         lets_go = bool(rule.listens)
         if row is None or not rule.is_of_team(row.get("team")):
             self._end(key, "gone")
@@ -202,38 +178,6 @@ class Alerting:
         dues = [one.next_change_ms(now_ms, self._zone) for one in planned]
         self._await(key, rule, measures, [*dues, turning.turn_ms] if turning else dues)
 
-    def _measures(self, rule: Compiled, key: Name, row: Document | None) -> list[Measured]:
-        """The number of each condition; of one with `within` by how much that changed. What is not known changes
-        nothing."""
-        now_ms, found = self._ground.now_ms, list[Measured]()
-        for one in rule.asked:
-            now = self._measured(one, key, row) if row is not None else Measured(None)
-            if one.within_ms is None:
-                found.append(now)
-                continue
-            moves = (*key, one.moves)
-            if row is None:
-                self.moving.pop(moves, None)
-            if now.value is None:
-                found.append(now)
-                continue
-            moving = self.moving.setdefault(moves, Moving(now.value))
-            change = moving.moved_to(now.value, now_ms, one.within_ms, one.raises)
-            found.append(Measured(change, forgets_ms=moving.next_change_ms(one.within_ms)))
-        return found
-
-    def change(self, key: Name, one: Condition) -> float | None:
-        """Of one of its rule's with `within`: by how much its number changed; None: not known."""
-        moving = self.moving.get((*key, moves_of(one)))
-        return moving.change(one.raise_limit) if moving else None
-
-    def _measured(self, one: Asked, key: Name, row: Document) -> Measured:
-        now_ms = self._ground.now_ms
-        if one.listens is None:
-            return one.read(row, now_ms)
-        since_ms = self.heard.of(key[1:], key[0], one.listens, now_ms)
-        return Measured(max(0, now_ms - since_ms) / 1000, since_ms)
-
     def _let_go(self, key: Name) -> Measured:
         """Of one about no event that does not count now: the time begins anew when it does, but what is open stays."""
         found = self.instances.get(key)
@@ -245,46 +189,21 @@ class Alerting:
 
     def _step(self, key: Name, rule: Compiled, measures: Sequence[Measured]) -> None:
         now_ms, found = self._ground.now_ms, self.instances.get(key)
-        raises = rule.holds(measures, keeping=False)
         if found is None:
-            if not raises:
+            if not rule.holds(measures, keeping=False):
                 return
-            self.instances[key] = found = Instance("pending", now_ms)
-        if found.state == "pending":
-            if not raises:
-                del self.instances[key]
-            elif now_ms >= found.since_ms + rule.rule.lasts_ms:
-                self._raise(key, rule.rule, found, *rule.leading(measures))
-        elif found.state == "raised" and rule.holds(measures, keeping=True) is False:
-            found.state, found.since_ms = "recovering", now_ms
-        elif found.state == "recovering" and raises:
-            found.state, found.since_ms = "raised", now_ms
-        if found.state == "recovering" and now_ms >= found.since_ms + rule.rule.keep_ms:
-            self._end(key, "cleared", rule.value_of(found.said, measures))
-
-    def _raise(self, key: Name, rule: Rule, found: Instance, asked: Condition, value: float | None) -> None:
-        """`asked`: the condition that holds, with its number."""
-        began_ms, now_ms = found.since_ms, self._ground.now_ms
-        found.state, found.since_ms, found.said = "raised", now_ms, asked.named
-        found.alert = blake2b("\0".join((*key, str(now_ms))).encode(), digest_size=8).hexdigest()
-        said = {
-            "kind": key[1], "of": key[2], "metric": asked.metric, "limit": asked.raises, "since": str(began_ms),
-        } | {name: own for name in ("window", "within", "event") if (own := getattr(asked, name))}  # fmt: skip
-        said |= rule.terms(asked)
-        self._tell(ev.AlertRaised(
-            time=now_ms, source=ev.SERVER, id=f"{found.alert}+", alert=found.alert, rule=key[0], severity=rule.severity,
-            value=value, attributes=said,
-        ))  # fmt: skip
+            found = self.instances[key] = Instance("pending", now_ms)
+        match found.turn(rule, measures, now_ms):
+            case "raises":
+                self._tell(found.raised(key, rule, measures, now_ms))
+            case "ends":
+                self._end(key, "cleared", rule.value_of(found.said, measures))
 
     def _end(self, key: Name, why: str, value: float | None = None) -> None:
-        """`why`: cleared, closed (out of hours), maintenance (planned work), gone (its entity), rule (there is no such
-        rule any more)."""
-        found, now_ms = self.instances.pop(key, None), self._ground.now_ms
-        if found is None or not found.alert:
-            return
-        self._tell(ev.AlertCleared(
-            time=now_ms, source=ev.SERVER, id=f"{found.alert}-", alert=found.alert, rule=key[0], value=value, note=why
-        ))  # fmt: skip
+        """What was not raised ends without a word."""
+        found = self.instances.pop(key, None)
+        if found and found.alert:
+            self._tell(found.cleared(key[0], why, value, self._ground.now_ms))
 
     def _tell(self, event: ev.AlertRaised | ev.AlertCleared) -> None:
         self.untold[event.id or ""] = event
@@ -305,8 +224,7 @@ class Alerting:
         """The next instant at which something is different although nothing is told; `dues`: some of which."""
         now_ms, found = self._ground.now_ms, self.instances.get(key)
         is_raised = found is not None and found.state == "raised"
-        if found and not is_raised:
-            dues.append(found.since_ms + (rule.rule.lasts_ms if found.state == "pending" else rule.rule.keep_ms))
+        dues.append(found.changes_ms(rule) if found else None)
         for one, value in zip(rule.asked, measures, strict=True):
             if value.since_ms is not None:
                 dues.append(value.passes_ms(one.limit(keeping=is_raised)))

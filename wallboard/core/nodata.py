@@ -107,7 +107,7 @@ def _measured(
     if look.listens is not None:
         return Measured(0)
     found = look.read(row, now_ms)
-    return found if found.value is None or not one.within else Measured(alerting.change(key, one) or 0)
+    return found if found.value is None or not one.within else Measured(alerting.measures.change(key, one) or 0)
 
 
 def _is_of_contacts(one: Condition) -> bool:

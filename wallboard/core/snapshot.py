@@ -19,10 +19,10 @@ from msgspec import Struct
 from wallboard.core import events as ev
 from wallboard.core.agentrow import AgentRow
 from wallboard.core.agents import Profile
-from wallboard.core.alerting import Instance
 from wallboard.core.cases import Case
 from wallboard.core.contactrow import Contact, Kept, Listing, Told
 from wallboard.core.duty import DutyRow
+from wallboard.core.instance import Instance
 from wallboard.core.moving import Moving
 from wallboard.core.observed import Parts
 from wallboard.core.repeats import Begin
@@ -148,7 +148,8 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     floor.alerts.last.older, floor.duty.on = dict(rest.alerts_older), dict(rest.duty)
     if floor.alerting:
         floor.alerting.instances = {(rule, kind, name): found for rule, kind, name, found in rest.watched}
-        floor.alerting.moving = {(rule, kind, name, moves): one for rule, kind, name, moves, one in rest.moving}
+        moving = {(rule, kind, name, moves): one for rule, kind, name, moves, one in rest.moving}
+        floor.alerting.measures.moving = moving
         for kind, name, rule, kept, since_ms in rest.heard:
             floor.alerting.heard.of((kind, name), rule, kept, since_ms)
         floor.alerting.untold = {event.id or "": event for event in rest.untold}
@@ -214,7 +215,7 @@ def _rest_of(floor: Floor) -> Rest:
         untold=list(floor.alerting.untold.values()) if floor.alerting else [],
         begins=floor.contacts.repeats.forgotten(floor.contacts.contacts), duty=floor.duty.on,
         alerts_older=floor.alerts.last.older,
-        moving=[(*name, one) for name, one in floor.alerting.moving.items()] if floor.alerting else [],
+        moving=[(*name, one) for name, one in floor.alerting.measures.moving.items()] if floor.alerting else [],
         heard=[
             (*entity, *listens, since_ms)
             for entity, mine in (floor.alerting.heard.since_ms.items() if floor.alerting else ())

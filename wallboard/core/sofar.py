@@ -82,7 +82,7 @@ def _number(one: Condition, row: AlertRow, alerting: Alerting, entity: Document 
         since_ms = alerting.heard.last((row.kind, row.of), row.rule, one.event or ANY)
         return Measured(None) if since_ms is None else Measured(max(0, now_ms - since_ms) / 1000, since_ms)
     if one.within:
-        return Measured(alerting.change((row.rule, row.kind, row.of), one))
+        return Measured(alerting.measures.change((row.rule, row.kind, row.of), one))
     return measured(one, entity, now_ms) if entity else Measured(None)
 
 
