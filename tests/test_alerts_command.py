@@ -13,7 +13,7 @@ from tests.alerts.there import listening
 from tests.happened import happened
 from wallboard.cli import run
 from wallboard.commands.alerts import alerts
-from wallboard.config import as_written
+from wallboard.configfile import as_written
 from wallboard.core.errors import WallboardError
 from wallboard.core.events import Abandoned, AlertAcknowledged, AlertCleared, AlertRaised, Event, Queued
 from wallboard.record.database import open_record

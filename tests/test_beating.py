@@ -9,7 +9,7 @@ import pytest
 
 from tests.waiting import until
 from wallboard.beating import BEHIND_MS, Beating
-from wallboard.config import as_written
+from wallboard.configfile import as_written
 from wallboard.core.errors import ConfigError
 from wallboard.heartbeat import Heartbeat
 

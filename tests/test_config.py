@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from wallboard import provider
-from wallboard.config import Config, as_far_as_good, as_written, load, watch
+from wallboard.config import Config
+from wallboard.configfile import as_far_as_good, as_written, load, watch
 from wallboard.core.errors import ConfigError
 from wallboard.core.select import selects
 from wallboard.core.settings import Target

@@ -12,7 +12,8 @@ import pytest
 
 from wallboard.boardschema import board_schema_text
 from wallboard.cli import COMMANDS
-from wallboard.config import Limits, Redis, Server, load
+from wallboard.config import Limits, Redis, Server
+from wallboard.configfile import load
 from wallboard.core.events import OWN_TYPES, Event, Told
 from wallboard.core.settings import Agent, Queue, Reason, Site
 from wallboard.eventschema import schema_text

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from collectors.simulator.simulation import simulate
 from tests.alerts.virtual import Centre
-from wallboard.config import load
+from wallboard.configfile import load
 from wallboard.core.noise import courses, report
 
 BEGIN_MS = 1_795_305_600_000  # midnight UTC

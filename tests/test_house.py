@@ -22,10 +22,13 @@ FLOORS = {
 }
 # Files that belong to a room which is named after one of them.
 PART_OF = {
+    "wallboard.configfile": "wallboard.config",
+    "wallboard.configtables": "wallboard.config",
     "wallboard.environment": "wallboard.config",
     "wallboard.salvage": "wallboard.config",
     "wallboard.firstrules": "wallboard.config",
     "wallboard.sense": "wallboard.config",
+    "wallboard.simulated": "wallboard.config",
     "wallboard.provider": "wallboard.config",
     "wallboard.receivers": "wallboard.config",
     "wallboard.heartbeat": "wallboard.config",

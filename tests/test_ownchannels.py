@@ -14,7 +14,7 @@ from wallboard.alerts.ownchannels import receiver_of
 from wallboard.cli import run
 from wallboard.commands.given import Given
 from wallboard.commands.inforce import InForce
-from wallboard.config import load
+from wallboard.configfile import load
 from wallboard.core.errors import ConfigError
 from wallboard.ownchannels import refused
 from wallboard.receivers import bot_of, wrong

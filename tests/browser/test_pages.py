@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Page
 
 from tests.web.conftest import serving  # type: ignore[import-not-found]
-from wallboard.config import Config, as_written
+from wallboard.config import Config
+from wallboard.configfile import as_written
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TEXT = """

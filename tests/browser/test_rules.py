@@ -13,7 +13,8 @@ from playwright.async_api import Page, expect
 from tests.happened import happened
 from tests.waiting import until
 from tests.web.conftest import serving_file  # type: ignore[import-not-found]
-from wallboard.config import Config, as_written
+from wallboard.config import Config
+from wallboard.configfile import as_written
 from wallboard.core.events import Abandoned, Queued
 from wallboard.core.settings import Site
 from wallboard.record.days import Days

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from wallboard.config import as_written
+from wallboard.configfile import as_written
 from wallboard.core import events as ev
 from wallboard.core.errors import ConfigError
 from wallboard.core.maintenance import Maintenance

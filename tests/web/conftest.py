@@ -16,7 +16,8 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from wallboard.config import Config, Redis, as_written
+from wallboard.config import Config, Redis
+from wallboard.configfile import as_written
 from wallboard.core.events import SERVER, ConfigApplied
 from wallboard.core.settings import Settings
 from wallboard.record.people import FIRST, Bound, Role

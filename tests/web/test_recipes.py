@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.waiting import until
-from wallboard.config import Config, load
+from wallboard.config import Config
+from wallboard.configfile import load
 from wallboard.core.events import SourceCounted, type_of
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from wallboard.config import Config, as_written
+from wallboard.config import Config
+from wallboard.configfile import as_written
 from wallboard.core.events import AlertRaised
 from wallboard.core.nodata import NoData
 from wallboard.record.shelf import tag_of

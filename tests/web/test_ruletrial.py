@@ -11,7 +11,8 @@ import pytest
 
 from tests.happened import happened
 from tests.waiting import until
-from wallboard.config import Config, as_written
+from wallboard.config import Config
+from wallboard.configfile import as_written
 from wallboard.core.events import Abandoned, Queued
 from wallboard.record.days import Days
 from wallboard.web import ruletrial

@@ -17,7 +17,7 @@ from wallboard.commands.given import Given, clock_ms, file_option, given
 from wallboard.commands.noise import noise
 from wallboard.commands.strangers import strangers
 from wallboard.commands.trying import attempt
-from wallboard.config import as_written
+from wallboard.configfile import as_written
 from wallboard.core.errors import Mistake, RecordUnavailable, WallboardError
 from wallboard.firstrules import first_rules
 

@@ -13,7 +13,9 @@ from wallboard.commands.given import data_option, file_option
 from wallboard.commands.strangers import strangers
 from wallboard.commands.unheard import of_duty, reaches_nobody, some, without_link
 from wallboard.commands.unmatched import unmatched
-from wallboard.config import FILE, SECTIONS, Config, as_written, find, load
+from wallboard.config import FILE, Config
+from wallboard.configfile import as_written, find, load
+from wallboard.configtables import SECTIONS
 from wallboard.core.errors import ConfigError, Mistake, RecordUnavailable, SourceError
 from wallboard.core.rules import NO_ACTION, ON_DUTY
 from wallboard.eventschema import schema_text

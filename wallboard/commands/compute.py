@@ -12,7 +12,7 @@ import msgspec
 from wallboard.commands.floortables import minute_heads, minute_row, show
 from wallboard.commands.kinds import Found, Instant, Interval, Recording
 from wallboard.commands.progress import progress
-from wallboard.config import as_written
+from wallboard.configfile import as_written
 from wallboard.core import kpis
 from wallboard.core.deeds import Did
 from wallboard.core.events import Event

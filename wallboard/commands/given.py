@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from wallboard.config import Config, as_far_as_good, load, watch
+from wallboard.config import Config
+from wallboard.configfile import as_far_as_good, load, watch
 from wallboard.core.errors import ConfigError, Mistake
 
 C = TypeVar("C", bound=Callable[..., Any])

@@ -14,7 +14,8 @@ from wallboard.commands.compute import Warnings, once
 from wallboard.commands.given import clock_ms
 from wallboard.commands.kinds import Found, Recording
 from wallboard.commands.progress import progress
-from wallboard.config import Config, as_written
+from wallboard.config import Config
+from wallboard.configfile import as_written
 from wallboard.core.afterwards import Known
 from wallboard.core.contactrow import Key
 from wallboard.core.events import Event

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
-from wallboard.config import mistakes_in
+from wallboard.configfile import mistakes_in
 from wallboard.core.called import called
 from wallboard.core.errors import ConfigError
 from wallboard.core.fields import Text

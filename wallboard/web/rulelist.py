@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from wallboard.config import mistakes_in
+from wallboard.configfile import mistakes_in
 from wallboard.core.alertdocument import alert_document
 from wallboard.core.errors import Mistake, RecordUnavailable
 from wallboard.core.nodata import Looking, NoData

@@ -16,7 +16,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from wallboard.config import mistakes_in
+from wallboard.configfile import mistakes_in
 from wallboard.core.errors import ConfigError, Mistake
 from wallboard.core.fields import Text
 from wallboard.core.limits import EXPECTED_DURATION, EXPECTED_LIMIT

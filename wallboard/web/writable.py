@@ -1,6 +1,7 @@
 """Can `wallboard.toml` be written from a page, and does it count? If not, why, and what is to be done."""
 
-from wallboard.config import Config, mistakes_in
+from wallboard.config import Config
+from wallboard.configfile import mistakes_in
 from wallboard.record.entries import can_write, is_mounted
 from wallboard.web.speaking import page_say
 from wallboard.web.words import LANGUAGE
