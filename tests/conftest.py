@@ -138,14 +138,22 @@ async def own_redis(tmp_path: Path) -> AsyncIterator[EmbeddedRedis]:
 
 
 @pytest.fixture
-def own_folder(tmp_path: Path, redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a command finds: this folder as its own and as its data, and a namespace of the shared server."""
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command finds: this folder as its own, and no settings."""
     for name in [each for each in os.environ if each.startswith("WALLBOARD_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("WALLBOARD_SPOOL", str(tmp_path / "spool"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def own_folder(
+    empty_folder: None, tmp_path: Path, redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a command finds: this folder as its own and as its data, and a namespace of the shared server."""
     monkeypatch.setenv("WALLBOARD_DATA", str(tmp_path))
     monkeypatch.setenv("WALLBOARD_REDIS_URL", redis_url)
     monkeypatch.setenv("WALLBOARD_REDIS_NAMESPACE", namespace)
-    monkeypatch.chdir(tmp_path)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -332,12 +331,10 @@ def test_a_rule_on_which_mostly_nobody_acts_is_named_with_what_to_try(centre: Pa
     assert "--with 'for = " in said
 
 
+@pytest.mark.usefixtures("empty_folder")
 async def test_a_test_message_to_a_receiver_of_nobody_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in [each for each in os.environ if each.startswith("WALLBOARD_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
     People(open_record(tmp_path / ".wallboard")).add("Olena", "lead", Bound(), by="tests", now_ms=1)
     async with listening() as there:
         key = f"secret = 'whsec_{'A' * 32}'\nallow = ['127.0.0.0/8']\nurl = '{there.url}'\n"

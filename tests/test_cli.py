@@ -1,9 +1,6 @@
 """Does each command do what docs/commands.md says, with the right exit code and without a traceback?"""
 
-import asyncio
 import json
-import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,17 +8,9 @@ from pathlib import Path
 import pytest
 
 from wallboard.cli import COMMANDS, run
-from wallboard.commands import doctor
 from wallboard.commands.table import columns, table
-from wallboard.record.database import open_record
-from wallboard.record.ownchannels import OwnChannel, OwnChannels
-from wallboard.record.people import Bound, People
-from wallboard.record.revisions import Revisions
-from wallboard.stream.keys import Keys
-from wallboard.stream.lease import Lease
-from wallboard.stream.outbox import Outbox
-from wallboard.stream.redis import connect
 
+pytestmark = pytest.mark.usefixtures("empty_folder")
 EVENTS = [
     {"type": "agent.signed_in", "agent": "101", "queues": ["Підтримка"], "time": "2026-11-22T09:00:00Z"},
     {"type": "contact.queued", "contact": "1", "queue": "Підтримка", "time": "2026-11-22T09:00:01Z", "id": "e-1"},
@@ -29,14 +18,6 @@ EVENTS = [
     {"type": "contact.answered", "contact": "1", "agent": "101", "time": "2026-11-22T09:00:11.500Z", "id": "e-2"},
     {"type": "contact.queued", "contact": "2", "queue": "支持", "time": "2026-11-22T09:02:30Z", "id": "e-3"},
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [each for each in os.environ if each.startswith("WALLBOARD_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("WALLBOARD_SPOOL", str(tmp_path / "spool"))
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -99,112 +80,6 @@ def test_a_mistake_is_told_in_one_line_with_the_right_exit_code(
     assert said in told
     assert len(told.strip().splitlines()) == 1
     assert "Traceback" not in told
-
-
-def test_the_doctor_finds_nothing_wrong_with_a_webhook_that_nobody_fetches(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("wallboard.toml").write_text(
-        f'[collector.crm]\nkind = "webhook"\nmap = "zammad"\nsecret = "{"s" * 32}"\n', encoding="utf-8"
-    )
-    assert run(["doctor", "crm"]) == 0
-    assert "[crm] ok: its program sends to /api/v1/in/crm" in capsys.readouterr().out
-
-
-def test_a_mistake_in_the_file_ends_neither_a_backup_nor_a_look_at_accounts_and_the_doctor_goes_on(
-    tmp_path: Path, redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    where = f"[redis]\nurl = '{redis_url}'\nnamespace = '{namespace}'\n"
-    Path("wallboard.toml").write_text(f"{where}[alert.long\nkind = 'typo'\n")
-    monkeypatch.setattr(doctor, "LOOK_S", 0.05)
-    for command in (["person", "list"], ["token", "list"], ["backup", str(tmp_path / "kept.zip")]):
-        assert run(command) == 0, command
-        assert "warning: " in (said := capsys.readouterr().err)
-        assert "wallboard.toml: line 4" in said
-    assert run(["person", "erase", "anna"]) == 1, "who is called what may stand where the mistake is"
-    assert "not TOML" in capsys.readouterr().err
-    assert run(["doctor"]) == 1
-    said = capsys.readouterr().out
-    assert "wallboard.toml: line 4" in said.splitlines()[0]
-    assert "ok: Redis " in said
-
-
-def test_the_doctor_says_what_to_do_where_no_worker_runs(
-    redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Path("wallboard.toml").write_text(f"[redis]\nurl = '{redis_url}'\nnamespace = '{namespace}'\n")
-    monkeypatch.setattr(doctor, "LOOK_S", 0.05)
-    assert run(["doctor"]) == 1
-    assert "problem: no worker runs: " in (said := capsys.readouterr().out)
-    assert "start `wallboard worker`" in said
-
-    async def lead() -> None:
-        async with connect(redis_url) as redis:
-            assert await Lease(redis, Keys(namespace)).acquire()
-
-    asyncio.run(lead())
-    run(["doctor"])
-    assert "ok: a worker runs" in (said := capsys.readouterr().out)
-    assert "no worker" not in said
-
-
-def test_the_doctor_says_what_waits_after_a_failed_try_since_when_and_why(
-    tmp_path: Path, redis_url: str, namespace: str,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    """All was well by it while a receiver was down."""
-    Path("wallboard.toml").write_text(
-        f"[redis]\nurl = '{redis_url}'\nnamespace = '{namespace}'\n[notify.desk]\nurl = 'json://h/'\n"
-    )
-    monkeypatch.setattr(doctor, "LOOK_S", 0.05)
-    people = People(open_record(tmp_path / ".wallboard"))
-    olena = people.add("Olena", "lead", Bound(), by="tests", now_ms=1)
-    wanted = OwnChannel(id="", person=olena.id, kind="webhook", target="https://h/", confirmed_ms=1)
-    own = OwnChannels(open_record(tmp_path / ".wallboard")).add(wanted, by="tests", now_ms=1).receiver
-
-    async def fail(receiver: str, messages: int) -> None:
-        async with connect(redis_url) as redis:
-            lease, outbox = Lease(redis, Keys(namespace)), Outbox(redis, Keys(namespace))
-            for _ in range(messages):
-                await outbox.add(receiver, b"{}")
-            if receiver == own:
-                token = await lease.acquire()
-                assert token
-                for one in ("desk", own):
-                    await outbox.failed(token, one, "connection refused", 1)
-
-    asyncio.run(fail("desk", 1))
-    run(["doctor"])
-    assert "ok: no message about an alert was given up" in capsys.readouterr().out, "it was not tried yet"
-    asyncio.run(fail(own, 2))
-    assert run(["doctor"]) == 1
-    said = capsys.readouterr().out
-    assert re.search(r"problem: desk: 1 message waits since \d\d:\d\d, last try failed: connection refused - ", said)
-    assert re.search(r"problem: a channel of Olena: 2 messages wait since \d\d:\d\d, last try failed: conn", said)
-    assert "ok: no message about an alert" not in said
-
-
-def test_the_doctor_says_where_on_duty_reaches_nobody_and_that_messages_have_no_link(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    rule = "[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\nnotify = ['on-duty']\n"
-    redis, desk = "[redis]\nurl = 'redis://127.0.0.1:9'\n", "[notify.desk]\nurl = 'json://h/'\n"
-    Path("wallboard.toml").write_text(redis + rule + desk)
-    assert run(["doctor"]) == 1
-    said = capsys.readouterr().out.splitlines()
-    [line] = [one for one in said if "on-duty" in one]
-    assert line.startswith("problem: 'on-duty' reaches nobody (wait): no lead added a channel")
-    [line] = [one for one in said if "public_url" in one]
-    assert line.startswith("problem: [server] public_url is missing: messages about alerts have no link")
-    assert run(["check"]) == 0
-    assert "server.public_url: warning: is missing: messages about alerts have no link" in capsys.readouterr().err
-    Path("wallboard.toml").write_text(redis + "[server]\npublic_url = 'http://wall.lan'\n" + desk)
-    run(["doctor"])
-    assert not re.search("on-duty|public_url", capsys.readouterr().out)
-    Path("wallboard.toml").write_text(redis)
-    run(["doctor"])
-    assert "public_url" not in capsys.readouterr().out, "nobody is told anything"
 
 
 def test_the_command_is_also_a_module() -> None:
@@ -349,187 +224,6 @@ def test_what_simulate_writes_is_what_compute_reads(capsys: pytest.CaptureFixtur
     assert run(["simulate", "--start", "2026-11-22T09:00:00Z", "--minutes", "30", "--out", "centre.ndjson"]) == 0
     document = computed(capsys, "centre.ndjson")
     assert document["groups"]["all"]["day"]["offered"] > 0  # type: ignore[index]
-
-
-def test_check_without_mistakes_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check"]) == 0
-    assert "no mistakes" in capsys.readouterr().out
-
-
-def test_check_names_the_mistakes_of_the_environment_where_there_is_no_file(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """It said that there were none, and the start then named them."""
-    for variable, value, reason in (
-        ("WALLBOARD_SERVER_PROT", "80", "is no setting - did you mean WALLBOARD_SERVER_PORT?"),
-        ("WALLBOARD_DATABASE_URL", "postgres:/me", "is no address of a database"),
-    ):
-        with monkeypatch.context() as environment:
-            environment.setenv(variable, value)
-            assert run(["check"]) == 1
-        assert f"environment: {variable}: {reason}" in capsys.readouterr().err
-    assert run(["check"]) == 0
-
-
-def test_check_warns_of_an_alert_that_asks_for_nothing_and_names_what_is_wrong_with_a_rule(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    Path("wallboard.toml").write_text('[alert.wait]\nmetric = "oldest_wait_s"\nraise = "> 60"\n')
-    assert run(["check"]) == 0
-    assert "alert.wait: warning: has no `action`" in capsys.readouterr().err
-    Path("wallboard.toml").write_text('[alert.wait]\nmetric = "oldest_at"\nraise = "60"\nfor = "soon"\n')
-    assert run(["check"]) == 1
-    said = capsys.readouterr().err
-    assert "alert.wait.metric: 'oldest_at' is an instant: take 'oldest_wait_s'" in said
-    assert "alert.wait.raise: expected a sign and a number" in said
-    assert "alert.wait.for: expected a time such as 30s" in said
-
-
-def test_check_takes_the_file_as_all_other_commands_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "there").mkdir()
-    (tmp_path / "there" / "other.toml").write_text("[sever]\n")
-    assert run(["check", "--config", "there/other.toml", "--data", "elsewhere"]) == 1
-    assert "other.toml: sever: unknown key" in capsys.readouterr().err
-
-
-def test_check_warns_of_patterns_that_match_nothing_that_is_configured(capsys: pytest.CaptureFixture[str]) -> None:
-    rule = 'metric = "oldest_wait_s"\nraise = "> 60"\naction = "Call"\n'
-    Path("wallboard.toml").write_text(
-        '[queue.support]\nteam = "one"\n[queue.sales-de]\n[collector.pbx-1]\nkind = "command"\ncommand = ["true"]\n'
-        f'[alert.wait]\n{rule}queues = ["suport", "sales-*", "!test-*", "shop"]\n'
-        f'[alert.team]\n{rule}teams = ["one", "tow"]\n'
-        '[maintenance.pbx]\nwhen = "Sun 02:00-04:00"\nsources = ["pbx-2"]\nrules = ["wiat"]\nqueues = ["support"]\n'
-    )
-    assert run(["check"]) == 0
-    told = [line.partition(": ")[2] for line in capsys.readouterr().err.splitlines()]
-    assert told == [
-        "alert.wait.queues[0]: warning: 'suport' matches none of the queues that are configured"
-        " - did you mean 'support'?",
-        "alert.wait.queues[3]: warning: 'shop' matches none of the queues that are configured",
-        "alert.team.teams[1]: warning: 'tow' matches none of the teams that are configured",
-        "maintenance.pbx.sources[0]: warning: 'pbx-2' matches none of the sources that are configured"
-        " - did you mean 'pbx-1'?",
-        "maintenance.pbx.rules[0]: warning: 'wiat' matches none of the rules that are configured"
-        " - did you mean 'wait'?",
-    ]
-    Path("wallboard.toml").write_text(f'[alert.wait]\n{rule}queues = ["suport"]\nagents = []\n')
-    assert run(["check"]) == 0
-    assert capsys.readouterr().err == "", "queues appear by themselves: without any in the file nobody can say"
-
-
-def test_check_warns_of_a_rule_that_may_reach_nobody_on_duty(capsys: pytest.CaptureFixture[str]) -> None:
-    rule = (
-        "[server]\npublic_url = 'http://wall.lan'\n[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\n"
-        "notify = ['on-duty'{}]\n[notify.a]\nurl = 'json://h/'\n"
-    )
-    Path("wallboard.toml").write_text(rule.format(""))
-    assert run(["check"]) == 0
-    said = capsys.readouterr().err
-    assert "alert: warning: 'on-duty' reaches nobody (wait): no lead added a channel" in said
-    assert len(said.splitlines()) == 1, "one thing at a time"
-    Path("wallboard.toml").write_text(rule.format("") + "person = 'Olena'\n")
-    assert run(["check"]) == 0
-    said = capsys.readouterr().err
-    assert (
-        "alert: warning: while nobody is on duty nobody is told (wait): name a [notify.NAME] behind 'on-duty'" in said
-    )
-    Path("wallboard.toml").write_text(rule.format("") + "[channels]\nkinds = []\n")
-    assert run(["check"]) == 0
-    assert "reaches nobody (wait): write a [notify.NAME] with a lead's `person`" in capsys.readouterr().err
-    Path("wallboard.toml").write_text(rule.format(", 'a'") + "person = 'Olena'\n")
-    assert run(["check"]) == 0
-    assert "on-duty" not in capsys.readouterr().err
-
-
-def test_check_warns_of_a_rule_about_people_that_others_than_leads_are_told_of(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    people = "[alert.long]\nmetric = 'wrapup_over_s'\nraise = '> 60'\naction = 'Ask'\nnotify = ['on-duty', 'a']\n"
-    receivers = "[notify.a]\nurl = 'json://h/'\n{}[notify.b]\nurl = 'json://h/'\nperson = 'Olena'\n"
-    Path("wallboard.toml").write_text(people + receivers.format(""))
-    assert run(["check"]) == 0
-    assert "alert.long: warning: is about people, and 'a' is nobody's own" in capsys.readouterr().err
-    Path("wallboard.toml").write_text(people + receivers.format("person = 'Ivan'\n"))
-    assert run(["check"]) == 0
-    assert "about people" not in capsys.readouterr().err
-
-
-def test_check_and_doctor_name_a_receiver_whose_person_is_no_lead(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Path("wallboard.toml").write_text(
-        "[redis]\nurl = 'redis://127.0.0.1:9'\n[server]\npublic_url = 'http://wall.lan'\n"
-        "[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\n"
-        "notify = ['on-duty', 'a']\n[notify.a]\nurl = 'json://h/'\nperson = 'Olna'\n"
-    )
-    assert run(["check"]) == 0
-    assert capsys.readouterr().err == "", "nobody can say before there is a record"
-    people = People(open_record(tmp_path / ".wallboard"))
-    people.add("Olena", "lead", Bound(), by="tests", now_ms=1)
-    assert run(["check"]) == 0
-    said = capsys.readouterr().err
-    assert "notify.a.person: warning: 'Olna' is no account of a lead" in said
-    assert "did you mean 'Olena'?" in said
-    assert "alert: warning: 'on-duty' reaches nobody (wait)" in said
-    assert run(["doctor"]) == 1
-    assert "problem: [notify.a] person = 'Olna' is no account of a lead" in capsys.readouterr().out
-    people.add("Olna", "lead", Bound(), by="tests", now_ms=2)
-    assert run(["check"]) == 0
-    assert capsys.readouterr().err == ""
-
-
-def test_check_warns_of_a_provider_that_is_reached_without_encryption(capsys: pytest.CaptureFixture[str]) -> None:
-    text = (
-        "[server]\npublic_url = 'http://wall.lan'\n[oidc]\nissuer = 'http://{}'\nclient_id = 'w'\n"
-        "client_secret = 's'\ndefault_role = 'viewer'\n"
-    )
-    Path("wallboard.toml").write_text(text.format("id.lan:8080"))
-    assert run(["check"]) == 0
-    assert "oidc.issuer: warning: is not encrypted" in capsys.readouterr().err
-    Path("wallboard.toml").write_text(text.format("127.0.0.1:8080"))
-    assert run(["check"]) == 0
-    assert capsys.readouterr().err == ""
-
-
-def test_check_names_the_mistakes_of_boards_too_and_gives_them_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    Path("wallboard.toml").write_text("[site.main]\nzone = 'Mars'\n")
-    Path("boards").mkdir()
-    Path("boards/support.toml").write_text("title = 'Support'\ncolunms = 12\n")
-    assert run(["check", "--json"]) == 1
-    rows = json.loads(capsys.readouterr().out)
-    assert {(Path(row["file"]).name, row["at"]) for row in rows} == {
-        ("wallboard.toml", "site.main.zone"),
-        ("support.toml", "colunms"),
-    }
-
-
-def test_check_says_where_a_board_stands_twice_and_which_counts(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Path("wallboard.toml").write_text("")
-    Path("boards").mkdir()
-    Path("boards/support.toml").write_text("title = 'Support'\n")
-    revisions = Revisions(open_record(tmp_path / ".wallboard"))
-    revisions.put("support", "title = 'Other'", "Olena", 1, was=None, before=None)
-    assert run(["check"]) == 0
-    said = capsys.readouterr().err
-    assert "boards/support.toml: $: warning: another board of this id was made in the editor" in said
-
-
-def test_check_of_one_board_s_file_names_its_mistakes_alone_and_says_that_it_is_a_board(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    Path("mine").mkdir()
-    Path("mine/support.toml").write_text("title = 'Support'\ncolumns = 12\n")
-    Path("mine/other.toml").write_text("title = 'Other'\ncolunms = 12\n")
-    Path("mine/turn.toml").write_text("[rotation]\nboards = ['support', 'nowhere']\n")
-    assert run(["check", "mine/support.toml"]) == 0
-    assert capsys.readouterr().out == "no mistakes (as a board: mine/support.toml)\n"
-    for name, said in (("other", "mine/other.toml: colunms"), ("turn", "mine/turn.toml: rotation.boards[1]")):
-        assert run(["check", f"mine/{name}.toml"]) == 1
-        (line,) = capsys.readouterr().err.splitlines()
-        assert line.startswith(said)
-        assert "server" not in line
 
 
 def test_events_are_kept_on_disk_while_the_server_is_away(
