@@ -7,9 +7,18 @@ from typing import Any
 
 import pytest
 
+from collectors.asterisk import collector, listening
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "asterisk" / "day5"
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses are the collector's own, but short."""
+    monkeypatch.setattr(listening, "RETRY_S", (0.05,))
+    monkeypatch.setattr(collector, "POLL_S", 0.01)
 
 
 @pytest.fixture(scope="session")
