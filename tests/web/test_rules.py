@@ -1,82 +1,24 @@
 """Alert rules over HTTP: in words and as the text of wallboard.toml; administrators change them, nothing is lost."""
 
 import asyncio
-import os
 import re
 import tomllib
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from ruling import LONG, RULES, TEXT, TOML, put, rows, ruled, written
 
-from wallboard.config import Config
-from wallboard.configfile import as_written
 from wallboard.core.events import AlertRaised
 from wallboard.core.nodata import NoData
-from wallboard.record.shelf import tag_of
 from wallboard.web.ruletold import no_data_told
 from wallboard.web.speaking import page_say
-
-RULES = "/api/v1/alerts/rules"
-TOML = {"content-type": "application/toml"}
-LONG = """\
-# Somebody waits for too long.
-[alert.long]
-metric = "oldest_wait_s"
-queues = ["support"]
-raise = "> 120"  # twice the target
-for = "30s"
-action = "Open the overflow queue"
-"""
-TEXT = f"""\
-# ours
-[queue.support]
-name = "Support"
-
-{LONG}
-[alert.few]
-metric = "abandon_rate"
-window = "m15"
-raise = ">= 10.5"
-clear = "< 5"
-keep_for = "5m"
-when = "always"
-and = [{{ metric = "ready", raise = "< 1" }}]
-"""
 
 
 @pytest.fixture
 async def served(served_with: Callable[..., Any]) -> AsyncIterator[Any]:
-    """A server with a file whose rules are in force."""
-    async with served_with(TEXT) as found:
-        async with asyncio.timeout(60):
-            while not await in_force(found):
-                await asyncio.sleep(0.03)
+    async with ruled(served_with) as found:
         yield found
-
-
-async def in_force(served: Any) -> bool:
-    answer = await served.http.get(RULES)
-    return answer.status_code == 200 and all(row["in_force"] for row in answer.json()["rules"])
-
-
-async def rows(served: Any, language: str = "en") -> dict[str, Any]:
-    answer = await served.http.get(RULES, headers={"accept-language": language})
-    assert answer.status_code == 200, answer.text
-    return {row["id"]: row for row in answer.json()["rules"]}
-
-
-async def put(served: Any, name: str, text: str, tag: str | None, **headers: str) -> Any:
-    condition = {"if-none-match": "*"} if tag is None else {"if-match": f'"{tag}"'}
-    http = served.anonymous if "cookie" in headers else served.http
-    return await http.put(f"{RULES}/{name}", content=text.encode(), headers=TOML | condition | headers)
-
-
-def written(served: Any) -> str:
-    return str(served.parts.config.file.read_text(encoding="utf-8"))
 
 
 async def test_a_rule_is_told_in_words_and_with_the_text_that_lies_in_the_file(served: Any) -> None:
@@ -201,30 +143,6 @@ async def test_who_read_an_older_text_is_shown_the_newer_one_and_overwrites_noth
     assert written(served) == TEXT.replace(LONG, mine)
 
 
-MISTAKES = {
-    "no limit": ('raise = "> 120"', 'raise = "120"', {"alert.long.raise"}),
-    "several": ('metric = "oldest_wait_s"', 'metric = "wat"\nfor_ = "1"', {"alert.long.metric", "alert.long.for_"}),
-    "nobody to tell": ('for = "30s"', 'notify = ["leads"]', {"alert.long.notify[0]"}),
-    "another name": ("[alert.long]", "[alert.lang]", {"$"}),
-    "a second table": ("# Somebody", "[site.x]\n# Somebody", {"$"}),
-    "no TOML": ('queues = ["support"]', "queues = [", {"line 5, column 1"}),
-}
-
-
-@pytest.mark.parametrize("case", MISTAKES)
-async def test_every_mistake_is_named_by_its_path_and_the_file_stays(served: Any, case: str) -> None:
-    old, new, places = MISTAKES[case]
-    wrong = LONG.replace(old, new)
-    assert wrong != LONG
-    answer = await put(served, "long", wrong, (await rows(served))["long"]["tag"])
-    assert answer.status_code == 422, answer.text
-    assert {one["at"] for one in answer.json()["mistakes"]} == places
-    assert written(served) == TEXT
-    if case != "another name":
-        said = (await served.http.post("/api/v1/alerts/check-rule", json={"text": wrong})).json()
-        assert {one["at"] for one in said["mistakes"]} == places
-
-
 async def test_a_mistake_elsewhere_in_the_file_is_no_reason_to_refuse_a_rule(served: Any) -> None:
     file, tag = served.parts.config.file, (await rows(served))["long"]["tag"]
     file.write_text(TEXT.replace(">= 10.5", "10.5"), encoding="utf-8")
@@ -261,67 +179,6 @@ async def test_of_a_rule_that_was_never_changed_there_is_no_revision_and_of_none
     assert (await served.http.get(f"{RULES}/{'0' * 300}/revisions")).status_code == 404
 
 
-async def test_what_a_form_says_is_written_into_the_text_with_its_comments(served: Any) -> None:
-    values = tomllib.loads(LONG)["alert"]["long"] | {"raise": "> 90", "for": None, "min_n": 3}
-    said = (await served.http.post("/api/v1/alerts/check-rule", json={"text": LONG, "values": values})).json()
-    assert said["text"] == LONG.replace("> 120", "> 90").replace('for = "30s"\n', "") + "min_n = 3\n"
-    assert (said["mistakes"], said["warnings"], said["values"]["raise"]) == ([], [], "> 90")
-    copied = (await served.http.post("/api/v1/alerts/check-rule", json={"text": LONG, "name": "long-2"})).json()
-    assert (copied["name"], copied["text"]) == ("long-2", LONG.replace("[alert.long]", "[alert.long-2]"))
-    fresh = {"text": "", "name": "my rule", "values": {"metric": "waiting", "raise": "> 5"}}
-    made = (await served.http.post("/api/v1/alerts/check-rule", json=fresh)).json()
-    assert made["text"] == '[alert."my rule"]\nmetric = "waiting"\nraise = "> 5"\n'
-    deep: Any = "waiting"
-    for _ in range(400):
-        deep = [deep]
-    refused = (await served.http.post("/api/v1/alerts/check-rule", json=fresh | {"values": {"metric": deep}})).json()
-    assert [one["reason"] for one in refused["mistakes"]] == ["the values stand within one another too deep"]
-    broken = (await served.http.post("/api/v1/alerts/check-rule", json={"text": "[alert.", "values": values})).json()
-    assert (broken["text"], len(broken["mistakes"])) == ("[alert.", 1)
-    assert written(served) == TEXT
-
-
-async def test_of_a_rule_about_people_it_is_warned_who_is_no_lead_of_theirs(served_with: Callable[..., Any]) -> None:
-    people = '[notify.office]\nurl = "json://h/"\n[notify.olena]\nurl = "json://h/"\nperson = "Olena"\n'
-    rule = '[alert.x]\nmetric = "{}"\nraise = "> 2"\naction = "Ask"\nnotify = ["on-duty", "olena", "office"]\n'
-    async with served_with(people) as served:
-        async with asyncio.timeout(60):
-            while (await served.http.get(RULES)).status_code != 200:
-                await asyncio.sleep(0.03)
-        for metric, keys in (("missed_in_row", ["alert.x.notify[2]"]), ("waiting", [])):
-            told = (await served.http.post("/api/v1/alerts/check-rule", json={"text": rule.format(metric)})).json()
-            assert (told["mistakes"], [one["at"] for one in told["warnings"]]) == ([], keys)
-
-
-async def test_slips_of_the_pen_are_warned_of_in_the_reader_s_language_and_saved_all_the_same(served: Any) -> None:
-    text = """\
-[alert.slips]
-metric = "abandon_rate"
-window = "m15"
-queues = ["suport", "s*", "!test-*"]
-raise = "> 800"
-action = "Look"
-and = [{ metric = "waiting", raise = ">= 0" }]
-"""
-    asked = {"json": {"text": text}, "headers": {"accept-language": "pl"}}
-    said = (await served.http.post("/api/v1/alerts/check-rule", **asked)).json()
-    assert said["mistakes"] == []
-    assert said["warnings"] == [
-        {"at": "alert.slips.raise", "key": "raise", "reason": "Takiej liczby nie ma: reguła nigdy nie zadziała."},
-        {"at": "alert.slips.and[0].raise", "reason": "Ta liczba zawsze taka jest: reguła działałaby zawsze."},
-        {
-            "at": "alert.slips.queues[0]", "key": "queues",
-            "reason": "Nikt tu jeszcze nie widział „suport”. Może „support”?",
-        },
-    ]  # fmt: skip
-    assert (await put(served, "slips", text, None)).status_code == 201
-    wrong = text.replace('"> 800"', '"800"').replace("slips", '"of an odd.name"')
-    answer = (await served.http.post("/api/v1/alerts/check-rule", json={"text": wrong})).json()
-    assert answer["mistakes"] == [{
-        "at": 'alert."of an odd.name".raise', "key": "raise", "reason": "a sign and a number, such as > 120 or <= 80.5",
-    }]  # fmt: skip
-
-
 async def test_leads_read_rules_and_only_administrators_change_them(served: Any) -> None:
     lead = await served.headers_of("Lena", "lead", teams=("one",))
     answer = await served.anonymous.get(RULES, headers=lead)
@@ -341,98 +198,6 @@ async def test_leads_read_rules_and_only_administrators_change_them(served: Any)
     for path in (RULES, "/alerts/rules"):
         assert (await served.anonymous.get(path, headers=viewer)).status_code == 403
     assert (await served.http.put(f"{RULES}/long", content=LONG, headers=TOML)).status_code == 428
-
-
-async def test_without_a_file_it_is_said_that_nothing_can_be_written(
-    config: Config, served_elsewhere: Callable[..., Any]
-) -> None:
-    async with served_elsewhere(config) as bare:
-        async with asyncio.timeout(60):
-            while (answer := await bare.http.get(RULES)).status_code != 200:
-                await asyncio.sleep(0.03)
-        assert "--config" in answer.json()["file"]["why"]
-        assert (await put(bare, "long", LONG, None)).status_code == 409
-
-
-@pytest.fixture
-async def elsewhere(config: Config, served_elsewhere: Callable[..., Any], tmp_path: Path) -> Any:
-    """Makes servers with the file, and of other configurations."""
-    file = tmp_path / "wallboard.toml"
-    file.write_text(TEXT, encoding="utf-8")
-
-    @asynccontextmanager
-    async def served(environ: dict[str, str], **more: Any) -> AsyncIterator[Any]:
-        found = as_written(file, environ)
-        own = {"file": file, "settings": found.settings, "environment_receivers": found.environment_receivers}
-        async with served_elsewhere(replace(config, **own, **more)) as served:
-            async with asyncio.timeout(30):
-                while (await served.http.get(RULES)).status_code != 200:
-                    await asyncio.sleep(0.03)
-            yield served
-
-    return served
-
-
-async def test_a_simulated_centre_neither_shows_nor_writes_the_file_of_the_real_one(elsewhere: Any) -> None:
-    async with elsewhere({}, simulated=True) as demo:
-        answer = await demo.http.get(RULES)
-        assert "simulated" in answer.json()["file"]["why"]
-        assert "Somebody waits" not in answer.text
-        assert (await put(demo, "long", LONG.replace("> 120", "> 90"), tag_of(LONG))).status_code == 409
-        assert written(demo) == TEXT
-        names = (await demo.http.get("/api/v1/names")).json()
-        assert (names["file"]["writable"], "simulated" in names["file"]["why"]) == (False, True)
-        for page in (RULES, "/api/v1/names"):
-            answer = await demo.http.get(page, headers={"accept-language": "uk"})
-            assert "вигаданий центр" in answer.json()["file"]["why"], page
-
-
-async def test_a_receiver_that_the_environment_names_may_be_told(elsewhere: Any) -> None:
-    told = LONG + 'notify = ["night"]\n'
-    mail = "smtp://mail.example.com/?from=a@example.com&to=b@example.com"
-    async with elsewhere({"WALLBOARD_NOTIFY_NIGHT_URL": mail}) as served:
-        tag = (await rows(served))["long"]["tag"]
-        assert (await put(served, "long", LONG + 'notify = ["day"]\n', tag)).status_code == 422
-        answer = await put(served, "long", told, tag)
-        assert answer.status_code == 200, answer.text
-        row = (await rows(served))["long"]
-        assert (row["text"], row["mistakes"]) == (told, [])
-
-
-async def test_a_file_behind_a_link_is_written_where_it_lies_with_its_group_and_its_neighbours(
-    elsewhere: Any, tmp_path: Path
-) -> None:
-    """What the file names stands beside the link, as `wallboard` reads it."""
-    link, folder = tmp_path / "wallboard.toml", tmp_path / "kept"
-    folder.mkdir()
-    real = folder / "ours.toml"
-    real.write_text(TEXT + '\n[notify.night]\nurl_file = "night"\n', encoding="utf-8")
-    (tmp_path / "night").write_text("smtp://mail.example.com/?from=a@example.com&to=b@example.com", encoding="utf-8")
-    group = 12_345 if os.getuid() == 0 else os.getgroups()[-1] if os.getgroups() else os.getgid()
-    os.chown(real, -1, group)
-    link.unlink()
-    link.symlink_to(real)
-    async with elsewhere({}) as served:
-        told = LONG.replace("action", 'notify = ["night"]\naction')
-        answer = await put(served, "long", told, (await rows(served))["long"]["tag"])
-        assert answer.status_code == 200, answer.text
-    assert link.is_symlink()
-    assert told in real.read_text(encoding="utf-8")
-    assert real.stat().st_gid == group
-    assert {one.name for one in folder.iterdir()} == {"ours.toml"}
-
-
-async def test_a_file_that_is_mounted_by_itself_is_refused_before_anything_is_noted(
-    elsewhere: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with elsewhere({}) as served:
-        file, is_mount = served.parts.config.file.resolve(), os.path.ismount
-        monkeypatch.setattr("os.path.ismount", lambda path: path == file or is_mount(path))
-        answer = await served.http.get(RULES)
-        assert "mount its folder" in answer.json()["file"]["why"]
-        tag = answer.json()["rules"][0]["tag"]
-        assert (await put(served, "long", LONG.replace("> 120", "> 90"), tag)).status_code == 409
-        assert (await served.http.get(f"{RULES}/long/revisions")).json()["revisions"] == []
 
 
 async def test_a_file_that_cannot_be_written_is_told(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
