@@ -71,7 +71,7 @@ def web(
         asyncio.run(web_processes(Given(**where), processes))
         return
     listener = socket.socket(fileno=fd) if fd is not None else None
-    _run(Given(**where), lambda force, config: _web(force, config, listener, share, ready_fd))
+    _run(Given(**where), lambda _, config: _web(config, listener, share, ready_fd))
 
 
 @click.command()
@@ -152,9 +152,7 @@ async def _until_told(part: Coroutine[Any, Any, None], stale: asyncio.Event) -> 
         await asyncio.wait(tasks)
 
 
-async def _web(
-    force: InForce, config: Config, listener: socket.socket | None, share: int | None, ready_fd: int | None
-) -> None:
+async def _web(config: Config, listener: socket.socket | None, share: int | None, ready_fd: int | None) -> None:
     from wallboard.address import listening, remember
     from wallboard.web import openfiles
     from wallboard.web.app import create_app

@@ -19,7 +19,6 @@ from wallboard.commands.table import table
 from wallboard.config import Config
 from wallboard.core.errors import ConfigError, Mistake, WallboardError
 from wallboard.core.rules import Rule
-from wallboard.core.settings import Settings
 from wallboard.core.trial import Spoke, Summary, Trial, run, summary
 from wallboard.core.words import meant, plainly
 from wallboard.record.span import Span
@@ -79,7 +78,7 @@ def attempt(
         raise nothing_kept(config, days)
     if missing := _missing(**of_days):
         click.echo(f"try: {missing}", err=True)
-    click.echo(_json(told, most, of_days) if as_json else _text(heads, told, config.settings, zone))
+    click.echo(_json(told, most, of_days) if as_json else _text(heads, told, zone))
 
 
 def _missing(days: int = 0, kept: int = 0) -> str:
@@ -116,9 +115,7 @@ def _of_text(config: Config, name: str, text: str) -> list[Rule]:
     return [config.settings.alert[name], read.rule] if name in config.settings.alert else [read.rule]
 
 
-def _text(
-    versions: Sequence[str], told: Sequence[tuple[list[Spoke], Summary]], settings: Settings, zone: ZoneInfo
-) -> str:
+def _text(versions: Sequence[str], told: Sequence[tuple[list[Spoke], Summary]], zone: ZoneInfo) -> str:
     heads = ["", *versions]
     rows = [[label, *(pick(one) for _, one in told)] for label, pick in _ROWS]
     rows += [[f"in shift {shift}", *(one.shifts[shift] for _, one in told)] for shift in told[0][1].shifts]

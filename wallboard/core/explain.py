@@ -55,7 +55,7 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
             found["notes"] = [*found.get("notes", ()), {"code": "with_observed", "n": len(stated_in(floor, name))}]
     found |= _age(floor, kind, row)
     if value is None:
-        found["absent"] = _why_absent(floor, kind, row, metric, window, known)
+        found["absent"] = _why_absent(row, metric, window, known)
     elif metric == "rating_avg" and "rating_best" in row[window]:
         found["notes"] = [*found.get("notes", ()), {"code": "scale", "best": row[window]["rating_best"]}]
     rows = [] if known in (STATED, MODELLED) and value is not None else counted_in(floor, kind, name, metric, window)
@@ -166,7 +166,7 @@ def _age(floor: Floor, kind: str, row: Document) -> Document:
     return {"sources": sources} | ({} if as_of is None else {"as_of": as_of})
 
 
-def _why_absent(floor: Floor, kind: str, row: Document, metric: str, window: str, parts: Parts) -> str:
+def _why_absent(row: Document, metric: str, window: str, parts: Parts) -> str:
     if metric in OF_NEED:
         known = "need_until" in row["now"]
         return "too_little" if not known else NOT_NEEDED.get(metric, "unknown") if "ready" in row["now"] else "unknown"

@@ -81,7 +81,7 @@ class Series:
         if task is None or parts.clock_ms() - now_ms >= KEEP_MS or (task.done() and task.exception()):
             if len(self._told) >= MOST_KEPT:
                 self._told.clear()
-            task = asyncio.create_task(_told(parts, view, view.board.tiles[place]))
+            task = asyncio.create_task(_told(parts, view.board.tiles[place]))
             task.add_done_callback(_seen)
             self._told[key] = parts.clock_ms(), task
         with answering():
@@ -133,7 +133,7 @@ def _drafted(request: Request, parts: Parts, tile: str) -> View:
 _AS_LARGE = Board(columns=48, rows=48)
 
 
-async def _told(parts: Parts, view: View, tile: Tile) -> bytes:
+async def _told(parts: Parts, tile: Tile) -> bytes:
     floor, now_ms = parts.pipeline.floor, parts.clock_ms()
     of = tile_of(tile) or {"kind": "groups", "id": "all"}
     site = site_of(floor.settings, of["kind"], of["id"])
