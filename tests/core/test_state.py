@@ -120,6 +120,15 @@ def test_wrap_up_that_its_source_ends_is_shown_until_it_does_and_over_the_limit_
         assert (anna["activity"], anna["since"]) == ("idle", ended_ms)
 
 
+def test_wrap_up_that_a_source_tells_as_an_activity_holds_until_it_tells_another_one():
+    signed_in = ev.SignedIn(agent="anna", queues=["support"], source="pbx", time=at(-90))
+    floor = floor_after([signed_in, *call("a", -60, answer_s=-50, end_s=-40)])
+    for end_s, activity in ((-39, "wrapup"), (-9, "idle")):
+        floor.apply(ev.ActivitySeen(agent="anna", activity=activity, source="pbx", time=at(end_s)), NOON)
+        assert document(floor)["agents"]["anna"]["activity"] == activity
+    assert document(floor)["agents"]["anna"]["day"]["handling_s"] == 40, "10 s of talk, 30 s of wrap-up"
+
+
 def test_whoever_a_whole_truth_finds_idle_has_wrapped_up():
     config = Settings(queue={"support": Queue(wrapup_told=True)})
     seen_ms = NOON + 40 * SECOND

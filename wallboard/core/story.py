@@ -59,6 +59,14 @@ class Story:
         for leg in self.legs:
             if leg.closed_ms is None:
                 return True
+        return self.is_under_way
+
+    @property
+    def is_under_way(self) -> bool:
+        """Open for the customer too, who knows nothing of wrap-up."""
+        for leg in self.legs:
+            if leg.ended_ms is None:
+                return True
         for visit in self.visits:
             if visit.ended_ms is None:
                 return True
@@ -78,11 +86,6 @@ class Story:
     def queues(self) -> set[str]:
         """Those in which it ever waited or was talked to."""
         return {visit.queue for visit in self.visits} | {leg.queue for leg in self.legs if leg.queue}
-
-    @property
-    def is_under_way(self) -> bool:
-        """Open for the customer too, who knows nothing of wrap-up."""
-        return self.talks() or bool(self.bare_rings) or any(visit.ended_ms is None for visit in self.visits)
 
     @property
     def queues_now(self) -> set[str]:
