@@ -36,6 +36,7 @@ class Person:
         self.by_queue: dict[str, tuple[str, str | None, int]] = {}
         self.queues: list[str] = []
         self.device: tuple[str, int] | None = None
+        self.slots = 1
         for event in sorted((e for e in own if e.time <= at), key=lambda e: e.time):
             self.hear(event)
 
@@ -44,6 +45,8 @@ class Person:
         if what in ("agent.signed_in", "agent.queues") and event.queues is not None:
             self.queues = list(event.queues)
             self.by_queue = {queue: said for queue, said in self.by_queue.items() if queue in self.queues}
+        if what == "agent.signed_in" and event.slots is not None:
+            self.slots = event.slots
         if what == "agent.signed_in" and (self.overall is None or self.overall[0] == "offline"):
             self.say("ready", None, None, event.time)
         if what == "agent.signed_out":

@@ -5,7 +5,7 @@ from typing import Any
 from oracle import Told, kind, without_repeats
 from oracle_agents import Person
 
-FREE = {"idle", "unknown"}  # of who has one slot, and nothing in it
+QUIET, HANDLED = {"idle", "unknown"}, {"engaged", "holding", "wrapup"}
 
 
 def standing_numbers(all_told: list[Told], events: list[Any], queues: set[str], now: int) -> dict[str, Any]:
@@ -56,8 +56,13 @@ def now_of(all_told: list[Told], events: list[Any], agent: str, now: int) -> dic
 
 
 def is_free(all_told: list[Told], person: Person, agent: str, now: int) -> bool:
+    """A slot is free, and nothing rings. A device may say that a wrap-up is over, or that somebody talks of whom no
+    contact is known."""
     states = [state for state, _ in at_hand(all_told, agent, now)]
-    return doing(all_told, person, agent, now) in FREE and all(state == "wrapup" for state in states)
+    does = doing(all_told, person, agent, now)
+    if does in QUIET:
+        return len([state for state in states if state != "wrapup"]) < person.slots
+    return does in HANDLED and max(len(states), 1) < person.slots
 
 
 def doing(all_told: list[Told], person: Person, agent: str, now: int) -> str:

@@ -86,12 +86,14 @@ _events = st.one_of(
     _event(ev.CaseOpened, case=_case, queue=st.none() | _queue),
     _event(ev.CaseResolved, case=_case, queue=st.none() | _queue),
     _event(ev.CaseResolved, case=_case, queue=st.none() | _queue),
-    _event(ev.SignedIn, agent=_agent, queues=st.none() | st.lists(_queue, max_size=2)),
+    _event(ev.SignedIn, agent=_agent, queues=st.none() | st.lists(_queue, max_size=2),
+           slots=st.sampled_from([None, 1, 2, 3])),
     _event(ev.SignedIn, agent=_agent),
     _event(ev.SignedOut, agent=_agent),
     _event(ev.PresenceSet, agent=_agent, presence=st.sampled_from(["ready", "paused", "offline"]),
            reason=st.none() | st.sampled_from(["lunch", "training"]), queue=st.none() | _queue),
-    _event(ev.ActivitySeen, agent=_agent, activity=st.sampled_from(["busy", "unreachable", "idle", "unknown"])),
+    _event(ev.ActivitySeen, agent=_agent, activity=st.sampled_from(
+        ["busy", "unreachable", "idle", "unknown", "ringing", "engaged", "holding", "wrapup"])),
 )  # fmt: skip
 _rule = st.builds(
     oracle.Rule, target_s=st.sampled_from([0, 5, 20, 60]), short_s=st.sampled_from([0, 5, 30]),

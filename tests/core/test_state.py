@@ -152,6 +152,30 @@ def test_paused_in_one_queue_is_paused_and_ready_is_counted_per_queue():
     assert found["groups"]["all"]["now"]["staffed"] == 1
 
 
+def test_idle_is_who_has_a_slot_left_and_nothing_ringing():
+    """One of whom only a phone tells that they talk; one who may have three chats and wraps one up, has two more, then
+    a third; then one is over and another rings."""
+    config, of = Settings(queue={"q": Queue(wrapup_s=600)}), {"agent": "bob", "source": "chat"}
+    floor = floor_after([
+        ev.SignedIn(agent="anna", queues=["q"], source="pbx"),
+        ev.ActivitySeen(agent="anna", activity="engaged", source="pbx"),
+        ev.SignedIn(**of, queues=["q"], slots=3),
+        ev.Answered(**of, contact="a", queue="q"), ev.Ended(**of, contact="a"),
+    ], config=config)  # fmt: skip
+    steps = (
+        [], [ev.Answered(**of, contact="b", queue="q")], [ev.Answered(**of, contact="c", queue="q")],
+        [ev.Wrapped(**of, contact="a")], [ev.Ringing(**of, contact="d")],
+    )  # fmt: skip
+    found = []
+    for nth, step in enumerate(steps):
+        for event in step:
+            floor.apply(event, NOON + nth * SECOND)
+        found.append(document(floor)["queues"]["q"]["now"]["idle"])
+    assert found == [1, 1, 0, 1, 0]
+    floor.apply(ev.ActivitySeen(agent="anna", activity="idle", source="pbx"), NOON + 9 * SECOND)
+    assert document(floor)["queues"]["q"]["now"]["idle"] == 1
+
+
 def test_a_chat_that_was_abandoned_is_not_unanswered_any_more():
     base = {"contact": "m", "source": "chat"}
     floor = floor_after([ev.Queued(queue="chat", channel="chat", **base), ev.Message(by="customer", **base)])

@@ -4,11 +4,13 @@ The profile is folded from the agent's own events in order of time; what the age
 comes from the contacts' stories. Two layers, because "paused while still talking" is what people ask.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from wallboard.core import events as ev
 from wallboard.core.deeds import Deed, Did
-from wallboard.core.timesheet import SERVES, Setting
+from wallboard.core.timesheet import HANDLED, SERVES, Setting
 
 # Several contacts at once fold into one activity: the first of these that holds.
 PRECEDENCE = ("unreachable", "ringing", "engaged", "holding", "wrapup", "busy", "idle", "unknown")
@@ -126,6 +128,14 @@ def setting(profile: Profile, at_ms: int) -> Setting:
     if presence is not None and profile.overall is None:
         presence = None  # paused or ready in a queue, but nobody said that they signed in
     return Setting(at_ms, presence, reason, profile.device, profile.device_ms, SERVES + SERVES.join(profile.served))
+
+
+def has_room(activity: str, held: Sequence[str], slots: int) -> bool:
+    """A free slot, nothing ringing, not busy elsewhere. `held`: the state of each contact in hand; a wrap-up takes a
+    slot as a talk does, and so does what only a device tells of."""
+    if activity in HANDLED:
+        return max(1, len(held)) < slots
+    return activity in ("idle", "unknown") and sum(state != "wrapup" for state in held) < slots
 
 
 def activity(profile: Profile, items: list[Item], released_ms: int, last_contact_ms: int) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from wallboard.core.agentrow import AgentRow, Place
-from wallboard.core.agents import activity
+from wallboard.core.agents import activity, has_room
 
 GroupsOf = Callable[[str], Iterable[str]]  # the groups of a queue
 
@@ -40,13 +40,9 @@ def doing(row: AgentRow) -> tuple[str, int]:
 
 
 def is_free(row: AgentRow) -> bool:
-    """Could take one more contact now: a free slot, nothing ringing, not busy elsewhere or in wrap-up."""
+    """Could take one more contact now."""
     state, _ = doing(row)
-    if state not in ("idle", "unknown", "engaged", "holding"):
-        return False
-    if not row.items:
-        return row.profile.slots > 0
-    return sum(item.state != "wrapup" for held in row.items.values() for item in held) < row.profile.slots
+    return has_room(state, [item.state for held in row.items.values() for item in held], row.profile.slots)
 
 
 def _stands(row: AgentRow, team: str | None, groups_of: GroupsOf) -> Iterable[Place]:

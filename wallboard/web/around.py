@@ -7,7 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wallboard.core.agents import Standing
+from wallboard.core.agents import Standing, has_room
 from wallboard.core.askable import reads_of
 from wallboard.core.rows import AlertRow
 from wallboard.core.select import selects
@@ -27,7 +27,6 @@ from wallboard.web.words import Words, words
 
 Document = dict[str, Any]
 MOST_NAMED, MOST_BOARDS = 30, 3
-MAY_TAKE = ("idle", "unknown", "engaged", "holding")  # as static/js/floor/people.js
 
 
 class Hour(TypedDict):
@@ -140,9 +139,8 @@ def _name(names: list[str], one: Mapping[str, Any]) -> None:
 
 def _is_free(one: Mapping[str, Any], here: Standing | None) -> bool:
     """Could take one more contact where they stand so."""
-    taken = sum(contact["state"] != "wrapup" for contact in one["contacts"])
-    is_ready = here is not None and here.presence == "ready" and one["activity"] in MAY_TAKE
-    return is_ready and taken < one["slots"]["allowed"]
+    held = [contact["state"] for contact in one["contacts"]]
+    return here is not None and here.presence == "ready" and has_room(one["activity"], held, one["slots"]["allowed"])
 
 
 def _boards(boards: Mapping[str, Board], parts: Parts, row: AlertRow) -> Iterator[Board]:

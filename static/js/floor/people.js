@@ -11,7 +11,7 @@ import { button } from "./press.js";
 
 const REST_MS = 2 * 3600 * 1000; // as on the wall (tiles/agents.js)
 const IN_CONTACT = ["ringing", "engaged", "holding"];
-const MAY_TAKE = ["idle", "unknown", "engaged", "holding"]; // of core/people.py: is_free
+const HANDLED = ["engaged", "holding", "wrapup"];
 const PLACES = ["free", "contact", "wrapup", "away", "else"];
 
 const open = new Set(); // ids of people who are open
@@ -43,13 +43,19 @@ function placeOf(row, queue) {
   const doing = doingOf(row);
   const here = (row.in_queues || []).find((one) => one.queue === queue) || { presence: row.presence, reason: row.reason, since: row.presence_since };
   if (here.presence === "offline" && !row.contacts.length) return null;
-  const taken = row.contacts.filter((one) => one.state !== "wrapup").length;
-  if (here.presence === "ready" && MAY_TAKE.includes(row.activity) && taken < row.slots.allowed) return placed("free", row.since, "idle");
+  if (here.presence === "ready" && hasRoom(row)) return placed("free", row.since, "idle");
   if (IN_CONTACT.includes(doing)) return placed("contact", row.since, "engaged");
   if (doing === "wrapup") return placed("wrapup", row.since, "wrapup");
   if (here.presence === "paused" && doing !== "unreachable") return placed("away", here.since, "paused", here.reason || "");
   if (doing === "offline") return null;
   return placed("else", row.since, doing, doing);
+}
+
+/** A free slot, nothing ringing: as core/agents.py has it. */
+function hasRoom(row) {
+  const held = row.contacts, allowed = row.slots.allowed;
+  if (HANDLED.includes(row.activity)) return Math.max(1, held.length) < allowed;
+  return ["idle", "unknown"].includes(row.activity) && held.filter((one) => one.state !== "wrapup").length < allowed;
 }
 
 function placed(name, since, icon, of) {
