@@ -21,8 +21,8 @@ from websockets.exceptions import ConnectionClosed, InvalidMessage
 from tests.family import TOKEN, Family, family, free_port, wait_until
 from tests.live.test_fanout import Node  # type: ignore[import-not-found]
 from tests.waiting import until
-from wallboard import up
-from wallboard.children import Child
+from wallboard import webs as several
+from wallboard.children import Child, stop_all
 
 PATIENCE_S = 120  # for a loaded machine
 SCREENS = 20
@@ -199,14 +199,14 @@ async def test_where_one_process_does_not_come_up_again_all_go_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As after an upgrade that does not start."""
-    monkeypatch.setattr(up, "ANEW_S", 1.5)
+    monkeypatch.setattr(several, "ANEW_S", 1.5)
     broken = ["web", "--config", "/nowhere.toml"]
-    webs = [up._Web(f"web {n}", broken) for n in (1, 2)]
+    webs = [several.Web(f"web {n}", broken) for n in (1, 2)]
     before = list(webs)
     for web in webs:
         web.child.start()
     try:
-        await up._start_anew(webs, broken, asyncio.Event())
+        await several.start_anew(webs, broken, asyncio.Event())
         assert "web 1 is not ready after 2 s: all go on as they are" in capsys.readouterr().err
         assert webs == before
         # Nobody stopped them: they are started again whenever they end.
@@ -264,5 +264,5 @@ class Stopping(Child):
 async def test_web_processes_are_stopped_at_once_and_the_worker_after_them() -> None:
     """One after another four of them took most of the time that a stop may take, and the last ones were killed."""
     webs = ["web-1", "web-2", "web-3"]
-    await up._stop([[Stopping("worker", webs)], [Stopping(name, webs) for name in webs]])
+    await stop_all([[Stopping("worker", webs)], [Stopping(name, webs) for name in webs]])
     assert Stopping.told == [*webs, "worker"]

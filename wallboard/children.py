@@ -6,13 +6,16 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from wallboard.logfile import LogFile
 
 AGAIN_S = (0.2, 0.4, 0.8, 1.5, 3.0)  # pauses before it is started again
 GOOD_RUN_S = 3  # after so long it had come up, and its next end is a first one again
+STOP_S = 9.0  # for all of them
 _PR_SET_PDEATHSIG = 1
 
 
@@ -119,3 +122,13 @@ def _ending(code: int) -> str:
         with contextlib.suppress(ValueError):
             return f"was ended by {signal.Signals(-code).name}"
     return f"ended with {code}"
+
+
+async def stop_all(children: Sequence[Sequence[Child]]) -> None:
+    """In reverse; those that are alike at once, however many they are."""
+    until_s = time.monotonic() + STOP_S
+    for child in chain(*children):
+        await child.let_go()  # Ctrl-C reaches all of them at once: none is to come back
+    for alike in reversed(children):
+        left_s = max(0.5, until_s - time.monotonic())
+        await asyncio.gather(*(child.stop(left_s) for child in alike))

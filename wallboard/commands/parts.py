@@ -66,7 +66,7 @@ def web(
     _begin(parent)
     _listen_at(host, port)
     if processes > 1:
-        from wallboard.up import web_processes
+        from wallboard.webs import web_processes
 
         asyncio.run(web_processes(Given(**where), processes))
         return
