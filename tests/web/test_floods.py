@@ -5,6 +5,7 @@ import json
 import math
 import os
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +19,9 @@ from websockets.exceptions import ConnectionClosed
 from tests.waiting import until
 from tests.web.conftest import TOKEN, Served  # type: ignore[import-not-found]
 from tests.web.test_frames import request  # type: ignore[import-not-found]
+from tests.web.test_stalls import calls  # type: ignore[import-not-found]
 from wallboard.config import Config, Server
-from wallboard.live.prompt import CONTROL_A_SECOND
+from wallboard.live.prompt import FRAMES_A_SECOND, READ_BYTES
 from wallboard.web.reports import Report
 from wallboard.web.socket import Refusal, _checked
 
@@ -45,6 +47,7 @@ def masked(first: int, payload: bytes = b"") -> bytes:
 REFUSED = {
     "pings": (masked(PING) * 10_000, 1008),
     "pongs": (masked(PONG, b"x") * 10_000, 1008),
+    "messages": (masked(TEXT | LAST, b"{}") * 10_000, 1008),
     "empty fragments": (masked(TEXT) + masked(CONT) * 100_000, 1008),
     "no UTF-8": (masked(TEXT | LAST, b"\xff\xfe{}"), 1007),
     "no UTF-8 in two": (masked(TEXT, b"\xc3") + masked(CONT | LAST, b"\x28"), 1007),
@@ -81,6 +84,24 @@ async def test_each_is_closed_with_its_code_and_one_line_in_the_log(house: Serve
             await until(lambda: not house.app.state.hub.screens)
         told = [(one["event"], one.get("code"), one.get("reason")) for one in logs]
         assert (name, found, told) == (name, code, [("screen closed", code, reason)])
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_of_a_flood_of_messages_few_are_unpacked_also_after_a_close(
+    house: Served, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small ones take a hundred times as long as they do on their way, and the loop serves nobody else meanwhile."""
+    unpacked = calls(monkeypatch, "handle_text")
+    asked = request(house) if known else request(house).replace(TOKEN.encode(), b"wb_nobody")
+    reader, writer = await asyncio.open_connection(house.host, house.port)
+    writer.write(asked)
+    async with asyncio.timeout(60):
+        await reader.readuntil(b'"t":"hello"' if known else b"\x11\x31sign in again")
+        writer.write(masked(TEXT | LAST, b"{}") * 40_000)
+        with suppress(ConnectionResetError):
+            await reader.read()
+        writer.close()
+    assert 0 < len(unpacked) < READ_BYTES
 
 
 async def test_who_sends_a_message_that_is_much_too_big_reads_why_it_was_closed(house: Served) -> None:
@@ -139,7 +160,7 @@ def said(message: dict[str, Any]) -> Report | Refusal:
 async def test_as_many_as_a_second_may_have_are_answered_and_those_of_the_next_too(house: Served) -> None:
     async with connect(address(house), additional_headers=HEADERS) as screen:
         for _ in range(2):
-            pongs = [await screen.ping() for _ in range(CONTROL_A_SECOND)]
+            pongs = [await screen.ping() for _ in range(FRAMES_A_SECOND)]
             await asyncio.wait_for(asyncio.gather(*pongs), 60)
             await asyncio.sleep(1.1)
         assert json.loads(await screen.recv())["t"] == "hello"

@@ -5,9 +5,9 @@ never does, so its socket and up to some megabytes stay for minutes. Here a peer
 that still owes its buffer when its handler has ended, is aborted. And an upgrade that websockets cannot read (a line
 over 8 KiB, more than 128 headers) gets its answer, which uvicorn leaves where it is, for ever.
 
-uvicorn also answers each ping and keeps each fragment, as many as come: here what comes is read in small pieces, and
-who sends too many of them is closed with 1008. Each of these closes is one line in the log. Whoever sends frames before
-it was let in is dropped.
+uvicorn also answers each ping and keeps each fragment and message, as many as come: here what comes is read in small
+pieces, and who sends too many of them is closed with 1008, or cut off where that was said already. Each of these closes
+is one line in the log. Whoever sends frames before it was let in is dropped.
 
 Touches of uvicorn: `keepalive_timeout`, `on_task_complete`, `connection_made`, `connection_lost`, `data_received`,
 `handle_ping`, `handle_pong`, `handle_cont`, `handle_parser_exception`, `send_receive_event_to_app`, `shutdown`,
@@ -25,7 +25,7 @@ from websockets.protocol import OPEN
 
 from wallboard.live.waits import LINGER_S, UNSENT_BYTES
 
-CONTROL_A_SECOND = 100  # pings, pongs and continuations of one screen: a browser sends one pong in 50 s
+FRAMES_A_SECOND = 100  # of one screen: a browser sends one pong in 50 s and one report in 30
 READ_BYTES = 4_096  # looked at together: of a flood of two-byte frames a few hundred are unpacked before it is seen
 
 NOT_UTF8, POLICY = 1007, 1008
@@ -41,8 +41,8 @@ class PromptProtocol(WebSocketsSansIOProtocol):
         "connection_made", "connection_lost", "data_received", "handle_ping", "handle_pong", "handle_cont",
         "send_receive_event_to_app", "handle_parser_exception", "keepalive_timeout", "on_task_complete", "shutdown",
     )  # fmt: skip
-    _second_s = 0.0  # since when `_control` counts
-    _control = 0
+    _second_s = 0.0  # since when `_heard` counts
+    _heard = 0
     _deaf = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -82,6 +82,8 @@ class PromptProtocol(WebSocketsSansIOProtocol):
 
     def send_receive_event_to_app(self) -> None:
         """Text that is no text is told here: uvicorn would log how it found out."""
+        if not self._is_calm():
+            return
         if self.curr_msg_data_type == "text" and not _is_text(self.frames):
             self.frames = []
             self._refuse(NOT_UTF8, "not UTF-8")
@@ -128,9 +130,9 @@ class PromptProtocol(WebSocketsSansIOProtocol):
         """Whether this frame is one of as many as a second may have."""
         now_s = self.loop.time()
         if now_s - self._second_s >= 1:
-            self._second_s, self._control = now_s, 0
-        self._control += 1
-        if self._control > CONTROL_A_SECOND and not self._deaf:
+            self._second_s, self._heard = now_s, 0
+        self._heard += 1
+        if self._heard > FRAMES_A_SECOND and not self._deaf:
             self._stop_listening()
             self._refuse(POLICY, "too many frames")
         return not self._deaf
