@@ -359,15 +359,17 @@ def contacts(
         return Told(name, sorted([*mine, *restarts.get(name[0], [])], key=lambda one: one[0]), rules)
 
     def was_over(name: tuple[str, str], mine: list[tuple[int, Any]], before: int) -> bool:
-        """Over, and nothing was told of it later."""
-        ended = [
+        """Over, wrap-up too, and nothing was told of it later."""
+        story = read(name, mine)
+        ended = [talk.closed for talk in story.talks if talk.closed is not None]
+        ended += [
             at
             for at, _ in restarts.get(name[0], [])
             if not Told(
                 name, sorted([*mine, *(one for one in restarts[name[0]] if one[0] < at)], key=lambda one: one[0]), rules
             ).is_over()
         ]
-        return max([at for at, _ in mine] + ended) < before and read(name, mine).is_over()
+        return max([at for at, _ in mine] + ended) < before and story.is_over()
 
     found: list[Told] = []
     for name, mine in told.items():

@@ -153,7 +153,7 @@ def _logs(draw: st.DrawFn) -> tuple[int, list[tuple[int, ev.Event]]]:
     return middle * SECOND, sorted(arrivals.values(), key=lambda one: one[0])
 
 
-_back = st.sampled_from([None, None, None, 0, 1, 5_000, 300_000])  # before it was told
+_back = st.sampled_from([None, None, None, 0, 1, 5_000, 300_000, 5 * 3600 * SECOND])  # before it was told
 
 
 def _timed(event: ev.Event, at_ms: int, back_ms: int | None) -> ev.Event:

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from test_oracle import LOGS, ZONES, _is_repeat, _logs, _queue, _rule, _settings
 
 from wallboard.core import events as ev
 from wallboard.core import snapshot
 from wallboard.core.past import Past, quarters_of
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval, Quarters, counts_of
+from wallboard.core.settings import Queue, Settings, Site
 from wallboard.core.state import Floor
 
 NINE = 1_795_338_000_000  # 2026-11-22 09:00 UTC
@@ -237,3 +239,40 @@ def test_after_a_restart_who_came_back_is_told_again_where_a_late_word_changed_i
     }  # fmt: skip
     untouched = kept(snapshot.load(snapshot.dump(floor)), written_ms=told_ms + 3 * 60 * MINUTE).take_changed(1_000)
     assert untouched == {}
+
+
+def test_the_first_hour_of_a_day_is_counted_for_as_long_as_it_runs_although_another_site_s_began_later() -> None:
+    """In Kyiv the day began at 22:00 UTC, in New York at 05:00. At 09:00 a call is told that waits since 22:30."""
+    sites = {"kyiv": Site(zone="Europe/Kyiv"), "york": Site(zone="America/New_York")}
+    floor, since_ms = Floor(Settings(site=sites, queue={"support": Queue(site="kyiv")})), NINE - 630 * MINUTE
+    floor.advance(NINE)
+    quarters = kept(floor)
+    floor.apply(ev.Queued(contact="1", queue="support", source="pbx", time=NINE, since=since_ms), NINE)
+    found = written(floor, quarters)
+    assert floor.tallies.queues["support"].ledger.window("day").sums["offered"] == 1
+    assert [found[Interval("queues", "support", since_ms, basis)]["offered"] for basis in ("event", "offer")] == [1, 1]
+    assert written(floor, kept(snapshot.load(snapshot.dump(floor)))) == found
+
+
+def test_other_settings_leave_of_yesterday_what_was_written_although_a_mail_of_it_still_waits() -> None:
+    evening = NINE + 11 * 60 * MINUTE
+    mail = ev.Queued(contact="m", source="mail", queue="mail", channel="email", time=evening)
+    floor, quarters = told([mail], [replace(one, queue="mail") if isinstance(one, ev.Queued) else one
+                                    for one in call("1", evening, waits_s=30, talks_s=60)])  # fmt: skip
+    assert written(floor, quarters)[Interval("queues", "mail", evening, "offer")]["offered"] == 2
+    floor.advance(NINE + 17 * 60 * MINUTE)
+    floor.apply(ev.ConfigApplied(settings={"queue": {"mail": {"target": {"seconds": 60}}}}), floor.now_ms)
+    assert Interval("queues", "mail", evening, "offer") not in written(floor, quarters)
+
+
+def test_a_wrap_up_that_ended_today_is_counted_after_a_restart_although_the_call_was_yesterday_s() -> None:
+    """In Kyiv the day begins at 22:00 UTC (the call ended at 21:55, its wrap-up at 22:05), in New York at 05:00."""
+    sites = {"kyiv": Site(zone="Europe/Kyiv"), "york": Site(zone="America/New_York")}
+    floor = Floor(Settings(site=sites, queue={"support": Queue(site="kyiv", wrapup_s=600)}))
+    turn_ms = NINE + 13 * 60 * MINUTE
+    for event in call("1", turn_ms - 10 * MINUTE, waits_s=60, talks_s=240):
+        floor.apply(event, event.time or 0)
+    floor.advance(turn_ms + 8 * 60 * MINUTE)
+    for one in (floor, snapshot.load(snapshot.dump(floor))):
+        one.settle()
+        assert one.tallies.queues["support"].ledger.window("day").sums["handled"] == 1

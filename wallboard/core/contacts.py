@@ -145,12 +145,12 @@ class Contacts:
     def forget_before(self, oldest_ms: int) -> None:
         """Contacts over before every running day, and longer ago than any window reaches, are in no number."""
         for key, contact in list(self.contacts.items()):
-            if contact.base and contact.is_put_away and contact.base.last_ms < oldest_ms:
+            if contact.base and contact.is_put_away and contact.base.over_ms < oldest_ms:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
         self.repeats.forget(oldest_ms)
         if self.quarters:
-            self.quarters.forget(oldest_ms, self.contacts)
+            self.quarters.forget(self.contacts)
 
     def forget_queue(self, queue: str) -> None:
         """Contacts that were in this queue and in no other."""

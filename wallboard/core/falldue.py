@@ -4,6 +4,7 @@ from wallboard.core.allrows import AllRows
 from wallboard.core.anew import count_anew
 from wallboard.core.calendar import Due
 from wallboard.core.tally import NEVER_MS
+from wallboard.core.timesheet import QUARTER_MS
 
 FORGET_MS = 2 * 3_600_000  # longer ago than any rolling window reaches
 
@@ -52,6 +53,7 @@ def _forget_past_days(rows: AllRows) -> None:
     """What was over before every running day, and longer ago than any window reaches, is in no number."""
     running = (*rows.ground.calendar.days.values(), *rows.ground.calendar.shifts.values())
     oldest_ms = min([rows.now_ms - FORGET_MS, *(one.started_ms for one in running if one)])
+    oldest_ms -= oldest_ms % QUARTER_MS  # a quarter of the history is counted whole, or not at all
     rows.contacts.forget_before(oldest_ms)
     rows.cases.forget(oldest_ms)
 

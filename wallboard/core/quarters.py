@@ -24,7 +24,7 @@ from wallboard.core.tallies import Tallies
 from wallboard.core.timesheet import QUARTER_MS
 
 REACH_MS = 2 * 3_600_000  # what was told within it before the last writing is written again
-WRAPUP_MS = 3_600_000  # so long after its last event a contact may still add something
+REVISED_MS = 3_600_000  # so long before a day's turn what is told late still revises what was written
 PACKED_MS = 3_600_000  # older intervals change seldom: they are kept as bytes
 
 
@@ -62,8 +62,7 @@ class Quarters:
 
         `begun_ms`: of a state that began anew then; of what was written before it the record knows more.
         """
-        days = [day.started_ms for day in self._ground.calendar.days.values()]
-        self.forget(min([max(days) - REACH_MS, *days]), contacts)
+        self.forget(contacts)
         written_to_ms = (written_ms // QUARTER_MS + 1) * QUARTER_MS
         self._first_ms = max(self._first_ms, min(-(-begun_ms // QUARTER_MS) * QUARTER_MS, written_to_ms))
         for contact in contacts.values():
@@ -109,13 +108,16 @@ class Quarters:
         self._offers[contact.key] = fresh
 
     def clear(self) -> None:
-        """Before counting anew: intervals that nobody adds to any more are written empty."""
-        self.changed |= self._amounts.keys()
+        """Before counting anew: intervals that nobody adds to any more are written empty. Of days that are over
+        nothing is counted again: they stay as they were written."""
+        self.changed = {one for one in self.changed | self._amounts.keys() if one.started_ms >= self._first_ms}
         self._amounts, self._offers = {}, {}
 
-    def forget(self, before_ms: int, known: Container[Key]) -> None:
-        """Contacts over before this instant are forgotten: intervals up to it stay as they were written."""
-        self._first_ms = -(-(before_ms + WRAPUP_MS) // QUARTER_MS) * QUARTER_MS
+    def forget(self, known: Container[Key]) -> None:
+        """Of days that are over: they stay as they were written, but for the last hour. The floor knows all contacts
+        that add something to what runs (core/falldue.py)."""
+        days = [day.started_ms for day in self._ground.calendar.days.values()]
+        self._first_ms = max(self._first_ms, min([max(days) - REVISED_MS, *days]) // QUARTER_MS * QUARTER_MS)
         self._amounts = {one: amounts for one, amounts in self._amounts.items() if self._goes_on(one)}
         self.changed = {one for one in self.changed if one in self._amounts or one.started_ms >= self._first_ms}
         self._offers = {key: offers for key, offers in self._offers.items() if key in known}

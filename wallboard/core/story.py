@@ -73,6 +73,11 @@ class Story:
         return bool(self.bare_rings)
 
     @property
+    def over_ms(self) -> int:
+        """When it last added something: what was told, or a wrap-up that ended by itself."""
+        return max([self.last_ms, *[leg.closed_ms for leg in self.legs if leg.closed_ms is not None]])
+
+    @property
     def channel(self) -> str:
         return self.visits[-1].channel if self.visits else self.legs[-1].channel if self.legs else "voice"
 
