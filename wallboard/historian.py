@@ -90,7 +90,7 @@ class Historian:
                 orphans = past.orphans(rested)
                 later = past.book(rested, await asyncio.to_thread(self._history.kept, orphans) if orphans else {})
                 days = seen_days(self._pipeline.floor)
-                await asyncio.to_thread(self._history.write, taken, days, token, self._now_ms, later)
+                await asyncio.to_thread(self._history.write, taken, days, token, self._said_ms, later)
             except BaseException:
                 past.put_back(taken, rested)
                 raise

@@ -98,6 +98,21 @@ def test_a_shift_of_ten_hours_without_an_event_is_whole_and_survives_new_starts(
     assert 14 * MINUTE <= whole[-1] <= QUARTER_MS
 
 
+def test_a_quarter_that_was_emptied_after_the_last_writing_is_written_empty_after_a_new_start() -> None:
+    """Signed in at 09:10 for a minute, as is written; that it was never so is told right before the worker dies."""
+    floor = Floor()
+    floor.advance(NINE)
+    past = Past(floor, 0)
+    floor.apply(ev.SignedIn(agent="anna", queues=["support"], **at(10)), NINE + 10 * MINUTE)
+    floor.apply(ev.SignedOut(agent="anna", **at(11)), NINE + 11 * MINUTE)
+    written, written_ms = take(past), floor.now_ms
+    assert written[Interval("agents", "anna", NINE, TIME)] == {"idle": MINUTE}
+    floor.apply(ev.PresenceSet(agent="anna", presence="offline", source="pbx", time=NINE + 10 * MINUTE), floor.now_ms)
+    floor = snapshot.load(snapshot.dump(floor))
+    written |= take(Past(floor, written_ms))
+    assert {one: amounts for one, amounts in written.items() if amounts} == {}
+
+
 @given(_logs(), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2), st.lists(st.integers(0, 200), max_size=4))
 @settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
 def test_the_quarters_of_a_day_add_up_to_it(

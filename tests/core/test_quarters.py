@@ -254,6 +254,20 @@ def test_the_first_hour_of_a_day_is_counted_for_as_long_as_it_runs_although_anot
     assert written(floor, kept(snapshot.load(snapshot.dump(floor)))) == found
 
 
+def test_after_a_restart_a_result_counts_once_that_was_told_otherwise_after_the_last_writing() -> None:
+    """Sold at 09:20, as is written; at 09:50 it is revised, and a second later the worker dies."""
+    base: dict[str, Any] = {"contact": "1", "source": "crm"}
+    floor, quarters = told(
+        [replace(one, source="crm") for one in call("1", NINE, waits_s=30, talks_s=60)],
+        [ev.Outcome(outcome="success", time=NINE + 20 * MINUTE, **base)],
+    )
+    record, written_ms = written(floor, quarters), floor.now_ms
+    floor.apply(ev.Outcome(outcome="failure", time=NINE + 50 * MINUTE, **base), NINE + 50 * MINUTE)
+    again = snapshot.load(snapshot.dump(floor))
+    record |= written(again, kept(again, written_ms))
+    assert {name: _sum(record, "event").get(name, 0) for name in ("success", "failure")} == {"success": 0, "failure": 1}
+
+
 def test_other_settings_leave_of_yesterday_what_was_written_although_a_mail_of_it_still_waits() -> None:
     evening = NINE + 11 * 60 * MINUTE
     mail = ev.Queued(contact="m", source="mail", queue="mail", channel="email", time=evening)

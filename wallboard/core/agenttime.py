@@ -1,11 +1,13 @@
 """Where did an agent's time go until they were told last, and until now?"""
 
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from msgspec.structs import replace
 
 from wallboard.core.agentrow import AgentRow
 from wallboard.core.agents import setting
+from wallboard.core.contactrow import Told
 from wallboard.core.ground import Ground
 from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Span, Timesheet, Work, reach_beyond
 
@@ -42,12 +44,27 @@ def quarters_of(row: AgentRow, ground: Ground) -> tuple[dict[int, dict[str, int]
 def settings_of(row: AgentRow, ground: Ground) -> list[Setting]:
     """What the agent's own events said, one after another."""
     if not row.told:
-        profile = replace(row.base)
-        row.told.append(setting(profile, row.base_ms))
-        for at_ms, _, event in row.events:
-            profile.step(event, at_ms, ground.settings.aliases_of(event.source or "").queues)
-            row.told.append(setting(profile, at_ms))
+        row.told += _told_by(row, row.events, ground)
     return row.told
+
+
+def quarters_before(row: AgentRow, ground: Ground) -> Iterator[dict[int, dict[str, int]]]:
+    """As `quarters_of`, as it was before each of the own events that may still be moved by a late one arrived."""
+    for _, last, _ in row.events:
+        sheet = row.sheet.copied()
+        told = _told_by(row, [one for one in row.events if one[1] < last], ground)
+        sheet.settle(ground.now_ms, told, chain.from_iterable(row.spans.values()))
+        yield sheet.quarters
+
+
+def _told_by(row: AgentRow, events: Iterable[Told], ground: Ground) -> list[Setting]:
+    """What is settled, and what these own events said after it."""
+    profile = replace(row.base)
+    told = [setting(profile, row.base_ms)]
+    for at_ms, _, event in events:
+        profile.step(event, at_ms, ground.settings.aliases_of(event.source or "").queues)
+        told.append(setting(profile, at_ms))
+    return told
 
 
 def _until_now(row: AgentRow, ground: Ground, spans: list[Span]) -> Timesheet:

@@ -11,7 +11,8 @@ written whole. An agent is looked at every few minutes, and after each quarter.
 
 from collections.abc import Iterator
 
-from wallboard.core.agenttime import quarters_of
+from wallboard.core.agentrow import AgentRow
+from wallboard.core.agenttime import quarters_before, quarters_of
 from wallboard.core.ground import Ground
 from wallboard.core.ledger import add_to
 from wallboard.core.people import People
@@ -78,6 +79,8 @@ class Attendance:
         if row is None:
             return
         spent, until_ms = quarters_of(row, self._ground)
+        if name not in self._told and self._written_ms:
+            self._take_back(name, row, spent)
         told, kept_ms = self._told.setdefault(name, {}), until_ms - KEPT_MS
         for started_ms in told.keys() - spent.keys():
             states = told.pop(started_ms)
@@ -89,6 +92,14 @@ class Attendance:
                 self._count(name, started_ms, states, 1)
                 over = started_ms + QUARTER_MS <= until_ms
                 told[started_ms] = states if over else dict(states)  # the running one goes on to be added to
+
+    def _take_back(self, name: str, row: AgentRow, spent: dict[int, dict[str, int]]) -> None:
+        """After a new start: what was told last may have emptied what was written before it."""
+        for before in quarters_before(row, self._ground):
+            for started_ms, states in before.items():
+                if not states.keys() <= spent.get(started_ms, {}).keys():
+                    for sign in (1, -1):
+                        self._count(name, started_ms, states, sign)
 
     def _count(self, agent: str, started_ms: int, states: dict[str, int], sign: int) -> None:
         after_ms = states.get(AFTER, 0)

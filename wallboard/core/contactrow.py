@@ -1,12 +1,15 @@
 """What is kept of a contact? Its events until it is at rest, the story that they tell, and what that adds."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct, msgpack
 
 from wallboard.core import events as ev
 from wallboard.core.facts import NOT_LIVE, Fact, Live
+from wallboard.core.settings import Settings
 from wallboard.core.story import Story
+from wallboard.core.telling import step
 from wallboard.core.visits import SightedGone, SightedWaiting
 
 Key = tuple[str, str]  # (source, contact)
@@ -59,3 +62,13 @@ class Listing(NamedTuple):
 
     at_ms: int
     waiting: frozenset[tuple[str, str]]
+
+
+def stories_before(contact: Contact, settings: Settings) -> Iterator[Story]:
+    """As it was before each of the events that are still known arrived."""
+    for _, last, _ in contact.events:
+        story = contact.base.copied(settings) if contact.base else Story(contact.key[0], settings)
+        for at_ms, order, event in contact.events:
+            if order < last:
+                step(story, event, at_ms)
+        yield story

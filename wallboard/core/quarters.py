@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import msgpack
 from msgspec.structs import replace
 
-from wallboard.core.contactrow import Contact, Key
+from wallboard.core.contactrow import Contact, Key, stories_before
 from wallboard.core.facts import Fact, facts
 from wallboard.core.formulas import ENDED_WAITS
 from wallboard.core.ground import Ground
@@ -72,6 +72,8 @@ class Quarters:
         late = [contact for contact in contacts.values() if contact.heard_ms >= written_ms - REACH_MS]
         self.rested = {contact.key for contact in late if contact.is_put_away}
         self.changed = {interval for contact in late for interval in self._of(contact)}
+        told = [contact for contact in late if 0 < written_ms <= contact.heard_ms]
+        self.changed.update(interval for contact in told for interval in self._before(contact))
 
     def count(self, fact: Fact, sign: int, basis: str = "event") -> None:
         """A fact of a contact, added or taken back."""
@@ -143,10 +145,18 @@ class Quarters:
         return contact.facts or facts(contact.story, self._ground.settings, self._ground.now_ms)
 
     def _of(self, contact: Contact) -> Iterator[Interval]:
-        for fact in self._facts(contact):
-            yield from self._intervals(fact, "event")
-        for fact in self._offers.get(contact.key, ()):
-            yield from self._intervals(fact, "offer")
+        return self._where(self._facts(contact), self._offers.get(contact.key, ()))
+
+    def _before(self, contact: Contact) -> Iterator[Interval]:
+        """Where it counted before what was told of it last: that may have been written, and be empty now."""
+        settings, now_ms = self._ground.settings, self._ground.now_ms
+        for story in stories_before(contact, settings):
+            yield from self._where(facts(story, settings, now_ms), by_offer(story, settings, now_ms))
+
+    def _where(self, events: Iterable[Fact], offers: Iterable[Fact]) -> Iterator[Interval]:
+        for basis, told in (("event", events), ("offer", offers)):
+            for fact in told:
+                yield from self._intervals(fact, basis)
 
     def _intervals(self, fact: Fact, basis: str) -> list[Interval]:
         """Those of them that are still counted here."""
