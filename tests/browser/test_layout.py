@@ -69,10 +69,17 @@ async def test_on_an_upright_screen_a_wide_board_stands_one_half_above_the_other
     assert await page.locator("#tile-5 .row").first.evaluate(font) > 20
 
 
-async def test_a_phone_has_one_column_and_no_sideways_scrolling(open_board: Any) -> None:
+async def test_on_a_phone_two_numbers_stand_beside_each_other_and_nothing_scrolls_sideways(open_board: Any) -> None:
+    """Five numbers under each other filled the whole of it, and no queue was to be seen."""
     page = await open_board(viewport={"width": 390, "height": 844})
-    lefts = await page.eval_on_selector_all(".tile", "tiles => tiles.map((tile) => tile.getBoundingClientRect().left)")
-    assert len(set(lefts)) == 1
+    boxes = [await page.locator(f"#tile-{place}").bounding_box() for place in range(10)]
+    wide = [round(box["width"]) for box in boxes]
+    assert [boxes[place]["y"] for place in (0, 2)] == [boxes[place]["y"] for place in (1, 3)]
+    assert len(set(wide[:4])) == 1
+    assert wide[4:] == [370] * 6, "a number that is left alone has the line"
+    assert boxes[5]["y"] < 844 * 3 / 4
+    closed = await page.locator('#tile-5 .row[data-key="billing"]').bounding_box()
+    assert closed["height"] < 100, "the chip that says when it opens is a line, and not as high as it is wide elsewhere"
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await expect(page.locator("#tile-5 .headings .cell:visible")).to_have_text(["Waiting", "Longest", "Answered"])
 
