@@ -100,6 +100,7 @@ async def test_a_source_that_cannot_be_read_stands_in_the_state_although_it_neve
     pipeline.tell_sources({"pbx-1": down})
     await until(lambda: watcher.documents["sources"].get("pbx-1") == down)
     pipeline.tell_sources({"pbx-1": {"kind": "asterisk"}})
+    await until(lambda: watcher.documents["sources"]["pbx-1"] == {"state": "silent", "kind": "asterisk"})
     await stream.append([SourceBeat(source="pbx-1")])
     await until(lambda: watcher.documents["sources"]["pbx-1"]["state"] == "live")
     assert "note" not in pipeline.documents["sources"]["pbx-1"]

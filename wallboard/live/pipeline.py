@@ -358,7 +358,7 @@ class Pipeline:
             return row
         if row and row["state"] == "live":  # whoever is heard lives, whatever its collector said seconds ago
             return {**row, "kind": vitals["kind"]}
-        return {"state": "quiet", **(row or {}), **vitals}
+        return {"state": "silent", **(row or {}), **vitals}  # nothing was ever heard of it
 
 
 async def _breathing(pieces: Iterable[None]) -> None:

@@ -8,7 +8,8 @@ import { rows } from "../select.js";
 import { say } from "../words.js";
 import { empty } from "./queues.js";
 
-const ICONS = { live: "live", late: "stale", down: "stale", quiet: "quiet" };
+const ICONS = { live: "live", late: "stale", down: "stale", silent: "warn", quiet: "quiet" };
+const FIRST = { late: -2, down: -2, silent: -1 };
 
 export function mount(body) {
   part(body, "ul", "sources-list");
@@ -17,7 +18,7 @@ export function mount(body) {
 export function render(body, tile, picture) {
   const sources = rows(picture.state.sources)
     .map(([id, source]) => ({ id, source, state: stateOf(source, picture.now) }))
-    .sort((one, other) => late(other) - late(one) || (one.id < other.id ? -1 : 1));
+    .sort((one, other) => place(one) - place(other) || (one.id < other.id ? -1 : 1));
   const page = paged(sources, tile.fits, picture.now, picture.scrolls);
   const list = part(body, "ul", "sources-list");
   mark(list, "fit", page.fit);
@@ -30,8 +31,8 @@ function stateOf(source, now) {
   return source.state !== "down" && sourceLate(source, now) ? "late" : source.state;
 }
 
-function late(row) {
-  return row.state === "late" || row.state === "down" ? 1 : 0;
+function place(row) {
+  return FIRST[row.state] || 0;
 }
 
 function renderSource(item, row, now) {
