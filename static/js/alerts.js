@@ -135,7 +135,7 @@ function showAsked() {
 
 /** Work that holds alerts back must not be forgotten. @param {{name: string, until: number | null}[]} going */
 function planned(going) {
-  const lines = going.map(({ name, until }) => said("planned", { name, time: until ? clock.format(until) : "–" }));
+  const lines = going.map(({ name, until }) => said("planned", { name, time: until ? moment(until) : "–" }));
   const text = lines.join("\n");
   if (byId("planned").textContent !== text) byId("planned").textContent = text;
   byId("planned").hidden = going.length === 0;
@@ -221,8 +221,8 @@ function resultText(one) {
 /** @param {Alert} alert */
 function when(alert) {
   const severity = words["severity." + alert.severity] ?? alert.severity;
-  if (!alert.over_at) return [severity, alert.rule, said("since", { time: clock.format(alert.raised_at) })];
-  const span = { from: clock.format(alert.raised_at), to: clock.format(alert.over_at) };
+  if (!alert.over_at) return [severity, alert.rule, said("since", { time: moment(alert.raised_at) })];
+  const span = { from: moment(alert.raised_at), to: moment(alert.over_at) };
   return [severity, alert.rule, said("span", span), words["over." + alert.over] ?? alert.over];
 }
 

@@ -78,6 +78,21 @@ def test_the_mail_says_who_is_on_an_open_alert_and_who_had_one_that_is_over() ->
     assert "is on it" not in text
 
 
+def test_the_mail_says_the_day_of_an_alert_that_was_raised_on_another_one_before_the_shift() -> None:
+    """An alert of the day before read as one of this morning."""
+    floor, shift = Floor(), Shift("early", NOON, NOON + HOUR_MS)
+    for alert, at_ms in (("old", NOON - 26 * HOUR_MS), ("new", NOON)):
+        about = {"kind": "queues", "of": alert, "metric": "waiting", "limit": "> 2", "since": "1"}
+        named = {"alert": alert, "source": "wallboard", "time": at_ms}
+        floor.apply(AlertRaised(rule="r", severity="warning", value=3, attributes=about, **named), at_ms)  # type: ignore[arg-type]
+    rows = handover.alerts_of(floor, shift, lambda _: True)
+    told = Parting("main", shift, Numbers("site:main", None, [], {"at": NOON}), [], rows, [], [])
+    text = mail_of(told, floor, NOON, "").text
+    old, new = (datetime.fromtimestamp(at_ms / 1000, UTC) for at_ms in (NOON - 26 * HOUR_MS, NOON))
+    assert f"\n{old:%Y-%m-%d %H:%M}–still open" in text
+    assert f"\n{new:%H:%M}–still open" in text
+
+
 def test_the_mail_says_the_number_now_and_which_one_is_that_of_the_raise_and_who_wrote_what() -> None:
     """ "longest wait 0:50" stood a few lines under "1 waiting, the longest 15:31"."""
     rules = msgspec.convert({"r": {"metric": "waiting", "queues": ["*"], "raise": "> 2"}}, dict[str, Rule])

@@ -13,7 +13,15 @@ from ruledhouse import looked_at, queued
 from tests.waiting import now_ms
 from tests.web.conftest import FIRST, Served, serving  # type: ignore[import-not-found]
 from wallboard.config import Config
-from wallboard.core.events import Abandoned, AlertAssigned, AlertRaised, ConfigApplied, DutyLeft, DutyTaken
+from wallboard.core.events import (
+    Abandoned,
+    AlertAssigned,
+    AlertCleared,
+    AlertRaised,
+    ConfigApplied,
+    DutyLeft,
+    DutyTaken,
+)
 from wallboard.core.rules import Rule
 from wallboard.core.settings import Queue, Settings
 from wallboard.live import vitals
@@ -195,6 +203,24 @@ async def test_on_a_phone_an_alert_has_acknowledge_and_take_in_front_and_the_res
     await expect(cards.nth(1).get_by_label("A note")).to_be_visible()
 
 
+async def test_on_a_phone_it_is_asked_behind_one_press_what_was_done_about_one_that_is_over(
+    ruled: Served, open_page: Callable[..., Any]
+) -> None:
+    """Five buttons under each of them made the page six screens longer."""
+    page, stream = await looked_at(ruled, open_page, "finger"), ruled.parts.stream
+    await stream.append([queued("c", "sales")])
+    await expect(page.locator("#open .alert")).to_have_count(1)
+    await stream.append([Abandoned(contact="c", source="pbx", time=now_ms(), id="c-")])
+    card = page.locator("#over .alert")
+    called = card.get_by_role("button", name="called back")
+    ask = card.get_by_role("button", name="What was done")
+    await expect(ask).to_be_visible()
+    await expect(called).to_be_hidden()
+    await ask.tap()
+    await called.tap()
+    await card.get_by_text("called back – Admin").wait_for()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_on_a_phone_the_links_at_the_head_stand_behind_one_word_and_each_is_whole(
     ruled: Served, open_page: Callable[..., Any], language: str
@@ -235,6 +261,20 @@ async def test_of_one_whose_owner_went_off_duty_the_page_says_that_nobody_has_it
         await card.get_by_role("button", name="Take it").tap()
         await expect(page.locator("#own .alert .alert-unheard")).to_be_hidden()
         await expect(page.locator("#unmanned")).to_be_hidden()
+
+
+async def test_an_alert_of_yesterday_says_so(config: Config, open_page: Callable[..., Any]) -> None:
+    """ "since 14:03" was read as of today."""
+    about = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": "1"}
+    named: dict[str, Any] = {"alert": "a", "source": "wallboard"}
+    async with serving(config) as served:
+        raised = AlertRaised(rule="wait", severity="critical", value=3, attributes=about, id="a+", **named)
+        await served.parts.stream.append([msgspec.structs.replace(raised, time=now_ms() - 30 * 3_600_000)])
+        page = await open_page(served, "/alerts")
+        when = page.locator("#open .alert-when")
+        await expect(when).to_have_text(re.compile(r"· since \w+ \d+ \d\d:\d\d"))
+        await served.parts.stream.append([AlertCleared(id="a-", **named)])
+        await expect(page.locator("#over .alert-when")).to_have_text(re.compile(r"· \w+ \d+ \d\d:\d\d–\d\d:\d\d ·"))
 
 
 async def test_another_team_s_alerts_stand_below_ones_own_and_say_whose_they_are_and_the_card_says_every_condition(

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -115,6 +116,19 @@ async def test_who_had_an_alert_that_is_over_and_whose_snooze_has_ended_stand_in
     assert "was snoozed by Eve" in text
     assert "Ben had it" in text
     assert "is on it" not in text
+
+
+async def test_an_alert_from_before_the_shift_stands_with_its_day(shift: Any) -> None:
+    """One of yesterday read as one of today."""
+    about = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": "1"}
+    at_ms = shift.parts.clock_ms() - 30 * 3_600_000
+    old = AlertRaised(
+        alert="old", rule="more", severity="info", value=3, attributes=about, source="wallboard", time=at_ms, id="o"
+    )
+    await shift.parts.stream.append([old])
+    await until(shift, lambda floor: "old" in floor.alerts.open)
+    began = f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M}–still open"
+    assert (await page(shift, "Ann")).count(began) == 1
 
 
 async def test_whose_duty_has_ended_had_an_open_alert(shift: Any) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from wallboard.alerts.asked import unit_of, value_now
 from wallboard.alerts.handover import Numbers, Waits, least
-from wallboard.alerts.handoversaid import hours, lasting, percent, time_of, worst
+from wallboard.alerts.handoversaid import hours, lasting, percent, raised, time_of, worst
 from wallboard.alerts.handoverworst import Longest, worst_hour
 from wallboard.alerts.message import Message, Speaks, standing
 from wallboard.assets import STATIC
@@ -57,7 +57,7 @@ def mail_of(told: Parting, floor: Floor, now_ms: int, link: str) -> Message:
         list(worst(told.longest, worst_hour([told.numbers], least(floor)), zone, page)),
         _numbers(told.numbers, zone, say),
         _titled(page("shift.waits"), (_wait(one, now_ms, page) for one in told.waits)),
-        _titled(page("nav.alerts"), (_alert(floor, row, now_ms, zone, page) for _, row in told.alerts)),
+        _titled(page("nav.alerts"), (_alert(floor, row, shift, now_ms, zone, page) for _, row in told.alerts)),
         [page("shift.alerts_known", number=MOST_OVER)] if told.may_lack else [],
         _titled(page("shift.notices"), told.notices),
         [page("shift.thanks", number=told.numbers.thanks)],
@@ -105,13 +105,13 @@ def _wait(one: Waits, now_ms: int, page: Words) -> str:
     return f"{one.name}: {'; '.join(told)}"
 
 
-def _alert(floor: Floor, row: AlertRow, now_ms: int, zone: ZoneInfo, page: Words) -> str:
+def _alert(floor: Floor, row: AlertRow, shift: Shift, now_ms: int, zone: ZoneInfo, page: Words) -> str:
     told, now = alert_document(floor, row), value_now(floor, row, now_ms) if row.over_ms is None else None
-    title, raised = standing(row, str(told.get("name") or row.of), now, Speaks(page.language, unit_of(floor, row)))
+    title, then = standing(row, str(told.get("name") or row.of), now, Speaks(page.language, unit_of(floor, row)))
     until = page("shift.open") if row.over_ms is None else time_of(row.over_ms, zone)
     severity = page(f"alerts.severity.{row.severity}", row.severity)
-    said = ", ".join([*raised, *_did(row, told, page)])
-    return f"{time_of(row.raised_ms, zone)}–{until}  {severity}: {title}; {said}"
+    said = ", ".join([*then, *_did(row, told, page)])
+    return f"{raised(row.raised_ms, shift.started_ms, zone)}–{until}  {severity}: {title}; {said}"
 
 
 def _did(row: AlertRow, told: dict[str, Any], page: Words) -> Iterator[str]:

@@ -37,6 +37,12 @@ def time_of(at_ms: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M")
 
 
+def raised(at_ms: int, started_ms: int, zone: ZoneInfo) -> str:
+    """The time of day; of what was there when the shift began the day too, where it was another one."""
+    at, started = (datetime.fromtimestamp(ms / 1000, zone) for ms in (at_ms, started_ms))
+    return at.strftime("%H:%M" if at_ms >= started_ms or at.date() == started.date() else "%Y-%m-%d %H:%M")
+
+
 def lasting(ms: int) -> str:
     minutes, seconds = divmod(max(0, ms) // 1000, 60)
     return f"{minutes}:{seconds:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from wallboard.alerts import handover, handoversaid, handoverworst
 from wallboard.alerts.handover import Numbers
-from wallboard.alerts.handoversaid import time_of
+from wallboard.alerts.handoversaid import raised, time_of
 from wallboard.alerts.handoverworst import Line
 from wallboard.core.alertdocument import alert_document
 from wallboard.core.alerts import MOST_OVER, TEAM
@@ -45,7 +45,10 @@ def seen_in(parts: Parts, floor: Floor, who: Who, shift: Shift, zone: ZoneInfo, 
     found: Document = {
         "shift": shift.name, "begins": moment(shift.started_ms, now_ms, zone), "ends": time_of(shift.ends_ms, zone),
         "ended": shift.ends_ms,
-        "alerts": [alert_row(parts, name, row, zone, say) for name, row in alerts],
+        "alerts": [
+            alert_row(parts, name, row, zone, say) | {"from": raised(row.raised_ms, shift.started_ms, zone)}
+            for name, row in alerts
+        ],
         "alerts_known": MOST_OVER if handover.may_lack(floor, shift) else None,
     }  # fmt: skip
     return Seen(
