@@ -1,5 +1,5 @@
 /** What may I do about an alert? Its buttons; those of a kind stand together. On a phone snoozing and the note come
- * with one press more (alerts.css). */
+ * with one press more (alerts.css), and so does what was done about one that is over. */
 
 import { said, words } from "./pagewords.js";
 
@@ -21,15 +21,18 @@ const RESULTS = {
 
 /** @param {HTMLElement} bar @param {Actable} alert @param {import("./duty.js").OnDuty[]} duty @param {number} now ms @param {Act} act */
 export function showDeeds(bar, alert, duty, now, act) {
-  const deeds = alert.theirs ? [] : alert.over_at ? afterwards(alert, now) : during(alert, duty);
+  const isOver = Boolean(alert.over_at);
+  const deeds = alert.theirs ? [] : isOver ? afterwards(alert, now) : during(alert, duty);
   const keys = deeds.map((one) => one.key).join();
   if (keys === bar.dataset.keys) return; // whoever is about to press one finds it where it was
   bar.dataset.keys = keys;
   const field = bar.querySelector("input") ?? noteField(); // what is being written stays
   bar.replaceChildren(...deeds.filter((one) => !one.group).map((one) => button(one, act)));
-  if (deeds.length > 0) bar.append(unfolding(bar));
+  if (deeds.length > 0) bar.append(unfolding(bar, isOver ? words.done : words.unfold));
   for (const label of new Set(deeds.map((one) => one.group))) {
-    if (label) bar.append(group(label, deeds.filter((one) => one.group === label).map((one) => button(one, act))));
+    if (!label) continue;
+    const folds = isOver || label === words.snooze;
+    bar.append(group(label, folds, deeds.filter((one) => one.group === label).map((one) => button(one, act))));
   }
   if (deeds.length > 0) bar.append(noting(field, act));
 }
@@ -76,12 +79,12 @@ function snoozes() {
   return times.concat([{ key: "snoozeshift", verb: "snooze", text: words.shift, body: { until: "shift" }, group: words.snooze }]);
 }
 
-/** What was opened stays open when the buttons change. @param {HTMLElement} bar */
-function unfolding(bar) {
+/** What was opened stays open when the buttons change. @param {HTMLElement} bar @param {string} text */
+function unfolding(bar, text) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "second alert-unfold";
-  made.textContent = words.unfold;
+  made.textContent = text;
   const show = () => made.setAttribute("aria-expanded", String(bar.classList.contains("alert-unfolded")));
   made.addEventListener("click", () => {
     bar.classList.toggle("alert-unfolded");
@@ -91,11 +94,11 @@ function unfolding(bar) {
   return made;
 }
 
-/** @param {string} label @param {HTMLElement[]} within */
-function group(label, within) {
+/** @param {string} label @param {boolean} folds @param {HTMLElement[]} within */
+function group(label, folds, within) {
   const made = document.createElement("span");
   made.className = "alert-group";
-  made.classList.toggle(FOLDED, label === words.snooze);
+  made.classList.toggle(FOLDED, folds);
   made.setAttribute("role", "group");
   made.setAttribute("aria-label", label);
   made.append(label, ...within);
