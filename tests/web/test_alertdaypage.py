@@ -120,6 +120,7 @@ async def test_one_that_is_open_still_says_so_and_the_first_of_many_are_shown(
 
 async def test_a_day_of_which_nothing_is_kept_and_one_that_is_none(kept: Any) -> None:
     assert "Nothing is kept of these days." in await read(kept.http, day="2025-01-01")
+    assert "Nothing is kept of these days." in await read(kept.http, day="2026-02-28"), "the day before the first"
     assert (await kept.http.get(PAGE, params={"day": "tomorrow"})).status_code == 422
     assert (await kept.http.get(PAGE, params={"dat": DAY})).status_code == 400
     assert 'name="day" value="20' in (await kept.http.get(PAGE)).text, "the day before, where none is asked for"

@@ -61,6 +61,8 @@ async def _found(parts: Parts, who: Who, day: date, say: Words) -> Document | No
     read = await parts.lookback.raised(Raised(files, from_ms, until_ms))
     if read is None:
         return None
+    if read.first_ms >= until_ms:
+        return {"nothing": True}  # the files that this day may stand in begin after it
     known = [(name, row) for name, row in read.alerts if has_alert(who, floor, row.kind, row.of)]
     rows = list[Document]()
     for count, (name, read_row) in enumerate(known[:MOST]):

@@ -81,6 +81,8 @@ async def _found(parts: Parts, who: Who, span: Span, name: str | None, say: Word
         return None
     zone, floor = zone_of(parts), parts.pipeline.floor
     from_ms, end_ms = span.bounds_ms(zone)
+    if read.first_ms >= end_ms:
+        return {"nothing": True}  # the files that these days may stand in begin after them
     from_ms, until_ms = max(from_ms, read.first_ms), min(end_ms, parts.clock_ms())
     sees = {of: has_alert(who, floor, *of) for of in {(one.kind, one.of) for one in read.alerts}}
     known = [one for one in read.alerts if sees[one.kind, one.of]]
