@@ -30,7 +30,8 @@ function draw() {
   if (!plotly) return;
   const ink = colour("--text-dim");
   const grid = { color: ink, gridcolor: colour("--edge-line"), zerolinecolor: colour("--edge-line") };
-  plotly.react(chart, traces(), {
+  const drawn = traces();
+  plotly.react(chart, drawn, {
     margin: { l: 44, r: 48, t: 8, b: 40 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
@@ -38,10 +39,18 @@ function draw() {
     barmode: "group",
     bargap: 0.25,
     legend: { orientation: "h", y: -0.12, yanchor: "top" },
-    xaxis: Object.assign({ type: "category", tickangle: 0, nticks: Math.max(4, Math.floor(chart.clientWidth / 80)) }, grid),
+    xaxis: Object.assign({ type: "category", tickangle: 0, tickvals: hours(drawn[0].x) }, grid),
     yaxis: Object.assign({ rangemode: "tozero" }, grid),
     yaxis2: { overlaying: "y", side: "right", range: [0, 105], tickvals: [0, 25, 50, 75, 100], ticktext: ["0 %", "25 %", "50 %", "75 %", "100 %"], color: ink, showgrid: false },
   }, { displayModeBar: false, responsive: true });
+}
+
+/** Every hour, or as many hours as leave each its room. @param {string[]} times the steps of the day */
+function hours(times) {
+  const each = Math.max(1, Math.round(times.length / 24));
+  const room = Math.max(4, Math.floor(chart.clientWidth / 80));
+  const every = each * ([1, 2, 3, 4, 6].find((step) => times.length / each / step <= room) || 12);
+  return times.filter((_, nth) => nth % every === 0);
 }
 
 function traces() {

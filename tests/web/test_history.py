@@ -207,6 +207,25 @@ async def test_that_a_day_s_begin_is_missing_is_not_said_above_what_a_replay_tol
     assert "what was before is missing" in other, "nobody told of it"
 
 
+async def test_from_today_on_there_is_no_day_after(recorded: Any) -> None:
+    today = (await recorded.http.get("/history?queue=support")).text
+    assert ("Day before" in today, "Day after" in today) == (True, False)
+    assert "Day after" in (await recorded.http.get("/history?queue=support&day=2026-11-22")).text
+
+
+async def test_teams_sites_and_intervals_are_chosen_in_words(recorded: Any) -> None:
+    """ "site:main" and "30m" are names for programs."""
+    recorded.parts.pipeline.floor.settings.sites["main"] = Site(name="Kyiv")
+    for group in ("all", "site:main", "team:first", "set:1"):
+        recorded.parts.pipeline.documents.of("groups").put(group, {})
+    page = (await recorded.http.get("/history?lang=pl")).text
+    assert re.findall(r'<option value="([^"]+)" [^>]*>([^<]+)<', page)[:6] == [
+        ("group=all", "Wszystkie kolejki"),
+        ("group=site:main", "Lokalizacja Kyiv"), ("group=team:first", "Zespół first"),
+        ("15m", "15 min"), ("30m", "30 min"), ("1h", "1 godz."),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [("uk", "Цей день спостерігали з 08:03"), ("ru", "Этот день наблюдали с 08:03"), ("pl", "obserwowano od 08:03")],

@@ -39,6 +39,7 @@ COLUMNS = {  # metric → how it is read
 BESIDE = ("offered", "service_level")  # of the same weekday a week before
 WEEK = 7
 STEP = "30m"
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
 
 class HistoryPage:
@@ -92,12 +93,13 @@ async def _context(parts: Parts, asked: Asked, label: str, say: Words, lang: str
 
     day = date.fromisoformat(label)
     return {
-        "lang": lang, "choices": _choices(parts, page_say(say.language)("history.all")),
+        "lang": lang, "choices": _choices(parts, page_say(say.language)),
         "chosen": chosen, "name": asked.name,
         "day": label, "date": _date(day, say.language),
-        "step": asked.step, "steps": [step for step in STEPS if step != "1d"],
+        "step": asked.step, "steps": {step: _long(ms, say) for step, ms in STEPS.items() if ms},
         "by": asked.by, "zone": asked.site.zone, "plotly": PLOTLY_ADDRESS,
-        "before": link((day - timedelta(1)).isoformat()), "after": link((day + timedelta(1)).isoformat()),
+        "before": link((day - timedelta(1)).isoformat()),
+        "after": link((day + timedelta(1)).isoformat()) if label < _today(parts, here) else "",
         "csv": f"/history.csv?{urlencode(here | {'day': label, 'metric': ','.join(COLUMNS)})}",
         "since": list(dict.fromkeys(_since(one["since"], found, zone, say.language) for one in found["since"])),
         "columns": [(metric, say(f"metric.{metric}")) for metric in COLUMNS],
@@ -165,11 +167,24 @@ def _today(parts: Parts, query: Mapping[str, str]) -> str:
     return business_day(parts.clock_ms(), site.zone, site.day_starts).label
 
 
-def _choices(parts: Parts, all_of_them: str) -> list[tuple[str, str]]:
+def _long(ms: int, say: Words) -> str:
+    return say("span.h", n=ms // HOUR_MS) if ms >= HOUR_MS else say("span.min", n=ms // MINUTE_MS)
+
+
+def _choices(parts: Parts, page: Words) -> list[tuple[str, str]]:
     """(value, words) for the list: groups first, then queues by name."""
     documents = parts.pipeline.documents
     groups = [name for name in documents.get("groups", {}) if not name.startswith("set:")]
     queues = sorted(documents.get("queues", {}).items(), key=lambda one: str(one[1]["name"]).casefold())
-    return [(f"group={name}", all_of_them if name == "all" else name) for name in sorted(groups)] + [
+    return [(f"group={name}", _group(parts, name, page)) for name in sorted(groups)] + [
         (f"queue={name}", str(row["name"])) for name, row in queues
     ]
+
+
+def _group(parts: Parts, name: str, page: Words) -> str:
+    """`site:main` in words."""
+    kind, _, of = name.partition(":")
+    if kind == "team":
+        return page("history.team", name=of)
+    site = parts.pipeline.floor.settings.sites.get(of)
+    return page("history.site", name=(site and site.name) or of) if kind == "site" else page("history.all")
