@@ -1,6 +1,6 @@
 """Where does each tile stand, and how big is its text? The stylesheet of one board: `/board/{id}/layout.css`.
 
-A file of its own because the page's policy allows no inline style. Below 641 px everything is one column, and
+A file of its own because the page's policy allows no inline style. Below 641 px it is a page that scrolls, and
 static/css/board.css sets the sizes. A wide board stands otherwise in an upright window (record/upright.py).
 """
 
