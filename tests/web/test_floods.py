@@ -120,6 +120,19 @@ async def test_who_sends_a_message_that_is_much_too_big_reads_why_it_was_closed(
     assert b"\x03\xf1frame with %d bytes exceeds limit" % SIZE in found
 
 
+@pytest.mark.parametrize(
+    "first", [masked(TEXT | LAST, b"\xff"), masked(PING) * (FRAMES_A_SECOND + 1)], ids=["text", "pings"]
+)
+async def test_what_is_refused_right_before_the_peers_own_close_is_no_error(
+    house: Served, first: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Both are read before the first is looked at."""
+    found = await answered(house, first + masked(0x88, b"\x03\xe8"))
+    await until(lambda: not house.app.state.hub.screens)
+    assert found in [(None, ""), (1000, "")]
+    assert not [one for one in caplog.records if one.levelname in ("ERROR", "CRITICAL")]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

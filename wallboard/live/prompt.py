@@ -94,8 +94,8 @@ class PromptProtocol(WebSocketsSansIOProtocol):
         """uvicorn would close at once. What is on its way then, as the rest of a message that is too big, resets the
         line, and the peer never learns why."""
         sent = self.conn.close_sent
-        if sent is None or not self._is_open:
-            super().handle_parser_exception()
+        if sent is None or self.close_sent:  # why was said already
+            self.transport.abort()
             return
         log.info("screen closed", code=sent.code, reason=sent.reason)
         self._stop_listening()
@@ -124,7 +124,9 @@ class PromptProtocol(WebSocketsSansIOProtocol):
 
     @property
     def _is_open(self) -> bool:
-        return self.handshake_complete and not self.close_sent and not self.transport.is_closing()
+        """Not where its own close was read and is handled next: then websockets takes none of ours."""
+        is_closing = self.close_sent or self.transport.is_closing()
+        return self.handshake_complete and self.conn.state is OPEN and not is_closing
 
     def _is_calm(self) -> bool:
         """Whether this frame is one of as many as a second may have."""
