@@ -353,7 +353,8 @@ def contacts(
             restarts.setdefault(event.source, []).append((event.time, event))
         elif kind(event).startswith("contact."):
             source = getattr(event, "contact_source", None) or event.source
-            told.setdefault((source, event.contact), []).append((event.time, event))
+            name = event.contact or f"mark {id(event)}"  # a mark of no contact stands for itself
+            told.setdefault((source, name), []).append((event.time, event))
 
     def read(name: tuple[str, str], mine: list[tuple[int, Any]]) -> Told:
         return Told(name, sorted([*mine, *restarts.get(name[0], [])], key=lambda one: one[0]), rules)
