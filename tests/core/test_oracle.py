@@ -19,6 +19,7 @@ import oracle_windows
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import to_builtins
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
@@ -65,8 +66,8 @@ _events = st.one_of(
     _event(ev.Held, contact=_contact, agent=_agent),
     _event(ev.Resumed, contact=_contact, agent=_agent),
     _event(ev.Abandoned, contact=_contact, queue=st.none() | _queue, wait_s=_seconds),
-    _event(ev.Left, contact=_contact, reason=st.sampled_from(["timeout", "key", "lost", "callback", "withdrawn", "full"]),
-           queue=st.none() | _queue, wait_s=_seconds),
+    _event(ev.Left, contact=_contact, queue=st.none() | _queue, wait_s=_seconds,
+           reason=st.sampled_from(["timeout", "key", "lost", "callback", "withdrawn", "full"])),
     _event(ev.Transferred, contact=_contact, agent=_agent, queue=st.none() | _queue, talk_s=_seconds, hold_s=_seconds,
            wait_s=_seconds),
     _event(ev.Ended, contact=_contact, agent=st.none() | _agent, queue=st.none() | _queue, talk_s=_seconds,
@@ -81,7 +82,8 @@ _events = st.one_of(
     _event(ev.Outcome, contact=_contact, outcome=st.sampled_from([None, "success", "failure", "none"]),
            code=st.none() | st.sampled_from(["moved", "price"]), value=st.none() | st.sampled_from([1.5, -20, 300]),
            contact_source=st.sampled_from([None, "pbx"])),
-    _event(ev.Rated, contact=st.none() | _contact, contact_source=st.sampled_from([None, "pbx"]), score=st.integers(0, 10), kind=st.sampled_from([None, "csat", "nps", "ces"]),
+    _event(ev.Rated, contact=st.none() | _contact, contact_source=st.sampled_from([None, "pbx"]),
+           score=st.integers(0, 10), kind=st.sampled_from([None, "csat", "nps", "ces"]),
            queue=st.none() | _queue, agent=st.none() | _agent, best=st.sampled_from([None, 5, 10])),
     _event(ev.Tagged, contact=_contact, tag=st.sampled_from(["hostile", "thanks"]), agent=st.none() | _agent,
            contact_source=st.sampled_from([None, "pbx"])),
@@ -201,6 +203,41 @@ def test_every_number_at_random_instants_is_what_the_definition_gives(
         if over_a_restart:
             floor = snapshot.load(snapshot.dump(floor))
         _compare(floor, seen, {id(event): at_ms for at_ms, event in arrivals}, rules, zones, look_ms)
+
+
+@given(
+    _logs(), st.dictionaries(_queue, _rule), st.dictionaries(_queue, _rule),
+    st.lists(st.sampled_from(ZONES), min_size=2, max_size=2), st.integers(0, 30),
+    st.integers(0, 5 * 3600 * SECOND) | _soon,
+)  # fmt: skip
+@settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
+def test_after_a_change_of_rules_and_hours_the_whole_day_is_as_if_they_had_always_been_so(
+    log: tuple[int, list[tuple[int, ev.Event]]],
+    before: dict[str, oracle.Rule],
+    rules: dict[str, oracle.Rule],
+    zones: list[str],
+    changed_after: int,
+    look: int | tuple[int, int],
+) -> None:
+    """But for what is of the story itself: the channel, and how long a wrap-up was."""
+    _, arrivals = log
+    both = {name: (before.get(name, oracle.Rule()), rules.get(name, oracle.Rule())) for name in ("q1", "q2")}
+    was = {
+        name: replace(old, channel=new.channel, wrapup_s=new.wrapup_s, wrapup_told=new.wrapup_told)
+        for name, (old, new) in both.items()
+    }
+    floor, seen = Floor(_settings(was, zones)), list[ev.Event]()
+    look_ms = _instant(look, arrivals)
+    for nth, (arrival_ms, event) in enumerate(one for one in arrivals if one[0] <= look_ms):
+        if nth == changed_after:
+            floor.apply(ev.ConfigApplied(settings=to_builtins(_settings(rules, zones))), arrival_ms)
+        if not _is_repeat(event, seen):
+            floor.apply(event, arrival_ms)
+        seen.append(event)
+    floor.advance(look_ms)
+    if len(seen) <= changed_after:
+        floor.apply(ev.ConfigApplied(settings=to_builtins(_settings(rules, zones))), look_ms)
+    _compare(floor, seen, {id(event): at_ms for at_ms, event in arrivals}, rules, zones, look_ms)
 
 
 @given(
