@@ -55,6 +55,15 @@ async def crowd(page: Page, title: str) -> list[str]:
     return await section.locator(".person-name").all_text_contents()
 
 
+async def test_what_is_old_is_grey_above_the_queues_too(house: Served, open_page: Callable[..., Any]) -> None:
+    """All queues together looked fresh above queues of which nothing was heard any more."""
+    page = await open_page(house, "/floor", screen=DESK)
+    await expect(page.locator('.queue[data-stale="yes"]')).to_have_count(1, timeout=60_000)
+    await expect(page.locator("#whole")).to_have_attribute("data-stale", "yes")
+    await tell(house, {"type": "source.beat"})
+    await expect(page.locator("#whole")).to_have_attribute("data-stale", "no")
+
+
 async def test_a_queue_opens_to_who_waits_and_who_is_there_and_a_ghost_is_closed(
     house: Served, open_page: Callable[..., Any]
 ) -> None:

@@ -29,7 +29,9 @@ let order = []; // as they stand; not moved while somebody points at them
 export function renderWhole(picture) {
   const line = /** @type {HTMLElement} */ (document.getElementById("whole"));
   line.hidden = !picture.whole;
-  if (picture.whole) renderFigures(line, picture.whole, picture);
+  if (!picture.whole) return;
+  mark(line, "stale", ageOf(picture.whole.sources || [], picture.state.sources, picture.server).late ? "yes" : "no");
+  renderFigures(line, picture.whole, picture);
 }
 
 /** @param {import("../floor.js").Desk} picture */
