@@ -64,6 +64,20 @@ def test_a_time_far_ahead_is_taken_as_the_arrival_and_counted():
     assert found["queues"]["support"]["now"]["oldest_at"] == NOON
 
 
+def test_what_a_clock_that_is_ahead_tells_counts_in_every_window_at_once_and_leaves_it_in_its_time():
+    """Who waits as of 12:00:40, told at 11:59:40: nobody waited before, so whoever waits was offered."""
+    early = NOON - 20 * SECOND
+    told = ev.Queued(contact="a", queue="support", source="pbx", time=early + 60 * SECOND)
+    floor = floor_after([told], now_ms=early)
+    for minutes, counted in ((-1 / 3, 1), (0, 1), (14, 1), (15, 0)):
+        floor.advance(NOON + round(minutes * MINUTE))
+        support = document(floor)["queues"]["support"]
+        assert support["now"]["waiting"] == 1
+        assert [support[of]["offered"] for of in ("m15", "m30", "day")] == [counted, 1, 1]
+        said = explain(floor, "queues", "support", "offered", "m15", people=False) or {}
+        assert len(said["visits"]) == said["value"] == counted
+
+
 def test_more_than_15_minutes_late_counts_in_its_day_and_is_told_as_late():
     floor = floor_after([])
     deeds = floor.apply(ev.Queued(contact="a", queue="support", source="pbx", time=NOON - 40 * MINUTE), NOON)

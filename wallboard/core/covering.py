@@ -26,7 +26,7 @@ def is_in(floor: Floor, kind: str, name: str, at_ms: int, window: str) -> bool:
     """Whether a window holds an instant; `day` and `shift` are those of the queue's or the person's site."""
     if window in ROLLING:
         minute, running = at_ms // MINUTE_MS, floor.now_ms // MINUTE_MS
-        return running - ROLLING[window] < minute <= running
+        return running - ROLLING[window] < minute
     site = floor.people.site_of(name) if kind == "agents" else floor.settings.site_of(name)
     in_day, in_shift = floor.ground.is_in(site, at_ms)
     return in_day if window == "day" else in_shift

@@ -156,7 +156,7 @@ class Ledger:
                 continue
             add_all(self.minutes.setdefault(minute, {}), amounts)
             for window, length in self._rolling.items():
-                if self.minute - length < minute <= self.minute:
+                if self.minute - length < minute:
                     windows[window].add(amounts)
 
     def _take(self, added: "dict[tuple[int, bool, bool], Amounts]") -> None:
@@ -168,12 +168,10 @@ class Ledger:
 
     def _shift(self) -> bool:
         changed = False
-        arriving = self.minutes.get(self.minute, {})
         for window, length in self._rolling.items():
-            leaving = self.minutes.get(self.minute - length, {})
-            self._windows[window].add(leaving, -1)
-            self._windows[window].add(arriving)
-            changed |= bool(leaving or arriving)
+            if leaving := self.minutes.get(self.minute - length):
+                self._windows[window].add(leaving, -1)
+                changed = True
         self.minutes.pop(self.minute - KEPT_MINUTES, None)
         return changed
 
