@@ -163,6 +163,13 @@ async def test_a_shift_with_more_alerts_than_are_known_says_so(shift: Any) -> No
     assert says in await page(shift, "Ann")
 
 
+async def test_where_there_are_no_queues_nothing_is_said_of_their_targets(served: Any) -> None:
+    """ "These queues have several targets" stood there."""
+    text = await page(served, "Ann")
+    assert "Nobody waits." in text
+    assert "targets" not in text
+
+
 async def test_a_lead_of_a_team_sees_that_team_alone(shift: Any) -> None:
     one, two = await page(shift, "Ann", "one"), await page(shift, "Ivan", "two")
     assert "Chats" not in one

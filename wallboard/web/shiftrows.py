@@ -68,7 +68,7 @@ async def of_shift(parts: Parts, seen: Seen, zone: ZoneInfo, say: Words) -> Docu
     return seen.found | {
         "worst": list(handoversaid.worst(longest, hour, zone, page_say(say.language))),
         "groups": [_group(one, zone, seen.least, say) | {"over": seen.over[one.group]} for one in told],
-        "thanks": sum(one.thanks for one in told),
+        "has_queues": bool(seen.lines), "thanks": sum(one.thanks for one in told),
     }  # fmt: skip
 
 
