@@ -193,7 +193,10 @@ async def test_the_page_has_the_numbers_beside_those_of_the_week_before(recorded
     }  # fmt: skip
     before = await recorded.http.get("/history?queue=support&day=2026-11-22")
     assert "This day was seen since 08:03: what was before is missing" in before.text
-    assert "Nothing is recorded" in (await recorded.http.get("/history?day=2026-11-20")).text
+    bare = (await recorded.http.get("/history?day=2026-11-20")).text
+    assert "Nothing is recorded" in bare
+    assert 'class="history-scroll" tabindex="0" hidden' in bare, "and no table of nothing stands below"
+    assert 'class="history-scroll" tabindex="0">' in before.text
 
 
 async def test_that_a_day_s_begin_is_missing_is_not_said_above_what_a_replay_told_of_it(recorded: Any) -> None:

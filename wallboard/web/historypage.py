@@ -92,6 +92,7 @@ async def _context(parts: Parts, asked: Asked, label: str, say: Words, lang: str
         return f"/history?{urlencode(here | {'day': day} | ({'lang': lang} if lang else {}))}"
 
     day = date.fromisoformat(label)
+    rows = [_line(time, row, beside.get((time, nth), {}), say) for time, nth, row in _named(found["rows"], zone)]
     return {
         "lang": lang, "choices": _choices(parts, page_say(say.language)),
         "chosen": chosen, "name": asked.name,
@@ -103,7 +104,7 @@ async def _context(parts: Parts, asked: Asked, label: str, say: Words, lang: str
         "csv": f"/history.csv?{urlencode(here | {'day': label, 'metric': ','.join(COLUMNS)})}",
         "since": list(dict.fromkeys(_since(one["since"], found, zone, say.language) for one in found["since"])),
         "columns": [(metric, say(f"metric.{metric}")) for metric in COLUMNS],
-        "rows": [_line(time, row, beside.get((time, nth), {}), say) for time, nth, row in _named(found["rows"], zone)],
+        "rows": rows, "blank": all(cell["value"] is None for row in rows for cell in row["cells"] + row["beside"]),
         "whole": [_line("", row, {}, say) for row in whole["rows"]],
         "anything": any(row.get("offered") or row.get("handled") for row in found["rows"]),
     }  # fmt: skip
