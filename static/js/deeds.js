@@ -1,5 +1,6 @@
 /** What may I do about an alert? Its buttons; those of a kind stand together. On a phone snoozing and the note come
- * with one press more (alerts.css), and so does what was done about one that is over. */
+ * with one press more (alerts.css), and so does what was done about one that is over or
+ * somebody else's. */
 
 import { said, words } from "./pagewords.js";
 
@@ -31,7 +32,7 @@ export function showDeeds(bar, alert, duty, now, act) {
   if (deeds.length > 0) bar.append(unfolding(bar, isOver ? words.done : words.unfold));
   for (const label of new Set(deeds.map((one) => one.group))) {
     if (!label) continue;
-    const folds = isOver || label === words.snooze;
+    const folds = isOver || label === words.snooze || (label === words.done && !alert.mine);
     bar.append(group(label, folds, deeds.filter((one) => one.group === label).map((one) => button(one, act))));
   }
   if (deeds.length > 0) bar.append(noting(field, act));

@@ -123,6 +123,7 @@ async def test_an_alert_comes_is_taken_in_two_taps_and_is_over_on_phone_and_wall
     await card.get_by_role("button", name="Acknowledge").tap()
     await card.get_by_text("seen by Admin").wait_for()
     await expect(card.locator(".alert-unheard")).to_be_hidden()
+    await expect(card.get_by_role("button", name="overflow opened")).to_be_hidden()  # it is nobody's yet
     await expect(phone.locator("#unmanned")).to_be_hidden()
     await wall.get_by_text("seen by Admin").wait_for()
     await card.get_by_text("Last hour, whom to ask, boards").tap()
