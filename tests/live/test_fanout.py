@@ -180,7 +180,12 @@ class Fanout(RuleBasedStateMachine):
         self.had: dict[tuple[Channel, int], list[Picture]] = {}  # at each moment of a place
 
     def teardown(self) -> None:
-        self.loop.close()
+        """Whatever happened, everybody is level in the end."""
+        try:
+            for store in self.all:
+                self.a_screen_is_level_in_the_end(store)
+        finally:
+            self.loop.close()
 
     def act(self, do: Callable[[], object]) -> None:
         """In a running loop, and on to where it has handed on what was written. Then what the server has is noted."""
@@ -243,6 +248,12 @@ class Fanout(RuleBasedStateMachine):
     def a_notice_goes(self, ms: int) -> None:
         self._apply(ms, NoticeCleared(notice="n", source="o"))
 
+    @rule(mark=st.sampled_from([None, True]))
+    def a_notice_comes_again_before_it_was_told_that_it_went(self, mark: bool | None) -> None:
+        self.a_notice_is_posted(None, mark, 0)
+        self.a_notice_goes(0)
+        self.a_notice_is_posted(None, mark, 0)
+
     @rule()
     def the_settings_change(self) -> None:
         group = "productive" if self.number % 2 else "personal"
@@ -253,13 +264,15 @@ class Fanout(RuleBasedStateMachine):
         self.clock.ms += ms
         self.act(self.hub.look)
 
-    @rule(store=stores, queues=st.lists(st.sampled_from(QUEUES), min_size=2, max_size=4))
-    def a_screen_sleeps_through_a_busy_moment_and_silence(self, store: Store, queues: list[str]) -> None:
-        """More than one patch waits for it, and a beat on top."""
+    @rule(store=stores, queues=st.lists(st.sampled_from(QUEUES), min_size=3, max_size=4), loses=st.booleans())
+    def a_screen_sleeps_through_a_busy_moment_and_silence(self, store: Store, queues: list[str], loses: bool) -> None:
+        """More than one patch waits for it, and a beat on top. `loses`: what it was told before."""
         for queue in queues:
-            self.a_contact_queues(queue, 150)
+            self.a_contact_queues(queue, 600)
         self.time_passes(1000)
         self.time_passes(BEAT_MS + 500)
+        if loses:
+            self.a_screen_reads(store, loses=True)
         self.a_screen_is_level_in_the_end(store)
 
     @rule()
@@ -367,6 +380,8 @@ class Fanout(RuleBasedStateMachine):
 
     def _all_is_told(self, store: Store) -> None:
         self.time_passes(1000)
+        while self.hub._held:  # a look has room for half of all
+            self.time_passes(1000)
         while self.hub.turns.waiting:
             self.act(lambda: None)
         while store.pipe.kernel or store.pipe.held:
