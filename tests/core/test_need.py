@@ -1,5 +1,6 @@
 """Need now, on floors of made-up calls: the load and what follows from it stand beside each number."""
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
 from wallboard.core.explain import explain
 from wallboard.core.load import Load, expected_share
+from wallboard.core.needtogether import SUMMED, needs_of
 from wallboard.core.settings import Queue, Settings, Target
 from wallboard.core.staffing import agents_needed, erlang_a, erlang_c
 from wallboard.core.state import Floor
@@ -113,6 +115,46 @@ def test_queues_that_share_nobody_stand_for_themselves_and_their_site_has_the_su
     assert whole["agents_needed"] == needed
     assert "missing" in whole
     assert "can_release" not in whole  # who can go from b is no help to a
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_group_says_at_any_time_the_sum_of_what_its_queues_say(seed: int):
+    """However queues come to share agents and stop, and whatever they said before."""
+    luck = random.Random(seed)
+    names = [f"{team}{nth}" for team in "rst" for nth in range(4)]
+    settings = Settings(queue={name: Queue(team=name[0], site="kyiv" if name < "s" else "lviv") for name in names})
+    floor = Floor(settings)
+    for event in sorted((one for name in names for one in calls(name, 18 * luck.randrange(1, 9), 120)), key=_time):
+        floor.apply(event, _time(event))
+    told = set()
+    for minute in range(40):
+        at_ms = NOON + minute * MINUTE
+        for _ in range(4):
+            agent, serves = f"a{luck.randrange(60)}", luck.sample(names, luck.choice([1, 1, 1, 2]))
+            floor.apply(ev.SignedIn(agent=agent, queues=serves, source="pbx", time=at_ms), at_ms)
+        if luck.random() < 0.5:
+            leaving = f"a{luck.randrange(60)}"
+            floor.apply(ev.SignedOut(agent=leaving, source="pbx", time=at_ms), at_ms)
+        floor.advance(at_ms + luck.randrange(MINUTE))
+        if minute == 20:
+            floor.watch(["r*", "team:s"])
+        for group, tally in floor.tallies.groups.items():
+            parts = needs_of(group, floor.tallies.queues)
+            sums = {
+                one: sum(part.get(one, 0) for part in parts) for one in SUMMED if any(one in part for part in parts)
+            }
+            if "missing" in sums:
+                sums.pop("can_release", None)
+            if not all("service_level_in_30m" in part for part in parts):
+                sums = {one: sums[one] for one in sums if one == "agents_needed"}
+            until = {"need_until": max(part["need_until"] for part in parts)} if parts else {}
+            assert tally.need == sums | until
+            told |= tally.need.keys()
+    assert told >= set(SUMMED), "else it is no test"
+
+
+def _time(event: ev.Event) -> int:
+    return event.time or 0
 
 
 def test_a_team_whose_agents_also_serve_elsewhere_says_nothing():

@@ -8,12 +8,14 @@ Queues that share a signed-in agent are one group: they are worked out together 
 out once a minute, at a second of its own, so that a large centre is not done all at once.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from zlib import crc32
 
 from wallboard.core.ground import Ground
 from wallboard.core.load import Load, backlog_s, expected_share
-from wallboard.core.needtogether import Need, needs_of, together
+from wallboard.core.needtogether import Need, Together
 from wallboard.core.people import People
 from wallboard.core.settings import SPOKEN, Target
 from wallboard.core.sharing import Group, shared
@@ -36,13 +38,14 @@ class Needs:
         self._people = people
         self._groups: dict[str, Group] = {}
         self._bases: dict[str, dict[str, object]] = {}  # group that says something → what that was worked out from
+        self._together: dict[str, Together] = {}  # by team, site, set of queues and all
 
     def turn(self, minute: int) -> None:
         """A minute turns: who works where may be another; each group is due within it."""
         before, self._groups = self._groups, {group.name: group for group in self._shared()}
         for name in self._bases.keys() & before.keys():
             if before[name].queues != (self._groups[name].queues if name in self._groups else ()):
-                self._say(before[name].queues, {})
+                self._say(before[name], {})
                 del self._bases[name]
         for name in self._bases.keys() & self._groups.keys() | {
             name for name, group in self._groups.items() if self._moves(group)
@@ -56,7 +59,7 @@ class Needs:
         load = self._load(group)
         need = self._need(group, load) if load else {}
         if need or name in self._bases:
-            self._say(group.queues, need)
+            self._say(group, need)
             self._bases.pop(name, None)
             if need and load:
                 self._bases[name] = self._basis(group, load)
@@ -82,11 +85,14 @@ class Needs:
 
     def open_set(self, group: str) -> None:
         """A new group says at once what its queues say."""
-        self._tallies.groups[group].need = self._of_group(group)
+        for name in self._bases.keys() & self._groups.keys():
+            inside = [group in self._tallies.queues[queue].groups for queue in self._groups[name].queues]
+            if any(inside):
+                self._put(group, name, self._tallies.queues[name].need, whole=all(inside))
 
     def clear(self) -> None:
         """Before counting anew: rows are new and say nothing yet."""
-        self._groups, self._bases = {}, {}
+        self._groups, self._bases, self._together = {}, {}, {}
 
     def _moves(self, group: Group) -> bool:
         return any(self._tallies.queues[name].ledger.moves for name in group.queues)
@@ -156,20 +162,19 @@ class Needs:
 
     # Saying it
 
-    def _say(self, queues: Iterable[str], need: Need) -> None:
-        groups: set[str] = set()
-        for name in queues:
-            tally = self._tallies.queues.get(name)
-            if tally is not None:
-                tally.need = need
-                self._ground.touch("queues", name)
-                groups |= tally.groups.keys()
-        for group in groups:
-            self._tallies.groups[group].need = self._of_group(group)
-            self._ground.touch("groups", group)
+    def _say(self, group: Group, need: Need) -> None:
+        tallies = [self._tallies.queues[name] for name in group.queues]
+        for name, tally in zip(group.queues, tallies, strict=True):
+            tally.need = need
+            self._ground.touch("queues", name)
+        for name, queues in Counter(chain.from_iterable(tally.groups for tally in tallies)).items():
+            self._put(name, group.name, need, whole=queues == len(tallies))
 
-    def _of_group(self, name: str) -> Need:
-        return together(needs_of(name, self._tallies.queues))
+    def _put(self, group: str, part: str, need: Need, *, whole: bool) -> None:
+        together = self._together.setdefault(group, Together())
+        together.put(part, need, whole=whole)
+        self._tallies.groups[group].need = together.need
+        self._ground.touch("groups", group)
 
 
 def _gap(needed: int, ready: int) -> Need:

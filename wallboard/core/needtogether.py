@@ -1,6 +1,7 @@
 """What do several queues need together? The sum of what those need that share agents."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 
 from wallboard.core.tally import Tally
 
@@ -26,20 +27,37 @@ def needs_of(group: str, tallies: Mapping[str, Tally]) -> list[Need]:
     return found
 
 
-def together(parts: Sequence[Need]) -> Need:
-    found: Need = {}
-    for part in parts:
+class Together:
+    """Their sums, kept as one of them says something else: of a thousand queues each speaks every minute."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, Need] = {}  # the one that spoke last stands last
+        self._outside: set[str] = set()  # those with queues outside of the group
+        self._sums: Counter[str] = Counter()
+        self._saying: Counter[str] = Counter()
+
+    def put(self, part: str, need: Need, *, whole: bool) -> None:
+        """What one part needs from now on; `whole`: all its queues lie in the group."""
+        self._count(self._parts.pop(part, {}), -1)
+        self._count(need, 1)
+        self._outside.discard(part)
+        if need:
+            self._parts[part] = need
+        if need and not whole:
+            self._outside.add(part)
+
+    @property
+    def need(self) -> Need:
+        if self._outside or not self._parts:
+            return {}
+        told = self._saying["service_level_in_30m"] == len(self._parts)  # else nobody told somewhere who is ready
+        left_out = {"missing", "can_release"} if not told else {"can_release"} if self._saying["missing"] else set()
+        found: Need = {one: self._sums[one] for one in SUMMED if self._saying[one] and one not in left_out}
+        return found | {"need_until": next(reversed(self._parts.values()))["need_until"]}
+
+    def _count(self, need: Need, number: int) -> None:
+        self._saying.update(dict.fromkeys(need, number))
         for metric in SUMMED:
-            if metric in part:
-                found[metric] = _number(found.get(metric, 0)) + _number(part[metric])
-        found["need_until"] = max(_number(found.get("need_until", 0)), _number(part["need_until"]))
-    if "missing" in found:  # who is missing at one place cannot be released at another that shares nobody
-        found.pop("can_release", None)
-    if not all("service_level_in_30m" in part for part in parts):  # somewhere nobody told who is ready
-        found = {metric: value for metric, value in found.items() if metric not in ("missing", "can_release")}
-    return found
-
-
-def _number(value: int | float | list[str]) -> int | float:
-    assert not isinstance(value, list)
-    return value
+            value = need.get(metric, 0)
+            assert isinstance(value, int)
+            self._sums[metric] += number * value
