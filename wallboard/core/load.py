@@ -1,6 +1,7 @@
 """What comes to queues that share agents, and what will those who are there reach? Erlang A where patience is known."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ def backlog_s(load: Load) -> float:
     return load.waiting / spare
 
 
+@lru_cache(maxsize=256)  # many queues have the same target
 def _steady(load: Load, target_s: float) -> float:
     ready = load.ready or 0
     if load.patience_s:

@@ -127,12 +127,13 @@ class Needs:
         if not work_ms:
             return None
         known = any("members" in tally.live for tally in tallies)
-        ready = sum(self._is_ready(agent, group.queues) for agent in group.agents) if known else None
+        ready = self._ready(group) if known else None
         return Load(arrivals * 1000 / seen_ms, work_ms / handled / 1000, patience_s, waiting, ready)
 
-    def _is_ready(self, agent: str, queues: tuple[str, ...]) -> bool:
-        row = self._people.agents.get(agent)
-        return row is not None and any(("queues", queue, "ready") in row.counted for queue in queues)
+    def _ready(self, group: Group) -> int:
+        places = {("queues", queue, "ready") for queue in group.queues}
+        rows = [row for agent in group.agents if (row := self._people.agents.get(agent))]
+        return sum(not places.isdisjoint(row.counted) for row in rows)
 
     def _need(self, group: Group, load: Load) -> Need:
         needs = [
