@@ -79,14 +79,24 @@ function serverNote(picture) {
   return { level: "alarm", text: say("connection.server_late", { time }) };
 }
 
+/** One time stands for all of them; where they fell silent at different times each has its own. */
 function sourcesText(late, picture) {
-  const heard = late.map(([, source]) => source.last_event_at).filter((at) => at);
-  const names = late.slice(0, NAMED).map(([name]) => name).join(", ");
+  const since = ([, source]) => (source.last_event_at ? moment(source.last_event_at, picture.now, picture.zone) : "");
+  const times = new Set(late.map(since));
+  if (times.size > 1) return say("connection.sources_late", { sources: named(late, (row) => oneLate(row, since(row))) });
+  const sources = named(late, ([name]) => name);
+  const [time] = times;
+  return time ? say("connection.source_late", { sources, time }) : say("connection.source_unheard", { sources });
+}
+
+function oneLate([source], time) {
+  return time ? say("connection.one_late", { source, time }) : source;
+}
+
+function named(late, nameOf) {
+  const sources = late.slice(0, NAMED).map(nameOf).join(", ");
   const more = late.length - NAMED;
-  const sources = more > 0 ? say("connection.more_sources", { sources: names, more }) : names;
-  if (!heard.length) return say("connection.source_unheard", { sources });
-  const time = moment(Math.min.apply(null, heard), picture.now, picture.zone);
-  return say("connection.source_late", { sources, time });
+  return more > 0 ? say("connection.more_sources", { sources, more }) : sources;
 }
 
 /** One that is missed stands among the sources (live/vitals.py), and no number comes from it. */
