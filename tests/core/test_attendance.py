@@ -9,7 +9,9 @@ from test_oracle import LOGS, ZONES, _is_repeat, _logs, _settings
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
+from wallboard.core.agenttime import quarters_before
 from wallboard.core.attendance import TIME, gather
+from wallboard.core.contactrow import ARRIVALS
 from wallboard.core.past import Past
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
 from wallboard.core.settings import Agent, Settings
@@ -111,6 +113,17 @@ def test_a_quarter_that_was_emptied_after_the_last_writing_is_written_empty_afte
     floor = snapshot.load(snapshot.dump(floor))
     written |= take(Past(floor, written_ms))
     assert {one: amounts for one, amounts in written.items() if amounts} == {}
+
+
+def test_after_a_new_start_only_what_an_agent_was_told_last_is_looked_at_again() -> None:
+    floor = Floor()
+    floor.advance(NINE)
+    for second in range(300):
+        at_ms, presence = NINE + second * SECOND, "paused" if second % 2 else "ready"
+        floor.apply(ev.PresenceSet(agent="anna", presence=presence, source="pbx", time=at_ms), at_ms)
+    row = floor.people.agents["anna"]
+    assert len(row.events) == 300
+    assert len(list(quarters_before(row, floor.ground))) == ARRIVALS
 
 
 @given(_logs(), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2), st.lists(st.integers(0, 200), max_size=4))

@@ -8,12 +8,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from test_oracle import LOGS, ZONES, _is_repeat, _logs, _queue, _rule, _settings
 
+from wallboard.core import contactrow, snapshot
 from wallboard.core import events as ev
-from wallboard.core import snapshot
+from wallboard.core.contactrow import ARRIVALS, Contact, stories_before
+from wallboard.core.facts import facts
 from wallboard.core.past import Past, quarters_of
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval, Quarters, counts_of
 from wallboard.core.settings import Queue, Settings, Site
 from wallboard.core.state import Floor
+from wallboard.core.story import Story
+from wallboard.core.telling import step
 
 NINE = 1_795_338_000_000  # 2026-11-22 09:00 UTC
 MINUTE = 60_000
@@ -290,3 +294,46 @@ def test_a_wrap_up_that_ended_today_is_counted_after_a_restart_although_the_call
     for one in (floor, snapshot.load(snapshot.dump(floor))):
         one.settle()
         assert one.tallies.queues["support"].ledger.window("day").sums["handled"] == 1
+
+
+def chat(messages: int) -> tuple[Floor, Contact]:
+    """A second between two of them; that it was queued again before the last ten is told last."""
+    base: dict[str, Any] = {"contact": "1", "source": "chat"}
+    floor = Floor()
+    floor.apply(ev.Queued(queue="support", channel="chat", time=NINE, **base), NINE)
+    floor.apply(ev.Answered(agent="anna", time=NINE + 1, **base), NINE + 1)
+    for n in range(messages):
+        at_ms = NINE + n * 1000 + 2
+        floor.apply(ev.Message(by="agent" if n % 2 else "customer", time=at_ms, **base), at_ms)
+    late_ms = NINE + (messages - 10) * 1000
+    floor.apply(ev.Queued(queue="sales", channel="chat", time=late_ms, **base), floor.now_ms)
+    return floor, floor.contacts.contacts["chat", "1"]
+
+
+def test_after_a_restart_a_long_chat_is_told_again_once_and_not_once_for_each_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    floor, contact = chat(1_000)
+    steps: list[int] = []
+
+    def counted(story: Story, event: ev.Event, at_ms: int) -> object:
+        steps.append(at_ms)
+        return step(story, event, at_ms)
+
+    monkeypatch.setattr(contactrow, "step", counted)
+    assert len(list(stories_before(contact, floor.settings))) == ARRIVALS
+    assert len(steps) < 1_003 + ARRIVALS * ARRIVALS
+
+
+@pytest.mark.parametrize("messages", [20, 200])
+def test_what_was_written_of_a_contact_is_what_had_arrived_by_then(messages: int) -> None:
+    floor, contact = chat(messages)
+    orders = sorted(order for _, order, _ in contact.events)[-ARRIVALS:]
+    stories = list(stories_before(contact, floor.settings))
+    assert len(stories) == len(orders)
+    for story, last in zip(stories, orders, strict=True):
+        whole = Story("chat", floor.settings)
+        for at_ms, order, event in contact.events:
+            if order < last:
+                step(whole, event, at_ms)
+        assert facts(story, floor.settings, floor.now_ms) == facts(whole, floor.settings, floor.now_ms)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from wallboard.core.agentrow import AgentRow
 from wallboard.core.agents import setting
-from wallboard.core.contactrow import Told
+from wallboard.core.contactrow import Told, last_arrivals
 from wallboard.core.ground import Ground
 from wallboard.core.timesheet import IDLE_BREAK_MS, Setting, Span, Timesheet, Work, reach_beyond
 
@@ -49,8 +49,8 @@ def settings_of(row: AgentRow, ground: Ground) -> list[Setting]:
 
 
 def quarters_before(row: AgentRow, ground: Ground) -> Iterator[dict[int, dict[str, int]]]:
-    """As `quarters_of`, as it was before each of the own events that may still be moved by a late one arrived."""
-    for _, last, _ in row.events:
+    """As `quarters_of`, as it was before each of the own events that arrived last."""
+    for last in last_arrivals(row.events):
         sheet = row.sheet.copied()
         told = _told_by(row, [one for one in row.events if one[1] < last], ground)
         sheet.settle(ground.now_ms, told, chain.from_iterable(row.spans.values()))

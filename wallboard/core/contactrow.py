@@ -1,6 +1,7 @@
 """What is kept of a contact? Its events until it is at rest, the story that they tell, and what that adds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from msgspec import Struct, msgpack
@@ -15,6 +16,8 @@ from wallboard.core.visits import SightedGone, SightedWaiting
 Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
 Kept = tuple[int, int, ev.Told | ev.Own | SightedWaiting | SightedGone]  # the same, as a checkpoint has it
+
+ARRIVALS = 50  # the history is written every few seconds: of one contact or agent fewer are told between two writings
 
 _kept = msgpack.Decoder(list[Kept])
 
@@ -64,11 +67,21 @@ class Listing(NamedTuple):
     waiting: frozenset[tuple[str, str]]
 
 
+def last_arrivals(events: Iterable[Told]) -> list[int]:
+    """The orders of the last of them that arrived: only what arrived after the last writing can differ from it."""
+    return sorted({order for _, order, _ in events})[-ARRIVALS:]
+
+
 def stories_before(contact: Contact, settings: Settings) -> Iterator[Story]:
-    """As it was before each of the events that are still known arrived."""
-    for _, last, _ in contact.events:
-        story = contact.base.copied(settings) if contact.base else Story(contact.key[0], settings)
-        for at_ms, order, event in contact.events:
+    """As it was before each of the events that arrived last, those before them told once."""
+    orders = last_arrivals(contact.events)
+    same = contact.base.copied(settings) if contact.base else Story(contact.key[0], settings)
+    early = list(takewhile(lambda one: one[1] < orders[0], contact.events))
+    for at_ms, _, event in early:
+        step(same, event, at_ms)
+    for last in orders:
+        story = same.copied(settings)
+        for at_ms, order, event in contact.events[len(early) :]:
             if order < last:
                 step(story, event, at_ms)
         yield story
