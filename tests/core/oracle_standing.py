@@ -60,6 +60,8 @@ def is_free(all_told: list[Told], person: Person, agent: str, now: int) -> bool:
     contact is known."""
     states = [state for state, _ in at_hand(all_told, agent, now)]
     does = doing(all_told, person, agent, now)
+    if "ringing" in states:
+        return False
     if does in QUIET:
         return len([state for state in states if state != "wrapup"]) < person.slots
     return does in HANDLED and max(len(states), 1) < person.slots

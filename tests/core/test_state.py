@@ -1,5 +1,8 @@
 """The floor: what each event does to its numbers, what time alone does, and what late and early events do."""
 
+from typing import Any
+
+import pytest
 from floors import MINUTE, NOON, SECOND, at, call, floor_after
 
 from wallboard.core import events as ev
@@ -187,6 +190,20 @@ def test_idle_is_who_has_a_slot_left_and_nothing_ringing():
         found.append(document(floor)["queues"]["q"]["now"]["idle"])
     assert found == [1, 1, 0, 1, 0]
     floor.apply(ev.ActivitySeen(agent="anna", activity="idle", source="pbx"), NOON + 9 * SECOND)
+    assert document(floor)["queues"]["q"]["now"]["idle"] == 1
+
+
+@pytest.mark.parametrize("device", ["idle", "engaged", "unknown"])
+def test_at_whom_a_contact_rings_is_not_idle_whatever_their_device_says(device: Any) -> None:
+    of = {"agent": "bob", "source": "chat"}
+    floor = floor_after([
+        ev.SignedIn(**of, queues=["q"], slots=3),
+        ev.Queued(contact="a", queue="q", source="chat"), ev.Ringing(**of, contact="a"),
+    ])  # fmt: skip
+    floor.apply(ev.ActivitySeen(**of, activity=device), NOON + SECOND)
+    now = document(floor)["queues"]["q"]["now"]
+    assert (now["ringing"], now["ready"], now["idle"]) == (1, 1, 0)
+    floor.apply(ev.Missed(**of, contact="a"), NOON + 2 * SECOND)
     assert document(floor)["queues"]["q"]["now"]["idle"] == 1
 
 

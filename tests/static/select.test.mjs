@@ -5,6 +5,7 @@ import { levelOf } from "../../static/js/levels.js";
 import { paged, pagedTexts } from "../../static/js/paging.js";
 import { agentsOf, queuesOf, selects } from "../../static/js/select.js";
 import { doingOf } from "../../static/js/doing.js";
+import { hasRoom } from "../../static/js/floor/room.js";
 import { valueOf } from "../../static/js/tiles/number.js";
 import { calling } from "../../static/js/tiles/notices.js";
 import { worstFirst } from "../../static/js/tiles/queues.js";
@@ -161,4 +162,14 @@ test("a number tile finds its value in a queue, a group, a family or a reported 
   assert.equal(valueOf({ metric: "kpi.sales", window: "now" }, state), 12.5);
   assert.equal(valueOf({ metric: "service_level", window: "day", of }, state), undefined);
   assert.equal(valueOf({ metric: "waiting", window: "now", of: { kind: "queues", id: "none" } }, state), undefined);
+});
+
+test("somebody at whom a contact rings is not free, whatever their device says", () => {
+  const row = (activity, ...states) => ({ activity, contacts: states.map((state) => ({ state })), slots: { allowed: 2 } });
+  for (const seen of ["idle", "unknown", "engaged"]) {
+    assert.equal(hasRoom(row(seen)), true, seen);
+    assert.equal(hasRoom(row(seen, "ringing")), false, seen);
+  }
+  assert.equal(hasRoom(row("idle", "wrapup", "engaged")), true);
+  assert.equal(hasRoom(row("engaged", "engaged", "engaged")), false);
 });

@@ -132,7 +132,9 @@ def setting(profile: Profile, at_ms: int) -> Setting:
 
 def has_room(activity: str, held: Sequence[str], slots: int) -> bool:
     """A free slot, nothing ringing, not busy elsewhere. `held`: the state of each contact in hand; a wrap-up takes a
-    slot as a talk does, and so does what only a device tells of."""
+    slot as a talk does, and so does what only a device tells of. What rings counts, whatever the device says."""
+    if "ringing" in held:
+        return False
     if activity in HANDLED:
         return max(1, len(held)) < slots
     return activity in ("idle", "unknown") and sum(state != "wrapup" for state in held) < slots

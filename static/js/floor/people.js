@@ -8,10 +8,10 @@ import { rows } from "../select.js";
 import { collated, say } from "../words.js";
 import { askToClose } from "./ghost.js";
 import { button } from "./press.js";
+import { hasRoom } from "./room.js";
 
 const REST_MS = 2 * 3600 * 1000; // as on the wall (tiles/agents.js)
 const IN_CONTACT = ["ringing", "engaged", "holding"];
-const HANDLED = ["engaged", "holding", "wrapup"];
 const PLACES = ["free", "contact", "wrapup", "away", "else"];
 
 const open = new Set(); // ids of people who are open
@@ -49,13 +49,6 @@ function placeOf(row, queue) {
   if (here.presence === "paused" && doing !== "unreachable") return placed("away", here.since, "paused", here.reason || "");
   if (doing === "offline") return null;
   return placed("else", row.since, doing, doing);
-}
-
-/** A free slot, nothing ringing: as core/agents.py has it. */
-function hasRoom(row) {
-  const held = row.contacts, allowed = row.slots.allowed;
-  if (HANDLED.includes(row.activity)) return Math.max(1, held.length) < allowed;
-  return ["idle", "unknown"].includes(row.activity) && held.filter((one) => one.state !== "wrapup").length < allowed;
 }
 
 function placed(name, since, icon, of) {
