@@ -6,6 +6,7 @@ from wallboard.core import events as ev
 from wallboard.core import snapshot
 from wallboard.core.deeds import Did
 from wallboard.core.kpis import document
+from wallboard.core.latest import Latest
 from wallboard.core.patch import diff
 
 
@@ -91,3 +92,15 @@ def test_a_notice_stands_without_the_name_of_who_is_erased():
         "ann": {"who": "–", "by": "–"}, "ben": {"who": "ben", "by": "person:ben"},
     }  # fmt: skip
     assert {name for kind, name in floor.take_touched() if kind == "notices"} == {"ann"}
+
+
+def test_with_a_contact_its_place_among_the_last_ones_is_forgotten() -> None:
+    """Each was tagged with its own ticket."""
+    floor = floor_after(call("a", -60, answer_s=-50, end_s=-40))
+    floor.apply(ev.Tagged(contact="a", tag="ticket-1", source="pbx", time=NOON), NOON)
+    floor.advance(NOON + 16 * MINUTE)
+    latest = floor.contacts.latest
+    assert list(latest.of("queues", {"support"}))
+    floor.advance(NOON + 3 * 24 * 60 * MINUTE)
+    assert not floor.contacts.contacts
+    assert vars(latest) == vars(Latest())

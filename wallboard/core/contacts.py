@@ -148,6 +148,7 @@ class Contacts:
             if contact.base and contact.is_put_away and contact.base.over_ms < oldest_ms:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
+        self.latest.forget(self.contacts)
         self.repeats.forget(oldest_ms)
         if self.quarters:
             self.quarters.forget(self.contacts)

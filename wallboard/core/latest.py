@@ -3,7 +3,7 @@
 Among all contacts the newest are of the busy queues; of a quiet one the last may be hours and ten thousands ago.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from itertools import chain
 
 from wallboard.core.contactrow import Key
@@ -37,10 +37,15 @@ class Latest:
             self._both(story.result.queue, story.result.agent, "result", key)
 
     def of(self, kind: str, names: Collection[str]) -> Iterator[Key]:
-        """Those of any of these `queues` or `agents`; some may be forgotten already, or stand twice."""
+        """Those of any of these `queues` or `agents`; some may be forgotten since, or stand twice."""
         return chain.from_iterable(
             reversed(keys) for (of, name, _), keys in self._of.items() if of == kind and name in names
         )
+
+    def forget(self, known: Container[Key]) -> None:
+        """Whoever is not known any more."""
+        left = {of: [key for key in keys if key in known] for of, keys in self._of.items()}
+        self._of = {of: keys for of, keys in left.items() if keys}
 
     def clear(self) -> None:
         self._of = {}
