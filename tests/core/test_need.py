@@ -117,6 +117,24 @@ def test_queues_that_share_nobody_stand_for_themselves_and_their_site_has_the_su
     assert "can_release" not in whole  # who can go from b is no help to a
 
 
+def test_in_the_first_half_hour_calls_come_as_often_as_they_have_come_since_the_first():
+    """100 calls in ten minutes, 1.8 minutes each: 18 Erlang, and not the 6 of a whole half hour."""
+    found = now(floor_of(calls("support", 6, 108, minutes=10), staff(20, "support")), "support")
+    assert 18 < found["agents_needed"] < 24
+    quiet = now(floor_of(calls("support", 6, 108, minutes=10), calls("support", 1200, 60)), "support")
+    assert quiet["agents_needed"] < 10, "who is called all the time has had a quiet time"
+
+
+def test_a_new_set_of_queues_says_until_when_as_the_one_that_spoke_last():
+    queues = [f"q{nth}" for nth in range(6)]
+    floor = floor_of(
+        *(calls(queue, 18, 180) for queue in queues), *(staff(1, one, begin=n) for n, one in enumerate(queues))
+    )
+    group = floor.watch(["q?"])
+    until = max(floor.tallies.queues[queue].need["need_until"] for queue in queues)
+    assert floor.tallies.groups[group].need["need_until"] == until
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_group_says_at_any_time_the_sum_of_what_its_queues_say(seed: int):
     """However queues come to share agents and stop, and whatever they said before."""

@@ -81,7 +81,7 @@ async def test_the_setting_chooses_the_way(config: Config, fast_frames: bool, mo
 
     monkeypatch.setattr(serve, "server_for", told)
     with pytest.raises(Enough):
-        await parts._web(None, replace(config, server=Server(fast_frames=fast_frames)), None, None, None)  # type: ignore[arg-type]
+        await parts._web(replace(config, server=Server(fast_frames=fast_frames)), None, None, None)  # type: ignore[arg-type]
     assert chosen == [FrameProtocol if fast_frames else PromptProtocol]
 
 

@@ -18,7 +18,7 @@ def resulted(story: Story, event: ev.Outcome, at_ms: int) -> Deed:
 def rated(story: Story, event: ev.Rated, at_ms: int) -> Deed:
     queue, agent = story.named(event.queue) or story.home, event.agent and story.agent_of(event.agent)
     kind = event.kind or "csat"
-    best = event.best or (10 if kind == "nps" else 5)
+    best = event.out_of
     story.marks = {**story.marks, kind: Mark(at_ms, queue, agent or story.last_agent, event.score, best)}
     return Deed(Did.NOTED, f"marked {event.score:g} of {best:g}")
 

@@ -110,6 +110,16 @@ class Rated(Event, frozen=True, kw_only=True, tag="contact.rated"):
     kind: Literal["csat", "nps", "ces"] | None = None
     best: Annotated[float, Meta(gt=0, le=1000)] | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.score <= self.out_of:
+            raise ValueError(f"score must lie between 0 and best, here {self.out_of:g}")
+
+    @property
+    def out_of(self) -> float:
+        """The best mark: where none is told, 10 of nps and else 5."""
+        return self.best or (10 if self.kind == "nps" else 5)
+
 
 class Tagged(ContactEvent, frozen=True, kw_only=True, tag="contact.tagged"):
     tag: Text

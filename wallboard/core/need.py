@@ -85,7 +85,7 @@ class Needs:
 
     def open_set(self, group: str) -> None:
         """A new group says at once what its queues say."""
-        for name in self._bases.keys() & self._groups.keys():
+        for name in [name for name in self._bases if name in self._groups]:  # in the order in which they spoke
             inside = [group in self._tallies.queues[queue].groups for queue in self._groups[name].queues]
             if any(inside):
                 self._put(group, name, self._tallies.queues[name].need, whole=all(inside))
@@ -113,12 +113,12 @@ class Needs:
 
     def _load(self, group: Group) -> Load | None:
         """None where too little is known."""
-        tallies = [self._tallies.queues[name] for name in group.queues if name in self._tallies.queues]
+        tallies = [self._tallies.queues[name] for name in group.queues]
         arrivals = _sum(tallies, "m30", "offered")
         handled = _sum(tallies, "m60", "handled")
         if arrivals < LEAST_ARRIVALS or not handled:
             return None
-        seen_ms = self._ground.now_ms - (self._ground.minute - 29) * MINUTE_MS
+        seen_ms = self._ground.now_ms - max(self._ground.minute - 29, _first_minute(tallies)) * MINUTE_MS
         work_ms = sum(_sum(tallies, "m60", part) for part in ("talk_ms", "hold_ms", "wrapup_ms"))
         abandoned = _sum(tallies, "day", "abandoned")
         waits_ms = _sum(tallies, "day", "answered_wait_ms") + _sum(tallies, "day", "abandoned_wait_ms")
@@ -182,6 +182,11 @@ def _gap(needed: int, ready: int) -> Need:
     if needed > ready:
         return {"missing": needed - ready}
     return {"can_release": ready - needed} if ready > needed else {}
+
+
+def _first_minute(tallies: Iterable[Tally]) -> int:
+    """When the first of the last hour came: what comes after a quiet time, as in the morning, comes since then."""
+    return min(minute for tally in tallies for minute, of in tally.ledger.minutes.items() if of.get("offered"))
 
 
 def _sum(tallies: Iterable[Tally], window: str, metric: str) -> int:
