@@ -74,6 +74,11 @@ def test_an_instant_may_be_milliseconds_or_rfc_3339_everywhere():
             "unknown type 'contact.quued' - did you mean 'contact.queued'?",
         ),
         (b'{"type":"nonsense"}', "$.type", "unknown type 'nonsense'"),
+        (
+            b'{"type":"contact.queued","type":"contact.ended","contact":"c","queue":"s"}',
+            "$.type",
+            "Object contains the field 'type' twice",
+        ),
         (QUEUED + b',"time":"9999-12-31T23:59:59-23:59"}', "$.time", "time must lie between the years 1970 and 9999"),
         (b'{"type":"contact.rated","score":6}', "$.score", "score must lie between 0 and best, here 5"),
         (b'{"type":"contact.rated","score":-1,"best":5}', "$.score", "score must lie between 0 and best, here 5"),

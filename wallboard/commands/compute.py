@@ -15,6 +15,7 @@ from wallboard.commands.progress import progress
 from wallboard.configfile import as_written
 from wallboard.core import kpis
 from wallboard.core.deeds import Did
+from wallboard.core.errors import WallboardError
 from wallboard.core.events import Event
 from wallboard.core.settings import Settings
 from wallboard.core.state import Floor
@@ -33,10 +34,14 @@ class Warnings:
     """What a reader of the figures should know; printed beside them, never among them."""
 
     def __init__(self) -> None:
+        self.read = 0
         self.duplicates = 0
         self.late = 0
+        self.nothing_yet = False
 
     def lines(self) -> Iterator[str]:
+        if self.nothing_yet:
+            yield "nothing had happened by then: all of these events come later"
         if self.duplicates:
             yield f"{self.duplicates} events were there before (same source and id) and were counted once"
         if self.late:
@@ -85,12 +90,15 @@ def _moments(
     """The floor at each whole step (if any: then in order of time) and at the end. Arrival: the greatest time yet."""
     floor = Floor(settings)
     now_ms = 0
-    told = once(_told_until(events, at_ms), source, warnings)
+    told = once(_told_until(events, at_ms, warnings), source, warnings)
     for time_ms, event in _in_order(told) if every_ms else _as_they_stand(told):
         if every_ms and now_ms:
             yield from _steps(floor, now_ms, time_ms, every_ms)
         now_ms = max(now_ms, time_ms)
         warnings.late += any(deed.code is Did.LATE for deed in floor.apply(event, now_ms))
+    if not warnings.read:
+        raise WallboardError(f"these files hold no event: is --from {source} right?")
+    warnings.nothing_yet = not now_ms
     end_ms = at_ms if at_ms is not None else now_ms
     if every_ms and now_ms:
         yield from _steps(floor, now_ms, end_ms, every_ms)
@@ -111,17 +119,21 @@ def _in_order(events: Iterable[Event]) -> list[tuple[int, Event]]:
     return sorted(_as_they_stand(events), key=lambda one: one[0])
 
 
-def _told_until(events: Iterable[Event], at_ms: int | None) -> Iterator[Event]:
-    return (event for event in events if at_ms is None or event.time is None or event.time <= at_ms)
+def _told_until(events: Iterable[Event], at_ms: int | None, warnings: Warnings) -> Iterator[Event]:
+    for event in events:
+        warnings.read += 1
+        if at_ms is None or event.time is None or event.time <= at_ms:
+            yield event
 
 
 def once(events: Iterable[Event], source: str, warnings: Warnings) -> Iterator[Event]:
     """Each (source, id) once within 24 hours, as the stream takes it; what names no source is the recording's."""
     seen: dict[tuple[str | None, str], int] = {}  # when it happened
-    at_ms = 0
+    greatest_ms = 0
     for event in events:
         told = event if event.source else msgspec.structs.replace(event, source=source)
-        at_ms = at_ms if told.time is None else told.time
+        at_ms = greatest_ms if told.time is None else told.time
+        greatest_ms = max(greatest_ms, at_ms)
         if told.id is not None:
             key = told.source, told.id
             if abs(at_ms - seen.get(key, -KNOWN_MS)) < KNOWN_MS:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 import msgspec
@@ -44,7 +45,10 @@ def doctor(source: str | None, as_json: bool, **where: Any) -> None:
     config, mistakes = Given(**where).as_far_as_good()
     if source is not None and source not in config.collectors:
         known = ", ".join(config.collectors) or "none"
-        raise WallboardError(f"no source '{source}' is configured: there is {known}")
+        raise WallboardError(
+            f"no source '{source}' is configured, there is {known}; of one that sends its events itself "
+            f"/sources/{quote(source, safe='')} says what came"
+        )
     findings = [f"problem: {one} - correct it: what runs goes on with the last good file" for one in mistakes]
     findings += asyncio.run(_findings(config, source))
     click.echo(msgspec.json.encode(findings) if as_json else "\n".join(findings))

@@ -175,6 +175,8 @@ def _structs_in(kind: Any) -> Iterator[Any]:
 
 @lru_cache(maxsize=256)
 def _about_type(found: str) -> str:
+    if found in _TYPES:
+        return "Object contains the field 'type' twice"
     if found in OWN_TYPES:
         return f"'{found}' is written by the server only"
     return f"unknown type '{found}'{meant(found, _TYPES)}"

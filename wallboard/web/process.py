@@ -23,7 +23,8 @@ def process() -> Iterator[tuple[str, str, float]]:
         "Time of the processor, the kernel's for it too.",
         used.ru_utime + used.ru_stime,
     )
-    yield "process_max_fds", "How many files may be open.", most
+    if most != resource.RLIM_INFINITY:
+        yield "process_max_fds", "How many files may be open.", most
     with suppress(OSError):
         resident = int(_PAGES.read_text().split()[1])
         yield "process_resident_memory_bytes", "Memory that is in use.", resident * resource.getpagesize()
