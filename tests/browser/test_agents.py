@@ -57,7 +57,7 @@ async def test_leaders_are_the_first_five_and_nobody_leads_with_a_mean_or_percen
     agents = list(server.hub.state["agents"].values())
     for place, agent in enumerate(agents):
         few = 4 if place else 5
-        agent["day"] = {"rating_avg": 3 + place / 10, "rated": 20 if place < 7 else 4}
+        agent["day"] = {"rating_avg": 3 + place / 10, "rating_best": 5, "rated": 20 if place < 7 else 4}
         agent["day"] |= {"success_rate": 50 + place, "n": {"success_rate": few}}
         agent["tags"] = {"thanks": 2} if place < 2 else {}
     painted, living = await open_board("best", live=False, java_script_enabled=False), await open_board("best")

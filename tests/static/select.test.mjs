@@ -6,6 +6,7 @@ import { paged, pagedTexts } from "../../static/js/paging.js";
 import { agentsOf, queuesOf, selects } from "../../static/js/select.js";
 import { doingOf } from "../../static/js/doing.js";
 import { hasRoom } from "../../static/js/floor/room.js";
+import { leaders } from "../../static/js/tiles/leaders.js";
 import { valueOf } from "../../static/js/tiles/number.js";
 import { calling } from "../../static/js/tiles/notices.js";
 import { worstFirst } from "../../static/js/tiles/queues.js";
@@ -172,4 +173,11 @@ test("somebody at whom a contact rings is not free, whatever their device says",
   }
   assert.equal(hasRoom(row("idle", "wrapup", "engaged")), true);
   assert.equal(hasRoom(row("engaged", "engaged", "engaged")), false);
+});
+
+test("mean marks are ranked by the share of what they are out of", () => {
+  const marked = (rating_avg, rating_best) => ({ day: { rated: 5, rating_avg, rating_best } });
+  const agents = { a: marked(7, 10), b: marked(4.5, 5), c: marked(9, 10), d: marked(3, undefined) };
+  const found = leaders({ metric: "rating_avg", window: "day" }, agents);
+  assert.deepEqual(found.map((one) => [one.id, one.rank]), [["b", 0.9], ["c", 0.9], ["a", 0.7]]);
 });

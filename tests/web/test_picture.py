@@ -10,6 +10,7 @@ from wallboard.record.boards import load_boards
 from wallboard.web.paint import painted
 from wallboard.web.picture import Picture, age_of
 from wallboard.web.tiles import alerts as alerts_tile
+from wallboard.web.tiles import leaders
 from wallboard.web.words import words
 
 SOURCES = {
@@ -329,3 +330,14 @@ def test_reasons_are_the_codes_of_the_hour_and_say_what_is_more_than_today() -> 
     row["m60"]["codes"]["price"] = 11  # 19 outcomes: too few to speak of a change
     (shown,) = painted({"tiles": [tile]}, Picture({"groups": {"all": row}}, 0, words("en")))
     assert {one["way"] for one in shown["shown"]} == {""}
+
+
+def test_mean_marks_are_ranked_by_the_share_of_what_they_are_out_of_and_shown_as_they_are() -> None:
+    marks = {"a": (7, 10), "b": (4.5, 5), "c": (9, 10)}
+    agents = {
+        name: {"name": name, "day": {"rated": 5, "rating_avg": mean, "rating_best": best}}
+        for name, (mean, best) in marks.items()
+    }
+    tile = {"metric": "rating_avg", "window": "day", "reads": "decimal", "fits": [5]}
+    shown = leaders.paint(tile, Picture({"agents": agents}, 100_000, words("en")))["shown"]
+    assert [(row["id"], row["place"], row["value"]) for row in shown] == [("b", 1, "4.5"), ("c", 1, "9"), ("a", 3, "7")]

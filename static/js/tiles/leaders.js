@@ -20,19 +20,16 @@ export function mount(body) {
 }
 
 export function render(body, tile, picture) {
-  const found = agentsOf(tile, picture.state.agents)
-    .map(([id, agent]) => ({ id, agent, name: agent.name || "", value: valueOf(tile, agent) }))
-    .filter((one) => one.value > 0)
-    .sort((one, other) => other.value - one.value || collated(one.name, other.name) || (one.id < other.id ? -1 : 1));
-  const values = found.map((one) => one.value);
+  const found = leaders(tile, picture.state.agents);
+  const ranks = found.map((one) => one.rank);
   const wanted = Math.min(found.length, LEADERS);
   const roomy = tile.fits.findIndex((holds) => holds >= wanted);
   const fit = roomy < 0 ? tile.fits.length - 1 : roomy;
   const list = part(body, "ol", "leaders-list");
   mark(list, "fit", fit);
   each(list, "li", "leader", found.slice(0, Math.min(wanted, tile.fits[fit])), (one) => one.id, (item, one) => {
-    const shown = figure(one.value, tile.reads, picture.now);
-    write(part(item, "span", "place"), values.indexOf(one.value) + 1);
+    const shown = figure(valueOf(tile, one.agent), tile.reads, picture.now);
+    write(part(item, "span", "place"), ranks.indexOf(one.rank) + 1);
     write(part(item, "bdi", "name"), one.name || say("absent"));
     write(part(item, "b", "score"), shown.text + shown.unit);
   });
@@ -40,11 +37,24 @@ export function render(body, tile, picture) {
   return { level: "", sources: [].concat.apply([], found.map((one) => one.agent.sources || [])) };
 }
 
-/** 0 where it is not known, a mean of too few marks or a percentage of too few. */
+/** The first one first. */
+export function leaders(tile, agents) {
+  return agentsOf(tile, agents)
+    .map(([id, agent]) => ({ id, agent, name: agent.name || "", rank: rankedBy(tile, agent) }))
+    .filter((one) => one.rank > 0)
+    .sort((one, other) => other.rank - one.rank || collated(one.name, other.name) || (one.id < other.id ? -1 : 1));
+}
+
+/** 0 where it is not known, a mean of too few marks or a percentage of too few. Of a mean mark the share of what it is
+ * out of: people may be marked by different scales. */
+function rankedBy(tile, agent) {
+  const figures = agent[tile.window] || {};
+  if ((figures.n || {})[tile.metric] < LEAST) return 0;
+  if (tile.metric !== "rating_avg") return valueOf(tile, agent);
+  return figures.rating_best && figures.rated >= LEAST ? valueOf(tile, agent) / figures.rating_best : 0;
+}
+
 function valueOf(tile, agent) {
   if (tile.metric.indexOf(TAGS) === 0) return (agent.tags || {})[tile.metric.slice(TAGS.length)] || 0;
-  const figures = agent[tile.window] || {};
-  if (tile.metric === "rating_avg" && !(figures.rated >= LEAST)) return 0;
-  if ((figures.n || {})[tile.metric] < LEAST) return 0;
-  return figures[tile.metric] || 0;
+  return (agent[tile.window] || {})[tile.metric] || 0;
 }

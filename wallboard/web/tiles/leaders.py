@@ -18,7 +18,7 @@ def paint(tile: Document, picture: Picture) -> Document:
             "id": name,
             "place": values.index(value) + 1,
             "name": row.get("name") or picture.say("absent"),
-            "value": "".join(figure(value, tile["reads"], picture.now_ms, picture.say)),
+            "value": "".join(figure(_value(tile, row), tile["reads"], picture.now_ms, picture.say)),
         }
         for name, row, value in found[:LEADERS]
     ]
@@ -28,13 +28,20 @@ def paint(tile: Document, picture: Picture) -> Document:
 
 
 def _ranked(tile: Document, row: Document) -> float:
-    """0 where it is not known, a mean of too few marks or a percentage of too few."""
+    """0 where it is not known, a mean of too few marks or a percentage of too few. Of a mean mark the share of what
+    it is out of: people may be marked by different scales."""
+    metric: str = tile["metric"]
+    figures = row.get(tile["window"], {})
+    if figures.get("n", {}).get(metric, LEAST) < LEAST:
+        return 0
+    if metric != "rating_avg":
+        return _value(tile, row)
+    best = figures.get("rating_best", 0)
+    return _value(tile, row) / best if best and figures.get("rated", 0) >= LEAST else 0
+
+
+def _value(tile: Document, row: Document) -> float:
     metric: str = tile["metric"]
     if metric.startswith("tags."):
         return float(row.get("tags", {}).get(metric.removeprefix("tags."), 0))
-    figures = row.get(tile["window"], {})
-    if metric == "rating_avg" and figures.get("rated", 0) < LEAST:
-        return 0
-    if figures.get("n", {}).get(metric, LEAST) < LEAST:
-        return 0
-    return float(figures.get(metric, 0))
+    return float(row.get(tile["window"], {}).get(metric, 0))
