@@ -10,7 +10,7 @@ from playwright.async_api import async_playwright, expect
 
 from wallboard.core.quarters import Interval
 from wallboard.core.windows import business_day
-from wallboard.web.me import usual
+from wallboard.web.me import beside, usual
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 ME, TAGS = "/api/v1/me", "/api/v1/me/tags"
@@ -174,5 +174,15 @@ def test_there_is_no_usual_mark_of_days_with_several_scales():
     of_5 = {"handled": 1, "rated": 2, "rating_avg": 4, "rating_best": 5}
     of_10 = {"handled": 1, "rated": 2, "rating_avg": 8, "rating_best": 10}
     assert usual([of_5, of_5])["rating_avg"] == 4
+    assert usual([of_5, of_5])["rating_best"] == 5
     assert "rating_avg" not in usual([of_5, of_10])
     assert "rating_avg" not in usual([of_5, {"handled": 1, "rated": 2}])
+
+
+def test_beside_today_s_marks_there_is_no_usual_one_of_another_scale() -> None:
+    of_5, of_10 = ({"rating_avg": 4, "rating_best": best} for best in (5, 10))
+    own = {"shifts": 2, "handled": 1}
+    assert beside(of_5, own | of_5)["usual"] == own | of_5
+    assert beside(of_10, own | of_5)["usual"] == own
+    assert beside(of_10, own | {"rating_avg": 4})["usual"] == own, "an older record does not know the scale"
+    assert beside({}, own | of_5)["usual"] == own | of_5, "nobody marked today"

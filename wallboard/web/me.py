@@ -81,7 +81,7 @@ class Me:
         who, parts = _bound(request), parts_of(request)
         usual_of = {agent: await self._usual_of(parts, agent) for agent in sorted(who.agents)}
         async with whole_floor(parts) as floor:
-            found = [self._days.of(floor, agent) | {"usual": own} for agent, own in usual_of.items()]
+            found = [beside(self._days.of(floor, agent), own) for agent, own in usual_of.items()]
         body = msgspec.json.encode({"now": parts.clock_ms(), "agents": found})
         return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
@@ -129,6 +129,13 @@ async def _past(parts: Parts, agent: str, now_ms: int) -> list[dict[str, Any]]:
     return rows
 
 
+def beside(own: dict[str, Any], past: dict[str, Any]) -> dict[str, Any]:
+    """One's own day and what is usual; no usual mark where today's are out of another best."""
+    if own.get("rating_best") not in (None, past.get("rating_best")):
+        past = {name: value for name, value in past.items() if name not in ("rating_avg", "rating_best")}
+    return own | {"usual": past}
+
+
 def usual(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Means of the last ten days with work; of talk and marks each contact and mark counts alike; none of marks of
     several scales."""
@@ -141,8 +148,11 @@ def usual(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     if handled := sum(_numbers(worked, "handled")):
         found["talk_avg_s"] = sum(_numbers(worked, "talk_s")) / handled
     marked = [row for row in worked if row.get("rated")]
-    if marked and all("rating_avg" in row for row in marked) and len({row.get("rating_best") for row in marked}) == 1:
+    bests = {row.get("rating_best") for row in marked}
+    if all("rating_avg" in row for row in marked) and len(bests) == 1:
         found["rating_avg"] = sum(row["rating_avg"] * row["rated"] for row in marked) / sum(_numbers(marked, "rated"))
+        if best := bests.pop():
+            found["rating_best"] = best
     return found
 
 
