@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.live.loaded import NOON, Clock, Loaded, Reader, hub_of
-from wallboard.core.events import Answered, ConfigApplied, Ended, KpiReported, PresenceSet, Queued, SignedIn, Tagged
+from wallboard.core.events import (
+    Answered,
+    ConfigApplied,
+    Ended,
+    KpiReported,
+    PresenceSet,
+    Queued,
+    Rated,
+    SignedIn,
+    Tagged,
+)
 from wallboard.core.numbers import NUMBERS, WINDOWS
 from wallboard.core.settings import Agent, Queue, Reason, Settings
 from wallboard.live.hub import Hub
@@ -116,7 +126,8 @@ def _judge_rows(shown: Board, state: dict[str, Any]) -> None:
             assert not {"presence_since", "pause_over_at"} & row.keys()
             assert "since" not in row or row["activity"] in ("engaged", "ringing", "holding", "wrapup")
         ranked = {tile.metric for tile in shown.tiles if tile.kind == "leaders"} if "rankings" in shown.shows else set()
-        ranked |= ({"rated"} if "rating_avg" in ranked else set()) | ({"n"} if "success_rate" in ranked else set())
+        ranked |= {"rated", "rating_best"} if "rating_avg" in ranked else set()
+        ranked |= {"n"} if "success_rate" in ranked else set()
         assert {metric for at in ("day", "shift") for metric in row.get(at, {})} <= ranked
         assert row.get("tags", {}).keys() <= {"thanks"}
         assert not row.get("tags") or shown.audience == "agent" or "tags.thanks" in ranked
@@ -181,6 +192,19 @@ async def test_people_are_called_as_the_board_says(names: str, called: str) -> N
     rows = hub.state_of(shown)["agents"]
     assert called in {row.get("name") for row in rows.values()}
     assert ("ident0" in rows) == (names == "full")
+
+
+async def test_a_ranking_by_marks_is_told_what_they_are_out_of() -> None:
+    pipeline = _floor_of(5)
+    for n in range(5):
+        told: dict[str, Any] = {"contact": f"c{n}", "agent": "ident3", "source": "pbx"}
+        pipeline.apply(Queued(contact=f"c{n}", queue="support", source="pbx"), Answered(**told), Ended(**told))
+        pipeline.apply(Rated(**told, kind="csat", score=9, best=10))
+    tile = Tile(kind="leaders", at=(1, 1), size=(4, 3), metric="rating_avg")
+    shown = Board(id="b", audience="agent", names="first", shows=["rankings"], tiles=[tile])
+    rows = hub_of(pipeline, Clock()).state_of(shown)["agents"].values()
+    found = [row["day"] for row in rows if row["day"].get("rated")]
+    assert found == [{"rated": 5, "rating_avg": 9, "rating_best": 10}]
 
 
 async def test_whom_nobody_named_is_not_called_by_the_id() -> None:

@@ -124,7 +124,7 @@ class Allowed(NamedTuple):
         for window in {window for window, metric in self.figures if not metric.startswith("tags.")}:
             of = row.get(window, {})
             metrics = {metric for at, metric in self.figures if at == window}
-            metrics |= {"rated"} if "rating_avg" in metrics else set()  # of how many marks the mean is
+            metrics |= {"rated", "rating_best"} if "rating_avg" in metrics else set()  # marks, and what they are out of
             found[window] = {metric: of[metric] for metric in sorted(metrics) if metric in of}
             if any(ranked_by(metric) == "percent" for metric in metrics):  # and the percentage
                 found[window]["n"] = {metric: n for metric, n in of.get("n", {}).items() if metric in metrics}
