@@ -233,7 +233,7 @@ def test_a_message_is_in_the_language_of_its_site() -> None:
     assert found["support"].title == "support: najdłuższe czekanie 2:14 (próg > 2:00)"
     both = together([found["sales"], msgspec.structs.replace(found["support"], alert="b", id="b+")])
     assert both.title == "sales: найдовше чекає 2:14 (межа > 2:00) + ще 1"
-    assert both.text.splitlines()[0] == "2 тривоги"
+    assert both.text.splitlines()[0] == "2 сигнали"
     assert both.language == "uk"
     [group] = dues(row(kind="groups", of="all"), NOON, held, LEADS)
     assert group.message.language == "uk", "of no queue: that of the first site"
