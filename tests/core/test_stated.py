@@ -1,5 +1,7 @@
 """A platform's own figures of a queue: what it says stands over ours, what it does not say is not made to be 0."""
 
+import random
+import sys
 from typing import Any
 
 from wallboard.core import events as ev
@@ -116,3 +118,55 @@ def test_a_group_is_told_anew_with_each_figure_and_leaves_out_what_is_counted_si
     floor.apply(ev.Queued(contact="c", queue="q", source="acd", time=NOON + MINUTE), NOON + MINUTE)
     now = everything(floor)["now"]
     assert (now["waiting"], now.get("observed"), now["over_target"]) == (1, None, 0)
+
+
+def calls_of_a_change_of_a_counted_queue(observed: int) -> int:
+    floor = Floor()
+    for nth in range(observed):
+        told(floor, 0, queue=f"p{nth}", waiting=1, oldest_at=NOON, day=Figures(offered=nth, answered=1, max_wait_s=nth))
+    floor.apply(ev.Queued(contact="a", queue="q", source="pbx", time=NOON), NOON)
+    assert everything(floor)["now"]["waiting"] == observed + 1
+    floor.apply(ev.Queued(contact="b", queue="q", source="pbx", time=NOON), NOON)
+    calls = 0
+
+    def count(_frame: object, what: str, _arg: object) -> None:
+        nonlocal calls
+        calls += what in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        found = everything(floor)
+    finally:
+        sys.setprofile(before)
+    assert (found["now"]["waiting"], found["day"]["answered"]) == (observed + 2, observed)
+    return calls
+
+
+def test_a_change_of_a_counted_queue_looks_at_no_queue_that_only_a_platform_tells_of():
+    few, many = (calls_of_a_change_of_a_counted_queue(observed) for observed in (5, 100))
+    assert many == few
+
+
+def test_figures_of_a_queue_that_is_counted_here_do_not_touch_its_groups():
+    floor = Floor()
+    floor.apply(ev.Queued(contact="a", queue="q", source="pbx", time=NOON), NOON)
+    told(floor, 0, waiting=12)
+    floor.take_touched()
+    told(floor, 0, waiting=13)
+    assert {one for one in floor.take_touched() if one[0] in ("queues", "groups")} == {("queues", "q")}
+
+
+def test_whatever_platforms_say_and_whatever_is_counted_the_sums_that_are_kept_are_those_worked_out_anew():
+    some = random.Random(7)
+    floor, minute = Floor(), 0
+    for nth in range(120):
+        minute += some.choice((0, 0, 1, 1, 20, 700))
+        queue, at_ms = some.choice("pqrs"), NOON + minute * MINUTE
+        if some.random() < 0.2:
+            floor.apply(ev.Queued(contact=f"c{nth}", queue=queue, source="acd", time=at_ms), at_ms)
+            floor.apply(ev.Abandoned(contact=f"c{nth}", source="acd", time=at_ms), at_ms)
+        else:
+            said = {name: some.randrange(50) for name in ("answered", "abandoned", "talk_s") if some.random() < 0.8}
+            told(floor, minute, queue=queue, waiting=some.randrange(9), day=Figures(**said, max_wait_s=float(nth % 7)))
+        assert diff(everything(floor), everything(snapshot.load(snapshot.dump(floor)))) == {}, nth

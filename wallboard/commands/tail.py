@@ -14,7 +14,8 @@ import msgspec
 from wallboard.commands.given import Given, clock_ms, given
 from wallboard.commands.line import running_line
 from wallboard.core.events import Event, SourceBeat, SourceCounted, encode, type_of, without_customer
-from wallboard.core.listening import UNKNOWN_SOURCE, conflict, left_out
+from wallboard.core.fields import UNKNOWN_SOURCE
+from wallboard.core.listening import conflict, left_out
 from wallboard.core.settings import Settings
 from wallboard.core.words import shown
 from wallboard.live.pipeline import Pipeline, Recent

@@ -7,7 +7,8 @@ from wallboard.core.formulas import SERVICE_LEVELS
 from wallboard.core.kpis import Document
 from wallboard.core.parts import Parts, Term, joined, terms
 from wallboard.core.state import Floor
-from wallboard.core.statedgroup import Told, stated_in, told_in
+from wallboard.core.statedgroup import stated_in
+from wallboard.core.statedsums import Told
 
 FORMULAS_NAMED = 20  # queues that are named of each formula of a group
 
@@ -27,11 +28,11 @@ def all_seven(own: Mapping[str, int], over_counted: int, told: list[Told]) -> li
 def formulas_of(floor: Floor, kind: str, name: str, window: str) -> list[Document]:
     """Formula → its queues with their sums per visit; these add up to the group's."""
     belongs, found = queues_of(floor, kind, name), dict[str, Document]()
-    stated = stated_in(floor, name) if kind == "groups" else ()
+    stated = stated_in(floor, name).said if kind == "groups" else {}
     for queue, tally in floor.tallies.queues.items():
         if not belongs(queue) or not tally.sources:
             continue
-        sums: Told = told_in(floor, queue, window) if queue in stated else tally.ledger.window(window).sums
+        sums: Told = stated[queue].told.get(window, {}) if queue in stated else tally.ledger.window(window).sums
         formula = floor.settings.for_queue(queue).target.formula
         none = dict.fromkeys(("more", "good", "base", "waiting", "offered", "flowed_out"), 0)
         one = found.setdefault(formula, {"formula": formula, "queues": [], **none})

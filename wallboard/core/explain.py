@@ -52,7 +52,7 @@ def explain(floor: Floor, kind: str, name: str, metric: str, window: str, *, peo
             found["to"] = to_ms
         found |= {"observed": True} if known is STATED and value is not None and row["now"].get("observed") else {}
         if kind == "groups" and known is not STATED and row["now"].get("observed"):
-            found["notes"] = [*found.get("notes", ()), {"code": "with_observed", "n": len(stated_in(floor, name))}]
+            found["notes"] = [*found.get("notes", ()), {"code": "with_observed", "n": len(stated_in(floor, name).said)}]
     found |= _age(floor, kind, row)
     if value is None:
         found["absent"] = _why_absent(row, metric, window, known)

@@ -12,6 +12,7 @@ _NO_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
 _SECOND_MS = 1000
 ATTRIBUTES_AT_MOST = 16
 LISTED_AT_MOST = 1000  # queues, boards or teams in one event
+UNKNOWN_SOURCE = "unknown"
 LATEST_MS = 253_402_300_799_999  # the end of the year 9999
 
 Text = Annotated[str, Meta(min_length=1, max_length=256, pattern=_NO_CONTROL)]

@@ -9,7 +9,6 @@ from wallboard.core.rows import SourceRow
 
 AHEAD_MS = 60_000  # a time further ahead than this is taken as the arrival
 SILENT_MS = 12_000  # a source that beats and was not heard for so long is late
-UNKNOWN_SOURCE = "unknown"
 
 
 class Listening:

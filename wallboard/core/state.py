@@ -11,8 +11,8 @@ from wallboard.core.allrows import AllRows
 from wallboard.core.anew import count_anew, name_anew, rule_anew
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.falldue import fall_due
+from wallboard.core.fields import UNKNOWN_SOURCE
 from wallboard.core.ground import Entity
-from wallboard.core.listening import UNKNOWN_SOURCE
 from wallboard.core.naming import OTHER
 from wallboard.core.taking import take
 from wallboard.core.takingown import is_own, take_own

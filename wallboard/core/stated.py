@@ -9,10 +9,9 @@ from typing import Any
 import msgspec
 
 from wallboard.core.figures import FAMILIES
-from wallboard.core.listening import UNKNOWN_SOURCE
 from wallboard.core.numbers import TO, WINDOWS
 from wallboard.core.parts import LIVE
-from wallboard.core.tally import Tally, is_standing
+from wallboard.core.tally import Tally
 
 Document = dict[str, Any]
 
@@ -25,7 +24,7 @@ def overlay(found: Document, tally: Tally) -> None:
     seen = tally.observed
     if seen is None:
         return
-    if is_only_stated(tally):
+    if tally.is_only_stated:
         leave_out(found)
     now = {name: value for name in OBSERVED_NOW if (value := getattr(seen, name)) is not None}
     if (oldest_ms := stated_oldest_ms(tally)) is not None:
@@ -38,22 +37,10 @@ def overlay(found: Document, tally: Tally) -> None:
             found[window] = {**found.get(window, {}), **own}
 
 
-def is_only_stated(tally: Tally) -> bool:
-    """Whether only the platform tells of the queue, and nothing of it was counted here."""
-    seen = tally.observed
-    return seen is not None and tally.sources == {seen.source or UNKNOWN_SOURCE} and not _is_counted(tally)
-
-
 def stated_oldest_ms(tally: Tally) -> int | None:
     """Since when the longest wait lasts, as the platform says: not later than when it said so."""
     at_ms = tally.observed.oldest_at if tally.observed else None
     return None if at_ms is None else min(at_ms, tally.observed_ms)
-
-
-def _is_counted(tally: Tally) -> bool:
-    """Whether anything that contacts add is in its numbers."""
-    live = any(not is_standing(metric) for metric in tally.live)
-    return live or tally.ledger.moves or any(tally.ledger.window(window).sums for window in ("day", "shift"))
 
 
 def leave_out(found: Document) -> None:

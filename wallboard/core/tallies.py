@@ -54,13 +54,17 @@ class Tallies:
     def observe(self, event: ev.QueueObserved, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
         """A platform's own figures of a queue; the newest stand."""
         queue = self._ground.settings.queue_of(source, event.queue)
+        alone = queue in self.queues and self.queues[queue].is_only_stated
         self.note(queue, source, at_ms, deeds)
         tally = self.queue(queue)
         if at_ms < tally.observed_ms:
             return Deed(Did.NOTHING, f"older than what {queue} shows")
-        tally.observed, tally.observed_ms = event, at_ms
+        tally.observe(event, at_ms)
         self.stated.add(queue)
-        self._ground.touch_all({("queues", queue), *(("groups", group) for group in tally.groups)})
+        self._restate([queue])
+        self._ground.touch("queues", queue)
+        if alone or tally.is_only_stated:
+            self._ground.touch_all({("groups", group) for group in tally.groups})
         return Deed(Did.NOTED, f"figures of {queue}")
 
     def count(self, fact: Fact, sign: int) -> None:
@@ -108,6 +112,7 @@ class Tallies:
             tally = self.queues[name]
             tally.settle(self._ground.minute)
             followed.update(tally.groups)
+        self._restate(unsettled & self.stated)
         for tally in followed.values():
             tally.ledger.turn(self._ground.minute)
         changed = {("queues", name) for name in unsettled} | {("groups", name) for name in followed}
@@ -123,6 +128,7 @@ class Tallies:
 
     def turn(self, minute: int) -> None:
         """A minute turns: only windows that hold something are looked at."""
+        self._restate(self.stated)
         for kind, name in sorted(self.moving):
             tally = (self.queues if kind == "queues" else self.groups).get(name)
             if tally is None or not tally.ledger.moves:
@@ -133,6 +139,7 @@ class Tallies:
     def begin(self, window: str, site: str, started_ms: int) -> None:
         """A `day` or `shift` begins at one site: its queues count from there, and groups follow them."""
         self.settle()
+        self._restate(self.stated)
         for name, tally in self.queues.items():
             if self._ground.settings.site_of(name) != site:
                 continue
@@ -174,7 +181,7 @@ class Tallies:
     def clear(self) -> None:
         """Before counting anew: no numbers, but every queue with who spoke of it and its observed figures."""
         self._touch_all()
-        old, self.queues, self.moving, self.unsettled = self.queues, {}, set(), set()
+        old, self.queues, self.moving, self.unsettled, self.stated = self.queues, {}, set(), set(), set()
         self.groups = {group: Tally(self._ground.minute) for group in ("all", *self.sets)}
         for name in [*self._ground.settings.queue, *old]:
             self.queue(name)
@@ -209,6 +216,12 @@ class Tallies:
         tally.day_ms = calendar.days[site].started_ms
         tally.shift_ms = shift.started_ms if shift else NEVER_MS
 
+    def _restate(self, names: Iterable[str]) -> None:
+        """What only platforms say of them, if they do, may be something else by now."""
+        for name in names:
+            for group in self.queues[name].groups.values():
+                group.restated.add(name)
+
     def _touch_all(self) -> None:
         self._ground.touch_all({("queues", name) for name in self.queues} | {("groups", name) for name in self.groups})
 
@@ -225,8 +238,8 @@ class Tallies:
 
     def _remember(self, name: str, before: Tally) -> None:
         fresh = self.queues[name]
-        fresh.observed, fresh.observed_ms = before.observed, before.observed_ms
-        if fresh.observed:
+        if before.observed:
+            fresh.observe(before.observed, before.observed_ms)
             self.stated.add(name)
         fresh.channel, fresh.channel_ms = before.channel, before.channel_ms
         fresh.sources, fresh.as_of_ms, fresh.ruled_ms = before.sources, before.as_of_ms, before.ruled_ms

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from wallboard.core import events as ev
-from wallboard.core.fields import LATEST_MS
+from wallboard.core.fields import LATEST_MS, UNKNOWN_SOURCE
 from wallboard.core.ledger import Ledger, add_all, add_to
 
 NEVER_MS = LATEST_MS
@@ -19,9 +20,8 @@ class Tally:
     """
 
     __slots__ = (
-        "as_of_ms", "channel", "channel_ms", "day_ms", "groups", "ledger", "live", "moved", "need", "observed",
-        "observed_ms", "ruled_ms",
-        "shift_ms", "sources", "waits", "waits_moved",
+        "as_of_ms", "channel", "channel_ms", "day_ms", "groups", "kept", "ledger", "live", "moved", "need", "observed",
+        "observed_ms", "restated", "ruled_ms", "shift_ms", "sources", "waits", "waits_moved",
     )  # fmt: skip
 
     def __init__(self, minute: int, groups: "Mapping[str, Tally] | None" = None) -> None:
@@ -40,6 +40,24 @@ class Tally:
         self.need: dict[str, int | float | list[str]] = {}  # core/need.py
         self.observed: ev.QueueObserved | None = None
         self.observed_ms = 0
+        self.restated: set[str] = set()  # of a group: queues of which a platform may say something else by now
+        self.kept: Any = None  # what is said of it (core/statedgroup.py), or of its queues as far as not restated
+
+    @property
+    def is_only_stated(self) -> bool:
+        """Whether only a platform tells of the queue, and nothing of it was counted here."""
+        seen = self.observed
+        return seen is not None and self.sources == {seen.source or UNKNOWN_SOURCE} and not self._is_counted
+
+    @property
+    def _is_counted(self) -> bool:
+        """Whether anything that contacts add is in its numbers."""
+        live = any(not is_standing(metric) for metric in self.live)
+        return live or self.ledger.moves or any(self.ledger.window(window).sums for window in ("day", "shift"))
+
+    def observe(self, seen: ev.QueueObserved, at_ms: int) -> None:
+        """A platform's own figures stand from now on."""
+        self.observed, self.observed_ms, self.kept = seen, at_ms, None
 
     def change(self, metric: str, by: int) -> None:
         """Of what is live, here alone."""

@@ -24,7 +24,8 @@ from wallboard.core import kpis, snapshot
 from wallboard.core.deeds import Deed
 from wallboard.core.errors import StreamGap, StreamUnavailable
 from wallboard.core.events import Event, FloorObserved
-from wallboard.core.listening import SILENT_MS, UNKNOWN_SOURCE
+from wallboard.core.fields import UNKNOWN_SOURCE
+from wallboard.core.listening import SILENT_MS
 from wallboard.core.state import Floor
 from wallboard.core.watchful import watchful
 from wallboard.live.documents import Change, Document, Documents
