@@ -170,3 +170,20 @@ def test_whatever_platforms_say_and_whatever_is_counted_the_sums_that_are_kept_a
             said = {name: some.randrange(50) for name in ("answered", "abandoned", "talk_s") if some.random() < 0.8}
             told(floor, minute, queue=queue, waiting=some.randrange(9), day=Figures(**said, max_wait_s=float(nth % 7)))
         assert diff(everything(floor), everything(snapshot.load(snapshot.dump(floor)))) == {}, nth
+
+
+def test_beside_a_number_that_platforms_have_a_part_in_what_it_leaves_out_has_no_count_of_ours_alone():
+    floor = Floor()
+    for contact, event in (("a", ev.Left), ("b", ev.Abandoned)):
+        floor.apply(ev.Queued(contact=contact, queue="q", source="pbx", time=NOON), NOON)
+        reason = {"reason": "timeout"} if event is ev.Left else {}
+        floor.apply(event(contact=contact, source="pbx", time=NOON, **reason), NOON)
+    told(floor, 1, queue="p", day=Figures(answered=24, abandoned=8))
+
+    def left(metric: str) -> dict[str, int | None]:
+        said = explain(floor, "groups", "all", metric, "day", people=False) or {}
+        return {one["code"]: one.get("n") for one in said["exclusions"]}
+
+    assert set(left("abandon_rate_all").values()) == {None}
+    assert left("answered") == {"refused": None}
+    assert left("abandon_wait_s")["not_flowed_out"] == 1, "of this they say nothing: it is ours alone"

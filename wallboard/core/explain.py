@@ -15,9 +15,9 @@ from wallboard.core.covering import bounds
 from wallboard.core.kpis import Document, entity
 from wallboard.core.needtogether import SUMMED, needs_of
 from wallboard.core.numbers import TO, number_in
-from wallboard.core.parts import MODELLED, STATED, Parts, joined, of_agent, of_tally, parts_of
+from wallboard.core.parts import MODELLED, STATED, Parts, of_agent, of_tally, parts_of
 from wallboard.core.state import Floor
-from wallboard.core.statedgroup import Told, stated_in, told_of
+from wallboard.core.statedgroup import stated_in, told_of
 from wallboard.core.still import oldest
 from wallboard.core.tally import Tally
 
@@ -146,13 +146,14 @@ def _of_queues(
         found["needs"] = [{key: part[key] for key in ("queues", *SUMMED) if key in part} for part in needs]
     if window == "now" or parts.shape in ("stated", "modelled"):
         return found
-    sums: Told = tally.ledger.window(window).sums
+    sums = tally.ledger.window(window).sums
     told = told_of(floor, name, window) if kind == "groups" else []
     if metric == "service_level":
         found["service_levels"] = all_seven(sums, tally.live["over_counted"], told)
         found |= {"formulas": formulas} if kind == "groups" else {}
-    sums = joined(sums, told, parts_of(metric)) if told else sums
-    found["exclusions"] = leftout.exclusions(metric, parts, sums, tally.live)
+    left = leftout.exclusions(metric, parts, sums, tally.live)
+    mixed = any(one.keys() >= parts_of(metric) for one in told)  # platforms do not say what theirs leave out
+    found["exclusions"] = [{"code": one["code"]} for one in left] if mixed else left
     found["notes"] = leftout.notes(metric, parts, formulas, queue.min_n)
     return found
 
