@@ -89,9 +89,17 @@ async def test_a_queue_opens_to_who_waits_and_who_is_there_and_a_ghost_is_closed
 
     await page.locator(".person-head", has_text="Chen L.").click()
     await page.get_by_role("button", name="Not there any more").click()
-    await page.get_by_text("What only this person has in hand ends as lost.").wait_for()
+    await page.get_by_text("Contacts that only this person talks to end as lost.").wait_for()
     await page.locator("#ghost").get_by_role("button", name="Close").click()
     await page.get_by_text("People: 2").wait_for()
+
+    await tell(house, {"type": "contact.ringing", "contact": "c.2", "agent": "anna"})
+    await page.locator(".person-note", has_text="ringing").wait_for()
+    await page.locator(".person-head", has_text="Anna N.").click()
+    await page.get_by_role("button", name="Not there any more").click()
+    what = page.locator("#ghost .what")
+    await expect(what).not_to_be_empty()
+    await expect(what).not_to_contain_text("end as lost")
 
 
 async def test_on_a_phone_a_person_is_found_and_a_notice_is_written_from_a_ready_text_and_removed(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MINUTE = 60_000
+LONGEST = 60 * MINUTE  # of a wrap-up whose end is never told
 CORRECTION = 15 * MINUTE  # for so long "lost" may be replaced by what really happened
 FLOWED = {"timeout", "empty", "key", "full", "overflow", "transfer", "voicemail", "withdrawn"}
 
@@ -57,6 +58,7 @@ class Talk:
     wrapped: int = 0
     transferred: bool = False
     lost: bool = False
+    untold: bool = False  # its end of wrap-up is still to be told
     stay: Stay | None = None
 
 
@@ -185,7 +187,7 @@ class Told:
             self.finish(stay, at, "answered", event.wait_s)
         self.silence(at, [r for r in self.rings if r.stay is None])
         queue = stay.queue if stay else event.queue or (self.stays[-1].queue if self.stays else None)
-        for talk in [t for t in self.wrapping() if t.agent == event.agent]:
+        for talk in [t for t in self.wrapping(at) if t.agent == event.agent]:
             self.wrap_up(talk, at)
         self.talks.append(Talk(event.agent, queue, at, stay is not None, since=at, stay=stay))
 
@@ -229,7 +231,8 @@ class Told:
         for talk in ended:
             self.hang_up(talk, at, event.talk_s, event.hold_s)
             talk.transferred = False
-            if talk.stay and talk.stay.stated is None and event.wait_s is not None:
+            whose = len(ended) == 1 or talk.queue == event.queue
+            if whose and talk.stay and talk.stay.stated is None and event.wait_s is not None:
                 talk.stay.stated = round(event.wait_s * 1000)
         return ended
 
@@ -239,17 +242,28 @@ class Told:
         talk.held = talk.held if hold_s is None else round(hold_s * 1000)
         talk.talked = max(0, at - talk.begun - talk.held) if talk_s is None else round(talk_s * 1000)
         rule = self.rules.get(talk.queue or "", Rule()) if talk.queue else Rule(wrapup_s=0)
-        talk.ended, talk.closed, talk.state, talk.lost, talk.since = at, None, "wrapup", False, at
-        talk.wrapped = 0
-        if not rule.wrapup_told:
-            self.wrap_up(talk, at + round(rule.wrapup_s * 1000))
+        talk.ended, talk.state, talk.lost, talk.since = at, "wrapup", False, at
+        self.wrap_up(talk, at + round(rule.wrapup_s * 1000))
+        if rule.wrapup_told:
+            talk.untold, talk.closed = True, at + LONGEST
 
     def wrap_up(self, talk: Talk, at: int) -> None:
-        talk.wrapped, talk.closed = at - (talk.ended or 0), at
+        talk.wrapped, talk.closed, talk.untold = at - (talk.ended or 0), at, False
 
-    def wrapping(self) -> list[Talk]:
-        """Those whose end of wrap-up is still to be told."""
-        return [t for t in self.talks if t.ended is not None and t.closed is None]
+    def wrapping(self, at: int) -> list[Talk]:
+        """Those whose end of wrap-up is still to be told then."""
+        return [t for t in self.talks if t.untold and t.closed is not None and t.closed > at]
+
+    def give_up(self, talk: Talk, at: int) -> None:
+        """Nobody told it until then: it was as long as where nobody does."""
+        limit_s = self.rules.get(talk.queue or "", Rule()).wrapup_s
+        self.wrap_up(talk, min(at, (talk.ended or 0) + round(limit_s * 1000)))
+
+    def on_agent_signed_out(self, at: int, event: Any) -> None:
+        for talk in [t for t in self.wrapping(at) if t.agent == event.agent]:
+            self.give_up(talk, at)
+
+    on_agent_presence = on_agent_corrected = on_agent_signed_out
 
     def on_contact_wrapped(self, at: int, event: Any) -> None:
         mine = [t for t in self.talks if t.agent == event.agent]
@@ -274,8 +288,8 @@ class Told:
         last = self.stays[-1].queue if self.stays else self.talks[-1].queue if self.talks else None
         return bool(last) and self.rules.get(last, Rule()).channel != "voice"
 
-    def is_over(self) -> bool:
-        return not self.wrapping() and not self.is_under_way()
+    def is_over(self, at: int) -> bool:
+        return not self.wrapping(at) and not self.is_under_way()
 
     def is_under_way(self) -> bool:
         """Open for the customer too."""
@@ -320,15 +334,21 @@ class Told:
             self.finish(stay, at, "lost")
         for talk in [t for t in self.talks if t.ended is None and queue in (None, t.queue)]:
             talk.ended, talk.closed, talk.lost = at, at, True
-        for talk in [t for t in self.wrapping() if queue in (None, t.queue)]:
-            limit_s = self.rules.get(talk.queue or "", Rule()).wrapup_s
-            self.wrap_up(talk, min(at, (talk.ended or 0) + round(limit_s * 1000)))
+        for talk in [t for t in self.wrapping(at) if queue in (None, t.queue)]:
+            self.give_up(talk, at)
         self.silence(at, [r for r in self.rings if r.stay is None])
         self.asked = None
 
 
 def kind(event: Any) -> str:
     return str(event.__struct_config__.tag)
+
+
+def goes_offline(event: Any) -> bool:
+    """Says it of a person as a whole, and not of one queue."""
+    if kind(event) in ("agent.presence", "agent.corrected"):
+        return event.presence == "offline" and getattr(event, "queue", None) is None
+    return kind(event) == "agent.signed_out"
 
 
 # From the list to the numbers
@@ -348,16 +368,19 @@ def contacts(
     whoever comes again after it is another contact. `arrived`: when an event did."""
     told: dict[tuple[str, str], list[tuple[int, Any]]] = {}
     restarts: dict[str, list[tuple[int, Any]]] = {}
+    offs = list[tuple[int, Any]]()
     for event in without_repeats(events):
         if kind(event) == "source.restarted":
             restarts.setdefault(event.source, []).append((event.time, event))
+        elif goes_offline(event):
+            offs.append((event.time, event))
         elif kind(event).startswith("contact."):
             source = getattr(event, "contact_source", None) or event.source
             name = event.contact or f"mark {id(event)}"  # a mark of no contact stands for itself
             told.setdefault((source, name), []).append((event.time, event))
 
     def read(name: tuple[str, str], mine: list[tuple[int, Any]]) -> Told:
-        return Told(name, sorted([*mine, *restarts.get(name[0], [])], key=lambda one: one[0]), rules)
+        return Told(name, sorted([*mine, *offs, *restarts.get(name[0], [])], key=lambda one: one[0]), rules)
 
     def was_over(name: tuple[str, str], mine: list[tuple[int, Any]], before: int) -> bool:
         """Over, wrap-up too, and nothing was told of it later."""
@@ -367,10 +390,12 @@ def contacts(
             at
             for at, _ in restarts.get(name[0], [])
             if not Told(
-                name, sorted([*mine, *(one for one in restarts[name[0]] if one[0] < at)], key=lambda one: one[0]), rules
-            ).is_over()
+                name,
+                sorted([*mine, *offs, *(one for one in restarts[name[0]] if one[0] < at)], key=lambda one: one[0]),
+                rules,
+            ).is_over(at)
         ]
-        return max([at for at, _ in mine] + ended) < before and story.is_over()
+        return max([at for at, _ in mine] + ended) < before and story.is_over(before)
 
     found: list[Told] = []
     for name, mine in told.items():

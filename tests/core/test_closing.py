@@ -49,12 +49,25 @@ def test_with_a_person_go_the_contacts_that_nobody_else_talks_to():
     assert closing.source_of(floor, "anna") == "pbx"
 
 
-def test_with_a_person_goes_the_wrap_up_whose_end_was_never_told():
+def test_with_a_person_goes_the_wrap_up_whose_end_was_never_told_and_not_who_waits_elsewhere_since():
+    floor = Floor(Settings(queue={"support": Queue(wrapup_told=True)}))
+    moved = ev.Transferred(contact="c", agent="anna", to_queue="sales", source="pbx", time=NOON + 2000)
+    waits = ev.Queued(contact="c", queue="sales", source="pbx", time=NOON + 3000)
+    for event in (signed_in("anna"), queued("c"), answered("c", "anna"), moved, waits):
+        floor.apply(event, event.time or NOON)
+    assert closing.held_by(floor, "anna") == []
+    gone = ev.AgentCorrected(agent="anna", agent_source="pbx", who="Olena", source=ev.SERVER, time=NOON + MINUTE)
+    floor.apply(gone, NOON + MINUTE)
+    support, sales = ((kpis.entity(floor, "queues", name) or {}) for name in ("support", "sales"))
+    assert (support["now"]["wrapup"], support["day"]["handled"]) == (0, 1)
+    assert (sales["now"]["waiting"], sales["day"]["lost"]) == (1, 0)
+
+
+def test_a_contact_whose_wrap_up_has_no_end_is_closed_as_a_contact_is():
     floor = Floor(Settings(queue={"support": Queue(wrapup_told=True)}))
     ended = ev.Ended(contact="c", agent="anna", source="pbx", time=NOON + 2000)
     for event in (signed_in("anna"), queued("c"), answered("c", "anna"), ended):
         floor.apply(event, event.time or NOON)
-    assert closing.held_by(floor, "anna") == [("pbx", "c")]
     assert closing.sources_of(floor, "c") == ["pbx"]
     floor.apply(closed("c", NOON + MINUTE), NOON + MINUTE)
     assert closing.sources_of(floor, "c") == []

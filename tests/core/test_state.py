@@ -137,6 +137,24 @@ def test_wrap_up_that_its_source_ends_is_shown_until_it_does_and_over_the_limit_
         assert (anna["activity"], anna["since"]) == ("idle", ended_ms)
 
 
+def test_a_wrap_up_whose_end_is_never_told_goes_with_the_person_or_after_an_hour_and_is_as_long_as_usual():
+    """15 s are booked. Whichever of the two was told first: the end of the talk, or that Anna went."""
+    config = Settings(queue={"support": Queue(wrapup_s=15, wrapup_told=True)})
+    for off in (ev.SignedOut(agent="anna", source="pbx", time=at(60)),
+                ev.PresenceSet(agent="anna", presence="offline", source="pbx", time=at(60)), None):  # fmt: skip
+        for late in (False, True):
+            talk, went = call("a", -60, answer_s=-50, end_s=0), [off] if off else []
+            floor = floor_after([], config=config)
+            for event in [*went, *talk] if late else [*talk, *went]:
+                floor.apply(event, NOON + 60 * SECOND)
+            floor.advance(NOON + 3600 * SECOND - 1)
+            assert document(floor)["queues"]["support"]["now"]["wrapup"] == (0 if off else 1)
+            floor.advance(NOON + 3600 * SECOND)
+            row = document(floor)["queues"]["support"]
+            assert (row["now"]["wrapup"], row["day"]["handled"], row["day"]["wrapup_s"]) == (0, 1, 15)
+            assert document(floor)["agents"]["anna"]["contacts"] == []
+
+
 def test_wrap_up_that_a_source_tells_as_an_activity_holds_until_it_tells_another_one():
     signed_in = ev.SignedIn(agent="anna", queues=["support"], source="pbx", time=at(-90))
     floor = floor_after([signed_in, *call("a", -60, answer_s=-50, end_s=-40)])

@@ -150,21 +150,30 @@ def test_wrap_up_lasts_until_it_is_told_where_the_queue_s_source_tells_it():
     told_s = Settings(queue={"support": Queue(wrapup_s=15, wrapup_told=True)})
     talk = [(0, queued()), (10, answered()), (60, ev.Ended(contact="c", agent="anna"))]
     story, _ = told(*talk, settings=told_s)
-    assert (story.legs[0].state, story.legs[0].closed_ms, story.is_open) == ("wrapup", None, True)
+    assert (story.legs[0].state, story.legs[0].awaits_end(NOON + 3_000_000)) == ("wrapup", True)
     story, _ = told(*talk, (160, ev.Wrapped(contact="c", agent="anna")), settings=told_s)
-    assert (story.legs[0].wrapup_ms, story.legs[0].closed_ms, story.is_open) == (100_000, NOON + 160_000, False)
+    assert (story.legs[0].wrapup_ms, story.legs[0].closed_ms) == (100_000, NOON + 160_000)
+    assert not story.legs[0].awaits_end(NOON + 60_000)
     story, _ = told(*talk, (80, answered()), (90, ev.Wrapped(contact="c", agent="anna")), settings=told_s)
     assert [(leg.wrapup_ms, leg.closed_ms) for leg in story.legs] == [(20_000, NOON + 80_000), (0, NOON + 90_000)]
 
 
 def test_a_wrap_up_whose_end_is_never_told_is_closed_as_one_that_nobody_tells():
-    """15 s after the talk, and not when a lead closed it an hour later: that would be an hour of work."""
+    """15 s after the talk, and not when a lead closed it 50 minutes later: that would be 50 minutes of work."""
     told_s = Settings(queue={"support": Queue(wrapup_s=15, wrapup_told=True)})
     closed = ev.ContactCorrected(contact="c", who="Olena", source=ev.SERVER)
     talk = [(0, queued()), (10, answered()), (60, ev.Ended(contact="c", agent="anna"))]
-    story, dids = told(*talk, (3660, closed), settings=told_s)
+    story, dids = told(*talk, (3060, closed), settings=told_s)
     assert dids[-1] is Did.ENDED_VISIT
     assert (story.legs[0].wrapup_ms, story.legs[0].closed_ms, story.legs[0].lost) == (15_000, NOON + 75_000, False)
+
+
+def test_a_wait_that_the_end_of_two_talks_states_is_of_the_queue_that_it_names_or_of_none():
+    """Waited 5 s in support and 10 s in sales; one end of both says 3 s."""
+    talks = [(0, queued()), (5, answered()), (6, queued("sales")), (16, answered("bob"))]
+    for queue, waits_ms in ((None, [5_000, 10_000]), ("sales", [5_000, 3_000])):
+        story, _ = told(*talks, (60, ev.Ended(contact="c", queue=queue, wait_s=3)))
+        assert [visit.wait_ms for visit in story.visits] == waits_ms
 
 
 def test_ringing_at_several_agents_ends_when_one_answers():
@@ -210,7 +219,7 @@ def test_who_is_passed_on_or_still_talked_to_goes_on_waiting_for_a_reply():
 def test_a_corrected_contact_ends_as_lost_and_its_leg_counts_nowhere():
     story, _ = told((0, queued()), (5, answered()), (9, ev.ContactCorrected(contact="c", who="lead")))
     assert story.legs[0].lost
-    assert not story.is_open
+    assert not story.is_under_way
 
 
 def test_since_reaches_back_to_when_the_waiting_really_began():

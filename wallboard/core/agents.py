@@ -121,6 +121,18 @@ class Profile(Struct, gc=False):
         return Deed(Did.AGENT, f"already {words}" if same else words)
 
 
+def goes_offline(event: ev.Event) -> bool:
+    """Says it of the person as a whole, and not of one queue."""
+    match event:
+        case ev.SignedOut():
+            return True
+        case ev.PresenceSet():
+            return event.presence == "offline" and event.queue is None
+        case ev.AgentCorrected():
+            return event.presence == "offline"
+    return False
+
+
 def setting(profile: Profile, at_ms: int) -> Setting:
     """What presence and device say from `at_ms` on."""
     standing = profile.standing

@@ -5,13 +5,13 @@ from wallboard.core.state import Floor
 
 
 def sources_of(floor: Floor, contact: str) -> list[str]:
-    """Where a contact of this name waits or is talked to now."""
+    """Where a contact of this name waits, is talked to or wrapped up now."""
     floor.settle()
     return sorted(source for source, names in floor.contacts.open.items() if contact in names)
 
 
 def held_by(floor: Floor, agent: str) -> list[Key]:
-    """The contacts that this person has and nobody else: they end when the person is not there."""
+    """The contacts that this person talks to and nobody else: they end when the person is not there."""
     floor.settle()
     return sorted(key for key in floor.people.agents[agent].items if _whose(floor, key) == {agent})
 
@@ -23,5 +23,5 @@ def source_of(floor: Floor, agent: str) -> str | None:
 
 
 def _whose(floor: Floor, key: Key) -> set[str]:
-    """Who talks to it, or wraps it up until they say that it is done."""
-    return {leg.agent for leg in floor.contacts.contacts[key].story.legs if leg.closed_ms is None}
+    """Who talks to it. Their wrap-ups end by themselves when they go offline."""
+    return {leg.agent for leg in floor.contacts.contacts[key].story.legs if leg.ended_ms is None}

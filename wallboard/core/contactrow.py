@@ -11,11 +11,11 @@ from wallboard.core.facts import NOT_LIVE, Fact, Live
 from wallboard.core.settings import Settings
 from wallboard.core.story import Story
 from wallboard.core.telling import step
-from wallboard.core.visits import SightedGone, SightedWaiting
+from wallboard.core.visits import SightedGone, SightedWaiting, SignedOff
 
 Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
-Kept = tuple[int, int, ev.Told | ev.Own | SightedWaiting | SightedGone]  # the same, as a checkpoint has it
+Kept = tuple[int, int, ev.Told | ev.Own | SightedWaiting | SightedGone | SignedOff]  # the same, as a checkpoint has it
 
 ARRIVALS = 50  # the history is written every few seconds: of one contact or agent fewer are told between two writings
 

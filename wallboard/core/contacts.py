@@ -21,7 +21,7 @@ from wallboard.core.repeats import Repeats
 from wallboard.core.story import Story
 from wallboard.core.tallies import Tallies
 from wallboard.core.telling import step
-from wallboard.core.visits import SightedGone
+from wallboard.core.visits import SightedGone, SignedOff
 
 CHUNK_MS = 15 * 60_000  # contacts that began together are checkpointed together
 
@@ -61,6 +61,9 @@ class Contacts:
             for restart_ms in self.restarts.get(source, ()):
                 if at_ms < restart_ms:  # told after the restart that ended it
                     self._lose(contact, restart_ms, order)
+        for agent in self._untold_by(contact):
+            for off_ms in self._people.offline_after(agent, at_ms):  # told after it
+                self._sign_off(contact, agent, off_ms, order)
         if self.listings:
             for gone in self.not_listed(contact):
                 self._insert(contact, gone, gone.time or 0, order)
@@ -83,7 +86,7 @@ class Contacts:
         """The ends of what began before its source's last whole truth, was not touched since and is not in it."""
         source, name = contact.key
         listing = self.listings.get(source)
-        if listing is None or contact.is_put_away or contact.events[-1][0] > listing.at_ms:
+        if listing is None or contact.is_put_away or contact.story.last_ms > listing.at_ms:
             return []
         return [
             SightedGone(contact=name, queue=visit.queue, reason="lost", source=source, time=listing.at_ms)
@@ -99,10 +102,19 @@ class Contacts:
         for name in sorted(name for of, name in self.contacts if of == source):
             contact = self.contacts[source, name]
             story = contact.story
-            runs = not contact.is_put_away and (story.is_open or story.last_ms > at_ms)
+            opens = story.is_under_way or any(leg.awaits_end(at_ms) for leg in story.legs)
+            runs = not contact.is_put_away and (opens or story.last_ms > at_ms)
             if story.unanswered_ms is not None or runs:
                 ended += self._lose(contact, at_ms, order).code is Did.ENDED_VISIT
         return ended
+
+    def sign_off(self, agent: str, at_ms: int, order: int) -> None:
+        """Whoever goes offline wraps nothing up any more, though nobody told its end."""
+        self.settle()
+        row = self._people.agents.get(agent)
+        for key in sorted(row.spans) if row else ():
+            if (contact := self.contacts.get(key)) and agent in self._untold_by(contact):
+                self._sign_off(contact, agent, at_ms, order)
 
     def recount(self, contact: Contact, at_ms: int) -> None:
         """Replace what the contact had contributed by what its story says at `at_ms`. One at rest stays counted."""
@@ -222,6 +234,17 @@ class Contacts:
         event = ev.ContactCorrected(contact=name, who=source, source=source, time=at_ms)
         return self._insert(contact, event, at_ms, order)
 
+    def _untold_by(self, contact: Contact) -> set[str]:
+        """Those of its agents whose ends of wrap-up are to be told."""
+        queue_of = self._ground.settings.for_queue
+        return {leg.agent for leg in contact.story.legs if leg.queue and queue_of(leg.queue).wrapup_told}
+
+    def _sign_off(self, contact: Contact, agent: str, at_ms: int, order: int) -> None:
+        source, name = contact.key
+        known = (one for ms, _, one in contact.events if ms == at_ms and isinstance(one, SignedOff))
+        if all(one.agent != agent for one in known):
+            self._insert(contact, SignedOff(contact=name, agent=agent, source=source, time=at_ms), at_ms, order)
+
     def _insert(self, contact: Contact, event: ev.Event, at_ms: int, order: int) -> Deed:
         """Put the event in its place; a late one has the story told again."""
         self.changed_chunks.add(contact.chunk)
@@ -286,7 +309,7 @@ class Contacts:
         names = self.open.get(source)
         if names is None:
             names = self.open[source] = set()
-        if contact.live.due_ms is not None or contact.story.is_open:
+        if contact.live.due_ms is not None or contact.story.is_under_way:
             names.add(name)
             return
         names.discard(name)
@@ -298,7 +321,7 @@ class Contacts:
         self._ground.calendar.wait(self._rests_ms(contact), "put away", *contact.key)
 
     def _rests_ms(self, contact: Contact) -> int:
-        return max(contact.story.last_ms, contact.heard_ms) + LATE_MS + 1
+        return max(contact.story.over_ms, contact.heard_ms) + LATE_MS + 1
 
 
 def _common(old: list[Fact], new: list[Fact]) -> int:

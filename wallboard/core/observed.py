@@ -47,7 +47,7 @@ def synthetic(
         yield from _waiting(contacts, seen.queues, at_ms, source)
     if seen.agents is not None:
         yield from _offline(people, settings, seen.agents, at_ms, source)
-        held = _held(contacts, source)  # what follows here only ends legs
+        held = _held(contacts, at_ms, source)  # what follows here only ends legs
         for agent, one in seen.agents.items():
             yield from _agent(agent, one, at_ms, source)
             if one.activity == "idle" and (name := settings.agent_of(source, agent)) in held:
@@ -95,11 +95,11 @@ def _agent(agent: str, one: ev.ListedAgent, at_ms: int, source: str) -> Iterator
         yield ev.ActivitySeen(agent=agent, activity=one.activity, source=source, time=at_ms)
 
 
-def _held(contacts: Contacts, source: str) -> dict[str, list[Contact]]:
+def _held(contacts: Contacts, at_ms: int, source: str) -> dict[str, list[Contact]]:
     """Agent → the contacts of which they have a leg, in the order of their ids."""
     found: dict[str, list[Contact]] = defaultdict(list)
     for contact in contacts.of_source(source):
-        for agent in {leg.agent for leg in contact.story.legs if leg.closed_ms is None}:
+        for agent in {leg.agent for leg in contact.story.legs if leg.ended_ms is None or leg.awaits_end(at_ms)}:
             found[agent].append(contact)
     return found
 
@@ -110,12 +110,12 @@ def _legs_over(held: Iterable[Contact], agent: str, at_ms: int, source: str) -> 
             if leg.agent == agent and leg.ended_ms is None and leg.begun_ms < at_ms:
                 yield ev.Ended(contact=contact.key[1], agent=agent, source=source, time=at_ms)
         for leg in contact.story.legs:  # told again, where the end was late
-            if leg.agent == agent and leg.closed_ms is None and leg.begun_ms < at_ms:
+            if leg.agent == agent and leg.awaits_end(at_ms):
                 yield ev.Wrapped(contact=contact.key[1], agent=agent, source=source, time=at_ms)
 
 
 def _touched_since(contact: Contact, at_ms: int) -> bool:
-    return not contact.is_put_away and contact.events[-1][0] > at_ms
+    return not contact.is_put_away and contact.story.last_ms > at_ms
 
 
 def _joined(parts: list[ev.FloorObserved]) -> ev.FloorObserved:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from wallboard.core import events as ev
 from wallboard.core.agentrow import AgentRow, Place, own_ledger
-from wallboard.core.agents import setting
+from wallboard.core.agents import goes_offline, setting
 from wallboard.core.agenttime import settings_of
 from wallboard.core.contactrow import Key
 from wallboard.core.deeds import Deed, Did
@@ -77,6 +77,11 @@ class People:
         if self.attended is not None:
             self.attended.update(name for name, _ in known)
         self._ground.touch_all({("agents", name) for name, _ in known})
+
+    def offline_after(self, agent: str, at_ms: int) -> list[int]:
+        """When this person went offline since then, as far as lateness reaches back."""
+        row = self.agents.get(agent)
+        return [ms for ms, _, event in row.events if ms > at_ms and goes_offline(event)] if row else []
 
     def restand(self, queues: AbstractSet[str]) -> None:
         """These queues belong to one more group: who serves them stands there too."""

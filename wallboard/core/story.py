@@ -54,16 +54,8 @@ class Story:
         return story
 
     @property
-    def is_open(self) -> bool:
-        """Somebody waits, talks, or wraps up until they say that it is done."""
-        for leg in self.legs:
-            if leg.closed_ms is None:
-                return True
-        return self.is_under_way
-
-    @property
     def is_under_way(self) -> bool:
-        """Open for the customer too, who knows nothing of wrap-up."""
+        """Open for the customer, who knows nothing of wrap-up."""
         for leg in self.legs:
             if leg.ended_ms is None:
                 return True
@@ -96,7 +88,7 @@ class Story:
     def queues_now(self) -> set[str]:
         """Those in which it is open."""
         waiting = {visit.queue for visit in self.visits if visit.ended_ms is None}
-        return waiting | {leg.queue for leg in self.legs if leg.closed_ms is None and leg.queue}
+        return waiting | {leg.queue for leg in self.legs if leg.queue and (leg.closed_ms is None or leg.untold)}
 
     def begun_after(self, at_ms: int) -> str | None:
         """How soon after that instant what first began then, in words: why an event of that instant did so little."""

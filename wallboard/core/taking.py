@@ -3,6 +3,7 @@
 from typing import get_args
 
 from wallboard.core import events as ev
+from wallboard.core.agents import goes_offline
 from wallboard.core.allrows import AllRows
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.ground import Entity
@@ -65,6 +66,13 @@ def take_notice(rows: AllRows, event: ev.NoticePosted, at_ms: int, source: str) 
     return rows.posted.post(name, event, at_ms, source)
 
 
+def take_person(rows: AllRows, event: ev.AgentEvent, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
+    deed = rows.people.take(event, at_ms, rows.applied, source, deeds)
+    if goes_offline(event):
+        rows.contacts.sign_off(rows.settings.agent_of(source, event.agent), at_ms, rows.applied)
+    return deed
+
+
 def _take(rows: AllRows, event: ev.Event, at_ms: int, source: str, deeds: list[Deed]) -> Deed:
     kind = type(event)
     if kind in _OF_CONTACTS:
@@ -74,7 +82,7 @@ def _take(rows: AllRows, event: ev.Event, at_ms: int, source: str, deeds: list[D
             name = event.contact or f"\0{event.id or rows.applied}"  # a mark of no contact stands for itself
             return rows.contacts.take(event, at_ms, rows.applied, event.contact_source or source, deeds, name)
         case ev.AgentEvent():
-            return rows.people.take(event, at_ms, rows.applied, source, deeds)
+            return take_person(rows, event, at_ms, source, deeds)
         case ev.CaseOpened() | ev.CaseResolved():
             return _take_case(rows, event, at_ms, source, deeds)
         case ev.QueueObserved():

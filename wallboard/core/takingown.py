@@ -9,7 +9,7 @@ from wallboard.core.anew import count_anew, rule_anew
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.forgetting import forget_agent, forget_queue, forget_source
 from wallboard.core.settings import settings_from
-from wallboard.core.taking import take_notice
+from wallboard.core.taking import take_notice, take_person
 
 
 def is_own(event: ev.Event) -> bool:
@@ -38,7 +38,7 @@ def take_own(rows: AllRows, event: ev.Event, at_ms: int, source: str, deeds: lis
             of = event.contact_source or source
             return rows.contacts.take(event, at_ms, rows.applied, of, deeds, event.contact)
         case ev.AgentCorrected():
-            return rows.people.take(event, at_ms, rows.applied, event.agent_source or source, deeds)
+            return take_person(rows, event, at_ms, event.agent_source or source, deeds)
         case ev.AlertEvent():
             deed = rows.alerts.take(event, at_ms)
             if rows.alerting:

@@ -3,7 +3,16 @@
 from wallboard.core import events as ev
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.story import Story
-from wallboard.core.visits import REPLACE_LOST_MS, Leg, Reply, Visit, wrap_up
+from wallboard.core.visits import (
+    REPLACE_LOST_MS,
+    WRAPUP_MOST_MS,
+    Leg,
+    Reply,
+    SignedOff,
+    Visit,
+    give_up_wrap_up,
+    wrap_up,
+)
 from wallboard.core.waited import end_visit
 
 
@@ -34,7 +43,8 @@ def ended(story: Story, event: ev.Ended | ev.Transferred, at_ms: int) -> Deed:
     legs = _legs_that_end(story, agent, queue, at_ms)
     for leg in legs:
         _end_leg(story, leg, event, at_ms)
-        _state_wait(story, leg, event.wait_s)
+        if len(legs) == 1 or queue == leg.queue:  # of several it is not known whose wait that was
+            _state_wait(story, leg, event.wait_s)
     waiting: list[Visit] = []
     if isinstance(event, ev.Ended) and (agent is None or not any(leg.agent == agent for leg in story.legs)):
         waiting = [v for v in story.visits if v.ended_ms is None and queue in (None, v.queue) and v.begun_ms <= at_ms]
@@ -64,6 +74,14 @@ def wrapped(story: Story, event: ev.Wrapped, at_ms: int) -> Deed:
     return Deed(Did.CHANGED_LEG, f"wrapped up by {agent}")
 
 
+def signed_off(story: Story, event: SignedOff, at_ms: int) -> Deed:
+    agent = story.agent_of(event.agent)
+    legs = [leg for leg in story.legs if leg.agent == agent and leg.awaits_end(at_ms)]
+    for leg in legs:
+        give_up_wrap_up(leg, at_ms)
+    return Deed(Did.CHANGED_LEG if legs else Did.NOTHING, f"ended {len(legs)} wrap-ups of {agent}")
+
+
 def closed_whole(story: Story, event: ev.ContactCorrected, at_ms: int) -> Deed:
     queue = story.named(event.queue)
     visits = [v for v in story.visits if v.ended_ms is None and queue in (None, v.queue)]
@@ -73,10 +91,9 @@ def closed_whole(story: Story, event: ev.ContactCorrected, at_ms: int) -> Deed:
     for leg in legs:
         leg.ended_ms = leg.closed_ms = at_ms
         leg.lost = True
-    wrapped_up = [leg for leg in story.legs if leg.closed_ms is None and queue in (None, leg.queue)]
-    for leg in wrapped_up:  # nobody told the end: it was as long as where nobody does
-        usual_ms = round(story.settings.for_queue(leg.queue or "").wrapup_s * 1000)
-        wrap_up(leg, min(at_ms, (leg.ended_ms or at_ms) + usual_ms))
+    wrapped_up = [leg for leg in story.legs if leg.awaits_end(at_ms) and queue in (None, leg.queue)]
+    for leg in wrapped_up:
+        give_up_wrap_up(leg, at_ms)
     story.stop_bare_rings(at_ms)
     story.unanswered_ms = None
     if visits or legs or wrapped_up:
@@ -109,9 +126,10 @@ def _end_leg(story: Story, leg: Leg, event: ev.Ended | ev.Transferred, at_ms: in
     leg.transferred, leg.lost = isinstance(event, ev.Transferred), False
     queue = story.settings.for_queue(leg.queue or "")
     leg.ended_ms = leg.since_ms = at_ms
-    leg.closed_ms, leg.wrapup_ms, leg.state = None, 0, "wrapup"
-    if not queue.wrapup_told:
-        wrap_up(leg, at_ms + round(queue.wrapup_s * 1000))
+    leg.state = "wrapup"
+    wrap_up(leg, at_ms + round(queue.wrapup_s * 1000))
+    if queue.wrapup_told:
+        leg.untold, leg.closed_ms = True, at_ms + max(leg.wrapup_ms, WRAPUP_MOST_MS)
 
 
 def _state_wait(story: Story, leg: Leg, wait_s: float | None) -> None:

@@ -7,7 +7,7 @@ from wallboard.core import added, talked, waited
 from wallboard.core import events as ev
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.story import Story
-from wallboard.core.visits import SightedGone, SightedWaiting
+from wallboard.core.visits import SightedGone, SightedWaiting, SignedOff
 
 _STEPS: dict[type[ev.Event], Callable[[Story, Any, int], Deed]] = {
     ev.Queued: waited.queued,
@@ -24,6 +24,7 @@ _STEPS: dict[type[ev.Event], Callable[[Story, Any, int], Deed]] = {
     ev.Transferred: talked.ended,
     ev.Ended: talked.ended,
     ev.Wrapped: talked.wrapped,
+    SignedOff: talked.signed_off,
     ev.ContactCorrected: talked.closed_whole,
     ev.Outcome: added.resulted,
     ev.Rated: added.rated,
@@ -33,7 +34,7 @@ _STEPS: dict[type[ev.Event], Callable[[Story, Any, int], Deed]] = {
 
 def step(story: Story, event: ev.Event, at_ms: int) -> Deed:
     """One event more: in order of time, at equal times in order of arrival. Gives what it did."""
-    if at_ms > story.last_ms:
+    if at_ms > story.last_ms and type(event) is not SignedOff:  # nobody told it of the contact
         story.last_ms = at_ms
     if story.customer is None and type(event) is not ev.Rated:
         story.customer = getattr(event, "customer", None)

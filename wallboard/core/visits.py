@@ -7,6 +7,7 @@ from msgspec import Struct
 from wallboard.core import events as ev
 
 REPLACE_LOST_MS = 15 * 60_000  # a log may correct "left, reason unknown" for so long
+WRAPUP_MOST_MS = 60 * 60_000  # a wrap-up whose end is to be told and never is goes on for so long
 
 
 class SightedWaiting(ev.Queued, frozen=True, kw_only=True, tag="floor.waiting"):
@@ -15,6 +16,10 @@ class SightedWaiting(ev.Queued, frozen=True, kw_only=True, tag="floor.waiting"):
 
 class SightedGone(ev.Left, frozen=True, kw_only=True, tag="floor.gone"):
     """A caller that a whole listing left out: ends the visit as lost."""
+
+
+class SignedOff(ev.Wrapped, frozen=True, kw_only=True, tag="floor.off"):
+    """Its agent went offline: ends a wrap-up whose end was not told (made where `agent.*` says so)."""
 
 
 class Visit(Struct, array_like=True, gc=False):
@@ -44,7 +49,9 @@ class Visit(Struct, array_like=True, gc=False):
 
 
 class Leg(Struct, array_like=True, gc=False):
-    """One agent's part: talk until `ended_ms`, wrap-up until `closed_ms` (may lie ahead; None: until it is told)."""
+    """One agent's part: talk until `ended_ms`, wrap-up until `closed_ms` (may lie ahead).
+
+    `untold`: its end is still to be told; `wrapup_ms` and `closed_ms` are what counts where it never is."""
 
     agent: str
     queue: str | None
@@ -60,12 +67,23 @@ class Leg(Struct, array_like=True, gc=False):
     wrapup_ms: int = 0
     transferred: bool = False
     lost: bool = False
+    untold: bool = False
+
+    def awaits_end(self, at_ms: int) -> bool:
+        """It is wrapped up then, until somebody says that it is done."""
+        return self.untold and (self.ended_ms or 0) <= at_ms < (self.closed_ms or 0)
 
 
 def wrap_up(leg: Leg, at_ms: int) -> None:
     """Its wrap-up, after its end, is over then."""
     leg.wrapup_ms = at_ms - (leg.ended_ms or at_ms)
     leg.closed_ms = at_ms
+    leg.untold = False
+
+
+def give_up_wrap_up(leg: Leg, at_ms: int) -> None:
+    """Nobody told its end until then: it was as long as where nobody does."""
+    wrap_up(leg, min(at_ms, (leg.ended_ms or at_ms) + leg.wrapup_ms))
 
 
 class Miss(NamedTuple):

@@ -62,7 +62,7 @@ def answered(story: Story, event: ev.Answered, at_ms: int) -> Deed:
     if visit is None and queue is None and story.visits:
         queue = story.visits[-1].queue
     for leg in story.legs:
-        if leg.closed_ms is None and leg.ended_ms is not None and leg.agent == agent:  # talks with them again
+        if leg.agent == agent and leg.awaits_end(at_ms):  # talks with them again
             wrap_up(leg, at_ms)
     story.legs.append(Leg(agent, visit.queue if visit else queue, channel, at_ms, visit is not None, since_ms=at_ms))
     if visit is None:

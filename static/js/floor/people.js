@@ -12,6 +12,7 @@ import { hasRoom } from "./room.js";
 
 const REST_MS = 2 * 3600 * 1000; // as on the wall (tiles/agents.js)
 const IN_CONTACT = ["ringing", "engaged", "holding"];
+const TALKS = ["engaged", "holding"]; // what ends as lost with the person
 const PLACES = ["free", "contact", "wrapup", "away", "else"];
 
 const open = new Set(); // ids of people who are open
@@ -126,7 +127,7 @@ function renderMore(more, id, row, picture) {
   const list = part(more, "ul", "in-hand");
   keyed(list, row.contacts, (one) => one.contact + " " + one.state, () => made("li", "in-hand-one"), (item, one) => renderContact(item, one, picture));
   write(part(more, "p", "person-facts"), factsOf(row, picture).join(" · "));
-  if (picture.closes) button(more, say("floor.gone"), () => askToClose({ agent: id }, row.name, row.contacts.length));
+  if (picture.closes) button(more, say("floor.gone"), () => askToClose({ agent: id }, row.name, row.contacts.filter((one) => TALKS.includes(one.state)).length));
 }
 
 function renderContact(item, one, picture) {
