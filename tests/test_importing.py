@@ -55,8 +55,8 @@ def history(folder: Path) -> History:
 def test_each_day_is_filled_and_the_command_says_with_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert imported(tmp_path, file=file_of(tmp_path, days=2)) == 0
     said = capsys.readouterr().err
-    assert "2026-11-22: 21 intervals of 1 queues" in said  # 3 × (a queue and 2 groups by 2 bases, an agent)
-    assert "2026-11-23: 21 intervals" in said
+    assert "2026-11-22: filled, queues: 1, contacts that ended: 3" in said
+    assert "2026-11-23: filled" in said
     found = history(tmp_path).read("queues", "support", DAY, DAY + 24 * HOUR, "event")
     assert {at: amounts["offered"] for at, amounts in found.items()} == {DAY + hour * HOUR: 1 for hour in (9, 10, 11)}
     assert [day.since_ms for day in history(tmp_path).days(DAY, DAY + 48 * HOUR)] == [DAY + 9 * HOUR, DAY + 24 * HOUR]

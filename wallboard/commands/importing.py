@@ -120,7 +120,7 @@ def _filled(config: Config, found: Recorded, *, replace: bool) -> list[str]:
         elsewhere = [part for site in others for part in _parts(site, config.settings.sites[site], day, found)]
         history.fill(mine, [_seen(first, day, found)], ended, elsewhere)
         queues = {one.id for one in mine if one.kind == "queues"}
-        said.append(f"{day.label}: {len(mine)} intervals of {len(queues)} queues")
+        said.append(f"{day.label}: filled, queues: {len(queues)}, contacts that ended: {len(ended)}")
     return said
 
 
