@@ -39,7 +39,7 @@ async def told(served: Any, kind: str, *, is_open: bool, **more: str) -> None:
 
 def _is_open(served: Any) -> bool | None:
     contact = served.parts.pipeline.floor.contacts.contacts.get(("scirpt", "c-supprot"))
-    return contact.story.is_open if contact else None
+    return contact.story.is_under_way if contact else None
 
 
 async def queued(served: Any, queue: str, status: int) -> None:
