@@ -8,7 +8,7 @@ from wallboard.core.numbers import TO
 from wallboard.core.parts import INSTANTS, STANDINGS, is_told
 from wallboard.core.settings import Target
 from wallboard.core.state import Floor
-from wallboard.core.stated import overlay
+from wallboard.core.stated import UNKNOWN, overlay
 from wallboard.core.statedgroup import add_stated
 from wallboard.core.still import channel_of, oldest
 from wallboard.core.tally import Tally
@@ -16,6 +16,7 @@ from wallboard.core.windows import ROLLING
 
 AT_AGENTS = ("ringing", "engaged", "holding", "wrapup")
 WINDOWS = (*ROLLING, "shift", "day")
+_WITHOUT_SHIFT = (*ROLLING, "day")
 
 
 def queue_document(floor: Floor, name: str) -> Document | None:
@@ -78,10 +79,12 @@ def _shift_of_group(floor: Floor, name: str) -> bool | None:
 
 
 def _numbers(tally: Tally, oldest: Document, *, shift: bool | None) -> Document:
-    found: Document = {"sources": sorted(tally.sources), "now": _now(tally) | oldest}
+    stated = tally.is_only_stated
+    found: Document = {"sources": sorted(tally.sources), "now": _now(tally, counted=not stated) | oldest}
     if tally.sources:
-        for window in WINDOWS if shift else (*ROLLING, "day"):
-            found[window] = window_figures(tally.ledger.window(window), tally.live.get("over_counted", 0))
+        over_counted = tally.live.get("over_counted", 0)
+        for window in WINDOWS if shift else _WITHOUT_SHIFT:
+            found[window] = UNKNOWN if stated else window_figures(tally.ledger.window(window), over_counted)
         if (wait_s := _expected_wait_s(tally, found["m60"].get("aht_s"))) is not None:
             found["now"]["est_wait_s"] = wait_s
     found["now"] |= tally.need
@@ -90,10 +93,10 @@ def _numbers(tally: Tally, oldest: Document, *, shift: bool | None) -> Document:
     return found
 
 
-def _now(tally: Tally) -> Document:
-    """Before any source spoke of the queue nothing is known, which is not the same as zero."""
+def _now(tally: Tally, *, counted: bool) -> Document:
+    """Before any source spoke of the queue, or where nothing of it is counted here, nothing is known: not even zero."""
     found: Document = {}
-    if tally.sources:
+    if tally.sources and counted:
         found = {metric: tally.live.get(metric, 0) for metric in ("waiting", "over_target", *AT_AGENTS)}
     if "members" in tally.live:
         found |= {metric: tally.live.get(metric, 0) for metric in STANDINGS}

@@ -17,6 +17,7 @@ Document = dict[str, Any]
 
 OBSERVED_NOW = ("waiting", "oldest_at", "ready", "paused", "staffed", "engaged")
 WITHIN = tuple(window for window in WINDOWS if window != "now")
+UNKNOWN: Document = {"n": {}, **{family: {} for family in FAMILIES}}  # a window; one for all: nobody compares it
 
 
 def overlay(found: Document, tally: Tally) -> None:
@@ -24,13 +25,12 @@ def overlay(found: Document, tally: Tally) -> None:
     seen = tally.observed
     if seen is None:
         return
-    if tally.is_only_stated:
-        leave_out(found)
-    now = {name: value for name in OBSERVED_NOW if (value := getattr(seen, name)) is not None}
+    now = found["now"]
+    now |= {name: value for name in OBSERVED_NOW if (value := getattr(seen, name)) is not None}
+    now["observed"] = True
     if (oldest_ms := stated_oldest_ms(tally)) is not None:
         now["oldest_at"] = oldest_ms
-        found["now"].pop(TO["oldest_at"], None)
-    found["now"] = {**found["now"], **now, "observed": True}
+        now.pop(TO["oldest_at"], None)
     for window in WITHIN:
         if told := getattr(seen, window):
             own = {name: value for name, value in msgspec.to_builtins(told).items() if value is not None}
@@ -48,4 +48,4 @@ def leave_out(found: Document) -> None:
     found["now"] = {name: value for name, value in found["now"].items() if name not in LIVE}
     for window in WITHIN:
         if found.get(window):
-            found[window] = {"n": {}, **{family: {} for family in FAMILIES}}
+            found[window] = UNKNOWN

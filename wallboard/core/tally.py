@@ -52,8 +52,10 @@ class Tally:
     @property
     def _is_counted(self) -> bool:
         """Whether anything that contacts add is in its numbers."""
-        live = any(not is_standing(metric) for metric in self.live)
-        return live or self.ledger.moves or any(self.ledger.window(window).sums for window in ("day", "shift"))
+        ledger = self.ledger
+        if ledger.moves or ledger.window("day").sums or ledger.window("shift").sums:
+            return True
+        return not all(map(is_standing, self.live))
 
     def observe(self, seen: ev.QueueObserved, at_ms: int) -> None:
         """A platform's own figures stand from now on."""
