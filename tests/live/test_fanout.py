@@ -26,8 +26,8 @@ from websockets.streams import StreamReader
 from tests.live.loaded import Clock, Loaded, board, filled, hub_of
 from tests.static.test_static import node  # type: ignore[import-not-found]
 from wallboard.core.events import ConfigApplied, NoticeCleared, NoticePosted, PresenceSet, Queued, SignedIn
-from wallboard.live import halves, turns
 from wallboard.live import hub as hubs
+from wallboard.live import shares, turns
 from wallboard.live.channel import BEAT_MS, Channel
 from wallboard.live.frames import Frame
 from wallboard.live.screen import MOST_ORDERS, Screen
@@ -380,7 +380,7 @@ class Fanout(RuleBasedStateMachine):
 
     def _all_is_told(self, store: Store) -> None:
         self.time_passes(1000)
-        while self.hub._held:  # a look has room for half of all
+        while self.hub._held:  # a look has room for a part of all
             self.time_passes(1000)
         while self.hub.turns.waiting:
             self.act(lambda: None)
@@ -411,13 +411,13 @@ class TestFanout(Fanout.TestCase):  # type: ignore[misc,name-defined]
         Store.of.end()
 
 
-class TestInHalves(TestFanout):
+class TestInParts(TestFanout):
     """Where there are many screens."""
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.enterClassContext(patch.object(halves, "MANY", 2))
+        cls.enterClassContext(patch.object(shares, "MANY", 2))
         cls.enterClassContext(patch.object(hubs, "PART", 1))
 
 

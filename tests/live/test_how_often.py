@@ -66,18 +66,18 @@ async def test_fan_outs_that_take_too_long_lower_the_rate_however_many_ticks_sen
             await come_round()
 
     await ticks(100)
-    assert (hub.pace.rate, hub.pace.lowered) == (8, 1)
+    assert (hub.pace.rate, hub.pace.lowered) == (8, 2)
     fan_outs = hub.sent.fan_outs
     assert fan_outs.sum_s / sum(fan_outs.counts) == pytest.approx(0.06, abs=1e-3), "and not the ticks that send nothing"
     await ticks(1000)
-    assert (hub.pace.rate, hub.pace.lowered) == (8, 1), "60 ms would be too much at 10 a second: that is no calm"
+    assert (hub.pace.rate, hub.pace.lowered) == (8, 2), "60 ms would be too much at 10 a second: that is no calm"
     assert pipeline.tick_ms == 125
     assert min(after - before for before, after in pairwise(wire.told_ms[-50:])) >= 120, "to the tick: 8 a second"
     screen.leave()
-    assert (hub.pace.rate, hub.pace.lowered, pipeline.tick_ms) == (10, 1, 100), "nobody looks any more"
+    assert (hub.pace.rate, hub.pace.lowered, pipeline.tick_ms) == (10, 2, 100), "nobody looks any more"
 
 
-@pytest.mark.parametrize(("takes_ms", "rate"), [(55, 8), (95, 5), (240, 2)])
+@pytest.mark.parametrize(("takes_ms", "rate"), [(55, 9), (95, 5), (240, 2)])
 async def test_an_event_waits_for_one_interval_and_one_fan_out_and_for_no_more(
     takes_ms: int, rate: int, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):

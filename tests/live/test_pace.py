@@ -40,9 +40,10 @@ def test_it_goes_back_after_a_while_in_which_the_faster_one_would_have_held() ->
     assert pace.rate == 6
     assert told(pace, 0.08, 2, 30).rate == 6
     assert told(pace, 0.055, 30, 32).rate == 6
-    assert told(pace, 0.055, 32, 33 + CALM_S).rate == 8, "and no faster than would have held all the time"
-    assert told(pace, 0.02, 33 + CALM_S, 32 + 2 * CALM_S).rate == 8
-    assert told(pace, 0.02, 32 + 2 * CALM_S, 35 + 2 * CALM_S).rate == 10
+    calm_s = 33 + 3 * CALM_S
+    assert told(pace, 0.055, 32, calm_s).rate == 8, "and no faster than would have held all the time"
+    assert told(pace, 0.02, calm_s, calm_s + 1).rate == 8
+    assert told(pace, 0.02, calm_s + 1, calm_s + 2 + 2 * CALM_S).rate == 10
 
 
 def test_a_moment_without_much_to_tell_is_no_calm() -> None:

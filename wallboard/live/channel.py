@@ -68,10 +68,10 @@ class Packed(NamedTuple):
 
 
 class Channel:
-    """One view with its screens, or with half of them."""
+    """One view with its screens, or with a part of them."""
 
     def __init__(self, view: View, source: Source, build: str, part: int = 0) -> None:
-        """`part`: of the view's screens (live/halves.py)."""
+        """`part`: of the view's screens (live/shares.py)."""
         self.view = view
         self._part = part
         self._source = source
@@ -102,7 +102,7 @@ class Channel:
     @property
     def count(self) -> int:
         """How many screens."""
-        return len(self._behind) + sum(len(level.screens) for level in self._level.values())
+        return len(self._behind) + len(self._level[False].screens) + len(self._level[True].screens)
 
     @property
     def key(self) -> tuple[str, int]:
@@ -240,10 +240,8 @@ class Channel:
         if self._packed is None:
             return
         (frame, base, patch, since_ms), self._packed = self._packed, None
-        level, behind = any(one.screens for one in self._level.values()), [*self._behind]
-        is_heard = level or any(screen.follows for screen in behind)
-        if level:
-            self._write(frame)
+        behind = [*self._behind]
+        is_heard = self._write(frame) or any(screen.follows for screen in behind)
         for screen in behind:
             screen.offer(frame, base, patch)
         sent = self._source.sent
@@ -288,13 +286,16 @@ class Channel:
     def _interval_ms(self, rate: int) -> float:
         return 1000 / min(self.view.board.updates_per_s, rate)
 
-    def _write(self, frame: Frame) -> None:
-        """To all that are level."""
-        sent = self._source.sent
+    def _write(self, frame: Frame) -> bool:
+        """To all that are level. Whether there are any."""
+        sent, any_level = self._source.sent, False
         for level in self._level.values():
-            handed = level.write(frame)
-            sent.frames += handed.frames
-            sent.bytes += handed.bytes
+            if level.screens:
+                any_level = True
+                handed = level.write(frame)
+                sent.frames += handed.frames
+                sent.bytes += handed.bytes
+        return any_level
 
     def _select(self) -> None:
         """Look at the whole state anew."""

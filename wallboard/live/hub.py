@@ -17,10 +17,10 @@ from wallboard.live.channel import LOOK_S, Channel, Moment
 from wallboard.live.crowds import Crowds
 from wallboard.live.documents import Change, briefs
 from wallboard.live.frames import Frame
-from wallboard.live.halves import PART, TOGETHER, Halves
 from wallboard.live.pace import Pace
 from wallboard.live.pipeline import TICK_MS, Pipeline
 from wallboard.live.screen import Screen, Wire
+from wallboard.live.shares import PART, TOGETHER, Shares
 from wallboard.live.showing import Showing
 from wallboard.live.tally import Sent
 from wallboard.live.trails import Trails
@@ -52,7 +52,7 @@ class Hub:
         self.clock_ms = clock_ms
         self.pace_ms = pace_ms or clock_ms
         self.pace = Pace()
-        self._halves = Halves()
+        self._shares = Shares()
         self.sent = Sent()
         self.turns = Turns()
         self.build = build
@@ -199,11 +199,11 @@ class Hub:
     def _flush(self, channels: Sequence[Channel], moment: Moment) -> None:
         """All are packed before the first is written: a write goes far into the kernel, and what comes after it finds
         the processor's caches cold (of 100 boards with 10 screens each a frame costs 2 to 11 % less so)."""
-        self._halves.begin(self.screens, self.pipeline.tick_ms, moment.pace_ms, by_tick=moment.by_tick)
-        for channel in channels if self._halves.parts == 1 else sorted(channels, key=Channel.told_ms):
-            if self._halves.has_room and channel.pack_if_due(moment):
+        self._shares.begin(self.pipeline.tick_ms, moment.pace_ms, by_tick=moment.by_tick)
+        for channel in channels if self._shares.parts == 1 else sorted(channels, key=Channel.told_ms):
+            if self._shares.has_room and channel.pack_if_due(moment):
                 self._held.discard(channel)
-                self._halves.take(channel.count if channel.told_ms() == moment.pace_ms else 0)
+                self._shares.take(channel.count if channel.told_ms() == moment.pace_ms else 0)
             else:
                 self._held.add(channel)
         for channel in channels:
@@ -246,7 +246,7 @@ class Hub:
             return math.inf
         now_ms = self.pace_ms()
         due_ms = min(channel.due_in_ms(now_ms, self.pace.rate) for channel in self._held)
-        return self._halves.in_ms(due_ms, self.pipeline.tick_ms, now_ms)
+        return self._shares.in_ms(due_ms, self.pipeline.tick_ms, now_ms)
 
     def look(self) -> None:
         """What is due by now: throttled patches, and beats."""
@@ -289,18 +289,18 @@ class Hub:
         if self._began_s is not None and self.sent.patches > self._before:  # else all was held back: there was none
             took_s = perf_counter() - self._began_s
             self.sent.fan_outs.took_s(took_s)
-            self.pace.took(took_s, self.pace_ms() / 1000, self._halves.parts)
+            self.pace.took(took_s, self.pace_ms() / 1000, self._shares.parts)
             self._keep_pace()
         self._began_s = None
 
     def _keep_pace(self) -> None:
         """Ticks come as often as views may be told: what an event waits for is one of the two, and not first the one
         and then the other."""
-        self._halves.count(self.screens)
-        self.pipeline.tick_ms = max(TICK_MS, 1000 / self.pace.rate) / self._halves.parts
+        self._shares.count(self.screens)
+        self.pipeline.tick_ms = max(TICK_MS, 1000 / self.pace.rate) / self._shares.parts
 
     def _channel(self, board: Board, teams: frozenset[str] | None) -> Channel:
-        """That of the view, or of its two parts the smaller."""
+        """That of the view, or of its parts the smallest."""
         key = view_key(board, teams)
         parts = {part: self._channels.get((key, part)) for part in range(TOGETHER)}
         smallest = min((channel for channel in parts.values() if channel), key=lambda one: one.count, default=None)

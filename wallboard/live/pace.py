@@ -1,7 +1,7 @@
 """How often may any view be told? Less often while the machine cannot keep up: later for all alike, never more memory.
 
-10 a second ──▶ 8 ─▶ 6 ─▶ 5 ─▶ 4 ─▶ 3 ─▶ 2     fan-outs take more than half of their interval: the fastest that fits
-            ◀────────────────────────────     for CALM_S none would take so much of a faster interval, with some room
+10 a second ─▶ 9 ─▶ 8 ─▶ 7 ─▶ 6 ─▶ … ─▶ 2     fan-outs take more than half of their interval: the fastest that fits
+            ◀────────────────────────────    for CALM_S none would take so much of a faster interval, with some room
 
 The steps are small, since an event waits for its tick: where fan-outs take 60 ms, 125 ms at most and not 250. What a
 fan-out takes is time on the clock, not on the processor (where others keep the core, screens wait as well), and
@@ -9,10 +9,10 @@ smoothed over a few ticks: a machine that was busy elsewhere for a moment change
 And while many screens come in at once, as after a restart, those that are there wait for those that have nothing yet.
 """
 
-RATES = (10, 8, 6, 5, 4, 3, 2)
+RATES = (10, 9, 8, 7, 6, 5, 4, 3, 2)
 CALM_S = 4.0
 BUSY, CALM = 0.5, 0.45  # share of an interval
-FULL = 0.9  # that all fan-outs of an interval may take, where there are two (live/halves.py)
+FULL = 0.9  # that all fan-outs of an interval may take, where there are several (live/shares.py)
 SMOOTH = 0.2
 CROWD = 100  # screens that come within a second are one; until a second has passed without
 CROWDED = 4  # updates a second beside it
