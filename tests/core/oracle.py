@@ -5,91 +5,14 @@ the package: contacts, agents and windows are worked out as a careful person wou
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+from oracle_parts import Added, Answer, Ringing, Rule, Stay, Talk
 
 MINUTE = 60_000
 LONGEST = 60 * MINUTE  # of a wrap-up whose end is never told
 CORRECTION = 15 * MINUTE  # for so long "lost" may be replaced by what really happened
 FLOWED = {"timeout", "empty", "key", "full", "overflow", "transfer", "voicemail", "withdrawn"}
-
-
-@dataclass
-class Rule:
-    """A queue's settings."""
-
-    target_s: float = 20
-    short_s: float = 5
-    wrapup_s: float = 0
-    wrapup_told: bool = False
-    formula: str = "short"
-    count_waiting: bool = True
-    channel: str = "voice"
-    at_night: bool = False  # open at night only (oracle_hours.py)
-    zone: str = "UTC"
-
-
-@dataclass
-class Stay:
-    """One stay of a contact in a queue."""
-
-    queue: str
-    begun: int
-    ended: int | None = None
-    outcome: str = ""
-    stated: int | None = None
-    ringing: set[str] = field(default_factory=set)
-
-
-@dataclass
-class Talk:
-    """One agent's part."""
-
-    agent: str
-    queue: str | None
-    begun: int
-    after_wait: bool
-    state: str = "engaged"
-    since: int = 0
-    ended: int | None = None
-    closed: int | None = None
-    talked: int = 0
-    held: int = 0
-    wrapped: int = 0
-    transferred: bool = False
-    lost: bool = False
-    untold: bool = False  # its end of wrap-up is still to be told
-    stay: Stay | None = None
-
-
-@dataclass
-class Ringing:
-    """A phone that rang for a stay, or for none."""
-
-    agent: str
-    stay: Stay | None
-    begun: int
-    ended: int | None = None
-
-
-@dataclass
-class Added:
-    """What another system told: a result, a mark or a tag, with the queue and agent of that moment."""
-
-    at: int
-    queue: str | None
-    agent: str | None
-    what: dict[str, Any]
-
-
-@dataclass
-class Answer:
-    """A human reply to what the customer wrote at `asked`."""
-
-    at: int
-    asked: int
-    queue: str
-    first: bool
 
 
 class Told:
@@ -136,6 +59,14 @@ class Told:
         for stay in [s for s in self.stays if s.ended is None and s.queue == event.queue]:
             self.finish(stay, at, "lost")
         self.stays.append(Stay(event.queue, at if event.since is None else min(event.since, at)))
+
+    def on_contact_listed(self, at: int, event: Any) -> None:
+        """By a whole truth: it waits, unless that is known, or somebody talks with it."""
+        if not any(s.ended is None and s.queue == event.queue for s in self.stays) and not self.talks_now():
+            self.on_contact_queued(at, event)
+
+    def talks_now(self) -> bool:
+        return any(talk.ended is None for talk in self.talks)
 
     def on_contact_ringing(self, at: int, event: Any) -> None:
         stay = self.waiting(event.queue, at)
@@ -341,7 +272,8 @@ class Told:
 
 
 def kind(event: Any) -> str:
-    return str(event.__struct_config__.tag)
+    """As the contract calls it; of what only follows from others as it says itself."""
+    return getattr(event, "what", None) or str(event.__struct_config__.tag)
 
 
 def goes_offline(event: Any) -> bool:
@@ -351,7 +283,6 @@ def goes_offline(event: Any) -> bool:
     return kind(event) == "agent.signed_out"
 
 
-# From the list to the numbers
 def without_repeats(events: Iterable[Any]) -> list[Any]:
     """The second of two with one source and id is no event."""
     kept: list[Any] = []
@@ -359,51 +290,3 @@ def without_repeats(events: Iterable[Any]) -> list[Any]:
         if event.id is None or not any((one.source, one.id) == (event.source, event.id) for one in kept):
             kept.append(event)
     return kept
-
-
-def contacts(
-    events: Iterable[Any], rules: dict[str, Rule], forgets: Iterable[tuple[int, int]] = (), arrived: Any = None
-) -> list[Told]:
-    """Each contact of each source, its events in order of time. `forgets`: (when, what was over before which instant):
-    whoever comes again after it is another contact. `arrived`: when an event did."""
-    told: dict[tuple[str, str], list[tuple[int, Any]]] = {}
-    restarts: dict[str, list[tuple[int, Any]]] = {}
-    offs = list[tuple[int, Any]]()
-    for event in without_repeats(events):
-        if kind(event) == "source.restarted":
-            restarts.setdefault(event.source, []).append((event.time, event))
-        elif goes_offline(event):
-            offs.append((event.time, event))
-        elif kind(event).startswith("contact."):
-            source = getattr(event, "contact_source", None) or event.source
-            name = event.contact or f"mark {id(event)}"  # a mark of no contact stands for itself
-            told.setdefault((source, name), []).append((event.time, event))
-
-    def read(name: tuple[str, str], mine: list[tuple[int, Any]]) -> Told:
-        return Told(name, sorted([*mine, *offs, *restarts.get(name[0], [])], key=lambda one: one[0]), rules)
-
-    def was_over(name: tuple[str, str], mine: list[tuple[int, Any]], before: int) -> bool:
-        """Over, wrap-up too, and nothing was told of it later."""
-        story = read(name, mine)
-        ended = [talk.closed for talk in story.talks if talk.closed is not None]
-        ended += [
-            at
-            for at, _ in restarts.get(name[0], [])
-            if not Told(
-                name,
-                sorted([*mine, *offs, *(one for one in restarts[name[0]] if one[0] < at)], key=lambda one: one[0]),
-                rules,
-            ).is_over(at)
-        ]
-        return max([at for at, _ in mine] + ended) < before and story.is_over(before)
-
-    found: list[Told] = []
-    for name, mine in told.items():
-        rest = mine
-        for at, before in forgets:
-            past = [one for one in rest if arrived(one[1]) < at]
-            if past and was_over(name, past, before):
-                found.append(read(name, past))
-                rest = [one for one in rest if arrived(one[1]) >= at]
-        found += [read(name, rest)] if rest else []
-    return found

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from oracle import MINUTE, Rule, Stay, Told, kind, without_repeats
+from oracle import MINUTE, Told, kind, without_repeats
 from oracle_hours import as_if_since, closed_at, is_open, open_time
+from oracle_parts import Rule, Stay
 
 DAY = 24 * 60 * MINUTE
 DOUBTFUL = {"voice": 4 * 60 * MINUTE, "email": 7 * DAY}  # a wait above it is not believed

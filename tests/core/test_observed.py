@@ -99,6 +99,18 @@ def test_what_it_costs_grows_with_people_and_contacts_and_not_with_their_product
     assert talking == {f"a{n}" for n in range(1, 50, 2)}, "whom it found idle talks no more"
 
 
+@pytest.mark.parametrize("look", [kpis.document, lambda floor: None])
+def test_who_talks_for_another_source_is_not_signed_out_whether_somebody_looked_or_not(
+    look: Callable[[Floor], object],
+) -> None:
+    floor = Floor()
+    floor.apply(ev.SignedIn(agent="bob", source="pbx", time=NOON), NOON)
+    floor.apply(ev.Answered(contact="c", agent="bob", source="chat", time=NOON + 1), NOON + 1)
+    look(floor)
+    floor.apply(ev.FloorObserved(agents={}, source="pbx", time=NOON + 2), NOON + 2)
+    assert kpis.document(floor)["agents"]["bob"]["presence"] == "ready"
+
+
 def test_an_ordinary_event_is_one_piece() -> None:
     floor = Floor(Settings())
     event = ev.Queued(contact="a", queue="support", source="pbx", time=NOON)

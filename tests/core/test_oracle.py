@@ -6,11 +6,8 @@ agent, restarts, midnight and both nights on which clocks change, in five zones.
 
 import os
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import oracle
 import oracle_agents
 import oracle_hours
 import oracle_queues
@@ -19,7 +16,12 @@ import oracle_windows
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made_up_days import ZONES, in_queue, instant, logs, rule, soon
 from msgspec import to_builtins
+from oracle import without_repeats
+from oracle_contacts import contacts
+from oracle_parts import Rule
+from oracle_truth import Follows, with_what_follows
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
@@ -28,174 +30,27 @@ from wallboard.core.settings import Queue, Settings, Site, Target
 from wallboard.core.state import Floor
 
 LOGS = int(os.environ.get("WALLBOARD_LOGS", "300"))
-SECOND, MINUTE = 1000, 60_000
-LATE = 15 * MINUTE
+MINUTE, SECOND = 60_000, 1000
 WINDOWS = ("m15", "m30", "m60", "shift", "day")
-ZONES = ["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago"]
-NIGHTS = [  # local midnights, an ordinary one and those on which the clock changes somewhere
-    "2026-11-21", "2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-09-06",
-]  # fmt: skip
 NEED = {"agents_needed", "missing", "can_release", "need_until", "need_queues", "service_level_in_30m",
         "service_level_in_60m"}  # fmt: skip
-FORMULAS = ["answered", "negative", "offered", "positive", "removed", "ignore", "short"]
-
-_contact, _queue, _agent = (st.sampled_from(names) for names in (["c1", "c2", "c3", "c4"], ["q1", "q2"], ["a1", "a2"]))
-_case = st.sampled_from(["t1", "t2"])
-_seconds = st.none() | st.integers(0, 90) | st.sampled_from([4.9, 5.0, 5.001, 20.0, 20.001])
-
-
-def _event(told: type[ev.Event], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Event]:
-    source, name = st.sampled_from(["pbx", "crm"]), st.none() | st.sampled_from(["e1", "e2", "e3"])
-    if "contact" in fields and issubclass(told, ev.ContactEvent):
-        fields = {"customer": st.sampled_from([None, "k1", "k2"]), **fields}
-    return st.builds(told, source=source, id=name, **fields)
-
-
-def _correction(told: type[ev.Event], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Event]:
-    """What a lead closes: told by the server, about something of a source."""
-    return st.builds(told, source=st.just(ev.SERVER), who=st.just("Olena"), **fields)
-
-
-_events = st.one_of(
-    _event(ev.Queued, contact=_contact, queue=_queue),
-    _event(ev.Queued, contact=_contact, queue=_queue),
-    _event(ev.Ringing, contact=_contact, agent=_agent, queue=st.none() | _queue),
-    _event(ev.Missed, contact=_contact, agent=_agent, queue=st.none() | _queue),
-    _event(ev.Answered, contact=_contact, agent=_agent, queue=st.none() | _queue, wait_s=_seconds),
-    _event(ev.Answered, contact=_contact, agent=_agent),
-    _event(ev.Held, contact=_contact, agent=_agent),
-    _event(ev.Resumed, contact=_contact, agent=_agent),
-    _event(ev.Abandoned, contact=_contact, queue=st.none() | _queue, wait_s=_seconds),
-    _event(ev.Left, contact=_contact, queue=st.none() | _queue, wait_s=_seconds,
-           reason=st.sampled_from(["timeout", "key", "lost", "callback", "withdrawn", "full"])),
-    _event(ev.Transferred, contact=_contact, agent=_agent, queue=st.none() | _queue, talk_s=_seconds, hold_s=_seconds,
-           wait_s=_seconds),
-    _event(ev.Ended, contact=_contact, agent=st.none() | _agent, queue=st.none() | _queue, talk_s=_seconds,
-           hold_s=_seconds, wait_s=_seconds),
-    _event(ev.Wrapped, contact=_contact, agent=_agent, wrapup_s=_seconds),
-    _event(ev.SourceRestarted),
-    _correction(ev.ContactCorrected, contact=_contact, contact_source=st.sampled_from(["pbx", "crm"]),
-                queue=st.none() | _queue),
-    st.builds(ev.Tagged, source=st.just(ev.SERVER), contact=_contact, contact_source=st.sampled_from(["pbx", "crm"]),
-              tag=st.sampled_from(["hostile", "thanks"]), agent=_agent),
-    _correction(ev.AgentCorrected, agent=_agent, agent_source=st.sampled_from(["pbx", "crm"])),
-    _event(ev.Outcome, contact=_contact, outcome=st.sampled_from([None, "success", "failure", "none"]),
-           code=st.none() | st.sampled_from(["moved", "price"]), value=st.none() | st.sampled_from([1.5, -20, 300]),
-           contact_source=st.sampled_from([None, "pbx"])),
-    _event(ev.Rated, contact=st.none() | _contact, contact_source=st.sampled_from([None, "pbx"]),
-           score=st.integers(0, 5), kind=st.sampled_from([None, "csat", "nps", "ces"]),
-           queue=st.none() | _queue, agent=st.none() | _agent, best=st.sampled_from([None, 5, 10])),
-    _event(ev.Rated, contact=st.none() | _contact, contact_source=st.sampled_from([None, "pbx"]),
-           score=st.integers(0, 10), kind=st.just("nps"), queue=st.none() | _queue, agent=st.none() | _agent),
-    _event(ev.Tagged, contact=_contact, tag=st.sampled_from(["hostile", "thanks"]), agent=st.none() | _agent,
-           contact_source=st.sampled_from([None, "pbx"])),
-    _event(ev.Message, contact=_contact, by=st.sampled_from(["customer", "customer", "agent", "bot"])),
-    _event(ev.CaseOpened, case=_case, queue=st.none() | _queue),
-    _event(ev.QueuesSet, agent=_agent, queues=st.lists(_queue, max_size=2)),
-    _event(ev.CaseResolved, case=_case, queue=st.none() | _queue),
-    _event(ev.CaseResolved, case=_case, queue=st.none() | _queue),
-    _event(ev.SignedIn, agent=_agent, queues=st.none() | st.lists(_queue, max_size=2),
-           slots=st.sampled_from([None, 1, 2, 3])),
-    _event(ev.SignedIn, agent=_agent),
-    _event(ev.SignedOut, agent=_agent),
-    _event(ev.PresenceSet, agent=_agent, presence=st.sampled_from(["ready", "paused", "offline"]),
-           reason=st.none() | st.sampled_from(["lunch", "training"]), queue=st.none() | _queue),
-    _event(ev.ActivitySeen, agent=_agent, activity=st.sampled_from(
-        ["busy", "unreachable", "idle", "unknown", "ringing", "engaged", "holding", "wrapup"])),
-)  # fmt: skip
-_rule = st.builds(
-    oracle.Rule, target_s=st.sampled_from([0, 5, 20, 60]), short_s=st.sampled_from([0, 5, 30]),
-    wrapup_s=st.sampled_from([0, 30, 600]), wrapup_told=st.booleans(), formula=st.sampled_from(FORMULAS),
-    count_waiting=st.booleans(),
-    channel=st.sampled_from(["voice", "email"]), at_night=st.booleans(),
-)  # fmt: skip
-
-
-_limits = st.sampled_from([0, 4.999, 5, 5.001, 20, 20.001, 30, 60, 60.001, 300])  # about those of the rules
-
-
-@st.composite
-def _call(draw: st.DrawFn) -> list[tuple[float, ev.Event]]:
-    """What mostly happens to a contact, with the seconds since it began: events at random seldom make a whole one."""
-    of = {"contact": draw(_contact), "source": "pbx"}
-    agent, wait_s = draw(_agent), draw(_limits)
-    told: list[tuple[float, ev.Event]] = [
-        (0, ev.Queued(**of, queue=draw(_queue), customer=draw(st.sampled_from([None, "k1"]))))
-    ]
-    if draw(st.booleans()):
-        told.append((wait_s / 2, ev.Ringing(**of, agent=draw(_agent))))
-    if draw(st.booleans()):
-        told.append((0, ev.Message(**of, by="customer")))
-    stated = {"wait_s": draw(st.none() | st.just(wait_s))}
-    match draw(st.sampled_from(["answered", "answered", "abandoned", "left", "waits"])):
-        case "answered":
-            told.append((wait_s, ev.Answered(**of, agent=agent, **stated)))
-            at_s = wait_s + draw(_limits)
-            told += [(wait_s + 1, ev.Message(**of, by="agent"))] if draw(st.booleans()) else []
-            told += [(wait_s, ev.Held(**of, agent=agent))] if draw(st.booleans()) else []
-            ends = draw(st.sampled_from([ev.Ended, ev.Ended, ev.Transferred, None]))
-            told += [(at_s, ends(**of, agent=agent, **draw(st.sampled_from([stated, {}]))))] if ends else []
-            told += [(at_s + draw(_limits), ev.Wrapped(**of, agent=agent))] if draw(st.booleans()) else []
-        case "abandoned":
-            told.append((wait_s, ev.Abandoned(**of, **stated)))
-        case "left":
-            told.append((wait_s, ev.Left(**of, reason=draw(st.sampled_from(["timeout", "key", "callback", "lost"])))))
-    return told
-
-
-@st.composite
-def _logs(draw: st.DrawFn) -> tuple[int, list[tuple[int, ev.Event]]]:
-    """A middle instant, and events of distinct times around it with the arrival of each, in order of arrival."""
-    zone = draw(st.sampled_from(ZONES))
-    middle = round(datetime.fromisoformat(draw(st.sampled_from(NIGHTS))).replace(tzinfo=ZoneInfo(zone)).timestamp())
-    reach = st.integers(-300, 300) if draw(st.booleans()) else st.integers(-3 * 3600, 3 * 3600)
-    alone = [[(0.0, event)] for event in draw(st.lists(_events, min_size=1, max_size=30))]
-    arrivals: dict[int, tuple[int, ev.Event]] = {}
-    for told in [*alone, *draw(st.lists(_call(), max_size=5))]:
-        begun_s = draw(reach)
-        for after_s, event in told:
-            at_ms = (middle + begun_s) * SECOND + round(after_s * SECOND)
-            while at_ms in arrivals:
-                at_ms += 1
-            arrivals[at_ms] = at_ms + draw(st.integers(0, 899)) * SECOND, _timed(event, at_ms, draw(_back))
-    return middle * SECOND, sorted(arrivals.values(), key=lambda one: one[0])
-
-
-_back = st.sampled_from([None, None, None, 0, 1, 5_000, 300_000, 5 * 3600 * SECOND])  # before it was told
-
-
-def _timed(event: ev.Event, at_ms: int, back_ms: int | None) -> ev.Event:
-    """`back_ms`: so long before it says that it began, where it can."""
-    told = {name: getattr(event, name) for name in event.__struct_fields__} | {"time": at_ms}
-    if back_ms is not None:
-        told |= {name: at_ms - back_ms for name in ("since", "opened_at") if name in told}
-    return type(event)(**told)
-
-
-_soon = st.tuples(st.integers(0, 99), st.sampled_from([0, 1, 5_000, 20_001, 30_000, 60_001, 600_000]))
-
-
-def _instant(look: int | tuple[int, int], arrivals: list[tuple[int, ev.Event]]) -> int:
-    """So long after the first arrival, or so soon after one of them."""
-    nth, after_ms = look if isinstance(look, tuple) else (0, look)
-    return arrivals[nth % len(arrivals)][0] + after_ms
 
 
 @given(
-    _logs(), st.dictionaries(_queue, _rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
-    st.lists(st.integers(0, 5 * 3600 * SECOND) | _soon, min_size=1, max_size=6), st.booleans(),
+    logs(), st.dictionaries(in_queue, rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    st.lists(st.integers(0, 5 * 3600 * SECOND) | soon, min_size=1, max_size=6), st.booleans(),
 )  # fmt: skip
 @settings(max_examples=LOGS, suppress_health_check=list(HealthCheck))
 def test_every_number_at_random_instants_is_what_the_definition_gives(
     log: tuple[int, list[tuple[int, ev.Event]]],
-    rules: dict[str, oracle.Rule],
+    rules: dict[str, Rule],
     zones: list[str],
     looks: list[int | tuple[int, int]],
     over_a_restart: bool,
 ) -> None:
     _, arrivals = log
     floor, given_events, seen = Floor(_settings(rules, zones)), list(arrivals), list[ev.Event]()
-    for look_ms in sorted(_instant(look, arrivals) for look in looks):
+    for look_ms in sorted(instant(look, arrivals) for look in looks):
         while given_events and given_events[0][0] <= look_ms:
             arrival_ms, event = given_events.pop(0)
             if not _is_repeat(event, seen):
@@ -208,28 +63,28 @@ def test_every_number_at_random_instants_is_what_the_definition_gives(
 
 
 @given(
-    _logs(), st.dictionaries(_queue, _rule), st.dictionaries(_queue, _rule),
+    logs(), st.dictionaries(in_queue, rule), st.dictionaries(in_queue, rule),
     st.lists(st.sampled_from(ZONES), min_size=2, max_size=2), st.integers(0, 30),
-    st.integers(0, 5 * 3600 * SECOND) | _soon,
+    st.integers(0, 5 * 3600 * SECOND) | soon,
 )  # fmt: skip
 @settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
 def test_after_a_change_of_rules_and_hours_the_whole_day_is_as_if_they_had_always_been_so(
     log: tuple[int, list[tuple[int, ev.Event]]],
-    before: dict[str, oracle.Rule],
-    rules: dict[str, oracle.Rule],
+    before: dict[str, Rule],
+    rules: dict[str, Rule],
     zones: list[str],
     changed_after: int,
     look: int | tuple[int, int],
 ) -> None:
     """But for what is of the story itself: the channel, and how long a wrap-up was."""
     _, arrivals = log
-    both = {name: (before.get(name, oracle.Rule()), rules.get(name, oracle.Rule())) for name in ("q1", "q2")}
+    both = {name: (before.get(name, Rule()), rules.get(name, Rule())) for name in ("q1", "q2")}
     was = {
         name: replace(old, channel=new.channel, wrapup_s=new.wrapup_s, wrapup_told=new.wrapup_told)
         for name, (old, new) in both.items()
     }
     floor, seen = Floor(_settings(was, zones)), list[ev.Event]()
-    look_ms = _instant(look, arrivals)
+    look_ms = instant(look, arrivals)
     for nth, (arrival_ms, event) in enumerate(one for one in arrivals if one[0] <= look_ms):
         if nth == changed_after:
             floor.apply(ev.ConfigApplied(settings=to_builtins(_settings(rules, zones))), arrival_ms)
@@ -243,14 +98,14 @@ def test_after_a_change_of_rules_and_hours_the_whole_day_is_as_if_they_had_alway
 
 
 @given(
-    _logs(), st.dictionaries(_queue, _rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    logs(), st.dictionaries(in_queue, rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
     st.lists(st.sampled_from(["q1", "q2", "q*", "!q2", "team:none"]), min_size=1, max_size=2, unique=True),
     st.integers(0, 30), st.booleans(),
 )  # fmt: skip
 @settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
 def test_a_set_that_is_watched_later_counts_what_it_would_had_it_been_watched_from_the_beginning(
     log: tuple[int, list[tuple[int, ev.Event]]],
-    rules: dict[str, oracle.Rule],
+    rules: dict[str, Rule],
     zones: list[str],
     patterns: list[str],
     watched_after: int,
@@ -278,7 +133,7 @@ def _is_repeat(event: ev.Event, seen: list[ev.Event]) -> bool:
     return event.id is not None and any((one.source, one.id) == (event.source, event.id) for one in seen)
 
 
-def _settings(rules: dict[str, oracle.Rule], zones: list[str]) -> Settings:
+def _settings(rules: dict[str, Rule], zones: list[str]) -> Settings:
     queues = {
         name: Queue(
             site=f"s{name[1]}", short_abandon_s=rule.short_s, wrapup_s=rule.wrapup_s,
@@ -286,7 +141,7 @@ def _settings(rules: dict[str, oracle.Rule], zones: list[str]) -> Settings:
             target=Target(seconds=rule.target_s, formula=rule.formula, count_waiting=rule.count_waiting),  # type: ignore[arg-type]
             channel=rule.channel, open=oracle_hours.OPEN if rule.at_night else None,  # type: ignore[arg-type]
         )
-        for name, rule in {"q1": oracle.Rule(), "q2": oracle.Rule(), **rules}.items()
+        for name, rule in {"q1": Rule(), "q2": Rule(), **rules}.items()
     }  # fmt: skip
     sites = {
         f"s{number}": Site(zone=zone, day_starts="05:30", shifts=dict(oracle_windows.SHIFTS))
@@ -297,18 +152,21 @@ def _settings(rules: dict[str, oracle.Rule], zones: list[str]) -> Settings:
 
 def _compare(
     floor: Floor,
-    seen: list[ev.Event],
+    seen: list[Any],
     arrived: dict[int, int],
-    rules: dict[str, oracle.Rule],
+    rules: dict[str, Rule],
     zones: list[str],
     now: int,
 ) -> None:
-    rules = {
-        name: replace(rules.get(name, oracle.Rule()), zone=zone) for name, zone in zip(("q1", "q2"), zones, strict=True)
-    }
+    rules = {name: replace(rules.get(name, Rule()), zone=zone) for name, zone in zip(("q1", "q2"), zones, strict=True)}
     forgets = oracle_windows.forgets(min(arrived.values()), now, zones, "05:30")
-    told = oracle.contacts(seen, rules, forgets, lambda event: arrived[id(event)])
-    named = {event.queue for event in oracle.without_repeats(seen) if getattr(event, "queue", None)}
+
+    def arrival(event: Any) -> int:
+        return event.arrived if isinstance(event, Follows) else arrived[id(event)]
+
+    seen = with_what_follows(without_repeats(seen), rules, arrival)
+    told = contacts(seen, rules, forgets, arrival)
+    named = {event.queue for event in seen if getattr(event, "queue", None)}
     zone_of = dict(zip(("q1", "q2"), zones, strict=True))
     everything = [({name}, kpis.entity(floor, "queues", name)) for name in sorted(named)]
     everything += [({name}, kpis.entity(floor, "groups", f"site:s{name[1]}")) for name in sorted(named)]

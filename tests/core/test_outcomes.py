@@ -145,3 +145,11 @@ def test_since_when_there_were_two_hostile_contacts_is_when_the_last_but_one_of_
     ]
     floor = floor_after([*events, *over_midnight], midnight + 15)
     assert since(floor) == since(snapshot.load(snapshot.dump(floor))) == NOON + (midnight - 10) * MINUTE
+
+
+def test_marks_of_no_contact_from_two_systems_that_use_one_id_are_two():
+    marks = [
+        told(1, ev.Rated, "shop", id="7", queue="sales", score=4, contact_source="pbx"),
+        told(2, ev.Rated, "crm", id="7", queue="sales", score=2, contact_source="pbx"),
+    ]
+    assert kpis.entity(floor_after(marks), "queues", "sales")["day"]["rated"] == 2

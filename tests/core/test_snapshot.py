@@ -71,3 +71,18 @@ def test_events_of_another_vocabulary_are_read_at_once_and_refuse_a_checkpoint_t
     chunks[snapshot.REST] = msgspec.msgpack.encode(rest | {"vocabulary": 1})
     with pytest.raises(msgspec.DecodeError, match=r"contact\.quoted"):
         snapshot.load(chunks)
+
+
+def test_who_was_let_go_of_later_than_they_were_is_so_no_more_when_the_truth_comes():
+    """A late word says that it stopped ringing before the restart: the device's word from in between holds again."""
+    floor = floor_after([
+        ev.SignedIn(agent="anna", source="pbx", time=NOON - 10 * SECOND), *call("a", -9),
+        ev.Ringing(contact="a", agent="anna", source="pbx", time=NOON - 8 * SECOND),
+        ev.ActivitySeen(agent="anna", activity="busy", source="pbx", time=NOON - 2 * SECOND),
+        ev.SourceRestarted(source="pbx", time=NOON - SECOND),
+    ])  # fmt: skip
+    late = ev.Abandoned(contact="a", source="pbx", time=NOON - 5 * SECOND)
+    for one in (restored := again(floor), floor):
+        one.apply(late, NOON)
+    assert document(restored)["agents"]["anna"]["activity"] == "busy"
+    assert diff(document(floor), document(restored)) == {}

@@ -195,7 +195,7 @@ def _rest_of(floor: Floor) -> Rest:
         settings=floor.settings,
         agents={
             name: StoredAgent(
-                row.base, row.base_ms, _events(row.events), row.last_released_ms, sorted(row.sources), row.sheet
+                row.base, row.base_ms, _events(row.events), row.released_ms, sorted(row.sources), row.sheet
             )
             for name, row in floor.people.agents.items()
         },

@@ -79,7 +79,8 @@ def _take(rows: AllRows, event: ev.Event, at_ms: int, source: str, deeds: list[D
         return rows.contacts.take(event, at_ms, rows.applied, source, deeds, event.contact)  # type: ignore[attr-defined]
     match event:
         case ev.Outcome() | ev.Tagged() | ev.Rated():
-            name = event.contact or f"\0{event.id or rows.applied}"  # a mark of no contact stands for itself
+            # A mark of no contact stands for itself; two sources may use one id.
+            name = event.contact or (f"\0{source}\0{event.id}" if event.id else f"\0{rows.applied}")
             return rows.contacts.take(event, at_ms, rows.applied, event.contact_source or source, deeds, name)
         case ev.AgentEvent():
             return take_person(rows, event, at_ms, source, deeds)

@@ -23,6 +23,7 @@ def take_whole(
     whole = parts.add(event, at_ms)
     if whole is None:
         return Deed(Did.NOTED, f"part {event.part} of {event.parts}")
+    rows.settle()  # else it would depend on who looked when of which agents others speak too
     for queue in whole.queues or ():
         rows.tallies.note(rows.settings.queue_of(source, queue), source, None, deeds)
     changed, follows = 0, synthetic(rows.contacts, rows.people, rows.settings, whole, parts.at_ms, source)
