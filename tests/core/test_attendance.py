@@ -5,7 +5,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_oracle import LOGS, ZONES, _is_repeat, _logs, _settings
+from made_up_days import ZONES, logs
+from test_oracle import LOGS, _is_repeat, _settings
 
 from wallboard.core import events as ev
 from wallboard.core import kpis, snapshot
@@ -126,7 +127,7 @@ def test_after_a_new_start_only_what_an_agent_was_told_last_is_looked_at_again()
     assert len(list(quarters_before(row, floor.ground))) == ARRIVALS
 
 
-@given(_logs(), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2), st.lists(st.integers(0, 200), max_size=4))
+@given(logs(), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2), st.lists(st.integers(0, 200), max_size=4))
 @settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
 def test_the_quarters_of_a_day_add_up_to_it(
     log: tuple[int, list[tuple[int, ev.Event]]], zones: list[str], deaths: list[int]

@@ -3,11 +3,12 @@
 from itertools import product
 from typing import Any
 
-import oracle
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_oracle import LOGS, WINDOWS, ZONES, _is_repeat, _logs, _queue, _rule, _settings
+from made_up_days import ZONES, in_queue, logs, rule
+from oracle_parts import Rule
+from test_oracle import LOGS, WINDOWS, _is_repeat, _settings
 
 from wallboard.core import counted, kpis, snapshot
 from wallboard.core import events as ev
@@ -60,12 +61,12 @@ def recomputes(floor: Floor, kind: str, name: str, metric: str, window: str, num
 
 
 @given(
-    _logs(), st.dictionaries(_queue, _rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    logs(), st.dictionaries(in_queue, rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
     st.integers(0, 5 * 3600),
 )  # fmt: skip
 @settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
 def test_every_number_of_every_queue_group_and_agent_recomputes_from_what_explain_says(
-    log: tuple[int, list[tuple[int, ev.Event]]], rules: dict[str, oracle.Rule], zones: list[str], look_s: int
+    log: tuple[int, list[tuple[int, ev.Event]]], rules: dict[str, Rule], zones: list[str], look_s: int
 ) -> None:
     _, arrivals = log
     floor, seen = Floor(_settings(rules, zones)), list[ev.Event]()

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made_up_days import ZONES, in_queue, logs, rule
 from msgspec.structs import replace
-from test_oracle import LOGS, ZONES, _is_repeat, _logs, _queue, _rule, _settings
+from test_oracle import LOGS, _is_repeat, _settings
 
 from wallboard.core import contactrow, snapshot
 from wallboard.core import events as ev
@@ -120,7 +121,7 @@ def test_yesterday_is_not_written_from_what_is_left_of_it():
 
 
 @given(
-    _logs(), st.dictionaries(_queue, _rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    logs(), st.dictionaries(in_queue, rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
     st.integers(0, 5 * 3600), st.booleans(),
 )  # fmt: skip
 @settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
