@@ -3,7 +3,7 @@
 from wallboard.commands.tail import _Printer
 from wallboard.core.ownevents import Rejection, SourceCounted
 from wallboard.core.settings import Settings
-from wallboard.live.pipeline import Recent
+from wallboard.live.recent import Recent
 
 
 def test_what_was_counted_is_one_short_line() -> None:

@@ -11,6 +11,7 @@ from wallboard.live.documents import Change, Document, Documents
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
 from wallboard.live.screen import Screen
+from wallboard.live.ticks import Ticks
 from wallboard.record.boards import Board, Tile
 
 NOON = 1_795_348_800_000
@@ -35,7 +36,7 @@ class Loaded:
         self.sinks: list[Hub] = []
         self.documents = Documents(self.floor)
         self.epoch, self.ready = "e1", True
-        self.tick_ms = 100.0
+        self.ticks = Ticks(lambda: NOON)
         self.publish()
 
     def watch(self, patterns: list[str]) -> None:

@@ -71,10 +71,10 @@ async def test_fan_outs_that_take_too_long_lower_the_rate_however_many_ticks_sen
     assert fan_outs.sum_s / sum(fan_outs.counts) == pytest.approx(0.06, abs=1e-3), "and not the ticks that send nothing"
     await ticks(1000)
     assert (hub.pace.rate, hub.pace.lowered) == (8, 2), "60 ms would be too much at 10 a second: that is no calm"
-    assert pipeline.tick_ms == 125
+    assert pipeline.ticks.every_ms == 125
     assert min(after - before for before, after in pairwise(wire.told_ms[-50:])) >= 120, "to the tick: 8 a second"
     screen.leave()
-    assert (hub.pace.rate, hub.pace.lowered, pipeline.tick_ms) == (10, 2, 100), "nobody looks any more"
+    assert (hub.pace.rate, hub.pace.lowered, pipeline.ticks.every_ms) == (10, 2, 100), "nobody looks any more"
 
 
 @pytest.mark.parametrize(("takes_ms", "rate"), [(55, 9), (95, 5), (240, 2)])
@@ -94,7 +94,7 @@ async def test_an_event_waits_for_one_interval_and_one_fan_out_and_for_no_more(
         while next_ms <= clock.ms:  # more come while it tells
             waiting.append(next_ms)
             next_ms += 7
-        if clock.ms - published_ms >= pipeline.tick_ms:
+        if clock.ms - published_ms >= pipeline.ticks.every_ms:
             published_ms, told = clock.ms, len(wire.told_ms)
             taken, waiting = waiting, []
             pipeline.apply(Queued(contact=f"c{next_ms}", queue="support", source="pbx"), at_ms=clock.ms)

@@ -8,7 +8,9 @@ import pytest
 from tests.live.followed import Watcher, followed, queued
 from tests.waiting import now_ms, until
 from wallboard.core.events import ConfigApplied, NoticePosted, SourceBeat
-from wallboard.live.pipeline import BATCH, TICK_MS, Pipeline
+from wallboard.live.pipeline import Pipeline
+from wallboard.live.reading import BATCH
+from wallboard.live.ticks import TICK_MS
 from wallboard.stream.stream import Stream
 
 

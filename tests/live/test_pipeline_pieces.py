@@ -11,7 +11,9 @@ from wallboard.core import kpis, wholetruth
 from wallboard.core.events import FloorObserved, ListedAgent, PresenceSet, SignedIn
 from wallboard.core.wholetruth import PIECE
 from wallboard.live.documents import Change
-from wallboard.live.pipeline import BATCH, BREATHE, Pipeline
+from wallboard.live.pieces import BREATHE
+from wallboard.live.pipeline import Pipeline
+from wallboard.live.reading import BATCH
 from wallboard.stream.stream import Stream
 
 MANY = 2_500

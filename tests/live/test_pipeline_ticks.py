@@ -8,7 +8,8 @@ import pytest
 from tests.live.followed import queued
 from tests.live.loaded import Clock
 from tests.waiting import now_ms, until
-from wallboard.live.pipeline import TICK_MS, Pipeline
+from wallboard.live.pipeline import Pipeline
+from wallboard.live.ticks import TICK_MS
 from wallboard.stream.stream import Entry, Stream
 
 
@@ -23,7 +24,7 @@ async def test_under_load_there_are_far_fewer_ticks_than_events(running, stream:
 
 async def test_where_screens_are_told_less_often_ticks_are_as_few_and_the_first_comes_at_once(running, stream: Stream):
     pipeline, watcher = running
-    pipeline.tick_ms = 400.0
+    pipeline.ticks.every_ms = 400.0
     await asyncio.sleep(0.5)
     told = len(watcher.batches)
     began_ms = now_ms()
@@ -42,7 +43,7 @@ async def test_in_a_rush_events_are_read_before_their_tick_too_and_not_more_ofte
     running, stream: Stream, reader: Stream, monkeypatch: pytest.MonkeyPatch
 ):
     pipeline, watcher = running
-    pipeline.tick_ms = 400.0
+    pipeline.ticks.every_ms = 400.0
     seen: list[str] = []
     read, publish = reader.read, watcher.publish
 
@@ -95,10 +96,10 @@ async def test_what_it_takes_to_read_and_apply_is_not_added_to_each_tick(reader:
     await pipeline._publish()
     ticks = []
     for _ in range(10):
-        clock.ms = round(pipeline._published_ms + pipeline.tick_ms) + took_ms
+        clock.ms = round(pipeline.ticks.last_ms + pipeline.ticks.every_ms) + took_ms
         await pipeline._publish()
         ticks.append(clock.ms)
     assert {after - before for before, after in pairwise(ticks)} == {TICK_MS}
     clock.ms += 1_000
     await pipeline._publish()
-    assert pipeline._published_ms == clock.ms, "what was missed is not made up for"
+    assert pipeline.ticks.last_ms == clock.ms, "what was missed is not made up for"

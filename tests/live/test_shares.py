@@ -36,13 +36,13 @@ async def test_an_event_waits_for_one_interval_and_for_its_part_of_the_screens(
     wires = [Busy(clock, write_ms) for _ in range(parts)]
     for nth, wire in enumerate(wires):
         hub.subscribe(board(id=f"wall-{nth % boards}"), wire)
-    assert pipeline.tick_ms == 100 / parts
+    assert pipeline.ticks.every_ms == 100 / parts
     next_ms = published_ms = clock.ms
     waiting: list[list[int]] = [[] for _ in wires]
     took_ms: list[int] = []
     while clock.ms < NOON + 60_000:
         clock.ms += 1
-        if clock.ms - published_ms < pipeline.tick_ms:
+        if clock.ms - published_ms < pipeline.ticks.every_ms:
             continue
         published_ms, told = clock.ms, [len(wire.told_ms) for wire in wires]
         while next_ms <= published_ms:
@@ -98,7 +98,7 @@ async def test_of_few_all_are_told_at_once(clock: Clock, monkeypatch: pytest.Mon
     wires = [Busy(clock, 0) for _ in range(2)]
     for wire in wires:
         hub.subscribe(board(), wire)
-    assert pipeline.tick_ms == 100
+    assert pipeline.ticks.every_ms == 100
     clock.ms += 1000
     pipeline.apply(Queued(contact="a", queue="support", source="pbx"), at_ms=clock.ms)
     assert [len(wire.told_ms) for wire in wires] == [1, 1]
@@ -120,7 +120,7 @@ async def test_ticks_tell_again_after_one_that_came_late(seed: int, clock: Clock
         await come_round()
         return clock.ms + hub.due_in_ms()
 
-    tick_ms, look_ms = clock.ms, math.inf  # when the last one was due (live/pipeline.py)
+    tick_ms, look_ms = clock.ms, math.inf  # when the last one was due (live/ticks.py)
     while clock.ms < NOON + 20_000:
         comes_ms = tick_ms + 50 + (2 if luck.random() < 0.95 else luck.randrange(5, 60))
         while clock.ms < comes_ms:

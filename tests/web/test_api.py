@@ -9,7 +9,7 @@ import pytest
 
 from wallboard.core import kpis
 from wallboard.core.state import Floor
-from wallboard.live.pipeline import BREATHE
+from wallboard.live.pieces import BREATHE
 
 EVENTS = "/api/v1/events"
 STATE = "/api/v1/state"

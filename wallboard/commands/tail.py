@@ -18,7 +18,8 @@ from wallboard.core.fields import UNKNOWN_SOURCE
 from wallboard.core.listening import conflict, left_out
 from wallboard.core.settings import Settings
 from wallboard.core.words import shown
-from wallboard.live.pipeline import Pipeline, Recent
+from wallboard.live.pipeline import Pipeline
+from wallboard.live.recent import Recent
 from wallboard.stream.checkpoint import Checkpoints
 
 MOST_SAID = 3  # of what one line says was done; the counts stand before it, and `--json` has all

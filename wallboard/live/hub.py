@@ -18,11 +18,12 @@ from wallboard.live.crowds import Crowds
 from wallboard.live.documents import Change, briefs
 from wallboard.live.frames import Frame
 from wallboard.live.pace import Pace
-from wallboard.live.pipeline import TICK_MS, Pipeline
+from wallboard.live.pipeline import Pipeline
 from wallboard.live.screen import Screen, Wire
 from wallboard.live.shares import PART, TOGETHER, Shares
 from wallboard.live.showing import Showing
 from wallboard.live.tally import Sent
+from wallboard.live.ticks import TICK_MS
 from wallboard.live.trails import Trails
 from wallboard.live.turns import Turns
 from wallboard.live.view import LATENCY, View, view_key
@@ -199,7 +200,7 @@ class Hub:
     def _flush(self, channels: Sequence[Channel], moment: Moment) -> None:
         """All are packed before the first is written: a write goes far into the kernel, and what comes after it finds
         the processor's caches cold (of 100 boards with 10 screens each a frame costs 2 to 11 % less so)."""
-        self._shares.begin(self.pipeline.tick_ms, moment.pace_ms, by_tick=moment.by_tick)
+        self._shares.begin(self.pipeline.ticks.every_ms, moment.pace_ms, by_tick=moment.by_tick)
         for channel in channels if self._shares.parts == 1 else sorted(channels, key=Channel.told_ms):
             if self._shares.has_room and channel.pack_if_due(moment):
                 self._held.discard(channel)
@@ -213,7 +214,7 @@ class Hub:
         """A tick's is when it was due, where it is not much too late: whoever is told by ticks keeps to their grid."""
         self._frames.clear()
         pace_ms: float = self.pace_ms()
-        if due_ms is not None and pace_ms - due_ms <= self.pipeline.tick_ms / 2:
+        if due_ms is not None and pace_ms - due_ms <= self.pipeline.ticks.every_ms / 2:
             pace_ms = due_ms
         return Moment(self.next_seq(), self.clock_ms(), pace_ms, self.pace.rate, due_ms is not None)
 
@@ -246,7 +247,7 @@ class Hub:
             return math.inf
         now_ms = self.pace_ms()
         due_ms = min(channel.due_in_ms(now_ms, self.pace.rate) for channel in self._held)
-        return self._shares.in_ms(due_ms, self.pipeline.tick_ms, now_ms)
+        return self._shares.in_ms(due_ms, self.pipeline.ticks.every_ms, now_ms)
 
     def look(self) -> None:
         """What is due by now: throttled patches, and beats."""
@@ -297,7 +298,7 @@ class Hub:
         """Ticks come as often as views may be told: what an event waits for is one of the two, and not first the one
         and then the other."""
         self._shares.count(self.screens)
-        self.pipeline.tick_ms = max(TICK_MS, 1000 / self.pace.rate) / self._shares.parts
+        self.pipeline.ticks.every_ms = max(TICK_MS, 1000 / self.pace.rate) / self._shares.parts
 
     def _channel(self, board: Board, teams: frozenset[str] | None) -> Channel:
         """That of the view, or of its parts the smallest."""

@@ -293,5 +293,5 @@ def _readings(pipeline: Pipeline) -> Iterable[tuple[str, str, Value]]:
     yield "wallboard_redis_reachable", "1 when Redis answered the last read.", float(pipeline.reachable)
     yield "wallboard_events_applied_total", "Events applied to the state.", pipeline.applied
     yield "wallboard_stream_gaps_total", "Times the stream had lost the reader's place.", pipeline.gaps
-    yield "wallboard_tick_seconds", "What a tick took, until its frames were handed on.", pipeline.ticks
+    yield "wallboard_tick_seconds", "What a tick took, until its frames were handed on.", pipeline.ticks.took
     yield "wallboard_pipeline_lag_seconds", "How far the state is behind the clock.", pipeline.lag_ms() / 1000
