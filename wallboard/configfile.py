@@ -19,7 +19,7 @@ from wallboard.simulated import simulated
 from wallboard.tables import MAX_FILE_BYTES, parse, parse_text
 
 WATCH_S = 1.0
-_WHERE = ("redis", "database", "server")  # these sections tell where things are
+_PLACES = ("redis", "database", "server")  # these sections tell where things are
 
 
 def load(
@@ -131,7 +131,7 @@ def _nothing_configured(config: Config) -> bool:
 def _may_say_where(mistake: Mistake) -> bool:
     """Also a section that nobody knows: it may be one of them, mistyped."""
     section = mistake.at.partition(".")[0]
-    return section in _WHERE or (section not in (*SECTIONS.single, *SECTIONS.named) and "line" not in mistake.at)
+    return section in _PLACES or (section not in (*SECTIONS.single, *SECTIONS.named) and "line" not in mistake.at)
 
 
 def _text(file: Path | None) -> str | None:

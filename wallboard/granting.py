@@ -74,7 +74,7 @@ class Granting:
         stands = listing(self._shelf.folder), self._shelf.record.standing()
         if stands != self._boards.stands:
             self._boards = self._read(stands)
-        found = {**self._boards.said, **granted_by(self._config())}
+        found = {**self._boards.said, **_granted_by(self._config())}
         seen, self._seen = self._seen, found
         if found != seen or found == self._told:
             return
@@ -95,7 +95,7 @@ class Granting:
         return _Boards(stands, said, shipped)
 
 
-def granted_by(config: Config) -> dict[str, Said]:
+def _granted_by(config: Config) -> dict[str, Said]:
     """By section. Secrets are left out."""
     said = {
         "server": {key: getattr(config.server, key) for key in _SERVER} | {"admin_token": bool(config.admin_token)},
@@ -106,4 +106,4 @@ def granted_by(config: Config) -> dict[str, Said]:
     return found
 
 
-_PLAIN = granted_by(Config())
+_PLAIN = _granted_by(Config())

@@ -89,7 +89,7 @@ class Historian:
                 self._said_ms = self._now_ms
                 orphans = past.orphans(rested)
                 later = past.book(rested, await asyncio.to_thread(self._history.kept, orphans) if orphans else {})
-                days = seen_days(self._pipeline.floor)
+                days = _seen_days(self._pipeline.floor)
                 await asyncio.to_thread(self._history.write, taken, days, token, self._said_ms, later)
             except BaseException:
                 past.put_back(taken, rested)
@@ -107,7 +107,7 @@ class Historian:
             written_ms = await asyncio.to_thread(self._history.written_ms)
             known = await asyncio.to_thread(self._history.days, floor.now_ms, floor.now_ms + 1)
             since_ms = max((day.since_ms for day in known), default=0)
-            mine_ms = max(day.since_ms for day in seen_days(floor))
+            mine_ms = max(day.since_ms for day in _seen_days(floor))
             self._past = Past(floor, written_ms, anew=bool(known) and mine_ms > since_ms + HOLE_MS)
         return self._past
 
@@ -144,7 +144,7 @@ class Historian:
                 await self._tell(writing)
 
 
-def seen_days(floor: Floor, told_by: str = "live") -> list[SeenDay]:
+def _seen_days(floor: Floor, told_by: str = "live") -> list[SeenDay]:
     """The running day of each site, and from when to when it was seen."""
     return [
         SeenDay(

@@ -47,7 +47,7 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, one_line],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _one_line],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
@@ -66,7 +66,7 @@ def without_secrets(logger: WrappedLogger, method: str, event: EventDict) -> Eve
     return event
 
 
-def one_line(logger: WrappedLogger, method: str, event: MutableMapping[str, Any]) -> str:
+def _one_line(logger: WrappedLogger, method: str, event: MutableMapping[str, Any]) -> str:
     text = json.dumps(event, ensure_ascii=False, default=repr)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 

@@ -38,7 +38,7 @@ async def web_processes(where: Given, count: int) -> None:
         for web in webs:
             web.child.start()
         while not told.is_set():
-            await either_of(told, again)
+            await _either_of(told, again)
             if again.is_set() and not told.is_set():
                 again.clear()
                 await start_anew(webs, arguments, told)
@@ -98,7 +98,7 @@ async def start_anew(webs: list[Web], arguments: Sequence[str], told: asyncio.Ev
         new.child.start()
         with suppress(TimeoutError):
             async with asyncio.timeout(ANEW_S):
-                await either_of(new.said, told)
+                await _either_of(new.said, told)
         if not new.said.is_set():
             await new.stop()
             if not told.is_set():
@@ -109,7 +109,7 @@ async def start_anew(webs: list[Web], arguments: Sequence[str], told: asyncio.Ev
         tell(f"{new.child.name} serves again")
 
 
-async def either_of(*events: asyncio.Event) -> None:
+async def _either_of(*events: asyncio.Event) -> None:
     tasks = [asyncio.create_task(event.wait()) for event in events]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -57,7 +57,7 @@ def read_on(path: Path, place: Place | None, since_ms: int = 0) -> Chunk | None:
     return _through_rotation(path, place)
 
 
-def files_of(path: Path) -> list[File]:
+def _files_of(path: Path) -> list[File]:
     """The log and its rotated files, oldest first. Raises OSError where the log or its folder cannot be read."""
     found: dict[str, File] = {}
     for one in sorted(_names(path), key=lambda one: (one == path, one.suffix != ".gz", one.name)):
@@ -81,7 +81,7 @@ def lines_before(place: Place, chunk: Chunk, seen: Place | None) -> list[bytes]:
 
 
 def _begin(path: Path, since_ms: int) -> Chunk | None:
-    files = files_of(path)
+    files = _files_of(path)
     if not files and not path.exists():
         raise FileNotFoundError(ENOENT, "it is not there")
     before = [file for file in files if file.began_ms < since_ms]
@@ -125,7 +125,7 @@ def _chunk(lines: list[bytes], place: Place, offset: int) -> Chunk:
 
 def _through_rotation(path: Path, place: Place) -> Chunk | None:
     """The log was renamed, copied or emptied: first the rest of the file we were in, then the next one."""
-    files = files_of(path)
+    files = _files_of(path)
     ours = next((index for index, file in enumerate(files) if file.first == place.first), None)
     if ours is None:
         return _exchanged(path, files, place)

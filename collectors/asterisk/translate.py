@@ -27,10 +27,10 @@ def of_line(line: LogLine, source: str | None = None) -> list[ev.Event]:
     event = translate(line) if translate else None
     if event is None:
         return []
-    return [replace(event, time=line.at_ms, id=line_id(line.text), source=source)]
+    return [replace(event, time=line.at_ms, id=_line_id(line.text), source=source)]
 
 
-def line_id(text: str) -> str:
+def _line_id(text: str) -> str:
     return "log-" + hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 

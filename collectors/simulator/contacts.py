@@ -33,10 +33,10 @@ def enter(world: World, contact: Contact) -> None:
     if not line.spoken:
         write_first(world, contact)
     _plan_impatience(world, contact)
-    dispatch(world, queue)
+    _dispatch(world, queue)
 
 
-def dispatch(world: World, queue: Queue) -> None:
+def _dispatch(world: World, queue: Queue) -> None:
     """Offer the waiting to the free, the longest waiting to the longest free."""
     for contact in list(queue.waiting):
         if contact.agent is not None:
@@ -55,7 +55,7 @@ def free(world: World, agent: Agent) -> None:
         put_off()
         return
     for queue in sorted(agent.served, key=lambda queue: _urgency(world, queue), reverse=True):
-        dispatch(world, queue)
+        _dispatch(world, queue)
 
 
 def set_presence(world: World, agent: Agent, paused_for: str | None) -> None:
@@ -151,7 +151,7 @@ def _miss(world: World, contact: Contact, turn: int) -> None:
     contact.agent = agent.ringing = None
     set_presence(world, agent, "missed")
     world.after(world.between(30, 90), _come_back, world, agent)
-    dispatch(world, queue)
+    _dispatch(world, queue)
 
 
 def _come_back(world: World, agent: Agent) -> None:

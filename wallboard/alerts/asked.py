@@ -29,7 +29,7 @@ class Asks(NamedTuple):
 def asks_of(floor: Floor, now_ms: int) -> Asks:
     return Asks(
         partial(called_of, floor), floor.alerts.on_duty, floor.alerts.on_duty_now,
-        lambda row: value_now(floor, row, now_ms), partial(unit_of, floor), lambda row: besides_of(floor, row, now_ms),
+        lambda row: value_now(floor, row, now_ms), partial(unit_of, floor), lambda row: _besides_of(floor, row, now_ms),
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def value_now(floor: Floor, row: AlertRow, now_ms: int) -> float | None:
     return number_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), now_ms).value
 
 
-def besides_of(floor: Floor, row: AlertRow, now_ms: int) -> list[Beside]:
+def _besides_of(floor: Floor, row: AlertRow, now_ms: int) -> list[Beside]:
     """What else holds for it, or in its place, each with its number by now: beside its limit one that holds no more
     would read as if it did. One that is not known is said."""
     found = besides_now(row, floor.settings, floor.alerting, entity(floor, row.kind, row.of), now_ms)

@@ -117,9 +117,9 @@ def _in_file(path: Path, data: Path | None) -> Iterator[Mistake]:
     nobodys = _strangers(config)
     for name, reason in nobodys.items():
         yield Mistake(str(config.file or FILE), f"{path_of('notify', name)}.person", reason, warning=True)
-    yield from rule_warnings(config, nobodys)
+    yield from _rule_warnings(config, nobodys)
     yield from unmatched(config)
-    yield from provider_warnings(config)
+    yield from _provider_warnings(config)
     yield from record_mistakes(config)
     yield from board_mistakes(config.boards)
     yield from covered(config)
@@ -148,7 +148,7 @@ def _strangers(config: Config) -> dict[str, str]:
         return {}
 
 
-def rule_warnings(config: Config, nobodys: Container[str] = ()) -> Iterator[Mistake]:
+def _rule_warnings(config: Config, nobodys: Container[str] = ()) -> Iterator[Mistake]:
     """Alert rules that ask for nothing, or that may reach nobody. `nobodys`: receivers that count for no lead."""
     if reason := reaches_nobody(config, nobodys) or _off_duty(config):
         yield Mistake(str(config.file or FILE), "alert", reason, warning=True)
@@ -172,7 +172,7 @@ def _off_duty(config: Config) -> str:
     return ""
 
 
-def provider_warnings(config: Config) -> Iterator[Mistake]:
+def _provider_warnings(config: Config) -> Iterator[Mistake]:
     """A provider whose word can be changed on its way here."""
     if config.oidc and config.oidc.in_the_clear:
         reason = "is not encrypted: whoever listens on the way can sign in as anybody; use https outside of a test"

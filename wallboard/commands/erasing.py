@@ -86,7 +86,7 @@ def _meant(config: Config, name: str) -> Meant:
     once = {one for one in names if key(one) in others}
     called = agents | (names - once) | ({account.name} if account else set())
     called |= {f"{one}{IN_TELEGRAM}" for one in called}  # as which they act on alerts there
-    return Meant(account, agents, called, Whose(called | ids | ids_of(config.settings, agents), ids, once))
+    return Meant(account, agents, called, Whose(called | ids | _ids_of(config.settings, agents), ids, once))
 
 
 def _account(people: list[Person], name: str) -> Person | None:
@@ -117,7 +117,7 @@ def _was(one: Formerly, name: str, agents: Collection[str]) -> bool:
     return key(name) in map(key, one.names) or any(agent in agents for agent in one.agents)
 
 
-def ids_of(settings: Settings, agents: Iterable[str]) -> set[str]:
+def _ids_of(settings: Settings, agents: Iterable[str]) -> set[str]:
     """What these agents are called besides: by the configuration, and at their sources."""
     known = [settings.agent[one] for one in agents if one in settings.agent]
     also = {one for agent in known for one in agent.also}

@@ -10,7 +10,7 @@ from wallboard.core.state import Floor
 from wallboard.core.statedgroup import stated_in
 from wallboard.core.statedsums import Told
 
-FORMULAS_NAMED = 20  # queues that are named of each formula of a group
+_FORMULAS_NAMED = 20  # queues that are named of each formula of a group
 
 
 def all_seven(own: Mapping[str, int], over_counted: int, told: list[Told]) -> list[Document]:
@@ -36,7 +36,7 @@ def formulas_of(floor: Floor, kind: str, name: str, window: str) -> list[Documen
         formula = floor.settings.for_queue(queue).target.formula
         none = dict.fromkeys(("more", "good", "base", "waiting", "offered", "flowed_out"), 0)
         one = found.setdefault(formula, {"formula": formula, "queues": [], **none})
-        if len(one["queues"]) < FORMULAS_NAMED:
+        if len(one["queues"]) < _FORMULAS_NAMED:
             one["queues"].append(queue)
         else:
             one["more"] += 1

@@ -11,8 +11,8 @@ OF_VISITS = frozenset({
     "abandoned_in_target", "out_of_hours", "service_level", "asa_s", "abandon_wait_s", "abandon_rate",
     "abandon_rate_all", "answer_rate", "max_wait_s", "wait_p50_s", "wait_p90_s",
 })  # fmt: skip
-SPREADS = {"max_wait_s": ("answered_wait", "other_wait")} | {name: (of,) for name, (of, _) in PERCENTILES.items()}
-OF_THEIR_OWN = {"repeat_rate": counted.repeats, "resolution_s": counted.resolutions}
+_SPREADS = {"max_wait_s": ("answered_wait", "other_wait")} | {name: (of,) for name, (of, _) in PERCENTILES.items()}
+_OF_THEIR_OWN = {"repeat_rate": counted.repeats, "resolution_s": counted.resolutions}
 
 
 def counted_in(floor: Floor, kind: str, name: str, metric: str, window: str) -> list[Document]:
@@ -30,8 +30,8 @@ def counted_in(floor: Floor, kind: str, name: str, metric: str, window: str) -> 
     if kind == "agents":
         return counted.others(floor, "agents", top, bottom, {name}, holds)
     queues = {name} if kind == "queues" else {queue for queue in floor.tallies.queues if belongs(queue)}
-    if metric in OF_THEIR_OWN:
-        return OF_THEIR_OWN[metric](floor, holds)
+    if metric in _OF_THEIR_OWN:
+        return _OF_THEIR_OWN[metric](floor, holds)
     if metric in OF_VISITS:
         return counted.visits(floor, metric, top, bottom, queues, holds)
     return counted.others(floor, "queues", top, bottom, queues, holds)
@@ -41,8 +41,8 @@ def _weights(metric: str) -> tuple[Terms, Terms]:
     """What of a visit's facts makes it count: (numerator, denominator)."""
     if metric in RATIOS:
         return RATIOS[metric].top, RATIOS[metric].bottom
-    if metric in SPREADS:
-        return dict.fromkeys(SPREADS[metric], 1), {}
+    if metric in _SPREADS:
+        return dict.fromkeys(_SPREADS[metric], 1), {}
     if metric == "outcome_value":
         return {"outcome_value_milli": 1}, {}
     return {metric.removesuffix("_s") + "_ms" if metric.endswith("_s") else metric: 1}, {}

@@ -28,7 +28,7 @@ REVISED_MS = 3_600_000  # so long before a day's turn what is told late still re
 PACKED_MS = 3_600_000  # older intervals change seldom: they are kept as bytes
 
 
-__all__ = ["QUARTER_MS", "REACH_MS", "Amounts", "Interval", "Quarters", "by_offer", "counts_of"]
+__all__ = ["QUARTER_MS", "REACH_MS", "Amounts", "Interval", "Quarters", "counts_of"]
 
 
 class Interval(NamedTuple):
@@ -100,7 +100,7 @@ class Quarters:
     def tell(self, contact: Contact) -> None:
         """What the contact's visits now add where they were offered, in place of what they added before."""
         before = self._offers.get(contact.key, [])
-        fresh = list(by_offer(contact.story, self._ground.settings, self._ground.now_ms))
+        fresh = list(_by_offer(contact.story, self._ground.settings, self._ground.now_ms))
         if fresh == before:
             return
         for fact in before:
@@ -151,7 +151,7 @@ class Quarters:
         """Where it counted before what was told of it last: that may have been written, and be empty now."""
         settings, now_ms = self._ground.settings, self._ground.now_ms
         for story in stories_before(contact, settings):
-            yield from self._where(facts(story, settings, now_ms), by_offer(story, settings, now_ms))
+            yield from self._where(facts(story, settings, now_ms), _by_offer(story, settings, now_ms))
 
     def _where(self, events: Iterable[Fact], offers: Iterable[Fact]) -> Iterator[Interval]:
         for basis, told in (("event", events), ("offer", offers)):
@@ -180,7 +180,7 @@ class Quarters:
         return amounts
 
 
-def by_offer(story: Story, settings: Settings, now_ms: int) -> Iterator[Fact]:
+def _by_offer(story: Story, settings: Settings, now_ms: int) -> Iterator[Fact]:
     """The facts of its queues, each at the begin of the visit that it belongs to."""
     begun: dict[tuple[str | None, str | None, int | None], int] = {
         (visit.queue, visit.agent, visit.ended_ms): visit.begun_ms for visit in story.visits

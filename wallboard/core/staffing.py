@@ -46,7 +46,7 @@ def erlang_a(arrivals: float, aht_s: float, agents: int, target_s: float, patien
         return Outlook(1.0, 0.0, patience_s * lost, lost, 1.0)
     waiting = sum(length * share for length, share in enumerate(queued, 1)) / whole
     in_time = sum(
-        share * served_in_time(agents * serving / leaving, ahead, leaving * target_s)
+        share * _served_in_time(agents * serving / leaving, ahead, leaving * target_s)
         for ahead, share in enumerate([1.0, *queued])
     )
     abandoned = leaving * waiting / arrivals
@@ -76,7 +76,7 @@ def agents_needed(
     return high
 
 
-def served_in_time(rate_ratio: float, ahead: int, target: float) -> float:
+def _served_in_time(rate_ratio: float, ahead: int, target: float) -> float:
     """The chance to be served within `target` (in mean patiences) where all are busy and `ahead` wait before.
 
     The virtual wait V is a sum of exponentials with rates c, c+1, …, c+ahead (c = `rate_ratio`), so e^-V is

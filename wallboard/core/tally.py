@@ -55,7 +55,7 @@ class Tally:
         ledger = self.ledger
         if ledger.moves or ledger.window("day").sums or ledger.window("shift").sums:
             return True
-        return not all(map(is_standing, self.live))
+        return not all(map(_is_standing, self.live))
 
     def observe(self, seen: ev.QueueObserved, at_ms: int) -> None:
         """A platform's own figures stand from now on."""
@@ -80,7 +80,7 @@ class Tally:
         (core/people.py)."""
         self.groups[name] = group
         self.ledger.join(group.ledger)
-        live = {metric: n for metric, n in self.live.items() if not is_standing(metric)}
+        live = {metric: n for metric, n in self.live.items() if not _is_standing(metric)}
         group._follow(self, live, self.waits)
 
     def _follow(self, queue: "Tally", live: Mapping[str, int], waits: Mapping[str, Mapping[int, int]]) -> None:
@@ -93,6 +93,6 @@ class Tally:
             self.as_of_ms = queue.as_of_ms
 
 
-def is_standing(metric: str) -> bool:
+def _is_standing(metric: str) -> bool:
     """Whether it counts agents where they stand (core/people.py) and not what contacts add."""
     return metric in _STANDINGS or metric.startswith("paused_by.")

@@ -16,7 +16,7 @@ from wallboard.record.checks import board_mistakes
 from wallboard.record.images import Unfit, picture
 from wallboard.tables import parse, parse_text, read
 
-__all__ = ["Board", "Boards", "Rotation", "Tile", "board_of", "load_boards", "read_board", "read_boards"]
+__all__ = ["Board", "Boards", "Rotation", "Tile", "board_of", "load_boards", "read_boards"]
 
 NOTHING: Mapping[str, str] = {}
 BOARD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -51,7 +51,7 @@ def read_boards(folder: Path, made: Mapping[str, str] = NOTHING, came: Collectio
             continue
         if not file.resolve().is_relative_to(inside):
             mistakes.append(Mistake(str(file), "$", "is a link that leads out of the folder of boards: copy the file"))
-        elif board := read_board(file, mistakes):
+        elif board := _read_board(file, mistakes):
             boards[board.id] = board
     for name, text in made.items():
         file = folder / f"{name}.toml"
@@ -75,7 +75,7 @@ def listing(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(found)
 
 
-def read_board(file: Path, mistakes: list[Mistake]) -> Board | None:
+def _read_board(file: Path, mistakes: list[Mistake]) -> Board | None:
     """The board of one file; None, with the reasons in `mistakes`, where something is wrong with it."""
     found: list[Mistake] = []
     tables = parse(file, str(file), found)

@@ -103,9 +103,9 @@ _NOT_BEGUN = (
 async def _account(parts: Parts, provider: Provider, claims: Mapping[str, Any]) -> Person:
     """Whose claims these are. Raises Problem 403, 409 and 503."""
     with answering(NOBODY_COMES_IN):
-        role = role_of(provider, claims)
+        role = _role_of(provider, claims)
         if role is None:
-            await _let_go(parts, subject_of(provider, claims))
+            await _let_go(parts, _subject_of(provider, claims))
             raise Problem(403, f"{provider.called} knows you, but gives you no role here. {_ASK}")
         try:
             person = await asyncio.to_thread(settled, parts.people, provider, claims, role, parts.clock_ms())
@@ -129,11 +129,11 @@ async def _let_go(parts: Parts, subject: str) -> None:
 
 def settled(people: People, provider: Provider, claims: Mapping[str, Any], role: Role, now_ms: int) -> Person:
     """The account, made where there is none, with what the claims give. Raises Conflict."""
-    subject, name = subject_of(provider, claims), name_of(provider, claims)
+    subject, name = _subject_of(provider, claims), name_of(provider, claims)
     for number in range(1, _NAMESAKES):
         person = people.at_provider(subject)
         if person is not None:
-            to_be: dict[str, Any] = {"role": role, "bound": bound_of(provider, claims, person.bound)}
+            to_be: dict[str, Any] = {"role": role, "bound": _bound_of(provider, claims, person.bound)}
             if all(getattr(person, key) == value for key, value in to_be.items()):
                 return person
             changed = people.change(person.id, by=BY, now_ms=now_ms, **to_be)
@@ -142,20 +142,20 @@ def settled(people: People, provider: Provider, claims: Mapping[str, Any], role:
             continue
         called = name if number == 1 else f"{name} {number}"  # somebody else's account is never taken over by a name
         try:
-            return people.add(called, role, bound_of(provider, claims), by=BY, now_ms=now_ms, subject=subject)
+            return people.add(called, role, _bound_of(provider, claims), by=BY, now_ms=now_ms, subject=subject)
         except Conflict:
             continue  # the name is taken, or another sign-in made this account just now
     raise Conflict(f"there are too many people called {name}")
 
 
-def role_of(provider: Provider, claims: Mapping[str, Any]) -> Role | None:
+def _role_of(provider: Provider, claims: Mapping[str, Any]) -> Role | None:
     """The one that may most, where several are given."""
     said = set(_texts(claims, provider.role_claim))
     given = [role for name, role in provider.roles.items() if name in said]
     return max(given, key=ROLES.index, default=provider.default_role)
 
 
-def bound_of(provider: Provider, claims: Mapping[str, Any], before: Bound = Bound()) -> Bound:  # noqa: B008 (frozen)
+def _bound_of(provider: Provider, claims: Mapping[str, Any], before: Bound = Bound()) -> Bound:  # noqa: B008 (frozen)
     """A claim that the file names and the provider does not send binds to nothing at all, not to everything."""
     named = {"boards": provider.boards_claim, "teams": provider.teams_claim, "agents": provider.agents_claim}
     return msgspec.structs.replace(before, **{key: _texts(claims, claim) for key, claim in named.items() if claim})
@@ -169,7 +169,7 @@ def name_of(provider: Provider, claims: Mapping[str, Any]) -> str:
     return "Nameless"
 
 
-def subject_of(provider: Provider, claims: Mapping[str, Any]) -> str:
+def _subject_of(provider: Provider, claims: Mapping[str, Any]) -> str:
     return f"{provider.issuer} {claims['sub']}"
 
 

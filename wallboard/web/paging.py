@@ -6,14 +6,14 @@ from typing import Any
 from wallboard.web.picture import Document
 from wallboard.web.shortened import stands
 
-PAGE_MS = 10_000
+_PAGE_MS = 10_000
 
 
 def paged(items: Sequence[Any], fits: Sequence[int], now_ms: int) -> Document:
     fit = next((step for step, holds in enumerate(fits) if holds >= len(items)), len(fits) - 1)
     holds = fits[fit]
     pages = max(1, -(-len(items) // holds))
-    page = now_ms // PAGE_MS % pages
+    page = now_ms // _PAGE_MS % pages
     return {"shown": items[page * holds : (page + 1) * holds], "fit": fit, "page": page + 1, "pages": pages}
 
 
@@ -28,7 +28,7 @@ def paged_texts(texts: Sequence[str], fits: Sequence[Document], now_ms: int, *, 
     acting = [step for step in best if acts and fits[step]["acting"] >= min(count, fits[step]["holds"])]
     fit = next(iter(acting or best), None)
     holds, pages = (1, max(1, count)) if fit is None else (fits[fit]["holds"], pages_at[fit])
-    page = now_ms // PAGE_MS % pages
+    page = now_ms // _PAGE_MS % pages
     found = {"alone": fit is None, "page": page + 1, "pages": pages, "from": page * holds, "to": (page + 1) * holds}
     if fit is None:
         shown = texts[page] if texts else ""

@@ -75,7 +75,7 @@ async def read(request: Request) -> Response:
     if note.by == author(who):
         raise Problem(409, "It is your own: somebody else has to read it.")
     expect_loaded(parts)
-    if is_for_later(note, running_for(parts, who)):
+    if is_for_later(note, _running_for(parts, who)):
         raise Problem(409, "It is for the next shift: somebody says so there.")
     await asked_record(parts.shift_notes.read, name, who=who.by, now_ms=parts.clock_ms())
     return JSONResponse({"id": name})
@@ -83,7 +83,7 @@ async def read(request: Request) -> Response:
 
 async def unread(parts: Parts, who: Who) -> int:
     """How many notes of other shifts wait for who asks; none while the record is away."""
-    shift = running_for(parts, who) if parts.pipeline.documents else None
+    shift = _running_for(parts, who) if parts.pipeline.documents else None
 
     def waits(note: ShiftNote) -> bool:
         return note.by != author(who) and is_for(note, who) and not (shift and is_for_later(note, shift))
@@ -107,7 +107,7 @@ def is_for(note: ShiftNote, who: Who) -> bool:
     return who.queues is None and (note.teams is None or who.teams is None or bool(who.teams & set(note.teams)))
 
 
-def running_for(parts: Parts, who: Who) -> Shift:
+def _running_for(parts: Parts, who: Who) -> Shift:
     floor = parts.pipeline.floor
     return handover.running(floor, handover.site_of(floor.settings, who.teams))
 

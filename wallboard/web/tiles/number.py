@@ -15,7 +15,7 @@ from wallboard.web.tiles.queues import queues_of
 LONGEST = 5  # figures that a number's size of text leaves room for (wallboard/record/boxes.py)
 KPI = "kpi."
 LATENCY = KPI + _LATENCY
-IN_TARGET = frozenset({
+_IN_TARGET = frozenset({
     "service_level", "service_level_in_30m", "service_level_in_60m", "answered_in_target", "abandoned_in_target",
 })  # fmt: skip
 
@@ -64,7 +64,7 @@ def _worked_out_ms(tile: Document, row: Document) -> int | None:
 
 def _in_time(tile: Document, picture: Picture) -> str:
     """Of a service level the time in which contacts are to be answered, where all its queues have the same."""
-    if tile["metric"] not in IN_TARGET:
+    if tile["metric"] not in _IN_TARGET:
         return ""
     found = {queue.get("target", {}).get("seconds") for _, queue in queues_of(tile, picture)}
     seconds = found.pop() if len(found) == 1 else None

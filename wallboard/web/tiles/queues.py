@@ -9,7 +9,7 @@ from wallboard.web.paging import paged
 from wallboard.web.picture import Document, Picture, Row, certainty, closed, sources_of
 from wallboard.web.words import Words
 
-WORST = ("alarm", "warn", "over", "good", "")
+_WORST = ("alarm", "warn", "over", "good", "")
 LONGEST = 10  # letters of a heading that have room in its column
 
 
@@ -61,7 +61,7 @@ def _level(row: Document, tile: Document, picture: Picture) -> str:
 def _worst(level: str, now: Document, now_ms: int) -> tuple[float, ...]:
     """The worst is the least."""
     oldest = counted_since(now, "oldest_at", now_ms) or float("inf")
-    return WORST.index(level), -now.get("over_target", 0), oldest, -now.get("waiting", 0)
+    return _WORST.index(level), -now.get("over_target", 0), oldest, -now.get("waiting", 0)
 
 
 def _line(name: str, row: Document, level: str, most: int, tile: Document, picture: Picture) -> Document:
