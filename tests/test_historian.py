@@ -14,7 +14,7 @@ from tests.waiting import now_ms, until
 from tests.workers import Workers
 from wallboard import historian as historian_module
 from wallboard.core import attendance as attendance_module
-from wallboard.core import contacts as contacts_module
+from wallboard.core import contributions
 from wallboard.core import people as people_module
 from wallboard.core.afterwards import Booking, Known
 from wallboard.core.contactrow import Key
@@ -178,7 +178,7 @@ async def test_outcomes_of_contacts_whose_day_is_over_are_booked_once_over_death
     bench: Bench, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is kept of them is in the record; each is told in parts, and a worker dies in between."""
-    monkeypatch.setattr(contacts_module, "LATE_MS", 50)
+    monkeypatch.setattr(contributions, "LATE_MS", 50)
     ended_ms, history = now_ms() - 2 * DAY_MS, History(open_record(bench.data))
     kept = {("pbx", f"old{n}"): Known(ended_ms, "sales", f"a{n % 3}", None, {}, {}) for n in range(30)}
     history.write({}, [], 0, 0, Booking(kept, {}))
@@ -212,7 +212,7 @@ async def test_outcomes_of_contacts_whose_day_is_over_are_booked_once_over_death
 async def test_what_is_needed_of_a_contact_later_is_kept_when_it_is_at_rest(
     bench: Bench, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contacts_module, "LATE_MS", 50)
+    monkeypatch.setattr(contributions, "LATE_MS", 50)
     _, _, task = bench.start()
     events = call(1, now_ms() - 5_000)
     await stream.append(events)

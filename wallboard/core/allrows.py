@@ -4,6 +4,7 @@ from wallboard.core.alerting import Alerting
 from wallboard.core.alerts import Alerts
 from wallboard.core.cases import Cases
 from wallboard.core.contacts import Contacts
+from wallboard.core.contributions import Contributions
 from wallboard.core.duty import Duty
 from wallboard.core.ground import Ground
 from wallboard.core.listening import Listening
@@ -24,7 +25,8 @@ class AllRows:
         self.ground = Ground(settings or Settings())
         self.tallies = Tallies(self.ground)
         self.people = People(self.ground, self.tallies)
-        self.contacts = Contacts(self.ground, self.tallies, self.people)
+        self.contributions = Contributions(self.ground, self.tallies, self.people)
+        self.contacts = Contacts(self.ground, self.tallies, self.people, self.contributions)
         self.cases = Cases(self.ground, self.tallies)
         self.needs = Needs(self.ground, self.tallies, self.people)
         self.listening = Listening(self.ground)
@@ -61,8 +63,8 @@ class AllRows:
     def settle(self) -> None:
         """Count what the events since the last time changed. Before anybody looks; the result is the same as if each
         had been counted when it came."""
-        if self.contacts.unsettled:
-            self.contacts.settle()
+        if self.contributions.unsettled:
+            self.contributions.settle()
         if self.people.unsettled:
             self.people.settle()
         if self.tallies.unsettled:

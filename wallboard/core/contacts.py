@@ -1,8 +1,7 @@
-"""Which contacts are there, and what does each add to the numbers?
+"""Which contacts are there, and what does an event make of theirs?
 
-A contact keeps its events for 15 minutes after it ended, so that a late one can be put in its place and the
-story told again; what the story had contributed is replaced by what it contributes now. An event only steps its
-contact's story; what that changes in the numbers is worked out once before somebody looks (`settle`).
+A contact keeps its events for 15 minutes after it ended, so that a late one can be put in its place and the story told
+again. What that changes in the numbers is worked out before somebody looks (core/contributions.py).
 """
 
 from bisect import insort
@@ -11,13 +10,12 @@ from collections.abc import Iterator
 
 from wallboard.core import events as ev
 from wallboard.core.contactrow import Contact, Key, Listing
+from wallboard.core.contributions import Contributions
 from wallboard.core.deeds import Deed, Did
-from wallboard.core.facts import NOBODY, NOT_LIVE, Fact, Live, facts, live
+from wallboard.core.facts import NOT_LIVE, facts
 from wallboard.core.ground import Ground
 from wallboard.core.latest import Latest
 from wallboard.core.people import LATE_MS, People
-from wallboard.core.quarters import Quarters
-from wallboard.core.repeats import Repeats
 from wallboard.core.story import Story
 from wallboard.core.tallies import Tallies
 from wallboard.core.telling import step
@@ -29,19 +27,17 @@ CHUNK_MS = 15 * 60_000  # contacts that began together are checkpointed together
 class Contacts:
     """All contacts of the running days. `open`: source → those that wait, talk or are wrapped up."""
 
-    def __init__(self, ground: Ground, tallies: Tallies, people: People) -> None:
+    def __init__(self, ground: Ground, tallies: Tallies, people: People, contributions: Contributions) -> None:
         self._ground = ground
         self._tallies = tallies
         self._people = people
+        self._contributions = contributions
         self.contacts: dict[Key, Contact] = {}
-        self.open: dict[str, set[str]] = {}
+        self.open = contributions.open
         self.changed_chunks: set[str] = set()
         self.listings: dict[str, Listing] = {}
         self.restarts: dict[str, list[int]] = {}  # source → when its platform started anew lately, in order
-        self.unsettled: dict[Key, Contact] = {}
-        self.repeats = Repeats(tallies)
         self.latest = Latest()
-        self.quarters: Quarters | None = None  # a worker's, for the history
 
     def take(self, event: ev.Event, at_ms: int, order: int, source: str, deeds: list[Deed], name: str) -> Deed:
         """An event of the contact `name` of `source`."""
@@ -69,18 +65,12 @@ class Contacts:
                 self._insert(contact, gone, gone.time or 0, order)
         return deed
 
-    def settle(self) -> None:
-        """Count what the events since the last time changed."""
-        unsettled, self.unsettled = self.unsettled, {}
-        for contact in unsettled.values():
-            self._count_at(contact, contact.heard_ms)
-
     def fall_due(self, key: Key, at_ms: int) -> None:
         """Something of this contact changes by time alone."""
         if contact := self.contacts.get(key):
-            self._settle_one(contact)
+            self._contributions.settle_one(contact)
             if contact.live.due_ms is not None and contact.live.due_ms <= at_ms:  # else it has moved since
-                self.recount(contact, at_ms)
+                self._contributions.recount(contact, at_ms)
 
     def not_listed(self, contact: Contact) -> list[SightedGone]:
         """The ends of what began before its source's last whole truth, was not touched since and is not in it."""
@@ -110,30 +100,11 @@ class Contacts:
 
     def sign_off(self, agent: str, at_ms: int, order: int) -> None:
         """Whoever goes offline wraps nothing up any more, though nobody told its end."""
-        self.settle()
+        self._contributions.settle()
         row = self._people.agents.get(agent)
         for key in sorted(row.spans) if row else ():
             if (contact := self.contacts.get(key)) and agent in self._untold_by(contact):
                 self._sign_off(contact, agent, at_ms, order)
-
-    def recount(self, contact: Contact, at_ms: int) -> None:
-        """Replace what the contact had contributed by what its story says at `at_ms`. One at rest stays counted."""
-        if contact.is_put_away:
-            return
-        story, settings = contact.story, self._ground.settings
-        fresh = facts(story, settings, at_ms)
-        stale, contact.facts = contact.facts, fresh
-        if fresh != stale:
-            same = _common(stale, fresh)
-            if same < len(stale):
-                self._count(stale[same:], -1, at_ms)
-            if same < len(fresh):
-                self._count(fresh[same:], 1, at_ms)
-        self.repeats.tell(contact.key, story)
-        if self.quarters:
-            self.quarters.tell(contact)
-        self._relive(contact, live(contact.key[1], story, settings, at_ms), at_ms)
-        self._mark_open(contact)
 
     def put_away(self, key: Key) -> None:
         """15 minutes after its last event, told and arrived, a finished contact keeps its story only."""
@@ -141,18 +112,18 @@ class Contacts:
         if contact is None:
             return
         contact.rests = False
-        self._settle_one(contact)
+        self._contributions.settle_one(contact)
         if contact.is_put_away or key[1] in self.open.get(key[0], ()):
             return
-        if self._ground.now_ms < self._rests_ms(contact):
-            self._let_rest(contact)
+        if self._ground.now_ms < self._contributions.rests_ms(contact):
+            self._contributions.let_rest(contact)
             return
         self._people.put_away(key, contact.live.parts)
         self.changed_chunks.add(contact.chunk)
         contact.put_away()
         self.latest.keep(key, contact.story)
-        if self.quarters:
-            self.quarters.rested.add(key)
+        if self._contributions.quarters:
+            self._contributions.quarters.rested.add(key)
 
     def forget_before(self, oldest_ms: int) -> None:
         """Contacts over before every running day, and longer ago than any window reaches, are in no number."""
@@ -161,9 +132,9 @@ class Contacts:
                 self.changed_chunks.add(contact.chunk)
                 del self.contacts[key]
         self.latest.forget(self.contacts)
-        self.repeats.forget(oldest_ms)
-        if self.quarters:
-            self.quarters.forget(self.contacts)
+        self._contributions.repeats.forget(oldest_ms)
+        if self._contributions.quarters:
+            self._contributions.quarters.forget(self.contacts)
 
     def forget_queue(self, queue: str) -> None:
         """Contacts that were in this queue and in no other."""
@@ -171,40 +142,37 @@ class Contacts:
             if contact.story.queues == {queue}:
                 self._drop(contact)
                 self.open.get(key[0], set()).discard(key[1])
-        self.repeats.forget_of(lambda begin: begin.queue == queue and begin.key not in self.contacts)
+        self._contributions.repeats.forget_of(lambda begin: begin.queue == queue and begin.key not in self.contacts)
 
     def forget_source(self, source: str) -> None:
         for key, contact in list(self.contacts.items()):
             if key[0] == source:
                 self._drop(contact)
-        self.repeats.forget_of(lambda begin: begin.key[0] == source)
+        self._contributions.repeats.forget_of(lambda begin: begin.key[0] == source)
         self.open.pop(source, None)
         self.restarts.pop(source, None)
         self.listings.pop(source, None)
 
     def count_anew(self, *, tell: bool) -> None:
         """All of the day. `tell`: after a change of settings the events may tell another story."""
-        self.unsettled = {}
-        if self.quarters:
-            self.quarters.clear()
-        self.repeats.count_anew(self.contacts)
+        self._contributions.unsettled = {}
+        if self._contributions.quarters:
+            self._contributions.quarters.clear()
+        self._contributions.repeats.count_anew(self.contacts)
         self.latest.clear()
         for contact in self.contacts.values():
             contact.facts, contact.live = [], NOT_LIVE
             if not contact.is_put_away:
                 if tell:
                     self._retell(contact)
-                self.recount(contact, self._ground.now_ms)
+                self._contributions.recount(contact, self._ground.now_ms)
                 continue
-            self.repeats.tell(contact.key, contact.story)
             self.latest.keep(contact.key, contact.story)
-            if self.quarters:
-                self.quarters.tell(contact)
-            self._count(facts(contact.story, self._ground.settings, self._ground.now_ms), 1, self._ground.now_ms)
+            self._contributions.count_rested(contact)
 
     def of_source(self, source: str) -> Iterator[Contact]:
         """The open ones of a source, in the order of their ids."""
-        self.settle()
+        self._contributions.settle()
         for name in sorted(self.open.get(source, ())):
             yield self.contacts[source, name]
 
@@ -225,7 +193,7 @@ class Contacts:
     def _drop(self, contact: Contact) -> None:
         self.changed_chunks.add(contact.chunk)
         del self.contacts[contact.key]
-        self.unsettled.pop(contact.key, None)
+        self._contributions.unsettled.pop(contact.key, None)
 
     # Telling
 
@@ -248,7 +216,7 @@ class Contacts:
     def _insert(self, contact: Contact, event: ev.Event, at_ms: int, order: int) -> Deed:
         """Put the event in its place; a late one has the story told again."""
         self.changed_chunks.add(contact.chunk)
-        self.unsettled[contact.key] = contact
+        self._contributions.unsettled[contact.key] = contact
         contact.heard_ms = self._ground.calendar.now_ms
         told, events = (at_ms, order, event), contact.events
         if not events and contact.base:  # it comes back: what it had contributed is known again
@@ -271,64 +239,3 @@ class Contacts:
             did = step(contact.story, event, at_ms)
             deed = did if nth == order else deed
         return deed
-
-    # Contributing
-
-    def _settle_one(self, contact: Contact) -> None:
-        if self.unsettled.pop(contact.key, None):
-            self._count_at(contact, contact.heard_ms)
-
-    def _count_at(self, contact: Contact, at_ms: int | None) -> None:
-        """As it was at that instant, and at each since then at which it changed by time alone."""
-        while at_ms is not None and at_ms <= self._ground.now_ms:
-            self.recount(contact, at_ms)
-            at_ms = contact.live.due_ms
-
-    def _count(self, facts: list[Fact], sign: int, at_ms: int) -> None:
-        for fact in facts:
-            if fact.kind == "queues":
-                self._tallies.count(fact, sign)
-            else:
-                self._people.count(fact, sign, at_ms)
-        if self.quarters:
-            for fact in facts:
-                self.quarters.count(fact, sign)
-
-    def _relive(self, contact: Contact, fresh: Live, at_ms: int) -> None:
-        stale, contact.live = contact.live, fresh
-        if fresh.due_ms is not None and fresh.due_ms != stale.due_ms and fresh.due_ms > self._ground.now_ms:
-            self._ground.calendar.wait(fresh.due_ms, "contact", *contact.key)
-        self._tallies.change(stale, fresh)
-        agents = stale.parts.keys() | fresh.parts.keys() if stale.parts else fresh.parts.keys()
-        for agent in sorted(agents) if len(agents) > 1 else agents:
-            if stale.parts.get(agent) != (now := fresh.parts.get(agent, NOBODY)):
-                self._people.pass_items(agent, contact.key, now, at_ms)
-
-    def _mark_open(self, contact: Contact) -> None:
-        source, name = contact.key
-        names = self.open.get(source)
-        if names is None:
-            names = self.open[source] = set()
-        if contact.live.due_ms is not None or contact.story.is_under_way:
-            names.add(name)
-            return
-        names.discard(name)
-        if not contact.rests and not contact.is_put_away:
-            self._let_rest(contact)
-
-    def _let_rest(self, contact: Contact) -> None:
-        contact.rests = True
-        self._ground.calendar.wait(self._rests_ms(contact), "put away", *contact.key)
-
-    def _rests_ms(self, contact: Contact) -> int:
-        return max(contact.story.over_ms, contact.heard_ms) + LATE_MS + 1
-
-
-def _common(old: list[Fact], new: list[Fact]) -> int:
-    """How many facts at the beginning are the same: a story mostly grows at its end."""
-    if new[: len(old)] == old:
-        return len(old)
-    for index, (one, other) in enumerate(zip(old, new, strict=False)):
-        if one != other:
-            return index
-    return min(len(old), len(new))

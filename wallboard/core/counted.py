@@ -79,7 +79,7 @@ def others(floor: Floor, kind: str, top: Terms, bottom: Terms, names: AbstractSe
 
 def repeats(floor: Floor, holds: Holds) -> list[Document]:
     """The last contacts whose customer is known: `numerator` 1 where they had another one within 24 hours before."""
-    held = ((one, again) for one, again in floor.contacts.repeats.counted() if holds(one.queue or "", one.at_ms))
+    held = ((one, again) for one, again in floor.contributions.repeats.counted() if holds(one.queue or "", one.at_ms))
     return [
         {
             "at": begin.at_ms, "queue": begin.queue, "contact": begin.key[1],

@@ -61,11 +61,11 @@ class Past:
 def quarters_of(floor: Floor, written_ms: int, *, anew: bool = False) -> Quarters:
     """Of all that the floor knows; from here on it tells them what changes."""
     floor.settle()
-    contacts, repeats, cases = floor.contacts.contacts, floor.contacts.repeats, floor.cases
+    contacts, repeats, cases = floor.contacts.contacts, floor.contributions.repeats, floor.cases
     quarters = Quarters(floor.ground, floor.tallies)
     quarters.keep(contacts, written_ms, floor.since_ms if anew else 0)
     late = [key for key, one in contacts.items() if one.heard_ms >= written_ms - REACH_MS]
     quarters.keep_own([*repeats.facts(), *cases.facts()], [*repeats.facts(late), *cases.facts()])
-    floor.contacts.quarters = quarters
+    floor.contributions.quarters = quarters
     floor.tallies.record = quarters.count_own
     return quarters

@@ -143,7 +143,7 @@ def load(chunks: Mapping[str, bytes]) -> Floor:
     floor.posted.kpis, floor.parts = dict(rest.kpis), dict(rest.parts)
     floor.contacts.restarts, floor.contacts.listings = dict(rest.restarts), dict(rest.listings)
     floor.cases.cases = {(source, name): case for source, name, case in rest.cases}
-    floor.contacts.repeats.resume(rest.begins)
+    floor.contributions.repeats.resume(rest.begins)
     floor.alerts.open, floor.alerts.over = dict(rest.alerts), dict(rest.alerts_over)
     floor.alerts.last.older, floor.duty.on = dict(rest.alerts_older), dict(rest.duty)
     if floor.alerting:
@@ -213,7 +213,7 @@ def _rest_of(floor: Floor) -> Rest:
         alerts_over=floor.alerts.over,
         watched=[(*name, found) for name, found in floor.alerting.instances.items()] if floor.alerting else [],
         untold=list(floor.alerting.untold.values()) if floor.alerting else [],
-        begins=floor.contacts.repeats.forgotten(floor.contacts.contacts), duty=floor.duty.on,
+        begins=floor.contributions.repeats.forgotten(floor.contacts.contacts), duty=floor.duty.on,
         alerts_older=floor.alerts.last.older,
         moving=[(*name, one) for name, one in floor.alerting.measures.moving.items()] if floor.alerting else [],
         heard=[

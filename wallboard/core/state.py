@@ -117,7 +117,9 @@ class Floor(AllRows):
     @property
     def touched(self) -> bool:
         """Whether anything changed since `take_touched`."""
-        return bool(self.ground.touched or self.contacts.unsettled or self.people.unsettled or self.tallies.unsettled)
+        return bool(
+            self.ground.touched or self.contributions.unsettled or self.people.unsettled or self.tallies.unsettled
+        )
 
     def take_touched(self) -> set[Entity]:
         """The entities that changed since the last call, e.g. `("queues", "support")`."""
