@@ -126,13 +126,15 @@ def _call(draw: st.DrawFn) -> list[tuple[float, ev.Event]]:
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> tuple[int, list[tuple[int, ev.Event]]]:
-    """A middle instant, and events of distinct times around it with the arrival of each, in order of arrival."""
+def logs(draw: st.DrawFn, *, late: bool = False) -> tuple[int, list[tuple[int, ev.Event]]]:
+    """A middle instant, and events of distinct times around it with the arrival of each, in order of arrival. `late`:
+    some may come after 15 minutes."""
     zone = draw(st.sampled_from(ZONES))
     middle = round(datetime.fromisoformat(draw(st.sampled_from(NIGHTS))).replace(tzinfo=ZoneInfo(zone)).timestamp())
     reach = st.integers(-300, 300) if draw(st.booleans()) else st.integers(-3 * 3600, 3 * 3600)
     alone = [[(0.0, event)] for event in draw(st.lists(_events, min_size=1, max_size=30))]
     arrivals: dict[int, tuple[int, ev.Event]] = {}
+    some_late = late and draw(st.booleans())
     truths = [[(0.0, event)] for event in draw(st.lists(truth, max_size=2))]
     for told in [*alone, *draw(st.lists(_call(), max_size=5)), *truths]:
         begun_s = draw(reach)
@@ -140,7 +142,9 @@ def logs(draw: st.DrawFn) -> tuple[int, list[tuple[int, ev.Event]]]:
             at_ms = (middle + begun_s) * SECOND + round(after_s * SECOND)
             while at_ms in arrivals:
                 at_ms += 1
-            arrivals[at_ms] = at_ms + draw(st.integers(0, 899)) * SECOND, _timed(event, at_ms, draw(_back))
+            late_s = draw(_very_late) if some_late and isinstance(event, MAY_BE_LATE) else 0
+            late_s = late_s or draw(st.integers(0, 899))
+            arrivals[at_ms] = at_ms + late_s * SECOND, _timed(event, at_ms, draw(_back))
     in_order = sorted(arrivals.values(), key=lambda one: one[0])
     pieces = [(at_ms, piece) for at_ms, event in in_order for piece in in_parts(event)]
     only = draw(st.sampled_from([None, None, "pbx"]))  # one source that knows all
@@ -151,6 +155,8 @@ def _of_source(event: ev.Event, source: str | None) -> ev.Event:
     return event if source is None or event.source == ev.SERVER else replace(event, source=source)
 
 
+_very_late = st.sampled_from([0, 0, 0, 901, 1200, 2400, 7_200, 36_000])
+MAY_BE_LATE = (ev.ContactEvent, ev.CaseOpened, ev.CaseResolved)  # what agents do is told within 15 minutes here
 _back = st.sampled_from([None, None, None, 0, 1, 5_000, 300_000, 5 * 3600 * SECOND])  # before it was told
 
 

@@ -31,6 +31,7 @@ class Told:
         self.asked: int | None = None  # since when the customer waits for a reply
         self.answers: list[Answer] = []
         self.rules = rules
+        self.heard = 0  # when something of it was last told
         self.customer = next((e.customer for _, e in events if getattr(e, "customer", None)), None)
         for at, event in events:
             getattr(self, "on_" + kind(event).replace(".", "_"))(at, event)
@@ -98,6 +99,10 @@ class Told:
             return
         outcome = "flowed_out" if event.reason in FLOWED else "callbacks" if event.reason == "callback" else "lost"
         self.leave(at, event, outcome)
+
+    def on_contact_unlisted(self, at: int, event: Any) -> None:
+        """A whole truth left it out: nobody turned it away, where it never waited."""
+        self.leave(at, event, "lost")
 
     def leave(self, at: int, event: Any, outcome: str) -> None:
         stay = self.waiting(event.queue, at)

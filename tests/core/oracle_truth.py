@@ -42,7 +42,7 @@ class Listing:
 
 def with_what_follows(events: Iterable[Any], rules: dict[str, Rule], arrived: Callable[[Any], int]) -> list[Any]:
     """`events` in order of arrival, without repeats."""
-    floor, parts, newest = Reader(rules), dict[tuple[str, int], list[Any]](), dict[str, Listing]()
+    floor, parts, newest = Reader(rules, arrived), dict[tuple[str, int], list[Any]](), dict[str, Listing]()
     for event in events:
         floor.told.append(event)
         if kind(event) == "floor.observed":
@@ -79,8 +79,8 @@ def joined(parts: list[Any], arrived: int) -> Listing:
 class Reader:
     """What was told so far, read anew for each question."""
 
-    def __init__(self, rules: dict[str, Rule]) -> None:
-        self.rules = rules
+    def __init__(self, rules: dict[str, Rule], arrived: Callable[[Any], int]) -> None:
+        self.rules, self.arrived = rules, arrived
         self.told: list[Any] = []
 
     def names(self) -> list[tuple[str, str]]:
@@ -88,12 +88,12 @@ class Reader:
 
     def story(self, name: tuple[str, str]) -> Told | None:
         about = [e for e in self.told if not kind(e).startswith("contact.") or name_of(e) == name]
-        return next(iter(contacts(about, self.rules)), None)
+        return next(iter(contacts(about, self.rules, self.arrived)), None)
 
     def last(self, name: tuple[str, str]) -> int:
-        """When something was last told of it."""
-        mine = [e.time for e in self.told if kind(e).startswith("contact.") and name_of(e) == name]
-        return max(mine, default=0)
+        """When it was last heard of: told, or ended since its source began anew."""
+        story = self.story(name)
+        return story.heard if story else 0
 
     def add(self, listing: Listing, what: str, **said: Any) -> None:
         self.told.append(Follows(what, listing.at, listing.arrived, listing.source, said))
@@ -107,7 +107,7 @@ class Reader:
             for stay in story.stays:
                 listed = name[1] in (listing.queues or {}).get(stay.queue, {})
                 if stay.ended is None and stay.begun < listing.at and not listed:
-                    self.add(listing, "contact.left", contact=name[1], queue=stay.queue, reason="lost")
+                    self.add(listing, "contact.unlisted", contact=name[1], queue=stay.queue)
 
     def take(self, listing: Listing) -> None:
         for queue, rows in (listing.queues or {}).items():

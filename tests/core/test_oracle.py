@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from made_up_days import ZONES, in_queue, instant, logs, rule, soon
 from msgspec import to_builtins
 from oracle import without_repeats
-from oracle_contacts import contacts
+from oracle_contacts import LATE, contacts
 from oracle_parts import Rule
 from oracle_truth import Follows, with_what_follows
 
@@ -34,10 +34,13 @@ MINUTE, SECOND = 60_000, 1000
 WINDOWS = ("m15", "m30", "m60", "shift", "day")
 NEED = {"agents_needed", "missing", "can_release", "need_until", "need_queues", "service_level_in_30m",
         "service_level_in_60m"}  # fmt: skip
+# Of what comes very late an agent's seconds are not worked out again (docs/kpis.md, section 4).
+OF_TIME = {"occupancy", "utilisation", "per_hour", "longest_stretch_s", "signed_in_s", "paused",
+           "n.occupancy", "n.utilisation", *(f"{state}_s" for state in STATES)}  # fmt: skip
 
 
 @given(
-    logs(), st.dictionaries(in_queue, rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    logs(late=True), st.dictionaries(in_queue, rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
     st.lists(st.integers(0, 5 * 3600 * SECOND) | soon, min_size=1, max_size=6), st.booleans(),
 )  # fmt: skip
 @settings(max_examples=LOGS, suppress_health_check=list(HealthCheck))
@@ -159,13 +162,15 @@ def _compare(
     now: int,
 ) -> None:
     rules = {name: replace(rules.get(name, Rule()), zone=zone) for name, zone in zip(("q1", "q2"), zones, strict=True)}
-    forgets = oracle_windows.forgets(min(arrived.values()), now, zones, "05:30")
 
     def arrival(event: Any) -> int:
         return event.arrived if isinstance(event, Follows) else arrived[id(event)]
 
+    is_late = any(arrival(event) - event.time > LATE for event in seen)
+    forgets = oracle_windows.forgets(min(arrived.values()), now, zones, "05:30")
+
     seen = with_what_follows(without_repeats(seen), rules, arrival)
-    told = contacts(seen, rules, forgets, arrival)
+    told = contacts(seen, rules, arrival, forgets)
     named = {event.queue for event in seen if getattr(event, "queue", None)}
     zone_of = dict(zip(("q1", "q2"), zones, strict=True))
     everything = [({name}, kpis.entity(floor, "queues", name)) for name in sorted(named)]
@@ -213,12 +218,16 @@ def _compare(
                     continue
                 begun, found = oracle_windows.begin_of(window, now, zones[0], "05:30"), dict(agent_row[window])
                 numbers = oracle_agents.agent_numbers(told, agent, begun, now)
+                found |= {f"n.{metric}": count for metric, count in found.pop("n").items()}
                 numbers |= oracle_agents.time_numbers(told, seen, agent, begun, as_of)
                 if numbers.get("signed_in_s", 0) >= 15 * 60:
                     numbers["per_hour"] = numbers["handled"] * 3600 / numbers["signed_in_s"]
-                found |= {f"n.{metric}": count for metric, count in found.pop("n").items()}
-                assert found.pop("paused") == pytest.approx(numbers.pop("paused")), (agent, window)
-                assert found == pytest.approx(numbers), (agent, window)
+                if not is_late:
+                    assert found["paused"] == pytest.approx(numbers["paused"]), (agent, window)
+                kept = {*numbers, *found} - ({*OF_TIME} if is_late else {"paused"})
+                counted = {name: value for name, value in found.items() if name in kept}
+                expected = {name: value for name, value in numbers.items() if name in kept}
+                assert counted == pytest.approx(expected), (agent, window)
                 states = sum(found.get(f"{state}_s", 0) for state in STATES)
                 assert states == pytest.approx(found.get("signed_in_s", 0)), (
                     "and its seconds make up the signed-in ones"

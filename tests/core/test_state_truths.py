@@ -39,6 +39,25 @@ def test_a_listing_in_parts_is_taken_when_its_last_part_is_there():
     assert document(floor)["queues"]["support"]["now"]["waiting"] == 2
 
 
+def test_who_waits_in_two_queues_of_a_listing_that_was_overtaken_is_lost_in_both():
+    floor = floor_after([])
+    listed = {queue: [ev.ListedContact(contact="a")] for queue in ("support", "sales")}
+    floor.apply(ev.FloorObserved(source="pbx", time=NOON + SECOND, queues={}), NOON + SECOND)
+    floor.apply(ev.FloorObserved(source="pbx", time=NOON, queues=listed), NOON + SECOND)
+    found = document(floor)["queues"]
+    assert [(found[name]["now"]["waiting"], found[name]["day"]["lost"]) for name in listed] == [(0, 1), (0, 1)]
+
+
+def test_whom_a_listing_left_out_was_turned_away_nowhere_though_a_late_word_says_that_they_talked_all_along():
+    floor = floor_after([])
+    listed = ev.FloorObserved(source="pbx", time=NOON, queues={"support": [ev.ListedContact(contact="a")]})
+    floor.apply(listed, NOON)
+    floor.apply(ev.FloorObserved(source="pbx", time=NOON + SECOND, queues={}), NOON + SECOND)
+    floor.apply(ev.Answered(contact="a", agent="anna", source="pbx", time=NOON - SECOND), NOON + 2 * SECOND)
+    day = document(floor)["queues"]["support"]["day"]
+    assert (day["offered"], day["lost"], day["refused"]) == (0, 0, 0)
+
+
 def test_a_restarted_source_loses_what_was_open_and_its_legs_count_nowhere():
     floor = floor_after([*call("a", -60), *call("b", -60, answer_s=-50)])
     floor.apply(ev.SourceRestarted(source="pbx"), NOON)

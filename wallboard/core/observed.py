@@ -68,13 +68,16 @@ def _gone(contacts: Contacts, settings: Settings, queues: Listed, at_ms: int, so
 
 
 def _waiting(contacts: Contacts, queues: Listed, at_ms: int, source: str) -> Iterator[ev.Event]:
-    for queue, rows in queues.items():
-        for one in rows:
-            known = contacts.contacts.get((source, one.contact))
-            if known is None or not _touched_since(known, at_ms):
-                yield SightedWaiting(
-                    contact=one.contact, queue=queue, since=one.since, priority=one.priority, source=source, time=at_ms
-                )
+    untouched = [
+        (queue, one)
+        for queue, rows in queues.items()
+        for one in rows
+        if (known := contacts.contacts.get((source, one.contact))) is None or not _touched_since(known, at_ms)
+    ]
+    for queue, one in untouched:  # all are looked up first: of a listing that was overtaken each one ends at the newer
+        yield SightedWaiting(
+            contact=one.contact, queue=queue, since=one.since, priority=one.priority, source=source, time=at_ms
+        )
 
 
 def _offline(

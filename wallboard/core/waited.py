@@ -3,7 +3,7 @@
 from wallboard.core import events as ev
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.story import Story
-from wallboard.core.visits import Leg, Miss, Ring, SightedWaiting, Visit, wrap_up
+from wallboard.core.visits import Leg, Miss, Ring, SightedGone, SightedWaiting, Visit, wrap_up
 
 FLOWED_OUT = frozenset({"timeout", "empty", "key", "full", "overflow", "transfer", "voicemail", "withdrawn"})
 
@@ -80,7 +80,8 @@ def abandoned(story: Story, event: ev.Abandoned, at_ms: int) -> Deed:
 
 def left(story: Story, event: ev.Left, at_ms: int) -> Deed:
     queue = story.named(event.queue)
-    if queue and not any(visit.queue == queue for visit in story.visits):
+    knows = any(visit.queue == queue for visit in story.visits)
+    if queue and not knows and not isinstance(event, SightedGone):  # nobody turned away whom a listing left out
         story.refused += ((at_ms, queue),)
         return Deed(Did.REFUSED, f"refused at the door of {queue}: {event.reason}")
     return _gone(story, event, at_ms, _outcome(event.reason), event.reason)
