@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+from made_up_clocks import with_a_clock_ahead
 from made_up_truths import in_parts, since_before, truth
 from msgspec.structs import replace
 from oracle_parts import Rule
@@ -126,9 +127,9 @@ def _call(draw: st.DrawFn) -> list[tuple[float, ev.Event]]:
 
 
 @st.composite
-def logs(draw: st.DrawFn, *, late: bool = False) -> tuple[int, list[tuple[int, ev.Event]]]:
+def logs(draw: st.DrawFn, *, late: bool = False, ahead: bool = False) -> tuple[int, list[tuple[int, ev.Event]]]:
     """A middle instant, and events of distinct times around it with the arrival of each, in order of arrival. `late`:
-    some may come after 15 minutes."""
+    some may come after 15 minutes. `ahead`: the clock of one source may be."""
     zone = draw(st.sampled_from(ZONES))
     middle = round(datetime.fromisoformat(draw(st.sampled_from(NIGHTS))).replace(tzinfo=ZoneInfo(zone)).timestamp())
     reach = st.integers(-300, 300) if draw(st.booleans()) else st.integers(-3 * 3600, 3 * 3600)
@@ -148,7 +149,9 @@ def logs(draw: st.DrawFn, *, late: bool = False) -> tuple[int, list[tuple[int, e
     in_order = sorted(arrivals.values(), key=lambda one: one[0])
     pieces = [(at_ms, piece) for at_ms, event in in_order for piece in in_parts(event)]
     only = draw(st.sampled_from([None, None, "pbx"]))  # one source that knows all
-    return middle * SECOND, [(at_ms, _of_source(event, only)) for at_ms, event in pieces]
+    told = [(at_ms, _of_source(event, only)) for at_ms, event in pieces]
+    ahead_ms = draw(st.sampled_from([0, 0, 60_001, 3_600_000])) if ahead else 0
+    return middle * SECOND, with_a_clock_ahead(told, draw(st.sampled_from(["pbx", "crm"])), ahead_ms)
 
 
 def _of_source(event: ev.Event, source: str | None) -> ev.Event:

@@ -118,11 +118,12 @@ def case_numbers(
         opened: int | None = None
         counted = False
         for event in mine:
+            said = event.opened_at and min(event.opened_at, event.time)  # not after it was told
             if kind(event) == "case.opened":
-                opened = min(at for at in (opened, event.opened_at or event.time) if at is not None)
+                opened = min(at for at in (opened, said or event.time) if at is not None)
                 counted = False
                 continue
-            begun = opened if event.opened_at is None else event.opened_at
+            begun = opened if said is None else said
             if begun is not None and not counted:
                 counted = True
                 if queue in queues and begins[queue or ""] <= event.time <= now:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from made_up_days import ZONES, in_queue, instant, logs, rule, soon
 from msgspec import to_builtins
 from oracle import without_repeats
+from oracle_clock import on_our_clock
 from oracle_contacts import LATE, contacts
 from oracle_parts import Rule
 from oracle_truth import Follows, with_what_follows
@@ -40,7 +41,8 @@ OF_TIME = {"occupancy", "utilisation", "per_hour", "longest_stretch_s", "signed_
 
 
 @given(
-    logs(late=True), st.dictionaries(in_queue, rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
+    logs(late=True, ahead=True), st.dictionaries(in_queue, rule),
+    st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
     st.lists(st.integers(0, 5 * 3600 * SECOND) | soon, min_size=1, max_size=6), st.booleans(),
 )  # fmt: skip
 @settings(max_examples=LOGS, suppress_health_check=list(HealthCheck))
@@ -169,7 +171,8 @@ def _compare(
     is_late = any(arrival(event) - event.time > LATE for event in seen)
     forgets = oracle_windows.forgets(min(arrived.values()), now, zones, "05:30")
 
-    seen = with_what_follows(without_repeats(seen), rules, arrival)
+    seen, arrived = on_our_clock(without_repeats(seen), arrived)
+    seen = with_what_follows(seen, rules, arrival)
     told = contacts(seen, rules, arrival, forgets)
     named = {event.queue for event in seen if getattr(event, "queue", None)}
     zone_of = dict(zip(("q1", "q2"), zones, strict=True))

@@ -278,3 +278,10 @@ def test_a_source_that_beats_is_late_after_12_seconds_and_one_that_never_did_is_
     floor.advance(NOON + 12 * SECOND + 1)
     found = document(floor)["sources"]
     assert (found["pbx"]["state"], found["cron"]["state"]) == ("late", "quiet")
+
+
+def test_a_case_was_not_opened_after_it_was_told_though_its_source_has_a_clock_that_is_ahead():
+    of = {"source": "crm", "queue": "support", "time": NOON + 10 * MINUTE, "opened_at": NOON + 9 * MINUTE}
+    floor = floor_after([ev.CaseResolved(case="a", **of), ev.CaseOpened(case="b", **of)])
+    support = document(floor)["queues"]["support"]
+    assert (support["day"]["resolution_s"], support["now"]["oldest_case_at"]) == (0, NOON)

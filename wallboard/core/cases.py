@@ -74,11 +74,12 @@ class Cases:
         """`home`: the queue of the contact that the event names, for one that names no queue itself."""
         name = (source, event.case)
         case = self.cases.setdefault(name, Case())
-        insort(case.told, Word(at_ms, order, isinstance(event, ev.CaseResolved), event.queue or home, event.opened_at))
+        opened_ms = None if event.opened_at is None else min(event.opened_at, at_ms)  # not after it was told
+        insort(case.told, Word(at_ms, order, isinstance(event, ev.CaseResolved), event.queue or home, opened_ms))
         del case.told[:-MOST_TOLD]
         self._recount(name, case)
-        known, opened_ms, _ = case.read()
-        words = f"case {event.case} is {'resolved' if opened_ms is None else 'open'}"
+        known, since_ms, _ = case.read()
+        words = f"case {event.case} is {'resolved' if since_ms is None else 'open'}"
         return Deed(Did.NOTED, f"{words} in {known}" if known else f"{words}, but no queue is known of it")
 
     def count_anew(self) -> None:
