@@ -150,7 +150,7 @@ def logs(draw: st.DrawFn, *, late: bool = False, ahead: bool = False) -> tuple[i
     pieces = [(at_ms, piece) for at_ms, event in in_order for piece in in_parts(event)]
     only = draw(st.sampled_from([None, None, "pbx"]))  # one source that knows all
     told = [(at_ms, _of_source(event, only)) for at_ms, event in pieces]
-    ahead_ms = draw(st.sampled_from([0, 0, 60_001, 3_600_000])) if ahead else 0
+    ahead_ms = draw(st.sampled_from([0, 0, 20_000, 60_001, 3_600_000])) if ahead else 0
     return middle * SECOND, with_a_clock_ahead(told, draw(st.sampled_from(["pbx", "crm"])), ahead_ms)
 
 

@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from oracle import MINUTE, Told, kind, without_repeats
+from oracle_clock import AHEAD
 from oracle_queues import added_numbers, put
 
 STATES = ("handling", "ringing", "unreachable", "paused", "busy", "idle", "unknown")
@@ -13,11 +14,11 @@ HANDLED = {"engaged", "holding", "wrapup"}
 def agent_numbers(all_told: list[Told], agent: str, begun: int, now: int) -> dict[str, float]:
     talks = [t for told in all_told for t in told.talks if t.agent == agent]
     closed = [t for t in talks if t.closed is not None and begun <= t.closed <= now and not t.lost]
-    misses = [1 for told in all_told for at, who, _ in told.misses if who == agent and begun <= at <= now]
-    added = added_numbers(all_told, lambda one: one.agent == agent and begun <= one.at <= now)
+    misses = [1 for told in all_told for at, who, _ in told.misses if who == agent and begun <= at <= now + AHEAD]
+    added = added_numbers(all_told, lambda one: one.agent == agent and begun <= one.at <= now + AHEAD)
     told = ("rated", "success_rate", "n.success_rate", "rating_avg", "rating_best")
     return {name: added[name] for name in told if name in added} | {
-        "answered": len([t for t in talks if t.after_wait and begun <= t.begun <= now]),
+        "answered": len([t for t in talks if t.after_wait and begun <= t.begun <= now + AHEAD]),
         "handled": len(closed),
         "missed": len(misses),
         "transferred": len([t for t in closed if t.transferred]),

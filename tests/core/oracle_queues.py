@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from oracle import MINUTE, Told, kind, without_repeats
+from oracle_clock import AHEAD
 from oracle_hours import as_if_since, closed_at, is_open, open_time
 from oracle_parts import Rule, Stay
 
@@ -23,7 +24,7 @@ def queue_numbers(
     """One window of some queues. `begins`: queue → where the window begins for it."""
 
     def inside(queue: str | None, at: int) -> bool:
-        return queue in queues and begins[queue or ""] <= at <= now
+        return queue in queues and begins[queue or ""] <= at <= now + AHEAD
 
     stays = [s for told in all_told for s in told.stays]
     ended = [s for s in stays if s.ended is not None and inside(s.queue, s.ended)]
@@ -126,7 +127,7 @@ def case_numbers(
             begun = opened if said is None else said
             if begun is not None and not counted:
                 counted = True
-                if queue in queues and begins[queue or ""] <= event.time <= now:
+                if queue in queues and begins[queue or ""] <= event.time <= now + AHEAD:
                     took.append(event.time - begun)
             opened = None
         if opened is not None and queue in queues:

@@ -4,6 +4,7 @@ from typing import Any
 
 from oracle import Told, kind, without_repeats
 from oracle_agents import Person
+from oracle_clock import AHEAD
 
 QUIET, HANDLED = {"idle", "unknown"}, {"engaged", "holding", "wrapup"}
 
@@ -14,7 +15,7 @@ def standing_numbers(all_told: list[Told], events: list[Any], queues: set[str], 
     reasons: dict[str, set[str]] = {}
     anybody = False
     for agent, own in own_events(events).items():
-        person = Person(own, now)
+        person = Person(own, now + AHEAD)
         if person.overall is None:
             continue
         members = list(dict.fromkeys([*person.queues, *person.by_queue]))
@@ -45,7 +46,7 @@ def own_events(events: list[Any]) -> dict[str, list[Any]]:
 
 def now_of(all_told: list[Told], events: list[Any], agent: str, now: int) -> dict[str, Any]:
     """One person: presence as it is shown, activity, contacts in hand."""
-    person = Person(own_events(events).get(agent, []), now)
+    person = Person(own_events(events).get(agent, []), now + AHEAD)
     found: dict[str, Any] = {"activity": doing(all_told, person, agent, now)}
     found["in_hand"] = sorted(at_hand(all_told, agent, now))
     if person.overall is not None:
@@ -69,7 +70,7 @@ def is_free(all_told: list[Told], person: Person, agent: str, now: int) -> bool:
 
 def doing(all_told: list[Told], person: Person, agent: str, now: int) -> str:
     """What the device said, until a contact rings, is taken or let go; else what is done with contacts."""
-    turned = [edge for edge in edges(all_told, agent) if edge <= now]
+    turned = edges(all_told, agent, now)
     if person.device and person.device[1] > max(turned, default=0):
         return person.device[0]
     states = {state for state, _ in at_hand(all_told, agent, now)}
@@ -85,11 +86,13 @@ def at_hand(all_told: list[Told], agent: str, now: int) -> list[tuple[str, int]]
     return [(t.state, t.since) for t in talks] + [("ringing", r.begun) for r in rings]
 
 
-def edges(all_told: list[Told], agent: str) -> list[int]:
-    """When a contact rang at them, changed in their hands, or was let go or missed."""
+def edges(all_told: list[Told], agent: str, now: int) -> list[int]:
+    """When a contact rang at them, changed in their hands, or was let go or missed. What is told counts at once, a
+    wrap-up is over when it is."""
     talks = [t for told in all_told for t in told.talks if t.agent == agent]
     rings = [r for told in all_told for r in told.rings if r.agent == agent]
-    found = [edge for t in talks for edge in (t.since, t.closed)] + [edge for r in rings for edge in (r.begun, r.ended)]
+    found = [talk.since for talk in talks] + [edge for ring in rings for edge in (ring.begun, ring.ended)]
+    found += [talk.closed for talk in talks if talk.closed is not None and talk.closed <= now]
     return [edge for edge in found if edge is not None] + [
         at for told in all_told for at, who, _ in told.misses if who == agent
     ]

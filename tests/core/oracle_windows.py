@@ -12,7 +12,7 @@ SHIFTS = {"night": "21:30-05:00", "training": "22:15-22:50", "early": "05:00-12:
 def begin_of(window: str, now: int, zone: str, day_starts: str) -> int:
     """Where no shift runs, a begin that nothing is after."""
     if window == "shift":
-        return shift_began(now, zone) or now + 1
+        return shift_began(now, zone) or now + 10 * MINUTE  # also of a clock that is ahead
     if window != "day":
         return (now // MINUTE - (int(window[1:]) - 1)) * MINUTE
     place = ZoneInfo(zone)

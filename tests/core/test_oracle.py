@@ -35,7 +35,7 @@ MINUTE, SECOND = 60_000, 1000
 WINDOWS = ("m15", "m30", "m60", "shift", "day")
 NEED = {"agents_needed", "missing", "can_release", "need_until", "need_queues", "service_level_in_30m",
         "service_level_in_60m"}  # fmt: skip
-# Of what comes very late an agent's seconds are not worked out again (docs/kpis.md, section 4).
+# Of what comes very late, or is dated later, an agent's seconds are not worked out again (docs/kpis.md, section 4).
 OF_TIME = {"occupancy", "utilisation", "per_hour", "longest_stretch_s", "signed_in_s", "paused",
            "n.occupancy", "n.utilisation", *(f"{state}_s" for state in STATES)}  # fmt: skip
 
@@ -168,7 +168,7 @@ def _compare(
     def arrival(event: Any) -> int:
         return event.arrived if isinstance(event, Follows) else arrived[id(event)]
 
-    is_late = any(arrival(event) - event.time > LATE for event in seen)
+    is_late = any(not 0 <= arrival(event) - event.time <= LATE for event in seen)
     forgets = oracle_windows.forgets(min(arrived.values()), now, zones, "05:30")
 
     seen, arrived = on_our_clock(without_repeats(seen), arrived)
