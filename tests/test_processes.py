@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from tests.family import TOKEN, Family, family, free_port, wait_until
-from tests.live.test_fanout import Node  # type: ignore[import-not-found]
+from tests.live.wires import Node
 from tests.waiting import until
 from wallboard import webs as several
 from wallboard.children import Child, stop_all
