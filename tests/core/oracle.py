@@ -188,7 +188,7 @@ class Told:
 
     def wrapping(self, at: int) -> list[Talk]:
         """Those whose end of wrap-up is still to be told then."""
-        return [t for t in self.talks if t.untold and t.closed is not None and t.closed > at]
+        return [t for t in self.talks if t.untold and (t.ended or 0) <= at < (t.closed or 0)]
 
     def give_up(self, talk: Talk, at: int) -> None:
         """Nobody told it until then: it was as long as where nobody does."""

@@ -29,6 +29,7 @@ def open_time(begin: int, end: int, zone: str) -> int:
 def as_if_since(begin: int, now: int, zone: str) -> int:
     """Now less the open time since `begin`; while it is closed, as it was at the closing."""
     if is_open(now, zone):
+        now = max(now, begin)  # where a clock that is ahead lets it begin later
         return now - open_time(begin, now, zone)
     closed = closed_at(now, zone)
     return max(begin, closed) - open_time(begin, max(begin, closed), zone)

@@ -141,3 +141,8 @@ def test_the_wall_clock_says_whether_it_is_open(text: str, zone: str, at_ms: int
 
 
 DST_NIGHTS = [at(day) for day in ("2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04")]
+
+
+def test_who_is_told_a_moment_ahead_waits_from_then_on_and_not_from_when_it_was_told():
+    desk, begin_ms = hours("08:00-20:00"), at("2026-12-21 12:00:20")
+    assert desk.frozen_since_ms(begin_ms, at("2026-12-21 12:00")) == begin_ms

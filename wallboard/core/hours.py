@@ -67,7 +67,8 @@ class Hours(NamedTuple):
 
     def frozen_since_ms(self, begin_ms: int, now_ms: int) -> int:
         """A virtual begin: `now` minus the open time since `begin`. While it is closed, as it was at the closing."""
-        seen_ms = now_ms if self.is_open(now_ms) else max(begin_ms, self.closed_since_ms(now_ms) or begin_ms)
+        last_ms = now_ms if self.is_open(now_ms) else self.closed_since_ms(now_ms) or begin_ms
+        seen_ms = max(begin_ms, last_ms)  # a clock that is ahead lets it begin later than now
         return seen_ms - self.open_ms(begin_ms, seen_ms)
 
     def open_ms(self, begin_ms: int, end_ms: int) -> int:
