@@ -27,7 +27,7 @@ def raised(alert: str, at_ms: int, rule: str = "long", of: str = "support", seve
 
 
 def course(at_min: float, lasts_s: float | None = 60, of: str = "support", rule: str = "long", **more: int) -> Course:
-    at_ms = BEGIN_MS + int(at_min * MINUTE_MS)
+    at_ms = BEGIN_MS + round(at_min * MINUTE_MS)
     return Course(rule, of, "warning", at_ms, over_ms=None if lasts_s is None else at_ms + int(lasts_s * 1000), **more)
 
 

@@ -1,6 +1,7 @@
 """A platform's own figures of a queue: what it says stands over ours, what it does not say is not made to be 0."""
 
 import random
+import gc
 import sys
 from typing import Any
 
@@ -134,11 +135,13 @@ def calls_of_a_change_of_a_counted_queue(observed: int) -> int:
         calls += what in ("call", "c_call")
 
     before = sys.getprofile()
+    gc.disable()  # whoever is told of a collection is called too
     sys.setprofile(count)
     try:
         found = everything(floor)
     finally:
         sys.setprofile(before)
+        gc.enable()
     assert (found["now"]["waiting"], found["day"]["answered"]) == (observed + 2, observed)
     return calls
 
