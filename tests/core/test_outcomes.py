@@ -153,3 +153,14 @@ def test_marks_of_no_contact_from_two_systems_that_use_one_id_are_two():
         told(2, ev.Rated, "crm", id="7", queue="sales", score=2, contact_source="pbx"),
     ]
     assert kpis.entity(floor_after(marks), "queues", "sales")["day"]["rated"] == 2
+
+
+def test_a_mark_of_no_contact_from_before_a_restart_is_read_from_a_checkpoint_again():
+    mark = told(1, ev.Rated, id="7", queue="sales", score=4)
+    for events in ([mark, told(2, ev.SourceRestarted)], [told(2, ev.SourceRestarted), mark]):
+        floor = Floor()
+        for event in events:
+            floor.apply(event, NOON + 3 * MINUTE)
+        loaded = snapshot.load(snapshot.dump(floor))
+        assert [len(contact.events) for contact in loaded.contacts.contacts.values()] == [1]
+        assert kpis.entity(loaded, "queues", "sales")["day"]["rated"] == 1

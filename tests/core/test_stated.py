@@ -1,7 +1,7 @@
 """A platform's own figures of a queue: what it says stands over ours, what it does not say is not made to be 0."""
 
-import random
 import gc
+import random
 import sys
 from typing import Any
 

@@ -199,6 +199,8 @@ class Contacts:
 
     def _lose(self, contact: Contact, at_ms: int, order: int) -> Deed:
         source, name = contact.key
+        if name.startswith("\0"):
+            return Deed(Did.NOTHING, "a mark of no contact: nothing of it is open")
         event = ev.ContactCorrected(contact=name, who=source, source=source, time=at_ms)
         return self._insert(contact, event, at_ms, order)
 
