@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wallboard.core.contactrow import Key
+from wallboard.core.contactrow import Key, is_alone
 from wallboard.core.facts import Fact, told_of
 from wallboard.core.ledger import add_to
 from wallboard.core.quarters import QUARTER_MS, Amounts, Interval
@@ -43,7 +43,7 @@ class Booking(NamedTuple):
 def is_orphan(key: Key, story: Story) -> bool:
     """Something was told of a contact of which the floor knows nothing."""
     told = story.result or story.marks or story.tags
-    return bool(told) and not (story.visits or story.legs) and not key[1].startswith("\0")
+    return bool(told) and not (story.visits or story.legs) and not is_alone(key)
 
 
 def booking(

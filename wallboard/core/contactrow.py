@@ -17,6 +17,8 @@ Key = tuple[str, str]  # (source, contact)
 Told = tuple[int, int, ev.Event]  # (time in ms, order of arrival, event)
 Kept = tuple[int, int, ev.Told | ev.Own | SightedWaiting | SightedGone | SignedOff]  # the same, as a checkpoint has it
 
+_ALONE = "\0"  # stands in no name
+
 ARRIVALS = 50  # the history is written every few seconds: of one contact or agent fewer are told between two writings
 
 _kept = msgpack.Decoder(list[Kept])
@@ -58,6 +60,16 @@ class Contact(Struct, eq=False, gc=False):
     def put_away(self) -> None:
         self.base, self._events, self.packed = self.story, [], None
         self.facts, self.live = [], NOT_LIVE
+
+
+def alone(source: str, event_id: str | None, order: int) -> str:
+    """The name under which a mark of no contact stands for itself; two sources may use one id."""
+    return f"{_ALONE}{source}{_ALONE}{event_id}" if event_id else f"{_ALONE}{order}"
+
+
+def is_alone(key: Key) -> bool:
+    """Whether it is a mark of no contact: no event may name it so."""
+    return key[1].startswith(_ALONE)
 
 
 class Listing(NamedTuple):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from wallboard.core import events as ev
-from wallboard.core.contactrow import Contact, Key, Listing
+from wallboard.core.contactrow import Contact, Key, Listing, is_alone
 from wallboard.core.contributions import Contributions
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.facts import NOT_LIVE, facts
@@ -199,7 +199,7 @@ class Contacts:
 
     def _lose(self, contact: Contact, at_ms: int, order: int) -> Deed:
         source, name = contact.key
-        if name.startswith("\0"):
+        if is_alone(contact.key):
             return Deed(Did.NOTHING, "a mark of no contact: nothing of it is open")
         event = ev.ContactCorrected(contact=name, who=source, source=source, time=at_ms)
         return self._insert(contact, event, at_ms, order)

@@ -218,8 +218,10 @@ def _now(tally: Tally, metric: str, told: Sequence[Mapping[str, int]]) -> Parts 
 
 def is_told(tally: Tally, metric: str) -> bool:
     """Whether a count of now that only some sources tell is known here, 0 included."""
-    if metric in tally.live or metric not in TOLD_BY:
-        return metric in tally.live
+    if metric in tally.live:
+        return True
+    if metric not in TOLD_BY:
+        return False
     by, day, hour = TOLD_BY[metric], tally.ledger.window("day"), tally.ledger.window("m60")
     return by in day.sums or by in day.spreads or by in hour.sums or by in hour.spreads
 

@@ -5,6 +5,7 @@ from typing import get_args
 from wallboard.core import events as ev
 from wallboard.core.agents import goes_offline
 from wallboard.core.allrows import AllRows
+from wallboard.core.contactrow import alone
 from wallboard.core.deeds import Deed, Did
 from wallboard.core.ground import Entity
 from wallboard.core.posted import kpi_name
@@ -79,8 +80,7 @@ def _take(rows: AllRows, event: ev.Event, at_ms: int, source: str, deeds: list[D
         return rows.contacts.take(event, at_ms, rows.applied, source, deeds, event.contact)  # type: ignore[attr-defined]
     match event:
         case ev.Outcome() | ev.Tagged() | ev.Rated():
-            # A mark of no contact stands for itself; two sources may use one id.
-            name = event.contact or (f"\0{source}\0{event.id}" if event.id else f"\0{rows.applied}")
+            name = event.contact or alone(source, event.id, rows.applied)
             return rows.contacts.take(event, at_ms, rows.applied, event.contact_source or source, deeds, name)
         case ev.AgentEvent():
             return take_person(rows, event, at_ms, source, deeds)

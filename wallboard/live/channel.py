@@ -288,14 +288,12 @@ class Channel:
 
     def _write(self, frame: Frame) -> bool:
         """To all that are level. Whether there are any."""
-        sent, any_level = self._source.sent, False
+        sent, before = self._source.sent, self._source.sent.frames
         for level in self._level.values():
-            if level.screens:
-                any_level = True
-                handed = level.write(frame)
-                sent.frames += handed.frames
-                sent.bytes += handed.bytes
-        return any_level
+            handed = level.write(frame)
+            sent.frames += handed.frames
+            sent.bytes += handed.bytes
+        return sent.frames > before
 
     def _select(self) -> None:
         """Look at the whole state anew."""

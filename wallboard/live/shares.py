@@ -14,7 +14,7 @@ import math
 
 MANY = 2_500
 PART = 1_250  # of one view: whoever comes after that many is in a part of its own
-TOGETHER = 4
+TOGETHER = 4  # parts
 EARLY_MS = 5  # a tick may come so much before its time
 LATE_MS = 15  # and so much after it: who has to be told hears with it what happened until then
 
