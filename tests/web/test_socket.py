@@ -315,6 +315,9 @@ async def test_under_another_asgi_server_a_screen_is_served_the_ordinary_way(ser
         await served.http.post("/api/v1/events", json=QUEUED)
         while "support" not in json.loads((await told.get())["text"]).get("patch", {}).get("queues", {}):
             pass
-        heard.put_nowait({"type": "websocket.disconnect", "code": 1001})
+        heard.put_nowait({"type": "websocket.receive", "text": "ї" * 32_769})  # 65,538 bytes
+        while (last := await told.get())["type"] == "websocket.send":
+            pass
         await serving
+    assert (last["type"], last["code"]) == ("websocket.close", 1009)
     assert served.app.state.hub.screens == 0

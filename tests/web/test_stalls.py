@@ -124,6 +124,32 @@ async def test_a_screen_that_reads_again_too_late_is_told_4008_and_the_log_says_
     assert b'"t":"hello"' in found
 
 
+async def test_a_slow_line_that_takes_its_snapshot_piece_by_piece_is_let(
+    config: Config, served_elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes several times as long as somebody may take nothing."""
+    monkeypatch.setattr(transport, "STALLED_S", 0.6)
+    loop = asyncio.get_running_loop()
+    async with served_elsewhere(config, fast_frames=True) as served:
+        hub, found = served.app.state.hub, b""
+        queues = [{**queued(nth), "queue": f"queue {nth} {'x' * 200}"} for nth in range(1_000)]
+        assert (await served.http.post("/api/v1/events", json=queues)).status_code == 202
+        await until(lambda: len(hub.pipeline.documents["queues"]) == 1_000, 30)
+        async with stalled(served) as peer:
+            async with asyncio.timeout(60):
+                while not (whole := found.partition(b"\r\n\r\n")[2]) or len(whole) < 10 + _length(whole):
+                    found += await loop.sock_recv(peer, 8_192)
+                    await asyncio.sleep(0.03)
+        assert b'"t":"hello"' in whole
+        assert len(whole) / 8_192 * 0.03 > 3 * 0.6, "it took long"
+        assert not hub.sent.cut["slow"]
+
+
+def _length(frame: bytes) -> int:
+    """What a long frame says of its payload."""
+    return int.from_bytes(frame[2:10], "big")
+
+
 async def test_what_became_of_it_stands_in_the_metrics(
     config: Config, served_elsewhere: Any, fast_frames: bool, short_stall: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

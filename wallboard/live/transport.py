@@ -1,7 +1,7 @@
 """How do finished frames reach a socket?
 
 uvicorn's own protocol makes and compresses every frame for each connection. Here a frame that the hub has built once
-goes to the kernel as it is, and a peer that has not taken all that waits for it within STALLED_S is cut off.
+goes to the kernel as it is, and a peer that has taken nothing of what waits for it for STALLED_S is cut off.
 
 `put` is send(2) on the connection's descriptor, past the transport, and this is why that is in order: the transport is
 told to hold nothing (`set_write_buffer_limits(high=0)`: `pause_writing` comes whenever its buffer is not empty, as
@@ -29,6 +29,7 @@ from wallboard.live.prompt import PromptProtocol, log
 from wallboard.live.screen import Screen
 from wallboard.live.waits import FRAMES, GAVE_UP, STALLED_S, TOO_SLOW
 
+LOOKS = 5  # at who takes nothing, in STALLED_S
 FULL_WINDOW = 15  # bits; whoever offers less gets plain frames
 
 # Without memory of earlier messages on either side: one packed frame fits all, and no connection keeps a window.
@@ -46,6 +47,8 @@ class FrameProtocol(PromptProtocol):
     _lent: "_Lent | None" = None
     _screen: Screen | None = None
     _stall: asyncio.TimerHandle | None = None
+    _waiting_bytes = 0  # while it stalls, when that was looked at last
+    _idle_looks = 0  # since something of it was taken
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -87,7 +90,8 @@ class FrameProtocol(PromptProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._screen and self._stall is None:
-            self._stall = self.loop.call_later(STALLED_S, self._cut_off)
+            self._waiting_bytes, self._idle_looks = self.transport.get_write_buffer_size(), 0
+            self._look_later()
             self._screen.lag()
 
     def resume_writing(self) -> None:
@@ -132,6 +136,20 @@ class FrameProtocol(PromptProtocol):
             self._lent = None
         if scope := vars(self).get("scope"):  # none where the handshake was refused
             scope["extensions"].pop(FRAMES, None)
+
+    def _look(self) -> None:
+        """A slow line that takes a long snapshot piece by piece is let: cut off, it would come back for the same one.
+        The hub adds nothing to what waits, so less of it means that some was taken. Whoever answers no pings meanwhile
+        is let go for that."""
+        before, self._waiting_bytes = self._waiting_bytes, self.transport.get_write_buffer_size()
+        self._idle_looks = self._idle_looks + 1 if self._waiting_bytes >= before else 0
+        if self._idle_looks < LOOKS:
+            self._look_later()
+        else:
+            self._cut_off()
+
+    def _look_later(self) -> None:
+        self._stall = self.loop.call_later(STALLED_S / LOOKS, self._look)
 
     def _cut_off(self) -> None:
         self._stall = None

@@ -34,7 +34,7 @@ from wallboard.web.staying import Staying
 from wallboard.web.walls import Walls
 
 SUBPROTOCOL = "wallboard.v1"
-MAX_MESSAGE = 65_536
+MAX_MESSAGE = 65_536  # bytes
 REPORTS_A_MINUTE = 120
 
 NOT_ALLOWED = 4403
@@ -227,7 +227,7 @@ def _checked(message: Mapping[str, Any]) -> Report:
     text = message.get("text")
     if text is None:
         raise Refusal(UNSUPPORTED, "text messages only")
-    if len(text) > MAX_MESSAGE:
+    if len(text) > MAX_MESSAGE or len(text.encode(errors="surrogatepass")) > MAX_MESSAGE:
         raise Refusal(TOO_BIG, "message too big")
     try:
         return msgspec.json.decode(text, type=Report)
