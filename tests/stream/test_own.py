@@ -1,5 +1,7 @@
 """What a process appended itself is not decoded once more, and is the same as if it were."""
 
+from copy import copy
+
 import pytest
 from redis.asyncio import Redis
 
@@ -34,9 +36,10 @@ async def test_the_reader_of_the_process_gets_the_very_event_with_its_arrival_as
 ) -> None:
     own = Own()
     sends, reads, elsewhere = Stream(redis, keys, own), Stream(redis, keys, own), Stream(redis, keys)
-    await sends.append(EVENTS)
+    events = [copy(event) for event in EVENTS]  # one without a time gets it
+    await sends.append(events)
     found = await reads.read(BEGIN)
-    assert [entry.event is event for entry, event in zip(found, EVENTS, strict=True)] == [True] * 3
+    assert [entry.event is event for entry, event in zip(found, events, strict=True)] == [True] * 3
     assert found == await elsewhere.read(BEGIN)
     assert found[1].event is not None
     assert found[1].event.time == found[1].arrival_ms
