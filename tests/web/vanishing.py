@@ -34,8 +34,9 @@ async def main(url: str, namespace: str, folder: str, way: str) -> None:
             await screen.recv()
             network("down")
             began_s = time.monotonic()
-            await until(lambda: not served.app.state.hub.screens)
-            print(round(time.monotonic() - began_s, 1), served.app.state.hub.sent.cut["vanished"])
+            hub = served.app.state.hub
+            await until(lambda: not hub.screens and any(hub.sent.cut.values()))
+            print(round(time.monotonic() - began_s, 1), hub.sent.cut["vanished"])
             network("up")
 
 

@@ -23,7 +23,8 @@ import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import OPEN
 
-from wallboard.live.waits import LINGER_S, UNSENT_BYTES
+from wallboard.live.tally import Cut
+from wallboard.live.waits import GAVE_UP, LINGER_S, NO_CLOSE, UNSENT_BYTES
 
 FRAMES_A_SECOND = 100  # of one screen: a browser sends one pong in 50 s and one report in 30
 READ_BYTES = 4_096  # looked at together: of a flood of two-byte frames a few hundred are unpacked before it is seen
@@ -102,12 +103,15 @@ class PromptProtocol(WebSocketsSansIOProtocol):
         self._linger(sent.code, sent.reason)
 
     def keepalive_timeout(self) -> None:
+        self._tell_gone("silent")
         super().keepalive_timeout()
         self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """What holds itself is taken apart: else each screen that ever was stays until the collector looks for it,
         which it seldom does in a process with a large floor (live/memory.py)."""
+        if isinstance(exc, OSError) and exc.errno in GAVE_UP:
+            self._tell_gone("vanished")
         super().connection_lost(exc)
         self.conn.parser.close()
 
@@ -127,6 +131,10 @@ class PromptProtocol(WebSocketsSansIOProtocol):
         """Not where its own close was read and is handled next: then websockets takes none of ours."""
         is_closing = self.close_sent or self.transport.is_closing()
         return self.handshake_complete and self.conn.state is OPEN and not is_closing
+
+    def _tell_gone(self, why: Cut) -> None:
+        """The handler hears of the first only: a second one is never read."""
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": NO_CLOSE, "reason": why})
 
     def _is_calm(self) -> bool:
         """Whether this frame is one of as many as a second may have."""

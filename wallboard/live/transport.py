@@ -27,7 +27,7 @@ from websockets.http11 import Request
 from wallboard.live.frames import Frame
 from wallboard.live.prompt import PromptProtocol, log
 from wallboard.live.screen import Screen
-from wallboard.live.waits import FRAMES, GAVE_UP, STALLED_S, TOO_SLOW
+from wallboard.live.waits import FRAMES, STALLED_S, TOO_SLOW
 
 LOOKS = 5  # at who takes nothing, in STALLED_S
 FULL_WINDOW = 15  # bits; whoever offers less gets plain frames
@@ -116,8 +116,6 @@ class FrameProtocol(PromptProtocol):
         super().handle_parser_exception()
 
     def keepalive_timeout(self) -> None:
-        if self._screen:
-            self._screen.cut("silent")
         self._leave()
         super().keepalive_timeout()
 
@@ -126,8 +124,6 @@ class FrameProtocol(PromptProtocol):
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._screen and isinstance(exc, OSError) and exc.errno in GAVE_UP:
-            self._screen.cut("vanished")
         self._leave()
         super().connection_lost(exc)
         self.put = None

@@ -17,3 +17,4 @@ UNSENT_BYTES = 32_768  # above it nothing is written, and the hub merges
 SEND_BUFFER_BYTES = 65_536  # the kernel's own, on the listening socket: it would swallow minutes of patches
 
 TOO_SLOW = 4008
+NO_CLOSE = 1006  # never on the wire: the peer went without one; with our reason (live/tally.py: Cut), where we know it

@@ -8,7 +8,7 @@ with 4008 and comes back by itself.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import structlog
@@ -22,8 +22,8 @@ from wallboard.live.desk import DESK, desk
 from wallboard.live.frames import Frame
 from wallboard.live.hub import Hub
 from wallboard.live.screen import Screen, Wire
-from wallboard.live.tally import Later
-from wallboard.live.waits import FRAMES, STALLED_S, TOO_SLOW
+from wallboard.live.tally import Cut, Later
+from wallboard.live.waits import FRAMES, NO_CLOSE, STALLED_S, TOO_SLOW
 from wallboard.record.boards import Board
 from wallboard.web.auth import CREDENTIAL, who_asks
 from wallboard.web.openfiles import room_for_screens
@@ -184,9 +184,9 @@ async def _serve(websocket: WebSocket, board: Board, hub: Hub) -> None:
             reports.watch(note) as hear,
         ):
             if isinstance(wire, TextWire):
-                await _first_end_of(_read(websocket, hear), wire.run())
+                await _first_end_of(_read(websocket, screen, hear), wire.run())
             else:
-                await _read(websocket, hear)
+                await _read(websocket, screen, hear)
     finally:
         screen.leave()
 
@@ -207,13 +207,16 @@ async def _first_end_of(*works: Coroutine[Any, Any, None]) -> None:
         del tasks, done, task  # what is raised holds this frame, and they hold what is raised
 
 
-async def _read(websocket: WebSocket, hear: Callable[[Report], None]) -> None:
+async def _read(websocket: WebSocket, screen: Screen, hear: Callable[[Report], None]) -> None:
     """For the whole life of the connection: uvicorn reads pongs only while somebody receives."""
     loop = asyncio.get_running_loop()
     minute_s, messages = loop.time(), 0
     while True:
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
+            why: Any = message.get("reason")
+            if message.get("code") == NO_CLOSE and why in get_args(Cut):
+                screen.cut(why)
             raise Gone
         hear(_checked(message))
         if loop.time() - minute_s > 60:
