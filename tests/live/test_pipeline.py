@@ -48,6 +48,19 @@ async def test_an_entry_that_is_no_event_is_passed_over(running, stream: Stream,
     assert watcher.restarts == loaded, "and nothing was loaded anew for its sake"
 
 
+async def test_the_log_says_what_is_wrong_with_an_entry_and_nothing_that_it_holds(
+    running, stream: Stream, redis: Redis, keys: Keys, capsys: pytest.CaptureFixture[str]
+):
+    pipeline, _ = running
+    newer = '{"type":"contact.queued","contact":"c1","queue":"support","customer":"+380441234567","mood":"good"}'
+    await redis.xadd(keys.stream, {"e": newer})
+    await stream.append([queued("a")])
+    await until(lambda: pipeline.floor.applied == 1)
+    said = capsys.readouterr().out
+    assert "unknown field 'mood'" in said
+    assert "380441234567" not in said
+
+
 async def test_an_emptied_redis_is_a_gap_with_a_new_epoch(running, stream: Stream, redis: Redis, keys: Keys):
     pipeline, watcher = running
     await stream.append([queued("a")])

@@ -168,7 +168,7 @@ class Pipeline:
         """In pieces (core/wholetruth.py)."""
         self.cursor = entry.id
         if entry.event is None:
-            log.warning("entry not understood", entry=entry.id, data=entry.data[:200].decode(errors="replace"))
+            log.warning("entry not understood", entry=entry.id, reason=entry.reason)
             return
         if entry.id in self._skipped:
             return

@@ -15,10 +15,6 @@ COLLECTORS = "wallboard.collectors"
 FORMATS = "wallboard.formats"
 
 
-def collector_kinds() -> list[str]:
-    return sorted(_found(COLLECTORS))
-
-
 def collector_of(kind: object) -> type[Collector]:
     """The class behind `kind = "…"`. Raises SourceError (fatal) that names the kinds there are."""
     found = _found(COLLECTORS)

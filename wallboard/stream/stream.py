@@ -29,12 +29,12 @@ class Appended(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One event as it stands in the stream; `event` is None if it cannot be decoded."""
+    """One event of the stream; None, and the `reason`, if it cannot be decoded."""
 
     id: str
     arrival_ms: int
     event: Event | None
-    data: bytes
+    reason: str = ""
 
 
 class Row(NamedTuple):
@@ -115,11 +115,6 @@ class Stream:
         if not found:
             raise _gap(cursor)
 
-    async def first_id(self) -> str | None:
-        with answering("the stream's first entry was not read"):
-            found: Any = await self._redis.xrange(self._keys.stream, count=1)
-        return found[0][0].decode() if found else None
-
     async def last_id(self) -> str:
         """BEGIN if there is no entry."""
         with answering("the stream's last entry was not read"):
@@ -170,11 +165,11 @@ def _entry(row: Row, own: Own | None) -> Entry:
     arrival_ms = _arrival_ms(row.id)
     try:
         event = (own.take(row.id) if own is not None else None) or decode_own(row.data)
-    except Refused:
-        return Entry(row.id, arrival_ms, None, row.data)
+    except Refused as why:
+        return Entry(row.id, arrival_ms, None, str(why))
     if event.time is None:
         force_setattr(event, "time", arrival_ms)  # nobody else looks at it any more
-    return Entry(row.id, arrival_ms, event, row.data)
+    return Entry(row.id, arrival_ms, event)
 
 
 def _arrival_ms(entry_id: str) -> int:
