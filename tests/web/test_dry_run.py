@@ -80,10 +80,11 @@ async def test_a_queue_that_may_be_misspelt_is_warned_of_and_taken_also_where_no
     told = {"type": "contact.queued", "contact": "1", "queue": "support"}
     assert (await served.http.post("/api/v1/events", json=told)).status_code == 202
     await until(lambda: "support" in served.parts.pipeline.floor.tallies.queues)
-    warned = "wallboard: warning: There was no queue 'supprot' before; it was taken. Did you mean 'support'?\n"
-    for sent in (["--dry-run"], []):
+    would = "There is no queue 'supprot' yet; it would be taken. Did you mean 'support'?"
+    was = "There was no queue 'supprot' before; it was taken. Did you mean 'support'?"
+    for sent, said in ((["--dry-run"], would), ([], was)):
         arguments = ["post", "--quiet", "contact.queued", "contact=2", "queue=supprot", *sent]
         assert await asyncio.to_thread(run, arguments) == 0
-        assert capsys.readouterr().err == warned
+        assert capsys.readouterr().err == f"wallboard: warning: {said}\n"
     assert await asyncio.to_thread(run, ["post", "--json", "contact.queued", "contact=3", "queue=suport"]) == 0
     assert [one["queue"] for one in json.loads(capsys.readouterr().out)["warnings"]] == ["suport"]

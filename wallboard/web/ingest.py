@@ -150,7 +150,8 @@ class Ingest:
             events, rejected = await _read(reader, body, Admission(sender, now_ms, admit))
             now_ms = parts.clock_ms()  # another may have been taken since it began
             self._rates.spend(sender, len(events) + len(rejected), now_ms)
-            warnings = [Slip(name, _SLIP.format(name, like)) for name, like in slips(who, floor, new).items()]
+            slip = _WOULD_SLIP if dry_run else _SLIP
+            warnings = [Slip(name, slip.format(name, like)) for name, like in slips(who, floor, new).items()]
             if dry_run:
                 return events, _taken(events, 0, [], rejected, warnings)
             lines = lines_of_notices(who, floor, events)
@@ -187,6 +188,7 @@ class Ingest:
 
 _SOON = {"retry-after": "1"}
 _SLIP = "There was no queue '{}' before; it was taken. Did you mean '{}'?"
+_WOULD_SLIP = "There is no queue '{}' yet; it would be taken. Did you mean '{}'?"
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
