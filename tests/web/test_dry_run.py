@@ -88,3 +88,19 @@ async def test_a_queue_that_may_be_misspelt_is_warned_of_and_taken_also_where_no
         assert capsys.readouterr().err == f"wallboard: warning: {said}\n"
     assert await asyncio.to_thread(run, ["post", "--json", "contact.queued", "contact=3", "queue=suport"]) == 0
     assert [one["queue"] for one in json.loads(capsys.readouterr().out)["warnings"]] == ["suport"]
+
+
+async def test_times_that_are_ahead_are_warned_of_once_a_request_and_taken(
+    served: Any, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now_ms = served.parts.clock_ms()
+    ahead = [{"type": "source.beat", "time": now_ms + ahead_s * 1000} for ahead_s in (30, 7_205, 90)]
+    answer = await served.http.post("/api/v1/events", json=ahead)
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 3)
+    [warned] = answer.json()["warnings"]
+    assert warned.keys() == {"warning"}
+    first_s = int(warned["warning"].partition("of the first by ")[2].split()[0])
+    assert warned["warning"].startswith("More than 60 s ahead is the time of 2, of the first by ")
+    assert 7_100 < first_s <= 7_205
+    assert await post("source.beat", f"time={now_ms + 3_600_000}") == 0
+    assert "wallboard: warning: More than 60 s ahead is the time of 1, " in capsys.readouterr().err

@@ -27,11 +27,11 @@ class Rejected(msgspec.Struct, frozen=True):
     index: int | None = None
 
 
-class Slip(msgspec.Struct, frozen=True):
-    """A new queue that was taken, and may be another one misspelt."""
+class Slip(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was taken and may be a mistake: a new `queue` that may be another one misspelt, or times that are ahead."""
 
-    queue: str
     warning: str
+    queue: str | None = None
 
 
 class Conflict(msgspec.Struct, frozen=True):

@@ -12,15 +12,15 @@ from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache
 from typing import Annotated, Any
 
-import msgspec
 import structlog
-from msgspec import Meta, Struct
+from msgspec import Meta
 from msgspec.structs import force_setattr
 from starlette.requests import Request
 from starlette.responses import Response
 
 from wallboard.core.errors import Refused, StreamUnavailable
 from wallboard.core.events import Event, Rejection, Told
+from wallboard.core.listening import AHEAD_MS
 from wallboard.stream.found import format_of
 from wallboard.stream.stream import Appended
 from wallboard.web.auth import Who, allowed
@@ -31,6 +31,7 @@ from wallboard.web.calls import JSON, Answer, Call, Query
 from wallboard.web.names import Names, slips
 from wallboard.web.problems import Problem
 from wallboard.web.rate import Rates
+from wallboard.web.taken import Taken, answer, slips_of, taken_of
 from wallboard.web.trail import lines_of_notices, noted_each
 from wallboard.web.wiring import Parts, parts_of
 
@@ -42,36 +43,6 @@ LONGEST_WAIT_MS = 31 * OLDEST_MS
 _BREATHE_S = 0.004  # of reading items, before the loop may serve somebody else
 
 log = structlog.get_logger()
-
-
-class Item(Struct):
-    """One that was refused: which, where in it, and why."""
-
-    index: int
-    at: str
-    error: str
-
-
-class Slip(Struct):
-    """A new queue that was taken, and may be another one misspelt."""
-
-    queue: str
-    warning: str
-
-
-class Conflict(Struct):
-    """A duplicate that said another thing than what came before under its id, which counts."""
-
-    id: str
-    source: str
-
-
-class Taken(Struct, omit_defaults=True):
-    accepted: int
-    duplicate: int
-    rejected: list[Item]
-    warnings: list[Slip] = []
-    conflicts: list[Conflict] = []
 
 
 class Ingest:
@@ -147,13 +118,13 @@ class Ingest:
                 if queues := self._names.admit(floor, event, sender, now_ms, None if dry_run else brought):
                     new.update(dict.fromkeys(queues))
 
-            events, rejected = await _read(reader, body, Admission(sender, now_ms, admit))
+            admission = Admission(sender, now_ms, admit)
+            events, rejected = await _read(reader, body, admission)
             now_ms = parts.clock_ms()  # another may have been taken since it began
             self._rates.spend(sender, len(events) + len(rejected), now_ms)
-            slip = _WOULD_SLIP if dry_run else _SLIP
-            warnings = [Slip(name, slip.format(name, like)) for name, like in slips(who, floor, new).items()]
+            warnings = slips_of(slips(who, floor, new), admission.ahead, dry_run=dry_run)
             if dry_run:
-                return events, _taken(events, 0, [], rejected, warnings)
+                return events, taken_of(events, 0, [], rejected, warnings)
             lines = lines_of_notices(who, floor, events)
             _, duplicates, found = await _append(parts, events) if events else Appended([], [])
         conflicts = [] if retold else [events[index] for index in found]
@@ -164,7 +135,7 @@ class Ingest:
             self._count(parts, who, [events[index] for index in same], conflicts, rejected)
         counts = len(events) - len(duplicates), len(duplicates), len(conflicts)
         parts.metrics.took(*counts, [one.error for one in rejected])
-        return events, _taken(events, len(duplicates), conflicts, rejected, warnings)
+        return events, taken_of(events, len(duplicates), conflicts, rejected, warnings)
 
     def _count(
         self, parts: Parts, who: Who, same: list[Event], conflicts: list[Event], rejected: list[Rejected]
@@ -187,8 +158,6 @@ class Ingest:
 
 
 _SOON = {"retry-after": "1"}
-_SLIP = "There was no queue '{}' before; it was taken. Did you mean '{}'?"
-_WOULD_SLIP = "There is no queue '{}' yet; it would be taken. Did you mean '{}'?"
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -220,7 +189,10 @@ class Admission:
     """What the vocabulary cannot say by itself: age limits, whose event it is, and what `further` refuses.
 
     The future is left to the core, which counts it as `clamped`; an absent time is the stream's own.
+    `ahead`: of how many events it is, and by how many seconds the first is; None: of none.
     """
+
+    ahead: tuple[int, int] | None = None
 
     def __init__(self, sender: str, now_ms: int, further: Callable[[Event], None]) -> None:
         self._sender, self._now_ms, self._further = sender, now_ms, further
@@ -230,6 +202,9 @@ class Admission:
         if event.time is not None and event.time < self._now_ms - OLDEST_MS:
             seconds = ": milliseconds are expected, and this fits as seconds" if _fits(event.time, self._now_ms) else ""
             raise Refused("$.time", f"older than 24 h: too late for the live state{seconds}")
+        if event.time is not None and event.time > self._now_ms + AHEAD_MS:
+            before, first_s = self.ahead or (0, (event.time - self._now_ms) // 1000)
+            self.ahead = before + 1, first_s
         for name in _began(type(event)):
             told_ms = getattr(event, name)
             if told_ms is not None and told_ms < self._now_ms - LONGEST_WAIT_MS:
@@ -278,25 +253,3 @@ async def _append(parts: Parts, events: list[Event]) -> Appended:
         ) from None
     finally:
         parts.metrics.append.took_s(time.perf_counter() - began_s)
-
-
-def _taken(
-    events: list[Event], duplicates: int, conflicts: list[Event], rejected: list[Rejected], warnings: list[Slip]
-) -> Taken:
-    items = [Item(one.item, one.at, one.error) for one in rejected]
-    told = [Conflict(one.id or "", one.source or "") for one in conflicts]
-    return Taken(len(events) - duplicates, duplicates, items, warnings, told)
-
-
-def answer(taken: Taken, *, dry_run: bool) -> Response:
-    if not (taken.rejected or taken.warnings or taken.conflicts or dry_run):
-        return _all_taken(taken.accepted, taken.duplicate)
-    refused_all = bool(taken.rejected) and not taken.accepted and not taken.duplicate
-    status = 422 if refused_all else 200 if dry_run else 202
-    return Response(msgspec.json.encode(taken), status, media_type=JSON)
-
-
-@lru_cache(maxsize=128)
-def _all_taken(accepted: int, duplicate: int) -> Response:
-    """Nearly every answer is the same few bytes. One is sent many times: nobody may change it."""
-    return Response(msgspec.json.encode(Taken(accepted, duplicate, [])), 202, media_type=JSON)

@@ -22,9 +22,10 @@ from wallboard.sense import WEBHOOK
 from wallboard.web.bodies import Admit, Found, Reader, Rejected
 from wallboard.web.body import body_of
 from wallboard.web.calls import Answer, Call, Query
-from wallboard.web.ingest import BODY_BYTES_AT_MOST, Ingest, Taken, answer
+from wallboard.web.ingest import BODY_BYTES_AT_MOST, Ingest
 from wallboard.web.problems import Problem
 from wallboard.web.signatures import is_signed
+from wallboard.web.taken import Taken, answer
 from wallboard.web.who import Who
 from wallboard.web.wiring import Parts, parts_of
 from wallboard.webhooks import Webhook, stamp_of, webhook_of
