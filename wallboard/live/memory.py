@@ -20,7 +20,11 @@ def expect_much() -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """While a floor is loaded nothing is looked at; what was made then is never looked at again."""
+    """While a floor is loaded nothing is looked at; what was made then is not looked at again until another one is
+    loaded: then what is left of those before it goes."""
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
     gc.disable()
     try:
         yield
