@@ -208,6 +208,15 @@ def test_by_offer_the_customer_of_a_mail_that_waited_for_days_counts_once() -> N
     assert (record[of]["answered"], record[of]["with_customer"]) == (1, 1)
 
 
+def test_contacts_at_rest_that_nobody_writes_down_go_with_their_day() -> None:
+    """As of a worker that led once and stands by since."""
+    floor, quarters = told(call("1", NINE, waits_s=10))
+    floor.advance(NINE + 20 * MINUTE)
+    assert quarters.rested == {("pbx", "1")}
+    floor.advance(NINE + 48 * 60 * MINUTE)
+    assert quarters.rested == set()
+
+
 def test_a_state_that_began_anew_leaves_the_running_quarter_to_what_was_written_of_it() -> None:
     anew = Floor()
     anew.advance(NINE + 5 * MINUTE)

@@ -123,6 +123,7 @@ class Quarters:
         self._amounts = {one: amounts for one, amounts in self._amounts.items() if self._goes_on(one)}
         self.changed = {one for one in self.changed if one in self._amounts or one.started_ms >= self._first_ms}
         self._offers = {key: offers for key, offers in self._offers.items() if key in known}
+        self.rested = {key for key in self.rested if key in known}  # else they pile up where nobody takes them
 
     def take_changed(self, most: int) -> dict[Interval, Amounts]:
         """Up to `most` intervals to write, each whole; they count as written."""
