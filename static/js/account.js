@@ -2,7 +2,7 @@
 
 import { browserOf } from "./browsers.js";
 import { instant } from "./instants.js";
-import { ask, button, made, tell, word } from "./own.js";
+import { ask, button, made, tell, turnOn, word } from "./own.js";
 
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("choose"));
 const list = /** @type {HTMLElement} */ (document.getElementById("sessions"));
@@ -18,6 +18,7 @@ form?.addEventListener("submit", async (event) => {
   else tell(word("account.done"));
   show();
 });
+if (form) turnOn(form);
 others.addEventListener("click", async () => {
   await ask("DELETE", "/api/v1/account/sessions");
   show();

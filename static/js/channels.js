@@ -1,6 +1,6 @@
 /** A lead's own channels: each press is one call; what it did shows itself when the page comes anew. */
 
-import { ask, button, made, tell, word } from "./own.js";
+import { ask, button, made, tell, turnOn, word } from "./own.js";
 
 const LOOK_MS = 2000; // whether a message was taken, or a chat linked, meanwhile
 const SURE_MS = 4000;
@@ -13,6 +13,7 @@ for (const form of section.querySelectorAll(".channels-add form")) {
   onSubmit(form, (given) => add(/** @type {HTMLFormElement} */ (form), given));
 }
 for (const row of section.querySelectorAll("[data-id]")) mount(/** @type {HTMLElement} */ (row));
+turnOn(section);
 
 /** @param {HTMLElement} row */
 function mount(row) {

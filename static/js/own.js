@@ -33,6 +33,12 @@ export async function ask(method, address, body, place = said) {
   return null;
 }
 
+/** A page's buttons are off until its script listens: a press before would be lost, and a form go into the address.
+ * @param {ParentNode} place */
+export function turnOn(place) {
+  for (const one of place.querySelectorAll("button")) one.disabled = false;
+}
+
 /** @param {string} tag @param {string} text @returns {HTMLElement} */
 export function made(tag, text) {
   const element = document.createElement(tag);

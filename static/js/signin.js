@@ -26,6 +26,7 @@ named.addEventListener("submit", (event) => {
   signIn({ name: given.get("name"), password: given.get("password") });
 });
 signOutButton.addEventListener("click", signOut);
+for (const button of buttons) button.disabled = false; // off until here: what is entered early would go into the address
 addEventListener("hashchange", takeFromAddress);
 takeFromAddress();
 
