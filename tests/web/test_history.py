@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,23 @@ async def test_from_today_on_there_is_no_day_after(recorded: Any) -> None:
     today = (await recorded.http.get("/history?queue=support")).text
     assert ("Day before" in today, "Day after" in today) == (True, False)
     assert "Day after" in (await recorded.http.get("/history?queue=support&day=2026-11-22")).text
+
+
+async def test_intervals_that_lie_ahead_have_a_row_only_where_the_week_before_has_one_beside(
+    recorded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def shown() -> list[str]:
+        page = (await recorded.http.get("/history?queue=support&day=2026-11-22&step=1h")).text
+        rows = re.findall(r'<tr ([^>]*)><th scope="row">(\d\d):00', page)
+        assert len(rows) == 24, "the chart has the whole day"
+        return [hour for attributes, hour in rows if "hidden" not in attributes]
+
+    at_half_past = replace(recorded.parts, clock_ms=lambda: NINE + HOUR // 2)
+    monkeypatch.setattr(recorded.app.state, "parts", at_half_past)
+    assert await shown() == [f"{hour:02}" for hour in range(10)]
+    week = SeenDay("main", "2026-11-15", *(DAY + hours * HOUR for hours in (-168, -144, -168, -144)), "import")
+    recorded.parts.history.fill({Interval("queues", "support", DAY - 154 * HOUR, "event"): {"offered": 2}}, [week])
+    assert await shown() == [f"{hour:02}" for hour in range(24)]
 
 
 async def test_teams_sites_and_intervals_are_chosen_in_words(recorded: Any) -> None:

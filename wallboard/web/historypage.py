@@ -93,6 +93,9 @@ async def _context(parts: Parts, asked: Asked, label: str, say: Words, lang: str
 
     day = date.fromisoformat(label)
     rows = [_line(time, row, beside.get((time, nth), {}), say) for time, nth, row in _named(found["rows"], zone)]
+    now_ms = parts.clock_ms()
+    for line, row in zip(rows, found["rows"], strict=True):
+        line["ahead"] = row["at"] > now_ms and all(cell["value"] is None for cell in line["beside"])
     return {
         "lang": lang, "choices": _choices(parts, page_say(say.language)),
         "chosen": chosen, "name": asked.name,
