@@ -108,7 +108,8 @@ class Family:
                 line = child.cmdline()
             except psutil.Error:
                 continue
-            if (part == "redis" and line and "redis-server" in line[0]) or (part in line[:5]):
+            served = part == "redis" and line and Path(line[0].split()[0]).name in ("redis-server", "valkey-server")
+            if served or part in line[:5]:
                 return child.pid
         return None
 
