@@ -165,6 +165,20 @@ def test_check_names_the_mistakes_of_boards_too_and_gives_them_to_programs(capsy
     }
 
 
+def test_check_without_a_file_looks_for_boards_where_they_would_be_used_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It took pyproject.toml for a board."""
+    Path("pyproject.toml").write_text('[project]\nname = "other"\n')
+    assert run(["check"]) == 0
+    assert capsys.readouterr().out == "no mistakes\n"
+    Path("walls").mkdir()
+    Path("walls", "support.toml").write_text("titel = 1\n")
+    monkeypatch.setenv("WALLBOARD_SERVER_BOARDS", "walls")
+    assert run(["check"]) == 1
+    assert "walls/support.toml: titel" in capsys.readouterr().err
+
+
 def test_check_says_where_a_board_stands_twice_and_which_counts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -66,12 +66,11 @@ def _level(mistake: Mistake) -> str:
 
 
 def _in_use(data: Path | None) -> Iterator[Mistake]:
-    """The file that all commands take; where there is none, the environment and the boards that lie here."""
+    """The file that all commands take; where there is none, the environment, and the boards where they would be."""
     if file := find(None, os.environ):
         yield from _mistakes([file], data)
     else:
         yield from _in_environment(data)
-        yield from _in_folder(Path.cwd(), data)
 
 
 def _in_environment(data: Path | None) -> Iterator[Mistake]:
@@ -79,9 +78,11 @@ def _in_environment(data: Path | None) -> Iterator[Mistake]:
         config = as_written(None, os.environ, data=data)
     except ConfigError as error:
         yield from error.mistakes
-    else:
-        yield from source_mistakes(config)
-        yield from record_mistakes(config)
+        yield from board_mistakes(Path.cwd() / "boards")
+        return
+    yield from source_mistakes(config)
+    yield from record_mistakes(config)
+    yield from board_mistakes(config.boards)
 
 
 def _mistakes(paths: Sequence[Path], data: Path | None) -> Iterator[Mistake]:
