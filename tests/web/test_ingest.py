@@ -197,6 +197,8 @@ async def test_a_token_far_over_its_rate_is_told_when_to_come_again(config: Conf
         assert [answer.status_code for answer in answers] == [202, 202, 429]
         assert int(answers[2].headers["retry-after"]) >= 1
         assert len(await stored(served)) == 2 * EVENTS_AT_MOST
+        told = (await served.http.get("/metrics")).text.splitlines()
+        assert f"wallboard_events_put_off_total {EVENTS_AT_MOST}.0" in told, "whoever runs it learns of it too"
 
 
 async def test_who_began_first_spends_by_the_time_at_which_it_was_read(config: Config, served_elsewhere: Any) -> None:

@@ -121,7 +121,7 @@ class Ingest:
             admission = Admission(sender, now_ms, admit)
             events, rejected = await _read(reader, body, admission)
             now_ms = parts.clock_ms()  # another may have been taken since it began
-            self._rates.spend(sender, len(events) + len(rejected), now_ms)
+            self._spend(parts, sender, len(events) + len(rejected), now_ms)
             warnings = slips_of(slips(who, floor, new), admission.ahead, dry_run=dry_run)
             if dry_run:
                 return events, taken_of(events, 0, [], rejected, warnings)
@@ -136,6 +136,14 @@ class Ingest:
         counts = len(events) - len(duplicates), len(duplicates), len(conflicts)
         parts.metrics.took(*counts, [one.error for one in rejected])
         return events, taken_of(events, len(duplicates), conflicts, rejected, warnings)
+
+    def _spend(self, parts: Parts, sender: str, amount: int, now_ms: int) -> None:
+        """Raises Problem 429 where it is too much of them, which is counted."""
+        try:
+            self._rates.spend(sender, amount, now_ms)
+        except Problem:
+            parts.metrics.put_off(amount)
+            raise
 
     def _count(
         self, parts: Parts, who: Who, same: list[Event], conflicts: list[Event], rejected: list[Rejected]

@@ -59,7 +59,7 @@ class Metrics(Collector):
         self.registry = CollectorRegistry()
         self.append = Spread(_APPEND_S)
         self._readings = [self._events, *readings]
-        self._accepted = self._duplicates = self._conflicts = 0
+        self._accepted = self._duplicates = self._conflicts = self._put_off = 0
         self._rejected: Counter[str] = Counter()
         self.registry.register(self)
 
@@ -69,6 +69,10 @@ class Metrics(Collector):
         self._duplicates += duplicates
         self._conflicts += conflicts
         self._rejected.update(map(reason_of, errors))
+
+    def put_off(self, events: int) -> None:
+        """Their sender shall wait."""
+        self._put_off += events
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("wallboard_build", "What runs here.", {"version": __version__})
@@ -81,6 +85,11 @@ class Metrics(Collector):
         yield "wallboard_events_duplicate_total", "Events already known, over HTTP.", self._duplicates
         yield "wallboard_events_conflict_total", "Of these: another body under a known id.", self._conflicts
         yield "wallboard_events_rejected_total", "Events refused over HTTP.", self._rejected
+        yield (
+            "wallboard_events_put_off_total",
+            "Events over their sender's rate, to be sent again (429).",
+            self._put_off,
+        )
         yield "wallboard_append_seconds", "Time for Redis to take a batch from HTTP.", self.append
 
 
