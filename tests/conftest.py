@@ -39,7 +39,8 @@ settings.load_profile("searching" if "WALLBOARD_LOGS" in os.environ else "repeat
 
 # They take longest, most of it waiting, and begin first: no worker has one of them alone at the end.
 LONG = (
-    "tests/line/", "tests/test_up.py", "tests/test_processes.py", "tests/test_load.py", "tests/web/test_permissions.py",
+    "tests/line/", "tests/test_up.py", "tests/test_up_scripts.py", "tests/test_processes.py", "tests/test_load.py",
+    "tests/web/test_permissions.py",
 )  # fmt: skip
 
 

@@ -1,14 +1,10 @@
-"""What explain says recomputes to the number shown: by hand for the worked cases, and on made-up days for all."""
+"""What explain says recomputes to the number shown: the cases of KPIS section 3, worked by hand."""
 
 from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from made_up_days import ZONES, in_queue, logs, rule
-from oracle_parts import Rule
-from test_oracle import LOGS, WINDOWS, _is_repeat, _settings
+from recomputed import recomputes
 
 from wallboard.core import counted, kpis, snapshot
 from wallboard.core import events as ev
@@ -18,117 +14,6 @@ from wallboard.core.state import Floor
 
 NOON = 1_790_000_000_000 // 86_400_000 * 86_400_000 + 43_200_000
 SECOND = 1000
-NOW_METRICS = (
-    "waiting", "over_target", "ringing", "engaged", "holding", "wrapup", "staffed", "ready", "idle", "paused",
-    "unanswered", "oldest_at", "oldest_unanswered_at", "est_wait_s", "open_cases", "oldest_case_at",
-)  # fmt: skip
-
-
-def worked_out(said: dict[str, Any]) -> float | None:
-    """A reader with a pencil: from the parts to the number, by the rule that `shape` names."""
-    top = sum(term["sign"] * term["n"] for term in said.get("numerator", {"terms": []})["terms"])
-    bottom = sum(term["sign"] * term["n"] for term in said.get("denominator", {"terms": []})["terms"])
-    match said["shape"]:
-        case "count" | "sum":
-            return top / said["by"]
-        case "ratio":
-            return top * said["times"] / (bottom * said["by"]) if bottom >= said["denominator"]["least"] else None
-        case "percentile":
-            waits = [second for second, times in said["spread"] for _ in range(times)]
-            return waits[said["rank"] - 1] if waits else None
-        case "longest":
-            return max((second for second, _ in said["spread"]), default=None)
-        case "earliest":
-            return min(said["instants"], default=None)
-        case "expected":
-            now = {term["term"]: term["n"] for term in said["now_terms"]["terms"]}
-            if now["idle"] or not (now["ready"] and bottom and top):
-                return 0 if now["idle"] else None
-            return (now["waiting"] + 1) * (top / bottom / 1000) / now["ready"]
-    raise AssertionError(f"{said['metric']} is {said['shape']}")
-
-
-def recomputes(floor: Floor, kind: str, name: str, metric: str, window: str, number: Any) -> dict[str, Any]:
-    said = explain(floor, kind, name, metric, window, people=True)
-    assert said is not None
-    assert said.get("value") == number, (kind, name, metric, window)
-    if number is not None or said["shape"] != "stated":
-        assert worked_out(said) == pytest.approx(number), (kind, name, metric, window)
-    for side in ("numerator", "denominator"):
-        if side in said:
-            assert said[side]["total"] == sum(term["sign"] * term["n"] for term in said[side]["terms"])
-    return said
-
-
-@given(
-    logs(), st.dictionaries(in_queue, rule), st.lists(st.sampled_from(ZONES), min_size=2, max_size=2),
-    st.integers(0, 5 * 3600),
-)  # fmt: skip
-@settings(max_examples=LOGS // 3, suppress_health_check=list(HealthCheck))
-def test_every_number_of_every_queue_group_and_agent_recomputes_from_what_explain_says(
-    log: tuple[int, list[tuple[int, ev.Event]]], rules: dict[str, Rule], zones: list[str], look_s: int
-) -> None:
-    _, arrivals = log
-    floor, seen = Floor(_settings(rules, zones)), list[ev.Event]()
-    floor.watch(["q1", "q2"])
-    look_ms = arrivals[0][0] + look_s * SECOND
-    for arrival_ms, event in (one for one in arrivals if one[0] <= look_ms):
-        if not _is_repeat(event, seen):
-            floor.apply(event, arrival_ms)
-        seen.append(event)
-    floor.advance(look_ms)
-    whole = kpis.document(floor)
-    for kind in ("queues", "groups"):
-        for name, row in whole[kind].items():
-            for metric in NOW_METRICS:
-                recomputes(floor, kind, name, metric, "now", row["now"].get(metric))
-            for window in (window for window in WINDOWS if window in row):
-                for metric, number in numbers(row[window]).items():
-                    said = recomputes(floor, kind, name, metric, window, number)
-                    _visits_add_up(said)
-                _formulas_add_up(floor, kind, name, window)
-            for reason, number in row["now"]["paused_by"].items():
-                recomputes(floor, kind, name, f"paused_by.{reason}", "now", number)
-    for name, row in whole["agents"].items():
-        for window in ("day", "shift"):
-            for metric, number in numbers(row.get(window, {})).items():
-                recomputes(floor, "agents", name, metric, window, number)
-        for tag, number in row["tags"].items():
-            recomputes(floor, "agents", name, f"tags.{tag}", "day", number)
-
-
-def numbers(row: dict[str, Any]) -> dict[str, float]:
-    """Every number of a window, those of families with their dot; without what is a note of another one."""
-    notes = ("ignored_flow_outs", "rating_best")
-    flat = {name: value for name, value in row.items() if not isinstance(value, dict) and name not in notes}
-    families = {name: value for name, value in row.items() if isinstance(value, dict) and name != "n"}
-    return flat | {f"{family}.{own}": value for family, found in families.items() for own, value in found.items()}
-
-
-def _visits_add_up(said: dict[str, Any]) -> None:
-    """While fewer than 20 counted, the listed ones are all of them, and give the sums."""
-    if said["shape"] not in ("count", "ratio", "sum") or len(said["visits"]) >= 20:
-        return
-    waiting = sum(
-        term["n"] for term in said.get("denominator", {"terms": []})["terms"] if term["term"] == "over_counted"
-    )
-    assert sum(one["numerator"] for one in said["visits"]) == said["numerator"]["total"], said
-    if "denominator" in said:
-        assert sum(one["denominator"] for one in said["visits"]) == said["denominator"]["total"] - waiting, said
-
-
-def _formulas_add_up(floor: Floor, kind: str, name: str, window: str) -> None:
-    said = explain(floor, kind, name, "service_level", window, people=False)
-    assert said is not None
-    if said["shape"] == "ratio" and kind == "groups":
-        assert sum(one["good"] for one in said["formulas"]) == said["numerator"]["total"]
-        assert sum(one["base"] + one["waiting"] for one in said["formulas"]) == said["denominator"]["total"]
-    if said["shape"] == "ratio" and kind == "queues":
-        own = next(one for one in said["service_levels"] if one["formula"] == said["target"]["formula"])
-        assert own.get("value") == said.get("value")
-
-
-# The worked cases of KPIS section 3
 
 
 def day_of(queue: Queue, **groups: int) -> Floor:
