@@ -34,6 +34,7 @@ def test_they_go_into_a_file_as_they_are(tmp_path: Path) -> None:
     file.write_text(printed(), encoding="utf-8")
     rules = as_written(file, {}).settings.alert
     assert len(rules) == 5
+    assert "Print five rules" in printed("--help")
     assert "wrapup_over_s" not in {rule.metric for rule in rules.values()}, "a wrap-up ends by itself at its limit"
 
 

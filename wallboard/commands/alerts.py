@@ -1,4 +1,4 @@
-"""How does one begin with alerts? `init` prints six rules with their actions; `try` says when a rule would have fired;
+"""How does one begin with alerts? `init` prints five rules with their actions; `try` says when a rule would have fired;
 `report` whether they still mean something; `test` sends a message to a receiver."""
 
 import asyncio
@@ -34,7 +34,7 @@ alerts.add_command(noise)
 @alerts.command()
 @file_option
 def init(file: Path | None) -> None:
-    """Print six rules with actions, to be put into wallboard.toml: wallboard alerts init >> wallboard.toml
+    """Print five rules with actions, to be put into wallboard.toml: wallboard alerts init >> wallboard.toml
 
     The first one, of long waits, once more for each target that queues of the file have of their own. Those that the
     file has already are left out.
