@@ -26,6 +26,8 @@ const ICONS = { critical: "alarm", warning: "warn", info: "info" };
  *   maintenance: {name: string, until: number | null}[], duty: import("./duty.js").OnDuty[]}} Told
  */
 
+const OVER_SHOWN = 20;
+
 const section = /** @type {HTMLElement} */ (document.querySelector("[data-url]"));
 const url = /** @type {string} */ (section.dataset.url);
 const shape = /** @type {HTMLTemplateElement} */ (byId("alert"));
@@ -41,7 +43,8 @@ let shown = "";
 /** @type {import("./duty.js").OnDuty[]} */
 let duty = [];
 let timer = 0;
-let askedFor = new URLSearchParams(location.search).get("alert") ?? "";
+const linked = new URLSearchParams(location.search).get("alert") ?? "";
+let askedFor = linked;
 /** @type {Told | null} */
 let last = null;
 /** @type {Map<string, HTMLElement>} */
@@ -102,7 +105,7 @@ function fillAll(told) {
   const open = told.open.filter((alert) => !alert.theirs).concat(told.open.filter((alert) => alert.theirs));
   const awake = open.filter((alert) => !alert.snoozed_until);
   const snoozed = open.filter((alert) => alert.snoozed_until);
-  const wanted = { own: awake.filter((alert) => alert.mine), open: awake.filter((alert) => !alert.mine), snoozed, over: told.over };
+  const wanted = { own: awake.filter((alert) => alert.mine), open: awake.filter((alert) => !alert.mine), snoozed, over: told.over.filter(isShown) };
   const lists = held.keep(wanted);
   if (!lists) return;
   for (const [id, alerts] of Object.entries(lists)) fill(id, alerts);
@@ -117,6 +120,15 @@ function fillAll(told) {
   if (lists !== wanted) return; // what stands above would move them too
   planned(told.maintenance);
   byId("unmanned").hidden = told.duty.length > 0 || !told.open.some((one) => one.unheard || one.left);
+}
+
+/**
+ * The last ones that ended, and the one that a message led to; the others stand on their day's page.
+ * @param {Alert} alert
+ * @param {number} place
+ */
+function isShown(alert, place) {
+  return place < OVER_SHOWN || alert.id === linked;
 }
 
 /** @param {Alert} alert */

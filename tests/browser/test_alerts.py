@@ -334,3 +334,24 @@ async def test_what_waits_to_become_an_alert_is_shown_without_a_call_and_how_man
     await stream.append([Abandoned(contact=one, source="pbx", time=now_ms(), id=f"{one}-") for one in "ab"])
     await expect(waiting).to_have_count(0)
     await expect(other.locator("#open-count")).to_be_hidden(timeout=60_000)
+
+
+async def test_of_many_that_are_over_the_last_twenty_stand_on_the_page_and_one_that_a_message_leads_to(
+    config: Config, open_page: Callable[..., Any]
+) -> None:
+    async with serving(config) as served:
+        for number in range(25):
+            base: dict[str, Any] = {"alert": f"a{number}", "rule": "wait", "source": "wallboard"}
+            said = {"kind": "queues", "of": "support", "metric": "waiting", "limit": "> 2", "since": str(now_ms())}
+            await served.parts.stream.append([
+                AlertRaised(severity="critical", value=3, attributes=said, id=f"{number}+", **base),
+                AlertCleared(id=f"{number}-", **base),
+            ])  # fmt: skip
+        await served.until("/api/v1/alerts", lambda listed: len(listed["over"]) == 25)
+        page = await open_page(served, "/alerts", FIRST)
+        over = page.locator("#over .alert")
+        await expect(over).to_have_count(20, timeout=60_000)
+        await expect(page.locator("#past a")).to_have_attribute("href", "/alerts/day")
+        await page.goto(f"{served.origin}/alerts?alert=a1")
+        await expect(over).to_have_count(21, timeout=60_000)
+        await expect(over.last).to_have_attribute("data-alert", "a1")
