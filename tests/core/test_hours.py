@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.core.hours import AnyOf, Hours, parse_openings
+from wallboard.core.hours import LOOK_DAYS, AnyOf, Hours, parse_openings
 
 MINUTE = 60_000
 ZONES = ["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
@@ -146,3 +146,11 @@ DST_NIGHTS = [at(day) for day in ("2026-03-29", "2026-10-25", "2026-03-08", "202
 def test_who_is_told_a_moment_ahead_waits_from_then_on_and_not_from_when_it_was_told():
     desk, begin_ms = hours("08:00-20:00"), at("2026-12-21 12:00:20")
     assert desk.frozen_since_ms(begin_ms, at("2026-12-21 12:00")) == begin_ms
+
+
+def test_of_a_wait_that_a_source_dates_to_1970_no_more_days_are_looked_at_than_ahead():
+    """Seconds where milliseconds are meant lie in January 1970: each look at 20,000 days took 150 ms."""
+    desk = hours("Mon-Fri 08:00-20:00", "Europe/Kyiv")
+    now_ms = at("2026-11-23 12:00")
+    longest_ms = LOOK_DAYS * 24 * 60 * MINUTE
+    assert desk.open_ms(now_ms // 1000, now_ms) == desk.open_ms(now_ms - longest_ms, now_ms) < longest_ms

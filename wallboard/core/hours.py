@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-LOOK_DAYS = 400  # so far ahead an opening is looked for
+LOOK_DAYS = 400  # so far ahead an opening is looked for, and so far back what was open
 DAY_MINUTES = 24 * 60
 _PART = re.compile(r"(?:([A-Za-z]+)(?:-([A-Za-z]+))?\s+)?(\d\d):(\d\d)-(\d\d):(\d\d)")
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)\s+(?:closed|(\d\d):(\d\d)-(\d\d):(\d\d))")
@@ -72,7 +72,8 @@ class Hours(NamedTuple):
         return seen_ms - self.open_ms(begin_ms, seen_ms)
 
     def open_ms(self, begin_ms: int, end_ms: int) -> int:
-        """How long it was open in [begin, end)."""
+        """How long it was open in [begin, end); before LOOK_DAYS nobody looks: a source may tell seconds for ms."""
+        begin_ms = max(begin_ms, end_ms - LOOK_DAYS * DAY_MINUTES * 60_000)
         first, last = _day(begin_ms, self.zone) - 1, _day(end_ms, self.zone)
         spans = self._of_days(first, last - first + 1)
         return sum(max(0, min(span.end_ms, end_ms) - max(span.begin_ms, begin_ms)) for span in spans)
