@@ -79,6 +79,25 @@ def test_check_warns_of_patterns_that_match_nothing_that_is_configured(capsys: p
     assert capsys.readouterr().err == "", "queues appear by themselves: without any in the file nobody can say"
 
 
+def test_check_warns_of_a_board_that_adds_up_a_queue_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its sum of `support` and `saless` was that of `support`, and nothing said so."""
+    Path("wallboard.toml").write_text('[queue.support]\nteam = "one"\n[queue.sales]\n')
+    Path("boards").mkdir()
+    tile = 'at = [1, 1]\nsize = [3, 2]\nkind = "number"\nmetric = "waiting"\n'
+    Path("boards/two.toml").write_text(f'[[tile]]\n{tile}queues = ["support", "saless", "!test-*"]\n')
+    Path("boards/any.toml").write_text(f'[[tile]]\n{tile}queues = ["$queue"]\n')
+    Path("boards/team.toml").write_text(f'[[tile]]\n{tile}teams = ["one", "tow"]\n')
+    assert run(["check"]) == 0
+    assert [line.partition("boards/")[2] for line in capsys.readouterr().err.splitlines()] == [
+        "team.toml: tile[0].teams[1]: warning: 'tow' matches none of the teams that are configured",
+        "two.toml: tile[0].queues[1]: warning: 'saless' matches none of the queues that are configured"
+        " - did you mean 'sales'?",
+    ]
+    Path("wallboard.toml").write_text("")
+    assert run(["check"]) == 0
+    assert capsys.readouterr().err == "", "queues appear by themselves: without any in the file nobody can say"
+
+
 def test_check_warns_of_a_rule_that_may_reach_nobody_on_duty(capsys: pytest.CaptureFixture[str]) -> None:
     rule = (
         "[server]\npublic_url = 'http://wall.lan'\n[alert.wait]\nmetric = 'waiting'\nraise = '> 6'\naction = 'Look'\n"

@@ -12,7 +12,7 @@ from wallboard.commands.covered import covered
 from wallboard.commands.given import data_option, file_option
 from wallboard.commands.strangers import strangers
 from wallboard.commands.unheard import of_duty, reaches_nobody, some, without_link
-from wallboard.commands.unmatched import unmatched
+from wallboard.commands.unmatched import unmatched, unmatched_on_boards
 from wallboard.config import FILE, Config
 from wallboard.configfile import as_written, find, load
 from wallboard.configtables import SECTIONS
@@ -123,6 +123,7 @@ def _in_file(path: Path, data: Path | None) -> Iterator[Mistake]:
     yield from _provider_warnings(config)
     yield from record_mistakes(config)
     yield from board_mistakes(config.boards)
+    yield from unmatched_on_boards(config)
     yield from covered(config)
 
 
