@@ -1,8 +1,8 @@
 """The live socket: gives one screen its place in the hub, and reads what the screen reports.
 
 Where the server takes finished frames (live/transport.py) the hub writes to it and this only reads; under any other
-one a task of its own sends. What is not taken within five seconds means that the screen is stalled: it is cut off
-with 4008 and comes back by itself.
+one a task of its own sends. A screen that is stalled for five seconds (nothing of what waits is taken; of what a task
+sends, not all) is cut off with 4008 and comes back by itself.
 """
 
 import asyncio
